@@ -1,0 +1,5 @@
+"""Markov chains, hidden Markov models, n-gram models, continuous time and plane dynamics: arrays in, arrays and records out."""
+
+from .chain import MarkovChain
+
+__all__ = ["MarkovChain"]
