@@ -1,0 +1,187 @@
+"""The state of a page as a link: a flat dict of plain values, in the query of the page's address.
+
+A page says once which fields its link may carry::
+
+    LINK = PageLink("diffusion", {
+        "prompt": Text("once upon a time", longest=2000),
+        "steps": Number(16, 1, 512, whole=True),
+        "sampler": Choice("mdlm", ("mdlm", "sedd")),
+        "exact": Flag(False),
+    })
+
+and in `build(app)`::
+
+    LINK.copy_button(app, {"prompt": prompt_box, "steps": steps_slider, ...})    # a button "Copy link"
+    LINK.on_load(app, {"prompt": prompt_box, "steps": steps_slider, ...}, message_markdown)
+
+Whoever opens the link gets the page with these values in place. A link is text from a stranger: each value is checked, a bad one
+is replaced by the field's default and named in the message, and what the page does not know is ignored. Only what differs
+from the defaults is written. A page whose state lives in a widget uses `encode` and `decode` itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+LONGEST_LINK = 8000  # characters; servers and messengers cut longer addresses
+
+
+@dataclass(frozen=True)
+class Text:
+    default: str
+    longest: int = 4000
+
+    def read(self, name: str, raw: str) -> str:
+        if len(raw) > self.longest:
+            raise ValueError(f"{name} must have at most {self.longest} characters, got {len(raw)}")
+        return raw
+
+    def write(self, value: Any) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Number:
+    default: float
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+
+    def read(self, name: str, raw: str) -> float | int:
+        kind = "a whole number" if self.whole else "a number"
+        allowed = f"{name} must be {kind} in [{self.low:g}, {self.high:g}], got {_short(raw)}"
+        try:
+            value = int(raw) if self.whole else float(raw)
+        except ValueError:
+            raise ValueError(allowed) from None
+        if not math.isfinite(value) or not self.low <= value <= self.high:
+            raise ValueError(allowed)
+        return value
+
+    def write(self, value: Any) -> str:
+        return str(int(value)) if self.whole else repr(float(value)).removesuffix(".0")
+
+
+@dataclass(frozen=True)
+class Choice:
+    default: str
+    options: tuple[str, ...]
+
+    def read(self, name: str, raw: str) -> str:
+        if raw not in self.options:
+            raise ValueError(f"{name} must be one of {', '.join(self.options)}, got {_short(raw)}")
+        return raw
+
+    def write(self, value: Any) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Flag:
+    default: bool = False
+
+    def read(self, name: str, raw: str) -> bool:
+        if raw not in ("0", "1"):
+            raise ValueError(f"{name} must be 0 or 1, got {_short(raw)}")
+        return raw == "1"
+
+    def write(self, value: Any) -> str:
+        return "1" if value else "0"
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """Which fields the link of one page carries; see the module's docstring."""
+
+    slug: str
+    fields: Mapping[str, Text | Number | Choice | Flag] = field(default_factory=dict)
+
+    def defaults(self) -> dict[str, Any]:
+        return {name: kind.default for name, kind in self.fields.items()}
+
+    def encode(self, values: Mapping[str, Any]) -> str:
+        """The query, from its "?" on. Raises ValueError on an unknown field, a bad value, or a link too long to be shared."""
+        pairs = [("page", self.slug)]
+        for name, value in values.items():
+            if name not in self.fields:
+                raise ValueError(f"{name} is no field of the link of {self.slug}: {', '.join(self.fields)}")
+            if value is None or value == self.fields[name].default:
+                continue
+            raw = self.fields[name].write(value)
+            self.fields[name].read(name, raw)
+            pairs.append((name, raw))
+        query = "?" + urlencode(pairs)
+        if len(query) > LONGEST_LINK:
+            raise ValueError(f"this state is too long for a link ({len(query)} characters, at most {LONGEST_LINK}): download it as a file instead")
+        return query
+
+    def decode(self, params: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+        """Every field's value and a message: "" if the link is good, else a sentence for each value that was replaced.
+
+        Parameters that are no fields of this page are ignored (other tools add their own to links)."""
+        values, broken = self.defaults(), []
+        for name, kind in self.fields.items():
+            if name in params:
+                try:
+                    values[name] = kind.read(name, str(params[name]))
+                except ValueError as error:
+                    broken.append(str(error))
+        if not broken:
+            return values, ""
+        return values, "Part of this link could not be read, so the default stands there: " + "; ".join(broken) + "."
+
+    def given(self, params: Mapping[str, str]) -> bool:
+        """Whether the link is one of this page and carries at least one of its fields."""
+        return params.get("page") == self.slug and any(name in params for name in self.fields)
+
+    def on_load(self, app: Any, components: Mapping[str, Any], message: Any) -> Any:
+        """Fills `components` (field name -> Gradio component) from the address when the page is opened; returns the load event.
+
+        `message` is a gr.Markdown for the sentence about a broken link."""
+        import gradio as gr
+
+        names = list(components)
+
+        def restore(request: gr.Request):
+            params = dict(request.query_params) if request else {}
+            if not self.given(params):
+                return [gr.skip()] * (len(names) + 1)
+            values, sentence = self.decode(params)
+            return [values[name] for name in names] + [gr.update(value=sentence, visible=bool(sentence))]
+
+        return app.demo.load(restore, None, [*components.values(), message], api_visibility="private", show_progress="hidden")
+
+    def copy_button(self, app: Any, components: Mapping[str, Any], label: str = "Copy link") -> Any:
+        """A small button that copies the address of the page in its present state; returns the gr.Button."""
+        import gradio as gr
+
+        button = gr.Button(label, size="sm", elem_classes="quiet", min_width=0)
+        hidden = gr.Textbox(visible=False)
+        names = list(components)
+
+        def make(*values: Any) -> str:
+            try:
+                return self.encode(dict(zip(names, values, strict=True)))
+            except ValueError as error:
+                raise gr.Error(str(error), print_exception=False) from None
+
+        button.click(make, list(components.values()), hidden, api_visibility="private", show_progress="hidden").then(
+            None, hidden, None, js=COPY_LINK, api_visibility="private")
+        return button
+
+
+# The address is put together in the browser, so that it is right behind any proxy and under any root path.
+COPY_LINK = """async (query) => {
+  const address = location.origin + location.pathname + query;
+  history.replaceState(null, '', address);
+  try { await navigator.clipboard.writeText(address); } catch { prompt('Copy this link', address); }
+  document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Link copied.'}));
+}"""
+
+
+def _short(raw: str) -> str:
+    return repr(raw if len(raw) <= 40 else raw[:40] + "…")

@@ -1,0 +1,195 @@
+"""The house around the pages: the blocks, the navigation, the link to the models, and what pages hand to each other.
+
+A page is built by `build(app)`, where `app` is a `Shell`:
+
+- `app.demo` is the gr.Blocks (for `app.demo.load(...)`), `app.tabs` the gr.Tabs that hold all pages;
+- `app.backend()` is the shared backend; the first call imports torch and may take seconds, so never call it while building;
+- `app.at_start(fn)` runs `fn()` once in the background after the page answers (a page's first model, say);
+- `app.receive(slug, fn)` and `app.receivers` let one page take a state from another ("Send this step to Escape").
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.pages import load_pages
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "assets"
+FONTS = (
+    ("Inter", "inter-latin-wght-normal.woff2"),
+    ("Source Serif 4", "source-serif-4-latin-wght-normal.woff2"),
+    ("JetBrains Mono", "jetbrains-mono-latin-wght-normal.woff2"),
+)
+
+
+@dataclass
+class Shell:
+    """What a page is given. `make_backend` is a function that returns the backend: tests hand in one with doubles."""
+
+    demo: gr.Blocks
+    make_backend: Callable[[], Any] | None = None
+    tabs: gr.Tabs | None = None
+    slugs: list[str] = field(default_factory=list)
+    receivers: dict[str, Callable[[dict], str]] = field(default_factory=dict)
+    starters: list[Callable[[], None]] = field(default_factory=list)
+    _backend: Any = None
+    _lock: Any = field(default_factory=threading.Lock)
+
+    def backend(self) -> Any:
+        """The shared backend. The first call imports it (seconds); later calls cost nothing."""
+        if self._backend is None:
+            with self._lock:
+                if self._backend is None:
+                    self._backend = (self.make_backend or _shipped_backend)()
+        return self._backend
+
+    def at_start(self, fn: Callable[[], None]) -> None:
+        """`fn` runs once, in the background, after the page answers."""
+        self.starters.append(fn)
+
+    def warm(self) -> None:
+        """Imports the backend, then runs what the pages asked for. What fails here fails again, in a sentence, where it is needed."""
+        try:
+            self.backend()
+        except Exception:
+            logging.getLogger(__name__).exception("the backend could not be imported")
+            return
+        for start in self.starters:
+            try:
+                start()
+            except Exception:
+                logging.getLogger(__name__).exception("a page could not be warmed up")
+
+    def receive(self, slug: str, link_of: Callable[[dict], str]) -> None:
+        """Page `slug` takes a step of another page: `link_of(state)` returns the query ("?page=...") that opens it there.
+
+        The state of a decoding step is {"model": str, "prompt": str, "ids": [int] (prompt and text before the step), "step": int,
+        "settings": {...}}, plain values. Whoever sends asks `app.receivers.get(slug)` when the button is pressed, so that the order
+        in which pages are built does not matter."""
+        self.receivers[slug] = link_of
+
+
+def _shipped_backend() -> Any:
+    from playground.backend import get_backend
+
+    return get_backend()
+
+
+def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
+    """All pages that exist as one gr.Blocks, with a queue. `demo.shell` is the Shell that the pages were given."""
+    with gr.Blocks(title="Playground: how text is generated", analytics_enabled=False, fill_width=True) as demo:
+        app = Shell(demo, make_backend)
+        demo.shell = app
+        gr.HTML('<div class="masthead"><h1>Playground</h1><span class="status"></span></div>', elem_id="masthead", apply_default_css=False,
+                js_on_load=NAVIGATION)
+        with gr.Tabs(elem_id="pages", overflow_behavior="wrap") as app.tabs:
+            for page in load_pages():
+                app.slugs.append(page.SLUG)
+                with gr.Tab(page.TITLE, id=page.SLUG):
+                    page.build(app)
+
+        def open_page(request: gr.Request):
+            slug = request.query_params.get("page") if request else None
+            return gr.Tabs(selected=slug) if slug in app.slugs else gr.skip()
+
+        demo.load(open_page, None, app.tabs, api_visibility="private", show_progress="hidden", queue=False)
+    # Without max_size a crowd is turned away under ZeroGPU; with the default limit of 1 it waits in line for seconds.
+    demo.queue(default_concurrency_limit=32, max_size=256)
+    return demo
+
+
+def launch_settings() -> dict[str, Any]:
+    """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them there, not in gr.Blocks."""
+    gr.set_static_paths([ASSETS / "fonts"])
+    return {"theme": theme(), "css": stylesheet(), "head": HEAD, "footer_links": []}
+
+
+def stylesheet() -> str:
+    """assets/style.css with the fonts in front. The addresses are relative to the page's base, so a root path does no harm."""
+    faces = [
+        f'@font-face {{ font-family: "{name}"; font-weight: 200 900; font-display: swap; '
+        f'src: url("gradio_api/file={(ASSETS / "fonts" / file).as_posix()}") format("woff2"); }}'
+        for name, file in FONTS
+    ]
+    return "\n".join(faces) + "\n" + (ASSETS / "style.css").read_text(encoding="utf-8")
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's variables set to ours: light and dark are the same names, which assets/style.css fills twice."""
+    plain = {
+        "body_background_fill": "var(--paper)", "body_text_color": "var(--ink)", "body_text_color_subdued": "var(--soft)",
+        "background_fill_primary": "var(--paper)", "background_fill_secondary": "var(--faint)",
+        "block_background_fill": "transparent", "block_border_color": "transparent",
+        "block_label_background_fill": "transparent", "block_label_text_color": "var(--soft)",
+        "block_title_text_color": "var(--soft)", "block_info_text_color": "var(--soft)",
+        "border_color_primary": "var(--line)", "border_color_accent": "var(--chosen)", "panel_background_fill": "transparent",
+        "color_accent_soft": "var(--faint)", "link_text_color": "var(--chosen)", "link_text_color_hover": "var(--ink)",
+        "link_text_color_visited": "var(--chosen)", "link_text_color_active": "var(--ink)",
+        "input_background_fill": "var(--panel)", "input_border_color": "var(--line)", "input_border_color_focus": "var(--chosen)",
+        "input_background_fill_focus": "var(--panel)", "input_placeholder_color": "var(--soft)",
+        "button_primary_background_fill": "var(--chosen)", "button_primary_background_fill_hover": "var(--chosen)",
+        "button_primary_text_color": "var(--on-chosen)", "button_primary_text_color_hover": "var(--on-chosen)",
+        "button_primary_border_color": "var(--chosen)", "button_primary_border_color_hover": "var(--chosen)",
+        "button_secondary_background_fill": "var(--panel)", "button_secondary_background_fill_hover": "var(--faint)",
+        "button_secondary_text_color": "var(--ink)", "button_secondary_text_color_hover": "var(--ink)",
+        "button_secondary_border_color": "var(--line)", "button_secondary_border_color_hover": "var(--raw)",
+        "checkbox_background_color": "var(--panel)", "checkbox_border_color": "var(--raw)",
+        "checkbox_background_color_selected": "var(--chosen)", "checkbox_border_color_selected": "var(--chosen)",
+        "checkbox_label_background_fill": "transparent", "checkbox_label_background_fill_hover": "var(--faint)",
+        "checkbox_label_background_fill_selected": "transparent", "checkbox_label_border_color": "transparent",
+        "checkbox_label_text_color": "var(--ink)", "checkbox_label_text_color_selected": "var(--ink)",
+        "slider_color": "var(--chosen)", "stat_background_fill": "var(--final)", "loader_color": "var(--chosen)",
+        "table_even_background_fill": "transparent", "table_odd_background_fill": "transparent", "table_border_color": "var(--line)",
+        "table_text_color": "var(--ink)", "code_background_fill": "var(--faint)", "accordion_text_color": "var(--soft)",
+        "error_background_fill": "var(--panel)", "error_border_color": "var(--loop)", "error_text_color": "var(--loop)",
+        "error_icon_color": "var(--loop)",
+    }
+    shapes = {
+        "block_border_width": "0px", "block_shadow": "none", "block_padding": "0px", "block_label_shadow": "none",
+        "block_label_border_width": "0px", "block_title_text_size": "13px", "block_title_text_weight": "600", "block_radius": "0px",
+        "input_shadow": "none", "input_shadow_focus": "none", "input_border_width": "1px", "input_radius": "8px", "input_text_size": "15px",
+        "button_primary_shadow": "none", "button_secondary_shadow": "none", "button_primary_shadow_hover": "none",
+        "button_secondary_shadow_hover": "none", "button_primary_shadow_active": "none", "button_secondary_shadow_active": "none",
+        "button_border_width": "1px", "button_large_radius": "8px", "button_medium_radius": "8px", "button_small_radius": "8px",
+        "button_large_text_size": "15px", "button_large_text_weight": "600", "button_medium_text_weight": "500",
+        "button_transform_hover": "none", "button_transform_active": "none", "checkbox_shadow": "none", "checkbox_label_shadow": "none",
+        "layout_gap": "16px", "form_gap_width": "0px", "section_header_text_weight": "600", "shadow_drop": "none", "shadow_drop_lg": "none",
+    }
+    base = gr.themes.Base(
+        font=("Inter", "ui-sans-serif", "system-ui", "sans-serif"), font_mono=("JetBrains Mono", "ui-monospace", "Menlo", "monospace"),
+        radius_size=gr.themes.sizes.radius_sm, text_size=gr.themes.sizes.text_md)
+    names = set(vars(base)) | set(base.set.__code__.co_varnames)
+    both = {f"{name}_dark": value for name, value in plain.items() if f"{name}_dark" in names}
+    return base.set(**plain, **both, **shapes)
+
+
+# The page of the address follows the navigation, so that reload and "back" find the same page; and one polite voice for everybody.
+NAVIGATION = r"""
+const voice = document.createElement('div');
+voice.className = 'say-toast'; voice.setAttribute('role', 'status');
+document.body.append(voice);
+let quiet = null;
+document.addEventListener('playground:say', event => {
+  voice.textContent = String(event.detail); voice.classList.add('on');
+  clearTimeout(quiet); quiet = setTimeout(() => voice.classList.remove('on'), 4000);
+});
+document.addEventListener('playground:status', event => { element.querySelector('.status').textContent = String(event.detail); });
+document.addEventListener('click', event => {
+  const tab = event.target.closest?.('#pages > .tab-wrapper [role=tab]');
+  if (!tab || !event.isTrusted) return;
+  history.replaceState(null, '', location.pathname + '?page=' + encodeURIComponent(tab.dataset.tabId));
+});
+"""
+
+HEAD = """
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="See how text comes out of a probability distribution: token by token, everywhere at once, and in chains.">
+"""

@@ -1,0 +1,55 @@
+// Small pieces that every widget's script may use. Text always goes in as textContent.
+const SVG = 'http://www.w3.org/2000/svg';
+function make(tag, cls, text) {
+  const node = document.createElement(tag);
+  if (cls) node.className = cls;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+function draw_svg(tag, attributes) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes ?? {})) node.setAttribute(name, value);
+  return node;
+}
+function button(text, explanation, act, cls) {
+  const node = make('button', cls, text);
+  node.type = 'button';
+  if (explanation) node.title = explanation;
+  node.addEventListener('click', act);
+  return node;
+}
+function say(sentence) { document.dispatchEvent(new CustomEvent('playground:say', {detail: sentence})); }
+function status(sentence) { document.dispatchEvent(new CustomEvent('playground:status', {detail: sentence})); }
+// A token as the reader sees it: spaces as a raised dot, newlines and tabs as arrows, invisible and direction marks by their code.
+function visible(text) {
+  let out = '';
+  for (const ch of String(text)) {
+    const code = ch.codePointAt(0);
+    if (ch === ' ') out += '·';
+    else if (ch === '\n') out += '↵';
+    else if (ch === '\t') out += '⇥';
+    else if (code === 0xfffd) out += '▯';
+    else if (code < 32 || code === 127 || code === 0xad || code === 0xa0 || (code >= 0x200b && code <= 0x200f)
+      || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x2069) || code === 0xfeff)
+      out += '‹' + code.toString(16).toUpperCase().padStart(4, '0') + '›';
+    else out += ch;
+  }
+  return out || '∅';
+}
+const LN2 = Math.log(2);
+const bits = nats => nats === null || nats === undefined ? null : nats / LN2;
+const whole = n => Number(n).toLocaleString('en-US');
+// A probability with three decimals, or in scientific notation where three decimals would say 0 or 1 and be wrong.
+function chance(p) {
+  if (p === null || p === undefined) return '–';
+  if (p === 0 || p === 1) return String(p);
+  if (p < 0.0005) return p.toExponential(0).replace('e-', 'e−');
+  if (p > 0.9995) return '1−' + (1 - p).toExponential(0).replace('e-', 'e−');
+  return p.toFixed(3);
+}
+function percent(p) {
+  if (p === 0) return '0%';
+  if (p < 0.0005) return '<0.05%';
+  if (p < 1 && p > 0.9995) return '>99.95%';
+  return (100 * p).toFixed(1) + '%';
+}

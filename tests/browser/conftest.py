@@ -1,0 +1,157 @@
+"""A real browser on the real app. Fixtures for every page's tests:
+
+- `app_url`: the address of the app, started once per session;
+- `page`: a Playwright page; the test fails if the page logged an error, threw one, or asked another host for anything;
+- `open_page(slug, **query)`: opens a tab of the app and waits until it answers;
+- `no_requests(page)`: a context in which any request to the server is a failure (scrubbing);
+- `fits(page)`: fails if the page scrolls sideways; `phone`: the same `page` fixture at 390 x 844;
+- `dark(page)`: switches to dark as a visitor's system would;
+- `axe(page)`: accessibility faults of the visible page, empty when there are none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        reason = "no Chromium found (install Debian's chromium, or name one in CHROMIUM)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app() -> Iterator:
+    """The app in this process, with the shipped models if they are there (no network is asked for)."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    from playground.pages.shell import build_app, launch_settings
+
+    demo = build_app()
+    demo.launch(server_name="127.0.0.1", server_port=free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False,
+                run_history=False, show_error=True, **launch_settings())
+    demo.shell.warm()
+    yield demo
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def app_url(app) -> str:
+    return app.local_url
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Watch:
+    """What a page must not do, collected while it runs. A test that provokes an error on purpose clears `faults`."""
+
+    def __init__(self, page, home: str):
+        self.faults: list[str] = []
+        self.requests: list[str] = []
+        host = urlsplit(home).netloc
+        page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
+        page.on("console", lambda message: message.type == "error" and self.faults.append(f"console: {message.text}"))
+
+        def seen(request):
+            address = urlsplit(request.url)
+            if address.scheme in ("http", "https", "ws", "wss"):
+                self.requests.append(request.url)
+                if address.netloc != host:
+                    self.faults.append(f"request to another host: {request.url}")
+
+        page.on("request", seen)
+
+
+@pytest.fixture
+def viewport() -> dict:
+    return DESKTOP
+
+
+@pytest.fixture
+def phone(viewport) -> dict:
+    """Ask for it before `page`: `def test_x(phone, page)`."""
+    viewport = dict(PHONE)
+    return viewport
+
+
+@pytest.fixture
+def page(request, chromium, app_url, viewport) -> Iterator:
+    size = PHONE if "phone" in request.fixturenames else viewport
+    context = chromium.new_context(viewport=size, base_url=app_url, permissions=["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.watch = Watch(page, app_url)
+    yield page
+    faults = list(page.watch.faults)
+    context.close()
+    assert not faults, "the page misbehaved: " + "; ".join(faults)
+
+
+@pytest.fixture
+def open_page(page) -> Callable:
+    def go(slug: str, **query):
+        page.goto("/?" + urlencode({"page": slug, **query}))
+        page.locator(f"#pages [role=tab][data-tab-id={slug}][aria-selected=true]").wait_for()
+        return page
+
+    return go
+
+
+@contextlib.contextmanager
+def no_requests(page) -> Iterator[None]:
+    """Nothing in the block may ask the server for anything (Gradio's own heartbeat is no request of the page)."""
+    before = len(page.watch.requests)
+    yield
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    new = [address for address in page.watch.requests[before:] if "/heartbeat/" not in address]
+    assert not new, f"requests while none was allowed: {new}"
+
+
+def fits(page) -> None:
+    """No sideways scrolling, and nothing visible that sticks out of the window."""
+    wide = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+    assert wide[0] <= wide[1], f"the page is {wide[0]} px wide in a window of {wide[1]} px"
+
+
+def dark(page) -> None:
+    page.evaluate("() => document.body.classList.add('dark')")
+
+
+def axe(page, include: str | None = None) -> list[str]:
+    """Faults that axe finds (serious and critical): 'rule: first place'. Names what to mend."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    results = Axe().run(page, context=include, options={"resultTypes": ["violations"]}).response
+    return [f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0].get('failureSummary', '')[:200]}"
+            for fault in results["violations"] if fault["impact"] in ("serious", "critical")]
