@@ -27,6 +27,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import gradio as gr
+
 LONGEST_LINK = 8000  # characters; servers and messengers cut longer addresses
 
 
@@ -105,7 +107,7 @@ class PageLink:
 
     def encode(self, values: Mapping[str, Any]) -> str:
         """The query, from its "?" on. Raises ValueError on an unknown field, a bad value, or a link too long to be shared."""
-        pairs = [("page", self.slug)]
+        pairs = [("tab", self.slug)]  # "page" is taken: Gradio's own router reads it
         for name, value in values.items():
             if name not in self.fields:
                 raise ValueError(f"{name} is no field of the link of {self.slug}: {', '.join(self.fields)}")
@@ -136,13 +138,12 @@ class PageLink:
 
     def given(self, params: Mapping[str, str]) -> bool:
         """Whether the link is one of this page and carries at least one of its fields."""
-        return params.get("page") == self.slug and any(name in params for name in self.fields)
+        return params.get("tab") == self.slug and any(name in params for name in self.fields)
 
     def on_load(self, app: Any, components: Mapping[str, Any], message: Any) -> Any:
         """Fills `components` (field name -> Gradio component) from the address when the page is opened; returns the load event.
 
         `message` is a gr.Markdown for the sentence about a broken link."""
-        import gradio as gr
 
         names = list(components)
 
@@ -157,7 +158,6 @@ class PageLink:
 
     def copy_button(self, app: Any, components: Mapping[str, Any], label: str = "Copy link") -> Any:
         """A small button that copies the address of the page in its present state; returns the gr.Button."""
-        import gradio as gr
 
         button = gr.Button(label, size="sm", elem_classes="quiet", min_width=0)
         hidden = gr.Textbox(visible=False)

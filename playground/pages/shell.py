@@ -69,7 +69,7 @@ class Shell:
                 logging.getLogger(__name__).exception("a page could not be warmed up")
 
     def receive(self, slug: str, link_of: Callable[[dict], str]) -> None:
-        """Page `slug` takes a step of another page: `link_of(state)` returns the query ("?page=...") that opens it there.
+        """Page `slug` takes a step of another page: `link_of(state)` returns the query ("?tab=...") that opens it there.
 
         The state of a decoding step is {"model": str, "prompt": str, "ids": [int] (prompt and text before the step), "step": int,
         "settings": {...}}, plain values. Whoever sends asks `app.receivers.get(slug)` when the button is pressed, so that the order
@@ -97,7 +97,7 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
                     page.build(app)
 
         def open_page(request: gr.Request):
-            slug = request.query_params.get("page") if request else None
+            slug = request.query_params.get("tab") if request else None
             return gr.Tabs(selected=slug) if slug in app.slugs else gr.skip()
 
         demo.load(open_page, None, app.tabs, api_visibility="private", show_progress="hidden", queue=False)
@@ -185,7 +185,7 @@ document.addEventListener('playground:status', event => { element.querySelector(
 document.addEventListener('click', event => {
   const tab = event.target.closest?.('#pages > .tab-wrapper [role=tab]');
   if (!tab || !event.isTrusted) return;
-  history.replaceState(null, '', location.pathname + '?page=' + encodeURIComponent(tab.dataset.tabId));
+  history.replaceState(null, '', location.pathname + '?tab=' + encodeURIComponent(tab.dataset.tabId));
 });
 """
 

@@ -121,7 +121,7 @@ def page(request, chromium, app_url, viewport) -> Iterator:
 @pytest.fixture
 def open_page(page) -> Callable:
     def go(slug: str, **query):
-        page.goto("/?" + urlencode({"page": slug, **query}))
+        page.goto("/?" + urlencode({"tab": slug, **query}))
         page.locator(f"#pages [role=tab][data-tab-id={slug}][aria-selected=true]").wait_for()
         return page
 
