@@ -1,0 +1,88 @@
+"""The escape calculator's model of a loop: one loop token and N equal rivals that lie ΔE below it, in closed form.
+
+Energies are E = −logit, so the loop token's energy is 0 and each rival's is ΔE (nats at T = 1); a token's weight at temperature T
+is exp(−E/T). Everything here is vectorised over temperatures, so that a page redraws its curves in a millisecond; over a real
+vocabulary use playground/decoding/escape.py, which runs the actual chain of rules.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def rival_weight(delta_e: float, temperatures: np.ndarray) -> np.ndarray:
+    """exp(−ΔE/T) relative to the loop token, (n,) float64; at T = 0 its limit (0, 1 or inf for ΔE > 0, = 0, < 0)."""
+    temperatures = np.asarray(temperatures, dtype=np.float64)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        weight = np.exp(-delta_e / temperatures)
+    limit = 0.0 if delta_e > 0 else 1.0 if delta_e == 0 else math.inf
+    return np.where(temperatures == 0, limit, weight)
+
+
+def arrhenius(delta_e: float, temperatures: np.ndarray) -> np.ndarray:
+    """The approximation exp(−ΔE/T), (n,): right where the loop token holds nearly everything; at most 1."""
+    return np.minimum(rival_weight(delta_e, temperatures), 1.0)
+
+
+def escape_curve(delta_e: float, temperatures: np.ndarray, rivals: int = 1, top_k: int = 0, top_p: float = 1.0, min_p: float = 0.0,
+                 order: str = "transformers") -> np.ndarray:
+    """Exact P(escape) at each temperature, (n,) float64, for one loop token and `rivals` equal ones under the given rules.
+
+    In transformers' order temperature acts first and top-k keeps all ties; in llama.cpp's order the rules see the untempered
+    distribution, top-k keeps exactly k (lowest id first: the loop token, then rivals), and temperature acts last.
+    Example: ΔE = 2, one rival, T = 1, no rules: 1/(1 + e²) = .1192.
+    """
+    temperatures = np.asarray(temperatures, dtype=np.float64)
+    weight = rival_weight(delta_e, temperatures)                                 # (n,) a rival's weight; the loop token's is 1
+    judged = weight if order == "transformers" else np.broadcast_to(rival_weight(delta_e, np.ones(1)), weight.shape)
+    kept, loop_kept = _kept(judged, rivals, top_k, top_p, min_p, exactly_k=order != "transformers")
+    with np.errstate(invalid="ignore"):
+        out = kept * weight
+        share = np.where(np.isinf(weight), np.where(kept > 0, 1.0, 0.0), out / (out + loop_kept))
+    return np.where((kept == 0), 0.0, share)
+
+
+def _kept(weight: np.ndarray, rivals: int, top_k: int, top_p: float, min_p: float, exactly_k: bool) -> tuple[np.ndarray, np.ndarray]:
+    """How many rivals survive and whether the loop token does, (n,) each, in the order top-k, top-p, min-p."""
+    count = np.full(weight.shape, float(rivals))
+    loop = np.ones(weight.shape)
+    ahead = weight > 1                                                           # rivals more likely than the loop token
+    if 0 < top_k <= rivals:
+        if exactly_k:
+            count = np.where(ahead, top_k, top_k - 1.0)
+            loop = np.where(ahead, 0.0, 1.0)
+        else:                                                                    # the k-th value is a rival's: all rivals tie with it
+            count = np.where((weight < 1) & (top_k == 1), 0.0, count)
+            loop = np.where(ahead, 0.0, 1.0)
+    if top_p < 1:
+        weight = np.where(np.isinf(weight), 1e300, weight)
+        each = weight / (loop + count * weight)                                  # a surviving rival's probability
+        lead = np.where(ahead, 0.0, loop / (loop + count * weight))              # what stands before the rivals
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # the token that crosses top_p is kept; the small allowance keeps an exact boundary from crossing by rounding
+            needed = np.ceil((top_p - lead) / each - 1e-12)
+        needed = np.nan_to_num(np.maximum(needed, 0), nan=0.0, posinf=float(rivals))
+        needed = np.where(ahead, np.maximum(needed, 1), needed)                  # the first token always stays
+        loop = np.where(ahead & (needed <= count) & (count * each >= top_p), 0.0, loop)
+        count = np.minimum(count, needed)
+    if min_p > 0:
+        best = np.maximum(np.where(count > 0, weight, 0.0), loop)
+        count = np.where(weight >= min_p * best, count, 0.0)
+        loop = np.where(loop >= min_p * best, loop, 0.0)
+    return count, loop
+
+
+def well(delta_e: float, rivals: int = 1, points: int = 81) -> list[tuple[float, float]]:
+    """A double well to draw the loop and the way out: (position in [−1.6, 1.6], height), the loop's floor at 0 and the other's at ΔE.
+
+    Only the two floors mean something (the difference of logits, less ln N for N rivals: their free energy at T = 1); the hump is drawn
+    because the eye expects one: a draw jumps, it does not climb."""
+    other = delta_e - math.log(max(rivals, 1))
+    hump = max(delta_e, 0.0) + 1.2
+    position = np.linspace(-1.6, 1.6, points)
+    floor = np.where(position < 0, 0.0, other)
+    side = np.where(position < 0, hump, hump - other)
+    height = floor + side * (position**2 - 1) ** 2
+    return [(round(float(x), 3), round(float(y), 4)) for x, y in zip(position, height, strict=True)]

@@ -1,0 +1,122 @@
+"""Rules that lower logits because of what the text already holds. Each takes the logits (V,) float32 and the context's token
+ids (n,), and answers new logits; the given ones are never changed.
+
+Ids outside the vocabulary are ignored: no such token can be drawn.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+# llama.cpp looks back over this many tokens, prompt included (its default `penalty_last_n`).
+LLAMA_CPP_WINDOW = 64
+# The largest exponent that float32 can hold, e^88.72: where DRY's power stops growing.
+_LARGEST_LOG = 88.7228391
+
+
+def repetition_penalty(values: np.ndarray, context: np.ndarray, theta: float) -> np.ndarray:
+    """Each distinct token of the context, prompt included, once: z < 0 → z·θ, else z/θ (Keskar et al. 2019).
+
+    Not shift-invariant: the same distribution written with other logits comes out differently.
+
+    >>> repetition_penalty(np.float32([-.25, .5, 2, 4]), np.array([0, 1, 1, 1]), 2).tolist()
+    [-0.5, 0.25, 2.0, 4.0]
+    """
+    seen = np.unique(context[(context >= 0) & (context < len(values))])
+    result = values.copy()
+    theta = np.float32(theta)
+    result[seen] = np.where(values[seen] < 0, values[seen] * theta, values[seen] / theta)
+    return result
+
+
+def presence_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -> np.ndarray:
+    """Each token that occurs in the generated text loses alpha, once (OpenAI's definition).
+
+    >>> presence_penalty(np.float32([1, 2, 3, 4]), np.array([3, 3, 0]), 1).tolist()
+    [0.0, 2.0, 3.0, 3.0]
+    """
+    seen = np.unique(generated[(generated >= 0) & (generated < len(values))])
+    result = values.copy()
+    result[seen] -= np.float32(alpha)
+    return result
+
+
+def frequency_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -> np.ndarray:
+    """Each token of the generated text loses alpha for every time it occurs: it compounds (OpenAI's definition).
+
+    >>> frequency_penalty(np.float32([1, 2, 3, 4]), np.array([3, 3, 0]), 1).tolist()
+    [0.0, 2.0, 3.0, 2.0]
+    """
+    seen, counts = np.unique(generated[(generated >= 0) & (generated < len(values))], return_counts=True)
+    result = values.copy()
+    result[seen] -= np.float32(alpha) * counts.astype(np.float32)
+    return result
+
+
+def no_repeat_ngram(values: np.ndarray, context: np.ndarray, size: int) -> np.ndarray:
+    """A token that would complete an n-gram already in the context gets -inf (Paulus et al. 2018).
+
+    >>> no_repeat_ngram(np.float32([1, 2, 3, 4]), np.array([1, 1, 2, 1]), 2).tolist()
+    [1.0, -inf, -inf, 4.0]
+    """
+    if len(context) + 1 < size:
+        return values
+    starts = len(context) - size + 1                       # each earlier n-gram's first position
+    matches = np.ones(max(starts, 0), bool)
+    for offset in range(size - 1):
+        matches &= context[offset : offset + starts] == context[len(context) - size + 1 + offset]
+    banned = context[size - 1 :][matches]
+    banned = banned[(banned >= 0) & (banned < len(values))]
+    if len(banned) == 0:
+        return values
+    result = values.copy()
+    result[banned] = -np.inf
+    return result
+
+
+def dry_matches(context: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """For every token that once followed the present ending: (token ids, length of the longest such ending, ≤ `longest`).
+
+    >>> [part.tolist() for part in dry_matches(np.array([1, 2, 3, 1, 2]), 50)]
+    [[3], [2]]
+    """
+    if len(context) < 2:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    ends = np.flatnonzero(context[:-1] == context[-1])      # where an earlier copy of the last token stands
+    lengths = np.ones(len(ends), np.int64)
+    alive = np.arange(len(ends))
+    for length in range(1, longest):
+        alive = alive[ends[alive] >= length]
+        alive = alive[context[ends[alive] - length] == context[len(context) - 1 - length]]
+        if len(alive) == 0:
+            break
+        lengths[alive] = length + 1
+    followers = context[ends + 1]
+    ids, inverse = np.unique(followers, return_inverse=True)
+    best = np.zeros(len(ids), np.int64)
+    np.maximum.at(best, inverse, lengths)
+    return ids, best
+
+
+def dry(values: np.ndarray, context: np.ndarray, multiplier: float, base: float, allowed_length: int) -> np.ndarray:
+    """Don't repeat yourself: a token that would lengthen a repetition of n ≥ allowed tokens loses multiplier·base^(n-allowed).
+
+    n is the longest ending of the context that occurred before, followed by that token. No sequence breakers; the whole
+    context counts (p-e-w's rule, as in llama.cpp, whose ceiling on the exponent is kept).
+
+    >>> dry(np.float32([1, 2, 3, 4]), np.array([1, 2, 3, 1, 2]), 1.0, 2.0, 1).tolist()
+    [1.0, 2.0, 3.0, 2.0]
+    """
+    ceiling = int(_LARGEST_LOG / math.log(base)) if base > 1.000001 else 0
+    ids, lengths = dry_matches(context, allowed_length + ceiling)
+    chosen = (lengths >= allowed_length) & (ids >= 0) & (ids < len(values))
+    if not chosen.any():
+        return values
+    result = values.copy()
+    powers = np.float64(base) ** (lengths[chosen] - allowed_length)
+    # the product can pass float32's range: the token is then out of reach, not forbidden
+    loss = np.minimum(multiplier * powers, 3.0e38).astype(np.float32)
+    result[ids[chosen]] = np.maximum(result[ids[chosen]] - loss, np.where(result[ids[chosen]] == -np.inf, -np.inf, -3.4e38))
+    return result
