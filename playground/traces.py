@@ -2,7 +2,8 @@
 
 A trace is a dict of JSON values::
 
-    {"version": 1, "kind": "decode" | "unmask" | "score" | ..., "model": str, "settings": {...}, "prompt": ..., "steps": [record, ...]}
+    {"version": 1, "kind": "decode" | "unmask" | "score" | ..., "model": str, "settings": {...}, "prompt": ...,
+     "steps": [record, ...]}
 
 The live view, the replay, the downloads and the answers of the API are all drawings of this one dict. NaN and the infinities
 do not exist in JSON, so a trace never holds them: what has no finite value is None.
@@ -21,11 +22,13 @@ VERSION = 1
 KINDS = ("decode", "unmask", "score", "search", "chain", "hidden", "compare")
 
 
-def new_trace(kind: str, model: str, settings: Mapping[str, Any], prompt: Any, steps: Iterable[Mapping[str, Any]] = (), **more: Any) -> dict:
-    """A trace of `kind`; `more` are further plain values of that kind (prompt_ids, tree, ...). Raises ValueError on an unknown kind."""
+def new_trace(kind: str, model: str, settings: Mapping[str, Any], prompt: Any,
+              steps: Iterable[Mapping[str, Any]] = (), **more: Any) -> dict:
+    """A trace of `kind`; `more` are further plain values (prompt_ids, ...). Raises ValueError on an unknown kind."""
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    return plain({"version": VERSION, "kind": kind, "model": model, "settings": dict(settings), "prompt": prompt, **more, "steps": list(steps)})
+    trace = {"version": VERSION, "kind": kind, "model": model, "settings": dict(settings), "prompt": prompt, **more}
+    return plain({**trace, "steps": list(steps)})
 
 
 def plain(value: Any) -> Any:
@@ -57,7 +60,8 @@ def from_json(text: str) -> dict:
     try:
         trace = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        raise ValueError(f"this is not a trace: not valid JSON ({error.msg} at line {error.lineno}, column {error.colno})") from None
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ValueError(f"this is not a trace: not valid JSON ({error.msg} at {place})") from None
     except RecursionError:
         raise ValueError("this is not a trace: it is nested too deeply") from None
     return check(trace)

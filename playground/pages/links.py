@@ -118,7 +118,8 @@ class PageLink:
             pairs.append((name, raw))
         query = "?" + urlencode(pairs)
         if len(query) > LONGEST_LINK:
-            raise ValueError(f"this state is too long for a link ({len(query)} characters, at most {LONGEST_LINK}): download it as a file instead")
+            size = f"{len(query)} characters, at most {LONGEST_LINK}"
+            raise ValueError(f"this state is too long for a link ({size}): save it as a file")
         return query
 
     def decode(self, params: Mapping[str, str]) -> tuple[dict[str, Any], str]:

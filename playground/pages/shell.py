@@ -56,7 +56,7 @@ class Shell:
         self.starters.append(fn)
 
     def warm(self) -> None:
-        """Imports the backend, then runs what the pages asked for. What fails here fails again, in a sentence, where it is needed."""
+        """Imports the backend, then runs what the pages asked for. What fails fails again, in a sentence, where it is needed."""
         try:
             self.backend()
         except Exception:
@@ -72,7 +72,7 @@ class Shell:
         """Page `slug` takes a step of another page: `link_of(state)` returns the query ("?tab=...") that opens it there.
 
         The state of a decoding step is {"model": str, "prompt": str, "ids": [int] (prompt and text before the step), "step": int,
-        "settings": {...}}, plain values. Whoever sends asks `app.receivers.get(slug)` when the button is pressed, so that the order
+        "settings": {...}}, plain values. Whoever sends asks `app.receivers.get(slug)` when the button is pressed: the order
         in which pages are built does not matter."""
         self.receivers[slug] = link_of
 
@@ -88,8 +88,7 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
     with gr.Blocks(title="Playground: how text is generated", analytics_enabled=False, fill_width=True) as demo:
         app = Shell(demo, make_backend)
         demo.shell = app
-        gr.HTML('<div class="masthead"><h1>Playground</h1><span class="status"></span></div>', elem_id="masthead", apply_default_css=False,
-                js_on_load=NAVIGATION)
+        gr.HTML(MASTHEAD, elem_id="masthead", apply_default_css=False, js_on_load=NAVIGATION)
         with gr.Tabs(elem_id="pages", overflow_behavior="wrap") as app.tabs:
             for page in load_pages():
                 app.slugs.append(page.SLUG)
@@ -109,7 +108,8 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
 def launch_settings() -> dict[str, Any]:
     """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them there, not in gr.Blocks."""
     gr.set_static_paths([ASSETS / "fonts"])
-    return {"theme": theme(), "css": stylesheet(), "head": HEAD, "footer_links": []}
+    # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
+    return {"theme": theme(), "head": f"{HEAD}<style>{stylesheet()}</style>", "footer_links": []}
 
 
 def stylesheet() -> str:
@@ -147,31 +147,40 @@ def theme() -> gr.themes.Base:
         "checkbox_label_background_fill_selected": "transparent", "checkbox_label_border_color": "transparent",
         "checkbox_label_text_color": "var(--ink)", "checkbox_label_text_color_selected": "var(--ink)",
         "slider_color": "var(--chosen)", "stat_background_fill": "var(--final)", "loader_color": "var(--chosen)",
-        "table_even_background_fill": "transparent", "table_odd_background_fill": "transparent", "table_border_color": "var(--line)",
+        "table_even_background_fill": "transparent", "table_odd_background_fill": "transparent",
+        "table_border_color": "var(--line)",
         "table_text_color": "var(--ink)", "code_background_fill": "var(--faint)", "accordion_text_color": "var(--soft)",
         "error_background_fill": "var(--panel)", "error_border_color": "var(--loop)", "error_text_color": "var(--loop)",
         "error_icon_color": "var(--loop)",
     }
     shapes = {
         "block_border_width": "0px", "block_shadow": "none", "block_padding": "0px", "block_label_shadow": "none",
-        "block_label_border_width": "0px", "block_title_text_size": "13px", "block_title_text_weight": "600", "block_radius": "0px",
-        "input_shadow": "none", "input_shadow_focus": "none", "input_border_width": "1px", "input_radius": "8px", "input_text_size": "15px",
+        "block_label_border_width": "0px", "block_title_text_size": "13px",
+        "block_title_text_weight": "600", "block_radius": "0px",
+        "input_shadow": "none", "input_shadow_focus": "none", "input_border_width": "1px", "input_radius": "8px",
+        "input_text_size": "15px",
         "button_primary_shadow": "none", "button_secondary_shadow": "none", "button_primary_shadow_hover": "none",
-        "button_secondary_shadow_hover": "none", "button_primary_shadow_active": "none", "button_secondary_shadow_active": "none",
+        "button_secondary_shadow_hover": "none",
+        "button_primary_shadow_active": "none", "button_secondary_shadow_active": "none",
         "button_border_width": "1px", "button_large_radius": "8px", "button_medium_radius": "8px", "button_small_radius": "8px",
         "button_large_text_size": "15px", "button_large_text_weight": "600", "button_medium_text_weight": "500",
-        "button_transform_hover": "none", "button_transform_active": "none", "checkbox_shadow": "none", "checkbox_label_shadow": "none",
-        "layout_gap": "16px", "form_gap_width": "0px", "section_header_text_weight": "600", "shadow_drop": "none", "shadow_drop_lg": "none",
+        "button_transform_hover": "none", "button_transform_active": "none",
+        "checkbox_shadow": "none", "checkbox_label_shadow": "none",
+        "layout_gap": "16px", "form_gap_width": "0px", "section_header_text_weight": "600",
+        "shadow_drop": "none", "shadow_drop_lg": "none",
     }
     base = gr.themes.Base(
-        font=("Inter", "ui-sans-serif", "system-ui", "sans-serif"), font_mono=("JetBrains Mono", "ui-monospace", "Menlo", "monospace"),
+        font=("Inter", "ui-sans-serif", "system-ui", "sans-serif"),
+        font_mono=("JetBrains Mono", "ui-monospace", "Menlo", "monospace"),
         radius_size=gr.themes.sizes.radius_sm, text_size=gr.themes.sizes.text_md)
     names = set(vars(base)) | set(base.set.__code__.co_varnames)
     both = {f"{name}_dark": value for name, value in plain.items() if f"{name}_dark" in names}
     return base.set(**plain, **both, **shapes)
 
 
-# The page of the address follows the navigation, so that reload and "back" find the same page; and one polite voice for everybody.
+MASTHEAD = '<div class="masthead"><h1>Playground</h1><span class="status"></span></div>'
+
+# The page of the address follows the navigation, so that a reload finds the same page; and one polite voice for everybody.
 NAVIGATION = r"""
 const voice = document.createElement('div');
 voice.className = 'say-toast'; voice.setAttribute('role', 'status');
@@ -191,5 +200,5 @@ document.addEventListener('click', event => {
 
 HEAD = """
 <meta name="color-scheme" content="light dark">
-<meta name="description" content="See how text comes out of a probability distribution: token by token, everywhere at once, and in chains.">
+<meta name="description" content="See how text comes out of a probability distribution: token by token, or everywhere at once.">
 """

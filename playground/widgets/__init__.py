@@ -17,15 +17,15 @@ How to make one (`meter`, say):
        function draw() { level.style.width = 100 * (props.value?.level ?? 0) + '%'; }
        watch('value', draw); draw();
 
-3. In a page: `meter = Meter({"level": .3})`, then use it as an output (`gr.skip()` leaves it alone). `trigger('picked', {index: 3})`
-   in the script reaches Python as `meter.picked(fn, ...)`, `fn(evt: gr.EventData)` reads `evt.index`: the browser says that, so check it.
-   `Meter(server_functions=[f])` gives the script `await server.f(value)`. Give every event `show_progress="hidden"` and
-   `api_visibility="private"`.
+3. In a page: `meter = Meter({"level": .3})`, then use it as an output (`gr.skip()` leaves it alone).
+   `trigger('picked', {index: 3})` in the script reaches Python as `meter.picked(fn, ...)`, and `fn(evt: gr.EventData)` reads
+   `evt.index`: the browser says that, so check it. `Meter(server_functions=[f])` gives the script `await server.f(value)`.
+   Give every event `show_progress="hidden"` and `api_visibility="private"`.
 
 The rules, which tests hold:
-- A value is data. It is drawn with `textContent`, element properties and style properties, never by a template, never by innerHTML.
+- A value is data: drawn with `textContent`, element properties and style properties, never by a template or by innerHTML.
 - No request while scrubbing: all that a scrub can show is in the value already.
 - In a stream, one frame a yield (`{"run": id, "frame": {...}}`), never a growing list: the script keeps what it has seen.
 - In CSS: class names begin with the widget's name; colours are the variables of assets/style.css; no backslash, no `${`, no `{{`.
-- Events that all pages share: `say('Link copied.')` speaks to the visitor, `status('SmolLM2-135M · CPU')` fills the right of the navigation.
+- For all pages: `say('Link copied.')` speaks to the visitor, `status('SmolLM2-135M · CPU')` fills the right of the navigation.
 """

@@ -1,4 +1,4 @@
-"""A Plotly figure that keeps its node, zoom, frames and clicks when it is updated, and follows light and dark (gr.Plot does not)."""
+"""A Plotly figure that keeps its node, zoom, frames and clicks when it is updated, and follows light and dark."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class LivePlot(Widget):
     """Draws a Plotly figure (a `go.Figure`, its JSON text, or a dict {"data", "layout", "frames"}).
 
     Colours may be the page's variables, e.g. `line={"color": "var(--chosen)"}`: they are resolved in the browser, again on every
-    change between light and dark. A click on a point is the event `point` with x, y, curve and index. `label_text` says to a screen
-    reader what the plot shows. The library is the one in the installed plotly package; it is asked for when a first figure is drawn.
+    change between light and dark. A click on a point is the event `point` with x, y, curve and index. `label_text` tells a screen
+    reader what the plot shows. The library is the one of the installed plotly package, asked for when a first figure is drawn.
     A dict costs no import of plotly in the app: prefer it."""
 
     SCRIPT = source("parts", "figure", "plot")

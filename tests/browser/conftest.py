@@ -32,7 +32,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
         reason = "no Chromium found (install Debian's chromium, or name one in CHROMIUM)"
         if os.environ.get("CI"):
@@ -99,10 +100,9 @@ def viewport() -> dict:
 
 
 @pytest.fixture
-def phone(viewport) -> dict:
-    """Ask for it before `page`: `def test_x(phone, page)`."""
-    viewport = dict(PHONE)
-    return viewport
+def phone() -> dict:
+    """A test that asks for this gets its `page` at 390 px."""
+    return dict(PHONE)
 
 
 @pytest.fixture
