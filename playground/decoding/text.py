@@ -1,0 +1,92 @@
+"""Token ids to text as they arrive, so that a character of several tokens never shows as garbage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+_REPLACEMENT = "\ufffd"      # what a decoder writes for bytes that are not (yet) a character
+_VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", _REPLACEMENT: "□"}
+
+
+class Piece(str):
+    """The text that one token adds. `unfinished`: its last bytes wait for a later token, which then brings the character."""
+
+    unfinished: bool
+
+    def __new__(cls, text: str, unfinished: bool = False) -> Piece:
+        piece = super().__new__(cls, text)
+        piece.unfinished = unfinished
+        return piece
+
+
+class TextStream:
+    """Decodes one token at a time. decode: ids -> str, as the models' `decode`.
+
+    Only a short window is decoded again at each token, so a text of n tokens costs n short decodes.
+    """
+
+    def __init__(self, decode: Callable[[Sequence[int]], str]):
+        self._decode = decode
+        self._window: list[int] = []      # the last finished piece's tokens, then those that wait
+        self._context = 0                 # how many of the window's tokens are finished
+        self._shown = ""                  # text of those, as it stands at the window's beginning
+
+    def push(self, token_id: int) -> Piece:
+        """The text that this token adds, empty and marked while its last character is unfinished."""
+        self._window.append(int(token_id))
+        text = self._decode(self._window)
+        if text.endswith(_REPLACEMENT) or not text.startswith(self._shown):
+            return Piece("", unfinished=True)
+        new = text[len(self._shown):]
+        # the next token is decoded behind this piece: some decoders treat the first token of a text in their own way
+        self._window = self._window[self._context:]
+        self._context = len(self._window)
+        self._shown = self._decode(self._window)
+        return Piece(new)
+
+    def flush(self) -> str:
+        """What still waits when the text is over, replacement characters and all; empty if nothing does."""
+        if len(self._window) == self._context:
+            return ""
+        text, shown = self._decode(self._window), self._shown
+        self._context, self._shown = len(self._window), text
+        return text[len(shown):] if text.startswith(shown) else text
+
+
+def text_pieces(decode: Callable[[Sequence[int]], str], ids: Sequence[int]) -> list[Piece]:
+    """One piece a token; joined they are decode(ids). Bytes that never become a character end up in the last piece.
+
+    >>> table = {0: b"a", 1: b"\\xc3", 2: b"\\xa9"}
+    >>> decode = lambda ids: b"".join(table[i] for i in ids).decode("utf-8", errors="replace")
+    >>> text_pieces(decode, [0, 1, 2]), [piece.unfinished for piece in text_pieces(decode, [0, 1, 2])]
+    (['a', '', 'é'], [False, True, False])
+    """
+    stream = TextStream(decode)
+    pieces = [stream.push(token) for token in ids]
+    rest = stream.flush()
+    if rest:
+        pieces[-1] = Piece(pieces[-1] + rest, unfinished=True)
+    return pieces
+
+
+def visible(text: str) -> str:
+    """The text with spaces, line ends, tabs and control characters made visible.
+
+    >>> visible(" a\\n")
+    '·a⏎'
+    """
+    return "".join(
+        _VISIBLE.get(mark) or (f"\\x{ord(mark):02x}" if ord(mark) < 32 or ord(mark) == 127 else mark) for mark in text
+    )
+
+
+def token_text(decode: Callable[[Sequence[int]], str]) -> Callable[[int], str]:
+    """id -> its text alone, remembered: what `Step.record(text_of=...)` wants."""
+    known: dict[int, str] = {}
+
+    def text_of(token_id: int) -> str:
+        if token_id not in known:
+            known[token_id] = decode([token_id])
+        return known[token_id]
+
+    return text_of
