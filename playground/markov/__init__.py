@@ -1,5 +1,6 @@
 """Markov chains, hidden Markov models, n-gram models, continuous time and plane dynamics: arrays in, arrays and records out."""
 
 from .chain import MarkovChain
+from .hidden import HiddenMarkovModel, ImpossibleObservations
 
-__all__ = ["MarkovChain"]
+__all__ = ["HiddenMarkovModel", "ImpossibleObservations", "MarkovChain"]

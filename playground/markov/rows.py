@@ -9,7 +9,7 @@ import numpy as np
 ROUNDING = 1e-6   # a row this close to 1 was rounded by whoever typed it; anything further off is a mistake to be shown
 
 
-def as_names(names: Sequence[str] | None, count: int, field: str) -> tuple[str, ...]:
+def as_names(names: Sequence[str] | None, count: int, field: str, each: str = "row of the matrix") -> tuple[str, ...]:
     """The names as strings, or "0", "1", ... where none are given. Any string is a name, empty and repeated ones too.
 
     Raises ValueError when their number is not `count`.
@@ -20,7 +20,7 @@ def as_names(names: Sequence[str] | None, count: int, field: str) -> tuple[str, 
         raise ValueError(f"{field} must be a list of {count} names, got one string {names!r}")
     names = tuple(str(name) for name in names)
     if len(names) != count:
-        raise ValueError(f"{field} must have {count} names, one a row of the matrix, got {len(names)}")
+        raise ValueError(f"{field} must have {count} names, one a {each}, got {len(names)}")
     return names
 
 
