@@ -1,0 +1,10 @@
+"""The shared backend: the only rooms that know models and devices.
+
+`get_backend()` is the one door. Everything behind it (transformers, the device, the engine's loop) is imported when a
+model is first asked for, so that a page is alive before any weights are.
+"""
+
+from playground.backend.errors import BackendError, EngineError, LimitExceeded, ModelUnavailable, RunStopped
+from playground.backend.service import Backend, get_backend
+
+__all__ = ["Backend", "BackendError", "EngineError", "LimitExceeded", "ModelUnavailable", "RunStopped", "get_backend"]

@@ -1,0 +1,221 @@
+"""One loop for each loaded model: it joins every visitor's next forward pass into one batch.
+
+Sessions put requests in; each tick of the loop takes what waits (next tokens of all sessions, pieces of long prompts, rows
+of canvases), runs one forward pass, and hands each session its own logits. Rules and draws stay in the visitor's thread.
+A session that closes leaves at the next tick. An exception reaches only the session whose request caused it: a batch that
+fails is run again request by request.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from playground.backend.errors import BackendError, EngineError, OutOfMemory, RunStopped
+from playground.backend.limits import limits
+
+_order = itertools.count()
+
+
+class Request:
+    """One question to the engine. `answer` holds its tensor, `error` its exception; `wait` blocks until either is there."""
+
+    def __init__(self, session: Any, kind: str, payload: Any):
+        self.session, self.kind, self.payload = session, kind, payload
+        self.order = next(_order)
+        self.served = -1               # the last tick in which a part of it ran
+        self.rows: list[Any] = []
+        self.answer: Any = None          # (V,) logits, a list of row blocks, or (B, L, V)
+        self.error: BaseException | None = None
+        self.dropped = False
+        self._done = threading.Lock()
+        self._done.acquire()
+
+    def finish(self, answer: Any = None, error: BaseException | None = None) -> None:
+        if self.answer is None and self.error is None:
+            self.answer, self.error = answer, error
+            self.rows = []
+            self._done.release()
+
+    @property
+    def finished(self) -> bool:
+        return self.answer is not None or self.error is not None
+
+    def wait(self, seconds: float) -> Any:
+        if not self._done.acquire(timeout=seconds):
+            self.dropped = True
+            raise EngineError(f"the model did not answer within {seconds:.0f} seconds; try again when fewer visitors are here")
+        if self.error is not None:
+            raise self.error
+        return self.answer
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that the device's or the machine's memory is full."""
+    if isinstance(error, MemoryError | OutOfMemory | torch.OutOfMemoryError):
+        return True
+    text = str(error)
+    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text
+                                                or "not enough memory" in text)
+
+
+class Engine:
+    """The loop of one model.
+
+    worker: knows the network; has `plan(waiting, tick) -> batch` (a list of work items, chosen fairly), `run(batch)` (one
+        forward pass, finishes requests that are complete), `leave(session)`, `room()` (frees what can be freed), `item.request`.
+    free_memory: called once before a forward pass that ran out of memory is tried again.
+    inline: no thread; the asking thread runs the ticks (ZeroGPU forks each call, so no loop would be there).
+    """
+
+    def __init__(self, name: str, worker: Any, free_memory: Callable[[], None] | None = None, inline: bool = False,
+                 observe: Callable[[str, int, int, float], None] | None = None):
+        self.name, self.worker, self.inline = name, worker, inline
+        self.free_memory = free_memory or (lambda: None)
+        self.observe = observe or (lambda name, requests, tokens, seconds: None)
+        self.tick = 0
+        self.waiting: list[Request] = []
+        self.stopped = False
+        self._inbox: queue.SimpleQueue = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    # what sessions call --------------------------------------------------------------------------------------------
+
+    def ask(self, session: Any, kind: str, payload: Any) -> Any:
+        """Put a request in and wait for its answer. Raises what went wrong, in the asking thread."""
+        if self.stopped:
+            raise RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+        request = Request(session, kind, payload)
+        if self.inline:
+            with self._lock:
+                self.waiting.append(request)
+                while not request.finished:
+                    self._one_tick()
+            return request.wait(0)
+        self._start()
+        self._inbox.put(request)
+        return request.wait(limits().request_seconds)
+
+    def leave(self, session: Any) -> None:
+        """The session's waiting requests end with RunStopped and its cache is freed at the next tick; returns at once."""
+        if self.inline:
+            self._drop(session)
+        elif not self.stopped:
+            self._start()
+            self._inbox.put(("leave", session))
+
+    def stop(self) -> None:
+        """End the loop; every waiting request ends with RunStopped."""
+        self.stopped = True
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._inbox.put(("stop", None))
+            self._thread.join(timeout=30)
+
+    @property
+    def depth(self) -> int:
+        """Requests waiting now."""
+        return len(self.waiting) + self._inbox.qsize()
+
+    # the loop ------------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._loop, name=f"engine-{self.name}", daemon=True)
+                    self._thread.start()
+
+    def _loop(self) -> None:
+        while not self.stopped:
+            self._collect()
+            if self.waiting and not self.stopped:
+                self._one_tick()
+        for request in self.waiting:
+            request.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
+        while True:
+            try:
+                message = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(message, Request):
+                message.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
+
+    def _collect(self) -> None:
+        """Take in what has arrived; blocks only while nothing waits."""
+        block = not self.waiting
+        while True:
+            try:
+                message = self._inbox.get(block=block)
+            except queue.Empty:
+                return
+            block = False
+            if isinstance(message, Request):
+                self.waiting.append(message)
+            elif message[0] == "leave":
+                self._drop(message[1])
+            else:
+                return
+
+    def _drop(self, session: Any) -> None:
+        for request in self.waiting:
+            if request.session is session:
+                request.finish(error=RunStopped("the run was stopped"))
+        self.waiting = [request for request in self.waiting if request.session is not session]
+        self.worker.leave(session)
+
+    def _one_tick(self) -> None:
+        self.tick += 1
+        self.waiting = [request for request in self.waiting if not request.dropped]
+        try:
+            batch = self.worker.plan(self.waiting, self.tick)
+        except BaseException as error:  # a worker that cannot plan would spin for ever: all who wait are told
+            for request in self.waiting:
+                request.finish(error=EngineError(f"the engine of {self.name!r} failed: {error}"))
+            batch = []
+        if batch:
+            began = time.perf_counter()
+            self._run(batch)
+            self.observe(self.name, len(batch), sum(item.tokens for item in batch), time.perf_counter() - began)
+        self.waiting = [request for request in self.waiting if not request.finished]
+
+    def _run(self, batch: list[Any]) -> None:
+        try:
+            self.worker.run(batch)
+            return
+        except BaseException as error:
+            first = error
+        if is_out_of_memory(first):
+            self.worker.room()
+            self.free_memory()
+            if len(batch) == 1:
+                self._alone(batch[0])
+                return
+        elif len(batch) == 1:
+            self._fail(batch[0], first)
+            return
+        for item in batch:  # one of them spoiled the batch, or it was too large: each alone
+            self._alone(item)
+
+    def _alone(self, item: Any) -> None:
+        try:
+            self.worker.run([item])
+        except BaseException as error:
+            self._fail(item, error)
+
+    def _fail(self, item: Any, error: BaseException) -> None:
+        if isinstance(error, BackendError):
+            told: BaseException = error
+        elif is_out_of_memory(error):
+            told = OutOfMemory(f"the memory of this machine does not suffice for {self.name!r} with this text, even after other "
+                               "models were put away; try a shorter text or a smaller model")
+        else:
+            told = EngineError(f"the model {self.name!r} failed in a forward pass ({type(error).__name__}: {str(error)[:200]})")
+        told.__cause__ = error
+        item.request.finish(error=told)

@@ -1,0 +1,167 @@
+"""The backend as the pages see it: models by name, their state, and loading that blocks nobody else."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from playground.backend import catalog as offers
+from playground.backend.catalog import Entry
+from playground.backend.errors import BackendError, ModelUnavailable
+from playground.backend.weights import cached_path, find_weights
+
+if TYPE_CHECKING:
+    from playground.backend.causal import CausalModel
+    from playground.backend.denoiser import Denoiser
+    from playground.backend.loading import Residents
+
+
+class Status(dict):
+    """Plain data: `state` (absent, downloading, loading, ready, failed), `phase`, `done` and `total` bytes, `message`."""
+
+
+class Backend:
+    """One for the whole process; `get_backend()` hands it out. Safe to call from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loading: dict[str, threading.Event] = {}
+        self._status: dict[str, Status] = {}
+        self._watchers: dict[str, list[Callable[[dict], None]]] = {}
+        self._errors: dict[str, BackendError] = {}
+        self._residents: Residents | None = None
+
+    @property
+    def residents(self) -> Residents:
+        """The models in memory. First use imports torch and transformers."""
+        if self._residents is None:
+            from playground.backend.loading import Residents
+            with self._lock:
+                if self._residents is None:
+                    self._residents = Residents()
+        return self._residents
+
+    def catalog(self) -> list[Entry]:
+        """The models on offer, in order."""
+        return list(offers.offered().values())
+
+    def entry(self, name: str, kind: str | None = None) -> Entry:
+        """The catalogue's entry; ModelUnavailable with what is on offer for any other name."""
+        return offers.find(name, kind)
+
+    def causal(self, name: str) -> CausalModel:
+        """A new session of a left-to-right model; waits for its weights. Close it, or let it go out of scope, when done."""
+        entry = offers.find(name, "causal")
+        return self._loaded(entry).causal(self.residents.logits)
+
+    def denoiser(self, name: str) -> Denoiser:
+        """A new session of a masked or diffusion model; waits for its weights."""
+        return self._loaded(offers.find(name, "denoiser")).denoiser()
+
+    def status(self, name: str) -> Status:
+        """Where a model stands: at once, never waits, never downloads."""
+        entry = offers.find(name)
+        if self._residents is not None and entry.id in self._residents.names():
+            return Status(state="ready", phase="", done=0, total=0, message="")
+        known = self._status.get(entry.id)
+        if known is not None and known["state"] in ("downloading", "loading", "failed"):
+            return Status(known)
+        return Status(state="absent", phase="", done=0, total=entry.size_mb * 1_000_000, message="",
+                      on_disk=any(place.kind == "asset" for place in entry.places) or cached_path(entry).is_dir())
+
+    def prepare(self, name: str, on_progress: Callable[[dict], None] | None = None) -> Status:
+        """Start to fetch and load a model in the background if need be; returns its status at once.
+
+        on_progress is called with each new status, from the loading thread, and a last time with `ready` or `failed`.
+        A model that failed is tried anew.
+        """
+        entry = offers.find(name)
+        if self._residents is not None and self.residents.get(entry.id) is not None:
+            status = self.status(name)
+            if on_progress is not None:
+                on_progress(status)
+            return status
+        self._begin(entry, on_progress)
+        return self.status(name)
+
+    def _begin(self, entry: Entry, on_progress: Callable[[dict], None] | None = None) -> threading.Event:
+        with self._lock:
+            if on_progress is not None:
+                self._watchers.setdefault(entry.id, []).append(on_progress)
+            running = self._loading.get(entry.id)
+            if running is not None:
+                return running
+            done = self._loading[entry.id] = threading.Event()
+            self._errors.pop(entry.id, None)
+            self._status[entry.id] = Status(state="loading", phase="starting", done=0, total=0, message="")
+        threading.Thread(target=self._load, args=(entry, done), name=f"load-{entry.id}", daemon=True).start()
+        return done
+
+    def _load(self, entry: Entry, done: threading.Event) -> None:
+        def report(phase: str, finished: int, total: int) -> None:
+            state = "loading" if phase == "loading" else "downloading"
+            self._tell(entry.id, Status(state=state, phase=phase, done=finished, total=total, message=""))
+
+        try:
+            folder = find_weights(entry, report)
+            self.residents.load(entry, folder, report)
+            last = Status(state="ready", phase="", done=0, total=0, message="")
+        except BaseException as error:
+            told = error if isinstance(error, BackendError) else ModelUnavailable(
+                entry.id, message=f"The model {entry.id!r} cannot be loaded ({type(error).__name__}: {str(error)[:200]}). "
+                                  "Everything else goes on working.")
+            if told is not error:
+                told.__cause__ = error
+            self._errors[entry.id] = told
+            last = Status(state="failed", phase="", done=0, total=0, message=str(told))
+        with self._lock:
+            self._status[entry.id] = last
+            self._loading.pop(entry.id, None)
+        done.set()
+        self._tell(entry.id, last)
+        self._watchers.pop(entry.id, None)
+
+    def _tell(self, name: str, status: Status) -> None:
+        self._status[name] = status
+        for watcher in list(self._watchers.get(name, ())):
+            try:
+                watcher(Status(status))
+            except Exception:  # a visitor who left must not end the download of the others
+                self._watchers[name].remove(watcher)
+
+    def _loaded(self, entry: Entry) -> Any:
+        found = self.residents.get(entry.id) if self._residents is not None else None
+        while found is None:
+            self._begin(entry).wait()
+            error = self._errors.get(entry.id)
+            if error is not None:
+                raise type(error)(*error.args) if not isinstance(error, ModelUnavailable) else ModelUnavailable(
+                    error.model, error.reasons, str(error))
+            found = self.residents.get(entry.id)
+        return found
+
+    def close(self) -> None:
+        """Put every model away."""
+        if self._residents is not None:
+            self._residents.clear()
+
+
+_backend: Any = None
+_lock = threading.Lock()
+
+
+def get_backend() -> Any:
+    """The one backend of this process: models on this machine, or over a cluster if `PLAYGROUND_BACKEND` names one."""
+    global _backend
+    if _backend is None:
+        with _lock:
+            if _backend is None:
+                address = os.environ.get("PLAYGROUND_BACKEND", "").strip()
+                if address:
+                    from playground.backend.remote import RemoteBackend
+                    _backend = RemoteBackend(address)
+                else:
+                    _backend = Backend()
+    return _backend

@@ -1,0 +1,209 @@
+"""Between text and token ids: joining word pieces properly, bytes of partial characters, chat templates.
+
+Three families of tokenizers are told apart: byte-level BPE (GPT-2, SmolLM2, Qwen, ModernBERT, RoBERTa), word pieces (BERT)
+and SentencePiece with byte fallback (Llama 2).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from playground.backend.limits import limits
+
+CONTRACTIONS = frozenset("s t d m n re ve ll er en em clock am".split())
+CLOSING = frozenset(".,!?;:)]}%…")
+OPENING = frozenset("([{")
+BYTE_FALLBACK = re.compile(r"<0x([0-9A-F]{2})>")
+
+
+@lru_cache(maxsize=1)
+def _byte_of_character() -> dict[str, int]:
+    """GPT-2's table: the printable character that stands for each byte in a byte-level vocabulary, inverted."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    table = {chr(byte): byte for byte in printable}
+    table.update({chr(256 + n): byte for n, byte in enumerate(byte for byte in range(256) if byte not in printable)})
+    return table
+
+
+def join_word_pieces(pieces: list[str]) -> str:
+    """Text out of word pieces: `don ' t stop , " said he .` becomes `don't stop," said he.`
+
+    Runs left to right and looks only back, so the text of a prefix is a prefix of the text (up to nothing). Word pieces have
+    lost where the spaces were: double quotes open and close in turn, a hyphen binds both its words, and an apostrophe after a
+    word binds the known endings of contractions.
+    """
+    text = ""
+    in_double = in_single = False
+    bind = True            # no space before the next piece
+    after_apostrophe = False
+    for piece in pieces:
+        if piece.startswith("##") and len(piece) > 2:
+            text += piece[2:]
+            bind = after_apostrophe = False
+            continue
+        previous_is_word = bool(text) and (text[-1].isalnum() or text[-1] == "]")
+        if piece == '"':
+            text += piece if in_double or bind else " " + piece
+            bind, in_double, after_apostrophe = not in_double, not in_double, False
+        elif piece in ("'", "`"):
+            if previous_is_word:
+                text += piece
+                bind, after_apostrophe = False, True
+            else:
+                closing = in_single and not bind
+                text += piece if closing or bind else " " + piece
+                bind, in_single, after_apostrophe = not closing, not closing, False
+        elif piece in CLOSING:
+            text += piece
+            bind = after_apostrophe = False
+        elif piece in ("-", "/", "–"):
+            text += piece
+            bind, after_apostrophe = True, False
+        elif piece in OPENING:
+            text += piece if bind else " " + piece
+            bind, after_apostrophe = True, False
+        else:
+            if after_apostrophe and piece not in CONTRACTIONS:
+                in_single = False  # it closed a quotation
+            text += piece if bind or (after_apostrophe and piece in CONTRACTIONS) else " " + piece
+            bind = after_apostrophe = False
+    return text
+
+
+class TextCodec:
+    """A tokenizer with the house's faces: `encode`, `decode`, `piece`, `token_bytes`, `display_prompt`."""
+
+    def __init__(self, tokenizer: Any, vocab_size: int, uncased: bool | None = None):
+        self.tokenizer = tokenizer
+        self.vocab_size = vocab_size
+        self.mask_id: int | None = tokenizer.mask_token_id
+        self.family = self._family()
+        if uncased is None:
+            uncased = self.family == "word-pieces" and "A" not in self._decode_plain("A")
+        self.uncased = uncased
+        special = set(tokenizer.all_special_ids)
+        special.update(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)
+        self.special_ids = frozenset(special)
+        self.has_chat_template = bool(getattr(tokenizer, "chat_template", None))
+        marks = tokenizer.build_inputs_with_special_tokens([]) if hasattr(tokenizer, "build_inputs_with_special_tokens") else None
+        self._frame = list(tokenizer("", add_special_tokens=True)["input_ids"]) if marks is None or marks else []
+
+    def _family(self) -> str:
+        backend = getattr(self.tokenizer, "backend_tokenizer", None)
+        name = type(backend.model).__name__ if backend is not None else ""
+        if name == "WordPiece":
+            return "word-pieces"
+        if backend is not None and "ByteLevel" in f"{backend.decoder} {backend.pre_tokenizer}":
+            return "byte-level"
+        return "sentence-pieces"
+
+    def _decode_plain(self, text: str) -> str:
+        ids = self.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return " ".join(self.tokenizer.convert_ids_to_tokens(ids))
+
+    @property
+    def adds_bos(self) -> bool:
+        """Whether `encode` puts a beginning-of-text token in front."""
+        return bool(self._frame)
+
+    def encode(self, text: str, chat: bool = False, special: bool = True, end: bool = False) -> list[int]:
+        """Token ids of a text.
+
+        chat: the text becomes a user's message in the model's chat template (ValueError if it has none).
+        special: add the tokenizer's own beginning; end: its own end too (masked models).
+        A literal `[MASK]` becomes the mask token. Raises LimitExceeded beyond `max_prompt_characters` and ValueError for
+        text that is no valid Unicode.
+        """
+        if not isinstance(text, str):
+            raise ValueError(f"text must be a string, got {type(text).__name__}")
+        limits().check("max_prompt_characters", len(text), "the text (characters)")
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError(f"text must be valid Unicode, got a lone surrogate at character {error.start + 1}") from error
+        if self.mask_id is not None:
+            text = text.replace("[MASK]", self.tokenizer.mask_token)
+        if chat:
+            if not self.has_chat_template:
+                raise ValueError("chat must be off for this model: it has no chat template")
+            text = self.tokenizer.apply_chat_template([{"role": "user", "content": text}], tokenize=False,
+                                                      add_generation_prompt=True)
+            special = False
+        try:
+            ids = list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
+        except Exception as error:
+            raise ValueError(f"text cannot be encoded by this model's tokenizer ({type(error).__name__})") from error
+        if special and not end and ids and ids[-1] in (self.tokenizer.sep_token_id, self.tokenizer.eos_token_id) \
+                and len(self._frame) > 1:
+            ids.pop()
+        return ids
+
+    def decode(self, ids, skip_special: bool = True) -> str:
+        """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an incomplete UTF-8
+        sequence at the end is left out too, so that a text that grows never shows a broken character."""
+        ids = [int(i) for i in ids]
+        unknown = self.tokenizer.unk_token_id
+        if skip_special:
+            shown = {self.mask_id, unknown if self.family == "word-pieces" else None}
+            ids = [i for i in ids if i not in self.special_ids or i in shown]
+        if self.family == "word-pieces":
+            return join_word_pieces([self._token(i) for i in ids])
+        data = b"".join(self.token_bytes(i) for i in ids)
+        text = data.decode("utf-8", errors="replace")
+        if text.endswith("\ufffd") and not data.endswith("\ufffd".encode()):
+            text = _complete(data).decode("utf-8", errors="replace")
+        if self.family == "sentence-pieces" and text.startswith(" ") and ids:
+            text = text[1:]
+        return text
+
+    def _token(self, token_id: int) -> str:
+        if not 0 <= token_id < self.vocab_size:
+            return ""  # the mask of an exact denoiser, or a row that pads the vocabulary
+        token = self.tokenizer.convert_ids_to_tokens(token_id)
+        return token if isinstance(token, str) else ""
+
+    def token_bytes(self, token_id: int) -> bytes:
+        """The bytes that a token stands for (a byte-level token may be part of a character); word pieces: its letters."""
+        token = self._token(int(token_id))
+        if token_id in self.special_ids:
+            return token.encode("utf-8")
+        if self.family == "byte-level":
+            table = _byte_of_character()
+            if all(character in table for character in token):
+                return bytes(table[character] for character in token)
+            return token.encode("utf-8", errors="replace")  # a token added beside the byte-level vocabulary
+        if self.family == "word-pieces":
+            return (token[2:] if token.startswith("##") and len(token) > 2 else token).encode("utf-8", errors="replace")
+        fallback = BYTE_FALLBACK.fullmatch(token)
+        return bytes([int(fallback[1], 16)]) if fallback else token.replace("\u2581", " ").encode("utf-8", errors="replace")
+
+    def piece(self, token_id: int) -> str:
+        """The token as text for a label. Bytes that are no whole character are written `<E2><80>`; word pieces keep `##`."""
+        token_id = int(token_id)
+        if self.family == "word-pieces":
+            return self._token(token_id)
+        data = self.token_bytes(token_id)
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return "".join(chr(byte) if 32 <= byte < 127 else f"<{byte:02X}>" for byte in data)
+
+    def display_prompt(self, text: str) -> str:
+        """The prompt as the model reads it: an uncased word-piece model lowers it and shows unknown words as `[UNK]`."""
+        if self.family != "word-pieces":
+            return text
+        return self.decode(self.encode(text, special=False))
+
+
+def _complete(data: bytes) -> bytes:
+    """`data` without an incomplete UTF-8 sequence at its end."""
+    for back in range(1, min(4, len(data)) + 1):
+        byte = data[-back]
+        if byte & 0xC0 == 0xC0:  # a leading byte: is its sequence whole?
+            need = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return data[:-back] if need > back else data
+        if byte & 0xC0 != 0x80:
+            break
+    return data
