@@ -1,0 +1,38 @@
+"""Chains: what lies underneath. Five views, each alive before it is touched; the mathematics is playground/markov."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from playground.pages.chains import walk
+from playground.pages.chains.drafts import answered
+from playground.pages.chains.examples import CHAINS
+from playground.pages.chains.links import link_of, opened, restore
+from playground.widgets.chain_walk import ChainWalk
+
+TITLE = "Chains"
+SLUG = "chains"
+
+
+def named(name: str, function):
+    function.__name__ = name                                        # how the script calls it: server.figures(...)
+    return function
+
+
+def build(app) -> None:
+    views = {}
+    with gr.Tabs(elem_id="chain-views") as tabs:
+        with gr.Tab("Markov chain", id="walk"):
+            views["walk"] = (ChainWalk(
+                {"draft": walk.DEFAULT, "figures": walk.figures(walk.DEFAULT), "message": ""}, elem_id="chain-walk", presets=CHAINS,
+                server_functions=[named("figures", answered(walk.figures)), named("link", link_of("walk", walk.DEFAULT))]),
+                walk.DEFAULT, walk.figures)
+
+    def open_link(request: gr.Request):
+        view, state, sentence = opened(dict(request.query_params) if request else {})
+        if view is None:
+            return [gr.skip()] * (len(views) + 1)
+        return [gr.Tabs(selected=view), *(restore(state, sentence, defaults, figures) if name == view else gr.skip()
+                                          for name, (_, defaults, figures) in views.items())]
+
+    app.demo.load(open_link, None, [tabs, *(widget for widget, _, _ in views.values())], api_visibility="private", show_progress="hidden")
