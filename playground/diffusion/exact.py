@@ -1,0 +1,247 @@
+"""Denoisers that are exact: p(x_i | everything known) of a Markov chain, an HMM or an n-gram model, by forward-backward.
+
+Masked positions are summed out; evidence may be of any kind (a word, a row of a noise matrix, a Gaussian likelihood).
+Batched, in log space where the chain is small, with scaled messages where it is large or sparse.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy import sparse
+
+# up to this many states messages pass as log-sum-exp over all pairs; above, scaled by their maximum
+LOG_SPACE_STATES = 48
+
+
+class ImpossibleEvidence(ValueError):
+    """No text of the model fits what is known. `.row` of the batch; `.lower`: the denoiser of the next lower order, or None."""
+
+    def __init__(self, message: str, row: int, lower=None):
+        super().__init__(message)
+        self.row, self.lower = row, lower
+
+
+class ExactDenoiser:
+    """The denoiser protocol over a hidden chain: `logits(canvas)` are exact log-probabilities, (B, L, V), mask_id == V.
+
+    initial (K,), transition (K, K) dense or scipy sparse, row-stochastic. A Markov chain's states are its words (V = K);
+    `from_hmm` adds an emission matrix (K, V), `from_ngram` words of contexts. At a visible position the row is its word's one-hot.
+
+    Example: a chain that stays with probability .9; between two equal words the masked one is that word with .81 / .82.
+    """
+
+    def __init__(self, initial, transition, states=None, emission=None, word_of_state=None, first=1, lower=None, order=1):
+        """word_of_state (K,), first: an n-gram's states are contexts of `first` words, the last of which is word_of_state.
+
+        lower: () -> the denoiser of the next lower order, for evidence that this one cannot produce.
+        """
+        self.transition = transition.tocsr().astype(np.float64) if sparse.issparse(transition) else np.asarray(transition, np.float64)
+        self.initial = np.asarray(initial, dtype=np.float64).reshape(-1)
+        count = len(self.initial)
+        self._check("initial", self.initial[None], (1, count))
+        self._check("transition", self.transition, (count, count))
+        self.emission = None if emission is None else np.asarray(emission, dtype=np.float64)
+        if self.emission is not None:
+            self._check("emission", self.emission, (count, self.emission.shape[-1]))
+        self.states_count, self.order = count, order
+        self.words = None if word_of_state is None else np.asarray(word_of_state)  # (K, first): the words of each context
+        if self.words is not None:
+            self.words = self.words.reshape(count, first)
+        self.first = first
+        self.vocab_size = len(states) if states is not None and self.words is not None else (
+            self.emission.shape[1] if self.emission is not None else (int(self.words.max()) + 1 if self.words is not None else count))
+        self.mask_id = self.vocab_size
+        self.names = [str(name) for name in states] if states is not None else [str(i) for i in range(self.vocab_size)]
+        if len(self.names) != self.vocab_size:
+            raise ValueError(f"states must have {self.vocab_size} names, got {len(self.names)}")
+        self._lower = lower
+        with np.errstate(divide="ignore"):
+            self._log_initial = np.log(self.initial)
+            small = not sparse.issparse(self.transition) and count <= LOG_SPACE_STATES
+            self._log_transition = np.log(self.transition) if small else None
+            self._log_emission = None if self.emission is None else np.log(self.emission)
+        self._backwards = self.transition.T.tocsr() if sparse.issparse(self.transition) else self.transition.T
+
+    @staticmethod
+    def _check(name: str, matrix, shape: tuple[int, int]) -> None:
+        if tuple(matrix.shape) != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {tuple(matrix.shape)}")
+        values = matrix.data if sparse.issparse(matrix) else matrix
+        if not np.all(np.isfinite(values)) or np.any(values < 0):
+            raise ValueError(f"{name} must hold probabilities in [0, 1], got {np.asarray(values).reshape(-1)[:5].tolist()} ...")
+        sums = np.asarray(matrix.sum(axis=1)).reshape(-1)
+        if np.any(np.abs(sums - 1.0) > 1e-6):
+            row = int(np.abs(sums - 1.0).argmax())
+            raise ValueError(f"{name} must have rows that sum to 1, row {row} sums to {sums[row]:.6g}")
+
+    # ------------------------------------------------------------------------------------------------ where it comes from
+
+    @classmethod
+    def from_chain(cls, chain) -> ExactDenoiser:
+        """A playground.markov.MarkovChain; without an initial distribution it starts in its stationary one."""
+        initial = getattr(chain, "initial", None)
+        return cls(chain.stationary() if initial is None else initial, chain.transition, states=getattr(chain, "states", None))
+
+    @classmethod
+    def from_hmm(cls, hmm) -> ExactDenoiser:
+        """A playground.markov.HiddenMarkovModel: its symbols are the words, its states are summed out."""
+        return cls(hmm.initial, hmm.transition, states=getattr(hmm, "symbols", None), emission=hmm.emission)
+
+    @classmethod
+    def from_ngram(cls, model) -> ExactDenoiser:
+        """A playground.markov.NgramModel: observed contexts alone, sparse. A text starts at any context, as often as it occurs."""
+        from playground.diffusion.contexts import from_ngram
+
+        return from_ngram(cls, model)
+
+    def lower(self) -> ExactDenoiser | None:
+        """The next lower order: an n-gram's shorter contexts; below order 1 words drawn independently (the marginals)."""
+        if self._lower is not None:
+            return self._lower()
+        if self.order <= 0 or self.emission is not None:
+            return None
+        marginal = self.initial @ self.transition if sparse.issparse(self.transition) else self.initial
+        if not sparse.issparse(self.transition):
+            # the average over the first positions is positive wherever the chain ever goes
+            average, now = np.zeros(self.states_count), self.initial
+            for _ in range(2 * self.states_count + 8):
+                average, now = average + now, now @ self.transition
+            marginal = average / average.sum()
+        return ExactDenoiser(marginal, np.repeat(marginal[None], self.states_count, axis=0), states=self.names, order=0)
+
+    # ------------------------------------------------------------------------------------------------ text
+
+    def encode(self, text: str) -> list[int]:
+        """Words separated by white space, or the characters where every word is one character; ValueError for an unknown one."""
+        index = {name: i for i, name in enumerate(self.names)}
+        pieces = text.split()
+        if any(piece not in index for piece in pieces) and all(len(name) == 1 for name in self.names):
+            pieces = list(text)
+        unknown = next((piece for piece in pieces if piece not in index), None)
+        if unknown is not None:
+            raise ValueError(f"text must use the model's {self.vocab_size} words, got {unknown!r}")
+        return [index[piece] for piece in pieces]
+
+    def decode(self, ids) -> str:
+        names = [self.names[int(i)] if int(i) < self.vocab_size else "[MASK]" for i in ids]
+        return ("" if all(len(name) == 1 for name in self.names) and not self.names[0].isdigit() else " ").join(names)
+
+    # ------------------------------------------------------------------------------------------------ the protocol
+
+    def logits(self, canvas) -> torch.Tensor:
+        """(B, L) ids -> (B, L, V) float64 log-probabilities given all visible words; -inf where impossible."""
+        return self.posterior_log(self.evidence(canvas))
+
+    def evidence(self, canvas) -> np.ndarray:
+        """(B, L, V) log-likelihoods of a canvas: zeros where masked, one-hot where visible."""
+        ids = np.asarray(canvas.detach().cpu() if isinstance(canvas, torch.Tensor) else canvas, dtype=np.int64)
+        if ids.ndim != 2 or ids.min() < 0 or ids.max() > self.mask_id:
+            raise ValueError(f"canvas must be (B, L) with ids in [0, {self.mask_id}], got shape {ids.shape}")
+        table = np.full((self.vocab_size + 1, self.vocab_size), -np.inf)
+        np.fill_diagonal(table, 0.0)
+        table[self.mask_id] = 0.0
+        return table[ids]
+
+    def posterior(self, log_likelihood) -> torch.Tensor:
+        """(B, L, V) evidence at each position -> (B, L, V) probabilities p(x_i | all evidence, its own too)."""
+        return self.posterior_log(log_likelihood).exp()
+
+    def posterior_log(self, log_likelihood) -> torch.Tensor:
+        """The logarithms of `posterior`, float64. ImpossibleEvidence where nothing fits; never NaN."""
+        evidence = np.asarray(log_likelihood, dtype=np.float64)
+        if evidence.ndim != 3 or evidence.shape[2] != self.vocab_size:
+            raise ValueError(f"evidence must be (B, L, {self.vocab_size}), got shape {evidence.shape}")
+        if np.isnan(evidence).any() or np.any(evidence == np.inf):
+            raise ValueError("evidence must be finite or -inf, got NaN or +inf")
+        top = evidence.max(-1, keepdims=True)
+        if np.any(np.isneginf(top)):
+            self._impossible(int(np.nonzero(np.isneginf(top))[0][0]))
+        evidence = evidence - top  # a constant of a position changes nothing
+        if self.words is not None and self.first > 1:
+            from playground.diffusion.contexts import posterior_of_contexts
+
+            log = posterior_of_contexts(self, evidence)
+        else:
+            log = self._smooth(evidence)
+        total = _logsumexp(log)
+        if np.any(np.isneginf(total)):
+            self._impossible(int(np.nonzero(np.isneginf(total))[0][0]))
+        return torch.from_numpy(log - total)
+
+    def log_likelihood(self, ids) -> np.ndarray:
+        """(B,) log-probability (nats) of fully visible texts (B, L); -inf where the model cannot produce them."""
+        evidence = self.evidence(ids)
+        if self.words is not None and self.first > 1:
+            from playground.diffusion.contexts import log_likelihood_of_contexts
+
+            return log_likelihood_of_contexts(self, np.asarray(ids))
+        states = self._on_states(evidence)
+        alpha = self._log_initial + states[:, 0]
+        for i in range(1, states.shape[1]):
+            alpha = self._pass(alpha, forward=True) + states[:, i]
+        return _logsumexp(alpha)[..., 0]
+
+    def _impossible(self, row: int) -> None:
+        lower = self.lower()
+        advice = f"the next lower order ({self.order - 1}) can take it: .lower()" if lower is not None else "no lower order exists"
+        raise ImpossibleEvidence(f"no text of this model (order {self.order}) fits what is known in row {row}; {advice}", row, lower)
+
+    def _on_states(self, evidence: np.ndarray) -> np.ndarray:
+        """(B, L, V) on words -> (B, L, K) on states."""
+        if self._log_emission is None:
+            return evidence if self.words is None else evidence[..., self.words[:, 0]]
+        top = np.maximum(evidence.max(-1, keepdims=True), -1e300)
+        with np.errstate(divide="ignore"):
+            return np.log(np.exp(evidence - top) @ self.emission.T) + top
+
+    def _pass(self, message: np.ndarray, forward: bool) -> np.ndarray:
+        """log of exp(message) @ transition (forward) or its transpose (backward); message (B, K)."""
+        if self._log_transition is not None:
+            matrix = self._log_transition if forward else self._log_transition.T
+            return _logsumexp_axis1(message[:, :, None] + matrix[None])
+        top = message.max(-1, keepdims=True)
+        top = np.where(np.isneginf(top), 0.0, top)
+        # (m @ P) as (P^T @ m^T)^T: the sparse product wants the matrix on the left
+        matrix = self._backwards if forward else self.transition
+        with np.errstate(divide="ignore"):
+            return np.log((matrix @ np.exp(message - top).T).T) + top
+
+    def _smooth(self, evidence: np.ndarray) -> np.ndarray:
+        """Unnormalised log p(x_i, all evidence), (B, L, V)."""
+        states = self._on_states(evidence)  # (B, L, K)
+        length = states.shape[1]
+        before = np.empty_like(states)  # log p(s_i, evidence before i)
+        before[:, 0] = self._log_initial
+        for i in range(1, length):
+            before[:, i] = _centred(self._pass(before[:, i - 1] + states[:, i - 1], forward=True))
+        after = np.zeros_like(states)  # log p(evidence after i | s_i)
+        for i in range(length - 2, -1, -1):
+            after[:, i] = _centred(self._pass(after[:, i + 1] + states[:, i + 1], forward=False))
+        rest = before + after  # everything but the position's own evidence
+        if self._log_emission is None:
+            return rest + evidence
+        top = rest.max(-1, keepdims=True)
+        top = np.where(np.isneginf(top), 0.0, top)
+        with np.errstate(divide="ignore"):
+            return np.log(np.exp(rest - top) @ self.emission) + top + evidence
+
+
+def _centred(message: np.ndarray) -> np.ndarray:
+    """Constants of a row change nothing in the end; taking the maximum out keeps long texts from running off."""
+    top = message.max(-1, keepdims=True)
+    return message - np.where(np.isneginf(top), 0.0, top)
+
+
+def _logsumexp(values: np.ndarray) -> np.ndarray:
+    top = values.max(-1, keepdims=True)
+    safe = np.where(np.isneginf(top), 0.0, top)
+    with np.errstate(divide="ignore"):
+        return np.log(np.exp(values - safe).sum(-1, keepdims=True)) + safe
+
+
+def _logsumexp_axis1(values: np.ndarray) -> np.ndarray:
+    top = values.max(1, keepdims=True)
+    safe = np.where(np.isneginf(top), 0.0, top)
+    with np.errstate(divide="ignore"):
+        return np.log(np.exp(values - safe).sum(1)) + safe[:, 0]
