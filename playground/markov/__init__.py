@@ -2,5 +2,6 @@
 
 from .chain import MarkovChain
 from .hidden import HiddenMarkovModel, ImpossibleObservations
+from .ngram import NgramModel
 
-__all__ = ["HiddenMarkovModel", "ImpossibleObservations", "MarkovChain"]
+__all__ = ["HiddenMarkovModel", "ImpossibleObservations", "MarkovChain", "NgramModel"]
