@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gradio as gr
 
-from playground.pages.chains import walk
+from playground.pages.chains import hidden, walk
 from playground.pages.chains.drafts import answered
 from playground.pages.chains.examples import CHAINS
 from playground.pages.chains.links import link_of, opened, restore
 from playground.widgets.chain_walk import ChainWalk
+from playground.widgets.trellis import Trellis
 
 TITLE = "Chains"
 SLUG = "chains"
@@ -27,6 +28,12 @@ def build(app) -> None:
                 {"draft": walk.DEFAULT, "figures": walk.figures(walk.DEFAULT), "message": ""}, elem_id="chain-walk", presets=CHAINS,
                 server_functions=[named("figures", answered(walk.figures)), named("link", link_of("walk", walk.DEFAULT))]),
                 walk.DEFAULT, walk.figures)
+        with gr.Tab("Hidden Markov model", id="hidden"):
+            first = {"draft": hidden.DEFAULT, "figures": hidden.figures(hidden.DEFAULT), "learning": hidden.learn(hidden.DEFAULT), "message": ""}
+            views["hidden"] = (Trellis(
+                first, elem_id="chain-hidden", presets=hidden.PRESETS,
+                server_functions=[named("figures", answered(hidden.figures)), named("learn", answered(hidden.learn)),
+                                  named("link", link_of("hidden", hidden.DEFAULT))]), hidden.DEFAULT, hidden.figures)
 
     def open_link(request: gr.Request):
         view, state, sentence = opened(dict(request.query_params) if request else {})

@@ -1,0 +1,141 @@
+"""The view "Hidden Markov model": one record with every array that the trellis draws, and one with every step of learning."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
+from playground.markov.learning import baum_welch
+from playground.pages.chains import drafts
+from playground.pages.chains.examples import HIDDEN
+
+LONGEST = 60
+KINDS = ("forward", "backward", "posterior", "viterbi")
+
+
+def indexed(one: dict) -> dict:
+    """An example with its observations as symbol numbers."""
+    return {**one, "observations_indexed": [one["symbols"].index(word) for word in one["observations"].split()]}
+
+
+PRESETS = [indexed(one) for one in HIDDEN]
+_FIRST = PRESETS[0]
+DEFAULT = {**{key: _FIRST[key] for key in ("states", "symbols", "initial", "transition", "emission")}, "preset": _FIRST["slug"],
+           "observations": _FIRST["observations_indexed"], "seed": None, "length": 12, "kind": "forward",
+           "learn": {"source": "sample", "length": 200, "restarts": 4, "iterations": 30, "seed": 1}}
+
+
+def read_model(draft: dict, most_states: int = 8, most_symbols: int = 10) -> HiddenMarkovModel:
+    states = drafts.names(draft["states"], "states", 1, most_states)
+    symbols = drafts.names(draft["symbols"], "symbols", 1, most_symbols)
+    initial = drafts.table([draft["initial"]], "initial", 1, len(states))[0]
+    transition = drafts.table(draft["transition"], "transition", len(states), len(states))
+    emission = drafts.table(draft["emission"], "emission", len(states), len(symbols))
+    return HiddenMarkovModel(initial, transition, emission, states, symbols)
+
+
+def read_observations(draft: dict, model: HiddenMarkovModel, longest: int = LONGEST) -> list[int]:
+    """Symbol numbers, -1 where one is missing."""
+    observations = draft["observations"]
+    if not isinstance(observations, list) or not 1 <= len(observations) <= longest:
+        raise ValueError(f"observations must be a list of 1 to {longest} symbol numbers, got {drafts.short(observations)}")
+    return [drafts.whole(one, "observations", -1, len(model.symbols) - 1) for one in observations]
+
+
+def figures(draft: dict) -> dict:
+    """Plain data for the trellis. A draft with a seed is sampled: its states come along, to be revealed."""
+    model = read_model(draft)
+    truth = None
+    if draft.get("seed") is not None:
+        seed = drafts.whole(draft["seed"], "seed", 0, drafts.LARGEST_SEED)
+        states, symbols = model.sample(drafts.whole(draft["length"], "length", 2, LONGEST), seed)
+        truth, observations = states.tolist(), symbols.tolist()
+    else:
+        observations = read_observations(draft, model)
+    return {"truth": truth, "sampled": truth is not None, **describe(model, observations)}
+
+
+def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
+    passes = model.passes(observations)
+    delta, pointers = best_ways(model, observations)
+    record = {
+        "states": list(model.states), "symbols": list(model.symbols), "initial": drafts.plain(model.initial),
+        "transition": drafts.plain(model.transition), "emission": drafts.plain(model.emission), "observations": list(observations),
+        "forward": drafts.plain(passes.log_alpha), "backward": drafts.plain(passes.log_beta), "delta": drafts.plain(delta),
+        "pointers": pointers.tolist(), "log_likelihood": drafts.plain(float(passes.log_likelihood)), "impossible": None,
+    }
+    length, size = len(observations), model.size
+    try:
+        path, log_probability = model.viterbi(observations)
+    except ImpossibleObservations as error:
+        where = error.position
+        symbol = model.symbols[observations[where]] if observations[where] >= 0 else "anything"
+        return {**record, "impossible": f"This model cannot show that: at position {where + 1} no state that can be reached shows “{symbol}”. "
+                                        "Give one of them a probability there, or type ? for that observation.",
+                "posterior": np.zeros((length, size)).tolist(), "pairs": np.zeros((max(0, length - 1), size, size)).tolist(),
+                "path": [-1] * length, "marginal": [-1] * length, "path_log_probability": None, "broken": False,
+                "predictions": [None] * length, "surprise": _surprise(passes.log_alpha)}
+    posterior, marginal = passes.posterior, model.posterior_path(observations)
+    return {**record, "posterior": drafts.plain(posterior), "pairs": drafts.plain(model.pairwise_posterior(observations)),
+            "path": path.tolist(), "path_log_probability": log_probability, "marginal": marginal.tolist(),
+            "broken": model.path_log_probability(marginal, observations) == -math.inf,
+            "predictions": drafts.plain(model.filtered(observations) @ model.transition @ model.emission),   # (T, M)
+            "surprise": _surprise(passes.log_alpha)}
+
+
+def best_ways(model: HiddenMarkovModel, observations: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """ln P of the best path into each cell (T, K), and the state that it came from (T, K). Ties: the lowest state, as `viterbi`."""
+    with np.errstate(divide="ignore"):
+        initial, steps, seen = np.log(model.initial), np.log(model.transition), np.log(model.likelihood(observations))
+    delta, pointers = [initial + seen[0]], [np.zeros(model.size, dtype=np.int64)]
+    for row in seen[1:]:
+        ways = delta[-1][:, None] + steps                                                    # (from, to)
+        pointers.append(ways.argmax(axis=0))
+        delta.append(ways.max(axis=0) + row)
+    return np.array(delta), np.array(pointers)
+
+
+def _surprise(log_alpha: np.ndarray) -> list[float | None]:
+    """Nats: -ln P(observation t | those before), the height of the timeline."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        totals = np.logaddexp.reduce(log_alpha, axis=1)
+        return drafts.plain(np.abs(-np.diff(totals, prepend=0.0)))
+
+
+def learn(draft: dict) -> dict:
+    """Baum-Welch from random starts, all steps of all of them: plain data, rounded to five decimals for the way to the browser."""
+    model, wish = read_model(draft), draft["learn"]
+    if not isinstance(wish, dict):
+        raise ValueError(f"learn must be an object, got {drafts.short(wish)}")
+    seed = drafts.whole(wish["seed"], "seed", 0, drafts.LARGEST_SEED)
+    restarts, iterations = drafts.whole(wish["restarts"], "restarts", 1, 8), drafts.whole(wish["iterations"], "iterations", 1, 60)
+    if drafts.choice(wish["source"], "source", ("sample", "observations")) == "sample":
+        observations = model.sample(drafts.whole(wish["length"], "length", 10, 1000), seed)[1].tolist()
+    else:
+        observations = read_observations(draft, model) if draft.get("seed") is None else figures(draft)["observations"]
+    runs = []
+    for number in range(restarts):
+        start = HiddenMarkovModel.random(model.size, len(model.symbols), seed * 1000 + number)
+        runs.append([step.record() for step in baum_welch(start, observations, iterations)])
+    best = int(np.argmax([run[-1]["log_likelihood"] for run in runs]))
+    truth = model.log_likelihood(observations)
+    return {"runs": [{"steps": [_rounded(step, order) for step in run]} for run in runs for order in [_matching(run[-1], model)]], "best": best,
+            "length": len(observations), "truth_log_likelihood": drafts.plain(float(truth)), "states": list(model.states), "symbols": list(model.symbols),
+            "truth": {"transition": drafts.plain(model.transition), "emission": drafts.plain(model.emission)},
+            "model": drafts.plain([model.transition.tolist(), model.emission.tolist(), model.initial.tolist()])}
+
+
+def _matching(step: dict, model: HiddenMarkovModel) -> np.ndarray:
+    """Learned states have no names: the order in which their emissions are closest to the model's."""
+    distance = np.abs(np.array(step["emission"])[:, None] - model.emission[None]).sum(axis=2)   # (learned, model)
+    learned, places = linear_sum_assignment(distance)
+    return learned[np.argsort(places)]
+
+
+def _rounded(step: dict, order: np.ndarray) -> dict:
+    transition, emission, initial = (np.array(step[name]) for name in ("transition", "emission", "initial"))
+    return {"index": step["index"], "log_likelihood": step["log_likelihood"], "initial": initial[order].round(5).tolist(),
+            "transition": transition[np.ix_(order, order)].round(5).tolist(), "emission": emission[order].round(5).tolist()}
