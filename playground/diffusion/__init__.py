@@ -2,7 +2,8 @@
 
 from playground.diffusion.exact import ExactDenoiser
 from playground.diffusion.generate import unmask
+from playground.diffusion.law import exact_distribution
 from playground.diffusion.samplers import list_samplers
 from playground.diffusion.settings import UnmaskSettings
 
-__all__ = ["ExactDenoiser", "UnmaskSettings", "list_samplers", "unmask"]
+__all__ = ["ExactDenoiser", "UnmaskSettings", "exact_distribution", "list_samplers", "unmask"]

@@ -32,7 +32,8 @@ def philox(counter: tuple, key: tuple[int, int]) -> tuple[np.ndarray, ...]:
 
 def _double(high: np.ndarray, low: np.ndarray) -> np.ndarray:
     # 27 + 26 bits: every float64 of [0, 1) that is a multiple of 2^-53 can come out, 1.0 cannot
-    return ((high >> np.uint64(5)).astype(np.float64) * 67108864.0 + (low >> np.uint64(6)).astype(np.float64)) / 9007199254740992.0
+    whole = (high >> np.uint64(5)).astype(np.float64) * 2.0**26 + (low >> np.uint64(6)).astype(np.float64)
+    return whole * 2.0**-53
 
 
 def uniforms(seed: int, step, row, position, stream: int = TOKEN) -> np.ndarray:

@@ -12,7 +12,7 @@ from playground.diffusion import draws
 
 
 def embedding_table(denoiser) -> np.ndarray:
-    """(V, D) float64: the denoiser's own `embeddings`, else one axis a word, else (more than 256 words) fixed random unit vectors."""
+    """(V, D) float64: the denoiser's own `embeddings`, else one axis a word, above 256 words fixed random unit vectors."""
     own = getattr(denoiser, "embeddings", None)
     size = int(denoiser.vocab_size)
     if own is not None:

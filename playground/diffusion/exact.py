@@ -10,6 +10,13 @@ import numpy as np
 import torch
 from scipy import sparse
 
+from playground.diffusion.contexts import (
+    from_ngram,
+    log_likelihood_of_contexts,
+    posterior_of_contexts,
+    word_frequencies,
+)
+
 # up to this many states messages pass as log-sum-exp over all pairs; above, scaled by their maximum
 LOG_SPACE_STATES = 48
 
@@ -26,42 +33,40 @@ class ExactDenoiser:
     """The denoiser protocol over a hidden chain: `logits(canvas)` are exact log-probabilities, (B, L, V), mask_id == V.
 
     initial (K,), transition (K, K) dense or scipy sparse, row-stochastic. A Markov chain's states are its words (V = K);
-    `from_hmm` adds an emission matrix (K, V), `from_ngram` words of contexts. At a visible position the row is its word's one-hot.
+    `from_hmm` adds an emission matrix (K, V), `from_ngram` words of contexts. A visible position's row is its word's one-hot.
 
     Example: a chain that stays with probability .9; between two equal words the masked one is that word with .81 / .82.
     """
 
-    def __init__(self, initial, transition, states=None, emission=None, word_of_state=None, first=1, lower=None, order=1):
-        """word_of_state (K,), first: an n-gram's states are contexts of `first` words, the last of which is word_of_state.
+    def __init__(self, initial, transition, states=None, *, emission=None, contexts=None, lower=None, order=1):
+        """contexts (K, n): the words of each state, where states are contexts of an n-gram model.
 
         lower: () -> the denoiser of the next lower order, for evidence that this one cannot produce.
         """
-        self.transition = transition.tocsr().astype(np.float64) if sparse.issparse(transition) else np.asarray(transition, np.float64)
+        thin = sparse.issparse(transition)
+        self.transition = transition.tocsr().astype(np.float64) if thin else np.asarray(transition, dtype=np.float64)
+        self.backwards = self.transition.T.tocsr() if thin else self.transition.T
         self.initial = np.asarray(initial, dtype=np.float64).reshape(-1)
         count = len(self.initial)
         self._check("initial", self.initial[None], (1, count))
         self._check("transition", self.transition, (count, count))
         self.emission = None if emission is None else np.asarray(emission, dtype=np.float64)
         if self.emission is not None:
-            self._check("emission", self.emission, (count, self.emission.shape[-1]))
-        self.states_count, self.order = count, order
-        self.words = None if word_of_state is None else np.asarray(word_of_state)  # (K, first): the words of each context
-        if self.words is not None:
-            self.words = self.words.reshape(count, first)
-        self.first = first
-        self.vocab_size = len(states) if states is not None and self.words is not None else (
-            self.emission.shape[1] if self.emission is not None else (int(self.words.max()) + 1 if self.words is not None else count))
+            if self.emission.ndim != 2:
+                raise ValueError(f"emission must be ({count}, V), got shape {self.emission.shape}")
+            self._check("emission", self.emission, (count, self.emission.shape[1]))
+        self.contexts, self.order, self._lower = contexts, order, lower
+        if contexts is not None:
+            self.vocab_size = len(states) if states is not None else int(contexts.max()) + 1
+        else:
+            self.vocab_size = count if self.emission is None else self.emission.shape[1]
         self.mask_id = self.vocab_size
         self.names = [str(name) for name in states] if states is not None else [str(i) for i in range(self.vocab_size)]
         if len(self.names) != self.vocab_size:
             raise ValueError(f"states must have {self.vocab_size} names, got {len(self.names)}")
-        self._lower = lower
         with np.errstate(divide="ignore"):
             self._log_initial = np.log(self.initial)
-            small = not sparse.issparse(self.transition) and count <= LOG_SPACE_STATES
-            self._log_transition = np.log(self.transition) if small else None
-            self._log_emission = None if self.emission is None else np.log(self.emission)
-        self._backwards = self.transition.T.tocsr() if sparse.issparse(self.transition) else self.transition.T
+            self._log_transition = np.log(self.transition) if not thin and count <= LOG_SPACE_STATES else None
 
     @staticmethod
     def _check(name: str, matrix, shape: tuple[int, int]) -> None:
@@ -90,25 +95,24 @@ class ExactDenoiser:
 
     @classmethod
     def from_ngram(cls, model) -> ExactDenoiser:
-        """A playground.markov.NgramModel: observed contexts alone, sparse. A text starts at any context, as often as it occurs."""
-        from playground.diffusion.contexts import from_ngram
-
+        """A playground.markov.NgramModel: observed contexts alone, sparse; texts start at any context, as often as it occurs."""
         return from_ngram(cls, model)
 
     def lower(self) -> ExactDenoiser | None:
         """The next lower order: an n-gram's shorter contexts; below order 1 words drawn independently (the marginals)."""
         if self._lower is not None:
             return self._lower()
-        if self.order <= 0 or self.emission is not None:
+        if self.order <= 0:
             return None
-        marginal = self.initial @ self.transition if sparse.issparse(self.transition) else self.initial
-        if not sparse.issparse(self.transition):
+        if self.contexts is not None:
+            marginal = word_frequencies(self)
+        else:
             # the average over the first positions is positive wherever the chain ever goes
-            average, now = np.zeros(self.states_count), self.initial
-            for _ in range(2 * self.states_count + 8):
-                average, now = average + now, now @ self.transition
-            marginal = average / average.sum()
-        return ExactDenoiser(marginal, np.repeat(marginal[None], self.states_count, axis=0), states=self.names, order=0)
+            marginal, now = np.zeros(len(self.initial)), self.initial
+            for _ in range(min(200, 2 * len(self.initial) + 8)):
+                marginal, now = marginal + now, now @ self.transition
+            marginal = marginal if self.emission is None else marginal @ self.emission
+        return ExactDenoiser([1.0], [[1.0]], states=self.names, emission=(marginal / marginal.sum())[None], order=0)
 
     # ------------------------------------------------------------------------------------------------ text
 
@@ -158,12 +162,7 @@ class ExactDenoiser:
         if np.any(np.isneginf(top)):
             self._impossible(int(np.nonzero(np.isneginf(top))[0][0]))
         evidence = evidence - top  # a constant of a position changes nothing
-        if self.words is not None and self.first > 1:
-            from playground.diffusion.contexts import posterior_of_contexts
-
-            log = posterior_of_contexts(self, evidence)
-        else:
-            log = self._smooth(evidence)
+        log = self._smooth(evidence) if self.contexts is None else posterior_of_contexts(self, evidence)
         total = _logsumexp(log)
         if np.any(np.isneginf(total)):
             self._impossible(int(np.nonzero(np.isneginf(total))[0][0]))
@@ -172,10 +171,8 @@ class ExactDenoiser:
     def log_likelihood(self, ids) -> np.ndarray:
         """(B,) log-probability (nats) of fully visible texts (B, L); -inf where the model cannot produce them."""
         evidence = self.evidence(ids)
-        if self.words is not None and self.first > 1:
-            from playground.diffusion.contexts import log_likelihood_of_contexts
-
-            return log_likelihood_of_contexts(self, np.asarray(ids))
+        if self.contexts is not None:
+            return log_likelihood_of_contexts(self, evidence)
         states = self._on_states(evidence)
         alpha = self._log_initial + states[:, 0]
         for i in range(1, states.shape[1]):
@@ -184,13 +181,14 @@ class ExactDenoiser:
 
     def _impossible(self, row: int) -> None:
         lower = self.lower()
-        advice = f"the next lower order ({self.order - 1}) can take it: .lower()" if lower is not None else "no lower order exists"
-        raise ImpossibleEvidence(f"no text of this model (order {self.order}) fits what is known in row {row}; {advice}", row, lower)
+        advice = "no lower order exists" if lower is None else f"try the next lower order ({self.order - 1}): .lower()"
+        message = f"no text of this model (order {self.order}) fits what is known in row {row}; {advice}"
+        raise ImpossibleEvidence(message, row, lower)
 
     def _on_states(self, evidence: np.ndarray) -> np.ndarray:
         """(B, L, V) on words -> (B, L, K) on states."""
-        if self._log_emission is None:
-            return evidence if self.words is None else evidence[..., self.words[:, 0]]
+        if self.emission is None:
+            return evidence
         top = np.maximum(evidence.max(-1, keepdims=True), -1e300)
         with np.errstate(divide="ignore"):
             return np.log(np.exp(evidence - top) @ self.emission.T) + top
@@ -203,7 +201,7 @@ class ExactDenoiser:
         top = message.max(-1, keepdims=True)
         top = np.where(np.isneginf(top), 0.0, top)
         # (m @ P) as (P^T @ m^T)^T: the sparse product wants the matrix on the left
-        matrix = self._backwards if forward else self.transition
+        matrix = self.backwards if forward else self.transition
         with np.errstate(divide="ignore"):
             return np.log((matrix @ np.exp(message - top).T).T) + top
 
@@ -219,7 +217,7 @@ class ExactDenoiser:
         for i in range(length - 2, -1, -1):
             after[:, i] = _centred(self._pass(after[:, i + 1] + states[:, i + 1], forward=False))
         rest = before + after  # everything but the position's own evidence
-        if self._log_emission is None:
+        if self.emission is None:
             return rest + evidence
         top = rest.max(-1, keepdims=True)
         top = np.where(np.isneginf(top), 0.0, top)

@@ -122,7 +122,7 @@ class EntropyLinear:
 
 
 def reveal_probability(alpha_t, alpha_s):
-    """Reverse step of absorbing noise, t -> s < t: the probability (alpha_s - alpha_t) / (1 - alpha_t) that a mask is revealed."""
+    """Reverse step of absorbing noise, t -> s < t: a mask is revealed with probability (alpha_s - alpha_t) / (1 - alpha_t)."""
     return np.clip((alpha_s - alpha_t) / np.maximum(1.0 - np.asarray(alpha_t, dtype=np.float64), 1e-300), 0.0, 1.0)
 
 

@@ -40,7 +40,7 @@ class Prediction:
             what = "NaN"
         else:
             what = "+inf" if float(top[bad]) > 0 else "-inf for every token but the mask"
-        return f"the denoiser's logits must be finite or -inf with one finite token at least, got {what} at row {row}, position {position}"
+        return f"the denoiser's logits must be finite, or -inf for some tokens, got {what} at row {row}, position {position}"
 
     def __len__(self) -> int:
         return self.weights.shape[0]
@@ -60,6 +60,14 @@ class Prediction:
             setattr(both, name, torch.cat([getattr(self, name)[index], getattr(newer, name)]))
         both._confidence = both._entropy = both._margin = None
         return both
+
+    def repeated(self, rows: np.ndarray, times: int) -> Prediction:
+        """The batch rows `rows`, each `times` times over; the tables are shared."""
+        view = object.__new__(Prediction)
+        view.slot = np.repeat(self.slot[rows], times, axis=0)
+        view.shifted, view.weights, view.total = self.shifted, self.weights, self.total
+        view._confidence = view._entropy = view._margin = None
+        return view
 
     def _spread(self, values: torch.Tensor) -> np.ndarray:
         """(n,) -> (B, L), NaN where nothing was asked."""
@@ -134,7 +142,7 @@ class Prediction:
         return tokens
 
     def top(self, row: int, count: int = 10) -> list[list[list] | None]:
-        """For each position of one batch row the `count` likeliest [id, probability], ties lowest id first; None where not asked."""
+        """For each position of one row the `count` likeliest [id, probability], ties lowest id first; None where not asked."""
         asked = self.slot[row] >= 0
         out: list[list[list] | None] = [None] * self.slot.shape[1]
         rows = torch.from_numpy(self.slot[row][asked]).to(self.weights.device)
@@ -171,7 +179,7 @@ def inverse_cumulative(weights: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
     Sums run in float64 over blocks first, then inside the block that u falls into, so a draw reads the table once.
     Tokens of weight 0 are never drawn, not even at u = 0.
     """
-    n, size = weights.shape
+    size = weights.shape[1]
     if size <= 2 * _BLOCK:
         return _search(weights.double().cumsum(-1), u, weights)
     main = size - size % _BLOCK
@@ -206,7 +214,7 @@ def largest(weights: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tens
 
     The `count` largest lie inside the `count` blocks with the largest maxima, so only those blocks are sorted.
     """
-    n, size = weights.shape
+    size = weights.shape[1]
     count = min(count, size)
     ids = None
     for block in (_BLOCK, 16):
@@ -227,8 +235,8 @@ def largest(weights: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tens
 
 
 def _nucleus(weights: torch.Tensor, top_p: float) -> torch.Tensor:
-    """weights with everything outside the smallest set that reaches top_p set to 0; at least one is kept, ties lowest id first."""
-    n, size = weights.shape
+    """weights, 0 outside the smallest set that reaches top_p; at least one is kept, ties lowest id first."""
+    size = weights.shape[1]
     total = weights.sum(-1, keepdim=True, dtype=torch.float64)
     first = min(size, 1024)
     if first < size:

@@ -89,7 +89,8 @@ class Run:
 
     def uniforms(self, step, stream: int) -> np.ndarray:
         """(B, L) float64 in [0, 1); step is a number or one per row."""
-        return draws.uniforms(self.settings.seed, np.asarray(step).reshape(-1, 1), self.rows[:, None], np.arange(self.length), stream)
+        step = np.asarray(step).reshape(-1, 1)
+        return draws.uniforms(self.settings.seed, step, self.rows[:, None], np.arange(self.length), stream)
 
     # ------------------------------------------------------------------------------------------------ the denoiser
 

@@ -75,14 +75,18 @@ class Blocks:
 
     def at(self, turn: np.ndarray) -> np.ndarray:
         """(B, L) bool: the positions of the block that row b works on at its turn turn[b]."""
-        block = self.present[np.arange(len(turn)), np.minimum(turn, self.count - 1)]
-        return self.number == block[:, None]
+        return self.number == self._block(turn)[:, None]
+
+    def _block(self, turn: np.ndarray) -> np.ndarray:
+        # blocks made of one canvas serve any number of rows that share its open positions
+        rows = np.arange(len(turn)) if len(self.count) > 1 else np.zeros(len(turn), dtype=np.int64)
+        return self.present[rows, np.minimum(turn, self.count - 1)]
 
     def show_window(self, run: Run, turn: np.ndarray) -> None:
         """Let the model see the window of each row's turn; without overlap it sees the whole canvas."""
         if self.starts is None:
             return
-        block = self.present[np.arange(len(turn)), np.minimum(turn, self.count - 1)]
+        block = self._block(turn)
         first = self.starts[np.maximum(block, 0)]
         window = first, np.minimum(first + self.settings.block_length, self.length)
         if run.window is not None:

@@ -96,7 +96,8 @@ class Sedd(BernoulliRule):
     def step_rates(self, alpha_t, alpha_s, t, s):
         if self.settings.rule == "analytic":
             return super().step_rates(alpha_t, alpha_s, t, s)
-        return euler_reveal(alpha_t, np.asarray(alpha_bar_slope(t, self.schedule or self.settings.schedule)), t - s), np.zeros_like(alpha_t)
+        slope = np.asarray(alpha_bar_slope(t, self.schedule or self.settings.schedule))
+        return euler_reveal(alpha_t, slope, t - s), np.zeros_like(alpha_t)
 
 
 class Dream0(BernoulliRule):
@@ -133,7 +134,7 @@ def euler_reveal(alpha_t, slope_t, step):
 
 
 def score_ratios(probabilities, alpha_t):
-    """SEDD's concrete score of an absorbing graph at a masked position: p(x with token v) / p(x masked) = p_v alpha / (1 - alpha)."""
+    """SEDD's concrete score at a masked position: p(x with token v) / p(x masked) = p_v alpha / (1 - alpha)."""
     return probabilities * (alpha_t / (1.0 - alpha_t))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class VectorRule(SamplerRule):
         if run.mask_id < run.size:
             raise ValueError(f"sampler {self.about.name} needs a denoiser whose vocabulary leaves the mask out (mask_id = V)")
         table = embedding_table(run.denoiser)
-        noise = draws.normals(self.settings.seed, 0, run.rows[:, None] + 0, np.arange(run.length), table.shape[1])
+        noise = draws.normals(self.settings.seed, 0, run.rows[:, None], np.arange(run.length), table.shape[1])
         return table, noise, one_hot_evidence(run)
 
     def expected(self, run: Run, evidence: np.ndarray, given: np.ndarray, table: np.ndarray) -> np.ndarray:
@@ -53,7 +54,7 @@ class VectorRule(SamplerRule):
 class DiffusionLM(VectorRule):
     about = Sampler(
         "diffusion-lm", "gaussian", False, "Li et al. 2022 (Diffusion-LM), arXiv 2205.14217",
-        "Starts from random vectors and moves each towards the average of the words it could have been, with a little fresh noise.\n"
+        "Starts from random vectors and moves each towards the average of its possible words, with a little fresh noise.\n"
         "clamp snaps that average to the nearest word at every step. Right in the limit of many steps only.",
     )
     schedule = None
@@ -70,7 +71,8 @@ class DiffusionLM(VectorRule):
             mean, deviation = gaussian_posterior(x, origin, alpha_t, alpha_s)
             x = mean
             if deviation > 0:
-                x = mean + deviation * draws.normals(self.settings.seed, k + 1, run.rows[:, None], np.arange(run.length), x.shape[2])
+                noise = draws.normals(self.settings.seed, k + 1, run.rows[:, None], np.arange(run.length), x.shape[2])
+                x = mean + deviation * noise
             self.show(run, origin, table)
             run.t = np.full(len(run.canvas), 1.0 - (k + 1) / steps)
             yield
@@ -115,7 +117,7 @@ class Cdcd(VectorRule):
         pilot = Run(run.denoiser, canvas, self.settings, rows=np.arange(PILOT_ROWS))
         x = draws.normals(self.settings.seed, 2**31, pilot.rows[:, None], np.arange(pilot.length), table.shape[1]) * times[0]
         locked, entropies = one_hot_evidence(pilot), []
-        for now, after in zip(times[:-1], times[1:], strict=True):
+        for now, after in pairwise(times):
             origin = self.expected(pilot, growing_evidence(x, table, now), locked, table)
             entropies.append(float(np.where(pilot.open, pilot.prediction.entropy, 0.0).sum() / PILOT_ROWS))
             x = euler_step(x, origin, now, after)

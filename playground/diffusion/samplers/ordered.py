@@ -167,7 +167,7 @@ def llada_counts(masks: int, steps: int) -> list[int]:
 class Dream(OrderedRule):
     about = Sampler(
         "dream", "absorbing", True, "Ye et al. 2025, arXiv 2508.15487; DreamLM/Dream, generation_utils.py",
-        "Random order (origin), or first the positions where the network's best word is likely, far ahead, or the choice narrow.\n"
+        "Random order (origin), or first where the network's best word is likely, far ahead, or the choice narrow.\n"
         "Scores look at the untempered distribution before a word is drawn; as published they look at the drawn word, and cool.",
     )
     epsilon = 1e-3
@@ -241,7 +241,7 @@ class FastDLLM(OrderedRule):
 class EntropyBound(OrderedRule):
     about = Sampler(
         "entropy-bound", "absorbing", True, "Ben-Hamu et al. 2025 (EB-Sampler), arXiv 2505.24857",
-        "Accepts the positions with the narrowest choice, as many as fit: their entropies without the largest stay within a bound.\n"
+        "Accepts the places with the narrowest choice while their entropies, without the largest, stay within a bound.\n"
         "Easy places go together, hard ones alone. 'renoise' starts from random words and throws back what it did not accept.",
     )
     adaptive = True

@@ -1,0 +1,328 @@
+"""The whole output distribution of a sampler on a short text: every canvas that can come up, with its probability.
+
+Level by level: the probabilities of all canvases after a step follow from those before it. A canvas is one number, its symbols
+the digits (base W = words and mask, last position fastest). The order, scores and rates are the samplers' own; nothing is drawn.
+"""
+
+from __future__ import annotations
+
+import itertools
+from math import comb
+
+import numpy as np
+
+from playground.diffusion.prediction import Prediction
+from playground.diffusion.run import Run, check_canvas
+from playground.diffusion.samplers import rule_for
+from playground.diffusion.samplers.base import Blocks
+from playground.diffusion.samplers.bernoulli import BernoulliRule
+from playground.diffusion.samplers.ordered import OrderedRule, first_positions
+from playground.diffusion.samplers.replacing import Gibbs, Uniform, one_hot_evidence, posterior_prediction
+from playground.diffusion.settings import UnmaskSettings
+
+# canvases times what can become of each in one step; 2e7 take some seconds a step
+COST_LIMIT = 20_000_000
+_CHUNK = 2_000_000  # numbers held at once
+
+
+def exact_distribution(denoiser, settings: UnmaskSettings, length: int, canvas=None, locked=None) -> np.ndarray:
+    """(V ** length,) probabilities of the sampler's output, last position fastest; they sum to 1.
+
+    canvas (length,) and locked as for `unmask`; by default nothing but masks. ValueError where the canvases times the outcomes
+    of a step exceed COST_LIMIT, and for samplers whose states are not countable (diffusion-lm, cdcd, renoise).
+    """
+    start = np.full(length, denoiser.mask_id) if canvas is None else canvas
+    start, locks = check_canvas(start, denoiser, locked)
+    if start.shape != (1, length):
+        raise ValueError(f"canvas must have length {length} and one row, got shape {start.shape}")
+    rule = rule_for(settings)
+    if settings.schedule == "entropy-linear" and hasattr(rule, "schedule"):
+        from playground.diffusion.generate import measured_schedule
+
+        rule.schedule = measured_schedule(denoiser, length, settings)
+    law = _Law(denoiser, settings, rule, start[0], locks[0])
+    if isinstance(rule, BernoulliRule):
+        final = law.bernoulli()
+    elif isinstance(rule, OrderedRule):
+        final = law.ordered()
+    elif isinstance(rule, Gibbs):
+        final = law.gibbs()
+    elif isinstance(rule, Uniform):
+        final = law.uniform()
+    else:
+        raise ValueError(f"sampler {settings.sampler} cannot be enumerated: its states are not canvases alone")
+    words = final.reshape((law.base,) * length)[(slice(0, law.size),) * length]
+    return np.ascontiguousarray(words).reshape(-1)
+
+
+class _Law:
+    def __init__(self, denoiser, settings, rule, start, locked):
+        self.denoiser, self.settings, self.rule = denoiser, settings, rule
+        self.start, self.locked, self.length = start, locked, len(start)
+        self.size, self.mask_id = int(denoiser.vocab_size), int(denoiser.mask_id)
+        self.base = max(self.size, self.mask_id + 1)
+        self.digit = self.base ** np.arange(self.length - 1, -1, -1, dtype=np.int64)
+        free = int((~locked).sum())
+        outcomes = float(self.base) ** (2 * free)
+        if isinstance(rule, OrderedRule) and not rule.sample_first:
+            outcomes = float(2 * self.base) ** free
+        if isinstance(rule, Gibbs):
+            outcomes = float(self.base) ** (free + 1) * (2**free if settings.rule == "random" else free)
+        if isinstance(rule, OrderedRule) and np.any(rule.scale(np.zeros(1), np.full(1, 2)) > 0):
+            outcomes *= comb(free, free // 2)
+        states = float(self.base) ** self.length
+        if max(outcomes, states) > COST_LIMIT:
+            raise ValueError(f"length must keep canvases times outcomes within {COST_LIMIT:,}, got {max(outcomes, states):,.0f} "
+                             f"for {self.size} words and length {self.length}")
+
+    # ------------------------------------------------------------------------------------------------ canvases and numbers
+
+    def first(self) -> np.ndarray:
+        probability = np.zeros(self.base**self.length)
+        probability[int(self.start @ self.digit)] = 1.0
+        return probability
+
+    def canvases(self, probability: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(N, L) canvases of positive probability, and their numbers (N,)."""
+        codes = np.nonzero(probability > 0)[0]
+        return codes[:, None] // self.digit % self.base, codes
+
+    def run(self, canvases: np.ndarray, window=None) -> Run:
+        """A Run that holds these canvases, to ask the denoiser just as `unmask` does."""
+        run = Run(self.denoiser, canvases, self.settings, np.repeat(self.locked[None], len(canvases), axis=0))
+        run.prompt = np.repeat((self.start != self.mask_id)[None], len(canvases), axis=0)
+        run.window = window
+        return run
+
+    def blocks(self) -> Blocks:
+        return Blocks(Run(self.denoiser, self.start[None], self.settings, self.locked[None]))
+
+    def ask(self, canvases: np.ndarray, where: np.ndarray, blocks: Blocks, turn: np.ndarray) -> Prediction:
+        run = self.run(canvases)
+        blocks.show_window(run, turn)
+        return run.predict(where)
+
+    def shares(self, prediction: Prediction, where: np.ndarray) -> np.ndarray:
+        """(N, L, W): what a token is drawn from at `where`, 0 elsewhere."""
+        table = np.zeros((*where.shape, self.base))
+        table[where, : self.size] = prediction.probabilities(where, self.settings.temperature, self.settings.top_p)
+        return table
+
+    def spread(self, after: np.ndarray, weights: np.ndarray, options: np.ndarray) -> None:
+        """Add sum_n weights[n] * (product over positions of options[n, i, :]) to `after`; options (N, L, W)."""
+        chunk = max(1, _CHUNK // len(after))
+        for begin in range(0, len(weights), chunk):
+            joint = weights[begin : begin + chunk, None]
+            for i in range(self.length):
+                joint = (joint[:, :, None] * options[begin : begin + chunk, i, None, :]).reshape(len(joint), -1)
+            after += joint.sum(0)
+
+    def reveal(self, after, weights, codes, shares, places: tuple[int, ...]) -> None:
+        """As `spread`, where only the masked positions `places` receive tokens: (N * V ** n) terms instead of N * W ** L."""
+        if len(weights) == 0:
+            return
+        joint, targets = weights[:, None], codes[:, None]
+        for i in places:
+            joint = (joint[:, :, None] * shares[:, i, None, : self.size]).reshape(len(weights), -1)
+            moved = targets[:, :, None] + (np.arange(self.size) - self.mask_id) * self.digit[i]
+            targets = moved.reshape(len(weights), -1)
+        after += np.bincount(targets.reshape(-1), weights=joint.reshape(-1), minlength=len(after))
+
+    # ------------------------------------------------------------------------------------------------ the families
+
+    def bernoulli(self) -> np.ndarray:
+        blocks, probability = self.blocks(), self.first()
+        turns, locals_, shares = (part[0] for part in blocks.timetable(self.settings.steps))
+        for turn, local, share in zip(turns, locals_, shares, strict=True):
+            reveal, remask = (float(rate[0]) for rate in self.rule.rates(np.array([local]), np.array([share])))
+            canvases, codes = self.canvases(probability)
+            rows = np.full(len(codes), turn)
+            block = blocks.at(np.array([turn]))[0]
+            where = block & (canvases == self.mask_id)
+            table = self.shares(self.ask(canvases, where, blocks, rows), where)
+            options = self._kept(canvases)
+            options[where] = reveal * table[where]
+            options[where, self.mask_id] += 1.0 - reveal
+            again = block & ~self.locked & (canvases != self.mask_id)
+            options[again] *= 1.0 - remask
+            options[again, self.mask_id] += remask
+            after = np.zeros_like(probability)
+            self.spread(after, probability[codes], options)
+            probability = after
+            if self.settings.as_published and self.settings.sampler == "mdlm" and local == share - 1:
+                probability = self._argmax(probability, block, blocks, turn)
+        return probability
+
+    def _kept(self, canvases: np.ndarray) -> np.ndarray:
+        return np.eye(self.base)[canvases]
+
+    def _argmax(self, probability, block, blocks, turn) -> np.ndarray:
+        canvases, codes = self.canvases(probability)
+        where = block & (canvases == self.mask_id)
+        prediction = self.ask(canvases, where, blocks, np.full(len(codes), turn))
+        best = prediction.draw(where, np.zeros(where.shape), 0.0)
+        filled = np.where(where, best, canvases) @ self.digit
+        return np.bincount(filled, weights=probability[codes], minlength=len(probability))
+
+    def ordered(self) -> np.ndarray:
+        blocks, probability = self.blocks(), self.first()
+        masked = (self.start == self.mask_id) & ~self.locked
+        if self.rule.adaptive:
+            while True:
+                canvases, codes = self.canvases(probability)
+                left = (canvases == self.mask_id) & ~self.locked
+                if not left.any():
+                    return probability
+                after = np.zeros_like(probability)
+                # the block a canvas works on is the first one with masks
+                order = {int(block): turn for turn, block in enumerate(blocks.present[0])}
+                turn_of = np.array([order.get(int(b), 0) for b in blocks.number[0]])
+                turns = np.where(left, turn_of, len(order)).min(1)
+                for turn in np.unique(turns):
+                    mine = turns == turn
+                    if turn == len(order):
+                        after[codes[mine]] += probability[codes[mine]]
+                    else:
+                        self._ordered_step(after, probability, canvases[mine], codes[mine], blocks, int(turn), 0, 1, 0)
+                probability = after
+        turns, locals_, shares = (part[0] for part in blocks.timetable(self.settings.steps))
+        for turn, local, share in zip(turns, locals_, shares, strict=True):
+            canvases, codes = self.canvases(probability)
+            after = np.zeros_like(probability)
+            first = int((blocks.at(np.array([turn]))[0] & masked).sum())
+            self._ordered_step(after, probability, canvases, codes, blocks, turn, local, share, first)
+            probability = after
+        return probability
+
+    def _ordered_step(self, after, probability, canvases, codes, blocks, turn, local, share, first) -> None:
+        where = blocks.at(np.array([turn]))[0] & (canvases == self.mask_id)
+        prediction = self.ask(canvases, where, blocks, np.full(len(codes), turn))
+        table = self.shares(prediction, where)
+        scale = float(self.rule.scale(np.array([local]), np.array([share]))[0])
+        # canvases with the same pattern of masks have the same combinations of tokens
+        patterns, group = np.unique(where, axis=0, return_inverse=True)
+        for number, pattern in enumerate(patterns):
+            mine = group.reshape(-1) == number
+            places = np.nonzero(pattern)[0]
+            rows = np.nonzero(mine)[0]
+            if len(places) == 0:
+                np.add.at(after, codes[rows], probability[codes[rows]])
+                continue
+            combos = np.array(list(itertools.product(range(self.size), repeat=len(places)))) if self.rule.sample_first else None
+            times = 1 if combos is None else len(combos)
+            for begin in range(0, len(rows), max(1, _CHUNK // (times * self.length * 4))):
+                part = rows[begin : begin + max(1, _CHUNK // (times * self.length * 4))]
+                asked = np.repeat(where[part], times, axis=0)
+                many = np.repeat(canvases[part], times, axis=0)
+                weight = np.repeat(probability[codes[part]], times)
+                tokens = None
+                if combos is not None:
+                    tokens = np.full(many.shape, -1, dtype=np.int64)
+                    tokens[:, places] = np.tile(combos, (len(part), 1))
+                    picked = np.take_along_axis(np.repeat(table[part], times, axis=0)[:, places], tokens[:, places, None], axis=2)
+                    weight = weight * picked[..., 0].prod(1)
+                score = self.rule.score(prediction.repeated(part, times), asked, tokens)
+                one = np.ones(len(many), dtype=np.int64)
+                count = self.rule.number(score, asked, one * local, one * share, one * first)
+                if scale > 0:
+                    cases = subset_probabilities(score[:, places] / scale, count)
+                else:
+                    chosen = first_positions(score, asked, count)[:, places]
+                    cases = {}
+                    for choice in np.unique(chosen, axis=0):
+                        cases[tuple(np.nonzero(choice)[0])] = (chosen == choice).all(1).astype(np.float64)
+                for choice, chance in cases.items():
+                    some = (chance > 0) & (weight > 0)
+                    at = tuple(places[list(choice)])
+                    if tokens is None:
+                        self.reveal(after, (weight * chance)[some], codes[part][some], table[part][some], at)
+                    else:
+                        changed = many[some]
+                        changed[:, list(at)] = tokens[some][:, list(at)]
+                        after += np.bincount(changed @ self.digit, weights=(weight * chance)[some], minlength=len(after))
+
+    def gibbs(self) -> np.ndarray:
+        probability, open_places = self.first(), np.nonzero(~self.locked)[0]
+        for _ in range(self.settings.burn_in + self.settings.steps):
+            if self.settings.rule == "left":
+                for place in open_places:
+                    probability = self.redraw(probability, int(place))
+                continue
+            # a random order: what is left to visit belongs to the state
+            states = {frozenset(open_places.tolist()): probability}
+            for _ in open_places:
+                after: dict[frozenset, np.ndarray] = {}
+                for left, part in states.items():
+                    for place in left:
+                        moved = self.redraw(part, place) / len(left)
+                        rest = left - {place}
+                        after[rest] = after[rest] + moved if rest in after else moved
+                states = after
+            probability = states[frozenset()]
+        return probability
+
+    def redraw(self, probability: np.ndarray, place: int) -> np.ndarray:
+        """The distribution after one Gibbs visit at `place`."""
+        shaped = probability.reshape(self.base**place, self.base, -1)
+        hidden = np.zeros_like(shaped)
+        hidden[:, self.mask_id] = shaped.sum(1)
+        hidden = hidden.reshape(-1)
+        canvases, codes = self.canvases(hidden)
+        where = np.zeros(canvases.shape, dtype=bool)
+        where[:, place] = True
+        table = self.shares(self.run(canvases).predict(where), where)
+        after = np.zeros_like(probability)
+        self.reveal(after, hidden[codes], codes, table, (place,))
+        return after
+
+    def uniform(self) -> np.ndarray:
+        from playground.diffusion.noise import uniform_reverse
+
+        probability, begin = self.first(), (self.start == self.mask_id) & ~self.locked
+        options = self._kept(self.start[None])
+        options[0, begin] = np.where(np.arange(self.base) == self.mask_id, 0.0, 1.0 / self.size)
+        probability[:] = 0.0
+        self.spread(probability, np.ones(1), options)
+        for k in range(self.settings.steps):
+            alpha_t, alpha_s = self.rule.alphas(k)
+            canvases, codes = self.canvases(probability)
+            run = self.run(canvases)
+            given = one_hot_evidence(run)
+            evidence = np.where(run.locked[..., None], given, self.rule.evidence(canvases, alpha_t, self.size))
+            prediction = posterior_prediction(run, evidence, run.open)
+            x_0 = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)
+            options = self._kept(canvases)
+            options[run.open] = 0.0
+            options[run.open, : self.size] = uniform_reverse(canvases[run.open], x_0, alpha_t, alpha_s)
+            after = np.zeros_like(probability)
+            self.spread(after, probability[codes], options)
+            probability = after
+        return probability
+
+
+def subset_probabilities(log_weights: np.ndarray, count: np.ndarray) -> dict[tuple[int, ...], np.ndarray]:
+    """Probability (R,) of each subset to be the `count` (R,) of m drawn without replacement by weights exp(log_weights (R, m)).
+
+    That is the law of the `count` largest of log_weights + Gumbel noise (Plackett-Luce, summed over the orders).
+    """
+    size = log_weights.shape[1]
+    largest_count = int(count.max())
+    reach = {(): np.where(count >= 0, 1.0, 0.0)}
+    out: dict[tuple[int, ...], np.ndarray] = {}
+    for taken in range(largest_count + 1):
+        following: dict[tuple[int, ...], np.ndarray] = {}
+        for subset, chance in reach.items():
+            stops = np.where(count == taken, chance, 0.0)
+            if stops.any():
+                out[subset] = stops
+            left = [i for i in range(size) if i not in subset]
+            if not left or taken == largest_count:
+                continue
+            rest = log_weights[:, left]
+            share = np.exp(rest - rest.max(1, keepdims=True))
+            share /= share.sum(1, keepdims=True)
+            for column, i in enumerate(left):
+                bigger = tuple(sorted((*subset, i)))
+                following[bigger] = following.get(bigger, 0.0) + chance * share[:, column]
+        reach = following
+    return out
