@@ -1,0 +1,249 @@
+"""The Escape page's experiment on a real loop: frames for widgets/escape_live.js, one at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from playground.decoding import DecodingSettings
+from playground.decoding.escape import (
+    cycle_barriers,
+    cycle_critical_temperature,
+    energy_barrier,
+    penalized_barrier,
+)
+from playground.decoding.escape_curves import left_by_temperature
+from playground.decoding.experiment import Cycle, escape_experiment, find_cycle
+from playground.decoding.stages import apply_stages
+from playground.decoding.text import text_pieces
+
+SEARCH = 220  # tokens of greedy text in which a loop must be found
+LAPS = 6  # laps of the loop along which penalties are measured
+
+
+def experiment_frames(
+    model: Any,
+    prompt: str,
+    *,
+    top_p: float,
+    runs: int,
+    length: int,
+    seed: int = 0,
+    repetition_penalty: float = 1.2,
+    frequency_penalty: float = 0.3,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[dict[str, Any]]:
+    """Frames from an empty page to the finished experiment: text, barriers, penalties by lap, then measured over predicted."""
+    yield {"words": "Writing greedily until the text repeats itself …", "progress": 0.0}
+    cycle = find_cycle(model, model.encode(prompt), SEARCH, should_stop=should_stop)
+    if should_stop():
+        return
+    if cycle is None:
+        yield {
+            "words": f"The greedy text from this prompt did not fall into a loop within {SEARCH} tokens. Try another prompt: "
+            "short, flat sentences loop soonest.",
+            "problem": True,
+            "progress": None,
+        }
+        return
+    yield {
+        "pieces": _pieces(model, cycle),
+        "words": f"A loop of **{cycle.loop.period} tokens** begins after {cycle.loop.start} tokens. "
+        "Measuring the barrier at each of its tokens …",
+        "progress": 0.05,
+    }
+    # teacher-forced along the laps still to come: later laps differ from the first, for the context is longer
+    tokens = cycle.continuation(cycle.loop.period * LAPS)
+    context = list(cycle.ids)
+    longest = getattr(model, "context_length", None)
+    if longest is not None:
+        tokens = tokens[: max(cycle.loop.period, min(len(tokens), longest - len(context) - 1))]
+    along = model.logits_along(context + tokens[:-1])[len(context) - 1 :]  # (n, V)
+    lap = tokens[: cycle.loop.period]
+    facts = cycle_barriers(along[: len(lap)], lap, top_p)
+    critical = cycle_critical_temperature(facts)
+    yield {"barriers": _barriers(model, facts, lap, top_p, critical), "progress": 0.1}
+    yield {"visits": _visits(cycle, along, tokens, facts, repetition_penalty, frequency_penalty), "progress": 0.12}
+    length = min(length, (longest - len(cycle.ids)) if longest is not None else length)
+    conditions = _conditions(critical, top_p)
+    curves = [
+        {
+            "key": key,
+            "curve": {"temperatures": grid, "left": left_by_temperature(along, tokens[:length], grid, p, length, len(lap))},
+        }
+        for key, p, grid in _curves(critical, top_p)
+    ]
+    for progress in escape_experiment(model, cycle, conditions, runs, length, seed, should_stop=should_stop):
+        share = progress.position / progress.length
+        if progress.position % 2 and not progress.finished:
+            continue
+        rows = progress.results()
+        yield {
+            "progress": 0.15 + 0.85 * share,
+            "words": _running(cycle, critical, progress, rows, top_p),
+            "shares": {
+                "tokens": progress.position,
+                "cycle_critical": _finite(critical),
+                "groups": _groups(rows, curves, progress.position, top_p),
+                "note": f"{runs} runs a point, each drawn on its own; whiskers are 95% Wilson intervals; lines are the products of P(loop token).",
+            },
+            "survival": _survival(rows, progress.position),
+        }
+
+
+def _pieces(model: Any, cycle: Cycle) -> list[dict[str, str]]:
+    texts = [str(piece) for piece in text_pieces(model.decode, cycle.ids)]
+    kind = ["prompt" if i < cycle.prompt_length else "loop" if i >= cycle.loop.start else "" for i in range(len(texts))]
+    runs: list[dict[str, str]] = []
+    for text, each in zip(texts, kind, strict=True):
+        if runs and runs[-1]["kind"] == each:
+            runs[-1]["text"] += text
+        else:
+            runs.append({"text": text, "kind": each})
+    return runs
+
+
+def _barriers(model: Any, facts: list[dict], lap: list[int], top_p: float, critical: float) -> dict:
+    name = getattr(model, "piece", None) or (lambda token: model.decode([token]))
+    held = [i for i, fact in enumerate(facts) if fact["critical_temperature"] is not None]
+    weakest = min(held, key=lambda i: facts[i]["critical_temperature"], default=None)
+    words = (
+        "No temperature leaves this cycle with this top-p."
+        if math.isinf(critical)
+        else (f"The cycle gives way at its weakest token: its own escape temperature is the lowest one, T_c = {critical:.3f}.")
+    )
+    return {
+        "tokens": [
+            {
+                "text": name(token),
+                "rival": name(fact["escape_token"]) if fact["escape_token"] is not None else "",
+                "delta_e": fact["delta_e"],
+                "critical": fact["critical_temperature"],
+            }
+            for token, fact in zip(lap, facts, strict=True)
+        ],
+        "top_p": top_p,
+        "weakest": weakest,
+        "cycle_critical": _finite(critical),
+        "note": words,
+    }
+
+
+def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repetition: float, frequency: float) -> dict:
+    """The barrier of the weakest token at each lap: measured on the model's logits with the penalty applied, and as the formula predicts
+    from the first lap's logits alone. (The model's own logits drift from lap to lap: that is the plain line.)"""
+    period = cycle.loop.period
+    weakest = min(range(len(facts)), key=lambda i: facts[i]["delta_e"] if facts[i]["delta_e"] is not None else math.inf)
+    token = tokens[weakest]
+    laps, out = [], {"plain": [], "repetition": [], "frequency": [], "repetition_predicted": [], "frequency_predicted": []}
+    rules = {
+        "repetition": DecodingSettings(repetition_penalty=repetition),
+        "frequency": DecodingSettings(frequency_penalty=frequency),
+    }
+    first = energy_barrier(along[weakest], token)
+    rival, loop_logit = first.escape_token, facts[weakest]["loop_logit"]
+    for lap, place in enumerate(range(weakest, len(tokens), period)):
+        context = list(cycle.ids) + tokens[:place]
+        visits = context[cycle.prompt_length :].count(token)
+        seen, rival_visits = token in context, context[cycle.prompt_length :].count(rival)
+        laps.append(lap + 1)
+        out["plain"].append(energy_barrier(along[place], token, rival).delta_e)
+        for name, settings in rules.items():
+            stage = apply_stages(along[place], context, settings, cycle.prompt_length)[-2]  # before the draw
+            out[name].append(energy_barrier(stage.logits, token, rival).delta_e)
+        # the escape token may have been seen as well: its own penalty counts against the way out
+        rival_logit = loop_logit - first.delta_e
+        rival_after = penalized_barrier(rival_logit, 0.0, int(rival in context), repetition)
+        out["repetition_predicted"].append(penalized_barrier(loop_logit, first.delta_e, int(seen), repetition) - rival_after)
+        out["frequency_predicted"].append(first.delta_e - frequency * (visits - rival_visits))
+    turn = next((lap for lap, value in zip(laps, out["frequency"], strict=True) if value < 0), None)
+    predicted = next((lap for lap, value in zip(laps, out["frequency_predicted"], strict=True) if value < 0), None)
+    return {
+        "laps": laps,
+        **out,
+        "note": f"Repetition penalty {repetition:g} acts once; frequency penalty {frequency:g} takes as much again at every visit. "
+        f"The frequency penalty turns the barrier negative at lap {turn or '–'} (predicted {predicted or '–'}).",
+    }
+
+
+def _conditions(critical: float, top_p: float) -> list[DecodingSettings]:
+    centre = critical if math.isfinite(critical) and critical > 0 else 1.0
+    on = [centre * factor for factor in (0.8, 0.95, 1.05, 1.25, 1.6)]
+    off = [centre * factor for factor in (0.6, 0.8, 1.0, 1.25)]
+    return [DecodingSettings(temperature=t, top_p=top_p) for t in on] + [DecodingSettings(temperature=t) for t in off]
+
+
+def _curves(critical: float, top_p: float) -> list[tuple[str, float, list[float]]]:
+    centre = critical if math.isfinite(critical) and critical > 0 else 1.0
+    grid = [centre * (0.5 + 0.05 * i) for i in range(25)]
+    return [("on", top_p, sorted([*grid, centre * 1.0001])), ("off", 1.0, grid)]
+
+
+def _groups(rows: list[dict], curves: list[dict], position: int, top_p: float) -> list[dict]:
+    groups = []
+    for each in curves:
+        points = [row for row in rows if (row["top_p"] < 1) == (each["key"] == "on")]
+        groups.append(
+            {
+                "key": each["key"],
+                "curve": {
+                    "temperatures": each["curve"]["temperatures"],
+                    "predicted": [left[position - 1] for left in each["curve"]["left"]],
+                },
+                "points": [
+                    {
+                        "temperature": row["temperature"],
+                        "share": row["measured"][-1],
+                        "low": row["low"][-1],
+                        "high": row["high"][-1],
+                        "escaped": row["escaped"][-1],
+                        "runs": row["runs"],
+                        "predicted": row["predicted"][-1],
+                    }
+                    for row in points
+                ],
+            }
+        )
+    return groups
+
+
+def _survival(rows: list[dict], position: int) -> dict:
+    chosen = [row for row in rows if row["top_p"] < 1][1:5]
+    return {
+        "n": list(range(position + 1)),
+        "curves": [
+            {
+                "name": f"T = {row['temperature']:.2f}",
+                "predicted": [1.0, *(1 - p for p in row["predicted"])],
+                "measured": [1.0, *(1 - m for m in row["measured"])],
+            }
+            for row in chosen
+        ],
+        "note": "Each lap pulls the text deeper in: later laps have higher barriers, so the curves flatten. Coming back later counts as re-entry.",
+    }
+
+
+def _running(cycle: Cycle, critical: float, progress: Any, rows: list[dict], top_p: float) -> str:
+    agree, of = progress.points_within()
+    cold = [row for row in rows if row["top_p"] < 1 and row["temperature"] <= critical]
+    words = [f"After **{progress.position}** of {progress.length} tokens:"]
+    if cold and math.isfinite(critical):
+        words.append(
+            f"below T_c = {critical:.3f}, **{sum(row['escaped'][-1] for row in cold)}** of {sum(row['runs'] for row in cold)} runs with top-p {top_p:g} have left;"
+        )
+    words.append(f"prediction and measurement agree within the interval at **{agree} of {of}** points.")
+    if progress.finished and agree < 0.9 * of:
+        off = [
+            f"T = {row['temperature']:.2f}{'' if row['top_p'] < 1 else ' without top-p'}"
+            for row in rows
+            if not row["low"][-1] <= row["predicted"][-1] <= row["high"][-1]
+        ]
+        words.append(
+            f"They differ at {', '.join(off)}: with {of} intervals of 95% one miss in twenty is chance; more means too few runs ({progress.runs})."
+        )
+    return " ".join(words)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

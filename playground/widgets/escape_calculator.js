@@ -1,0 +1,178 @@
+// The escape calculator: controls, one large plot, the well, the formula with its numbers, the truth table. Every figure comes from
+// `server.calculate(settings)`: mathematics stays in Python, and a slider asks at most once per answer.
+const box = element.querySelector('.widget');
+const PARTS = ['top', 'under', 'more'];
+const areas = Object.fromEntries(PARTS.map(name => [name, make('div', 'escape-' + name)]));
+box.append(...PARTS.map(name => areas[name]));
+
+// the plot and the well -----------------------------------------------------------------------------------------------
+const plot_side = make('section', 'escape-plot'), well_side = make('section', 'escape-well');
+const plot_host = make('div', 'escape-figure'); plot_host.setAttribute('role', 'img');
+plot_side.append(make('h2', '', 'How likely one draw leaves the loop, at each temperature'), plot_host);
+const well_svg = draw_svg('svg', {viewBox: '0 0 340 250', class: 'escape-well-picture', role: 'img'});
+const marble_words = make('p', 'escape-caption');
+well_side.append(make('h2', '', 'The loop as a valley'), well_svg, marble_words);
+areas.top.append(plot_side, well_side);
+const main_figure = make_figure({host: plot_host, library: props.library});
+
+// the controls and what they decide --------------------------------------------------------------------------------------
+const control_side = make('section', 'escape-controls'), verdict_side = make('section', 'escape-verdicts');
+areas.under.append(control_side, verdict_side);
+const CONTROLS = [
+  ['delta_e', 'barrier ΔE', 'How far the best way out lies below the loop token, in logits (nats)', -2, 12, .05, 2],
+  ['temperature', 'temperature T', 'Logits are divided by T before the draw', 0, 4, .01, 2],
+  ['rivals', 'rivals N', 'How many equally likely ways out there are', 1, 1000, 1, 0, 'log'],
+  ['top_p', 'top-p', 'Keep the smallest set of tokens that reaches this probability', .05, 1, .005, 3],
+  ['min_p', 'min-p α', 'Keep tokens with at least α times the probability of the likeliest', 0, .5, .005, 3],
+  ['top_k', 'top-k', 'Keep the k most likely tokens (0: off)', 0, 50, 1, 0],
+  ['repetition_penalty', 'repetition penalty θ', 'Divides a positive logit of a token seen before, multiplies a negative one: once, however often it was seen', 1, 2, .01, 2],
+  ['frequency_penalty', 'frequency penalty', 'Subtracted from the logit for every time the token was generated', 0, 2, .01, 2],
+  ['loop_logit', "loop token's logit", 'The repetition penalty depends on the logit itself, not only on differences', -10, 30, .1, 1],
+  ['visits', 'visits so far', 'How often the loop token was generated already', 0, 20, 1, 0],
+];
+const settings = {...(props.value?.settings ?? {})};
+const inputs = {};
+control_side.append(make('h2', '', 'The loop and the rules'));
+for (const [name, title, why, low, high, step, digits, scale] of CONTROLS) {
+  const row = make('label', 'escape-control'); row.title = why;
+  const slider = make('input'); slider.type = 'range'; slider.setAttribute('aria-label', title);
+  const number = make('output', 'num');
+  const to = v => scale === 'log' ? Math.round(100 * Math.log(v) / Math.log(high)) : v;
+  const from = v => scale === 'log' ? Math.max(low, Math.round(high ** (v / 100))) : v;
+  slider.min = scale === 'log' ? 0 : low; slider.max = scale === 'log' ? 100 : high; slider.step = scale === 'log' ? 1 : step;
+  slider.addEventListener('input', () => { settings[name] = from(+slider.value); show_controls(); ask(); });
+  inputs[name] = {row, slider, number, to, digits};
+  row.append(make('span', 'escape-name', title), slider, number);
+  control_side.append(row);
+}
+const order_row = make('div', 'escape-control escape-order');
+order_row.append(make('span', 'escape-name', 'order of the rules'));
+const orders = {transformers: 'temperature first (transformers)', 'llama.cpp': 'temperature last (llama.cpp)'};
+const order_box = make('select'); order_box.setAttribute('aria-label', 'order of the rules');
+for (const [value, text] of Object.entries(orders)) { const o = make('option', '', text); o.value = value; order_box.append(o); }
+order_box.addEventListener('change', () => { settings.order = order_box.value; ask(); });
+order_row.append(order_box); control_side.append(order_row);
+let link = null;
+const copy = button('Copy link', 'An address that opens this page with these settings', async () => {
+  if (link === null) return;
+  const address = location.origin + location.pathname + link;
+  history.replaceState(null, '', address);
+  try { await navigator.clipboard.writeText(address); say('Link copied.'); } catch { say('The link is in the address bar now.'); }
+}, 'plain');
+control_side.append(copy);
+
+const sentence = make('p', 'say escape-sentence'); sentence.setAttribute('aria-live', 'polite');
+const table = make('table', 'escape-table');
+const formulas = make('div', 'escape-formulas');
+verdict_side.append(make('h2', '', 'At these settings'), sentence, make('h2', '', 'Which rule forbids the way out'), table,
+  make('h2', '', 'The formulas with these numbers'), formulas);
+
+// the smaller plots ---------------------------------------------------------------------------------------------------------
+const small = {};
+for (const [name, title] of [['by_top_p', 'T_c against top-p'], ['by_barrier', 'T_c against the barrier'], ['by_visit', 'The barrier at each visit']]) {
+  const side = make('section'), host = make('div', 'escape-small'); host.setAttribute('role', 'img'); host.setAttribute('aria-label', title);
+  side.append(make('h2', '', title), host); areas.more.append(side);
+  small[name] = make_figure({host, library: props.library});
+}
+
+function show_controls() {
+  for (const [name, {slider, number, to, digits, row}] of Object.entries(inputs)) {
+    const value = settings[name];
+    slider.value = to(value); number.textContent = Number(value).toFixed(digits);
+    const off = (name === 'top_p' && value >= 1) || (['min_p', 'top_k', 'frequency_penalty'].includes(name) && value === 0)
+      || (name === 'repetition_penalty' && value === 1);
+    row.classList.toggle('off', off);
+    if (off) number.textContent = 'off';
+    slider.setAttribute('aria-valuetext', number.textContent);
+  }
+  order_box.value = settings.order;
+}
+
+// one question at a time; the newest settings win ---------------------------------------------------------------------------
+let busy = false, again = false;
+async function ask() {
+  if (busy) { again = true; return; }
+  busy = true;
+  try {
+    do { again = false; const answer = await server.calculate({...settings}); if (answer?.problem) { say(answer.problem); } else if (answer) paint(answer); } while (again);
+  } catch (error) { say('The server did not answer: move a control to try again.'); }
+  busy = false;
+}
+
+const LINES = [
+  ['arrhenius', 'Arrhenius, e^(−ΔE/T)', {color: 'var(--raw)', width: 1.5, dash: 'dot'}],
+  ['two_state', 'exact, two tokens', {color: 'var(--remasked)', width: 1.5, dash: 'dash'}],
+  ['exact', 'exact, N rivals', {color: 'var(--ink)', width: 2}],
+  ['top_p', 'after top-p', {color: 'var(--chosen)', width: 2.5}],
+  ['min_p', 'after min-p', {color: 'var(--new)', width: 2, dash: 'longdash'}],
+  ['top_k', 'after top-k', {color: 'var(--settled)', width: 2, dash: 'longdashdot'}],
+];
+function paint(record) {
+  link = record.link ?? link;
+  const data = LINES.filter(([key]) => record.curves[key]).map(([key, name, line]) => ({x: record.temperatures, y: record.curves[key], name, mode: 'lines', line,
+    hovertemplate: '%{y:.3g}<extra>' + name + '</extra>'}));
+  data.push({x: [record.settings.temperature], y: [record.escape], mode: 'markers', name: 'here', showlegend: false,
+    marker: {size: 13, color: 'var(--escape)', line: {color: 'var(--paper)', width: 2}}, hovertemplate: '%{y:.4g}<extra>all rules, at T</extra>'});
+  const shapes = [{type: 'line', x0: record.settings.temperature, x1: record.settings.temperature, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--escape)', width: 1, dash: 'dot'}}];
+  const annotations = [];
+  if (record.critical !== null) {
+    shapes.push({type: 'line', x0: record.critical, x1: record.critical, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--loop)', width: 2}});
+    annotations.push({x: record.critical, xref: 'x', y: 1, yref: 'paper', yanchor: 'bottom', xanchor: 'center', showarrow: false, text: `nucleus escape temperature T_c = ${record.critical.toFixed(3)}`, font: {color: 'var(--loop)', size: 13}});
+  }
+  main_figure.draw({data, layout: {margin: {l: 52, r: 12, t: 30, b: 44}, shapes, annotations, hovermode: 'x unified',
+    xaxis: {title: {text: 'temperature T'}, range: [0, record.temperatures.at(-1)]}, yaxis: {title: {text: 'P(escape) in one draw'}, rangemode: 'tozero', range: [0, record.top]},
+    legend: {x: .01, y: .99, bgcolor: 'rgba(0,0,0,0)', font: {size: 12}}, uirevision: null}});
+  plot_host.setAttribute('aria-label', record.sentence);
+  paint_well(record);
+  sentence.replaceChildren(...rich(record.sentence));
+  table.replaceChildren();
+  const head = make('tr'); for (const t of ['rule', 'escape needs', 'here', '']) head.append(make('th', '', t)); table.append(head);
+  for (const row of record.verdicts) {
+    const line = make('tr', row.verdict); line.append(make('td', '', row.rule), make('td', '', row.condition), make('td', 'num', row.numbers),
+      make('td', 'escape-mark', {allows: '✓ lets it out', forbids: '✕ forbids it', off: 'off'}[row.verdict])); table.append(line);
+  }
+  formulas.replaceChildren(...record.formulas.map(f => { const p = make('p', 'escape-formula'); p.append(make('span', 'soft', f.name), make('span', '', f.symbols), make('b', '', f.numbers)); return p; }));
+  const mark = (x, y, text) => ({x: [x], y: [y], mode: 'markers', marker: {size: 10, color: 'var(--escape)'}, showlegend: false, hovertemplate: text + '<extra></extra>'});
+  const plain = {margin: {l: 46, r: 8, t: 8, b: 40}, showlegend: false, uirevision: null};
+  const byp = record.by_top_p, bye = record.by_barrier, byv = record.by_visit;
+  small.by_top_p.draw({data: [{x: byp.x, y: byp.y, mode: 'lines', line: {color: 'var(--loop)', width: 2}, connectgaps: false}, ...(record.critical !== null ? [mark(record.settings.top_p, record.critical, 'here')] : [])],
+    layout: {...plain, xaxis: {title: {text: 'top-p'}, range: [0, 1]}, yaxis: {title: {text: 'T_c'}, range: [0, byp.top]},
+      shapes: [{type: 'line', x0: byp.pole, x1: byp.pole, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--raw)', width: 1, dash: 'dash'}},
+        {type: 'rect', x0: 0, x1: byp.pole, yref: 'paper', y0: 0, y1: 1, line: {width: 0}, fillcolor: 'var(--cut)', opacity: .25}],
+      annotations: [{x: byp.pole / 2, y: .5, yref: 'paper', showarrow: false, text: 'no way<br>out', font: {size: 12}}]}});
+  small.by_barrier.draw({data: [{x: bye.x, y: bye.y, mode: 'lines', line: {color: 'var(--loop)', width: 2}}, ...(record.critical !== null ? [mark(record.settings.delta_e, record.critical, 'here')] : [])],
+    layout: {...plain, xaxis: {title: {text: 'barrier ΔE'}, rangemode: 'tozero'}, yaxis: {title: {text: 'T_c'}, rangemode: 'tozero'}}});
+  small.by_visit.draw({data: [{x: byv.visits, y: byv.repetition, mode: 'lines+markers', name: 'repetition penalty', line: {color: 'var(--remasked)', width: 2, shape: 'hv'}, marker: {symbol: 'square', size: 6}},
+      {x: byv.visits, y: byv.frequency, mode: 'lines+markers', name: 'frequency penalty', line: {color: 'var(--chosen)', width: 2, shape: 'hv'}, marker: {size: 6}}],
+    layout: {...plain, showlegend: true, legend: {x: .99, xanchor: 'right', y: .99, bgcolor: 'rgba(0,0,0,0)', font: {size: 11}}, xaxis: {title: {text: 'visits of the loop token'}}, yaxis: {title: {text: 'barrier left'}},
+      shapes: [{type: 'line', xref: 'paper', x0: 0, x1: 1, y0: 0, y1: 0, line: {color: 'var(--escape)', width: 1.5, dash: 'dot'}}]}});
+}
+
+// **bold** in our own sentences becomes <b>; nothing else is markup
+function rich(text) { return text.split('**').map((part, i) => i % 2 ? make('b', '', part) : document.createTextNode(part)); }
+
+function paint_well(record) {
+  const points = record.well, heights = points.map(p => p[1]);
+  const low = Math.min(0, ...heights), high = Math.max(...points.filter(p => Math.abs(p[0]) <= 1.35).map(p => p[1]), 1);
+  const X = x => 170 + x * 100, Y = y => 205 - 165 * (y - low) / (high - low);
+  const path = points.filter(p => p[1] <= high * 1.15).map((p, i) => `${i ? 'L' : 'M'}${X(p[0]).toFixed(1)} ${Y(p[1]).toFixed(1)}`).join('');
+  const out = record.escape, other = points.reduce((a, b) => Math.abs(b[0] - 1) < Math.abs(a[0] - 1) ? b : a)[1];
+  well_svg.replaceChildren(
+    draw_svg('path', {d: path, class: 'escape-hill'}),
+    draw_svg('line', {x1: X(-1) + 14, x2: X(1), y1: Y(0), y2: Y(0), class: 'escape-level'}),
+    draw_svg('line', {x1: X(1), x2: X(1), y1: Y(0), y2: Y(other), class: 'escape-gap'}),
+    draw_svg('circle', {cx: X(-1), cy: Y(0) - 11, r: 10, class: 'escape-marble' + (out === 0 ? ' stuck' : '')}));
+  const words = [[X(-1), 232, 'the loop', 'middle'], [X(1), 232, record.settings.rivals > 1 ? `${record.settings.rivals} ways out` : 'the way out', 'middle'],
+    [X(1) + 8, (Y(0) + Y(other)) / 2 + 4, `ΔE = ${record.barrier.toFixed(2)}`, 'start']];
+  for (const [x, y, text, anchor] of words) { const t = draw_svg('text', {x, y, 'text-anchor': anchor, class: 'escape-axis'}); t.textContent = text; well_svg.append(t); }
+  if (out > 0) {                                                       // the hop: as thick as it is likely
+    const arc = draw_svg('path', {d: `M${X(-1)} ${Y(0) - 22} Q170 ${Y(high) - 30} ${X(1)} ${Y(other) - 14}`, class: 'escape-hop', 'stroke-width': (1 + 7 * out).toFixed(2)});
+    well_svg.append(arc);
+  } else { const lid = draw_svg('path', {d: `M${X(-1) - 26} ${Y(0) - 26} h52`, class: 'escape-lid'}); well_svg.append(lid); }
+  well_svg.setAttribute('aria-label', record.marble);
+  marble_words.textContent = record.marble;
+}
+
+watch('value', () => { Object.assign(settings, props.value?.settings ?? {}); show_controls(); props.value?.record ? paint(props.value.record) : ask(); });
+show_controls();
+if (props.value?.record) paint(props.value.record); else ask();

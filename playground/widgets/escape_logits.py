@@ -1,0 +1,21 @@
+"""Real logits: choose the loop token and the way out, read T_c over the whole vocabulary beside the two-token formula."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from playground.widgets.widget import Widget, source
+
+
+class EscapeLogits(Widget):
+    """Value: {"source": {"table": text} | {"model", "ids", ...}, "record": {...} or absent, "table": text for the box, "request": {...}}.
+
+    `analyse(request)` returns a record or {"problem": sentence}; request is {"source", "loop", "escape", "top_p", "temperature", "min_p"}."""
+
+    SCRIPT = source("parts", "escape_logits")
+    STYLE = source("escape_calculator", "escape_logits", kind="css")
+    TEMPLATE = '<div class="widget escape-logits"></div>'
+
+    def __init__(self, value: dict[str, Any] | None = None, *, analyse: Callable[[dict], dict] | None = None, **kwargs: Any):
+        super().__init__(value, **({"server_functions": [analyse]} if analyse else {}), **kwargs)
