@@ -34,14 +34,18 @@ class Request:
         self.answer: Any = None          # (V,) logits, a list of row blocks, or (B, L, V)
         self.error: BaseException | None = None
         self.dropped = False
+        self._first = threading.Lock()
         self._done = threading.Lock()
         self._done.acquire()
 
     def finish(self, answer: Any = None, error: BaseException | None = None) -> None:
-        if self.answer is None and self.error is None:
+        """Hand over the answer or the exception; the first call counts."""
+        with self._first:
+            if self.answer is not None or self.error is not None:
+                return
             self.answer, self.error = answer, error
-            self.rows = []
-            self._done.release()
+        self.rows = []
+        self._done.release()
 
     @property
     def finished(self) -> bool:
@@ -101,6 +105,8 @@ class Engine:
             return request.wait(0)
         self._start()
         self._inbox.put(request)
+        if self.stopped:                   # the loop may have ended before it could see the request
+            request.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
         return request.wait(limits().request_seconds)
 
     def leave(self, session: Any) -> None:

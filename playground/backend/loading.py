@@ -20,13 +20,14 @@ from playground.backend.catalog import Entry
 from playground.backend.causal import CausalModel, CausalWorker, LogitsCache
 from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine, is_out_of_memory
-from playground.backend.errors import ModelUnavailable, OutOfMemory, WeightsRefused
+from playground.backend.errors import OutOfMemory, WeightsRefused
 from playground.backend.limits import limits
 from playground.backend.text import TextCodec
 from playground.backend.weights import Progress, check_folder
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
+_loading = threading.Lock()
 
 
 @dataclass
@@ -76,8 +77,10 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
             family = BertLMHeadModel if config.model_type == "bert" else AutoModelForCausalLM
             attention = "packed" if packed else "sdpa"
             _refuse_unfit(config)
-        network, notes = family.from_pretrained(folder, config=config, dtype=devices.dtype(), use_safetensors=True,
-                                                attn_implementation=attention, output_loading_info=True, **options)
+        # float32 first: from_pretrained sets the process's default dtype while it loads, and other threads compute meanwhile
+        with _loading:
+            network, notes = family.from_pretrained(folder, config=config, dtype=torch.float32, use_safetensors=True,
+                                                    attn_implementation=attention, output_loading_info=True, **options)
     except WeightsRefused:
         raise
     except (SafetensorError, OSError, ValueError, KeyError, RuntimeError, ImportError, TypeError, AttributeError) as error:
@@ -93,7 +96,7 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
     for name, tensor in network.named_parameters():
         if not bool(torch.isfinite(tensor.float().sum())) and not bool(torch.isfinite(tensor).all()):
             raise WeightsRefused(f"the weights hold values that are not finite (NaN or infinity), in {name}")
-    return network.to(devices.device()).eval().requires_grad_(False), tokenizer
+    return network.to(devices.device(), devices.dtype()).eval().requires_grad_(False), tokenizer
 
 
 def _refuse_unfit(config: Any) -> None:
@@ -146,15 +149,14 @@ class Residents:
         return sum(loaded.bytes for loaded in list(self._models.values()))
 
     def load(self, entry: Entry, folder: Path, progress: Progress | None = None) -> Loaded:
-        """Load a model. Out of memory: the least recently used model goes and loading is tried once more."""
+        """Load a model; WeightsRefused if its weights are bad. Out of memory: the least recently used model goes, and
+        loading is tried once more."""
         report = progress or (lambda phase, done, total: None)
         report("loading", 0, 0)
         try:
             loaded = self._load(entry, folder)
         except Exception as error:
             if not is_out_of_memory(error):
-                if isinstance(error, WeightsRefused):
-                    raise ModelUnavailable(entry.id, [(str(folder.name), str(error))]) from error
                 raise
             freed = self.free_least_recent(keep=None)
             try:
@@ -199,6 +201,7 @@ class Residents:
 
     def _put_away(self, loaded: Loaded) -> None:
         # not joined under a lock: the loop may be the one that asks for memory
+        loaded.engine.stopped = True
         threading.Thread(target=loaded.engine.stop, name="engine-stop", daemon=True).start()
         self.logits.forget(loaded.entry.id)
         loaded.engine.worker = _Gone()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from playground.backend import catalog as offers
 from playground.backend.catalog import Entry
-from playground.backend.errors import BackendError, ModelUnavailable
+from playground.backend.errors import BackendError, ModelUnavailable, WeightsRefused
 from playground.backend.weights import cached_path, find_weights
 
 if TYPE_CHECKING:
@@ -105,8 +106,7 @@ class Backend:
             self._tell(entry.id, Status(state=state, phase=phase, done=finished, total=total, message=""))
 
         try:
-            folder = find_weights(entry, report)
-            self.residents.load(entry, folder, report)
+            self._find_and_load(entry, report)
             last = Status(state="ready", phase="", done=0, total=0, message="")
         except BaseException as error:
             told = error if isinstance(error, BackendError) else ModelUnavailable(
@@ -122,6 +122,23 @@ class Backend:
         done.set()
         self._tell(entry.id, last)
         self._watchers.pop(entry.id, None)
+
+    def _find_and_load(self, entry: Entry, report: Callable[[str, int, int], None]) -> None:
+        folder = find_weights(entry, report)
+        try:
+            self.residents.load(entry, folder, report)
+        except WeightsRefused as error:
+            if folder != cached_path(entry):
+                raise ModelUnavailable(entry.id, [(str(folder.name), str(error))]) from error
+            shutil.rmtree(folder, ignore_errors=True)      # our own copy is bad: fetched anew, once
+            first = error
+        else:
+            return
+        folder = find_weights(entry, report)
+        try:
+            self.residents.load(entry, folder, report)
+        except WeightsRefused as error:
+            raise ModelUnavailable(entry.id, [("local cache", str(first)), ("fetched anew", str(error))]) from error
 
     def _tell(self, name: str, status: Status) -> None:
         self._status[name] = status

