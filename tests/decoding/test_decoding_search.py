@@ -21,7 +21,8 @@ def tiny_network(kind, seed):
                              max_position_embeddings=64, initializer_range=0.4)
         network = LlamaForCausalLM(config)
     else:
-        network = GPT2LMHeadModel(GPT2Config(vocab_size=37, n_embd=32, n_layer=2, n_head=4, n_positions=64, initializer_range=0.4))
+        config = GPT2Config(vocab_size=37, n_embd=32, n_layer=2, n_head=4, n_positions=64, initializer_range=0.4)
+        network = GPT2LMHeadModel(config)
     network.generation_config.bos_token_id = None
     return network.eval()
 
