@@ -7,20 +7,21 @@
 //     label: k => ['step 14 / 31', 'entropy 2.41 bits'],          // two short lines at the right
 //     speech: k => 'step 14 of 31, brave',        // what a screen reader hears (default: the labels)
 //     unit: 'Step',                               // the name of the slider
+//     instead: () => false,                       // asked when the visitor presses Play; true: the page does something else (a new run)
 //   });
 //   time.load({length: 31, curves: [{values: [..null..], colour: 'var(--raw)', fill: true, name: 'entropy'}],
 //              loops: [{start: 20, end: 31, label: 'period 5'}], branches: [{at: 7, label: 'branch 2'}], at: 0, live: false});
 //   time.grow({length, curves, loops, branches});   // more of the same run: the step on view stays
 //   time.live(true);                                // more is coming: playing waits at the end instead of stopping
 //   time.go(k); time.play(); time.pause(); time.step; time.playing; time.length
-function make_transport({host, keys, on_step, label, speech, unit = 'Step', play_word = 'Play'}) {
+function make_transport({host, keys, on_step, label, speech, unit = 'Step', play_word = 'Play', instead}) {
   const state = {length: 0, curves: [], loops: [], branches: [], step: 0, playing: false, live: false, speed: 1};
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   let timer = null;
 
   host.classList.add('transport');
   const buttons = make('div', 'transport-buttons');
-  const play_button = button(play_word, 'Play the steps one after the other (space)', () => state.playing ? pause() : play(), 'main');
+  const play_button = button(play_word, 'Play the steps one after the other (space)', pressed, 'main');
   const back_button = button('Back', 'One step back (arrow left)', () => { pause(); go(state.step - 1, 'user'); });
   const step_button = button('Step', 'One step on (arrow right)', () => { pause(); go(state.step + 1, 'user'); });
   const speed = make('select', 'transport-speed');
@@ -103,6 +104,10 @@ function make_transport({host, keys, on_step, label, speech, unit = 'Step', play
     else if (!state.live) return pause();
     timer = setTimeout(tick, still.matches ? Math.max(400, 1000 / speed.value) : 1000 / speed.value);
   }
+  function pressed() {
+    if (state.playing) pause();
+    else if (!instead?.()) play();
+  }
   function play() {
     if (!state.length && !state.live) return;
     if (state.step >= last() && !state.live) go(0, 'user');
@@ -127,7 +132,7 @@ function make_transport({host, keys, on_step, label, speech, unit = 'Step', play
     if (event.ctrlKey || event.metaKey || event.altKey || tag === 'INPUT' || tag === 'TEXTAREA' || tag === 'SELECT') return;
     const act = {ArrowRight: () => go(state.step + 1), ArrowLeft: () => go(state.step - 1), Home: () => go(0), End: () => go(last())}[event.key];
     if (act && state.length) { event.preventDefault(); pause(); act(); }
-    else if (event.key === ' ' && tag !== 'BUTTON' && state.length) { event.preventDefault(); state.playing ? pause() : play(); }
+    else if (event.key === ' ' && tag !== 'BUTTON') { event.preventDefault(); pressed(); }
   });
 
   const api = {

@@ -1,0 +1,150 @@
+"""The Generate page: watch a language model choose its next token, and change the course of the text."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from playground.pages.generate import endpoints, prompts
+from playground.pages.generate.links import LINK, query_of, state_of
+from playground.pages.generate.run import Runs, score, sentence_of, write
+from playground.widgets.generator import Generator
+
+TITLE = "Generate"
+SLUG = "generate"
+EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples"
+
+
+def start_model(backend: Any) -> str:
+    """The model that the page begins with: the shipped one if its weights are there, it writes at once."""
+    from playground.backend.catalog import ASSETS
+
+    on_offer = [entry.id for entry in backend.catalog() if entry.kind == "causal"]
+    if "fairy-causal" in on_offer and (ASSETS / "fairy-causal" / "config.json").is_file():
+        return "fairy-causal"
+    return next((name for name in ("smollm2-135m", *on_offer) if name in on_offer), "smollm2-135m")
+
+
+def build(app: Any) -> None:
+    backend, runs = app.backend(), Runs()
+    first = start_model(backend)
+    models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat, "gpu_suggested": entry.gpu_suggested}
+              for entry in backend.catalog() if entry.kind == "causal"]
+
+    def opening(_: Any) -> dict:
+        """What the page shows before any weights are there, and where each model stands."""
+        backend.prepare(first)
+        return {"example": recorded(first), "models": {one["id"]: dict(backend.status(one["id"])) for one in models}, "device": device()}
+
+    def prepare(name: Any) -> dict:
+        return {**backend.prepare(str(name)[:200]), "device": device()}
+
+    def prepare_status(name: Any) -> dict:
+        return {**backend.status(str(name)[:200]), "device": device()}
+
+    def look_again(raw: Any) -> dict:
+        from playground.pages.generate import figures
+        return figures.look_again(backend, raw)
+
+    def draws(raw: Any) -> dict:
+        from playground.pages.generate import figures
+        return figures.draw_many(backend, raw)
+
+    def stop(run: Any) -> dict:
+        return {"stopped": runs.stop(str(run)[:64])}
+
+    def link(raw: Any) -> dict:
+        return {"query": query_of(raw)}
+
+    def table(raw: Any) -> dict:
+        from playground import traces
+        return {"csv": traces.to_csv(traces.check(raw))}
+
+    def send(raw: Any) -> dict:
+        receiver = app.receivers.get(str(raw.get("page"))[:40])
+        if receiver is None:
+            raise ValueError("That page is not part of this installation.")
+        return {"query": receiver({name: raw.get(name) for name in ("model", "prompt", "ids", "step", "settings")})}
+
+    player = Generator(
+        None, elem_id="generator", models=models, start_model=first, rules=list(prompts.RULES), orders=prompts.ORDERS,
+        presets=prompts.PRESETS, start=prompts.START, examples=[list(one) for one in prompts.EXAMPLES], longest=512,
+        server_functions=[answered(fn) for fn in (opening, prepare, prepare_status, look_again, draws, stop, link, table, send)])
+
+    def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
+        from playground.pages.generate.request import RunRequest
+        yield from told(runs, event, request, lambda raw, halt: write(backend, RunRequest.read(raw), halt))
+
+    def on_score(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
+        yield from told(runs, event, request, lambda raw, halt: score(backend, raw, halt))
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
+    player.write(on_write, None, player, **quiet)
+    player.score(on_score, None, player, **quiet)
+
+    def restore(request: gr.Request) -> Any:
+        params = dict(request.query_params) if request else {}
+        return {"link": state_of(params)} if LINK.given(params) else gr.skip()
+
+    app.demo.load(restore, None, player, show_progress="hidden", api_visibility="private")
+    endpoints.register(backend)
+    app.at_start(lambda: backend.prepare(first))
+
+
+def told(runs: Runs, event: gr.EventData, request: gr.Request, work: Callable[[dict, threading.Event], Iterator[dict]]) -> Iterator[dict]:
+    """Every piece of news with the name of its run; an error becomes a sentence, and the visitor's text stays."""
+    raw = getattr(event, "request", None)
+    run = str(raw.get("run"))[:64] if isinstance(raw, dict) else ""
+    visitor = getattr(request, "session_hash", None) or run
+    try:
+        if not run:
+            raise ValueError("request must be an object with a run")
+        halt = runs.begin(visitor, run)
+    except ValueError as error:
+        yield {"run": run, "error": str(error)}
+        return
+    try:
+        for news in work(raw, halt):
+            yield {"run": run, **news}
+    except Exception as error:
+        yield {"run": run, "error": sentence_of(error)}
+    finally:
+        halt.set()
+        runs.end(visitor, run)
+
+
+def answered(fn: Callable[[Any], dict]) -> Callable[[Any], dict]:
+    """`fn` whose errors become {"error": sentence}: the browser shows it, nothing is lost."""
+    def answer(raw: Any = None) -> dict:
+        try:
+            return fn(raw)
+        except Exception as error:
+            return {"error": sentence_of(error), "state": "failed", "message": sentence_of(error)}
+
+    answer.__name__ = fn.__name__
+    return answer
+
+
+def recorded(model: str) -> dict | None:
+    """A recorded text for the page's first moment: the start model's own if there is one."""
+    from playground import traces
+
+    for path in [EXAMPLES / f"{model}.json", *sorted(EXAMPLES.glob("*.json"))]:
+        if path.is_file():
+            try:
+                return traces.from_json(path.read_text(encoding="utf-8"))
+            except ValueError:
+                continue
+    return None
+
+
+def device() -> str:
+    """"CPU" or the accelerator's name; nothing is imported for it: before a model is loaded it is not known yet."""
+    import sys
+
+    module = sys.modules.get("playground.backend.device")
+    return {"cpu": "CPU", "cuda": "GPU", "mps": "Apple GPU"}.get(module.device().type, "") if module else ""

@@ -1,0 +1,134 @@
+"""/decode, /distribution, /score: the page's work for programs (gradio_client, MCP). JSON by keyword, a JSON object as the answer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from playground.pages.generate import prompts
+from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of, text_of
+from playground.pages.generate.run import labels, notes, sentence_of
+
+KIND = {"do_sample": bool, "order": str, **{name: int for name in ("max_new_tokens", "top_k", "no_repeat_ngram_size",
+                                                                  "dry_allowed_length", "seed")}}
+DEFAULTS = prompts.PRESETS["pure sampling"]
+
+
+def register(backend: Any) -> None:
+    """The named endpoints. A bad value is an error that names the field, the value and the allowed range."""
+    def decode(model: str, prompt: str, **rest: Any) -> dict:
+        return decode_text(backend, model, prompt, **rest)
+
+    def distribution(model: str, prompt: str, **rest: Any) -> dict:
+        return next_distribution(backend, model, prompt, **rest)
+
+    def score(model: str, text: str, top: int = 5) -> dict:
+        return score_text(backend, model, text, top)
+
+    gr.api(keywords(decode, DECODE, {"model": str, "prompt": str, "chat": (bool, False), "top": (int, 20)}, list(DEFAULTS)), api_name="decode")
+    gr.api(keywords(distribution, DISTRIBUTION, {"model": str, "prompt": str, "chat": (bool, False), "top": (int, 20),
+                                                 "ids": (list[int], []), "index": (int, 0)},
+                    [name for name in DEFAULTS if name != "max_new_tokens"]), api_name="distribution")
+    gr.api(keywords(score, SCORE, {"model": str, "text": str, "top": (int, 5)}, []), api_name="score")
+
+
+DECODE = """Writes a text token by token. `settings` fields are those of transformers' generate; the answer holds the text and, for each
+step, the token, its probabilities before and after the rules, entropy and surprisal in nats, the stages of the rules and the top rows."""
+DISTRIBUTION = """The distribution of one next token: after `prompt` and the written token ids `ids`, under the rules. `index` is the number of
+the step that the draw's random number u belongs to."""
+SCORE = """A given text as the model reads it: for each token rank, probability, surprisal and entropy in nats, and the perplexity. The
+first token is not scored unless the model puts a beginning-of-text token in front."""
+
+
+def keywords(fn: Callable, description: str, own: dict[str, Any], settings: list[str]) -> Callable:
+    """`fn` with an explicit signature, and with its errors as sentences: Gradio reads names, types and defaults from it."""
+    parameters = []
+    for name, kind in own.items():
+        kind, default = kind if isinstance(kind, tuple) else (kind, inspect.Parameter.empty)
+        parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind))
+    for name in settings:
+        parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=DEFAULTS[name],
+                                            annotation=KIND.get(name, float)))
+    names = [parameter.name for parameter in parameters]
+
+    def call(*args: Any, **kwargs: Any) -> dict:
+        try:
+            return fn(**dict(zip(names, args, strict=False)), **kwargs)
+        except Exception as error:
+            raise gr.Error(sentence_of(error), print_exception=False) from None
+
+    call.__name__, call.__doc__ = fn.__name__, description
+    call.__signature__ = inspect.Signature(parameters, return_annotation=dict)
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": dict}
+    return call
+
+
+def decode_text(backend: Any, model: str, prompt: str, chat: bool = False, top: int = 20, **fields: Any) -> dict:
+    """A whole run as a trace with the text beside it."""
+    prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of(fields)
+    from playground import traces
+    from playground.decoding import generate
+
+    network = backend.causal(model)
+    try:
+        ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
+        label, steps, written = labels(network), [], []
+        for step in generate(network, ids, settings):
+            written.append(step.token_id)
+            steps.append(step.record(label, top, strip=top))
+        text = network.decode([*ids, *written])[len(network.decode(ids)):]
+        return traces.new_trace("decode", model, settings.to_dict(), prompt, steps, prompt_ids=ids, text=text, chat=chat,
+                                finish=steps[-1]["finish"] if steps else None)
+    finally:
+        network.close()
+
+
+def next_distribution(backend: Any, model: str, prompt: str, chat: bool = False, top: int = 20, ids: Any = None, index: int = 0,
+                      **fields: Any) -> dict:
+    """The record of one step."""
+    prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of({**fields, "max_new_tokens": 1})
+    written = ids_of(ids, "ids")
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < 2**31:
+        raise ValueError(f"index must be a whole number in [0, {2**31 - 1}], got {index!r}")
+    from playground.decoding import recompute
+
+    network = backend.causal(model)
+    try:
+        prompt_ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
+        context = [*prompt_ids, *written]
+        step = recompute(network.next_logits(context), context, settings, index, len(prompt_ids))
+        return {"model": model, "settings": settings.to_dict(), "prompt": prompt, "prompt_ids": prompt_ids, "ids": written,
+                **step.record(labels(network), top, strip=top)}
+    finally:
+        network.close()
+
+
+def score_text(backend: Any, model: str, text: str, top: int = 5) -> dict:
+    """Every token of a text, and its perplexity."""
+    text, top = text_of(text, "text"), top_of(top)
+    from playground.decoding.score import score as score_ids
+
+    network = backend.causal(model)
+    try:
+        ids = network.encode(text)
+        if len(ids) > SCORE_TOKENS:
+            raise ValueError(f"text must have at most {SCORE_TOKENS} tokens, got {len(ids):,}")
+        label = labels(network)
+        result = score_ids(network, ids).to_dict()
+        for token in result["tokens"]:
+            token["text"] = label(token["token_id"])
+        return {"model": model, "text": text, **result}
+    finally:
+        network.close()
+
+
+def top_of(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100:
+        raise ValueError(f"top must be a whole number in [1, 100], got {value!r}")
+    return value
+
+
+__all__ = ["decode_text", "next_distribution", "notes", "register", "score_text"]

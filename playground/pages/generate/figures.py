@@ -1,0 +1,73 @@
+"""What a moved slider and "Draw many" ask: from the kept logits of one step, without running the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.pages.generate.request import StepRequest, object_of
+from playground.pages.generate.run import STRIP, labels
+
+DRAWS = 1000
+SHOWN = 12
+
+
+def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
+    """(model, logits): the kept logits, or one forward pass on a server that has not seen the step."""
+    if backend.status(request.model)["state"] != "ready":
+        raise ValueError("The model is still loading; the rules act on this step as soon as it is there.")
+    model = backend.causal(request.model)
+    keep = getattr(model, "logits_at", model.next_logits)
+    return model, keep(request.ids)
+
+
+def look_again(backend: Any, raw: Any) -> dict:
+    """The record of a step under other rules: what would have been drawn with the same u."""
+    request = StepRequest.read(raw)
+    from playground.decoding import recompute
+
+    model, logits = _logits(backend, request)
+    try:
+        step = recompute(logits, request.ids, request.settings, request.index, request.prompt_length, request.memory)
+        return step.record(labels(model), strip=STRIP)
+    finally:
+        model.close()
+
+
+def draw_many(backend: Any, raw: Any) -> dict:
+    """1,000 draws from the distribution of one step at each of up to three temperatures, against what theory expects.
+
+    {"n", "columns": [{"temperature", "rows": [{"text", "expected", "observed"}], "others": {"count", "expected", "observed"},
+    "chi_square", "degrees_of_freedom", "p_value", "pooled"}]}: counts; rows are the likeliest tokens of any column."""
+    request = StepRequest.read(raw)
+    import numpy as np
+
+    from playground.decoding import recompute
+    from playground.decoding import score as scores
+
+    temperatures = object_of(raw).get("temperatures")
+    if not isinstance(temperatures, list) or not 1 <= len(temperatures) <= 3:
+        raise ValueError("temperatures must be a list of 1 to 3 numbers")
+    model, logits = _logits(backend, request)
+    try:
+        label, columns = labels(model), []
+        for number, temperature in enumerate(temperatures):
+            settings = request.settings.with_changes(temperature=temperature, do_sample=True)
+            step = recompute(logits, request.ids, settings, request.index, request.prompt_length, request.memory)
+            probs = step.stages[-1].probs.numpy().astype(np.float64)       # (V,)
+            columns.append((temperature, probs / probs.sum(), scores.draw_many(probs, DRAWS, settings.seed + number)))
+        best = np.argsort(-np.max([probs for _, probs, _ in columns], axis=0), kind="stable")[:SHOWN]
+        return {"n": DRAWS, "columns": [_column(temperature, probs, drawn, best, label) for temperature, probs, drawn in columns]}
+    finally:
+        model.close()
+
+
+def _column(temperature: float, probs: Any, drawn: Any, shown: Any, label: Any) -> dict:
+    rows = [{"text": label(int(token)), "expected": float(DRAWS * probs[token]), "observed": int(drawn.counts[token])}
+            for token in shown]
+    return {
+        "temperature": temperature, "rows": rows, "chi_square": drawn.statistic, "degrees_of_freedom": drawn.degrees_of_freedom,
+        "p_value": drawn.p_value, "pooled": drawn.pooled,
+        "others": {"count": int((probs > 0).sum()) - sum(row["expected"] > 0 for row in rows),
+                   "expected": DRAWS - sum(row["expected"] for row in rows),
+                   "observed": DRAWS - sum(row["observed"] for row in rows)},
+    }

@@ -1,0 +1,265 @@
+// The Generate page: text, timeline, distribution, rules, branches, scoring. All state is here; the server only answers.
+const part = name => element.querySelector(`[data-part="${name}"]`);
+const state = {
+  model: props.start_model, chat: false, mode: 'write',
+  branches: [], here: null,                        // {id, parent, at, frames, prompt: {text, ids, pieces, model, chat}, settings, end}
+  running: null,                                   // {run, branch, kind}
+  what_if: null,                                   // a record of the step on view under other rules
+  shade: 'surprisal', models: {}, waiting: false, count: 0,
+};
+const here = () => state.branches.find(branch => branch.id === state.here);
+function path_of(id) {
+  const branch = state.branches.find(one => one.id === id);
+  if (!branch) return [];
+  return branch.parent ? path_of(branch.parent).slice(0, branch.at).concat(branch.frames) : branch.frames;
+}
+const frames = () => path_of(state.here);
+const ids_before = k => [...here().prompt.pieces.map(piece => piece.id), ...frames().slice(0, k).map(frame => frame.token_id)];
+
+const prompt = part('prompt'), model_box = part('model'), length_box = part('length'), chat_box = part('chat');
+const prose = make_prose({host: part('text'), on_token: k => { time.pause(); time.go(k); }});
+const bars = make_bars({bars: part('bars'), strip: part('strip'), on_pick: pick, rule_name: name => rules.name(name)});
+const rules = make_rules({host: part('rules'), rules: props.rules, orders: props.orders, presets: props.presets, start: props.start, on_change: rules_moved});
+const tree = make_branches({host: part('tree'), on_open: open_branch, path_of});
+const draws = make_draws({host: part('draws'), ask: temperatures => {
+  if (!frames().length) return {error: 'There is no step on view yet: press Play first.'};
+  return server.draws({...step_request(time.step), temperatures});
+}});
+const time = make_transport({
+  host: part('time'), keys: element, on_step: draw, unit: 'Token on view',
+  // Play writes where there is nothing to replay: no text yet, or another prompt or model than the text's own.
+  instead: () => { if (state.running || fresh()) return false; if (state.mode === 'score') score(); else write(); return true; },
+  label: k => [`step ${k + 1} / ${frames().length}`, `entropy ${two(bits(frames()[k]?.raw_entropy))} bits`],
+  speech: k => `step ${k + 1} of ${frames().length}: ${visible(frames()[k]?.text ?? '')}, entropy ${two(bits(frames()[k]?.raw_entropy))} bits`,
+});
+const two = x => x === null || x === undefined ? '–' : x.toFixed(2);
+const curves = make_curves({host: part('curves'), on_step: k => { time.pause(); time.go(k); }});
+
+const write_button = button('Write anew', 'Write a new text from the prompt with the rules as they stand', () => state.running ? halt() : state.mode === 'score' ? score() : write());
+const on_button = button('Write on from here', 'Keep the text up to the step on view and go on with the rules as they stand', () => branch_at(time.step, []));
+part('acts').append(write_button, on_button);
+function fresh() {
+  const text = here();
+  return Boolean(text && text.frames.length + text.at && text.kind === state.mode && text.prompt.text === prompt.value && text.prompt.model === state.model && (state.mode === 'score' || text.prompt.chat === state.chat));
+}
+
+// asking the server ------------------------------------------------------------------------------------------------------
+const name_of_run = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, '0')).join('');
+function settings_now() { return {...rules.settings, max_new_tokens: Number(length_box.value) || 64}; }
+function problem(sentence) { const box = part('problem'); box.textContent = sentence ?? ''; box.hidden = !sentence; if (sentence) part('progress').hidden = true; }
+function start_run(branch, kind, request) {
+  if (state.running) { problem('A text is being written already: press Stop first, or wait until it is done.'); return; }
+  problem(null);
+  const run = name_of_run();
+  state.running = {run, branch, kind};
+  write_button.textContent = 'Stop'; write_button.classList.add('stop');
+  part('app').classList.add('running');
+  trigger(kind === 'score' ? 'score' : 'write', {request: {run, model: state.model, ...request}});
+}
+function new_branch(more) {
+  const branch = {id: 'b' + ++state.count, parent: null, at: 0, frames: [], settings: settings_now(), end: null, kind: 'write',
+    prompt: {text: prompt.value, pieces: [], model: state.model, chat: state.chat}, ...more};
+  return branch;
+}
+function write() {
+  if (!prompt.value.trim()) { problem('The prompt is empty: write a few words, or take one of the examples.'); prompt.focus(); return; }
+  if (!length_box.checkValidity() || length_box.value === '') { problem(`The length must be a whole number in [${length_box.min}, ${length_box.max}], got ${length_box.value || 'nothing'}.`); return; }
+  const branch = new_branch({});
+  start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: branch.settings});
+}
+function branch_at(k, forced) {
+  const text = here();
+  if (!text || !frames().length) { problem('There is no text yet to go on from: press Play first.'); return; }
+  if (text.kind === 'score') { say('This text is being scored, not written. Switch to Write to go on from it.'); return; }
+  const settings = {...settings_now(), max_new_tokens: Math.min(props.longest, Math.max(Number(length_box.value) || 64, k + 1))};
+  const before = frames().slice(0, k);
+  const branch = new_branch({parent: text.id, at: k, settings, prompt: text.prompt});
+  start_run(branch, 'write', {model: text.prompt.model, prompt: text.prompt.text, chat: text.prompt.chat, settings,
+    prefix: before.map(frame => frame.token_id), forced, memory: frames()[k]?.memory ?? null});
+}
+function pick(token, label) { say(`The text goes on with ${visible(label).slice(0, 30)}.`); branch_at(time.step, [token]); }
+function score() {
+  const text = part('score').value;
+  if (!text.trim()) { problem('The text is empty: paste a few sentences to see how the model reads them.'); return; }
+  start_run(new_branch({kind: 'score', prompt: {text: prompt.value, pieces: [], model: state.model, chat: false}}), 'score', {text});
+}
+function halt() { if (state.running) server.stop(state.running.run); }
+
+// what comes back --------------------------------------------------------------------------------------------------------
+let adopted = null;
+function arrived() {
+  const news = props.value;
+  if (!news) return;
+  if (news.link && adopted !== news.link.stamp) { adopted = news.link.stamp; return open_link(news.link); }
+  const running = state.running;
+  if (!running || news.run !== running.run) return;
+  const branch = running.branch;
+  if (news.progress) show_progress(news.progress, branch.prompt.model);
+  if (news.start) {
+    part('progress').hidden = true;
+    state.models[branch.prompt.model] = {state: 'ready'};
+    branch.prompt = branch.parent ? branch.prompt : {...branch.prompt, pieces: news.start.prompt};
+    branch.notes = news.start.notes;
+    state.branches.push(branch);
+    if (state.branches.length > 24) state.branches = drop_oldest(state.branches);
+    open_branch(branch.id, branch.at, true);
+  }
+  if (news.frames) grow(branch, news.frames);
+  if (news.error || news.end) finish(branch, news);
+}
+function grow(branch, more) {
+  for (const frame of more) if (frame.index === branch.at + branch.frames.length) branch.frames.push(frame);
+  if (state.here !== branch.id) return;
+  const all = frames();
+  while (prose.length < all.length) prose.push(all[prose.length]);
+  const k = time.step;
+  time.grow(timeline(all));
+  curves.load(all);
+  prose.loops(loops_of(all));
+  prose.view(Math.min(k, all.length - 1));
+  if (all.length === branch.at + more.length && !time.playing) { time.go(branch.at, 'play'); time.play(); }
+}
+function finish(branch, news) {
+  state.running = null;
+  part('app').classList.remove('running'); part('progress').hidden = true;
+  write_button.classList.remove('stop');
+  time.live(false);
+  branch.end = news.end ?? 'error';
+  if (news.error) problem(news.error);
+  const ends = {end_of_text: 'The model ended the text itself.', max_new_tokens: 'The length that you allowed is reached.',
+    context: 'The model cannot read a longer text: its context is full.', stopped: 'Stopped.', scored: ''};
+  part('ended').textContent = news.error ? '' : ends[news.end] ?? '';
+  layout();
+  tree_show();
+  say_status();
+}
+function drop_oldest(list) {
+  const needed = new Set();
+  for (let one = here(); one; one = state.branches.find(other => other.id === one.parent)) needed.add(one.id);
+  const victim = list.find(one => !needed.has(one.id) && one.id !== list[list.length - 1].id && !list.some(other => other.parent === one.id));
+  return victim ? list.filter(one => one !== victim) : list;
+}
+function show_progress(progress, model) {
+  const box = part('progress'), bar = box.querySelector('progress'), words = box.querySelector('span');
+  state.models[model] = progress;
+  if (progress.state === 'ready' || progress.state === 'absent') { box.hidden = true; return; }
+  box.hidden = false;
+  if (progress.total > 0 && progress.done > 0) { bar.max = progress.total; bar.value = progress.done; } else bar.removeAttribute('value');
+  const title = props.models.find(one => one.id === model)?.title ?? model;
+  const mega = bytes => (bytes / 1e6).toFixed(0);
+  words.textContent = progress.state === 'downloading' ? `${title} is being fetched: ${mega(progress.done)} of ${mega(progress.total)} MB`
+    : progress.state === 'failed' ? progress.message : `${title} is being loaded…`;
+}
+
+// what is on view --------------------------------------------------------------------------------------------------------
+function timeline(all) {
+  return {length: all.length, loops: loops_of(all).map(one => ({start: one.start, end: one.end - 1, label: `loop: the last ${one.period} tokens again and again`})),
+    branches: state.branches.filter(one => one.parent === state.here).map(one => ({at: one.at, label: `a branch leaves at step ${one.at + 1}`})),
+    curves: [{name: 'entropy of the model', values: all.map(frame => frame.raw_entropy), colour: 'var(--raw)'},
+      {name: 'entropy after the rules', values: all.map(frame => frame.entropy), colour: 'var(--final)', fill: false, top: Math.max(1e-9, ...all.map(frame => frame.raw_entropy ?? 0))}]};
+}
+function loops_of(all) {
+  const last = all[all.length - 1]?.loop;
+  return last ? [{start: last.start, end: all.length, period: last.period}] : [];
+}
+function open_branch(id, at = null, live = false) {
+  state.here = id; state.what_if = null;
+  const branch = here(), all = frames();
+  load_prose();
+  time.load({...timeline(all), at: at ?? Math.max(0, Math.min(time.step, all.length - 1)), live});
+  curves.load(all);
+  part('notes').replaceChildren(...(branch.notes ?? []).map(note => make('span', '', note)));
+  part('ended').textContent = '';
+  tree_show(); layout();
+  if (live) time.play();
+}
+function load_prose() {
+  prose.load({prompt: here().prompt.pieces, frames: frames(), paint: here().kind === 'score' ? shade_of : null});
+  prose.loops(loops_of(frames()));
+  prose.dots(state.branches.filter(one => one.parent === state.here).map(one => one.at));
+  if (frames().length) prose.view(time.step);
+}
+function shade_of(frame) {
+  const title = `surprisal ${two(bits(frame.surprisal))} bits, rank ${whole(frame.rank)}, P ${chance(frame.raw_probability)}`;
+  if (state.shade === 'rank') {
+    const level = frame.rank === 1 ? 0 : Math.min(1, Math.log10(frame.rank) / 4);
+    return {colour: 'var(--new)', level, title};
+  }
+  return {colour: 'var(--loop)', level: Math.min(1, bits(frame.surprisal ?? 20) / 14), title};
+}
+function draw(k, why) {
+  const all = frames(), frame = all[k];
+  if (!frame) return;
+  if (why !== 'what-if') state.what_if = null;
+  prose.view(k); curves.view(k);
+  const record = state.what_if ?? frame;
+  bars.show(record, {chosen: state.what_if ? record.token_id : frame.token_id, was: state.what_if ? frame.token_id : null});
+  rules.show(record);
+  part('sentence').replaceChildren(...rules.sentence(record).map(([text, strong]) => make(strong ? 'b' : 'span', '', text)));
+  figures(all, k);
+  const what = part('whatif');
+  if (state.what_if) {
+    const same = record.token_id === frame.token_id;
+    what.replaceChildren(make('span', '', record.u === null ? 'Under these rules the likeliest token is taken: ' : `With the same u = ${record.u.toFixed(3)} `),
+      make('b', '', '“' + visible(record.text) + '”'), make('span', '', record.u === null ? '' : ' would have been drawn'),
+      make('span', '', same ? ', as in the text.' : `; the text has “${visible(frame.text)}”.`));
+  } else what.replaceChildren(...(differs() ? [make('span', 'soft', 'Seen under the rules that the text was written with; yours differ now. '), button('Look with yours', 'Recompute this step with the rules as they stand', look_again, 'plain')] : []));
+  part('drawn').textContent = record.u === null ? (record.forced ? `Your choice: “${visible(record.text)}”, not drawn` : `No draw: the likeliest token, “${visible(record.text)}”`)
+    : `The draw: u = ${record.u.toFixed(3)} falls in “${visible(record.text)}”`;
+}
+function figures(all, k) {
+  const frame = all[k];
+  let sum = 0;
+  for (let i = 0; i <= k; i++) sum += all[i].surprisal ?? 0;
+  const set = (name, text) => { part(name).textContent = text; };
+  set('entropy', two(bits(frame.raw_entropy))); set('entropy-final', two(bits(frame.entropy)));
+  set('surprisal', two(bits(frame.surprisal))); set('rank', whole(frame.rank)); set('perplexity', two(Math.exp(sum / (k + 1))));
+  set('chance', chance(frame.raw_probability));
+}
+function differs() {
+  const written = here()?.kind === 'score' ? props.presets['pure sampling'] : here()?.settings, now = rules.settings;
+  return Boolean(written) && Object.keys(now).some(key => key !== 'max_new_tokens' && now[key] !== written[key]);
+}
+function tree_show() {
+  tree.show(state.branches, state.here);
+  part('branches').hidden = state.branches.length < 2;
+}
+function layout() {
+  const scoring = state.mode === 'score', any = frames().length > 0;
+  part('app').dataset.mode = state.mode;
+  part('write-fields').hidden = scoring; part('score-fields').hidden = !scoring;
+  write_button.textContent = state.running ? 'Stop' : scoring ? 'Score' : 'Write anew';
+  on_button.hidden = scoring || here()?.kind === 'score';
+  part('shades').hidden = here()?.kind !== 'score';
+  part('hint').hidden = any;
+  for (const name of ['body', 'figures']) part(name).classList.toggle('empty', !any);
+  const entry = props.models.find(one => one.id === state.model);
+  part('chat-field').hidden = !entry?.chat;
+  part('model-note').textContent = entry?.note ?? '';
+}
+function say_status() {
+  if (element.offsetParent === null) return;
+  const entry = props.models.find(one => one.id === state.model);
+  status(`${entry?.title ?? state.model} · ${state.device ?? 'CPU'}`);
+}
+
+// the same step under other rules ------------------------------------------------------------------------------------------
+function step_request(k) {
+  const text = here();
+  return {model: text.prompt.model, ids: ids_before(k), prompt_length: text.prompt.pieces.length, index: frames()[k].index,
+    settings: {...settings_now()}, memory: frames()[k].memory ?? null};
+}
+let asked = null, again = false;
+async function look_again() {                       // always the last: while one answer is on its way, only the newest question waits
+  if (!frames().length) return;
+  if (asked) { again = true; return; }
+  const k = time.step, id = state.here;
+  asked = server.look_again(step_request(k));
+  try {
+    const record = await asked;
+    asked = null;
+    if (record.error) problem(record.error);
+    else if (!again && k === time.step && id === state.here) { problem(null); state.what_if = record; draw(k, 'what-if'); }
+  } finally { asked = null; if (again) { again = false; look_again(); } }
+}
+function rules_moved() { time.pause(); part('app').classList.add('own-rules'); look_again(); }

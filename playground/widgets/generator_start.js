@@ -1,0 +1,115 @@
+// How the Generate page begins: the controls above the text, the recorded example, links, downloads.
+for (const entry of props.models) model_box.append(Object.assign(make('option', '', entry.title + (entry.gpu_suggested ? ' (a GPU suggested)' : '')), {value: entry.id}));
+model_box.value = state.model;
+model_box.addEventListener('change', () => { choose_model(model_box.value); });
+function choose_model(name) {
+  state.model = name; model_box.value = name;
+  if (!props.models.find(one => one.id === name)?.chat) { state.chat = false; chat_box.checked = false; }
+  problem(null); layout(); say_status();
+  server.prepare(name).then(progress => { show_progress(progress, name); follow_loading(name); });
+}
+let following = null;
+async function follow_loading(name) {               // asks only while something is loading
+  if (following === name) return;
+  following = name;
+  while (following === name && !state.running) {
+    const now = await server.prepare_status(name);
+    show_progress(now, name);
+    if (now.device) state.device = now.device;
+    if (now.state === 'failed') problem(now.message);
+    if (now.state === 'ready' || now.state === 'failed' || now.state === 'absent') break;
+    await new Promise(done => setTimeout(done, 400));
+  }
+  if (following === name) following = null;
+  say_status();
+}
+chat_box.addEventListener('change', () => { state.chat = chat_box.checked; });
+for (const [label, text, preset] of props.examples) part('examples').append(button(label, text, () => {
+  prompt.value = text; grow_box();
+  if (preset) { rules.set({...props.presets[preset], seed: rules.settings.seed}); length_box.value = props.presets[preset].max_new_tokens; }
+  if (state.running) { problem('A text is being written already: press Stop first.'); return; }
+  write();
+}, 'plain chip'));
+function grow_box() { for (const box of [prompt, part('score')]) { box.style.height = 'auto'; box.style.height = Math.min(220, box.scrollHeight + 2) + 'px'; } }
+for (const box of [prompt, part('score')]) box.addEventListener('input', grow_box);
+prompt.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); write(); } });
+for (const tab of element.querySelectorAll('[data-mode-of]')) tab.addEventListener('click', () => choose_mode(tab.dataset.modeOf));
+function choose_mode(mode) {
+  state.mode = mode;
+  for (const tab of element.querySelectorAll('[data-mode-of]')) tab.setAttribute('aria-pressed', tab.dataset.modeOf === mode);
+  problem(null); layout(); grow_box();
+}
+for (const one of element.querySelectorAll('[name=shade]')) one.addEventListener('change', () => { state.shade = one.value; load_prose(); });
+part('marks').addEventListener('change', () => {
+  if (here()) { prose.show_marks(part('marks').checked, here().prompt.pieces, frames()); prose.loops(loops_of(frames())); prose.view(time.step); }
+});
+
+// links and files
+part('link').addEventListener('click', async () => {
+  const text = here(), before = text?.parent ? frames().slice(0, text.at + 1) : [];
+  const answer = await server.link({model: state.model, prompt: prompt.value, chat: state.chat, settings: settings_now(),
+    chosen: before.map(frame => frame.token_id), step: frames().length ? time.step : 0});
+  if (answer.error) { problem(answer.error); return; }
+  const address = location.origin + location.pathname + answer.query;
+  history.replaceState(null, '', address);
+  try { await navigator.clipboard.writeText(address); say('Link copied: whoever opens it gets this text.'); } catch { say('The link stands in the address bar.'); }
+});
+function trace_now() {
+  const text = here();
+  return {version: 1, kind: text.kind === 'score' ? 'score' : 'decode', model: text.prompt.model, settings: text.settings, prompt: text.prompt.text,
+    chat: text.prompt.chat, prompt_tokens: text.prompt.pieces, notes: text.notes ?? [], steps: frames()};
+}
+function save(name, type, content) {
+  const link = make('a'); link.href = URL.createObjectURL(new Blob([content], {type})); link.download = name;
+  link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+part('json').addEventListener('click', () => { if (frames().length) save('trace.json', 'application/json', JSON.stringify(trace_now())); });
+part('csv').addEventListener('click', async () => {
+  if (!frames().length) return;
+  const answer = await server.table(trace_now());
+  if (answer.error) problem(answer.error); else save('trace.csv', 'text/csv', answer.csv);
+});
+part('escape').addEventListener('click', async () => {
+  if (!frames().length) { problem('There is no step on view yet: press Play first.'); return; }
+  const request = step_request(time.step);
+  const answer = await server.send({page: 'escape', model: request.model, prompt: here().prompt.text, ids: request.ids, step: request.index, settings: request.settings});
+  if (answer.error) problem(answer.error); else location.assign(location.pathname + answer.query);
+});
+
+function open_trace(trace, label) {
+  const branch = new_branch({settings: {...props.start, ...trace.settings}, frames: trace.steps, kind: trace.kind === 'score' ? 'score' : 'write',
+    prompt: {text: trace.prompt, pieces: trace.prompt_tokens, model: trace.model, chat: Boolean(trace.chat)}, notes: [...(label ? [label] : []), ...(trace.notes ?? [])], end: 'recorded'});
+  state.branches.push(branch);
+  open_branch(branch.id, 0);
+  return branch;
+}
+function open_link(link) {
+  const values = link.values;
+  prompt.value = values.prompt; state.chat = values.chat; chat_box.checked = values.chat;
+  if (props.models.some(one => one.id === values.model)) { state.model = values.model; model_box.value = values.model; }
+  rules.set(values.settings); length_box.value = values.settings.max_new_tokens;
+  choose_mode('write'); grow_box(); say_status();
+  if (link.message) { problem(link.message); return; }
+  const branch = new_branch({});
+  start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: settings_now(), forced: values.chosen});
+}
+
+rules.set(props.start);
+length_box.value = props.start.max_new_tokens;
+layout(); grow_box();
+watch('value', arrived);
+arrived();
+server.opening({}).then(opening => {
+  if (opening.device) state.device = opening.device;
+  if (opening.example && !state.branches.length && !state.running) {
+    prompt.value = opening.example.prompt; grow_box();
+    rules.set(opening.example.settings); length_box.value = opening.example.settings.max_new_tokens;
+    open_trace(opening.example, `Recorded: ${props.models.find(one => one.id === opening.example.model)?.title ?? opening.example.model} wrote this before you came.`);
+    time.play();
+  }
+  Object.assign(state.models, opening.models);
+  say_status(); layout();
+  const now = state.models[state.model];
+  if (now && now.state !== 'ready') { show_progress(now, state.model); follow_loading(state.model); }
+});
+new IntersectionObserver(() => say_status()).observe(element);

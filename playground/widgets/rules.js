@@ -1,0 +1,140 @@
+// The chain of rules: at once the controls, the funnel and the explanation. Each rule's control stands where the rule acts.
+//
+//   const rules = make_rules({host, rules, orders, presets, start, on_change: settings => ...});
+//   rules.settings; rules.set(settings); rules.show(record); rules.name(stage) -> the label of a stage
+function make_rules({host, rules, orders, presets, start, on_change}) {
+  let settings = {...start}, every = false, seen = null;
+  const by_name = Object.fromEntries(rules.map(rule => [rule.name, rule]));
+  const off = presets['pure sampling'];
+  const is_off = rule => settings[rule.field] === off[rule.field];
+
+  const choices = make('div', 'rules-choices');
+  const preset = make('select'), order = make('select');
+  preset.title = 'Settings that go together'; preset.setAttribute('aria-label', 'Preset');
+  order.title = 'In which order the rules act: two popular programs differ, and so do the distributions'; order.setAttribute('aria-label', 'Order of the rules');
+  preset.append(Object.assign(make('option', '', 'your own rules'), {value: ''}), ...Object.keys(presets).map(name => Object.assign(make('option', '', name), {value: name})));
+  order.append(...Object.keys(orders).map(name => Object.assign(make('option', '', 'order: ' + name), {value: name})));
+  const more = button('All rules', 'Show every rule, also those that are off', () => { every = !every; more.setAttribute('aria-pressed', every); layout(); }, 'plain');
+  more.setAttribute('aria-pressed', 'false');
+  choices.append(preset, order, more);
+  preset.addEventListener('change', () => { if (presets[preset.value]) set({...presets[preset.value], seed: settings.seed}, true); });
+  order.addEventListener('change', () => { settings.order = order.value; layout(); changed(); });
+
+  const chain = make('div', 'chain'), explain = make('p', 'rules-explain', ' ');
+  host.replaceChildren(choices, chain, explain);
+  const links = {};
+  const model_row = plain_row('model', 'The network gives every token of its vocabulary a number, its logit.');
+  const draw_row = plain_row('draw', 'A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.');
+  const seed = number_box({field: 'seed', label: 'seed', low: 0, high: 2 ** 31, step: 1});
+  const sampled = make('label', 'rules-check'), sample_box = make('input');
+  sample_box.type = 'checkbox';
+  sampled.append(sample_box, document.createTextNode(' draw at random'));
+  sampled.title = 'Off: the likeliest token is taken every time (greedy)';
+  sample_box.addEventListener('change', () => { settings.do_sample = sample_box.checked; layout(); changed(); });
+  draw_row.control.append(sampled, seed.label);
+
+  function explained(node, text) {
+    for (const name of ['pointerenter', 'focusin']) node.addEventListener(name, () => { explain.textContent = text; });
+  }
+  function plain_row(name, text) {
+    const node = make('div', 'link'), control = make('div', 'link-control'), kept = make('span', 'num'), lost = make('span', 'num link-lost');
+    node.append(make('span', 'link-name', name), control, make('span'), kept, lost);
+    explained(node, text);
+    return {node, control, kept, lost};
+  }
+  function number_box(spec) {
+    const label = make('label', 'rules-number'), box = make('input');
+    Object.assign(box, {type: 'number', min: spec.low, max: spec.high, step: spec.step});
+    label.append(document.createTextNode(spec.label + ' '), box);
+    box.addEventListener('input', () => { if (box.value !== '' && box.checkValidity()) { settings[spec.field] = Number(box.value); layout(); changed(); } });
+    return {label, box, field: spec.field};
+  }
+  for (const rule of rules) {
+    const node = make('div', 'link'), name = make('span', 'link-name', rule.label), slider = make('input'), box = make('input');
+    Object.assign(slider, {type: 'range', min: rule.low, max: rule.high, step: rule.step});
+    Object.assign(box, {type: 'number', min: rule.low, step: rule.step, className: 'num'});
+    if (['top_p', 'min_p', 'typical_p'].includes(rule.field)) box.max = 1;
+    slider.setAttribute('aria-label', rule.label); box.setAttribute('aria-label', rule.label + ', exact value');
+    slider.title = rule.explain;
+    const kept = make('span', 'num'), lost = make('span', 'num link-lost'), control = make('div', 'link-control');
+    control.append(slider);
+    const extra = (rule.more ?? []).map(number_box);
+    extra.forEach(one => control.append(one.label));
+    node.append(name, control, box, kept, lost);
+    explained(node, rule.explain);
+    slider.addEventListener('input', () => { settings[rule.field] = Number(slider.value); layout(rule); changed(); });
+    box.addEventListener('change', () => {
+      const value = Number(box.value);
+      if (box.value === '' || !Number.isFinite(value) || value < Number(box.min) || (box.max !== '' && value > Number(box.max))) {
+        say(`${rule.label} must be ${box.max !== '' ? `in [${box.min}, ${box.max}]` : `at least ${box.min}`}, got ${box.value || 'nothing'}.`);
+        box.value = settings[rule.field]; return;
+      }
+      settings[rule.field] = value; layout(); changed();
+    });
+    links[rule.name] = {rule, node, slider, box, kept, lost, extra};
+  }
+  function changed() { on_change({...settings}); }
+  function same(a, b) { return Object.keys(b).every(key => key === 'seed' || key === 'max_new_tokens' || a[key] === b[key]); }
+
+  function layout(moved) {
+    preset.value = Object.keys(presets).find(name => same(settings, presets[name])) ?? '';
+    order.value = settings.order;
+    const wanted = orders[settings.order].filter(name => every || by_name[name].basic || !is_off(by_name[name]) || (moved && moved.name === name)
+      || links[name].node.contains(document.activeElement));
+    const nodes = [model_row.node, ...wanted.map(name => links[name].node), draw_row.node];
+    if (nodes.length !== chain.children.length || nodes.some((node, i) => chain.children[i] !== node)) chain.replaceChildren(...nodes);
+    for (const link of Object.values(links)) {
+      const value = settings[link.rule.field], gone = is_off(link.rule);
+      if (document.activeElement !== link.slider || Number(link.slider.value) !== value) link.slider.value = value;
+      if (document.activeElement !== link.box) link.box.value = value;
+      link.node.classList.toggle('off', gone || (!settings.do_sample && !GREEDY.includes(link.rule.name)));
+      link.extra.forEach(one => { one.label.hidden = gone && !every; if (document.activeElement !== one.box) one.box.value = settings[one.field]; });
+    }
+    if (document.activeElement !== seed.box) seed.box.value = settings.seed;
+    sample_box.checked = settings.do_sample;
+  }
+  function set(next, tell) { settings = {...settings, ...next}; layout(); if (tell) changed(); }
+
+  // The funnel: how many tokens are left after each rule, and how much probability it took away.
+  function show(record) {
+    seen = record;
+    const stages = Object.fromEntries(record.stages.map(stage => [stage.name, stage]));
+    model_row.control.textContent = `${whole(record.vocab_size)} logits`;
+    model_row.kept.textContent = whole(stages.logits?.kept ?? record.vocab_size);
+    let kept = stages.logits?.kept ?? record.vocab_size;
+    for (const name of orders[settings.order]) {
+      const stage = stages[name], link = links[name];
+      if (stage) kept = stage.kept;
+      link.kept.textContent = whole(kept);
+      link.lost.textContent = !stage ? '' : stage.removed ? '−' + percent(stage.removed_mass) : stage.effect ? 'shifts ' + percent(stage.total_variation) : 'no effect';
+      link.node.classList.toggle('bind', record.binding === name);
+      link.node.setAttribute('aria-label', record.binding === name ? link.rule.label + ' decides here' : link.rule.label);
+      link.node.setAttribute('role', 'group');
+    }
+    draw_row.kept.textContent = '1';
+    draw_row.lost.textContent = record.u === null ? (record.forced ? 'chosen' : 'greedy') : 'u = ' + record.u.toFixed(3);
+  }
+  // One sentence of parts: [text, is it a name].
+  function sentence(record) {
+    const own = record.stages.filter(stage => stage.name !== 'logits' && stage.name !== 'draw');
+    const idle = own.filter(stage => !stage.effect).map(stage => name(stage.name));
+    const parts = [];
+    if (record.binding) {
+      const one = own.find(stage => stage.name === record.binding);
+      parts.push(['Here ', false], [name(one.name), true], [` decides: it removes ${whole(one.removed)} ${one.removed === 1 ? 'token' : 'tokens'} holding ${percent(one.removed_mass)} of the probability.`, false]);
+    } else if (!own.length) parts.push([settings.do_sample ? 'No rule acts here: the model’s own distribution is drawn from.' : 'No rule acts here: the likeliest token is taken.', false]);
+    else parts.push(['Here no rule removes a token' + (own.some(stage => stage.effect) ? '; the probabilities only shift.' : '.'), false]);
+    const shifts = own.filter(stage => stage.effect && !stage.removed).map(stage => name(stage.name));
+    if (record.binding && shifts.length) parts.push([` ${list(shifts)} ${shifts.length > 1 ? 'shift' : 'shifts'} probability before or after it.`, false]);
+    if (idle.length) parts.push([` ${list(idle)} ${idle.length > 1 ? 'have' : 'has'} no effect at this step.`, false]);
+    return parts;
+  }
+  function list(names) {
+    const text = names.length > 1 ? names.slice(0, -1).join(', ') + ' and ' + names[names.length - 1] : names[0];
+    return text[0].toUpperCase() + text.slice(1);
+  }
+  function name(stage) { return by_name[stage]?.label ?? (stage === 'draw' ? 'the draw' : stage); }
+  layout();
+  return {set, show, sentence, name, get settings() { return {...settings}; }, get seen() { return seen; }};
+}
+const GREEDY = ['repetition_penalty', 'no_repeat_ngram_size', 'presence_penalty', 'frequency_penalty', 'dry_multiplier'];
