@@ -1,0 +1,17 @@
+"""The Diffusion page: a text that appears everywhere at once, what noise does to one, and what the samplers get right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+TITLE, SLUG = "Diffusion", "diffusion"
+
+
+def build(app: Any) -> None:
+    from playground.pages.diffusion.unmask_block import build_unmask
+
+    with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts"):
+        with gr.Tab("Unmask", id="unmask"):
+            build_unmask(app)

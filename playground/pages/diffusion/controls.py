@@ -1,0 +1,131 @@
+"""The controls of the Unmask block, and the settings that they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from playground.pages.diffusion import models
+from playground.pages.diffusion.sampler_cards import SCHEDULES, SELECTIONS, TITLES, WITHOUT_STEPS, own_fields
+from playground.pages.links import Choice, Flag, Number, PageLink, Text
+
+SAMPLER_CHOICES = [(title, name) for name, title in TITLES.items()]
+DEFAULT_SAMPLER = "dream"
+
+# field -> what a link may carry; the order is the order of the values in `settings_of`
+LINK = PageLink("diffusion", {
+    "canvas": Text(models.default_canvas(models.TWIN), longest=4000),
+    "model": Text(models.TWIN, longest=200),
+    "sampler": Choice(DEFAULT_SAMPLER, tuple(TITLES)),
+    "steps": Number(16, 1, 512, whole=True),
+    "temperature": Number(1.0, 0, 100),
+    "seed": Number(7, 0, 2**53, whole=True),
+    "length": Number(0, 0, 256, whole=True),
+    "hybrid": Number(0, 0, 64, whole=True),
+    "top_p": Number(1.0, 0, 1),
+    "selection": Text("entropy", longest=40),
+    "schedule": Choice("linear", SCHEDULES),
+    "block_length": Number(0, 0, 256, whole=True),
+    "overlap": Number(0, 0, 255, whole=True),
+    "threshold": Number(0.9, 0, 100),
+    "bound": Number(0.1, 0, 1000),
+    "eta": Number(0.1, 0, 1),
+    "alg_temp": Number(0.0, 0, 100),
+    "guidance": Number(0.0, 0, 100),
+    "burn_in": Number(0, 0, 512, whole=True),
+    "start": Choice("masks", ("masks", "random words")),
+    "as_published": Flag(False),
+    "two": Flag(False),
+    "sampler_b": Choice("llada", tuple(TITLES)),
+    "steps_b": Number(16, 1, 512, whole=True),
+    "seed_b": Number(7, 0, 2**53, whole=True),
+})
+FIELDS = tuple(LINK.fields)
+
+
+def build_controls() -> dict[str, Any]:
+    """The components by field name, drawn where this is called."""
+    c: dict[str, Any] = {}
+    default = LINK.defaults()
+    with gr.Row(equal_height=True):
+        c["model"] = gr.Dropdown(models.offered(), value=default["model"], label="Model", scale=3, min_width=190, allow_custom_value=False, filterable=False)
+        c["sampler"] = gr.Dropdown(SAMPLER_CHOICES, value=DEFAULT_SAMPLER, label="Sampler", scale=3, min_width=190, filterable=False)
+        c["steps"] = gr.Number(16, label="Steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
+        c["temperature"] = gr.Number(1.0, label="Temperature", minimum=0, maximum=100, step=0.1, scale=1, min_width=90)
+        c["seed"] = gr.Number(7, label="Seed", minimum=0, precision=0, scale=1, min_width=90)
+    with gr.Accordion("More settings", open=False):
+        with gr.Row():
+            c["length"] = gr.Number(0, label="Length (0: as written)", minimum=0, maximum=256, precision=0, min_width=150)
+            c["hybrid"] = gr.Number(0, label="First tokens by the causal twin", minimum=0, maximum=64, precision=0, min_width=150)
+            c["top_p"] = gr.Number(1.0, label="top-p of the draw", minimum=0, maximum=1, step=0.05, min_width=150)
+            c["selection"] = gr.Dropdown(list(SELECTIONS[DEFAULT_SAMPLER]), value="entropy", label="Selection", min_width=150, filterable=False, allow_custom_value=True)
+            c["schedule"] = gr.Dropdown(list(SCHEDULES), value="linear", label="Schedule of the noise", min_width=150, filterable=False, visible=False)
+            c["block_length"] = gr.Number(0, label="Block length (0: one block)", minimum=0, maximum=256, precision=0, min_width=150)
+            c["overlap"] = gr.Number(0, label="Overlap of blocks", minimum=0, maximum=255, precision=0, min_width=150)
+            c["threshold"] = gr.Number(0.9, label="Threshold", minimum=0, maximum=100, step=0.05, min_width=150, visible=False)
+            c["bound"] = gr.Number(0.1, label="Entropy bound, nats", minimum=0, step=0.1, min_width=150, visible=False)
+            c["eta"] = gr.Number(0.1, label="η: most often masked again", minimum=0, maximum=1, step=0.05, min_width=150, visible=False)
+            c["alg_temp"] = gr.Number(0.0, label="Randomness of the order", minimum=0, maximum=100, step=0.1, min_width=150)
+            c["guidance"] = gr.Number(0.0, label="Guidance", minimum=0, maximum=100, step=0.1, min_width=150)
+            c["burn_in"] = gr.Number(0, label="Burn-in sweeps", minimum=0, maximum=512, precision=0, min_width=150, visible=False)
+            c["start"] = gr.Dropdown(["masks", "random words"], value="masks", label="Start from", min_width=150, filterable=False, visible=False)
+            c["as_published"] = gr.Checkbox(False, label="As published", min_width=150)
+    c["two"] = gr.Checkbox(False, label="Two at once: the same canvas with a second sampler, seed or number of steps")
+    with gr.Row(visible=False) as second:
+        c["sampler_b"] = gr.Dropdown(SAMPLER_CHOICES, value="llada", label="Second sampler", scale=3, min_width=190, filterable=False)
+        c["steps_b"] = gr.Number(16, label="Its steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
+        c["seed_b"] = gr.Number(7, label="Its seed", minimum=0, precision=0, scale=1, min_width=90)
+    c["two"].change(None, c["two"], second, js="two => ({visible: two, __type__: 'update'})", api_visibility="private")
+    own = ("selection", "schedule", "threshold", "bound", "eta", "alg_temp", "guidance", "burn_in", "start", "as_published", "block_length", "overlap")
+
+    def show(name: str) -> list[Any]:
+        fields = own_fields(name)
+        updates = []
+        for field in own:
+            visible = field in fields or (field in ("block_length", "overlap") and "blocks" in fields)
+            if field == "selection" and visible:
+                updates.append(gr.update(visible=True, choices=list(SELECTIONS[name]), value=SELECTIONS[name][0]))
+            else:
+                updates.append(gr.update(visible=visible))
+        return [gr.update(interactive=name not in WITHOUT_STEPS, label="Sweeps" if name == "gibbs" else "Steps"), *updates]
+
+    c["sampler"].input(show, c["sampler"], [c["steps"], *(c[field] for field in own)], api_visibility="private", show_progress="hidden")
+    return c
+
+
+def settings_of(values: dict[str, Any], sampler: str | None = None, steps: Any = None, seed: Any = None) -> Any:
+    """The UnmaskSettings of the controls' (or a caller's) values; what the sampler does not read is left at its default.
+
+    Raises ValueError with field, value and range."""
+    from playground.diffusion import UnmaskSettings
+
+    name = sampler or values["sampler"]
+    fields = own_fields(name)
+    selection = values.get("selection") or None
+    if name not in SELECTIONS:
+        selection = None
+    elif selection not in SELECTIONS[name] and sampler:
+        selection = SELECTIONS[name][0]  # the second sampler takes its own first rule
+    given: dict[str, Any] = {
+        "sampler": name, "steps": _whole("steps", values["steps"] if steps is None else steps, 1, 512),
+        "seed": _whole("seed", values["seed"] if seed is None else seed, 0, 2**53), "temperature": values.get("temperature", 1.0),
+        "top_p": values.get("top_p", 1.0), "selection": selection,
+    }
+    if "schedule" in fields:
+        given["schedule"] = values.get("schedule", "linear")
+    if "blocks" in fields and values.get("block_length"):
+        given["block_length"] = _whole("block_length", values["block_length"], 0, 256)
+        given["overlap"] = _whole("overlap", values.get("overlap", 0), 0, 255)
+    for field in ("threshold", "bound", "eta", "alg_temp", "guidance", "as_published"):
+        if field in fields and values.get(field) is not None:
+            given[field] = values[field]
+    if "burn_in" in fields:
+        given["burn_in"] = _whole("burn_in", values.get("burn_in", 0), 0, 512)
+    return UnmaskSettings(**given)
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {value!r}")
+    return int(value)

@@ -1,0 +1,93 @@
+"""The denoisers that this page offers: networks of the catalogue, and exact ones made of chains that fit on a card.
+
+An exact denoiser's conditionals are the chain's own, so whatever a sampler gets wrong on it is the sampler's doing.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from typing import Any
+
+TWIN, CAUSAL_TWIN = "fairy-diffusion", "fairy-causal"
+WEATHER, TALE = "exact-weather", "exact-tale"
+VISITOR = "visitor:"
+
+# written for this page; every sentence shares words with others, so that a word leaves choices to the next
+TALE_TEXT = """
+the king had a daughter . the daughter had a golden ball . the ball fell into the well . a frog sat in the well .
+the frog brought the ball to the daughter . the king said the frog had a golden heart . the daughter said the frog had a cold hand .
+the frog sat at the table . the king sat at the table . the daughter fell into the dark wood . a witch had a house in the wood .
+the witch said the wood had a well . the frog said the witch had a cold heart . the king brought a golden ball to the witch .
+the witch had a daughter . the daughter of the witch sat in the well . the frog fell into the house of the king .
+the daughter of the king said the house had a dark heart . a golden hand brought the frog to the well . the king had a wood .
+"""
+DEFAULT_CANVAS = {
+    TWIN: "once upon a time there was a king who had three [MASK]*12 , and the youngest [MASK]*10 .",
+    WEATHER: "sunny [MASK]*8 rainy [MASK]*4 sunny",
+    TALE: "the king [MASK]*6 the frog [MASK]*7 .",
+}
+_lock = threading.Lock()
+
+
+@functools.lru_cache(maxsize=8)
+def _exact(name: str) -> Any:
+    from playground.diffusion import ExactDenoiser
+    from playground.markov import MarkovChain, NgramModel
+
+    if name == WEATHER:
+        chain = MarkovChain([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]])
+        return ExactDenoiser(chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"])
+    return ExactDenoiser.from_ngram(NgramModel.fit(TALE_TEXT, order=1, unit="word", ending="wrap"))
+
+
+def offered(backend: Any = None) -> list[tuple[str, str]]:
+    """(title, name) of everything that can unmask here; without a backend what the catalogue lists without importing a model."""
+    from playground.backend.catalog import offered as entries
+
+    networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
+    return [*networks, ("Exact: a weather chain of three words", WEATHER), ("Exact: word pairs of a short tale", TALE), *_visitor_models()]
+
+
+def _visitor_models() -> list[tuple[str, str]]:
+    try:
+        from playground.pages import visitor_models
+    except ImportError:
+        return []
+    listing = getattr(visitor_models, "offered", None)
+    return [(title, VISITOR + name) for title, name in listing()] if listing else []
+
+
+def is_exact(name: str) -> bool:
+    return name in (WEATHER, TALE) or str(name).startswith(VISITOR)
+
+
+def get_denoiser(name: Any, backend: Any) -> Any:
+    """The denoiser of a name: an exact one at once, a network from `backend()` (a function, so that an exact one needs none).
+
+    Raises ValueError or the backend's own error, a sentence for the visitor."""
+    if not isinstance(name, str):
+        raise ValueError(f"model must be the name of a model on offer, got {name!r}")
+    if name in (WEATHER, TALE):
+        with _lock:
+            return _exact(name)
+    if name.startswith(VISITOR):
+        from playground.diffusion import ExactDenoiser
+        from playground.pages import visitor_models
+
+        return ExactDenoiser.from_ngram(visitor_models.get(name.removeprefix(VISITOR)))
+    return backend().denoiser(name)
+
+
+def ready(name: str, backend: Any) -> bool:
+    """Whether a run with this model starts at once."""
+    if is_exact(name):
+        return True
+    try:
+        return backend().status(name)["state"] == "ready"
+    except Exception:
+        return True  # asking for the model itself says what is wrong
+
+
+def default_canvas(name: str) -> str:
+    return DEFAULT_CANVAS.get(name, DEFAULT_CANVAS[TWIN])

@@ -1,0 +1,125 @@
+"""Unmasking runs as messages for the player: one frame a yield, plain data; and the same run whole, as a trace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playground.pages.diffusion.canvas import Canvas, Lexicon
+from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WITHOUT_STEPS, card
+
+TOP = 10  # candidates a position
+
+
+@dataclass
+class Side:
+    """One of the runs on view: a denoiser, a canvas, and the settings (playground.diffusion.UnmaskSettings)."""
+
+    model: str
+    denoiser: Any
+    canvas: Canvas
+    settings: Any
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        self.lexicon = Lexicon(self.denoiser)
+        needs = self.settings.sampler in NEEDS_POSTERIOR
+        if needs and not hasattr(self.denoiser, "posterior"):
+            raise ValueError(f"sampler must be one for masks with the model {self.model!r}: {self.settings.sampler} needs the exact "
+                             "probabilities under noise, which only the exact models give")
+        if not needs and self.settings.sampler != "gibbs" and int(self.denoiser.mask_id) not in self.canvas.ids and all(self.canvas.locked):
+            raise ValueError("canvas must have a [MASK] to fill, got none: write [MASK]*8 where text is to come")
+
+    @property
+    def title(self) -> str:
+        s = self.settings
+        steps = "" if s.sampler in WITHOUT_STEPS else f", {s.steps} {'sweeps' if s.sampler == 'gibbs' else 'steps'}"
+        return f"{TITLES[s.sampler].split(':')[0]}{steps}, seed {s.seed}"
+
+    def card(self) -> dict:
+        """How the side starts: what the player needs before the first step."""
+        mask = int(self.denoiser.mask_id)
+        ids = list(self.canvas.ids[self.canvas.seen])
+        locked = self.canvas.locked[self.canvas.seen]
+        special = len(getattr(self.denoiser, "special_ids", ()) or ())
+        s = self.settings
+        return {
+            "model": self.model, "title": self.title, "prompt": self.canvas.prompt, "settings": s.record(), "mask_id": mask,
+            "vocab_size": int(self.denoiser.vocab_size) - (mask < int(self.denoiser.vocab_size)), "special": special,
+            "family": self.lexicon.family, "canvas": ids, "words": self.lexicon.news(ids), "texts": self.lexicon.spelled(ids),
+            "state": ["locked" if lock else "masked" if i == mask else "settled" for i, lock in zip(ids, locked, strict=True)],
+            "expected": 0 if s.sampler in WITHOUT_STEPS or s.sampler == "gibbs" else s.steps + 1,
+            "about": card(s.sampler, s.rule, s.as_published), "note": self.note,
+        }
+
+    def steps(self) -> Iterator[Any]:
+        from playground.diffusion import unmask
+
+        return unmask(self.denoiser, [list(self.canvas.ids)], self.settings, locked=[list(self.canvas.locked)])
+
+    def frame(self, step: Any, top: int = TOP) -> tuple[dict, dict]:
+        """(record of the step without what surrounds the text, words not told before)."""
+        record = step.record(0, None, top)
+        for name in ("canvas", "state", "confidence", "entropy", "top", "change"):
+            record[name] = record[name][self.canvas.seen]
+        for name in ("confidence", "entropy", "change"):
+            record[name] = [None if v is None else round(v, 6) for v in record[name]]
+        record["top"] = [None if row is None else [[int(i), round(p, 6) if p > 1e-4 else float(f"{p:.4g}")] for i, p in row] for row in record["top"]]
+        ids = {i for row in record["top"] if row for i, _ in row} | set(record["canvas"])
+        texts = self.lexicon.spelled(record["canvas"])
+        if texts:
+            record["texts"] = texts
+        return record, self.lexicon.news(ids)
+
+
+def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False, clock: Callable[[], float] = time.perf_counter) -> Iterator[dict]:
+    """Messages of a run: `begin`, a `frame` for each step of each side in turn, `end`. Ends by itself after `seconds`."""
+    yield {"run": run, "begin": {"sides": [side.card() for side in sides], "what": what_runs(sides), "on": on}}
+    begun = clock()
+    alive = [(number, side, side.steps()) for number, side in enumerate(sides)]
+    spent = [0.0] * len(sides)
+    last: dict[int, float] = {}
+    while alive:
+        for entry in list(alive):
+            number, side, steps = entry
+            before = clock()
+            step = next(steps, None)
+            if step is None:
+                alive.remove(entry)
+                continue
+            record, words = side.frame(step)
+            spent[number] += clock() - before
+            last[number] = clock() - before
+            yield {"run": run, "frame": [{"side": number, "step": record, "words": words, "seconds": round(clock() - before, 4)}]}
+            if clock() - begun > seconds:
+                yield {"run": run, "end": f"ended after {seconds:g} s, the limit of a run"}
+                return
+    count = max(1, sum(1 for _ in last))
+    yield {"run": run, "end": f"{clock() - begun:.1f} s" + (f" for the {count} runs" if count > 1 else "")}
+
+
+def what_runs(sides: list[Side]) -> str:
+    if len(sides) == 1:
+        side = sides[0]
+        return " · ".join(filter(None, [side.model, side.title, f"temperature {side.settings.temperature:g}", side.note]))
+    return f"{sides[0].model} · two runs on one canvas, step by step; whoever has fewer steps waits at the end"
+
+
+def whole_trace(side: Side, top: int = TOP) -> dict:
+    """The run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text` is its last text."""
+    from playground.traces import new_trace
+
+    start = side.card()
+    words = dict(start["words"])
+    steps = []
+    final: list[int] = list(side.canvas.ids)
+    for step in side.steps():
+        record, news = side.frame(step, top)
+        words.update(news)
+        steps.append(record)
+        final = step.canvas[0].tolist()
+    start["words"] = words
+    text = side.denoiser.decode([i for i in final[side.canvas.seen] if i != int(side.denoiser.mask_id)])
+    return new_trace("unmask", side.model, side.settings.record(), side.canvas.prompt, steps, start=start, text=text)

@@ -1,0 +1,138 @@
+"""The Unmask block: a canvas of words, what fills it, and the player."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from playground.pages.diffusion import models
+from playground.pages.diffusion.canvas import Canvas, read_canvas, reading, with_random_words
+from playground.pages.diffusion.controls import FIELDS, LINK, build_controls, settings_of
+from playground.pages.diffusion.hybrid import write_first
+from playground.pages.diffusion.recorded import recorded
+from playground.pages.diffusion.runs import Side, stream
+from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
+
+_runs = itertools.count(1)
+
+
+def build_unmask(app: Any) -> None:
+    message = gr.Markdown(visible=False)
+    with gr.Row(equal_height=True):
+        canvas = gr.Textbox(models.default_canvas(models.TWIN), label="Canvas: your words, and [MASK]*12 where twelve are to appear", lines=2, max_lines=6,
+                            max_length=4000, scale=8, elem_id="diffusion-canvas")
+        run = gr.Button("Run", variant="primary", scale=0, min_width=110, elem_id="diffusion-run")
+    said = CanvasReading({}, elem_id="diffusion-reading")
+    components = build_controls()
+    components = {"canvas": canvas, **components}
+    player = CanvasPlayer(recorded("unmask"), elem_id="diffusion-player")
+    inputs = [components[name] for name in FIELDS]
+
+    def start(*values: Any) -> Iterator[dict]:
+        yield from messages(dict(zip(FIELDS, values, strict=True)), app)
+
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    first = gr.on([run.click, canvas.submit], start, inputs, player, **quiet)
+
+    def again(evt: gr.EventData, *values: Any) -> Iterator[dict]:
+        yield from messages(dict(zip(FIELDS, values, strict=True)), app, evt)
+
+    second = player.run_on(again, inputs, player, **quiet)
+    player.halt(lambda: {"stop": True}, None, player, cancels=[first, second], queue=False, **quiet)
+
+    def read(text: str, name: str, length: Any) -> dict:
+        try:
+            if not models.ready(name, app.backend):
+                return {}
+            denoiser = models.get_denoiser(name, app.backend)
+            return {"text": reading(read_canvas(text, denoiser, int(length or 0)), denoiser)}
+        except Exception as error:
+            return {"problem": sentence(error)}
+
+    def other_model(name: str, text: str) -> Any:
+        known = set(models.DEFAULT_CANVAS.values())
+        return models.default_canvas(name) if text in known else gr.skip()
+
+    components["model"].input(other_model, [components["model"], canvas], canvas, **quiet).then(
+        read, [canvas, components["model"], components["length"]], said, **quiet)
+    gr.on([canvas.change, components["length"].change], read, [canvas, components["model"], components["length"]], said, trigger_mode="always_last", **quiet)
+    app.demo.load(read, [canvas, components["model"], components["length"]], said, **quiet)
+    LINK.copy_button(app, components)
+    LINK.on_load(app, components, message)
+    app.at_start(lambda: app.backend().prepare(models.TWIN))
+
+
+def messages(values: dict[str, Any], app: Any, event: Any = None) -> Iterator[dict]:
+    """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
+    run = f"{os.getpid()}-{next(_runs)}"
+    try:
+        name = event.model if event is not None and isinstance(getattr(event, "model", None), str) else values["model"]
+        if not models.ready(name, app.backend):
+            yield {"run": run, "waiting": "loading the model …"}
+        sides = make_sides(values, app, name, event)
+        from playground.backend.limits import limits
+
+        yield from stream(run, sides, seconds=limits().run_seconds, on=event is not None)
+    except Exception as error:
+        yield {"problem": sentence(error)}
+
+
+def make_sides(values: dict[str, Any], app: Any, name: str, event: Any = None) -> list[Side]:
+    denoiser = models.get_denoiser(name, app.backend)
+    settings = settings_of(values)
+    canvas = read_canvas(values["canvas"], denoiser, _length(values["length"]))
+    note = ""
+    if event is not None:
+        canvas, turn = edited(canvas, denoiser, event)
+        settings = replace(settings, seed=settings.seed + turn)
+        note = f"run on, seed {settings.seed}"
+    elif values["hybrid"]:
+        canvas, note = write_first(canvas, denoiser, values["hybrid"], settings, app.backend)
+    if values["start"] == "random words" and event is None and settings.sampler in ("gibbs", "uniform"):
+        canvas = with_random_words(canvas, denoiser, settings.seed)
+    sides = [Side(name, denoiser, canvas, settings, note)]
+    if values["two"] and event is None:
+        other = settings_of(values, values["sampler_b"], values["steps_b"], values["seed_b"])
+        sides.append(Side(name, models.get_denoiser(name, app.backend), canvas, other, note))
+    return sides
+
+
+def _length(value: Any) -> int:
+    if value is None:
+        return 0
+    return int(value) if isinstance(value, (int, float)) and value == int(value) else value
+
+
+def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
+    """The canvas that the visitor edited in the browser, checked: (canvas, how many times it was run on)."""
+    from playground.backend.limits import limits
+
+    ids, locked, turn = (getattr(event, field, None) for field in ("canvas", "locked", "turn"))
+    longest, mask = limits().max_canvas_length, int(denoiser.mask_id)
+    highest = max(int(denoiser.vocab_size) - 1, mask)
+    if not isinstance(ids, list) or not 1 <= len(ids) <= longest:
+        raise ValueError(f"canvas must have 1 to {longest} positions, got {len(ids) if isinstance(ids, list) else type(ids).__name__}")
+    if any(isinstance(i, bool) or not isinstance(i, int) or not 0 <= i <= highest for i in ids):
+        raise ValueError(f"canvas must hold whole numbers in [0, {highest}]")
+    if not isinstance(locked, list) or len(locked) != len(ids) or any(not isinstance(lock, bool) for lock in locked):
+        raise ValueError(f"locked must hold true or false for each of the {len(ids)} positions")
+    if isinstance(turn, bool) or not isinstance(turn, int) or not 0 <= turn <= 10_000:
+        raise ValueError(f"turn must be a whole number in [0, 10000], got {turn!r}")
+    around = list(canvas.ids[:canvas.lead]), list(canvas.ids[len(canvas.ids) - canvas.tail:])
+    whole = (*around[0], *ids, *around[1])
+    locks = (*[True] * len(around[0]), *[bool(lock) and i != mask for lock, i in zip(locked, ids, strict=True)], *[True] * len(around[1]))
+    return Canvas(whole, locks, canvas.lead, canvas.tail, canvas.prompt), turn
+
+
+def sentence(error: BaseException) -> str:
+    """An error as the visitor reads it."""
+    text = str(error).strip()
+    if not text or not isinstance(error, (ValueError, RuntimeError)):
+        return f"Something went wrong here ({type(error).__name__}). Your text and settings are as they were; try again."
+    return text[0].upper() + text[1:] if not text.split(" ", 1)[0].islower() else text
+
