@@ -27,7 +27,8 @@ def from_ngram(denoiser_class, model):
     chain = model.context_chain()
     count = len(chain.contexts)
     matrix = sparse.csr_matrix((chain.probability, chain.next_context, chain.offsets), shape=(count, count))
-    return denoiser_class(chain.initial, matrix, states=names, contexts=np.asarray(chain.contexts), lower=lower, order=model.order)
+    contexts = np.asarray(chain.contexts, dtype=np.intp)
+    return denoiser_class(chain.initial, matrix, states=names, contexts=contexts, lower=lower, order=model.order)
 
 
 def _shorter(denoiser_class, model):

@@ -142,10 +142,11 @@ class ExactDenoiser:
         ids = np.asarray(canvas.detach().cpu() if isinstance(canvas, torch.Tensor) else canvas, dtype=np.int64)
         if ids.ndim != 2 or ids.min() < 0 or ids.max() > self.mask_id:
             raise ValueError(f"canvas must be (B, L) with ids in [0, {self.mask_id}], got shape {ids.shape}")
-        table = np.full((self.vocab_size + 1, self.vocab_size), -np.inf)
-        np.fill_diagonal(table, 0.0)
-        table[self.mask_id] = 0.0
-        return table[ids]
+        evidence = np.zeros((*ids.shape, self.vocab_size))
+        rows, places = np.nonzero(ids != self.mask_id)
+        evidence[rows, places] = -np.inf
+        evidence[rows, places, ids[rows, places]] = 0.0
+        return evidence
 
     def posterior(self, log_likelihood) -> torch.Tensor:
         """(B, L, V) evidence at each position -> (B, L, V) probabilities p(x_i | all evidence, its own too)."""

@@ -1,0 +1,66 @@
+"""From what a visitor types to a canvas: fixed text anywhere, `[MASK]` or `[MASK]*12` where text is to come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+MAX_CHARACTERS = 20_000
+MAX_POSITIONS = 4_096
+
+_MASKS = re.compile(r"\[mask\](?:[ \t]*[*×][ \t]*([0-9]{1,6})(?![0-9]))?", re.IGNORECASE)
+
+
+def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int, length: int | None = None,
+                 limit: int = MAX_POSITIONS) -> list[int]:
+    """`once upon a time [MASK]*12 .` -> ids, 12 of them mask_id. A text without masks is all fixed.
+
+    encode: the model's own, given the pieces of fixed text between the masks. Where it frames a text ([CLS] ... [SEP]), the
+    frame is put around the whole canvas once. length: masks are appended (before the closing frame) until the canvas has so
+    many positions. ValueError for an empty canvas, more than `limit` positions, or a repeat of 0.
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"canvas must be a text, got {type(text).__name__}")
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(f"canvas must be at most {MAX_CHARACTERS:,} characters long, got {len(text):,}")
+    if length is not None and not 1 <= length <= limit:
+        raise ValueError(f"length must be in [1, {limit}], got {length}")
+    front, back = _frame(encode)
+    ids, end = [], 0
+    for found in _MASKS.finditer(text):
+        ids += _bare(text[end : found.start()], encode, front, back)
+        repeat = 1 if found[1] is None else int(found[1])
+        if not 1 <= repeat <= limit:
+            raise ValueError(f"[MASK]* must be in [1, {limit}], got {repeat}")
+        ids += [mask_id] * repeat
+        end = found.end()
+        if len(ids) > limit:
+            break
+    else:
+        ids += _bare(text[end:], encode, front, back)
+    if length is not None:
+        ids += [mask_id] * (length - len(ids) - len(front) - len(back))
+    if not ids:
+        raise ValueError("canvas must hold a word or a [MASK], got an empty text")
+    ids = [*front, *ids, *back]
+    if len(ids) > limit:
+        raise ValueError(f"canvas must be at most {limit} positions long, got {len(ids)} or more")
+    return ids
+
+
+def _frame(encode: Callable[[str], Sequence[int]]) -> tuple[list[int], list[int]]:
+    """What encode puts before and after every text: found by what it makes of none and of its own frame's halves."""
+    empty = list(encode(""))
+    half = (len(empty) + 1) // 2  # [CLS] [SEP]; a lone frame token stands in front
+    return empty[:half], empty[half:]
+
+
+def _bare(text: str, encode, front: list[int], back: list[int]) -> list[int]:
+    if not text.strip():
+        return []
+    ids = list(encode(text.strip()))
+    if front and ids[: len(front)] == front:
+        ids = ids[len(front) :]
+    if back and ids[-len(back) :] == back:
+        ids = ids[: -len(back)]
+    return ids
