@@ -117,6 +117,7 @@ class Denoiser:
         self.name, self.codec = name, codec
         self.vocab_size, self.mask_id, self.context_length = vocab_size, codec.mask_id, context_length
         self.uncased, self.has_chat_template = codec.uncased, codec.has_chat_template
+        self.bos_id = codec.bos_id
         self.special_ids = codec.special_ids
         self._engine, self._session = engine, CanvasSession()
         self._closed = False
@@ -139,6 +140,11 @@ class Denoiser:
     def display_prompt(self, text: str) -> str:
         """The text as the model reads it."""
         return self.codec.display_prompt(text)
+
+    @property
+    def embeddings(self) -> torch.Tensor:
+        """(V, D) float32 on the CPU: the network's own input embeddings."""
+        return self._engine.worker.network.get_input_embeddings().weight.detach().to("cpu", torch.float32)
 
     def logits(self, canvas) -> torch.Tensor:
         """Logits (B, L, V), float32, for a canvas (B, L) of ids. ValueError names a bad shape, id or length."""
