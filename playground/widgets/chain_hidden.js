@@ -20,7 +20,7 @@ const position = () => toStep(player.step);
 const player = stepper(part('player'), {keys: element, unit: 'Position in the observations', speed: 2, show: () => paint(), readout: k => [`position ${toStep(k) + 1} / ${figures.observations.length}`, KINDS[draft.kind].toLowerCase()]});
 const showPreset = choices(part('presets'), props.presets.map(p => ({value: p.slug, label: p.title})), 'Example models', slug => {
   const p = props.presets.find(p => p.slug === slug);
-  draft = {...draft, preset: slug, states: [...p.states], symbols: [...p.symbols], initial: [...p.initial], transition: clone(p.transition), emission: clone(p.emission), observations: p.observations_indexed, seed: null};
+  draft = {...draft, preset: slug, states: [...p.states], symbols: [...p.symbols], initial: [...p.initial], transition: clone(p.transition), emission: clone(p.emission), observations: [...p.observations], seed: null};
   draft.initialRows = [draft.initial]; opened = null; revealed = false; showObservations(); changed(true);
 });
 const showKind = choices(part('kind'), Object.entries(KINDS).map(([value, label]) => ({value, label})), 'What to step through', kind => { draft.kind = kind; showKind(kind); opened = null; loadPlayer(0); });

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gradio as gr
 
-from playground.pages.chains import hidden, walk
+from playground.markov.presets import BROWN_FOX
+from playground.pages.chains import hidden, rates, text, walk
 from playground.pages.chains.drafts import answered
-from playground.pages.chains.examples import CHAINS
+from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.links import link_of, opened, restore
+from playground.widgets.chain_rates import ChainRates
+from playground.widgets.chain_text import ChainText
 from playground.widgets.chain_walk import ChainWalk
 from playground.widgets.trellis import Trellis
 
@@ -28,10 +31,19 @@ def build(app) -> None:
                 {"draft": walk.DEFAULT, "figures": walk.figures(walk.DEFAULT), "message": ""}, elem_id="chain-walk", presets=CHAINS,
                 server_functions=[named("figures", answered(walk.figures)), named("link", link_of("walk", walk.DEFAULT))]),
                 walk.DEFAULT, walk.figures)
+        with gr.Tab("From text", id="text"):
+            source = ChainText({"draft": text.DEFAULT, "figures": text.figures(text.DEFAULT), "message": ""}, elem_id="chain-text", fox=BROWN_FOX,
+                               server_functions=[named("figures", text.answer), named("hold", answered(text.hold)), named("link", link_of("text", text.DEFAULT))])
+            source.offer(text.offer, None, source, api_visibility="private", show_progress="hidden")
+            views["text"] = (source, text.DEFAULT, text.figures)
+        with gr.Tab("Continuous time", id="rates"):
+            views["rates"] = (ChainRates(
+                {"draft": rates.DEFAULT, "figures": rates.figures(rates.DEFAULT), "message": ""}, elem_id="chain-rates", presets=RATES,
+                server_functions=[named("figures", answered(rates.figures)), named("link", link_of("rates", rates.DEFAULT))]), rates.DEFAULT, rates.figures)
         with gr.Tab("Hidden Markov model", id="hidden"):
             first = {"draft": hidden.DEFAULT, "figures": hidden.figures(hidden.DEFAULT), "learning": hidden.learn(hidden.DEFAULT), "message": ""}
             views["hidden"] = (Trellis(
-                first, elem_id="chain-hidden", presets=hidden.PRESETS,
+                first, elem_id="chain-hidden", presets=HIDDEN,
                 server_functions=[named("figures", answered(hidden.figures)), named("learn", answered(hidden.learn)),
                                   named("link", link_of("hidden", hidden.DEFAULT))]), hidden.DEFAULT, hidden.figures)
 

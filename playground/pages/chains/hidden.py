@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
 from playground.markov.learning import baum_welch
+from playground.markov.trellis import compare_paths, trellis
 from playground.pages.chains import drafts
 from playground.pages.chains.examples import HIDDEN
 
@@ -16,15 +15,9 @@ LONGEST = 60
 KINDS = ("forward", "backward", "posterior", "viterbi")
 
 
-def indexed(one: dict) -> dict:
-    """An example with its observations as symbol numbers."""
-    return {**one, "observations_indexed": [one["symbols"].index(word) for word in one["observations"].split()]}
-
-
-PRESETS = [indexed(one) for one in HIDDEN]
-_FIRST = PRESETS[0]
+_FIRST = HIDDEN[0]
 DEFAULT = {**{key: _FIRST[key] for key in ("states", "symbols", "initial", "transition", "emission")}, "preset": _FIRST["slug"],
-           "observations": _FIRST["observations_indexed"], "seed": None, "length": 12, "kind": "forward",
+           "observations": _FIRST["observations"], "seed": None, "length": 12, "kind": "forward",
            "learn": {"source": "sample", "length": 200, "restarts": 4, "iterations": 30, "seed": 1}}
 
 
@@ -60,42 +53,34 @@ def figures(draft: dict) -> dict:
 
 def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
     passes = model.passes(observations)
-    delta, pointers = best_ways(model, observations)
+    length, size = len(observations), model.size
     record = {
         "states": list(model.states), "symbols": list(model.symbols), "initial": drafts.plain(model.initial),
         "transition": drafts.plain(model.transition), "emission": drafts.plain(model.emission), "observations": list(observations),
-        "forward": drafts.plain(passes.log_alpha), "backward": drafts.plain(passes.log_beta), "delta": drafts.plain(delta),
-        "pointers": pointers.tolist(), "log_likelihood": drafts.plain(float(passes.log_likelihood)), "impossible": None,
+        "forward": drafts.plain(passes.log_alpha), "backward": drafts.plain(passes.log_beta), "surprise": _surprise(passes.log_alpha),
+        "log_likelihood": drafts.plain(float(passes.log_likelihood)), "impossible": None,
     }
-    length, size = len(observations), model.size
     try:
-        path, log_probability = model.viterbi(observations)
+        paths, (delta, pointers) = compare_paths(model, observations), _best_ways(model, observations)
     except ImpossibleObservations as error:
         where = error.position
         symbol = model.symbols[observations[where]] if observations[where] >= 0 else "anything"
         return {**record, "impossible": f"This model cannot show that: at position {where + 1} no state that can be reached shows “{symbol}”. "
                                         "Give one of them a probability there, or type ? for that observation.",
-                "posterior": np.zeros((length, size)).tolist(), "pairs": np.zeros((max(0, length - 1), size, size)).tolist(),
-                "path": [-1] * length, "marginal": [-1] * length, "path_log_probability": None, "broken": False,
-                "predictions": [None] * length, "surprise": _surprise(passes.log_alpha)}
-    posterior, marginal = passes.posterior, model.posterior_path(observations)
-    return {**record, "posterior": drafts.plain(posterior), "pairs": drafts.plain(model.pairwise_posterior(observations)),
-            "path": path.tolist(), "path_log_probability": log_probability, "marginal": marginal.tolist(),
-            "broken": model.path_log_probability(marginal, observations) == -math.inf,
-            "predictions": drafts.plain(model.filtered(observations) @ model.transition @ model.emission),   # (T, M)
-            "surprise": _surprise(passes.log_alpha)}
+                "delta": [[None] * size] * length, "pointers": [[0] * size] * length, "posterior": [[0.0] * size] * length,
+                "pairs": [[[0.0] * size] * size] * (length - 1), "path": [-1] * length, "marginal": [-1] * length, "path_log_probability": None,
+                "broken": False, "predictions": [None] * length}
+    return {**record, "delta": delta, "pointers": pointers, "posterior": drafts.plain(passes.posterior),
+            "pairs": drafts.plain(model.pairwise_posterior(observations)), "path": paths["viterbi"], "marginal": paths["posterior"],
+            "path_log_probability": paths["viterbi_log_probability"], "broken": paths["posterior_log_probability"] is None,
+            "expected": [paths["viterbi_expected"], paths["posterior_expected"]],
+            "predictions": drafts.plain(model.filtered(observations) @ model.transition @ model.emission)}   # (T, M)
 
 
-def best_ways(model: HiddenMarkovModel, observations: list[int]) -> tuple[np.ndarray, np.ndarray]:
-    """ln P of the best path into each cell (T, K), and the state that it came from (T, K). Ties: the lowest state, as `viterbi`."""
-    with np.errstate(divide="ignore"):
-        initial, steps, seen = np.log(model.initial), np.log(model.transition), np.log(model.likelihood(observations))
-    delta, pointers = [initial + seen[0]], [np.zeros(model.size, dtype=np.int64)]
-    for row in seen[1:]:
-        ways = delta[-1][:, None] + steps                                                    # (from, to)
-        pointers.append(ways.argmax(axis=0))
-        delta.append(ways.max(axis=0) + row)
-    return np.array(delta), np.array(pointers)
+def _best_ways(model: HiddenMarkovModel, observations: list[int]) -> tuple[list, list]:
+    """ln P of the best path into each cell (T, K), None where impossible, and the state that it came from (T, K)."""
+    columns = [column["cells"] for column in trellis(model, observations, "viterbi") if column["phase"] == "fill"]
+    return [[cell["log"] for cell in cells] for cells in columns], [[cell["back"] or 0 for cell in cells] for cells in columns]
 
 
 def _surprise(log_alpha: np.ndarray) -> list[float | None]:

@@ -8,13 +8,13 @@ import numpy as np
 
 from playground.markov.chain import MarkovChain, first_revisit
 from playground.pages.chains import drafts
-from playground.pages.chains.examples import CHAINS, example
+from playground.pages.chains.examples import CHAINS
 
 STEPS = 500
 LARGEST_CHAIN = 8
 
-DEFAULT = {"preset": "weather", "states": example(CHAINS, "weather")["states"], "transition": example(CHAINS, "weather")["transition"],
-           "start": 0, "mode": "sampled", "seed": 7}
+DEFAULT = {"preset": CHAINS[0]["slug"], "states": CHAINS[0]["states"], "transition": CHAINS[0]["transition"], "start": CHAINS[0]["start"],
+           "mode": "sampled", "seed": 7}
 
 
 def read(draft: dict, steps: int = STEPS, largest: int = LARGEST_CHAIN) -> tuple[MarkovChain, dict]:
