@@ -81,7 +81,7 @@ class CausalWorker:
         batch = ready[:bounds.tick_rows]
         # alone, a prompt runs in large pieces; beside others, in small ones, so that nobody's token waits long
         left = bounds.prompt_chunk if len(waiting) > 1 else 8 * bounds.prompt_chunk
-        long.sort(key=lambda item: (item.request.served, item.request.order))
+        long.sort(key=lambda item: (item.request.served, item.begin, item.request.order))
         share = max(1, left // max(1, len(long)))
         for index, item in enumerate(long):
             if left <= 0 or len(batch) >= bounds.tick_rows:
@@ -303,6 +303,7 @@ class CausalModel:
                  context_length: int, cache: LogitsCache):
         self.name, self.codec = name, codec
         self.vocab_size, self.eos_id, self.context_length = vocab_size, eos_id, context_length
+        self.bos_id = codec.bos_id
         self.adds_bos, self.uncased, self.has_chat_template = codec.adds_bos, codec.uncased, codec.has_chat_template
         self._engine, self._cache, self._session = engine, cache, Session()
         self._closed = False

@@ -177,7 +177,8 @@ class Residents:
         network, tokenizer = read_network(folder, entry.kind)
         config = network.config
         context = context_of(config)
-        codec = TextCodec(tokenizer, config.vocab_size, True if entry.uncased else None)
+        codec = TextCodec(tokenizer, config.vocab_size, True if entry.uncased else None,
+                          begin=entry.kind == "causal" and config.model_type == "bert")
         if entry.kind == "causal":
             bounds = limits()
             context = min(context, entry.context_limit or context, bounds.max_context_tokens)
@@ -201,14 +202,18 @@ class Residents:
 
     def _put_away(self, loaded: Loaded) -> None:
         # not joined under a lock: the loop may be the one that asks for memory
-        loaded.engine.stopped = True
-        threading.Thread(target=loaded.engine.stop, name="engine-stop", daemon=True).start()
+        engine = loaded.engine
+        engine.stopped = True
+        engine.worker = _Gone()
         self.logits.forget(loaded.entry.id)
-        loaded.engine.worker = _Gone()
         del loaded
-        gc.collect()
-        if devices.device().type == "cuda":
-            torch.cuda.empty_cache()
+
+        def end() -> None:
+            engine.stop()
+            gc.collect()                   # a network holds cycles
+            if devices.device().type == "cuda":
+                torch.cuda.empty_cache()
+        threading.Thread(target=end, name="engine-stop", daemon=True).start()
 
     def clear(self) -> None:
         """Put every model away (tests, shutdown)."""

@@ -75,7 +75,9 @@ def join_word_pieces(pieces: list[str]) -> str:
 class TextCodec:
     """A tokenizer with the house's faces: `encode`, `decode`, `piece`, `token_bytes`, `display_prompt`."""
 
-    def __init__(self, tokenizer: Any, vocab_size: int, uncased: bool | None = None):
+    def __init__(self, tokenizer: Any, vocab_size: int, uncased: bool | None = None, begin: bool = False):
+        """uncased None: found out. begin: put the tokenizer's beginning token in front even if the tokenizer itself adds
+        none (a left-to-right BERT was trained with [CLS] in front of each text)."""
         self.tokenizer = tokenizer
         self.vocab_size = vocab_size
         self.mask_id: int | None = tokenizer.mask_token_id
@@ -87,8 +89,9 @@ class TextCodec:
         special.update(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)
         self.special_ids = frozenset(special)
         self.has_chat_template = bool(getattr(tokenizer, "chat_template", None))
-        marks = tokenizer.build_inputs_with_special_tokens([]) if hasattr(tokenizer, "build_inputs_with_special_tokens") else None
-        self._frame = list(tokenizer("", add_special_tokens=True)["input_ids"]) if marks is None or marks else []
+        self._frame = list(tokenizer("", add_special_tokens=True)["input_ids"])    # what the tokenizer itself puts around
+        self.bos_id: int | None = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.cls_token_id
+        self._begin = begin and self.bos_id is not None and not self._frame
 
     def _family(self) -> str:
         backend = getattr(self.tokenizer, "backend_tokenizer", None)
@@ -106,7 +109,7 @@ class TextCodec:
     @property
     def adds_bos(self) -> bool:
         """Whether `encode` puts a beginning-of-text token in front."""
-        return bool(self._frame)
+        return bool(self._frame) or self._begin
 
     def encode(self, text: str, chat: bool = False, special: bool = True, end: bool = False) -> list[int]:
         """Token ids of a text.
@@ -138,7 +141,7 @@ class TextCodec:
         if special and not end and ids and ids[-1] in (self.tokenizer.sep_token_id, self.tokenizer.eos_token_id) \
                 and len(self._frame) > 1:
             ids.pop()
-        return ids
+        return [self.bos_id, *ids] if self._begin and special else ids
 
     def decode(self, ids, skip_special: bool = True) -> str:
         """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an incomplete UTF-8

@@ -1,5 +1,7 @@
 """Text out of tokens: word pieces properly joined, characters never torn, what a model cannot read said."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +71,7 @@ def test_a_text_that_grows_never_shows_a_broken_character(bytewise):
     ids = bytewise.encode("né 😀!")
     shown = [bytewise.decode(ids[:n]) for n in range(len(ids) + 1)]
     assert all("\ufffd" not in text for text in shown)
-    assert all(later.startswith(earlier) for earlier, later in zip(shown, shown[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(shown))
     assert shown[-1] == "né 😀!"
 
 
@@ -122,3 +124,11 @@ def test_a_prompt_beyond_the_limit_is_refused_by_name(bytewise):
 def test_a_text_that_is_no_string_is_refused(bytewise, value):
     with pytest.raises(ValueError, match="text must be a string"):
         bytewise.encode(value)
+
+
+def test_a_left_to_right_word_piece_model_begins_with_its_mark():
+    tokenizer = word_piece_tokenizer()
+    codec = TextCodec(tokenizer, len(tokenizer), begin=True)
+    ids = codec.encode("once upon")
+    assert codec.adds_bos and ids[0] == tokenizer.cls_token_id and codec.decode(ids) == "once upon"
+    assert not TextCodec(tokenizer, len(tokenizer)).adds_bos and codec.display_prompt("Once") == "once"

@@ -1,0 +1,360 @@
+"""The engine: many sessions in one forward pass give what each would get alone, and none harms another."""
+
+import threading
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, BertLMHeadModel
+
+from playground.backend import EngineError, RunStopped
+from playground.backend.causal import common_prefix
+from playground.backend.errors import OutOfMemory
+from playground.backend.limits import Limits, set_limits
+
+CAUSAL = ["small-gpt2", "small-llama", "small-bert"]
+
+
+def text(seed, length, vocabulary=120):
+    return torch.randint(5, vocabulary, (length,), generator=torch.Generator().manual_seed(seed)).tolist()
+
+
+def reference(folder):
+    family = BertLMHeadModel if "bert" in folder.name else AutoModelForCausalLM
+    return family.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+
+
+@torch.no_grad()
+def alone(network, ids):
+    return network(torch.tensor([ids])).logits[0]
+
+
+class Ticks:
+    """Runs an engine by hand: requests are put in, then ticks are counted, so that no clock decides a test."""
+
+    def __init__(self, backend, name):
+        self.faces, self.backend, self.name = [], backend, name
+        face = backend.causal(name) if name != "small-masked" else backend.denoiser(name)
+        self.engine = face._engine
+        self.engine.inline = True          # no loop starts; ticks run here
+        self.requests = []
+
+    def ask(self, ids, kind="next"):
+        from playground.backend.engine import Request
+        face = self.backend.causal(self.name)
+        self.faces.append(face)
+        request = Request(face._session, kind, list(ids))
+        self.engine.waiting.append(request)
+        self.requests.append(request)
+        return request
+
+    def run(self, ticks=1):
+        for _ in range(ticks):
+            self.engine._one_tick()
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+def test_a_session_alone_gives_the_networks_own_logits(backend, small_folders, name):
+    network, model = reference(small_folders[name]), backend.causal(name)
+    ids = text(1, 40)
+    expected = alone(network, ids)
+    torch.testing.assert_close(model.logits_along(ids), expected, atol=1e-4, rtol=1e-4)
+    for end in (1, 2, 3, 20, 40, 39, 21):          # forwards, a jump, and back
+        torch.testing.assert_close(model.next_logits(ids[:end]), expected[end - 1], atol=1e-4, rtol=1e-4)
+    states = network(torch.tensor([ids]), output_hidden_states=True).hidden_states[-1][0]
+    torch.testing.assert_close(model.hidden_states(ids), states.detach(), atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+def test_ragged_sessions_in_one_batch_equal_each_alone(backend, small_folders, name):
+    """Twelve visitors of different lengths, joining and leaving, step by step; every tick is one forward pass."""
+    network, ticks = reference(small_folders[name]), Ticks(backend, name)
+    texts = [text(seed, 3 + 7 * seed % 60) for seed in range(12)]
+    sessions = []
+    for step in range(6):
+        for seed in range(2 * step, 2 * step + 2):
+            sessions.append((ticks.backend.causal(name), list(texts[seed])))
+        if step == 4:
+            sessions.pop(1)[0].close()
+        waiting = [(ticks.ask(ids), face, ids) for face, ids in sessions]
+        for request, face, _ in waiting:
+            request.session = face._session
+        before = ticks.engine.tick
+        while not all(request.finished for request, _, _ in waiting):
+            ticks.run()
+        assert ticks.engine.tick - before <= 4
+        for request, _, ids in waiting:
+            torch.testing.assert_close(request.answer, alone(network, ids)[-1], atol=1e-4, rtol=1e-4)
+            ids.append(int(request.answer.argmax()))
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+def test_threads_that_ask_at_once_get_their_own_text(backend, small_folders, name):
+    network = reference(small_folders[name])
+    expected, got = {}, {}
+    for seed in range(8):
+        ids = text(seed, 4 + seed)
+        for _ in range(10):
+            ids.append(int(alone(network, ids)[-1].argmax()))
+        expected[seed] = ids
+
+    def visit(seed):
+        with backend.causal(name) as model:
+            ids = text(seed, 4 + seed)
+            for _ in range(10):
+                ids.append(int(model.next_logits(ids).argmax()))
+            got[seed] = ids
+    threads = [threading.Thread(target=visit, args=(seed,)) for seed in range(8)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    assert got == expected
+
+
+def test_waiting_requests_of_all_visitors_share_one_forward_pass(backend):
+    ticks, calls = Ticks(backend, "small-gpt2"), []
+    worker = ticks.engine.worker
+    run = worker.run
+    worker.run = lambda batch: (calls.append(len(batch)), run(batch))
+    for seed in range(10):
+        ticks.ask(text(seed, 1))
+    ticks.run()
+    assert calls == [10] and all(request.finished for request in ticks.requests)
+
+
+def test_no_visitors_step_waits_for_the_long_prompts_of_others(backend):
+    """Fairness, counted in ticks: next tokens run in the very next tick, long prompts proceed in pieces side by side."""
+    set_limits(Limits(prompt_chunk=32))
+    ticks = Ticks(backend, "small-llama")
+    long = [ticks.ask(text(seed, 200)) for seed in range(3)]
+    sizes = []
+    worker, run = ticks.engine.worker, ticks.engine.worker.run
+    worker.run = lambda batch: (sizes.append(sum(item.tokens for item in batch)), run(batch))
+    for step in range(8):
+        step_request = ticks.ask(text(50 + step, 1))
+        ticks.run()
+        assert step_request.finished                    # one tick, whatever the others' prompts
+    assert max(sizes) <= 32 + 3
+    progress = [len(request.session.cached) for request in long]
+    assert max(progress) - min(progress) <= 32          # none of the long ones is starved either
+    ticks.run(40)
+    assert all(request.finished for request in long)
+
+
+def test_a_prompt_alone_runs_in_large_pieces(backend):
+    set_limits(Limits(prompt_chunk=32))
+    ticks = Ticks(backend, "small-llama")
+    request = ticks.ask(text(1, 250))
+    ticks.run()
+    assert request.finished
+
+
+def test_a_branch_does_not_recompute_the_prompt(backend):
+    """A shared beginning is taken from the cache: the same logits bit for bit, and only the new tokens run."""
+    model = backend.causal("small-llama")
+    tokens = []
+    worker = model._engine.worker
+    run = worker.run
+    worker.run = lambda batch: (tokens.append(sum(item.tokens for item in batch)), run(batch))
+    prompt = text(3, 60)
+    model.next_logits(prompt)
+    first = model.next_logits([*prompt, 9, 8, 7])
+    model.next_logits([*prompt, 9, 8, 7, 6, 5])
+    tokens.clear()
+    branch = model.next_logits([*prompt, 20])
+    assert tokens == [1]
+    again = model.next_logits([*prompt, 9, 8, 7])
+    assert tokens == [1, 3]
+    fresh = backend.causal("small-gpt2")
+    fresh.close()
+    torch.testing.assert_close(first, again, atol=1e-5, rtol=1e-5)
+    assert not torch.equal(branch, again)
+
+
+def test_a_new_session_starts_from_the_beginning_that_another_left(backend, small_folders):
+    network, prompt = reference(small_folders["small-llama"]), text(4, 50)
+    with backend.causal("small-llama") as model:
+        model.next_logits(prompt)
+    tokens = []
+    model = backend.causal("small-llama")
+    worker = model._engine.worker
+    run = worker.run
+    worker.run = lambda batch: (tokens.append(sum(item.tokens for item in batch)), run(batch))
+    got = model.next_logits([*prompt, 30])
+    assert sum(tokens) <= 2
+    torch.testing.assert_close(got, alone(network, [*prompt, 30])[-1], atol=1e-4, rtol=1e-4)
+
+
+def test_a_moved_slider_runs_no_forward_pass(backend):
+    model, ids = backend.causal("small-gpt2"), text(5, 10)
+    logits = model.next_logits(ids)
+    before = model._engine.tick
+    seen = model.logits_at(ids)
+    assert model._engine.tick == before and torch.equal(seen, logits)
+    seen.zero_()                                         # what a page does to its copy stays its own
+    assert torch.equal(model.logits_at(ids), logits)
+    other = backend.causal("small-gpt2")
+    assert torch.equal(other.logits_at(ids), logits) and model._engine.tick == before
+    other.logits_at([*ids, 3])
+    assert model._engine.tick == before + 1
+
+
+def test_the_cache_of_steps_on_view_stays_within_its_bytes():
+    from playground.backend.causal import LogitsCache
+    cache = LogitsCache(budget=10 * 4 * 100)
+    for step in range(50):
+        cache.put(("m", (step,)), torch.zeros(100))
+        cache.get(("m", (0,)))
+    assert len(cache) == 10 and cache.bytes == 4000 and cache.get(("m", (49,))) is not None
+    assert cache.get(("m", (0,))) is not None and cache.get(("m", (1,))) is None     # looked at all the time: stays
+    cache.forget("m")
+    assert len(cache) == 0 and cache.bytes == 0
+
+
+def test_a_closed_session_leaves_at_once_and_frees_its_slot(backend):
+    ticks = Ticks(backend, "small-llama")
+    store = ticks.engine.worker.store
+    request = ticks.ask(text(1, 400))
+    set_limits(Limits(prompt_chunk=8))
+    ticks.run(2)
+    assert not request.finished and store.blocks
+    ticks.faces[0].close()
+    ticks.faces[0].close()
+    assert isinstance(request.error, RunStopped) and not ticks.engine.waiting
+    ticks.engine.worker.room()
+    assert store.bytes == 0
+    with pytest.raises(RunStopped):
+        ticks.faces[0].next_logits([1])
+
+
+def test_a_session_that_is_garbage_collected_frees_its_slot(backend):
+    import gc
+    model = backend.causal("small-llama")
+    engine, store = model._engine, model._engine.worker.store
+    model.next_logits(text(1, 5))
+    assert store.bytes > 0
+    del model
+    gc.collect()
+    backend.causal("small-llama").next_logits([5])       # a message behind the leaving one
+    assert len(engine.worker.open) <= 1
+
+
+def test_closing_from_another_thread_ends_a_wait(backend):
+    model, seen, started = backend.causal("small-gpt2"), [], threading.Event()
+    release = threading.Event()
+    worker = model._engine.worker
+    plan = worker.plan
+
+    def held(waiting, tick):
+        started.set()
+        release.wait(20)
+        return plan([], tick) if not model._closed else []
+    worker.plan = held
+
+    def visit():
+        try:
+            model.next_logits([1, 2, 3])
+        except RunStopped as error:
+            seen.append(error)
+    thread = threading.Thread(target=visit)
+    thread.start()
+    started.wait(20)
+    model.close()
+    release.set()
+    thread.join(20)
+    assert len(seen) == 1 and not thread.is_alive()
+
+
+def test_an_exception_reaches_only_the_session_that_caused_it(backend, small_folders):
+    network, ticks = reference(small_folders["small-gpt2"]), Ticks(backend, "small-gpt2")
+    worker = ticks.engine.worker
+    run = worker.run
+
+    def sometimes(batch):
+        if any(66 in item.request.payload for item in batch):
+            raise RuntimeError("a kernel failed")
+        run(batch)
+    worker.run = sometimes
+    good, bad, fine = ticks.ask([1, 2]), ticks.ask([66, 2]), ticks.ask([7, 8, 9])
+    ticks.run()
+    assert isinstance(bad.error, EngineError) and "a kernel failed" in str(bad.error)
+    for request in (good, fine):
+        torch.testing.assert_close(request.answer, alone(network, request.payload)[-1], atol=1e-4, rtol=1e-4)
+
+
+def test_out_of_memory_in_a_forward_frees_and_tries_once_more(backend):
+    model = backend.causal("small-gpt2")
+    worker, freed, fails = model._engine.worker, [], [2]
+    network = worker.network
+
+    class Full:
+        def __call__(self, **kwargs):
+            if fails[0] > 0:
+                fails[0] -= 1
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return network(**kwargs)
+    worker.network = Full()
+    model._engine.free_memory = lambda: freed.append(1)
+    fails[0] = 1
+    assert model.next_logits([1, 2, 3]).shape == (258,) and freed == [1]
+    fails[0] = 2
+    with pytest.raises(OutOfMemory, match=r"memory of this machine does not suffice for 'small-gpt2'"):
+        model.next_logits([1, 2, 4])
+    assert model.next_logits([1, 2, 4]).shape == (258,)          # and the session lives on
+
+
+def test_output_that_is_not_finite_is_an_error_of_that_session_alone(backend, small_folders):
+    ticks = Ticks(backend, "small-gpt2")
+    worker = ticks.engine.worker
+    with torch.no_grad():
+        worker.network.transformer.wte.weight[99] = float("nan")
+    # the damaged row also spoils the tied output layer, so give that one a clean copy
+    worker.network.lm_head.weight = torch.nn.Parameter(reference(small_folders["small-gpt2"]).lm_head.weight.data)
+    good, bad = ticks.ask([1, 2]), ticks.ask([99, 2])
+    ticks.run()
+    assert isinstance(bad.error, EngineError) and "not finite" in str(bad.error) and good.error is None
+    after = ticks.ask([1, 2, 3])
+    ticks.run()
+    assert after.error is None
+
+
+def test_a_request_that_is_never_answered_ends_with_a_sentence(backend):
+    set_limits(Limits(request_seconds=0.05))
+    model = backend.causal("small-gpt2")
+    model._engine.worker.plan = lambda waiting, tick: threading.Event().wait(0.2) and []
+    with pytest.raises(EngineError, match="did not answer within"):
+        model.next_logits([1])
+
+
+def test_a_worker_that_cannot_plan_tells_everybody_instead_of_hanging(backend):
+    model = backend.causal("small-gpt2")
+
+    def broken(waiting, tick):
+        raise KeyError("lost")
+    model._engine.worker.plan = broken
+    with pytest.raises(EngineError, match="lost"):
+        model.next_logits([1])
+
+
+@pytest.mark.parametrize(("ids", "sentence"), [
+    ([], "at least one token"), ([258], r"must be in \[0, 257\], got 258"), ([-1], "got -1"), ([5] * 300, "at most 256 tokens"),
+])
+def test_ids_that_the_model_does_not_know_are_refused_before_the_engine(backend, ids, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        backend.causal("small-gpt2").next_logits(ids)
+
+
+def test_the_common_beginning_of_two_texts():
+    assert common_prefix([1, 2, 3], [1, 2, 4, 5], 9) == 2
+    assert common_prefix([1, 2, 3], [1, 2, 3], 2) == 2
+    assert common_prefix([], [1], 1) == 0 and common_prefix([2], [1], 1) == 0
+
+
+def test_the_inline_engine_of_zero_gpu_gives_the_same(backend, monkeypatch, small_folders):
+    monkeypatch.setenv("SPACES_ZERO_GPU", "1")
+    model = backend.causal("small-llama")
+    assert model._engine.inline and model._engine._thread is None
+    ids = text(9, 30)
+    expected = alone(reference(small_folders["small-llama"]), ids)
+    torch.testing.assert_close(model.next_logits(ids), expected[-1], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(model.logits_along(ids), expected, atol=1e-4, rtol=1e-4)
+    model.close()
+    assert model._engine._thread is None
