@@ -99,3 +99,19 @@ class NetworkCausalModel:
 
     def close(self):
         pass
+
+
+def tiny_network(kind, seed):
+    """A two-layer network of transformers with random weights sharp enough to have opinions; kind: "llama" or "gpt2"."""
+    from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(seed)
+    if kind == "llama":
+        config = LlamaConfig(vocab_size=37, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
+                             max_position_embeddings=64, initializer_range=0.4)
+        network = LlamaForCausalLM(config)
+    else:
+        config = GPT2Config(vocab_size=37, n_embd=32, n_layer=2, n_head=4, n_positions=64, initializer_range=0.4)
+        network = GPT2LMHeadModel(config)
+    network.generation_config.bos_token_id = None
+    return network.eval()

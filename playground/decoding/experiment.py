@@ -133,7 +133,7 @@ def escape_experiment(
     for position, token in enumerate(tokens):
         if should_stop is not None and should_stop():
             return
-        numbers = np.random.Generator(np.random.Philox(key=[seed, position])).random((*shape, 2))
+        numbers = np.random.Generator(np.random.Philox(key=np.array([seed, position], np.uint64))).random((*shape, 2))
         wandering = [key for key in strays if not progress.reentered[key]] if follow else []
         rows = next_logits_of(model, [loop_context, *(strays[key] for key in wandering)])
         progress.network_calls += len(rows)

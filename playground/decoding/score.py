@@ -120,7 +120,7 @@ def draw_many(probabilities: Any, n: int, seed: int = 0) -> Draws:
     order = order[np.argsort(-values[order], kind="stable")]
     cumulative = np.cumsum(values[order])
     # a key of its own: no step of a run has this index
-    u = np.random.Generator(np.random.Philox(key=[seed, 2**64 - 1])).random(n)
+    u = np.random.Generator(np.random.Philox(key=np.array([seed, 2**64 - 1], np.uint64))).random(n)
     last = int(np.flatnonzero(values[order])[-1])
     places = np.minimum(np.searchsorted(cumulative, u * cumulative[-1], side="right"), last)
     counts = np.bincount(order[places], minlength=len(values))

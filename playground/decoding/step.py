@@ -37,7 +37,7 @@ class Step:
         token_id: int | None = None,
     ):
         """`token_id` forces the choice; without it the token is drawn with the random numbers of (settings.seed, index)."""
-        self._values = as_float32(logits)
+        self._values = as_float32(logits).copy()      # the model may use its own buffer again
         self._context, self.settings, self.prompt_length = context_ids, settings, prompt_length
         self.index, self.state, self.vocab_size = index, state, len(self._values)
         self.forced, self.finish, self.text = token_id is not None, None, None
@@ -233,7 +233,7 @@ class Step:
 
 def random_numbers(seed: int, index: int) -> tuple[float, float]:
     """(u of the draw, coin of XTC) of one step: float64 in [0, 1), a function of (seed, index) alone."""
-    generator = np.random.Generator(np.random.Philox(key=[seed, index]))
+    generator = np.random.Generator(np.random.Philox(key=np.array([seed, index], np.uint64)))
     first, second = generator.random(2)
     return float(first), float(second)
 
