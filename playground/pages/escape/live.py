@@ -169,14 +169,14 @@ def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repe
 
 def _conditions(critical: float, top_p: float) -> list[DecodingSettings]:
     centre = critical if math.isfinite(critical) and critical > 0 else 1.0
-    on = [centre * factor for factor in (0.8, 0.95, 1.05, 1.25, 1.6)]
-    off = [centre * factor for factor in (0.6, 0.8, 1.0, 1.25)]
+    on = [centre * factor for factor in (0.8, 0.95, 1.05, 1.15, 1.3, 1.6, 2.0)]
+    off = [centre * factor for factor in (0.5, 0.7, 0.9, 1.1, 1.4)]
     return [DecodingSettings(temperature=t, top_p=top_p) for t in on] + [DecodingSettings(temperature=t) for t in off]
 
 
 def _curves(critical: float, top_p: float) -> list[tuple[str, float, list[float]]]:
     centre = critical if math.isfinite(critical) and critical > 0 else 1.0
-    grid = [centre * (0.5 + 0.05 * i) for i in range(25)]
+    grid = [centre * (0.5 + 0.05 * i) for i in range(33)]
     return [("on", top_p, sorted([*grid, centre * 1.0001])), ("off", 1.0, grid)]
 
 
