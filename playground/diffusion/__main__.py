@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--selection")
     parser.add_argument("--block-length", type=int)
     parser.add_argument("--threshold", type=float)
-    parser.add_argument("--model", default="twin-diffusion", help="a denoiser of the catalogue")
+    parser.add_argument("--model", default="fairy-diffusion", help="a denoiser of the catalogue")
     parser.add_argument("--exact", action="store_true", help="a small bigram model whose answers are exact; needs no weights")
     chosen = parser.parse_args(arguments)
     try:

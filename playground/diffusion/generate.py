@@ -13,6 +13,9 @@ from playground.diffusion.samplers import rule_for
 from playground.diffusion.settings import UnmaskSettings
 from playground.diffusion.step import Step
 
+# samplers whose noise follows `schedule`, so that "entropy-linear" has to be measured (cdcd measures its own grid)
+MEASURED = ("mdlm", "sedd", "remdm", "uniform", "diffusion-lm")
+
 
 def unmask(denoiser, canvas, settings: UnmaskSettings, locked=None, rows=None) -> Iterator[Step]:
     """Yield a Step after each step of the sampler; the first one comes after the first forward pass.
@@ -24,8 +27,9 @@ def unmask(denoiser, canvas, settings: UnmaskSettings, locked=None, rows=None) -
     """
     run = Run(denoiser, canvas, settings, locked, rows)
     rule = rule_for(settings)
-    if settings.schedule == "entropy-linear" and hasattr(rule, "schedule"):
-        rule.schedule = measured_schedule(denoiser, run.length, settings)
+    if settings.schedule == "entropy-linear" and settings.sampler in MEASURED:
+        rule.schedule, passes = measured_schedule(denoiser, run.length, settings)
+        run.calls += passes
     return _steps(run, rule)
 
 
@@ -34,8 +38,9 @@ def _steps(run: Run, rule) -> Iterator[Step]:
         yield run.take()
 
 
-def measured_schedule(denoiser, length: int, settings: UnmaskSettings, rows: int = 8, points: int = 16) -> EntropyLinear:
-    """The schedule along which the model's entropy falls linearly, measured on `rows` pilot runs from an empty canvas.
+def measured_schedule(denoiser, length: int, settings: UnmaskSettings, rows: int = 8,
+                      points: int = 16) -> tuple[EntropyLinear, int]:
+    """(schedule, forward passes it took): the schedule along which the model's entropy falls linearly, measured on `rows` pilot runs from an empty canvas.
 
     For masks: the entropy of the masked positions against their share; for other noise: of all positions against 1 - alpha.
     """
@@ -54,7 +59,7 @@ def measured_schedule(denoiser, length: int, settings: UnmaskSettings, rows: int
     for share, total in reversed(measured):
         shares.append(share)
         entropies.append(total)
-    return EntropyLinear(tuple(shares), tuple(entropies))
+    return EntropyLinear(tuple(shares), tuple(entropies)), points
 
 
 def edit(canvas, mask_id: int, remask: Iterable[int] = (), lock: Iterable[int] | None = None,

@@ -11,6 +11,8 @@ from math import comb
 
 import numpy as np
 
+from playground.diffusion.generate import MEASURED, measured_schedule
+from playground.diffusion.noise import uniform_reverse
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import Run, check_canvas
 from playground.diffusion.samplers import rule_for
@@ -36,10 +38,8 @@ def exact_distribution(denoiser, settings: UnmaskSettings, length: int, canvas=N
     if start.shape != (1, length):
         raise ValueError(f"canvas must have length {length} and one row, got shape {start.shape}")
     rule = rule_for(settings)
-    if settings.schedule == "entropy-linear" and hasattr(rule, "schedule"):
-        from playground.diffusion.generate import measured_schedule
-
-        rule.schedule = measured_schedule(denoiser, length, settings)
+    if settings.schedule == "entropy-linear" and settings.sampler in MEASURED:
+        rule.schedule = measured_schedule(denoiser, length, settings)[0]
     law = _Law(denoiser, settings, rule, start[0], locks[0])
     if isinstance(rule, BernoulliRule):
         final = law.bernoulli()
@@ -276,8 +276,6 @@ class _Law:
         return after
 
     def uniform(self) -> np.ndarray:
-        from playground.diffusion.noise import uniform_reverse
-
         probability, begin = self.first(), (self.start == self.mask_id) & ~self.locked
         options = self._kept(self.start[None])
         options[0, begin] = np.where(np.arange(self.base) == self.mask_id, 0.0, 1.0 / self.size)

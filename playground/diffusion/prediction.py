@@ -125,7 +125,11 @@ class Prediction:
         if temperature == 0.0:  # argmax takes the first of equal values: the lowest id
             weights = torch.zeros_like(self.weights[:1]).expand(len(rows), -1).clone()
             return weights.scatter_(1, self.shifted[rows].argmax(-1, keepdim=True), 1.0)
-        weights = self.weights[rows] if temperature == 1.0 else (self.shifted[rows] / temperature).exp_()
+        if temperature == 1.0:
+            weights = self.weights[rows]
+        else:  # a temperature below float32's smallest number would divide 0 by 0
+            shifted = self.shifted[rows] if temperature > 1e-3 else self.shifted[rows].double()
+            weights = (shifted / temperature).exp_()
         return weights if top_p >= 1.0 else _nucleus(weights, top_p)
 
     def draw(self, where: np.ndarray, u: np.ndarray, temperature: float = 1.0, top_p: float = 1.0) -> np.ndarray:
