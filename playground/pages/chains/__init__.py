@@ -5,13 +5,14 @@ from __future__ import annotations
 import gradio as gr
 
 from playground.markov.presets import BROWN_FOX
-from playground.pages.chains import hidden, rates, text, walk
+from playground.pages.chains import hidden, loops, rates, text, walk
 from playground.pages.chains.drafts import answered
 from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.links import link_of, opened, restore
 from playground.widgets.chain_rates import ChainRates
 from playground.widgets.chain_text import ChainText
 from playground.widgets.chain_walk import ChainWalk
+from playground.widgets.recurrence import NetworkLoops
 from playground.widgets.trellis import Trellis
 
 TITLE = "Chains"
@@ -19,8 +20,13 @@ SLUG = "chains"
 
 
 def named(name: str, function):
-    function.__name__ = name                                        # how the script calls it: server.figures(...)
-    return function
+    """`function` under the name by which the script calls it: server.NAME(...)."""
+
+    def call(draft):
+        return function(draft)
+
+    call.__name__ = name
+    return call
 
 
 def build(app) -> None:
@@ -46,6 +52,12 @@ def build(app) -> None:
                 first, elem_id="chain-hidden", presets=HIDDEN,
                 server_functions=[named("figures", answered(hidden.figures)), named("learn", answered(hidden.learn)),
                                   named("link", link_of("hidden", hidden.DEFAULT))]), hidden.DEFAULT, hidden.figures)
+        with gr.Tab("Why networks loop", id="loops"):
+            models = loops.Models(app)
+            views["loops"] = (NetworkLoops(
+                {"draft": loops.DEFAULT, "figures": loops.figures(loops.DEFAULT), "message": ""}, elem_id="chain-loops", sliders=loops.SLIDERS, models=[],
+                server_functions=[named("landscape", answered(loops.landscape)), named("orbit", answered(loops.orbit)), named("states", models.states),
+                                  named("link", link_of("loops", loops.DEFAULT))]), loops.DEFAULT, loops.figures)
 
     def open_link(request: gr.Request):
         view, state, sentence = opened(dict(request.query_params) if request else {})

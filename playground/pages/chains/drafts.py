@@ -107,3 +107,8 @@ def unpacked(text: str, defaults: dict) -> dict:
     if not isinstance(rest, dict):
         raise ValueError("the link holds no readable state")
     return {**defaults, **{key: value for key, value in rest.items() if key in defaults}}
+
+
+def plain_record(record: dict) -> dict:
+    """`plain` for every value of a record."""
+    return {key: plain(value) for key, value in record.items()}

@@ -1,0 +1,194 @@
+"""The view "Why networks loop": maps of the plane, and the hidden states of a language model along a greedy and a drawn text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from playground.decoding import DecodingSettings, generate
+from playground.markov import dynamics
+from playground.markov.recurrence import loop_period, principal_projection, recurrence_matrix, token_period
+from playground.pages import visitor_models
+from playground.pages.chains import drafts
+
+# world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of dynamics.WORLDS
+SLIDERS = {
+    "contraction": {"rate": ("rate", 0.1, 0.98, 0.02, 0.8), "angle": ("turn", 0.0, 3.0, 0.1, 0.6)},
+    "limit cycle": {"period": ("points", 2, 9, 1, 5), "pull": ("pull", 0.05, 0.6, 0.05, 0.3), "lock": ("lock", 0.0, 0.9, 0.1, 0.2)},
+    "near-isometry": {"strength": ("strength", 0.01, 0.5, 0.01, 0.05)},
+    "chaos": {"a": ("a", 0.1, 1.4, 0.02, 1.4), "b": ("b", 0.0, 0.4, 0.02, 0.3)},
+}
+STEPS = 240
+RESOLUTION = 48
+FIRST_TEXT = "the brown fox"
+DEFAULT = {"plane": {"world": "limit cycle", "values": {name: one[4] for name, one in SLIDERS["limit cycle"].items()}, "start": [0.3, 0.1]},
+           "text": {"model": "ngram/fox/1/word", "text": FIRST_TEXT, "length": 40, "seed": 1, "temperature": 1.0}}
+LONGEST_TEXT = 160           # tokens of prompt and continuation together: the recurrence plot is that many squared
+
+
+def read_plane(draft: dict) -> tuple[str, tuple, list[float]]:
+    world = drafts.choice(draft["world"], "world", tuple(SLIDERS))
+    given = draft.get("values") or {}
+    if not isinstance(given, dict):
+        raise ValueError(f"values must be an object, got {drafts.short(given)}")
+    values = []
+    for name, (_, low, high, step, first) in SLIDERS[world].items():
+        value = drafts.real(given.get(name, first), name, low, high)
+        values.append((name, int(value) if isinstance(step, int) else round(value, 6)))
+    start = draft.get("start", [0.3, 0.1])
+    if not isinstance(start, list) or len(start) != 2:
+        raise ValueError(f"start must be two numbers, got {drafts.short(start)}")
+    return world, tuple(values), [drafts.real(value, "start", -10, 10) for value in start]
+
+
+@lru_cache(maxsize=256)
+def _landscape(world: str, values: tuple) -> dict:
+    plane = dynamics.WORLDS[world](**dict(values))
+    ground = dynamics.basins(plane, RESOLUTION, 150)
+    fixed = [one.record() for one in dynamics.fixed_points(plane, grid=8)]
+    neutral = sum(one["kind"] == "neutral" for one in fixed)
+    return {"box": list(plane.box), "explanation": plane.explanation, "resolution": RESOLUTION, "labels": ground["labels"].ravel().tolist(),
+            "attractors": [drafts.plain_record(one) for one in ground["attractors"] if one["period"] > 1],
+            "fixed": [drafts.plain_record(one) for one in fixed[:12]], "continuum": neutral > 3}
+
+
+def landscape(draft: dict) -> dict:
+    """Basins on a grid, fixed points and attracting cycles: what does not depend on where one starts."""
+    world, values, _ = read_plane(draft)
+    return _landscape(world, values)
+
+
+def orbit(draft: dict) -> dict:
+    """240 steps from the start: the path, the spectral radius of each step's Jacobian and of their product, how it ends."""
+    world, values, start = read_plane(draft)
+    plane = dynamics.WORLDS[world](**dict(values))
+    path = plane.orbit(start, STEPS)
+    path = path[np.isfinite(path).all(axis=1)]
+    along = dynamics.stability_along(plane, path)
+    gone = len(path) <= STEPS
+    end = {"kind": "escaped", "period": None, "points": []} if gone else dynamics.settle(plane, path[-1], transient=0, longest=24, tolerance=1e-4)
+    return {"path": path.tolist(), "radius": drafts.plain(along["spectral_radius"]), "norm": drafts.plain(along["norm"]),
+            "log_product": drafts.plain(along["product_radius"]), "growth": drafts.plain(along["growth"]), "end": end, "said": _end(plane, end, along)}
+
+
+def _end(plane, end: dict, along: dict) -> str:
+    growth = float(along["growth"][0]) if len(along["growth"]) else 0.0
+    if end["kind"] == "escaped":
+        return "This orbit runs away: no loop, nothing that holds it."
+    if end["period"]:
+        cycle = dynamics.describe_cycle(plane, np.array(end["points"]))
+        radius = float(np.abs(cycle.multipliers).max())
+        what = "a fixed point" if end["period"] == 1 else f"a cycle of {end['period']} points"
+        verdict = "below 1: small disturbances die out, the loop holds itself" if radius < 1 - 1e-6 else "1: it neither attracts nor repels" if radius < 1 + 1e-6 else "above 1: the slightest push leaves it"
+        return f"It ends in {what}. The product of the Jacobians around it has spectral radius {radius:.4g}: {verdict}."
+    if growth > 0.01:
+        return f"It never repeats: neighbours part by a factor of {np.exp(growth):.3g} a step on average (growth rate {growth:.3g} nats, positive: chaos)."
+    return f"No period up to 24 so far; neighbours keep their distance (growth rate {growth:.3g} nats a step)."
+
+
+def plane(draft: dict) -> dict:
+    return {"landscape": landscape(draft), "orbit": orbit(draft)}
+
+
+# the real thing ----------------------------------------------------------------------------------------------------------
+
+def read_text(draft: dict) -> tuple[str, str, int, int, float]:
+    name, text = draft["model"], draft["text"]
+    if not isinstance(name, str) or not isinstance(text, str):
+        raise ValueError(f"model and text must be strings, got {drafts.short(name)} and {drafts.short(text)}")
+    if not text.strip() or len(text) > 4000:
+        raise ValueError(f"text must have 1 to 4000 characters, got {len(text)}")
+    return (name, text, drafts.whole(draft.get("length", 40), "length", 0, 120), drafts.whole(draft.get("seed", 1), "seed", 0, drafts.LARGEST_SEED),
+            drafts.real(draft.get("temperature", 1.0), "temperature", 0.1, 5))
+
+
+def states(draft: dict, model) -> dict:
+    """Both runs of one model from one text: tokens, hidden states in one plane (PCA of the greedy run), who resembles whom, periods."""
+    _, text, length, seed, temperature = read_text(draft)
+    ids = list(model.encode(text))
+    if not 1 <= len(ids) <= LONGEST_TEXT - length:
+        raise ValueError(f"text must have 1 to {LONGEST_TEXT - length} tokens when {length} more are written, got {len(ids)}")
+    greedy = _run(model, ids, DecodingSettings(max_new_tokens=max(1, length), do_sample=False) if length else None)
+    drawn = _run(model, ids, DecodingSettings(max_new_tokens=max(1, length), do_sample=True, seed=seed, temperature=temperature) if length else None)
+    flat = principal_projection(greedy["states"])
+    for run in (greedy, drawn):
+        run["path"] = flat.project(run.pop("states")).round(5).tolist()
+    return {"prompt_length": len(ids), "greedy": greedy, "drawn": drawn, "shares": drafts.plain(flat.shares), "shown": visitor_models.knows(draft["model"])}
+
+
+def _run(model, ids: list[int], settings: DecodingSettings | None) -> dict:
+    made = [step.token_id for step in generate(model, ids, settings)] if settings else []
+    whole = [*ids, *made]
+    hidden = model.hidden_states(whole)
+    hidden = np.asarray(hidden.detach().float().cpu() if hasattr(hidden, "detach") else hidden, dtype=np.float64)
+    similarity = recurrence_matrix(hidden, centred=True)
+    pieces, before = [], ""
+    for place in range(len(whole)):                      # the text of a token is what it adds: word pieces join as the model joins them
+        after = model.decode(whole[: place + 1])
+        pieces.append(after[len(before):] if after.startswith(before) else model.decode([whole[place]]))
+        before = after
+    found, exact = loop_period(similarity, 0.9), token_period(whole)
+    return {"states": hidden, "pieces": pieces, "similarity": (similarity * 100).round().astype(int).ravel().tolist(), "length": len(whole),
+            "state_period": found, "token_period": exact, "said": _said(found, exact, len(whole))}
+
+
+def _said(found: dict, exact: dict, length: int) -> str:
+    if found["period"] and exact["period"]:
+        same = "the same as the tokens’ own" if found["period"] == exact["period"] else f"the tokens repeat every {exact['period']}"
+        return (f"A loop: from token {found['start'] + 1} on every state resembles the one {found['period']} tokens earlier "
+                f"(mean cosine {found['similarity']:.3f}); period {found['period']}, {same}. In the plot: stripes parallel to the diagonal, {found['period']} apart.")
+    if exact["period"]:
+        return f"The tokens repeat with period {exact['period']}; the states are still on their way (every lap lies in a longer context)."
+    if found["period"]:
+        return f"The states nearly repeat with period {found['period']} while the tokens do not."
+    return "No loop: no stripe runs on to the end of the plot."
+
+
+# what the page holds of it ------------------------------------------------------------------------------------------------
+
+def figures(draft: dict) -> dict:
+    """Both parts for a value of the widget, from n-gram models alone; `ask` where a model of the backend must be asked by the browser."""
+    if not isinstance(draft.get("plane"), dict) or not isinstance(draft.get("text"), dict):
+        raise ValueError("plane and text must be objects")
+    read_text(draft["text"])
+    name = draft["text"]["model"]
+    own = name.startswith("ngram/fox/")
+    return {"plane": plane(draft["plane"]), "text": states(draft["text"], visitor_models.causal(name)) if own else None, "ask": not own}
+
+
+class Models:
+    """The models of the backend for this view: what there is, and whether one is ready."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+
+    def choices(self) -> list[list[str]]:
+        listed = [[entry.title, entry.id] for entry in self.app.backend().catalog() if entry.kind == "causal" and entry.listed]
+        return [*listed, *(list(pair) for pair in visitor_models.choices())]
+
+    def states(self, draft) -> dict:
+        """For the widget: {"ok": True, ...}, {"ok": False, "error"} or, while a model is being fetched, "pending" too."""
+        if not isinstance(draft, dict):
+            return {"ok": False, "error": f"draft must be an object, got {drafts.short(draft)}"}
+        try:
+            name, *_ = read_text(draft)
+            if visitor_models.knows(name):
+                return {"ok": True, **states(draft, visitor_models.causal(name))}
+            return self._of_backend(name, draft)
+        except (ValueError, KeyError, RuntimeError) as error:
+            return {"ok": False, "error": f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)}
+
+    def _of_backend(self, name: str, draft: dict) -> dict:
+        backend = self.app.backend()
+        status = backend.prepare(name)
+        if status["state"] in ("downloading", "loading"):
+            done = f" ({status['done'] / 1e6:.0f} of {status['total'] / 1e6:.0f} MB)" if status.get("total") else ""
+            return {"ok": False, "pending": True, "error": f"{name} is {status['state']}{done}…"}
+        if status["state"] == "failed":
+            return {"ok": False, "error": status["message"]}
+        model = backend.causal(name)
+        try:
+            return {"ok": True, **states(draft, model)}
+        finally:
+            model.close()
