@@ -141,6 +141,11 @@ class Residents:
                 self._models.move_to_end(name)
         return found
 
+    def all(self) -> list[Loaded]:
+        """Every model in memory, least recently used first."""
+        with self._lock:
+            return list(self._models.values())
+
     def names(self) -> list[str]:
         return list(self._models)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from playground.backend import catalog as offers
 from playground.backend.catalog import Entry
 from playground.backend.errors import BackendError, ModelUnavailable, WeightsRefused
+from playground.backend.runs import Run, Runs
+from playground.backend.telemetry import Telemetry, health
 from playground.backend.weights import cached_path, find_weights
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class Backend:
         self._watchers: dict[str, list[Callable[[dict], None]]] = {}
         self._errors: dict[str, BackendError] = {}
         self._residents: Residents | None = None
+        self.telemetry = Telemetry()
+        self.runs = Runs(self.telemetry)
 
     @property
     def residents(self) -> Residents:
@@ -41,7 +45,9 @@ class Backend:
             from playground.backend.loading import Residents
             with self._lock:
                 if self._residents is None:
-                    self._residents = Residents()
+                    residents = Residents()
+                    residents.observe = self.telemetry.tick
+                    self._residents = residents
         return self._residents
 
     def catalog(self) -> list[Entry]:
@@ -158,6 +164,32 @@ class Backend:
                     error.model, error.reasons, str(error))
             found = self.residents.get(entry.id)
         return found
+
+    # runs, and what the host can watch --------------------------------------------------------------------------------
+
+    def run(self, visitor: Hashable, page: str, model: str) -> Run:
+        """`with backend.run(session_hash, "generate", "fairy-causal") as run:` around a whole run, `run.step()` at each token.
+
+        Entering waits for a place; beyond a limit it raises LimitExceeded with a sentence for the visitor, at once or after
+        `queue_seconds`. Leaving writes the run's log line and counts it.
+        """
+        return Run(self.runs, visitor, page, model)
+
+    def stop(self, visitor: Hashable) -> int:
+        """Stop every run of a visitor; how many there were."""
+        return self.runs.stop(visitor)
+
+    def health(self) -> dict:
+        """Plain data for a health endpoint: status, models in memory, runs, memory."""
+        return health(self)
+
+    def metrics(self) -> tuple[bytes, str]:
+        """(body, content type) for a Prometheus endpoint."""
+        return self.telemetry.text(self)
+
+    def drain(self, seconds: float = 30.0) -> bool:
+        """Graceful stop: refuse new runs with a sentence, let running ones end; True if all did in time."""
+        return self.runs.drain(seconds)
 
     def close(self) -> None:
         """Put every model away."""
