@@ -163,7 +163,9 @@ function learned() { part('learnStale').hidden = !learning || JSON.stringify(lea
 const study = latest(wish => server.learn(wish), record => {
   part('learnNow').disabled = false; part('learnNow').textContent = 'Learn';
   part('learnProblem').textContent = record.ok ? '' : record.error;
-  if (record.ok) { loadLearning(record); learned(); lessons.go(0); lessons.play(); }
+  if (!record.ok) return;
+  const asked = learning !== null; loadLearning(record); learned();
+  if (asked) { lessons.go(0); lessons.play(); }
 });
 part('learnNow').addEventListener('click', () => {
   for (const [name, low, high, field] of [['sampleLength', 10, 1000, 'length'], ['restarts', 1, 8, 'restarts'], ['iterations', 1, 60, 'iterations'], ['learnSeed', 0, 4294967295, 'seed']]) {
@@ -177,5 +179,5 @@ function fillLearn() {
   showSource(draft.learn.source); part('sampleLength').value = draft.learn.length; part('restarts').value = draft.learn.restarts; part('iterations').value = draft.learn.iterations; part('learnSeed').value = draft.learn.seed;
   part('sampleLength').disabled = draft.learn.source !== 'sample';
 }
-const start = () => { load(); if (draft) { fillLearn(); if (props.value.learning) { loadLearning(props.value.learning); learned(); } } };
+const start = () => { load(); if (draft) { fillLearn(); if (props.value.learning) { loadLearning(props.value.learning); learned(); } else if (!learning) study(wished()); } };
 watch('value', start); start();

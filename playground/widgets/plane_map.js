@@ -20,7 +20,7 @@ function buildSliders() {
 }
 const toScreen = ([x, y]) => { const [l, r, b, t] = land.box; return [400 * (x - l) / (r - l), 400 * (1 - (y - b) / (t - b))]; };
 function drawLand() {
-  const n = land.resolution, canvas = part('ground'), ink = canvas.getContext('2d'), image = ink.createImageData(n, n);
+  const n = land.resolution, canvas = part('ground'), ink = canvas.getContext('2d');
   canvas.width = n; canvas.height = n;
   const rgb = name => { const probe = document.createElement('canvas').getContext('2d'); probe.fillStyle = color(name); probe.fillRect(0, 0, 1, 1); return probe.getImageData(0, 0, 1, 1).data; };
   const tints = GROUND.map(rgb), gone = rgb('--cut'), cells = ink.createImageData(n, n);
@@ -51,7 +51,7 @@ function showOrbit(k) {
   const points = path.path.map(toScreen), line = part('orbit');
   line.querySelector('.trail').setAttribute('d', points.slice(0, k + 1).map(([x, y], i) => `${i ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join(''));
   line.querySelector('.dots').setAttribute('d', points.slice(0, k + 1).map(([x, y]) => `M${(x - 1.6).toFixed(1)} ${y.toFixed(1)}h3.2`).join(''));
-  for (const [cls, i] of [['begin', 0], ['now', k]]) { line.querySelector(`.${cls}`).setAttribute('cx', points[i][0]); line.querySelector(`.${cls}`).setAttribute('cy', points[i][1]); }
+  for (const [dot, i] of [[line.querySelector('.begin'), 0], [part('nowdot'), k]]) { dot.setAttribute('cx', points[i][0]); dot.setAttribute('cy', points[i][1]); }
   const grown = k ? path.log_product[Math.min(k, path.log_product.length) - 1] : 0;
   part('figures').replaceChildren(...[['h', `(${fixed(path.path[k][0], 3)}, ${fixed(path.path[k][1], 3)})`], ['spectral radius of this step', k < path.radius.length ? fixed(path.radius[k], 4) : '–'], ['largest stretch of this step (norm)', k < path.norm.length ? fixed(path.norm[k], 4) : '–'],
     ['radius of the product so far', grown === null ? '0' : number(Math.exp(Math.max(-700, Math.min(700, grown))))]].map(([name, v]) => { const row = make('div', 'fact'); row.append(make('span', '', name), make('span', 'num', v)); return row; }));

@@ -1,5 +1,5 @@
 // Hidden states of a model along a text: the greedy and the drawn run side by side, each as its path in one plane and as its recurrence plot.
-let runs = null, polling = null;
+let runs = null, polling = null, models = [];
 const RUNS = ['greedy', 'drawn'];
 const textPlayer = stepper(part('textPlayer'), {keys: part('textSection'), unit: 'Token of both runs', speed: 8, show: k => showText(k),
   readout: k => [`token ${k + 1} / ${longest()}`, 'greedy, drawn']});
@@ -21,7 +21,7 @@ function writeBoth() {
   part('write').disabled = true; part('write').textContent = 'Writing…'; askText(clone(draft.text));
 }
 function fillText() {
-  const select = part('model'), models = props.models ?? [];
+  const select = part('model');
   const all = models.some(([, name]) => name === draft.text.model) ? models : [...models, [draft.text.model, draft.text.model]];
   select.replaceChildren(...all.map(([label, name]) => new Option(clip(label, 60), name))); select.value = draft.text.model;
   part('prompt').value = draft.text.text; part('length').value = draft.text.length; part('textSeed').value = draft.text.seed; part('temperature').value = draft.text.temperature;
@@ -73,10 +73,17 @@ linkButton(part('link'), () => { draft.text.text = part('prompt').value; return 
 function load() {
   const value = props.value; if (!value?.draft) return;
   draft = clone(value.draft); land = value.figures.plane.landscape; path = value.figures.plane.orbit; runs = value.figures.text;
-  if (value.models) props.models = value.models;
   buildSliders(); showWorld(draft.plane.world); drawLand(); drawOrbit(); fillText(); part('textProblem').textContent = value.message ?? '';
   if (runs) drawText();
   if (value.figures.ask) writeBoth();
+  offers(!value.opened);
+}
+// the networks on offer; the first one's runs replace the n-gram's unless a link brought a text or somebody has typed
+async function offers(untouched) {
+  let record; try { record = await server.models({}); } catch { return; }
+  models = record.models ?? [];
+  if (untouched && record.first && JSON.stringify(draft.text) === JSON.stringify(props.value.draft.text) && part('prompt').value === draft.text.text) { draft.text = clone(record.first.draft); runs = record.first.figures; fillText(); drawText(); }
+  else { const model = part('model').value, typed = part('prompt').value; fillText(); part('model').value = model; part('prompt').value = typed; }
 }
 new MutationObserver(() => { if (land) drawLand(); if (runs) RUNS.forEach(plot); }).observe(document.body, {attributes: true, attributeFilter: ['class']});
 watch('value', load); load();

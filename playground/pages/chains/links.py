@@ -35,7 +35,7 @@ def restore(text: str, sentence: str, defaults: dict, figures: Callable[[dict], 
     """The value of a widget: the draft of the link with its figures, or the default and a sentence that says what was wrong."""
     try:
         draft = drafts.unpacked(text, defaults)
-        return {"draft": draft, "figures": figures(draft), "message": sentence}
+        return {"draft": draft, "figures": figures(draft), "message": sentence, "opened": True}
     except (ValueError, KeyError, TypeError) as error:
         message = f"This link could not be opened, so the first example stands here: {error}."
-        return {"draft": dict(defaults), "figures": figures(dict(defaults)), "message": message}
+        return {"draft": dict(defaults), "figures": figures(dict(defaults)), "message": message, "opened": True}

@@ -22,6 +22,7 @@ SLIDERS = {
 STEPS = 240
 RESOLUTION = 48
 FIRST_TEXT = "the brown fox"
+FIRST_PROMPT = "once upon a time there was a"       # of the first network, which writes fairy tales
 DEFAULT = {"plane": {"world": "limit cycle", "values": {name: one[4] for name, one in SLIDERS["limit cycle"].items()}, "start": [0.3, 0.1]},
            "text": {"model": "ngram/fox/1/word", "text": FIRST_TEXT, "length": 40, "seed": 1, "temperature": 1.0}}
 LONGEST_TEXT = 160           # tokens of prompt and continuation together: the recurrence plot is that many squared
@@ -80,7 +81,8 @@ def _end(plane, end: dict, along: dict) -> str:
         cycle = dynamics.describe_cycle(plane, np.array(end["points"]))
         radius = float(np.abs(cycle.multipliers).max())
         what = "a fixed point" if end["period"] == 1 else f"a cycle of {end['period']} points"
-        verdict = "below 1: small disturbances die out, the loop holds itself" if radius < 1 - 1e-6 else "1: it neither attracts nor repels" if radius < 1 + 1e-6 else "above 1: the slightest push leaves it"
+        verdict = ("below 1: small disturbances die out, the loop holds itself" if radius < 1 - 1e-6
+                   else "1: it neither attracts nor repels" if radius < 1 + 1e-6 else "above 1: the slightest push leaves it")
         return f"It ends in {what}. The product of the Jacobians around it has spectral radius {radius:.4g}: {verdict}."
     if growth > 0.01:
         return f"It never repeats: neighbours part by a factor of {np.exp(growth):.3g} a step on average (growth rate {growth:.3g} nats, positive: chaos)."
@@ -161,11 +163,42 @@ class Models:
     """The models of the backend for this view: what there is, and whether one is ready."""
 
     def __init__(self, app) -> None:
-        self.app = app
+        self.app, self.first = app, None
 
     def choices(self) -> list[list[str]]:
         listed = [[entry.title, entry.id] for entry in self.app.backend().catalog() if entry.kind == "causal" and entry.listed]
         return [*listed, *(list(pair) for pair in visitor_models.choices())]
+
+    def offered(self, _draft=None) -> dict:
+        """{"models": [[label, name]], "first": the first network's runs with their draft, or None while there are none}."""
+        try:
+            return {"models": self.choices(), "first": self.first}
+        except (ImportError, RuntimeError) as error:
+            return {"models": [list(pair) for pair in visitor_models.choices()], "first": None, "error": str(error)}
+
+    def warm(self) -> None:
+        """The first network's runs, once for everybody: what the view shows instead of the n-gram as soon as there is a network."""
+        names = [name for _, name in self.choices() if not visitor_models.knows(name)]
+        if not names or not self.app.backend().status(names[0]).get("on_disk", True):
+            return                                        # the first visitor who asks for it starts the download, not the server
+        draft = {**DEFAULT["text"], "model": names[0], "text": FIRST_PROMPT, "length": 80}
+        with self.app.backend().causal(names[0]) as model:
+            self.first = {"draft": draft, "figures": states(draft, model)}
+
+    def state_of(self, sent: dict) -> str:
+        """The draft of a text sent by another page (see `Shell.receive`), packed for a link."""
+        name, text = str(sent.get("model") or ""), str(sent.get("prompt") or "")
+        ids = sent.get("ids")
+        if isinstance(ids, list) and ids and all(isinstance(token, int) for token in ids):
+            try:
+                model = visitor_models.causal(name) if visitor_models.knows(name) else self.app.backend().causal(name)
+                text = model.decode(ids)
+                model.close()
+            except (ValueError, RuntimeError):
+                pass                                      # the prompt alone, then
+        draft = {**DEFAULT["text"], "model": name, "text": text or FIRST_TEXT}
+        read_text(draft)
+        return drafts.packed({"text": draft}, DEFAULT)
 
     def states(self, draft) -> dict:
         """For the widget: {"ok": True, ...}, {"ok": False, "error"} or, while a model is being fetched, "pending" too."""

@@ -73,7 +73,7 @@ def read(draft: dict) -> tuple[str, NgramModel]:
     model = NgramModel.fit(text, order, unit, ending=ending)
     with _lock:
         _models[wanted] = model
-        while len(_models) > HELD_MODELS or len(_models) > 1 and sum(len(one.numbers) for one in _models.values()) > 8_000_000:
+        while len(_models) > HELD_MODELS or (len(_models) > 1 and sum(len(one.numbers) for one in _models.values()) > 8_000_000):
             _models.popitem(last=False)
     return text, model
 
@@ -130,7 +130,8 @@ def _run(model: NgramModel, ids: list[int], settings: DecodingSettings, seed: in
         context.append(step.token_id)
     made = context[len(ids):]
     texts = _pieces(model, made, leading=True)
-    return {"pieces": texts, "records": records, "after": after, "copies": copied_spans(made, model.numbers, model.order + 2), "ended": bool(made) and made[-1] == model.eos_id}
+    return {"pieces": texts, "records": records, "after": after, "copies": copied_spans(made, model.numbers, model.order + 2),
+            "ended": bool(made) and made[-1] == model.eos_id}
 
 
 def _after(model: NgramModel, context: list[int]) -> str:
@@ -173,8 +174,9 @@ def _tie(model: NgramModel, ids: list[int], cycle: dict) -> str:
 
 def _loop(model: NgramModel, cycle: dict, length: int) -> str:
     if cycle["cycle"]:
-        return (f"Greedy repeats {_quoted(model, cycle['cycle'])} for ever: period {len(cycle['cycle'])}. "
-                f"{'The last ' + model.unit + ' decides' if model.order == 1 else f'The last {model.order} {model.unit}s decide'} everything, so a context that comes again closes a loop. Drawing leaves it as soon as another successor is drawn.")
+        memory = f"The last {model.unit} decides" if model.order == 1 else f"The last {model.order} {model.unit}s decide"
+        return (f"Greedy repeats {_quoted(model, cycle['cycle'])} for ever: period {len(cycle['cycle'])}. {memory} everything, so a context that "
+                "comes again closes a loop. Drawing leaves it as soon as another successor is drawn.")
     if cycle["ended"]:
         return "Greedy runs into the end of the text, where nothing follows; it does not loop."
     return f"Greedy did not come back to the same context within {cycle['steps']} steps."
