@@ -108,8 +108,8 @@ def cycles(world: PlaneMap, period: int = 1, grid: int = 24, box=None) -> list[C
         shorter = (divisor for divisor in range(1, period) if period % divisor == 0)
         if any(np.abs(orbit[divisor] - point).max() < 1e-6 for divisor in shorter):
             continue
-        orbit = orbit[np.lexsort((orbit[:, 1], orbit[:, 0]))[0]:].tolist() + orbit[:np.lexsort((orbit[:, 1], orbit[:, 0]))[0]].tolist()
-        found.append(describe_cycle(world, np.array(orbit)))
+        leftmost = int(np.lexsort((orbit[:, 1], orbit[:, 0]))[0])
+        found.append(describe_cycle(world, np.roll(orbit, -leftmost, axis=0)))
     return sorted(found, key=lambda one: one.points[0].round(9).tolist())
 
 
@@ -263,8 +263,10 @@ def limit_cycle(period: int = 5, pull: float = 0.3, lock: float = 0.2) -> PlaneM
 
 
 def near_isometry(strength: float = 0.05) -> PlaneMap:
-    """h <- h + strength tanh(W h), W a quarter turn with a little damping: a residual step whose Jacobian stays near I."""
-    weights = torch.tensor([[-0.01, 1.0], [-1.0, -0.01]], dtype=torch.float64)
+    """h <- h + strength tanh(W h), W a quarter turn with just enough damping that the Jacobian at 0 has spectral radius 1 (up to
+    strength^4 / 8): a small residual step hardly changes distances.
+    """
+    weights = torch.tensor([[-strength / 2, 1.0], [-1.0, -strength / 2]], dtype=torch.float64)
     return PlaneMap("near-isometry", lambda h: strength * torch.tanh(h @ weights.T),
                     explanation="Small residual steps: the Jacobian is close to the identity, so distances hardly change.")
 

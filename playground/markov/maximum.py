@@ -61,7 +61,7 @@ def _by_blocks(best, edges, seen) -> np.ndarray | None:
     """
     length, states = seen.shape
     steps = length - 1
-    count = max(1, min(16_384 // states**2, steps // 16))  # blocks: enough to fill a call, few enough to join inside
+    count = max(1, min(16_384 // states**2, steps // 12))  # blocks: enough to fill a call, few enough to join inside
     size = -(-steps // count)                              # positions in a block
     count = -(-steps // size)
     tail = steps - (count - 1) * size                      # positions in the last block

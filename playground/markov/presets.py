@@ -44,7 +44,7 @@ HIDDEN: dict[str, dict] = {
                                  "the hidden state remembers which it was. A bigram model cannot."},
     "casino": {"states": ["fair", "loaded"], "symbols": ["1", "2", "3", "4", "5", "6"], "initial": [.5, .5],
                "transition": [[.95, .05], [.1, .9]], "emission": [[1 / 6] * 6, [.1, .1, .1, .1, .1, .5]],
-               "observations": [0, 3, 1, 5, 5, 2, 5, 5, 5, 0, 5, 5, 2, 1, 4, 3, 0, 2],
+               "observations": [5, 5, 4, 0, 2, 1, 2, 0, 0, 0, 4, 5, 2, 4, 4, 5, 5, 5, 5, 1],
                "explanation": "Now and then the casino changes to a loaded die (Durbin et al., Biological sequence analysis)."},
     "ice cream": {"states": ["hot", "cold"], "symbols": ["1", "2", "3"], "initial": [.8, .2],
                   "transition": [[.6, .4], [.5, .5]], "emission": [[.2, .4, .4], [.5, .4, .1]], "observations": [2, 0, 2],
@@ -55,7 +55,7 @@ HIDDEN: dict[str, dict] = {
     "parts of speech": {"states": ["article", "noun", "verb"], "symbols": ["the", "a", "dog", "fish", "can", "saw", "barks"],
                         "initial": [.7, .2, .1], "transition": [[0, 1, 0], [.05, .25, .7], [.6, .3, .1]],
                         "emission": [[.6, .4, 0, 0, 0, 0, 0], [0, 0, .4, .25, .2, .15, 0], [0, 0, 0, .15, .3, .35, .2]],
-                        "observations": [0, 2, 4, 3],
+                        "observations": [0, 5, 4, 3, 4, 4, 3, 4],
                         "explanation": "`can`, `fish` and `saw` are nouns or verbs: the words around them decide."},
 }
 

@@ -23,7 +23,7 @@ def trellis(model: HiddenMarkovModel, observations, algorithm: str) -> Iterator[
 
     {"algorithm", "position", "observation" (-1 missing), "symbol" (null if missing), "cells", "log_total"}; each cell has
     "state", "log", "probability", "share" (of its column), "emission" and "terms", whose products the cell adds (forward,
-    backward), multiplies (posterior) or takes the largest of (viterbi; "back" is its number, "ties" the equal ones).
+    backward), multiplies (posterior) or takes the largest of (viterbi; "back" is its number, "ties" those equal up to rounding).
     viterbi ends with one record a position, "phase": "trace", from the last to the first.
     """
     if algorithm not in ALGORITHMS:
@@ -83,7 +83,7 @@ def _viterbi(model, observations):
     for t in range(len(seen)):
         cells = []
         if t:
-            scores = best[:, None] + edges + seen[t]                     # (from, to)
+            scores = best[:, None] + edges                               # (from, to); the emission is the same for all
             backs.append(scores.argmax(axis=0))
         for state in range(model.size):
             if t == 0:
@@ -94,7 +94,7 @@ def _viterbi(model, observations):
                                   emission=math.exp(seen[t, state])) for other in range(model.size)]
             cells.append((state, terms))
         if t:
-            best = scores.max(axis=0)
+            best = scores.max(axis=0) + seen[t]
         if best.max() == -math.inf:
             name = model.symbols[observations[t]] if observations[t] >= 0 else "anything"
             raise ImpossibleObservations(t, name)
@@ -104,7 +104,7 @@ def _viterbi(model, observations):
             cell["back"], cell["ties"] = None, []
             if t and best[state] > -math.inf:
                 cell["back"] = int(backs[-1][state])
-                equal = np.flatnonzero(scores[:, state] == best[state]).tolist()
+                equal = np.flatnonzero(scores[:, state] >= scores[:, state].max() - 1e-12).tolist()
                 cell["ties"] = equal if len(equal) > 1 else []
             finished.append(cell)
         yield {**_column(t, best, finished), "phase": "fill"}

@@ -6,6 +6,7 @@ Prints median milliseconds of both and the median of the paired ratios (ours / h
 """
 
 import argparse
+import functools
 import logging
 import statistics
 import sys
@@ -64,7 +65,8 @@ def fit_ngrams(rounds: int) -> None:
     text = " ".join(words[draws])[:1_000_000]
     for unit, order, source in (("word", 1, text), ("word", 3, text), ("word", 5, text), ("character", 5, text),
                                 ("character", 5, text * 5)):
-        taken = statistics.median(milliseconds(lambda: NgramModel.fit(source, order, unit)) for _ in range(rounds))
+        work = functools.partial(NgramModel.fit, source, order, unit)
+        taken = statistics.median(milliseconds(work) for _ in range(rounds))
         print(f"n-gram fit, {len(source) / 1e6:.1f} MB, {unit}s, order {order}: {taken:.0f} ms", flush=True)
 
 
