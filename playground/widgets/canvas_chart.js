@@ -45,7 +45,7 @@ function make_chart({host, name, x = {}, y = {}, height = 260, table = true, on_
     if (!Number.isFinite(y0)) y0 = y.log ? 1e-3 : 0;
     if (!(y1 > y0)) y1 = y.log ? y0 * 10 : y0 + 1;
     if (y.top === undefined && !y.log) y1 = y0 + (y1 - y0) * 1.06;
-    const left = 54, right = 14, top = 10, bottom = 40;
+    const left = 54, right = 14, top = y.label ? 26 : 10, bottom = 40;
     const sx = x.log ? v => left + (width - left - right) * (Math.log(v) - Math.log(x0)) / (Math.log(x1) - Math.log(x0) || 1) : v => left + (width - left - right) * (v - x0) / (x1 - x0 || 1);
     const sy = y.log ? v => height - bottom - (height - top - bottom) * (Math.log(v) - Math.log(y0)) / (Math.log(y1) - Math.log(y0)) : v => height - bottom - (height - top - bottom) * (v - y0) / (y1 - y0);
     map = {sx, sy, left, right, width};
@@ -61,11 +61,11 @@ function make_chart({host, name, x = {}, y = {}, height = 260, table = true, on_
       edge = sx(v); text(edge, height - bottom + 17, (x.format ?? neat)(v), 'middle');
     }
     text((left + width - right) / 2, height - 4, x.label ?? '', 'middle', 'canvas-chart-label');
-    text(left, top + 2, y.label ?? '', 'start', 'canvas-chart-label').setAttribute('dy', '.5em');
+    text(left - 44, 11, y.label ?? '', 'start', 'canvas-chart-label');
     for (const line of extra.lines ?? []) {
       if (line.x < x0 || line.x > x1 || !Number.isFinite(line.x)) continue;
       svg.append(draw_svg('line', {x1: sx(line.x), x2: sx(line.x), y1: top, y2: height - bottom, class: 'canvas-chart-line'}));
-      if (line.label) text(sx(line.x) + (sx(line.x) > width * .7 ? -6 : 6), top + 24, line.label, sx(line.x) > width * .7 ? 'end' : 'start', 'canvas-chart-label');
+      if (line.label) text(sx(line.x) + (sx(line.x) > width * .7 ? -6 : 6), top + 12, line.label, sx(line.x) > width * .7 ? 'end' : 'start', 'canvas-chart-label');
     }
     series.forEach((s, n) => {
       const colour = `var(${s.colour ?? CHART_COLOURS[n % CHART_COLOURS.length]})`, mark = s.mark ?? CHART_MARKS[n % CHART_MARKS.length];

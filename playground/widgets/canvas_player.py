@@ -14,7 +14,7 @@ class CanvasPlayer(Widget):
     locked, turn and model (from the browser: check them)."""
 
     SCRIPT = source("parts", "transport", "canvas_words", "canvas_map", "canvas_look", "canvas_player")
-    STYLE = source("canvas_player", kind="css")
+    STYLE = source("canvas_words", "canvas_player", kind="css")
 
 
 class CanvasReading(Widget):

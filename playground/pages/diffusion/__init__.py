@@ -10,8 +10,17 @@ TITLE, SLUG = "Diffusion", "diffusion"
 
 
 def build(app: Any) -> None:
+    from playground.pages.diffusion.corrupt_block import build_corrupt
+    from playground.pages.diffusion.meter_block import build_meter
+    from playground.pages.diffusion.timing_block import build_timing
     from playground.pages.diffusion.unmask_block import build_unmask
 
     with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts"):
         with gr.Tab("Unmask", id="unmask"):
             build_unmask(app)
+        with gr.Tab("Corrupt", id="corrupt"):
+            build_corrupt(app)
+        with gr.Tab("Exactness", id="exactness"):
+            build_meter(app)
+        with gr.Tab("Steps, time, quality", id="steps"):
+            build_timing(app)

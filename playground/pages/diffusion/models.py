@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import functools
 import threading
+from collections.abc import Callable
 from typing import Any
 
 TWIN, CAUSAL_TWIN = "fairy-diffusion", "fairy-causal"
 WEATHER, TALE = "exact-weather", "exact-tale"
-VISITOR = "visitor:"
 
 # written for this page; every sentence shares words with others, so that a word leaves choices to the next
 TALE_TEXT = """
@@ -41,41 +41,35 @@ def _exact(name: str) -> Any:
     return ExactDenoiser.from_ngram(NgramModel.fit(TALE_TEXT, order=1, unit="word", ending="wrap"))
 
 
-def offered(backend: Any = None) -> list[tuple[str, str]]:
-    """(title, name) of everything that can unmask here; without a backend what the catalogue lists without importing a model."""
+def offered(session: str | None = None) -> list[tuple[str, str]]:
+    """(title, name) of everything that can unmask here, the n-gram models of this visitor included; loads nothing."""
     from playground.backend.catalog import offered as entries
+    from playground.pages import visitor_models
 
     networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
-    return [*networks, ("Exact: a weather chain of three words", WEATHER), ("Exact: word pairs of a short tale", TALE), *_visitor_models()]
+    grams = [("Exact: " + label, name) for label, name in visitor_models.choices(session)]
+    return [*networks, ("Exact: a weather chain of three words", WEATHER), ("Exact: word pairs of a short tale", TALE), *grams]
 
 
-def _visitor_models() -> list[tuple[str, str]]:
-    try:
-        from playground.pages import visitor_models
-    except ImportError:
-        return []
-    listing = getattr(visitor_models, "offered", None)
-    return [(title, VISITOR + name) for title, name in listing()] if listing else []
+def is_exact(name: Any) -> bool:
+    from playground.pages import visitor_models
+
+    return name in (WEATHER, TALE) or visitor_models.knows(name)
 
 
-def is_exact(name: str) -> bool:
-    return name in (WEATHER, TALE) or str(name).startswith(VISITOR)
-
-
-def get_denoiser(name: Any, backend: Any) -> Any:
+def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = None) -> Any:
     """The denoiser of a name: an exact one at once, a network from `backend()` (a function, so that an exact one needs none).
 
     Raises ValueError or the backend's own error, a sentence for the visitor."""
+    from playground.pages import visitor_models
+
     if not isinstance(name, str):
         raise ValueError(f"model must be the name of a model on offer, got {name!r}")
     if name in (WEATHER, TALE):
         with _lock:
             return _exact(name)
-    if name.startswith(VISITOR):
-        from playground.diffusion import ExactDenoiser
-        from playground.pages import visitor_models
-
-        return ExactDenoiser.from_ngram(visitor_models.get(name.removeprefix(VISITOR)))
+    if visitor_models.knows(name):
+        return visitor_models.denoiser(name, session)
     return backend().denoiser(name)
 
 
@@ -90,4 +84,6 @@ def ready(name: str, backend: Any) -> bool:
 
 
 def default_canvas(name: str) -> str:
-    return DEFAULT_CANVAS.get(name, DEFAULT_CANVAS[TWIN])
+    if name.startswith("ngram/fox/"):
+        return "the brown [MASK]*4 the lazy dog [MASK]*3"
+    return DEFAULT_CANVAS.get(name, "[MASK]*12" if name.startswith("ngram/") else DEFAULT_CANVAS[TWIN])

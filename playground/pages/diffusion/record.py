@@ -27,6 +27,34 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
     return {"trace": whole_trace(side), "note": f"{name} · {side.title} · recorded; press Run for a new one", "at": 9}
 
 
+def record_corrupt(backend: Callable[[], Any]) -> dict:
+    from playground.pages.diffusion.corrupt import corrupted
+    from playground.pages.diffusion.corrupt_block import sentence_for
+
+    name = usable(backend)
+    return corrupted(sentence_for(name), models.get_denoiser(name, backend), name, "linear", 7)
+
+
+def record_meter(backend: Callable[[], Any]) -> dict:
+    from playground.pages.diffusion.meter import PRESETS, collected, measure
+
+    chain = PRESETS["weather"]
+    return collected(measure(chain["names"], chain["transition"], chain["initial"], 5))
+
+
+def record_steps(backend: Callable[[], Any]) -> dict:
+    from playground.pages.diffusion.timing_block import measured
+
+    pair = "twins" if usable(backend) == models.TWIN else models.TALE
+    value: dict[str, Any] = {"when": "on a CPU with two cores when this page was made", "tokens": [], "lengths": [], "quality": []}
+    for what in ("time", "quality"):
+        for part in measured(pair, what, backend):
+            for key, field in (("token", "tokens"), ("step", "lengths"), ("quality", "quality")):
+                if key in part:
+                    value[field].append(part[key])
+    return value
+
+
 def usable(backend: Callable[[], Any]) -> str:
     try:
         backend().denoiser(models.TWIN)
@@ -35,7 +63,9 @@ def usable(backend: Callable[[], Any]) -> str:
     return models.TWIN
 
 
-RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {"unmask": record_unmask}
+RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {
+    "unmask": record_unmask, "corrupt": record_corrupt, "meter": record_meter, "steps": record_steps,
+}
 
 
 def main(names: list[str]) -> None:

@@ -33,30 +33,35 @@ def build_unmask(app: Any) -> None:
     player = CanvasPlayer(recorded("unmask"), elem_id="diffusion-player")
     inputs = [components[name] for name in FIELDS]
 
-    def start(*values: Any) -> Iterator[dict]:
-        yield from messages(dict(zip(FIELDS, values, strict=True)), app)
+    def start(request: gr.Request, *values: Any) -> Iterator[dict]:
+        yield from messages(dict(zip(FIELDS, values, strict=True)), app, request)
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     first = gr.on([run.click, canvas.submit], start, inputs, player, **quiet)
 
-    def again(evt: gr.EventData, *values: Any) -> Iterator[dict]:
-        yield from messages(dict(zip(FIELDS, values, strict=True)), app, evt)
+    def again(evt: gr.EventData, request: gr.Request, *values: Any) -> Iterator[dict]:
+        yield from messages(dict(zip(FIELDS, values, strict=True)), app, request, evt)
 
     second = player.run_on(again, inputs, player, **quiet)
     player.halt(lambda: {"stop": True}, None, player, cancels=[first, second], queue=False, **quiet)
 
-    def read(text: str, name: str, length: Any) -> dict:
+    def read(text: str, name: str, length: Any, request: gr.Request) -> dict:
         try:
             if not models.ready(name, app.backend):
                 return {}
-            denoiser = models.get_denoiser(name, app.backend)
+            denoiser = models.get_denoiser(name, app.backend, session_of(request))
             return {"text": reading(read_canvas(text, denoiser, int(length or 0)), denoiser)}
         except Exception as error:
             return {"problem": sentence(error)}
 
     def other_model(name: str, text: str) -> Any:
-        known = set(models.DEFAULT_CANVAS.values())
-        return models.default_canvas(name) if text in known else gr.skip()
+        untouched = {models.default_canvas(known) for _, known in models.offered()} | {"[MASK]*12"}
+        return models.default_canvas(name) if text in untouched else gr.skip()
+
+    def fresh_models(request: gr.Request) -> Any:
+        return gr.update(choices=models.offered(session_of(request)))
+
+    components["model"].focus(fresh_models, None, components["model"], queue=False, **quiet)
 
     components["model"].input(other_model, [components["model"], canvas], canvas, **quiet).then(
         read, [canvas, components["model"], components["length"]], said, **quiet)
@@ -67,14 +72,14 @@ def build_unmask(app: Any) -> None:
     app.at_start(lambda: app.backend().prepare(models.TWIN))
 
 
-def messages(values: dict[str, Any], app: Any, event: Any = None) -> Iterator[dict]:
+def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any = None) -> Iterator[dict]:
     """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
     run = f"{os.getpid()}-{next(_runs)}"
     try:
         name = event.model if event is not None and isinstance(getattr(event, "model", None), str) else values["model"]
         if not models.ready(name, app.backend):
             yield {"run": run, "waiting": "loading the model …"}
-        sides = make_sides(values, app, name, event)
+        sides = make_sides(values, app, name, session_of(request), event)
         from playground.backend.limits import limits
 
         yield from stream(run, sides, seconds=limits().run_seconds, on=event is not None)
@@ -82,8 +87,8 @@ def messages(values: dict[str, Any], app: Any, event: Any = None) -> Iterator[di
         yield {"problem": sentence(error)}
 
 
-def make_sides(values: dict[str, Any], app: Any, name: str, event: Any = None) -> list[Side]:
-    denoiser = models.get_denoiser(name, app.backend)
+def make_sides(values: dict[str, Any], app: Any, name: str, session: str | None = None, event: Any = None) -> list[Side]:
+    denoiser = models.get_denoiser(name, app.backend, session)
     settings = settings_of(values)
     canvas = read_canvas(values["canvas"], denoiser, _length(values["length"]))
     note = ""
@@ -98,8 +103,12 @@ def make_sides(values: dict[str, Any], app: Any, name: str, event: Any = None) -
     sides = [Side(name, denoiser, canvas, settings, note)]
     if values["two"] and event is None:
         other = settings_of(values, values["sampler_b"], values["steps_b"], values["seed_b"])
-        sides.append(Side(name, models.get_denoiser(name, app.backend), canvas, other, note))
+        sides.append(Side(name, models.get_denoiser(name, app.backend, session), canvas, other, note))
     return sides
+
+
+def session_of(request: Any) -> str | None:
+    return getattr(request, "session_hash", None)
 
 
 def _length(value: Any) -> int:

@@ -1,0 +1,120 @@
+"""The exactness meter: how far a sampler's output is from the truth, exactly, on a chain small enough to enumerate.
+
+The denoiser is exact here (forward-backward), so every distance is the sampler's own: what it costs to draw several words as if
+they were independent, and what it costs to choose places by the words drawn there."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+LENGTHS, STATES = (3, 6), (2, 4)
+SWEEPS = 8
+TEXTS = 5000  # words ** length; what lies above is not enumerated here
+# id -> (what the curve is called, sampler, selection)
+CURVES = {
+    "random": ("random order", "llada", "random"),
+    "low_confidence": ("low confidence (LLaDA)", "llada", "low_confidence"),
+    "entropy": ("entropy order (Dream)", "dream", "entropy"),
+    "top1": ("likely words first (Dream)", "dream", "maskgit_plus"),
+    "maskgit": ("MaskGIT", "maskgit", None),
+    "mdlm": ("random times (MDLM)", "mdlm", None),
+}
+PRESETS = {
+    "weather": {"names": ["sunny", "cloudy", "rainy"], "transition": [[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.1, 0.1, 0.8]], "initial": [0.4, 0.2, 0.4]},
+    "sticky": {"names": ["a", "b"], "transition": [[0.9, 0.1], [0.1, 0.9]], "initial": [0.5, 0.5]},
+    "turns": {"names": ["tick", "tock", "rest"], "transition": [[0.05, 0.9, 0.05], [0.9, 0.05, 0.05], [0.45, 0.45, 0.1]], "initial": [0.45, 0.45, 0.1]},
+    "coin": {"names": ["heads", "tails"], "transition": [[0.5, 0.5], [0.5, 0.5]], "initial": [0.5, 0.5]},
+}
+
+
+def check_chain(names: Any, transition: Any, initial: Any, length: Any) -> tuple[list[str], np.ndarray, np.ndarray, int]:
+    """The visitor's chain, or a ValueError that names field, value and range."""
+    if not isinstance(names, list) or not STATES[0] <= len(names) <= STATES[1]:
+        raise ValueError(f"names must have {STATES[0]} to {STATES[1]} words, got {len(names) if isinstance(names, list) else names!r}")
+    names = [str(name)[:40] for name in names]
+    n = len(names)
+    rows = {"initial": [initial], "transition": transition}
+    arrays = {}
+    for field, value in rows.items():
+        wanted = 1 if field == "initial" else n
+        if not isinstance(value, list) or len(value) != wanted or any(not isinstance(row, list) or len(row) != n for row in value):
+            raise ValueError(f"{field} must be {wanted} row{'s' if wanted > 1 else ''} of {n} numbers")
+        for i, row in enumerate(value):
+            if any(isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 <= v <= 1 for v in row):
+                raise ValueError(f"{field} must hold numbers in [0, 1], got {row!r}")
+            if abs(sum(row) - 1) > 1e-6:
+                where = "initial" if field == "initial" else f"transition, row {names[i]!r},"
+                raise ValueError(f"{where} must sum to 1, got {sum(row):.4g}")
+        arrays[field] = np.asarray(value, dtype=np.float64)
+    if isinstance(length, bool) or not isinstance(length, (int, float)) or length != int(length) or not LENGTHS[0] <= length <= LENGTHS[1]:
+        raise ValueError(f"length must be a whole number in [{LENGTHS[0]}, {LENGTHS[1]}], got {length!r}")
+    if n ** int(length) > TEXTS or (n + 1) ** (2 * int(length)) > 2e7:
+        raise ValueError(f"length must be at most {5 if n == 4 else 6} for {n} words (all texts are enumerated), got {int(length)}")
+    return names, arrays["transition"], arrays["initial"][0], int(length)
+
+
+def distances(truth: np.ndarray, found: np.ndarray) -> tuple[float, float | None]:
+    """(total variation, KL(truth || found) in bits); None where the sampler never makes a text that the truth makes."""
+    variation = 0.5 * float(np.abs(truth - found).sum())
+    there = truth > 0
+    if np.any(found[there] <= 0):
+        return variation, None
+    return variation, max(0.0, float((truth[there] * np.log2(truth[there] / found[there])).sum()))
+
+
+def step_numbers(length: int) -> list[int]:
+    """Numbers of steps for 1, 2, ... words a step, each once, most steps first."""
+    return sorted({-(-length // k) for k in range(1, length + 1)}, reverse=True)
+
+
+def measure(names: Any, transition: Any, initial: Any, length: Any, temperature: float = 1.0) -> Iterator[dict]:
+    """Messages of a measurement: {"chain", "parts"}, then a point each: {"curve", "x" (words a step), "tv", "kl", "steps"} or
+    {"sweeps", "tv"} for Gibbs from the worst start, last {"done": True}."""
+    from playground.diffusion import ExactDenoiser, UnmaskSettings
+    from playground.diffusion.law import exact_distribution
+
+    names, matrix, start, length = check_chain(names, transition, initial, length)
+    denoiser = ExactDenoiser(start, matrix, states=names)
+    texts = np.array(list(itertools.product(range(len(names)), repeat=length)))
+    truth = np.exp(np.asarray(denoiser.log_likelihood(texts)).reshape(-1))
+    numbers = step_numbers(length)
+    yield {"chain": {"names": names, "transition": matrix.tolist(), "initial": start.tolist(), "length": length}, "texts": len(texts),
+           "names": {key: name for key, (name, *_) in CURVES.items()}, "parts": len(numbers) * len(CURVES) + SWEEPS + 1}
+    for steps in numbers:
+        for key, (_, sampler, selection) in CURVES.items():
+            settings = UnmaskSettings(sampler, steps, temperature=temperature, selection=selection)
+            if steps == length and sampler == "dream":
+                # Dream's own counts end with two words at once; one word a step in the same order is exact for every score
+                settings = UnmaskSettings("entropy-bound", 1, temperature=temperature, bound=0.0) if key == "entropy" else (
+                    UnmaskSettings("fast-dllm", 1, temperature=temperature, threshold=2.0))
+            variation, divergence = distances(truth, exact_distribution(denoiser, settings, length))
+            yield {"point": {"curve": key, "x": length / steps, "steps": steps, "tv": variation, "kl": divergence}}
+    worst = [int(np.argmin(start))] * length
+    begin = np.zeros_like(truth)
+    begin[int(np.ravel_multi_index(worst, (len(names),) * length))] = 1.0
+    for sweeps in range(SWEEPS + 1):
+        try:
+            found = begin if sweeps == 0 else exact_distribution(
+                denoiser, UnmaskSettings("gibbs", sweeps, temperature=temperature), length, canvas=worst, locked=[False] * length)
+        except ValueError as error:  # the start may be a text that this chain never makes
+            yield {"gibbs_problem": str(error)}
+            break
+        yield {"sweep": {"sweeps": sweeps, "tv": distances(truth, found)[0], "start": names[worst[0]]}}
+    yield {"done": True}
+
+
+def collected(parts: Iterator[dict]) -> dict:
+    """A whole measurement as one value, for the recording and the tests."""
+    value: dict[str, Any] = {"points": [], "sweeps": []}
+    for part in parts:
+        if "chain" in part:
+            value.update({key: part[key] for key in ("chain", "texts", "names")})
+        elif "point" in part:
+            value["points"].append(part["point"])
+        elif "sweep" in part:
+            value["sweeps"].append(part["sweep"])
+    return value

@@ -1,0 +1,34 @@
+"""The Exactness block: a chain that the visitor edits, and the distance of each sampler's output from it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from playground.pages.diffusion.meter import PRESETS, measure
+from playground.pages.diffusion.recorded import recorded
+from playground.pages.diffusion.unmask_block import sentence
+from playground.widgets.canvas_meter import CanvasMeter
+
+_runs = itertools.count(1)
+
+
+def build_meter(app: Any) -> None:
+    meter = CanvasMeter({"whole": recorded("meter") or None, "presets": PRESETS}, elem_id="diffusion-meter")
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+
+    def run(evt: gr.EventData) -> Iterator[dict]:
+        number = next(_runs)
+        try:
+            yield {"run": number, "begin": True}
+            asked = [getattr(evt, field, None) for field in ("names", "transition", "initial", "length")]
+            for part in measure(*asked):
+                yield {"run": number, **part}
+        except Exception as error:
+            yield {"run": number, "problem": sentence(error)}
+
+    measuring = meter.measure(run, None, meter, **quiet)
+    meter.halt(lambda: {"stop": True}, None, meter, cancels=[measuring], queue=False, **quiet)

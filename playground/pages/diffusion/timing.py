@@ -1,0 +1,84 @@
+"""Steps, time and quality, measured: what a token costs left to right, what a step costs in a canvas, and what few steps cost.
+
+Generators of plain messages; the models come in as arguments."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+STEP_COUNTS = (1, 2, 4, 8, 16, 32)
+TOKENS = 48  # measured left to right
+LENGTHS = (16, 32, 64, 128)
+SEEDS = 6
+PROMPT = "once upon a time"
+
+
+def measure_time(causal: Any, denoiser: Any, prompt: str, clock: Callable[[], float] = time.perf_counter, lengths: tuple[int, ...] = LENGTHS,
+                 tokens: int = TOKENS) -> Iterator[dict]:
+    """{"token": {"index", "ms" (mean so far), "seconds"}} for each token, then {"step": {"length", "ms" (median of 5)}}."""
+    from playground.decoding import DecodingSettings, generate
+    from playground.diffusion import UnmaskSettings, unmask
+
+    yield {"part": "one token after the other", "of": tokens}
+    begun = before = clock()
+    times: list[float] = []
+    for step in generate(causal, causal.encode(prompt), DecodingSettings(max_new_tokens=tokens, seed=0)):
+        now = clock()
+        times.append(now - before)
+        before = now
+        if len(times) > 1:  # the first one reads the prompt
+            yield {"token": {"index": int(step.index), "ms": 1000 * statistics.mean(times[1:]), "seconds": now - begun}}
+    for length in lengths:
+        canvas = [[int(denoiser.mask_id)] * length]
+        times, before = [], clock()
+        for _ in unmask(denoiser, canvas, UnmaskSettings("llada", min(6, length), selection="random")):
+            now = clock()
+            times.append(now - before)
+            before = now
+        # the first step pays for what is made once
+        yield {"step": {"length": length, "ms": 1000 * statistics.median(times[1:] or times)}}
+
+
+def measure_quality(causal: Any, denoiser: Any, canvas: Any, counts: tuple[int, ...] = STEP_COUNTS, seeds: int = SEEDS) -> Iterator[dict]:
+    """{"quality": {"steps", "perplexity", "perplexity_spread", "distinct", "distinct_spread", "calls", "example"}} for each number of
+    steps: mean and standard deviation over `seeds` runs of the canvas; the perplexity is the causal model's, the first token of a
+    text not scored."""
+    from playground.diffusion import UnmaskSettings, unmask
+    from playground.metrics import distinct_n
+
+    masks = sum(i == int(denoiser.mask_id) for i in canvas.ids)
+    counts = tuple(dict.fromkeys(min(count, masks) for count in counts))
+    yield {"part": "quality against steps", "of": len(counts)}
+    for count in counts:
+        rows = [list(canvas.ids)] * seeds
+        last = None
+        for last in unmask(denoiser, rows, UnmaskSettings("llada", count, selection="random", seed=0), locked=[list(canvas.locked)] * seeds):
+            pass
+        texts = [denoiser.decode(row[canvas.seen]) for row in last.canvas.tolist()]
+        scores = [text_perplexity(causal, text) for text in texts]
+        kinds = [float(distinct_n([text], 2)) for text in texts]
+        logs = [math.log(score) for score in scores]
+        yield {"quality": {
+            "steps": count, "perplexity": math.exp(statistics.mean(logs)), "perplexity_spread": _spread(scores), "distinct": statistics.mean(kinds),
+            "distinct_spread": _spread(kinds), "calls": int(last.calls[0]), "example": texts[0]}}
+
+
+def text_perplexity(causal: Any, text: str) -> float:
+    """exp of the mean surprisal of the tokens after the first, under a causal model."""
+    import numpy as np
+
+    ids = list(causal.encode(text))
+    if len(ids) < 2:
+        return float("nan")
+    logits = np.asarray(causal.logits_along(ids), dtype=np.float64)[:-1]  # (T - 1, V)
+    top = logits.max(-1, keepdims=True)
+    surprisal = np.log(np.exp(logits - top).sum(-1)) + top[:, 0] - logits[np.arange(len(logits)), ids[1:]]
+    return float(np.exp(min(700.0, surprisal.mean())))
+
+
+def _spread(values: list[float]) -> float:
+    return statistics.stdev(values) if len(values) > 1 else 0.0
