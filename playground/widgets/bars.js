@@ -21,7 +21,7 @@ function make_bars({bars, strip, on_pick, rule_name}) {
   const band = make('div', 'strip'), needle = make('i', 'strip-u');
   strip.append(band);
 
-  function show(record, {chosen, was}) {
+  function show(record, {chosen, was, forced = 'your choice'}) {
     const top = Math.max(1e-12, ...record.rows.map(r => Math.max(r.raw, r.final)));
     const width = p => (98 * p / top).toFixed(2) + '%';
     record.rows.forEach((item, i) => {
@@ -32,7 +32,7 @@ function make_bars({bars, strip, on_pick, rule_name}) {
       r.final.style.width = item.final > 0 ? width(item.final) : '0';
       r.raw.style.width = width(item.raw);
       r.number.textContent = chance(item.cut ? item.raw : item.final);
-      r.why.textContent = item.cut ? 'cut by ' + rule_name(item.cut) : item.id === chosen ? (record.forced ? 'your choice' : 'drawn') : item.id === was ? 'in the text' : '';
+      r.why.textContent = item.cut ? 'cut by ' + rule_name(item.cut) : item.id === chosen ? (record.forced ? forced : 'drawn') : item.id === was ? 'in the text' : '';
       const said = `${visible(item.text).slice(0, 60)}: ${chance(item.final)} after the rules, ${chance(item.raw)} before them, rank ${whole(item.rank)}`;
       r.node.title = said + '. Click: the text goes on from here with this token.';
       r.node.setAttribute('aria-label', `${said}${item.cut ? ', cut by ' + rule_name(item.cut) : ''}${item.id === chosen ? ', drawn' : ''}. Continue with this token`);

@@ -48,7 +48,8 @@ function make_branches({host, on_open, path_of}) {
     }
   }
   function tail(one) {
-    const text = one.frames.map(frame => frame.piece).join('').trim().replace(/\s+/g, ' ');
+    const before = one.parent ? '' : one.prompt.pieces.map(piece => piece.piece).join('');
+    const text = (before + one.frames.map(frame => frame.piece).join('')).trim().replace(/\s+/g, ' ');
     return text.length > 64 ? text.slice(0, 64) + '…' : text || '…';
   }
   return {show};

@@ -27,6 +27,7 @@ const draws = make_draws({host: part('draws'), ask: temperatures => {
 }});
 const time = make_transport({
   host: part('time'), keys: element, on_step: draw, unit: 'Token on view',
+  on_play: playing => part('text').classList.toggle('playing', playing),
   // Play writes where there is nothing to replay: no text yet, or another prompt or model than the text's own.
   instead: () => { if (state.running || fresh()) return false; if (state.mode === 'score') score(); else write(); return true; },
   label: k => [`step ${k + 1} / ${frames().length}`, `entropy ${two(bits(frames()[k]?.raw_entropy))} bits`],
@@ -40,6 +41,7 @@ const on_button = button('Write on from here', 'Keep the text up to the step on 
 part('acts').append(write_button, on_button);
 function fresh() {
   const text = here();
+  if (text?.end === 'recorded' && state.models[state.model]?.state === 'ready') return false;      // the model itself can write now
   return Boolean(text && text.frames.length + text.at && text.kind === state.mode && text.prompt.text === prompt.value && text.prompt.model === state.model && (state.mode === 'score' || text.prompt.chat === state.chat));
 }
 
@@ -88,8 +90,9 @@ function halt() { if (state.running) server.stop(state.running.run); }
 // what comes back --------------------------------------------------------------------------------------------------------
 let adopted = null;
 function arrived() {
-  const news = props.value;
-  if (!news) return;
+  if (!props.value) return;
+  // A copy: the next piece of news arrives as a difference that is written into the same objects.
+  const news = JSON.parse(JSON.stringify(props.value));
   if (news.link && adopted !== news.link.stamp) { adopted = news.link.stamp; return open_link(news.link); }
   const running = state.running;
   if (!running || news.run !== running.run) return;
@@ -117,7 +120,7 @@ function grow(branch, more) {
   curves.load(all);
   prose.loops(loops_of(all));
   prose.view(Math.min(k, all.length - 1));
-  if (all.length === branch.at + more.length && !time.playing) { time.go(branch.at, 'play'); time.play(); }
+  if (all.length === branch.at + more.length) { layout(); time.go(branch.at, 'play'); time.play(); }
 }
 function finish(branch, news) {
   state.running = null;
@@ -127,11 +130,15 @@ function finish(branch, news) {
   branch.end = news.end ?? 'error';
   if (news.error) problem(news.error);
   const ends = {end_of_text: 'The model ended the text itself.', max_new_tokens: 'The length that you allowed is reached.',
-    context: 'The model cannot read a longer text: its context is full.', stopped: 'Stopped.', scored: ''};
+    context: 'The model cannot read a longer text: its context is full.', stopped: 'Stopped.', scored: scored(branch)};
   part('ended').textContent = news.error ? '' : ends[news.end] ?? '';
   layout();
   tree_show();
   say_status();
+}
+function scored(branch) {
+  const mean = branch.frames.reduce((sum, frame) => sum + (frame.surprisal ?? 0), 0) / Math.max(1, branch.frames.length);
+  return `Perplexity ${two(Math.exp(mean))} over ${branch.frames.length} scored tokens: ${two(bits(mean))} bits a token.`;
 }
 function drop_oldest(list) {
   const needed = new Set();
@@ -193,7 +200,8 @@ function draw(k, why) {
   if (why !== 'what-if') state.what_if = null;
   prose.view(k); curves.view(k);
   const record = state.what_if ?? frame;
-  bars.show(record, {chosen: state.what_if ? record.token_id : frame.token_id, was: state.what_if ? frame.token_id : null});
+  bars.show(record, {chosen: state.what_if ? record.token_id : frame.token_id, was: state.what_if ? frame.token_id : null,
+    forced: here().kind === 'score' ? 'in the text' : 'your choice'});
   rules.show(record);
   part('sentence').replaceChildren(...rules.sentence(record).map(([text, strong]) => make(strong ? 'b' : 'span', '', text)));
   figures(all, k);
@@ -204,17 +212,13 @@ function draw(k, why) {
       make('b', '', '“' + visible(record.text) + '”'), make('span', '', record.u === null ? '' : ' would have been drawn'),
       make('span', '', same ? ', as in the text.' : `; the text has “${visible(frame.text)}”.`));
   } else what.replaceChildren(...(differs() ? [make('span', 'soft', 'Seen under the rules that the text was written with; yours differ now. '), button('Look with yours', 'Recompute this step with the rules as they stand', look_again, 'plain')] : []));
-  part('drawn').textContent = record.u === null ? (record.forced ? `Your choice: “${visible(record.text)}”, not drawn` : `No draw: the likeliest token, “${visible(record.text)}”`)
+  part('drawn').textContent = record.u === null ? (record.forced ? `${here().kind === 'score' ? 'The text has' : 'Your choice'}: “${visible(record.text)}”, not drawn` : `No draw: the likeliest token, “${visible(record.text)}”`)
     : `The draw: u = ${record.u.toFixed(3)} falls in “${visible(record.text)}”`;
 }
 function figures(all, k) {
-  const frame = all[k];
-  let sum = 0;
-  for (let i = 0; i <= k; i++) sum += all[i].surprisal ?? 0;
-  const set = (name, text) => { part(name).textContent = text; };
+  const frame = all[k], set = (name, text) => { part(name).textContent = text; };
   set('entropy', two(bits(frame.raw_entropy))); set('entropy-final', two(bits(frame.entropy)));
-  set('surprisal', two(bits(frame.surprisal))); set('rank', whole(frame.rank)); set('perplexity', two(Math.exp(sum / (k + 1))));
-  set('chance', chance(frame.raw_probability));
+  set('rank', whole(frame.rank)); set('chance', chance(frame.raw_probability));
 }
 function differs() {
   const written = here()?.kind === 'score' ? props.presets['pure sampling'] : here()?.settings, now = rules.settings;
@@ -232,7 +236,8 @@ function layout() {
   on_button.hidden = scoring || here()?.kind === 'score';
   part('shades').hidden = here()?.kind !== 'score';
   part('hint').hidden = any;
-  for (const name of ['body', 'figures']) part(name).classList.toggle('empty', !any);
+  part('figures').hidden = !any; part('left').classList.toggle('gen-empty', !any); part('many').hidden = !any;
+  for (const name of ['link', 'json', 'csv', 'escape']) part(name).hidden = !any;
   const entry = props.models.find(one => one.id === state.model);
   part('chat-field').hidden = !entry?.chat;
   part('model-note').textContent = entry?.note ?? '';

@@ -56,16 +56,13 @@ TEMPLATE = """
     <dl class="gen-figures">
       <div title="How undecided the model is before the rules, and after them"><dt>entropy</dt><dd><b data-part="entropy">–</b> bits,
         after the rules <b data-part="entropy-final">–</b></dd></div>
-      <div title="−log2 of the model's own probability of this token"><dt>surprisal</dt><dd><b data-part="surprisal">–</b> bits</dd></div>
       <div title="The model's own probability of this token and its place among all"><dt>model's own</dt>
         <dd>P <b data-part="chance">–</b>, rank <b data-part="rank">–</b></dd></div>
-      <div title="exp of the mean surprisal of the tokens up to here; the prompt is not counted"><dt>perplexity so far</dt>
-        <dd><b data-part="perplexity">–</b></dd></div>
     </dl>
     <div class="gen-curves" data-part="curves"></div>
   </div>
   <div class="two" data-part="body">
-    <section aria-label="What could come next">
+    <section aria-label="What could come next" data-part="left">
       <h2>What could come next</h2>
       <p class="gen-whatif say" data-part="whatif" role="status"></p>
       <div class="gen-bars" data-part="bars"></div>
@@ -83,7 +80,7 @@ TEMPLATE = """
     </section>
   </div>
   <section data-part="branches" class="gen-section" hidden><h2>The texts of this visit</h2><div data-part="tree"></div></section>
-  <section class="gen-section"><h2>Many draws from the distribution on view</h2><div data-part="draws"></div></section>
+  <section class="gen-section" data-part="many"><h2>Many draws from the distribution on view</h2><div data-part="draws"></div></section>
   <div class="gen-foot">
     <button type="button" class="plain" data-part="link" title="An address that opens this text here, on any computer">Copy link</button>
     <button type="button" class="plain" data-part="json" title="All steps with every figure, as JSON">Save as JSON</button>

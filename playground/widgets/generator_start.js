@@ -94,6 +94,7 @@ function open_link(link) {
   start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: settings_now(), forced: values.chosen});
 }
 
+prompt.value = props.examples[0][1];
 rules.set(props.start);
 length_box.value = props.start.max_new_tokens;
 layout(); grow_box();
@@ -103,6 +104,7 @@ server.opening({}).then(opening => {
   if (opening.device) state.device = opening.device;
   if (opening.example && !state.branches.length && !state.running) {
     prompt.value = opening.example.prompt; grow_box();
+    prompt.addEventListener('input', () => { if (here()?.end === 'recorded') time.pause(); }, {once: true});
     rules.set(opening.example.settings); length_box.value = opening.example.settings.max_new_tokens;
     open_trace(opening.example, `Recorded: ${props.models.find(one => one.id === opening.example.model)?.title ?? opening.example.model} wrote this before you came.`);
     time.play();

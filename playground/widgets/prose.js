@@ -21,7 +21,7 @@ function make_prose({host, on_token}) {
       return;
     }
     if (piece.includes('\n')) {
-      piece.split(/(\n)/).forEach(part => span.append(part === '\n' ? make('i', 'prose-mark', '↵') : document.createTextNode(part), ...(part === '\n' ? [document.createTextNode('\n')] : [])));
+      piece.split(/(\n)/).forEach(part => span.append(...(part === '\n' ? [make('i', 'prose-mark', '↵'), '\n'] : [part])));
       return;
     }
     span.textContent = piece;
@@ -50,8 +50,13 @@ function make_prose({host, on_token}) {
   function view(k) {
     if (on) { on.classList.remove('on'); on.removeAttribute('aria-current'); }
     on = spans[k] ?? null;
-    if (on) { on.classList.add('on'); on.setAttribute('aria-current', 'step'); }
     spans.forEach((span, i) => span.classList.toggle('later', i > k));
+    if (on) {
+      on.classList.add('on'); on.setAttribute('aria-current', 'step');
+      // only the text itself scrolls, never the page
+      const below = on.offsetTop + on.offsetHeight - host.clientHeight, above = on.offsetTop;
+      if (host.scrollTop < below + 8) host.scrollTop = below + 8; else if (host.scrollTop > above) host.scrollTop = Math.max(0, above - 8);
+    }
   }
   function loops(list) {
     spans.forEach((span, i) => {

@@ -28,7 +28,7 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
   const seed = number_box({field: 'seed', label: 'seed', low: 0, high: 2 ** 31, step: 1});
   const sampled = make('label', 'rules-check'), sample_box = make('input');
   sample_box.type = 'checkbox';
-  sampled.append(sample_box, document.createTextNode(' draw at random'));
+  sampled.append(sample_box, document.createTextNode('at random'));
   sampled.title = 'Off: the likeliest token is taken every time (greedy)';
   sample_box.addEventListener('change', () => { settings.do_sample = sample_box.checked; layout(); changed(); });
   draw_row.control.append(sampled, seed.label);
@@ -38,7 +38,8 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
   }
   function plain_row(name, text) {
     const node = make('div', 'link'), control = make('div', 'link-control'), kept = make('span', 'num'), lost = make('span', 'num link-lost');
-    node.append(make('span', 'link-name', name), control, make('span'), kept, lost);
+    control.classList.add('link-wide');
+    node.append(make('span', 'link-name', name), control, kept, lost);
     explained(node, text);
     return {node, control, kept, lost};
   }
@@ -106,7 +107,7 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
       const stage = stages[name], link = links[name];
       if (stage) kept = stage.kept;
       link.kept.textContent = whole(kept);
-      link.lost.textContent = !stage ? '' : stage.removed ? '−' + percent(stage.removed_mass) : stage.effect ? 'shifts ' + percent(stage.total_variation) : 'no effect';
+      link.lost.textContent = !stage ? '' : stage.removed ? '−' + percent(stage.removed_mass) : stage.effect ? 'moves ' + Math.max(0.1, 100 * stage.total_variation).toFixed(stage.total_variation < 0.095 ? 1 : 0) + '%' : 'no effect';
       link.node.classList.toggle('bind', record.binding === name);
       link.node.setAttribute('aria-label', record.binding === name ? link.rule.label + ' decides here' : link.rule.label);
       link.node.setAttribute('role', 'group');

@@ -7,6 +7,7 @@
 //     label: k => ['step 14 / 31', 'entropy 2.41 bits'],          // two short lines at the right
 //     speech: k => 'step 14 of 31, brave',        // what a screen reader hears (default: the labels)
 //     unit: 'Step',                               // the name of the slider
+//     on_play: playing => ...,                    // playing began or ended
 //     instead: () => false,                       // asked when the visitor presses Play; true: the page does something else (a new run)
 //   });
 //   time.load({length: 31, curves: [{values: [..null..], colour: 'var(--raw)', fill: true, name: 'entropy'}],
@@ -14,7 +15,7 @@
 //   time.grow({length, curves, loops, branches});   // more of the same run: the step on view stays
 //   time.live(true);                                // more is coming: playing waits at the end instead of stopping
 //   time.go(k); time.play(); time.pause(); time.step; time.playing; time.length
-function make_transport({host, keys, on_step, label, speech, unit = 'Step', play_word = 'Play', instead}) {
+function make_transport({host, keys, on_step, label, speech, unit = 'Step', play_word = 'Play', instead, on_play}) {
   const state = {length: 0, curves: [], loops: [], branches: [], step: 0, playing: false, live: false, speed: 1};
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   let timer = null;
@@ -111,10 +112,11 @@ function make_transport({host, keys, on_step, label, speech, unit = 'Step', play
   function play() {
     if (!state.length && !state.live) return;
     if (state.step >= last() && !state.live) go(0, 'user');
-    state.playing = true; play_button.textContent = 'Pause'; play_button.title = 'Hold the picture here (space)';
+    state.playing = true; on_play?.(true); play_button.textContent = 'Pause'; play_button.title = 'Hold the picture here (space)';
     clearTimeout(timer); timer = setTimeout(tick, 1000 / speed.value);
   }
   function pause() {
+    if (state.playing) on_play?.(false);
     state.playing = false; clearTimeout(timer);
     play_button.textContent = play_word; play_button.title = 'Play the steps one after the other (space)';
   }

@@ -42,7 +42,7 @@ def draw_many(backend: Any, raw: Any) -> dict:
     import numpy as np
 
     from playground.decoding import recompute
-    from playground.decoding import score as scores
+    from playground.decoding.score import draw_many as draw
 
     temperatures = object_of(raw).get("temperatures")
     if not isinstance(temperatures, list) or not 1 <= len(temperatures) <= 3:
@@ -54,7 +54,7 @@ def draw_many(backend: Any, raw: Any) -> dict:
             settings = request.settings.with_changes(temperature=temperature, do_sample=True)
             step = recompute(logits, request.ids, settings, request.index, request.prompt_length, request.memory)
             probs = step.stages[-1].probs.numpy().astype(np.float64)       # (V,)
-            columns.append((temperature, probs / probs.sum(), scores.draw_many(probs, DRAWS, settings.seed + number)))
+            columns.append((temperature, probs / probs.sum(), draw(probs, DRAWS, settings.seed + number)))
         best = np.argsort(-np.max([probs for _, probs, _ in columns], axis=0), kind="stable")[:SHOWN]
         return {"n": DRAWS, "columns": [_column(temperature, probs, drawn, best, label) for temperature, probs, drawn in columns]}
     finally:

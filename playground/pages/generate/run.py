@@ -74,7 +74,7 @@ def labels(model: Any):
     return label
 
 
-def write(backend: Any, request: RunRequest, stop: threading.Event) -> Iterator[dict]:
+def write(backend: Any, request: RunRequest, stop: threading.Event, top: int = 20, strip: int = STRIP) -> Iterator[dict]:
     """{"start"}, then {"frames": [record, ...]} as the text grows, then {"end"}; before them {"progress"} while weights come in.
 
     A frame is a step's record with "piece" (what the token adds to the text), "memory" (what the rules remembered before the
@@ -107,7 +107,7 @@ def write(backend: Any, request: RunRequest, stop: threading.Event) -> Iterator[
                 break
             written.append(step.token_id)
             loop = find_loop(written)
-            frame = step.record(label, strip=STRIP)
+            frame = step.record(label, top, strip)
             frame["piece"], frame["memory"] = str(stream.push(step.token_id)), step.state
             frame["loop"] = None if loop is None else {"period": loop.period, "start": loop.start, "length": loop.length}
             waiting.append(frame)
