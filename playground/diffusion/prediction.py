@@ -9,8 +9,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from playground.diffusion import draws
-
 _BLOCK = 128  # tokens that one entry of the coarse cumulative sum covers
 _FLOOR = -1e30  # stands for -inf where 0 * inf would be NaN; its exponential is 0 at every allowed temperature
 
@@ -20,21 +18,26 @@ class Prediction:
 
     def __init__(self, slot: np.ndarray, logits: torch.Tensor, mask_id: int | None = None):
         """logits (n, V), rows in the order of `slot`; they are overwritten. mask_id: suppressed where it is one of the V."""
-        self.slot = slot
+        self.slot, self.size = slot, logits.shape[-1]
         if logits.dtype not in (torch.float32, torch.float64):
             logits = logits.float()
-        if mask_id is not None and mask_id < logits.shape[-1]:
-            logits[:, mask_id] = -torch.inf
-        top = logits.amax(-1, keepdim=True)  # (n, 1); NaN spreads through amax, so one look here covers the whole table
-        if not bool(torch.isfinite(top).all()):
+        if mask_id is not None and mask_id < self.size:
+            logits[:, mask_id] = _FLOOR
+        top = logits.clamp_(min=_FLOOR).amax(-1, keepdim=True)  # (n, 1); NaN passes both, so one look here covers the table
+        if not bool(((top > _FLOOR) & (top < torch.inf)).all()):
             raise ValueError(self._complaint(logits, top))
-        self.shifted = logits.sub_(top).clamp_(min=_FLOOR)  # (n, V)
-        self.weights = self.shifted.exp()  # (n, V), the largest is 1
-        self.total = self.weights.sum(-1, dtype=torch.float64)  # (n,)
+        self.shifted = logits.sub_(top)  # (n, V)
+        self.weights = _exponential(self.shifted)  # (n, W), the largest is 1
+        self.blocks = _block_sums(self.weights)  # (n, W / 128)
+        self.total = self.blocks.sum(-1)  # (n,) float64
+        self._forget()
+
+    def _forget(self) -> None:
         self._confidence = self._entropy = self._margin = None
+        self._tops: dict[tuple[int, int], list] = {}
 
     def _complaint(self, logits: torch.Tensor, top: torch.Tensor) -> str:
-        bad = int((~torch.isfinite(top[:, 0])).nonzero()[0])
+        bad = int((~((top[:, 0] > _FLOOR) & (top[:, 0] < torch.inf))).nonzero()[0])
         row, position = (int(part[0]) for part in np.nonzero(self.slot == bad))
         if bool(torch.isnan(logits[bad]).any()):
             what = "NaN"
@@ -56,17 +59,19 @@ class Prediction:
         fresh = newer.slot[rows]
         both.slot[rows] = np.where(fresh >= 0, fresh + len(kept), -1)
         index = torch.from_numpy(kept).to(self.weights.device)
-        for name in ("shifted", "weights", "total"):
+        both.size = self.size
+        for name in ("shifted", "weights", "blocks", "total"):
             setattr(both, name, torch.cat([getattr(self, name)[index], getattr(newer, name)]))
-        both._confidence = both._entropy = both._margin = None
+        both._forget()
         return both
 
     def repeated(self, rows: np.ndarray, times: int) -> Prediction:
         """The batch rows `rows`, each `times` times over; the tables are shared."""
         view = object.__new__(Prediction)
         view.slot = np.repeat(self.slot[rows], times, axis=0)
-        view.shifted, view.weights, view.total = self.shifted, self.weights, self.total
-        view._confidence = view._entropy = view._margin = None
+        for name in ("size", "shifted", "weights", "blocks", "total"):
+            setattr(view, name, getattr(self, name))
+        view._forget()
         return view
 
     def _spread(self, values: torch.Tensor) -> np.ndarray:
@@ -88,7 +93,7 @@ class Prediction:
     def entropy(self) -> np.ndarray:
         """(B, L), nats, of the untempered distribution: log Z - sum w x / Z."""
         if self._entropy is None:
-            moment = torch.einsum("nv,nv->n", self.weights, self.shifted).double()
+            moment = torch.linalg.vecdot(self.weights[:, : self.size], self.shifted).double()
             self._entropy = self._spread((self.total.log() - moment / self.total).clamp_(min=0.0))
         return self._entropy
 
@@ -96,11 +101,9 @@ class Prediction:
     def margin(self) -> np.ndarray:
         """(B, L): the largest untempered probability minus the second."""
         if self._margin is None:
-            if self.weights.shape[1] == 1:
-                self._margin = self._spread(1.0 / self.total)
-            else:
-                two = self.weights.topk(2, dim=-1).values.double()
-                self._margin = self._spread((two[:, 0] - two[:, 1]) / self.total)
+            two = largest(self.weights, 2)[1].double()
+            second = two[:, 1] if two.shape[1] > 1 else 0.0
+            self._margin = self._spread((two[:, 0] - second) / self.total)
         return self._margin
 
     def rows(self, where: np.ndarray) -> torch.Tensor:
@@ -109,8 +112,8 @@ class Prediction:
 
     def probabilities(self, where: np.ndarray, temperature: float = 1.0, top_p: float = 1.0) -> np.ndarray:
         """Float64 (count of where, V), after temperature and top_p: what `draw` draws from. V counts the table's columns."""
-        weights = self._tempered(self.rows(where), temperature, top_p)
-        return (weights.double() / weights.sum(-1, keepdim=True, dtype=torch.float64)).cpu().numpy()
+        weights = self._tempered(self.rows(where), temperature, top_p)[0][:, : self.size].double()
+        return (weights / weights.sum(-1, keepdim=True)).cpu().numpy()
 
     def probability_of(self, tokens: np.ndarray, where: np.ndarray) -> np.ndarray:
         """(B, L): the untempered probability of tokens (B, L) at the positions `where`; NaN elsewhere."""
@@ -120,17 +123,24 @@ class Prediction:
         spread[where] = (self.weights[rows, chosen].double() / self.total[rows]).cpu().numpy()
         return spread
 
-    def _tempered(self, rows: torch.Tensor, temperature: float, top_p: float) -> torch.Tensor:
-        """Unnormalised weights (k, V) of the table rows asked, after temperature and top_p."""
+    def _tempered(self, rows: torch.Tensor, temperature: float, top_p: float) -> tuple[torch.Tensor, torch.Tensor]:
+        """Unnormalised weights (k, W) of the table rows asked, after temperature and top_p, and their block sums."""
         if temperature == 0.0:  # argmax takes the first of equal values: the lowest id
             weights = torch.zeros_like(self.weights[:1]).expand(len(rows), -1).clone()
-            return weights.scatter_(1, self.shifted[rows].argmax(-1, keepdim=True), 1.0)
-        if temperature == 1.0:
-            weights = self.weights[rows]
+            weights.scatter_(1, self.shifted[rows].argmax(-1, keepdim=True), 1.0)
+        elif temperature == 1.0:
+            if len(rows) == len(self) and bool((rows[1:] > rows[:-1]).all()):  # all of the table: no copy
+                weights, blocks = self.weights, self.blocks
+            else:
+                weights, blocks = self.weights[rows], self.blocks[rows]
+            if top_p >= 1.0:
+                return weights, blocks
         else:  # a temperature below float32's smallest number would divide 0 by 0
             shifted = self.shifted[rows] if temperature > 1e-3 else self.shifted[rows].double()
-            weights = (shifted / temperature).exp_()
-        return weights if top_p >= 1.0 else _nucleus(weights, top_p)
+            weights = _exponential(shifted.div_(temperature))
+        if top_p < 1.0 and temperature > 0.0:
+            weights = _nucleus(weights, top_p)
+        return weights, _block_sums(weights)
 
     def draw(self, where: np.ndarray, u: np.ndarray, temperature: float = 1.0, top_p: float = 1.0) -> np.ndarray:
         """(B, L) ids drawn at the positions `where` from u (B, L) in [0, 1), -1 elsewhere; inverse cumulative sum in float64."""
@@ -142,17 +152,20 @@ class Prediction:
             tokens[where] = self.shifted[rows].argmax(-1).cpu().numpy()
             return tokens
         levels = torch.from_numpy(u[where]).to(self.weights.device)
-        tokens[where] = inverse_cumulative(self._tempered(rows, temperature, top_p), levels).cpu().numpy()
+        tokens[where] = inverse_cumulative(*self._tempered(rows, temperature, top_p), levels).cpu().numpy()
         return tokens
 
     def top(self, row: int, count: int = 10) -> list[list[list] | None]:
         """For each position of one row the `count` likeliest [id, probability], ties lowest id first; None where not asked."""
+        if (row, count) in self._tops:  # steps that share a prediction share its rows
+            return self._tops[row, count]
         asked = self.slot[row] >= 0
         out: list[list[list] | None] = [None] * self.slot.shape[1]
+        self._tops[row, count] = out
         rows = torch.from_numpy(self.slot[row][asked]).to(self.weights.device)
         if len(rows) == 0:
             return out
-        ids, weights = largest(self.weights[rows], count)
+        ids, weights = largest(self.weights[rows], min(count, self.size))
         shares = (weights.double() / self.total[rows, None]).tolist()
         for position, names, values in zip(np.nonzero(asked)[0].tolist(), ids.tolist(), shares, strict=True):
             out[position] = [[name, value] for name, value in zip(names, values, strict=True)]
@@ -161,7 +174,7 @@ class Prediction:
     def distribution(self, row: int, position: int) -> np.ndarray | None:
         """The whole untempered distribution (V,) float64 at one position; None where nothing was asked."""
         slot = int(self.slot[row, position])
-        return None if slot < 0 else (self.weights[slot].double() / self.total[slot]).cpu().numpy()
+        return None if slot < 0 else (self.weights[slot, : self.size].double() / self.total[slot]).cpu().numpy()
 
     def change_from(self, earlier: Prediction, row: int) -> list[float | None]:
         """Total variation between this and an earlier prediction at each position of one row; None where either has none."""
@@ -169,38 +182,53 @@ class Prediction:
         out: list[float | None] = [None] * self.slot.shape[1]
         if both.any():
             now, then = (torch.from_numpy(p.slot[row][both]).to(p.weights.device) for p in (self, earlier))
-            p = self.weights[now] / self.total[now, None].to(self.weights.dtype)
-            q = earlier.weights[then] / earlier.total[then, None].to(self.weights.dtype)
-            distance = ((p - q).abs_().sum(-1, dtype=torch.float64) / 2).tolist()
+            scale_now, scale_then = (1.0 / p.total[i, None] for p, i in ((self, now), (earlier, then)))
+            gap = self.weights[now].mul_(scale_now.to(self.weights.dtype))
+            gap.addcmul_(earlier.weights[then].to(gap.dtype), scale_then.to(gap.dtype), value=-1.0)
+            distance = (torch.linalg.vector_norm(gap, ord=1, dim=-1) / 2).tolist()
             for position, value in zip(np.nonzero(both)[0].tolist(), distance, strict=True):
                 out[position] = value
         return out
 
 
-def inverse_cumulative(weights: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
-    """The first id whose cumulative weight exceeds u times the total; weights (n, V) not normalised, u (n,) float64 in [0, 1).
+def _exponential(shifted: torch.Tensor) -> torch.Tensor:
+    """exp(shifted) (n, W): above 256 tokens W is V rounded up to whole blocks of 128, filled with 0, so that blocks are views."""
+    n, size = shifted.shape
+    if size <= 2 * _BLOCK:
+        return shifted.exp()
+    padded = shifted.new_empty((n, -(-size // _BLOCK) * _BLOCK))
+    padded[:, size:] = 0.0
+    torch.exp(shifted, out=padded[:, :size])
+    return padded
 
-    Sums run in float64 over blocks first, then inside the block that u falls into, so a draw reads the table once.
+
+def _block_sums(weights: torch.Tensor) -> torch.Tensor:
+    """(n, W / 128) float64; a block is summed in the table's own precision (128 terms), blocks are added in float64."""
+    if weights.shape[1] <= 2 * _BLOCK:
+        return weights.sum(-1, keepdim=True, dtype=torch.float64)
+    return weights.unflatten(1, (-1, _BLOCK)).sum(-1).double()
+
+
+def inverse_cumulative(weights: torch.Tensor, blocks: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+    """The first id whose cumulative weight exceeds u times the total; weights (n, W) not normalised, u (n,) float64 in [0, 1).
+
+    Sums run in float64 over the blocks first, then inside the block that u falls into, so a draw reads little of the table.
     Tokens of weight 0 are never drawn, not even at u = 0.
     """
-    size = weights.shape[1]
-    if size <= 2 * _BLOCK:
-        return _search(weights.double().cumsum(-1), u, weights)
-    main = size - size % _BLOCK
-    blocks = weights[:, :main].unflatten(1, (-1, _BLOCK)).sum(-1, dtype=torch.float64)  # (n, V / 128)
-    if main < size:
-        blocks = torch.cat([blocks, weights[:, main:].sum(-1, keepdim=True, dtype=torch.float64)], dim=1)
+    if blocks.shape[1] == 1:
+        return _search(weights, weights.double().cumsum(-1), u)
     running = blocks.cumsum(-1)
     target = u * running[:, -1]
     block = _last_positive((running <= target[:, None]).sum(-1), blocks)
     before = torch.where(block > 0, running.gather(1, (block - 1).clamp_(min=0)[:, None])[:, 0], 0.0)
-    columns = block[:, None] * _BLOCK + torch.arange(_BLOCK, device=weights.device)  # (n, 128)
-    inside = weights.gather(1, columns.clamp(max=size - 1)) * (columns < size)
-    within = inside.double().cumsum(-1) + before[:, None]
-    return block * _BLOCK + _last_positive((within <= target[:, None]).sum(-1), inside)
+    inside = weights.unflatten(1, (-1, _BLOCK))[torch.arange(len(block), device=block.device), block]  # (n, 128)
+    within = inside.double().cumsum(-1)
+    # the block's sum was rounded: rescale what is left of u to the sum inside, so that no token is cut off at the block's end
+    share = (target - before) / blocks.gather(1, block[:, None])[:, 0]
+    return block * _BLOCK + _search(inside, within, share.clamp_(0.0, 1.0))
 
 
-def _search(cumulative: torch.Tensor, u: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+def _search(weights: torch.Tensor, cumulative: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
     target = u * cumulative[:, -1]
     return _last_positive((cumulative <= target[:, None]).sum(-1), weights)
 
@@ -264,8 +292,3 @@ def _border(values: torch.Tensor, reached: torch.Tensor, goal: torch.Tensor) -> 
     """(n, 1): the weight of the token that reaches the goal."""
     index = (reached < goal).sum(-1, keepdim=True).clamp(max=values.shape[1] - 1)
     return values.gather(1, index)
-
-
-def token_draws(seed: int, step, rows: np.ndarray, length: int) -> np.ndarray:
-    """u (B, L) of the token draws; step is a number or one per row."""
-    return draws.uniforms(seed, np.asarray(step).reshape(-1, 1), rows[:, None], np.arange(length), draws.TOKEN)

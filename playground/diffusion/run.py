@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from playground.diffusion import draws
-from playground.diffusion.prediction import Prediction, token_draws
+from playground.diffusion.prediction import Prediction
 from playground.diffusion.settings import UnmaskSettings
 from playground.diffusion.step import LOCKED, MASKED, NEW, REMASKED, SETTLED, Step
 
@@ -76,6 +76,7 @@ class Run:
         self._before, self._shown = self.canvas.copy(), None
         self._fresh = np.ones(batch, dtype=bool)
         self.drawn = np.zeros(self.canvas.shape, dtype=bool)
+        self._ahead: dict[int, tuple] = {}
 
     # ------------------------------------------------------------------------------------------------ what is where
 
@@ -87,10 +88,15 @@ class Run:
     def open(self) -> np.ndarray:
         return ~self.locked
 
-    def uniforms(self, step, stream: int) -> np.ndarray:
-        """(B, L) float64 in [0, 1); step is a number or one per row."""
-        step = np.asarray(step).reshape(-1, 1)
-        return draws.uniforms(self.settings.seed, step, self.rows[:, None], np.arange(self.length), stream)
+    def uniforms(self, step: int, stream: int) -> np.ndarray:
+        """(B, L) float64 in [0, 1). Small canvases draw 16 steps in one sweep: a draw does not depend on when it is made."""
+        ahead = 16 if self.canvas.size <= 4096 else 1
+        first = step - step % ahead
+        if self._ahead.get(stream, (None,))[0] != first:
+            steps = np.arange(first, first + ahead)[:, None, None]
+            numbers = draws.uniforms(self.settings.seed, steps, self.rows[:, None], np.arange(self.length), stream)
+            self._ahead[stream] = first, numbers  # (16, B, L)
+        return self._ahead[stream][1][step - first]
 
     # ------------------------------------------------------------------------------------------------ the denoiser
 
@@ -148,8 +154,7 @@ class Run:
 
     def draw(self, where: np.ndarray, step) -> np.ndarray:
         """(B, L) tokens drawn at `where` under the settings' temperature and top_p, -1 elsewhere."""
-        u = token_draws(self.settings.seed, step, self.rows, self.length)
-        return self.prediction.draw(where, u, self.settings.temperature, self.settings.top_p)
+        return self.prediction.draw(where, self.uniforms(step, draws.TOKEN), self.settings.temperature, self.settings.top_p)
 
     def put(self, where: np.ndarray, tokens: np.ndarray) -> None:
         """Write tokens (B, L) at `where`; their rows' predictions no longer hold."""

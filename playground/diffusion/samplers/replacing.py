@@ -9,7 +9,7 @@ import torch
 
 from playground.diffusion import draws
 from playground.diffusion.noise import alpha_bar, uniform_reverse
-from playground.diffusion.prediction import Prediction, token_draws
+from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import Run, _slots
 from playground.diffusion.samplers.base import Sampler, SamplerRule
 from playground.diffusion.samplers.ordered import entropy_bound_number, first_positions
@@ -103,7 +103,7 @@ class Uniform(SamplerRule):
             prediction = posterior_prediction(run, evidence, run.open)
             x_0 = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)  # (n, V)
             law = torch.from_numpy(uniform_reverse(run.canvas[run.open], x_0, alpha_t, alpha_s))
-            u = token_draws(self.settings.seed, k, run.rows, run.length)
+            u = run.uniforms(k, draws.TOKEN)
             after = run.canvas.copy()
             if len(law):
                 drawn = Prediction(_slots(run.open), law.log()).draw(run.open, u)
