@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground.widgets.plot import library_path
-from playground.widgets.widget import Widget, source
+from playground.widgets.widget import Widget, called, source
 
 
 class EscapeCalculator(Widget):
@@ -23,4 +23,5 @@ class EscapeCalculator(Widget):
     def __init__(self, value: dict[str, Any] | None = None, *, calculate: Callable[[dict], dict] | None = None, **kwargs: Any):
         path = library_path()
         gr.set_static_paths([path])
-        super().__init__(value, library=f"gradio_api/file={path.as_posix()}", **({"server_functions": [calculate]} if calculate else {}), **kwargs)
+        functions = [called("calculate", calculate)] if calculate else None
+        super().__init__(value, library=f"gradio_api/file={path.as_posix()}", server_functions=functions, **kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playground.widgets.widget import Widget, source
+from playground.widgets.widget import Widget, called, source
 
 
 class EscapeLogits(Widget):
@@ -18,4 +18,5 @@ class EscapeLogits(Widget):
     TEMPLATE = '<div class="widget escape-logits"></div>'
 
     def __init__(self, value: dict[str, Any] | None = None, *, analyse: Callable[[dict], dict] | None = None, **kwargs: Any):
-        super().__init__(value, **({"server_functions": [analyse]} if analyse else {}), **kwargs)
+        functions = [called("analyse", analyse)] if analyse else None
+        super().__init__(value, server_functions=functions, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,6 +14,16 @@ HERE = Path(__file__).resolve().parent
 def source(*names: str, kind: str = "js") -> str:
     """The text of the files playground/widgets/NAME.`kind`, joined in order."""
     return "\n".join((HERE / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
+
+
+def called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` under the name by which the script asks for it: `server.NAME(...)` goes by `__name__`."""
+
+    def answer(*args: Any) -> Any:
+        return function(*args)
+
+    answer.__name__ = name
+    return answer
 
 
 class Widget(gr.HTML):
