@@ -63,10 +63,15 @@ def visit_of_negative_barrier(
             return visits
     if frequency_penalty <= 0:
         return None
-    guess = max(1, math.floor(penalized_barrier(loop_logit, delta_e, 1, *rules) / frequency_penalty))
-    while penalized_barrier(loop_logit, delta_e, guess, *rules) >= 0:
-        guess += 1
-    return guess
+    base = penalized_barrier(loop_logit, delta_e, 1, *rules) + frequency_penalty
+    if base / frequency_penalty > 2**53:
+        return None                                  # beyond what a visit can be counted to
+    visits = max(1, math.floor(base / frequency_penalty) - 1)
+    for _ in range(4):                               # the quotient may round to either side
+        if penalized_barrier(loop_logit, delta_e, visits, *rules) < 0:
+            break
+        visits += 1
+    return visits
 
 
 class StepsToEscape(NamedTuple):
