@@ -78,7 +78,7 @@ def test_the_whole_vocabulary_moves_the_critical_temperature():
     read = analyse(from_logits([5.0] + [0.0] * 1000), top_p=.9)
     assert read["solved"] == pytest.approx(.549, abs=1e-3)          # the vector of 1,000 rivals
     assert read["naive"] == pytest.approx(5 / math.log(9))
-    with_top_k = analyse(from_logits([5.0] + list(np.linspace(0, -1e-3, 1000)), top_k=50), top_p=.9)
+    with_top_k = analyse(from_logits([5.0, *np.linspace(0, -1e-3, 1000)], top_k=50), top_p=.9)
     assert with_top_k["solved"] == pytest.approx(.821, abs=2e-3)     # top-k 50 acts first and shifts it
 
 

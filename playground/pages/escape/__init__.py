@@ -61,7 +61,9 @@ def build(app: Any) -> None:
         return _analyse(app, request)
 
     logits = EscapeLogits(
-        {"table": EXAMPLE, "source": {"table": EXAMPLE}, "record": _example_record()}, analyse=analyse_here, elem_id="escape-logits"
+        {"table": EXAMPLE, "source": {"table": EXAMPLE}, "record": _example_record()},
+        analyse=analyse_here,
+        elem_id="escape-logits",
     )
 
     gr.Markdown(
@@ -147,7 +149,8 @@ def _live(app: Any) -> None:
 
 
 def _experiment(app: Any, name: str, text: str, top_p: float, runs: int, length: int):
-    from playground.pages.escape.live import experiment_frames
+    from playground.decoding.together import Together
+    from playground.pages.escape.live import FOLLOWED, experiment_frames
 
     if not isinstance(text, str) or not text.strip():
         raise ValueError("prompt must hold at least 1 word, got an empty text")
@@ -155,12 +158,17 @@ def _experiment(app: Any, name: str, text: str, top_p: float, runs: int, length:
         raise ValueError(f"prompt must have at most 2,000 characters, got {len(text):,}")
     yield {"words": "Getting the model …", "progress": 0.0}
     stopped = threading.Event()
-    model = app.backend().causal(name)
+    backend = app.backend()
+    model = backend.causal(name)
+    followed = Together([backend.causal(name) for _ in range(FOLLOWED)])
     try:
-        yield from experiment_frames(model, text, top_p=top_p, runs=runs, length=length, should_stop=stopped.is_set)
+        yield from experiment_frames(
+            model, text, top_p=top_p, runs=runs, length=length, should_stop=stopped.is_set, followed=followed
+        )
     finally:  # Stop, or a closed tab
         stopped.set()
         model.close()
+        followed.close()
 
 
 def _entries() -> list:

@@ -19,6 +19,7 @@ from playground.decoding.stages import apply_stages
 from playground.decoding.text import text_pieces
 
 SEARCH = 220  # tokens of greedy text in which a loop must be found
+FOLLOWED = 12  # runs that are followed after they left, to see which come back
 LAPS = 6  # laps of the loop along which penalties are measured
 
 
@@ -33,8 +34,11 @@ def experiment_frames(
     repetition_penalty: float = 1.2,
     frequency_penalty: float = 0.3,
     should_stop: Callable[[], bool] = lambda: False,
+    followed: Any = None,
 ) -> Iterator[dict[str, Any]]:
-    """Frames from an empty page to the finished experiment: text, barriers, penalties by lap, then measured over predicted."""
+    """Frames from an empty page to the finished experiment: text, barriers, penalties by lap, then measured over predicted.
+
+    followed: a model that answers several contexts at once (`Together`): a few escaped runs then go on, to see which come back."""
     yield {"words": "Writing greedily until the text repeats itself …", "progress": 0.0}
     cycle = find_cycle(model, model.encode(prompt), SEARCH, should_stop=should_stop)
     if should_stop():
@@ -61,11 +65,13 @@ def experiment_frames(
         tokens = tokens[: max(cycle.loop.period, min(len(tokens), longest - len(context) - 1))]
     along = model.logits_along(context + tokens[:-1])[len(context) - 1 :]  # (n, V)
     lap = tokens[: cycle.loop.period]
-    facts = cycle_barriers(along[: len(lap)], lap, top_p)
+    length = min(length, (longest - len(cycle.ids)) if longest is not None else length)
+    # over all the laps that a run can see: a later lap may hold less tightly than the first
+    facts = cycle_barriers(along[: max(length, len(lap))], tokens[: max(length, len(lap))], top_p)
     critical = cycle_critical_temperature(facts)
+    facts = facts[: len(lap)]
     yield {"barriers": _barriers(model, facts, lap, top_p, critical), "progress": 0.1}
     yield {"visits": _visits(cycle, along, tokens, facts, repetition_penalty, frequency_penalty), "progress": 0.12}
-    length = min(length, (longest - len(cycle.ids)) if longest is not None else length)
     conditions = _conditions(critical, top_p)
     curves = [
         {
@@ -79,9 +85,10 @@ def experiment_frames(
         if progress.position % 2 and not progress.finished:
             continue
         rows = progress.results()
+        words = _running(cycle, critical, progress, rows, top_p)
         yield {
             "progress": 0.15 + 0.85 * share,
-            "words": _running(cycle, critical, progress, rows, top_p),
+            "words": words,
             "shares": {
                 "tokens": progress.position,
                 "cycle_critical": _finite(critical),
@@ -90,6 +97,27 @@ def experiment_frames(
             },
             "survival": _survival(rows, progress.position),
         }
+    if followed is None or should_stop():
+        return
+    yield {"progress": 0.0, "words": words + " Following some of the runs that left, to see which come back …"}
+    warm = DecodingSettings(temperature=_centre(critical) * 1.3, top_p=top_p)
+    longest_run = min(length, 3 * cycle.loop.period + 12)
+    for progress in escape_experiment(
+        followed, cycle, [warm], FOLLOWED, longest_run, seed + 1, follow=True, should_stop=should_stop
+    ):
+        yield {"progress": progress.position / progress.length}
+        if progress.finished:
+            row = progress.results()[0]
+            yield {
+                "progress": 1.0,
+                "words": f"{words} Coming back counts apart: of {FOLLOWED} runs at T = {warm.temperature:.2f}, {row['escaped'][-1]} left within "
+                f"{longest_run} tokens and **{row['reentered']}** of those fell back into the same loop.",
+            }
+
+
+def _centre(critical: float) -> float:
+    """A temperature to measure around: T_c where there is one."""
+    return critical if math.isfinite(critical) and critical > 0 else 1.0
 
 
 def _pieces(model: Any, cycle: Cycle) -> list[dict[str, str]]:
@@ -111,7 +139,7 @@ def _barriers(model: Any, facts: list[dict], lap: list[int], top_p: float, criti
     words = (
         "No temperature leaves this cycle with this top-p."
         if math.isinf(critical)
-        else (f"The cycle gives way at its weakest token: its own escape temperature is the lowest one, T_c = {critical:.3f}.")
+        else (f"The cycle gives way at its weakest token. Its own escape temperature is the lowest one over the laps to come: T_c = {critical:.3f}.")
     )
     return {
         "tokens": [
@@ -168,14 +196,14 @@ def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repe
 
 
 def _conditions(critical: float, top_p: float) -> list[DecodingSettings]:
-    centre = critical if math.isfinite(critical) and critical > 0 else 1.0
+    centre = _centre(critical)
     on = [centre * factor for factor in (0.8, 0.95, 1.05, 1.15, 1.3, 1.6, 2.0)]
     off = [centre * factor for factor in (0.5, 0.7, 0.9, 1.1, 1.4)]
     return [DecodingSettings(temperature=t, top_p=top_p) for t in on] + [DecodingSettings(temperature=t) for t in off]
 
 
 def _curves(critical: float, top_p: float) -> list[tuple[str, float, list[float]]]:
-    centre = critical if math.isfinite(critical) and critical > 0 else 1.0
+    centre = _centre(critical)
     grid = [centre * (0.5 + 0.05 * i) for i in range(33)]
     return [("on", top_p, sorted([*grid, centre * 1.0001])), ("off", 1.0, grid)]
 
