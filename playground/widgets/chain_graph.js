@@ -32,7 +32,7 @@ function chainGraph(host, options) {
             label: [(s[0] + 2 * c[0] + e[0]) / 4 + px * 11, (s[1] + 2 * c[1] + e[1]) / 4 + py * 11]};
   }
   function update(names, matrix, scale = 1) {
-    const K = names.length; radius = 27; places = place(K); paths = new Map();
+    const K = names.length; svg.setAttribute('viewBox', K <= 2 ? `0 62 ${W} 190` : `0 0 ${W} ${H}`); radius = 27; places = place(K); paths = new Map();
     const shown = matrix.flat().filter(p => p > 1e-12).length;
     lines.replaceChildren(); labels.replaceChildren(); nodes.replaceChildren();
     matrix.forEach((row, i) => row.forEach((p, j) => {

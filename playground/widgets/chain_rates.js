@@ -43,7 +43,7 @@ function drawFigures(at) {
   figures.states.forEach((name, k) => {
     const row = make('div', 'curverow'), plot = make('div'), text = make('span', 'name', clip(name, 10)), out = make('span', 'num'); text.title = name;
     row.append(text, plot, out); rows.append(row);
-    plot.cursor = curves(plot, [{values: figures.crowd.map(p => p[k]), mark: 'thin', steps: true}, {values: figures.times.map((_, n) => figures.powers[n][figures.start][k]), mark: 'final'}],
+    plot.cursor = curves(plot, [{values: figures.times.map((_, n) => figures.powers[n][figures.start][k]), mark: 'final'}, {values: figures.crowd.map(p => p[k]), mark: 'thin', steps: true}],
       {low: 0, high: 1, height: 46, cursor: 0, label: `Probability of ${clip(name, 30)} over time, and the share of ${figures.runs} simulated runs`});
   });
   jumps();

@@ -1,5 +1,5 @@
 // The Markov chain: what the visitor edits is `draft`; what the server computed from the last valid draft is `figures`.
-let draft = null, figures = null, power = 1, powers = [], counts = [], distance = [];
+let draft = null, figures = null, power = 2, powers = [], counts = [], distance = [];
 const graph = chainGraph(part('graph'), {label: 'Transition graph', pick: i => { draft.start = i; fillStart(); ask(wished()); }});
 const editor = matrixEditor(part('matrix'), {
   label: 'Transition matrix: the row is where the chain is, the column where it goes next', kind: 'probability', corner: 'from \\ to',
@@ -58,7 +58,7 @@ function drawFigures(at) {
   for (let n = 1; n <= 64; n++) powers.push(powers[n - 1].map(r => P.map((_, j) => r.reduce((s, v, k) => s + v * P[k][j], 0))));
   const seen = new Float64Array(K), pi = figures.limit;
   counts = []; distance = path.map((s, n) => { seen[s]++; counts.push(Array.from(seen)); return pi ? pi.reduce((d, p, j) => d + Math.abs(seen[j] / (n + 1) - p), 0) / 2 : null; });
-  player.load(path.length, [{values: distance, colour: 'var(--chosen)', top: 1, name: 'distance from the long run'}], at, figures.cycle ? [{start: figures.cycle.start, end: path.length - 1, label: `cycle of ${figures.cycle.period}`}] : []);
+  player.load(path.length, [{values: distance, colour: 'var(--chosen)', name: 'distance from the long run'}], at, figures.cycle ? [{start: figures.cycle.start, end: path.length - 1, label: `cycle of ${figures.cycle.period}`}] : []);
   unitCircle(part('circle'), figures.eigenvalues);
   part('eigenvalues').replaceChildren(...figures.eigenvalues.map((v, i) => { const r = make('div', 'pair'); r.append(make('span', '', i ? `λ${'₀₁₂₃₄₅₆₇₈'[i + 1]}` : 'λ₁'), make('span', 'num', complex(v)), make('span', 'num', `size ${fixed(Math.hypot(...v), 4)}`)); return r; }));
   part('structure').textContent = figures.sentences.structure;

@@ -3,7 +3,8 @@
 function trellis(host, options) {
   const svg = shape('svg', {class: 'trellis', role: 'group'}), back = shape('rect', {class: 'column'}), edges = shape('g', {'aria-hidden': 'true'}), nodes = shape('g'), heads = shape('g', {'aria-hidden': 'true'});
   svg.append(back, edges, nodes, heads); host.replaceChildren(svg);
-  const DX = 78, DY = 58, LEFT = 96, TOP = 34, R = 20;
+  const DY = 58, LEFT = 96, TOP = 34, R = 20;
+  let DX = 78;
   let record = null, cells = [];
   const x = t => LEFT + DX * t, y = k => TOP + DY * k + R;
   const A = (t, k) => Math.exp(record.forward[t][k] ?? -Infinity), B = (t, k) => Math.exp(record.backward[t][k] ?? -Infinity), D = (t, k) => Math.exp(record.delta[t][k] ?? -Infinity);
@@ -31,7 +32,9 @@ function trellis(host, options) {
   const name = t => record.observations[t] < 0 ? 'nothing' : clip(record.symbols[record.observations[t]], 12);
   function load(next) {
     record = next; cells = []; edges.replaceChildren(); nodes.replaceChildren(); heads.replaceChildren();
-    const T = record.observations.length, K = record.states.length, W = LEFT + DX * (T - 1) + R + 12, H = TOP + DY * K + 8;
+    const T = record.observations.length, K = record.states.length;
+    DX = Math.max(66, Math.min(112, (host.clientWidth - LEFT - R - 14) / Math.max(1, T - 1)));     // a short one fills its column, a long one scrolls
+    const W = LEFT + DX * (T - 1) + R + 12, H = TOP + DY * K + 8;
     svg.setAttribute('viewBox', `0 0 ${W} ${H}`); svg.setAttribute('width', W); svg.setAttribute('height', H);
     svg.setAttribute('aria-label', `Trellis of ${K} states and ${T} observations`);
     record.states.forEach((s, k) => { const t = shape('text', {x: LEFT - R - 14, y: y(k) + 4, class: 'lane'}); t.textContent = clip(s, 10); heads.append(t); });

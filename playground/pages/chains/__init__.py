@@ -52,7 +52,7 @@ def first(defaults: dict, figures: Callable[[dict], dict]) -> dict:
 def build(app) -> None:
     models = loops.Models(app)
     views: dict[str, View] = {}
-    with gr.Tabs(elem_id="chain-views") as tabs:
+    with gr.Tabs(elem_id="chain-views", overflow_behavior="wrap") as tabs:
         with gr.Tab("Markov chain", id="walk"):
             views["walk"] = View(ChainWalk(
                 first(walk.DEFAULT, walk.figures), elem_id="chain-walk", presets=CHAINS,

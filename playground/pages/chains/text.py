@@ -54,6 +54,8 @@ class TextGone(LookupError):
 def read(draft: dict) -> tuple[str, NgramModel]:
     """The text and its model; both kept for the next question. ValueError by field, value and range."""
     key = draft.get("key") or ""
+    if not isinstance(key, str):
+        raise ValueError(f"key must be a string, got {drafts.short(key)}")
     if key:
         with _lock:
             text = _texts.get(key)
