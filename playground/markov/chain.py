@@ -6,6 +6,7 @@ Rows are where the chain is, columns where it goes: transition[i, j] = P(next = 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,15 @@ class MarkovChain:
 
     def sample(self, n: int, seed: int = 0, start: int | None = None) -> np.ndarray:
         """A walk of n states, int64 (n,). The draw of step t depends on (seed, t) alone; `start` fixes the first state."""
-        return np.fromiter((step["state"] for step in self.walk(n, seed, start)), dtype=np.int64, count=n)
+        n, path = check_count(n, "n"), []
+        row = np.cumsum(self.initial).tolist()
+        if start is not None:
+            row = [0.0] * check_count(start, "start", 0, self.size - 1) + [1.0]
+        rows = np.cumsum(self.transition, axis=1).tolist()
+        for u in uniforms(seed, n).tolist():
+            path.append(bisect_right(row, u * row[-1]))   # as `draw`, on plain lists: five times faster
+            row = rows[path[-1]]
+        return np.array(path, dtype=np.int64)
 
     def walk(self, n: int, seed: int = 0, start: int | None = None, greedy: bool = False) -> Iterator[dict]:
         """The same walk as records {"step", "state", "name", "u", "probability"}: u is None where nothing was drawn.
@@ -123,8 +132,14 @@ class MarkovChain:
     # powers ------------------------------------------------------------------------------------------------------------
 
     def n_step(self, n: int) -> np.ndarray:
-        """P^n, (K, K): entry [i, j] is P(j after n steps | i now)."""
-        return np.linalg.matrix_power(self.transition, check_count(n, "n"))
+        """P^n, (K, K): entry [i, j] is P(j after n steps | i now), for n of any size."""
+        n, result, square = check_count(n, "n"), np.eye(self.size), self.transition
+        while n:
+            if n % 2:
+                result = _rows_to_one(result @ square)
+            n //= 2
+            square = _rows_to_one(square @ square) if n else square
+        return result
 
     def distribution(self, n: int) -> np.ndarray:
         """(K,): where the chain is after n steps from its initial distribution."""
@@ -298,10 +313,9 @@ class MarkovChain:
         # the distance never grows with n: double until close enough, then add the powers of two that keep it far
         powers = [self.transition]
         while far(powers[-1]):
-            square = powers[-1] @ powers[-1]
             if len(powers) > 60:
                 return math.inf
-            powers.append(square / square.sum(axis=1, keepdims=True))
+            powers.append(_rows_to_one(powers[-1] @ powers[-1]))
         steps, reached = 0, np.eye(self.size)
         for exponent in range(len(powers) - 2, -1, -1):
             longer = reached @ powers[exponent]
@@ -332,6 +346,11 @@ def first_revisit(path) -> tuple[int, int] | None:
             return seen[state], index
         seen[state] = index
     return None
+
+
+def _rows_to_one(rows: np.ndarray) -> np.ndarray:
+    """Takes back what rounding added to the row sums: over 2^40 squared steps it would be visible."""
+    return rows / rows.sum(axis=1, keepdims=True)
 
 
 def _period(edges: np.ndarray) -> int:

@@ -86,7 +86,7 @@ def cycles(world: PlaneMap, period: int = 1, grid: int = 24, box=None) -> list[C
     left, right, bottom, top = box or world.box
     starts = np.stack(np.meshgrid(np.linspace(left, right, grid), np.linspace(bottom, top, grid)), axis=-1).reshape(-1, 2)
     points = starts
-    for _ in range(60):
+    for _ in range(40):
         residual = _several(world, points, period) - points                   # (n, 2)
         matrix = world.jacobian(points, period) - np.eye(2)
         determinant = np.linalg.det(matrix)

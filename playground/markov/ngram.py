@@ -184,7 +184,7 @@ class NgramModel:
         rows = np.vstack([2.0 * signs - 1, np.zeros(32)]).astype(np.float32)          # (V + 1, 32)
         padded = np.concatenate([np.full(self.order - 1, self.vocab_size), np.asarray(ids, dtype=np.int64)])
         windows = np.lib.stride_tricks.sliding_window_view(padded, self.order) if len(ids) else np.empty((0, self.order), int)
-        return torch.from_numpy(rows[windows].reshape(len(ids), -1))                  # (T, 32 n)
+        return torch.from_numpy(rows[windows].reshape(len(ids), 32 * self.order))                  # (T, 32 n)
 
     def close(self) -> None:
         """Nothing is held that needs closing."""
