@@ -11,6 +11,7 @@ TITLE, SLUG = "Diffusion", "diffusion"
 
 def build(app: Any) -> None:
     from playground.pages.diffusion.corrupt_block import build_corrupt
+    from playground.pages.diffusion.endpoints import register
     from playground.pages.diffusion.meter_block import build_meter
     from playground.pages.diffusion.timing_block import build_timing
     from playground.pages.diffusion.unmask_block import build_unmask
@@ -24,3 +25,4 @@ def build(app: Any) -> None:
             build_meter(app)
         with gr.Tab("Steps, time, quality", id="steps"):
             build_timing(app)
+    register(app)

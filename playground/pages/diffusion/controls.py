@@ -54,12 +54,17 @@ def build_controls() -> dict[str, Any]:
         c["steps"] = gr.Number(16, label="Steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
         c["temperature"] = gr.Number(1.0, label="Temperature", minimum=0, maximum=100, step=0.1, scale=1, min_width=90)
         c["seed"] = gr.Number(7, label="Seed", minimum=0, precision=0, scale=1, min_width=90)
+        c["two"] = gr.Checkbox(False, label="Two at once", info="a second sampler, seed or number of steps", scale=2, min_width=150)
+    with gr.Row(visible=False) as second:
+        c["sampler_b"] = gr.Dropdown(SAMPLER_CHOICES, value="llada", label="Second sampler", scale=3, min_width=190, filterable=False)
+        c["steps_b"] = gr.Number(16, label="Its steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
+        c["seed_b"] = gr.Number(7, label="Its seed", minimum=0, precision=0, scale=1, min_width=90)
     with gr.Accordion("More settings", open=False):
         with gr.Row():
             c["length"] = gr.Number(0, label="Length (0: as written)", minimum=0, maximum=256, precision=0, min_width=150)
             c["hybrid"] = gr.Number(0, label="First tokens by the causal twin", minimum=0, maximum=64, precision=0, min_width=150)
             c["top_p"] = gr.Number(1.0, label="top-p of the draw", minimum=0, maximum=1, step=0.05, min_width=150)
-            c["selection"] = gr.Dropdown(list(SELECTIONS[DEFAULT_SAMPLER]), value="entropy", label="Selection", min_width=150, filterable=False, allow_custom_value=True)
+            c["selection"] = gr.Dropdown(list(SELECTIONS[DEFAULT_SAMPLER]), value="entropy", label="Selection", min_width=150)
             c["schedule"] = gr.Dropdown(list(SCHEDULES), value="linear", label="Schedule of the noise", min_width=150, filterable=False, visible=False)
             c["block_length"] = gr.Number(0, label="Block length (0: one block)", minimum=0, maximum=256, precision=0, min_width=150)
             c["overlap"] = gr.Number(0, label="Overlap of blocks", minimum=0, maximum=255, precision=0, min_width=150)
@@ -71,11 +76,6 @@ def build_controls() -> dict[str, Any]:
             c["burn_in"] = gr.Number(0, label="Burn-in sweeps", minimum=0, maximum=512, precision=0, min_width=150, visible=False)
             c["start"] = gr.Dropdown(["masks", "random words"], value="masks", label="Start from", min_width=150, filterable=False, visible=False)
             c["as_published"] = gr.Checkbox(False, label="As published", min_width=150)
-    c["two"] = gr.Checkbox(False, label="Two at once: the same canvas with a second sampler, seed or number of steps")
-    with gr.Row(visible=False) as second:
-        c["sampler_b"] = gr.Dropdown(SAMPLER_CHOICES, value="llada", label="Second sampler", scale=3, min_width=190, filterable=False)
-        c["steps_b"] = gr.Number(16, label="Its steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
-        c["seed_b"] = gr.Number(7, label="Its seed", minimum=0, precision=0, scale=1, min_width=90)
     c["two"].change(None, c["two"], second, js="two => ({visible: two, __type__: 'update'})", api_visibility="private")
     own = ("selection", "schedule", "threshold", "bound", "eta", "alg_temp", "guidance", "burn_in", "start", "as_published", "block_length", "overlap")
 

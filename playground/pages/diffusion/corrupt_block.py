@@ -22,7 +22,7 @@ def build_corrupt(app: Any) -> None:
     view = CanvasCorrupt(recorded("corrupt"), elem_id="diffusion-corrupt")
     inputs = [text, model, schedule, seed]
 
-    def corrupt(written: str, name: str, by: str, number: Any, request: gr.Request) -> Any:
+    def show_corrupted(written: str, name: str, by: str, number: Any, request: gr.Request) -> Any:
         try:
             return corrupted(written, models.get_denoiser(name, app.backend, session_of(request)), name, by, number)
         except Exception as error:
@@ -38,8 +38,8 @@ def build_corrupt(app: Any) -> None:
         return gr.update(choices=models.offered(session_of(request)))
 
     model.focus(fresh_models, None, model, queue=False, **quiet)
-    model.input(other_model, [model, text], text, **quiet).then(corrupt, inputs, view, **quiet)
-    gr.on([text.submit, text.blur, schedule.input, seed.change], corrupt, inputs, view, trigger_mode="always_last", **quiet)
+    model.input(other_model, [model, text], text, **quiet).then(show_corrupted, inputs, view, **quiet)
+    gr.on([text.submit, text.blur, schedule.input, seed.change], show_corrupted, inputs, view, trigger_mode="always_last", **quiet)
 
 
 def sentence_for(name: str) -> str:

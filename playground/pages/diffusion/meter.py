@@ -21,7 +21,7 @@ CURVES = {
     "entropy": ("entropy order (Dream)", "dream", "entropy"),
     "top1": ("likely words first (Dream)", "dream", "maskgit_plus"),
     "maskgit": ("MaskGIT", "maskgit", None),
-    "mdlm": ("random times (MDLM)", "mdlm", None),
+    "mdlm": ("random times (MDLM), words a step on average", "mdlm", None),
 }
 PRESETS = {
     "weather": {"names": ["sunny", "cloudy", "rainy"], "transition": [[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.1, 0.1, 0.8]], "initial": [0.4, 0.2, 0.4]},

@@ -70,6 +70,9 @@ def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = No
             return _exact(name)
     if visitor_models.knows(name):
         return visitor_models.denoiser(name, session)
+    names = [each for _, each in offered(session)]
+    if name not in names and "/" not in name:
+        raise ValueError(f"model must be one of {', '.join(names)}, got {name[:100]!r}")
     return backend().denoiser(name)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.pages.diffusion import models
-from playground.pages.diffusion.canvas import read_canvas
+from playground.pages.diffusion.canvas import read_canvas, reading
 from playground.pages.diffusion.recorded import path_of
 from playground.pages.diffusion.runs import Side, whole_trace
 
@@ -24,7 +24,8 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
     denoiser = models.get_denoiser(name, backend)
     values["canvas"] = models.default_canvas(name)
     side = Side(name, denoiser, read_canvas(values["canvas"], denoiser), settings_of(values))
-    return {"trace": whole_trace(side), "note": f"{name} · {side.title} · recorded; press Run for a new one", "at": 9}
+    return {"trace": whole_trace(side), "note": f"{name} · {side.title} · recorded; press Run for a new one", "at": 9,
+            "reading": reading(side.canvas, denoiser)}
 
 
 def record_corrupt(backend: Callable[[], Any]) -> dict:

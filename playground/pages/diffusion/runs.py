@@ -107,10 +107,13 @@ def what_runs(sides: list[Side]) -> str:
     return f"{sides[0].model} · two runs on one canvas, step by step; whoever has fewer steps waits at the end"
 
 
-def whole_trace(side: Side, top: int = TOP) -> dict:
-    """The run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text` is its last text."""
+def whole_trace(side: Side, top: int = TOP, seconds: float = 600.0, clock: Callable[[], float] = time.perf_counter) -> dict:
+    """The run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text` is its last text.
+
+    Raises ValueError where the run takes longer than `seconds`."""
     from playground.traces import new_trace
 
+    begun = clock()
     start = side.card()
     words = dict(start["words"])
     steps = []
@@ -120,6 +123,8 @@ def whole_trace(side: Side, top: int = TOP) -> dict:
         words.update(news)
         steps.append(record)
         final = step.canvas[0].tolist()
+        if clock() - begun > seconds:
+            raise ValueError(f"steps must be few enough for {seconds:g} seconds here, got {side.settings.steps}: step {step.index + 1} was still running")
     start["words"] = words
     text = side.denoiser.decode([i for i in final[side.canvas.seen] if i != int(side.denoiser.mask_id)])
     return new_trace("unmask", side.model, side.settings.record(), side.canvas.prompt, steps, start=start, text=text)

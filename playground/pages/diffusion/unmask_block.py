@@ -23,14 +23,15 @@ _runs = itertools.count(1)
 
 def build_unmask(app: Any) -> None:
     message = gr.Markdown(visible=False)
-    with gr.Row(equal_height=True):
-        canvas = gr.Textbox(models.default_canvas(models.TWIN), label="Canvas: your words, and [MASK]*12 where twelve are to appear", lines=2, max_lines=6,
+    with gr.Row():
+        canvas = gr.Textbox(models.default_canvas(models.TWIN), label="Canvas: your words, and [MASK]*12 where twelve are to appear", lines=1, max_lines=6,
                             max_length=4000, scale=8, elem_id="diffusion-canvas")
-        run = gr.Button("Run", variant="primary", scale=0, min_width=110, elem_id="diffusion-run")
-    said = CanvasReading({}, elem_id="diffusion-reading")
+        run = gr.Button("Run", variant="primary", scale=0, min_width=110, elem_id="diffusion-run", elem_classes="beside")
+    example = recorded("unmask")
+    said = CanvasReading({"text": example.get("reading", "")}, elem_id="diffusion-reading")
     components = build_controls()
     components = {"canvas": canvas, **components}
-    player = CanvasPlayer(recorded("unmask"), elem_id="diffusion-player")
+    player = CanvasPlayer(example, elem_id="diffusion-player")
     inputs = [components[name] for name in FIELDS]
 
     def start(request: gr.Request, *values: Any) -> Iterator[dict]:
@@ -45,10 +46,10 @@ def build_unmask(app: Any) -> None:
     second = player.run_on(again, inputs, player, **quiet)
     player.halt(lambda: {"stop": True}, None, player, cancels=[first, second], queue=False, **quiet)
 
-    def read(text: str, name: str, length: Any, request: gr.Request) -> dict:
+    def read(text: str, name: str, length: Any, request: gr.Request) -> Any:
         try:
             if not models.ready(name, app.backend):
-                return {}
+                return gr.skip()  # a glance at the page waits for no weights
             denoiser = models.get_denoiser(name, app.backend, session_of(request))
             return {"text": reading(read_canvas(text, denoiser, int(length or 0)), denoiser)}
         except Exception as error:
