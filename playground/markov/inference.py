@@ -8,8 +8,10 @@ Three ways to the same figures, the first two scaled (each row normalised, the l
 - `_by_steps`: one vector-matrix product a position; best where K is large;
 - `_by_blocks`: the sequence is cut into about sqrt(T) blocks whose matrix products grow side by side, one batched product
   a step, then one vector is carried from block to block: an associative scan of two levels, best where K is small;
-- `_in_logs`: log-sum-exp throughout. Taken when scaling would lose a state: a probability that should be positive came out
-  as 0 or below 1e-150 of its row (`_lost`), so that no "impossible" is ever rounding.
+- `_in_logs`: log-sum-exp throughout. Taken when scaling lost a state: a probability that should be positive came out as 0 or
+  below 1e-150 of its row (`_lost`), so that no "impossible" is ever rounding. Learning needs posteriors only and takes it
+  when sum_k alpha_t(k) beta_t(k) is not the same at every t (`_unequal`): learnt models are full of faint rates that no
+  posterior feels.
 """
 
 from __future__ import annotations
@@ -59,8 +61,11 @@ class Passes:
         return joint / joint.sum(axis=1, keepdims=True)
 
 
-def forward_backward(initial, transition, likelihood, starts=(0,)) -> Passes:
-    """Both passes. initial (K,), transition (K, K), likelihood (T, K) >= 0; starts: first positions of the sequences."""
+def forward_backward(initial, transition, likelihood, starts=(0,), logs=True) -> Passes:
+    """Both passes. initial (K,), transition (K, K), likelihood (T, K) >= 0; starts: first positions of the sequences.
+
+    logs=False: posteriors, expected transitions and the likelihood are right, a faint log alpha or log beta may be -inf.
+    """
     length, states = likelihood.shape
     largest = likelihood.max(axis=1)
     if not largest.min() > 0:
@@ -69,7 +74,9 @@ def forward_backward(initial, transition, likelihood, starts=(0,)) -> Passes:
     by = _by_blocks if states <= BLOCKS_UP_TO and length >= 16 else _by_steps
     with np.errstate(divide="ignore", invalid="ignore", under="ignore"):
         alpha, beta, alpha_total, beta_total = by(initial, transition, relative, starts)
-        if _lost(alpha, beta, initial, transition, relative, starts):
+        lost = (_lost(alpha, beta, initial, transition, relative, starts) if logs
+                else _unequal(alpha, beta, alpha_total, beta_total))
+        if lost:
             return _in_logs(initial, transition, likelihood, starts)
     weights = np.cumsum(np.log(largest))
     alpha_total += weights
@@ -212,6 +219,13 @@ def _lost(alpha, beta, initial, transition, likelihood, starts) -> bool:
     backward = np.ones_like(live)
     backward[inner] = ((beta > 0) & live)[inner + 1] @ edges.T > 0
     return bool(((forward & live) != (alpha > 0)).any() or (backward != (beta > 0)).any())
+
+
+def _unequal(alpha, beta, alpha_total, beta_total) -> bool:
+    """Whether the probability of everything, counted at each position anew, is not one number: then a path was lost."""
+    everything = np.log((alpha * beta).sum(axis=1)) + alpha_total + beta_total
+    largest = everything.max()
+    return not largest - everything.min() <= 1e-8 + 1e-12 * abs(largest)
 
 
 def _in_logs(initial, transition, likelihood, starts) -> Passes:

@@ -67,7 +67,7 @@ def baum_welch(model: HiddenMarkovModel, sequences, n_iter: int, pseudocount: fl
     present, first = np.unique(symbols[order], return_index=True)
     for index in range(n_iter + 1):
         likelihood = model._likelihoods[symbols]                                         # (T, K)
-        passes = inference.forward_backward(model.initial, model.transition, likelihood, starts)
+        passes = inference.forward_backward(model.initial, model.transition, likelihood, starts, logs=False)
         if passes.log_likelihood == -math.inf:
             raise _impossible(model, sequences)
         yield LearningStep(index, model, passes.log_likelihood)

@@ -85,6 +85,22 @@ def test_missing_observations_inform_no_emission_and_all_missing_change_nothing(
     np.testing.assert_allclose(learnt.emission.sum(axis=1), 1)
 
 
+def test_learning_is_right_where_scaling_loses_paths_and_where_rates_fade():
+    # two worlds that never meet, each long seen as the other's (see test_markov_hidden): scaling alone would learn the wrong one
+    worlds = HiddenMarkovModel([.5, .5], np.eye(2), [[.9, .1], [.1, .9]])
+    seen = np.repeat([0, 1], [1_000, 2_000])
+    learnt, values = worlds.fit([seen, seen[::-1]], 1)
+    assert values[0] == pytest.approx(2 * worlds.log_likelihood(seen))
+    np.testing.assert_allclose(learnt.initial, [0, 1], atol=1e-12)
+    np.testing.assert_allclose(learnt.emission[1], [1 / 3, 2 / 3])
+    # rates of 1e-200 change nothing that is learnt, and the steps are those of log space
+    faint = HiddenMarkovModel([1, 0, 0], [[1, 1e-200, 0], [0, 1, 1e-200], [.5, 0, .5]], [[.5, .5, 0], [.5, 0, .5], [.2, .3, .5]])
+    seen = np.array([0, 1, 0] * 40 + [2, 0] * 10)
+    learnt, _ = faint.fit([seen], 1)
+    posterior = faint.posterior(seen)
+    np.testing.assert_allclose(learnt.emission[0], [posterior[seen == symbol, 0].sum() / posterior[:, 0].sum() for symbol in range(3)])
+
+
 def test_parts_can_be_held_and_pseudocounts_keep_rows_positive():
     start, seen = HiddenMarkovModel.random(2, 3, 0), [0, 1, 0, 1, 0]
     learnt, _ = fit(start, seen, 3, update=("transition",))
