@@ -9,7 +9,7 @@ import importlib
 import importlib.util
 from types import ModuleType
 
-PAGES = ("generate", "escape", "chains", "diffusion", "compare", "lessons")
+PAGES = ("home", "generate", "escape", "chains", "diffusion", "compare", "lessons")
 
 
 def load_pages() -> list[ModuleType]:
