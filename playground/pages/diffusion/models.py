@@ -33,12 +33,20 @@ _lock = threading.Lock()
 @functools.lru_cache(maxsize=8)
 def _exact(name: str) -> Any:
     from playground.diffusion import ExactDenoiser
-    from playground.markov import MarkovChain, NgramModel
+    from playground.markov import MarkovChain
 
     if name == WEATHER:
         chain = MarkovChain([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]])
         return ExactDenoiser(chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"])
-    return ExactDenoiser.from_ngram(NgramModel.fit(TALE_TEXT, order=1, unit="word", ending="wrap"))
+    return ExactDenoiser.from_ngram(tale_model())
+
+
+@functools.lru_cache(maxsize=1)
+def tale_model() -> Any:
+    """The bigram of the tale. A little smoothing, or two words drawn at once could make a text that the model calls impossible."""
+    from playground.markov import NgramModel
+
+    return NgramModel.fit(TALE_TEXT, order=1, unit="word", smoothing="add-k", k=0.01, ending="wrap")
 
 
 def offered(session: str | None = None) -> list[tuple[str, str]]:

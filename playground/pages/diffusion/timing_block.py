@@ -56,9 +56,7 @@ def measured(name: Any, what: Any, backend: Any) -> Iterator[dict]:
 def twins(name: Any, backend: Any) -> tuple[Any, Any, str]:
     """(causal model, denoiser, prompt) of a pair. ValueError on another name; the backend's sentence where weights are missing."""
     if name == models.TALE:
-        from playground.markov import NgramModel
-
-        return NgramModel.fit(models.TALE_TEXT, order=1, unit="word", ending="wrap"), models.get_denoiser(models.TALE, backend), "the king"
+        return models.tale_model(), models.get_denoiser(models.TALE, backend), "the king"
     if name != "twins":
         raise ValueError(f"pair must be one of {', '.join(value for _, value in PAIRS)}, got {name!r}")
     return backend().causal(models.CAUSAL_TWIN), backend().denoiser(models.TWIN), PROMPT

@@ -142,6 +142,9 @@ def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
 def sentence(error: BaseException) -> str:
     """An error as the visitor reads it."""
     text = str(error).strip()
+    if getattr(error, "lower", None) is not None:  # an exact model's ImpossibleEvidence
+        return ("No text of this model fits the words that stand here: words drawn together need not follow each other in it. What was drawn "
+                "stays; take more steps (fewer words a step), or an n-gram model of the next lower order, which allows more.")
     if not text or not isinstance(error, (ValueError, RuntimeError)):
         return f"Something went wrong here ({type(error).__name__}). Your text and settings are as they were; try again."
     return text[0].upper() + text[1:] if not text.split(" ", 1)[0].islower() else text
