@@ -169,9 +169,9 @@ def theme() -> gr.themes.Base:
         "layout_gap": "16px", "form_gap_width": "0px", "section_header_text_weight": "600",
         "shadow_drop": "none", "shadow_drop_lg": "none",
     }
+    sans, mono = (("Inter", "ui-sans-serif", "system-ui", "sans-serif"), ("JetBrains Mono", "ui-monospace", "Menlo", "monospace"))
     base = gr.themes.Base(
-        font=("Inter", "ui-sans-serif", "system-ui", "sans-serif"),
-        font_mono=("JetBrains Mono", "ui-monospace", "Menlo", "monospace"),
+        font=[gr.themes.Font(name) for name in sans], font_mono=[gr.themes.Font(name) for name in mono],
         radius_size=gr.themes.sizes.radius_sm, text_size=gr.themes.sizes.text_md)
     names = set(vars(base)) | set(base.set.__code__.co_varnames)
     both = {f"{name}_dark": value for name, value in plain.items() if f"{name}_dark" in names}

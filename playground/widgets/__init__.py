@@ -26,7 +26,7 @@ The rules, which tests hold:
 - A value is data: drawn with `textContent`, element properties and style properties, never by a template or by innerHTML.
 - No request while scrubbing: all that a scrub can show is in the value already.
 - In a stream, one frame a yield (`{"run": id, "frame": {...}}`), never a growing list: the script keeps what it has seen.
-  It keeps a COPY (`JSON.parse(JSON.stringify(props.value))`): Gradio writes each next value into the objects of the last one.
+  Such a widget sets `STREAMED = True` and reads `value_now()` (see widget.py: Gradio's differences break nested lists).
 - In CSS: class names begin with the widget's name; colours are the variables of assets/style.css; no backslash, no `${`, no `{{`.
 - For all pages: `say('Link copied.')` speaks to the visitor, `status('SmolLM2-135M · CPU')` fills the right of the navigation.
 """

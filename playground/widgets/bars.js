@@ -24,15 +24,16 @@ function make_bars({bars, strip, on_pick, rule_name}) {
   function show(record, {chosen, was, forced = 'your choice'}) {
     const top = Math.max(1e-12, ...record.rows.map(r => Math.max(r.raw, r.final)));
     const width = p => (98 * p / top).toFixed(2) + '%';
-    record.rows.forEach((item, i) => {
+    record.rows.forEach((row_of, i) => {
+      const item = row_of.cut === 'draw' ? {...row_of, cut: null} : row_of;      // greedy: not chosen is not cut by a rule
       const r = row(i);
       r.node.token = item.id; r.node.label = item.text;
       r.node.className = 'bar' + (item.id === chosen ? ' on' : '') + (item.cut ? ' cut' : '') + (item.id === was && was !== chosen ? ' was' : '');
       r.text.textContent = visible(item.text).slice(0, 60);
       r.final.style.width = item.final > 0 ? width(item.final) : '0';
       r.raw.style.width = width(item.raw);
-      r.number.textContent = chance(item.cut ? item.raw : item.final);
-      r.why.textContent = item.cut ? 'cut by ' + rule_name(item.cut) : item.id === chosen ? (record.forced ? forced : 'drawn') : item.id === was ? 'in the text' : '';
+      r.number.textContent = chance(item.cut || row_of.cut ? item.raw : item.final);
+      r.why.textContent = item.cut ? 'cut by ' + rule_name(item.cut) : item.id === chosen ? (record.forced ? forced : 'drawn') : item.id === was ? 'in the text' : row_of.cut ? 'not the likeliest' : '';
       const said = `${visible(item.text).slice(0, 60)}: ${chance(item.final)} after the rules, ${chance(item.raw)} before them, rank ${whole(item.rank)}`;
       r.node.title = said + '. Click: the text goes on from here with this token.';
       r.node.setAttribute('aria-label', `${said}${item.cut ? ', cut by ' + rule_name(item.cut) : ''}${item.id === chosen ? ', drawn' : ''}. Continue with this token`);

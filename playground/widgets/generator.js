@@ -90,9 +90,8 @@ function halt() { if (state.running) server.stop(state.running.run); }
 // what comes back --------------------------------------------------------------------------------------------------------
 let adopted = null;
 function arrived() {
-  if (!props.value) return;
-  // A copy: the next piece of news arrives as a difference that is written into the same objects.
-  const news = JSON.parse(JSON.stringify(props.value));
+  const news = value_now();
+  if (!news) return;
   if (news.link && adopted !== news.link.stamp) { adopted = news.link.stamp; return open_link(news.link); }
   const running = state.running;
   if (!running || news.run !== running.run) return;
@@ -124,6 +123,7 @@ function grow(branch, more) {
 }
 function finish(branch, news) {
   state.running = null;
+  part('app').dataset.runs = String(Number(part('app').dataset.runs ?? 0) + 1);
   part('app').classList.remove('running'); part('progress').hidden = true;
   write_button.classList.remove('stop');
   time.live(false);
@@ -263,8 +263,9 @@ async function look_again() {                       // always the last: while on
   try {
     const record = await asked;
     asked = null;
+    if (state.here !== id || state.running) return;
     if (record.error) problem(record.error);
-    else if (!again && k === time.step && id === state.here) { problem(null); state.what_if = record; draw(k, 'what-if'); }
+    else if (!again && k === time.step) { problem(null); state.what_if = record; draw(k, 'what-if'); }
   } finally { asked = null; if (again) { again = false; look_again(); } }
 }
 function rules_moved() { time.pause(); part('app').classList.add('own-rules'); look_again(); }

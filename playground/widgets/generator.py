@@ -96,5 +96,6 @@ class Generator(Widget):
     """See the module's docstring for the value. Props: models, start_model, rules, orders, presets, start, examples, longest."""
 
     TEMPLATE = TEMPLATE
+    STREAMED = True
     SCRIPT = source("parts", "transport", "curves", "prose", "bars", "rules", "branches", "draws", "generator", "generator_start")
     STYLE = source("generator", kind="css")

@@ -31,6 +31,8 @@ for (const [label, text, preset] of props.examples) part('examples').append(butt
   write();
 }, 'plain chip'));
 function grow_box() { for (const box of [prompt, part('score')]) { box.style.height = 'auto'; box.style.height = Math.min(220, box.scrollHeight + 2) + 'px'; } }
+let touched = false;                               // the visitor has begun: the recorded text keeps out of the way
+element.addEventListener('input', () => { touched = true; });
 for (const box of [prompt, part('score')]) box.addEventListener('input', grow_box);
 prompt.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); write(); } });
 for (const tab of element.querySelectorAll('[data-mode-of]')) tab.addEventListener('click', () => choose_mode(tab.dataset.modeOf));
@@ -102,7 +104,7 @@ watch('value', arrived);
 arrived();
 server.opening({}).then(opening => {
   if (opening.device) state.device = opening.device;
-  if (opening.example && !state.branches.length && !state.running) {
+  if (opening.example && !touched && !state.branches.length && !state.running) {
     prompt.value = opening.example.prompt; grow_box();
     prompt.addEventListener('input', () => { if (here()?.end === 'recorded') time.pause(); }, {once: true});
     rules.set(opening.example.settings); length_box.value = opening.example.settings.max_new_tokens;

@@ -11,6 +11,12 @@ function draw_svg(tag, attributes) {
   for (const [name, value] of Object.entries(attributes ?? {})) node.setAttribute(name, value);
   return node;
 }
+// The value as it is now, as objects of its own: Gradio writes each next value of a stream into the objects of the last one.
+function value_now() {
+  const value = props.value;
+  if (value === null || value === undefined || value === '') return null;
+  return JSON.parse(typeof value === 'string' ? value : JSON.stringify(value));
+}
 function button(text, explanation, act, cls) {
   const node = make('button', cls, text);
   node.type = 'button';

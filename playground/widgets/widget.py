@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import json
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,11 +30,16 @@ def called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 class Widget(gr.HTML):
     """A subclass sets SCRIPT (JavaScript), STYLE (CSS, scoped to the widget) and, if it likes, TEMPLATE (constant HTML).
 
+    STREAMED = True sends each value as JSON text, read in the script by `value_now()`. Needed where a generator yields values of
+    changing shape: Gradio sends only the difference to the last value, and its browser side stumbles over nested lists that
+    grow and shrink ("Cannot set properties of undefined"), after which the page hears no more of the run.
+
     Keyword arguments that gr.HTML does not know become `props.NAME` in the script. The value is any plain data."""
 
     SCRIPT: ClassVar[str] = ""
     STYLE: ClassVar[str] = ""
     TEMPLATE: ClassVar[str] = '<div class="widget"></div>'
+    STREAMED: ClassVar[bool] = False
 
     def __init__(self, value: Any = None, **kwargs: Any):
         for text, name in ((self.TEMPLATE, "TEMPLATE"), (self.STYLE, "STYLE")):
@@ -46,6 +52,8 @@ class Widget(gr.HTML):
         return payload
 
     def postprocess(self, value: Any) -> Any:
+        if self.STREAMED and value is not None and not isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return value
 
     def api_info(self) -> dict[str, Any]:

@@ -68,6 +68,6 @@ def _column(temperature: float, probs: Any, drawn: Any, shown: Any, label: Any) 
         "temperature": temperature, "rows": rows, "chi_square": drawn.statistic, "degrees_of_freedom": drawn.degrees_of_freedom,
         "p_value": drawn.p_value, "pooled": drawn.pooled,
         "others": {"count": int((probs > 0).sum()) - sum(row["expected"] > 0 for row in rows),
-                   "expected": DRAWS - sum(row["expected"] for row in rows),
+                   "expected": max(DRAWS - sum(row["expected"] for row in rows), 0.0),
                    "observed": DRAWS - sum(row["observed"] for row in rows)},
     }

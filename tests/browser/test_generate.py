@@ -1,0 +1,267 @@
+"""The Generate page in a browser, with the model that the page starts with."""
+
+import re
+
+import pytest
+from conftest import axe, dark, fits, no_requests
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def gen(open_page, page):
+    """The page with its model ready and the recorded text at rest."""
+    open_page("generate")
+    app = page.locator("#generator")
+    page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden", timeout=120_000)
+    pause(page)
+    return app
+
+
+def pause(page):
+    button = page.locator("#generator .transport-buttons .main")
+    if button.inner_text() == "Pause":
+        button.click()
+    expect(button).to_have_text("Play")
+
+
+def write(page, gen, tokens=16, prompt="Once upon a time", act="Write anew"):
+    gen.get_by_label("Prompt").fill(prompt)
+    gen.get_by_label("Length").fill(str(tokens))
+    gen.get_by_label("Speed, steps a second").select_option("30")
+    gen.get_by_role("button", name=act, exact=True).click()
+    wait_done(page)
+
+
+def wait_done(page):
+    page.wait_for_function("document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')", timeout=60_000)
+    pause(page)
+
+
+def text(gen):
+    return gen.locator(".gen-text").inner_text()
+
+
+def bars(gen):
+    return gen.locator("[data-part=bars]").inner_text()
+
+
+def count_forward_passes(monkeypatch):
+    from playground.backend.causal import CausalWorker
+
+    calls, real = [], CausalWorker.run
+    monkeypatch.setattr(CausalWorker, "run", lambda self, batch: (calls.append(len(batch)), real(self, batch))[1])
+    return calls
+
+
+def test_a_recorded_text_plays_before_the_visitor_has_done_anything(open_page, page):
+    open_page("generate")
+    expect(page.locator("#generator .prose-token.on")).to_be_visible()
+    expect(page.locator("#generator [data-part=notes]")).to_contain_text("Recorded")
+    expect(page.get_by_role("tab", selected=True).first).to_have_text("Generate")
+
+
+def test_play_writes_a_text_and_pause_holds_the_picture(gen, page):
+    gen.get_by_label("Prompt").fill("There was a king")
+    gen.get_by_label("Length").fill("40")
+    play = gen.locator(".transport-buttons .main")
+    play.click()
+    page.wait_for_selector("#generator .gen.running")
+    expect(play).to_have_text("Pause")
+    expect(gen.locator(".prose-token.on")).to_be_visible()
+    play.click()
+    expect(play).to_have_text("Play")
+    held = gen.locator(".transport-words").inner_text().split("/")[0]
+    page.wait_for_function("!document.querySelector('#generator .gen.running')", timeout=60_000)
+    assert gen.locator(".transport-words").inner_text().split("/")[0] == held
+    expect(gen.locator(".gen-text")).to_contain_text(re.compile("there was a king", re.I))
+
+
+def test_scrubbing_steps_and_keys_ask_the_server_for_nothing(gen, page):
+    write(page, gen, 16)
+    line = gen.get_by_role("slider", name="Token on view")
+    with no_requests(page):
+        line.focus()
+        page.keyboard.press("Home")
+        expect(line).to_have_attribute("aria-valuenow", "1")
+        first = bars(gen)
+        page.keyboard.press("ArrowRight")
+        expect(line).to_have_attribute("aria-valuenow", "2")
+        assert bars(gen) != first
+        page.keyboard.press("End")
+        expect(line).to_have_attribute("aria-valuenow", line.get_attribute("aria-valuemax"))
+        gen.get_by_role("button", name="Back", exact=True).click()
+        gen.get_by_role("button", name="Step", exact=True).click()
+        box = line.bounding_box()
+        page.mouse.move(box["x"] + 5, box["y"] + 20)
+        page.mouse.down()
+        for part in range(1, 10):
+            page.mouse.move(box["x"] + box["width"] * part / 10, box["y"] + 20)
+        page.mouse.up()
+        gen.locator(".prose-token").nth(3).click()
+        expect(line).to_have_attribute("aria-valuenow", "4")
+        gen.locator(".curve-area").first.click(position={"x": 2, "y": 10})
+        expect(line).to_have_attribute("aria-valuenow", "1")
+        line.focus()
+        page.keyboard.press("Space")
+        expect(gen.locator(".transport-buttons .main")).to_have_text("Pause")
+        page.wait_for_function("document.querySelector('#generator .transport-line').getAttribute('aria-valuenow') > 3")
+        page.keyboard.press("Space")
+        expect(gen.locator(".transport-buttons .main")).to_have_text("Play")
+
+
+def test_a_moved_slider_changes_the_bars_without_the_network(gen, page, monkeypatch):
+    write(page, gen, 10)
+    calls = count_forward_passes(monkeypatch)
+    before, entropy = bars(gen), gen.locator("[data-part=entropy-final]").inner_text()
+    gen.get_by_role("slider", name="temperature", exact=True).fill("1.9")
+    expect(gen.locator("[data-part=whatif]")).to_contain_text("With the same u")
+    assert bars(gen) != before and calls == []
+    assert gen.locator("[data-part=entropy]").inner_text() and entropy
+    expect(gen.locator("[data-part=sentence]")).to_contain_text(re.compile("decides|no rule removes|No rule acts"))
+    gen.get_by_label("Preset").select_option("greedy")
+    expect(gen.locator("[data-part=whatif]")).to_contain_text("likeliest token")
+    gen.get_by_label("Order of the rules").select_option("llama.cpp")
+    names = gen.locator(".chain .link-name").all_inner_texts()
+    assert names.index("top-k") < names.index("temperature")
+
+
+def test_the_bars_and_the_remainder_are_the_whole_vocabulary(gen, page):
+    write(page, gen, 4)
+    rows = gen.locator("[data-part=bars] button.bar").count()
+    others = int(re.sub(r"\D", "", gen.locator(".bar.rest .why").inner_text()))
+    total = int(re.sub(r"\D", "", gen.locator(".chain .link").first.locator(".num").first.inner_text()))
+    assert rows + others == total
+
+
+def test_clicking_a_bar_branches_and_two_texts_stand_side_by_side(gen, page):
+    write(page, gen, 12)
+    first = text(gen)
+    gen.locator(".prose-token").nth(5).click()
+    bar = gen.locator("[data-part=bars] button.bar:not(.on)").nth(1)
+    token = bar.locator(".t").inner_text()
+    bar.click()
+    page.wait_for_function("document.querySelectorAll('#generator .prose-token.forced').length == 1")
+    wait_done(page)
+    assert text(gen) != first
+    expect(gen.locator(".tree-row")).to_have_count(3)            # the recorded text, the first one, the branch
+    assert token.strip("·") in gen.locator(".prose-token.forced").inner_text()
+    gen.get_by_label(re.compile("Put side by side")).nth(1).check()
+    gen.get_by_label(re.compile("Put side by side")).nth(2).check()
+    expect(gen.locator(".tree-column")).to_have_count(2)
+    gen.locator(".tree-open").nth(1).click()
+    expect(gen.locator(".tree-open").nth(1)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("End")
+    assert text(gen).split() == first.split()
+    expect(gen.locator(".transport-branch")).to_have_count(1)
+
+
+def test_write_on_from_here_keeps_the_beginning(gen, page):
+    write(page, gen, 12)
+    gen.locator(".prose-token").nth(4).click()
+    kept = gen.locator(".prose-token").all_inner_texts()[:4]
+    gen.get_by_role("slider", name="temperature", exact=True).fill("2.5")
+    gen.get_by_role("button", name="Write on from here").click()
+    wait_done(page)
+    assert gen.locator(".prose-token").all_inner_texts()[:4] == kept
+
+
+def test_scoring_colours_each_token_and_tells_the_perplexity(gen, page):
+    gen.get_by_role("button", name="Score my text").click()
+    gen.get_by_label("Text to score").fill("Once upon a time there was a zebra who taxed the moon.")
+    gen.get_by_role("button", name="Score", exact=True).click()
+    expect(gen.locator("[data-part=ended]")).to_contain_text("Perplexity", timeout=60_000)
+    pause(page)
+    assert gen.locator(".prose-token.shaded").count() >= 8
+    gen.get_by_label("rank", exact=True).check()
+    gen.locator(".prose-token").nth(2).click()
+    expect(gen.locator("[data-part=drawn]")).to_contain_text("The text has")
+    assert gen.locator("[data-part=bars] button.bar").count() >= 20
+
+
+def test_a_thousand_draws_at_three_temperatures(gen, page):
+    write(page, gen, 3)
+    gen.get_by_role("button", name="Draw 1,000 times").click()
+    expect(gen.locator(".draws-column")).to_have_count(3)
+    expect(gen.locator(".draws-say").first).to_contain_text("χ²")
+
+
+def test_a_loop_is_bracketed_on_the_text_and_the_timeline(gen, page):
+    gen.get_by_label("Preset").select_option("looping")
+    gen.get_by_label("Prompt").fill("The king said: I am the king. The king said: I am the king. The king said:")
+    gen.get_by_label("Length").fill("120")
+    gen.get_by_role("button", name="Write anew").click()
+    wait_done(page)
+    expect(gen.locator(".transport-loop")).to_have_count(1)
+    assert gen.locator(".prose-token.loop").count() > 8 and gen.locator(".prose-token.lap").count() >= 3
+    expect(gen.locator(".curve", has_text="P(loop token)")).to_be_visible()
+
+
+def test_errors_are_sentences_and_nothing_is_lost(gen, page):
+    write(page, gen, 6)
+    before = text(gen)
+    problem = gen.locator("[data-part=problem]")
+    gen.get_by_label("Prompt").fill("   ")
+    gen.get_by_role("button", name="Write anew").click()
+    expect(problem).to_contain_text("The prompt is empty")
+    gen.get_by_label("Prompt").fill("Once")
+    gen.get_by_label("Length").fill("9999")
+    gen.get_by_role("button", name="Write anew").click()
+    expect(problem).to_contain_text("[1, 512]")
+    gen.get_by_label("top-p, exact value").fill("1.5")
+    gen.get_by_label("top-p, exact value").press("Enter")
+    expect(page.locator(".say-toast")).to_contain_text("top-p must be in [0, 1], got 1.5")
+    expect(gen.get_by_label("top-p, exact value")).not_to_have_value("1.5")
+    assert text(gen) == before
+
+
+def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page):
+    gen.get_by_label("Length").fill("512")
+    gen.get_by_label("repetition, exact value").fill("1.5")
+    gen.get_by_role("button", name="Write anew").click()
+    page.wait_for_selector("#generator .gen.running")
+    page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 3")
+    gen.get_by_role("button", name="Stop", exact=True).click()
+    wait_done(page)
+    assert gen.locator(".prose-token").count() > 3
+
+
+def test_a_copied_link_opens_the_same_text(gen, page):
+    write(page, gen, 9, "A wolf came to the door")
+    gen.locator(".prose-token").nth(3).click()
+    gen.locator("[data-part=bars] button.bar:not(.on)").nth(2).click()
+    wait_done(page)
+    page.keyboard.press("End")
+    wanted = gen.locator(".prose-token").all_inner_texts()
+    gen.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".say-toast")).to_contain_text("Link copied")
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert "tab=generate" in address
+    page.goto(address)
+    page.wait_for_function("document.querySelector('#generator .gen')?.dataset.runs > 0")
+    wait_done(page)
+    expect(gen.get_by_label("Prompt")).to_have_value("A wolf came to the door")
+    assert gen.locator(".prose-token").all_inner_texts() == wanted
+
+
+def test_a_broken_link_says_what_was_replaced(open_page, page):
+    open_page("generate", temperature="hot", prompt="A fox")
+    expect(page.locator("#generator [data-part=problem]")).to_contain_text("temperature must be a number")
+    expect(page.locator("#generator").get_by_label("Prompt")).to_have_value("A fox")
+
+
+def test_on_a_phone_nothing_sticks_out_and_targets_are_large(phone, gen, page):
+    write(page, gen, 12)
+    gen.get_by_role("button", name="All rules").click()
+    fits(page)
+    small = page.evaluate("""() => [...document.querySelectorAll('#generator button:not(.bar), #generator select')]
+      .filter(node => node.offsetParent && node.getBoundingClientRect().height < 44).map(node => node.textContent)""")
+    assert small == []
+
+
+def test_nothing_that_axe_objects_to_in_light_and_dark(gen, page):
+    write(page, gen, 8)
+    gen.get_by_role("button", name="All rules").click()
+    assert axe(page) == []
+    dark(page)
+    page.wait_for_function("getComputedStyle(document.body).backgroundColor == 'rgb(17, 21, 28)'")
+    assert axe(page) == []

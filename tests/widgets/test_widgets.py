@@ -1,0 +1,59 @@
+"""What every widget must hold: static templates, no markup from values, constant styles."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from playground.widgets.widget import HERE, Widget, source
+
+SCRIPTS = sorted(HERE.glob("*.js"))
+
+
+def test_there_are_scripts():
+    assert len(SCRIPTS) > 5
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_no_value_becomes_markup(path: Path):
+    text = path.read_text(encoding="utf-8")
+    for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+        assert forbidden not in text, f"{path.name} uses {forbidden}"
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.css")), ids=lambda path: path.name)
+def test_styles_hold_no_placeholder(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert "${" not in text and "{{" not in text and "`" not in text and "url(" not in text, path.name
+    assert "\\" not in text, f"{path.name}: a backslash is lost on its way through the template engine"
+
+
+def test_a_template_with_a_placeholder_is_refused():
+    class Bad(Widget):
+        TEMPLATE = "<p>${value}</p>"
+
+    with pytest.raises(ValueError, match="TEMPLATE must be constant"):
+        Bad()
+
+
+def test_source_joins_files_in_order():
+    text = source("parts", "transport")
+    assert text.index("function make(") < text.index("function make_transport(")
+
+
+def test_colours_of_the_rules_are_variables():
+    style = (HERE.parents[1] / "assets" / "style.css").read_text(encoding="utf-8")
+    known = set(re.findall(r"(--[a-z0-9-]+):", style))
+    texts = {path.name: path.read_text(encoding="utf-8") for path in [*HERE.glob("*.css"), *SCRIPTS]}
+    for text in texts.values():       # a script may set a variable that its style reads
+        known |= set(re.findall(r"(--[a-z0-9-]+)['\"]?\s*[:,]", text))
+    for name, text in texts.items():
+        for used in re.findall(r"var\((--[a-z0-9-]+)", text):
+            assert used in known or used.startswith(("--block", "--body", "--input", "--button")), f"{name}: {used} is no variable of the page"
+
+
+def test_the_plot_library_is_the_installed_one():
+    from playground.widgets.plot import LivePlot, library_path
+
+    assert library_path().is_file()
+    assert LivePlot({"data": []}).props["library"].startswith("gradio_api/file=")
