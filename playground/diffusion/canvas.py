@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 MAX_CHARACTERS = 20_000
 MAX_POSITIONS = 4_096
 
-_MASKS = re.compile(r"\[mask\](?:[ \t]*[*×][ \t]*([0-9]{1,6})(?![0-9]))?", re.IGNORECASE)
+_MASKS = re.compile(r"\[mask\](?:[ \t]*[*×][ \t]*([0-9]+))?", re.IGNORECASE)
 
 
 def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int, length: int | None = None,
@@ -29,9 +29,10 @@ def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int
     ids, end = [], 0
     for found in _MASKS.finditer(text):
         ids += _bare(text[end : found.start()], encode, front, back)
-        repeat = 1 if found[1] is None else int(found[1])
+        digits = found[1] or "1"
+        repeat = int(digits[:9])  # nine digits are too many already; a thousand of them need not be read
         if not 1 <= repeat <= limit:
-            raise ValueError(f"[MASK]* must be in [1, {limit}], got {repeat}")
+            raise ValueError(f"[MASK]* must be in [1, {limit}], got {digits[:20]}")
         ids += [mask_id] * repeat
         end = found.end()
         if len(ids) > limit:

@@ -161,7 +161,8 @@ class ExactDenoiser:
             raise ValueError("evidence must be finite or -inf, got NaN or +inf")
         top = evidence.max(-1, keepdims=True)
         if np.any(np.isneginf(top)):
-            self._impossible(int(np.nonzero(np.isneginf(top))[0][0]))
+            row, position, _ = (int(part[0]) for part in np.nonzero(np.isneginf(top)))
+            raise ValueError(f"evidence must leave one word possible, got -inf for all of them at row {row}, position {position}")
         evidence = evidence - top  # a constant of a position changes nothing
         log = self._smooth(evidence) if self.contexts is None else posterior_of_contexts(self, evidence)
         total = _logsumexp(log)
@@ -179,6 +180,10 @@ class ExactDenoiser:
         for i in range(1, states.shape[1]):
             alpha = self._pass(alpha, forward=True) + states[:, i]
         return _logsumexp(alpha)[..., 0]
+
+    def with_fallback(self) -> Fallback:
+        """The same denoiser, which answers rows that it cannot produce by the next lower order instead of raising."""
+        return Fallback(self)
 
     def _impossible(self, row: int) -> None:
         lower = self.lower()
@@ -224,6 +229,44 @@ class ExactDenoiser:
         top = np.where(np.isneginf(top), 0.0, top)
         with np.errstate(divide="ignore"):
             return np.log(np.exp(rest - top) @ self.emission) + top + evidence
+
+
+class Fallback:
+    """An exact denoiser that hands rows it cannot produce to its lower orders; `orders` (B,) says which order answered last."""
+
+    def __init__(self, denoiser: ExactDenoiser):
+        self.denoiser, self.orders = denoiser, np.zeros(0, dtype=np.int64)
+        self.vocab_size, self.mask_id, self.names = denoiser.vocab_size, denoiser.mask_id, denoiser.names
+        self.encode, self.decode = denoiser.encode, denoiser.decode
+        self.embeddings = getattr(denoiser, "embeddings", None)
+        self._lower: ExactDenoiser | None = None
+
+    def logits(self, canvas) -> torch.Tensor:
+        return self.posterior_log(self.denoiser.evidence(canvas))
+
+    def posterior(self, log_likelihood) -> torch.Tensor:
+        return self.posterior_log(log_likelihood).exp()
+
+    def posterior_log(self, log_likelihood) -> torch.Tensor:
+        evidence = np.asarray(log_likelihood, dtype=np.float64)
+        out = torch.empty(evidence.shape, dtype=torch.float64)
+        self.orders = np.full(len(evidence), -1)
+        asked, rows = self.denoiser, np.arange(len(evidence))
+        while len(rows):
+            beaten = []
+            while len(rows):
+                try:
+                    out[rows] = asked.posterior_log(evidence[rows])
+                    self.orders[rows] = asked.order
+                    break
+                except ImpossibleEvidence as error:
+                    if error.lower is None:
+                        raise
+                    self._lower = self._lower or error.lower
+                    beaten.append(rows[error.row])
+                    rows = np.delete(rows, error.row)
+            asked, rows = (self._lower if asked is self.denoiser else asked.lower()), np.array(beaten, dtype=np.int64)
+        return out
 
 
 def _centred(message: np.ndarray) -> np.ndarray:

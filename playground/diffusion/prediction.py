@@ -185,7 +185,7 @@ class Prediction:
             scale_now, scale_then = (1.0 / p.total[i, None] for p, i in ((self, now), (earlier, then)))
             gap = self.weights[now].mul_(scale_now.to(self.weights.dtype))
             gap.addcmul_(earlier.weights[then].to(gap.dtype), scale_then.to(gap.dtype), value=-1.0)
-            distance = (torch.linalg.vector_norm(gap, ord=1, dim=-1) / 2).tolist()
+            distance = (gap.abs_().sum(-1) / 2).tolist()
             for position, value in zip(np.nonzero(both)[0].tolist(), distance, strict=True):
                 out[position] = value
         return out

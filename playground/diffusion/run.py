@@ -120,6 +120,13 @@ class Run:
         self._fresh = self.valid.copy()
         return self.prediction
 
+    def spend(self, rows: np.ndarray) -> None:
+        """Ask the denoiser about rows (B,) bool and use nothing of the answer."""
+        numbers = np.nonzero(rows)[0]
+        if len(numbers):
+            self._logits(numbers, np.zeros_like(self.locked))
+            self.valid |= rows
+
     def _logits(self, numbers: np.ndarray, asked: np.ndarray) -> torch.Tensor:
         """(n, V) fresh logits at the positions asked, rows in reading order."""
         if len(numbers) == 0:

@@ -1,0 +1,233 @@
+"""Output distributions: enumerated, drawn 20,000 times, and compared with the truth."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.stats import chi2, norm
+
+from playground.diffusion import ExactDenoiser, UnmaskSettings, exact_distribution, list_samplers, unmask
+from playground.diffusion.meter import all_texts, divergence, exactness, gibbs_exactness, total_variation, true_distribution
+
+CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
+LENGTH, ROWS = 4, 20_000
+TRUTH = true_distribution(CHAIN, LENGTH)
+
+
+def drawn(settings, denoiser=CHAIN, length=LENGTH, canvas=None, locked=None):
+    start = np.full((ROWS, length), denoiser.mask_id) if canvas is None else np.repeat(np.asarray(canvas)[None], ROWS, axis=0)
+    locks = None if locked is None else np.repeat(np.asarray(locked)[None], ROWS, axis=0)
+    *_, last = unmask(denoiser, start, settings, locked=locks)
+    codes = last.canvas.numpy() @ denoiser.vocab_size ** np.arange(length - 1, -1, -1)
+    return np.bincount(codes, minlength=denoiser.vocab_size**length)
+
+
+def agrees(counts, law):
+    """Within sampling error: nothing where the law has nothing, and a chi-square at one in a million."""
+    assert counts[law <= 0].sum() == 0
+    expected = law * counts.sum()
+    common = expected >= 5
+    statistic = ((counts[common] - expected[common]) ** 2 / expected[common]).sum()
+    rare, many = counts[~common].sum(), expected[~common].sum()
+    statistic += (rare - many) ** 2 / max(many, 1)
+    assert statistic < chi2.ppf(1 - 1e-6, common.sum())
+
+
+CASES = [
+    ("mdlm", 2, {}), ("mdlm", 4, {"as_published": True, "temperature": 0.7}), ("mdlm", 4, {"block_length": 2}),
+    ("mdlm", 3, {"schedule": "cosine", "top_p": 0.8}), ("mdlm", 4, {"schedule": "entropy-linear"}),
+    ("sedd", 3, {"schedule": "geometric"}), ("sedd", 3, {"schedule": "geometric", "selection": "euler"}),
+    ("maskgit", 4, {}), ("maskgit", 2, {"alg_temp": 1.0}), ("maskgit", 4, {"alg_temp": 2.0}),
+    ("llada", 4, {}), ("llada", 2, {"block_length": 2}), ("llada", 2, {"selection": "random"}),
+    ("dream", 3, {}), ("dream", 2, {"selection": "maskgit_plus"}), ("dream", 3, {"selection": "topk_margin", "alg_temp": 0.3}),
+    ("dream", 2, {"selection": "entropy"}), ("dream", 4, {"selection": "maskgit_plus", "as_published": True}),
+    ("dream", 3, {"selection": "entropy", "as_published": True, "temperature": 0.7, "alg_temp": 0.2}),
+    ("dream", 4, {"selection": "topk_margin", "as_published": True, "top_p": 0.8}),
+    ("remdm", 4, {"eta": 0.3}), ("fast-dllm", 1, {"threshold": 0.5}),
+    ("fast-dllm", 1, {"threshold": 0.5, "as_published": True}), ("fast-dllm", 1, {"threshold": 0.5, "block_length": 3, "overlap": 1}),
+    ("entropy-bound", 1, {"bound": 0.9}), ("entropy-bound", 1, {"bound": 0.9, "block_length": 3}),
+    ("any-order", 1, {}), ("gibbs", 2, {}), ("gibbs", 1, {"selection": "random"}),
+    ("uniform", 3, {}), ("uniform", 3, {"schedule": "cosine", "temperature": 0.5}),
+]
+
+
+@pytest.mark.parametrize(("sampler", "steps", "fields"), CASES)
+def test_twenty_thousand_samples_follow_the_enumerated_law(sampler, steps, fields):
+    settings = UnmaskSettings(sampler, steps, seed=3, **fields)
+    law = exact_distribution(CHAIN, settings, LENGTH)
+    assert law.shape == (3**LENGTH,) and law.sum() == pytest.approx(1.0, abs=1e-12) and law.min() >= 0
+    agrees(drawn(settings), law)
+
+
+def test_every_countable_sampler_is_among_the_cases():
+    assert {case[0] for case in CASES} == {card.name for card in list_samplers() if card.noise != "gaussian"}
+
+
+ONE_AT_A_TIME = [
+    ("any-order", 1, {}), ("llada", 4, {"selection": "random"}), ("fast-dllm", 1, {"threshold": 1.5}),
+    ("entropy-bound", 1, {"bound": 0.0}), ("gibbs", 1, {}), ("gibbs", 1, {"selection": "random"}),
+    ("llada", 4, {"selection": "random", "block_length": 1}),
+    ("llada", 4, {"selection": "random", "block_length": 2}),
+]
+
+
+@pytest.mark.parametrize(("sampler", "steps", "fields"), ONE_AT_A_TIME)
+def test_exact_rules_reproduce_the_chain_at_one_token_a_step(sampler, steps, fields):
+    law = exact_distribution(CHAIN, UnmaskSettings(sampler, steps, **fields), LENGTH)
+    assert total_variation(law, TRUTH) < 1e-9
+
+
+@pytest.mark.parametrize("selection", ["maskgit_plus", "topk_margin", "entropy"])
+def test_dreams_choose_then_sample_rules_are_exact_one_position_at_a_time(selection):
+    # its counts end in "all that is left": blocks of one position make every step reveal one
+    for fields in ({}, {"alg_temp": 0.5}):
+        settings = UnmaskSettings("dream", LENGTH, selection=selection, block_length=1, **fields)
+        assert total_variation(exact_distribution(CHAIN, settings, LENGTH), TRUTH) < 1e-9
+
+
+@pytest.mark.parametrize(("sampler", "fields"), [("mdlm", {}), ("sedd", {}), ("dream", {}), ("uniform", {}), ("remdm", {"eta": 0.0})])
+def test_random_times_approach_the_chain_as_steps_grow(sampler, fields):
+    distances = [total_variation(exact_distribution(CHAIN, UnmaskSettings(sampler, steps, **fields), 3), true_distribution(CHAIN, 3))
+                 for steps in (2, 8, 32, 128)]
+    assert all(later < earlier / 2.5 for earlier, later in pairwise(distances))
+    assert distances[-1] < 0.004
+
+
+def test_the_bias_of_low_confidence_at_one_token_a_step_is_a_number():
+    """It cools: far from the chain even though the denoiser is exact and one token is drawn at a time."""
+    biased = {name: total_variation(exact_distribution(CHAIN, UnmaskSettings(name, 4, **fields), LENGTH), TRUTH)
+              for name, fields in (("llada", {}), ("maskgit", {}))}
+    assert biased["llada"] == pytest.approx(0.575590, abs=1e-6) and biased["maskgit"] == pytest.approx(biased["llada"], abs=1e-9)
+    published = UnmaskSettings("fast-dllm", 1, threshold=1.5, as_published=True)
+    assert total_variation(exact_distribution(CHAIN, published, LENGTH), TRUTH) == pytest.approx(biased["llada"], abs=1e-9)
+    greedy = exact_distribution(CHAIN, UnmaskSettings("llada", 4, temperature=0.0), LENGTH)
+    assert greedy.max() == pytest.approx(1.0)
+
+
+def test_the_cards_say_which_rules_are_exact():
+    exact = {card.name: card.exact_at_one for card in list_samplers()}
+    assert not exact["llada"] and not exact["maskgit"] and not exact["diffusion-lm"] and not exact["cdcd"]
+    assert all(exact[name] for name in ("mdlm", "sedd", "dream", "remdm", "fast-dllm", "entropy-bound", "any-order", "gibbs", "uniform"))
+
+
+def test_sedd_analytic_is_mdlm_and_euler_too_where_the_schedule_is_linear():
+    mdlm = exact_distribution(CHAIN, UnmaskSettings("mdlm", 3), LENGTH)
+    for selection in ("analytic", "euler"):
+        assert np.allclose(exact_distribution(CHAIN, UnmaskSettings("sedd", 3, selection=selection), LENGTH), mdlm, atol=1e-12)
+    curved = [exact_distribution(CHAIN, UnmaskSettings("sedd", 3, selection=s, schedule="geometric"), LENGTH)
+              for s in ("analytic", "euler")]
+    assert total_variation(*curved) > 0.1
+
+
+def test_a_prompt_conditions_the_law():
+    canvas, locked = [3, 2, 3, 3], None
+    law = exact_distribution(CHAIN, UnmaskSettings("any-order", 1), LENGTH, canvas=canvas)
+    given = TRUTH * (all_texts(3, LENGTH)[:, 1] == 2)
+    assert total_variation(law, given / given.sum()) < 1e-9
+    settings = UnmaskSettings("llada", 2, guidance=1.0, selection="random", seed=1)
+    agrees(drawn(settings, canvas=canvas, locked=locked), exact_distribution(CHAIN, settings, LENGTH, canvas=canvas))
+
+
+def test_gibbs_forgets_any_start_sweep_by_sweep():
+    curve = gibbs_exactness(CHAIN, 3, 6, start=[2, 2, 2])
+    distances = [point["total_variation"] for point in curve]
+    assert distances[0] > 0.9 and distances[-1] < 0.01
+    assert all(later < earlier for earlier, later in pairwise(distances))
+    settings = UnmaskSettings("gibbs", 1, burn_in=1, seed=5)
+    start, locked = [2, 0, 2, 2], [False, True, False, False]
+    law = exact_distribution(CHAIN, settings, LENGTH, canvas=start, locked=locked)
+    agrees(drawn(settings, canvas=start, locked=locked), law)
+    assert law[all_texts(3, LENGTH)[:, 1] != 0].sum() == 0
+
+
+def test_a_denoiser_that_holds_the_mask_in_its_vocabulary():
+    class Padded:
+        vocab_size, mask_id = 4, 1
+
+        def logits(self, canvas):
+            inner = np.where(canvas == 1, 3, np.where(canvas.numpy() > 1, canvas.numpy() - 1, 0))
+            logits = CHAIN.logits(inner)
+            out = np.full((*canvas.shape, 4), 50.0)  # it prefers the mask
+            out[..., [0, 2, 3]] = logits
+            return out
+
+    law = exact_distribution(Padded(), UnmaskSettings("mdlm", 2), 3).reshape(4, 4, 4)
+    plain = exact_distribution(CHAIN, UnmaskSettings("mdlm", 2), 3).reshape(3, 3, 3)
+    assert np.allclose(law[np.ix_([0, 2, 3], [0, 2, 3], [0, 2, 3])], plain, atol=1e-12)
+
+
+def test_over_the_cost_limit_and_uncountable_samplers_are_refused():
+    with pytest.raises(ValueError, match="length must keep canvases times outcomes within 20,000,000"):
+        exact_distribution(CHAIN, UnmaskSettings("mdlm", 2), 12)
+    for sampler in ("diffusion-lm", "cdcd"):
+        with pytest.raises(ValueError, match=f"sampler {sampler} cannot be enumerated"):
+            exact_distribution(CHAIN, UnmaskSettings(sampler, 2), 2)
+    with pytest.raises(ValueError, match="cannot be enumerated"):
+        exact_distribution(CHAIN, UnmaskSettings("entropy-bound", 2, selection="renoise"), 2)
+
+
+def test_the_meter_gives_plain_points():
+    points = exactness(CHAIN, 3, tokens_a_step=[1, 2, 3])
+    by_name = {}
+    for point in points:
+        by_name.setdefault(point["name"], []).append(point)
+    assert [p["steps"] for p in by_name["llada random"]] == [3, 2, 1]
+    assert by_name["llada random"][0]["total_variation"] < 1e-9 < by_name["llada low_confidence"][0]["total_variation"]
+    independent = by_name["llada random"][-1]["total_variation"]
+    assert by_name["mdlm"][-1]["total_variation"] == pytest.approx(independent)  # everything at once: all the same
+    assert divergence(np.array([0.5, 0.5]), np.array([1.0, 0.0])) is None
+    assert divergence(np.array([0.5, 0.5]), np.array([0.25, 0.75])) == pytest.approx(0.5 * np.log(2) + 0.5 * np.log(2 / 3))
+    with pytest.raises(ValueError, match=r"tokens_a_step must be in \[1, 3\], got 4"):
+        exactness(CHAIN, 3, tokens_a_step=[4])
+
+
+# ---------------------------------------------------------------------------------------------- vectors, by integration
+
+SIGNED = ExactDenoiser([0.7, 0.3], [[0.5, 0.5], [0.5, 0.5]])
+SIGNED.embeddings = np.array([[-1.0], [1.0]])
+
+
+def expected_sign(x, log_odds):
+    """E[x_0 | x] of a sign with prior .7 / .3 and evidence log_odds for +1."""
+    return np.tanh(0.5 * (log_odds + np.log(3 / 7)))
+
+
+@pytest.mark.parametrize("clamp", [False, True])
+def test_diffusion_lm_follows_its_law_on_one_signed_word(clamp):
+    steps, x = 4, np.linspace(-9, 9, 1201)
+    width = x[1] - x[0]
+    density = norm.pdf(x)
+    for k in range(steps - 1, -1, -1):
+        alpha_t, alpha_s = 1 - (k + 1) / steps, 1 - k / steps
+        origin = expected_sign(x, 2 * np.sqrt(alpha_t) * x / (1 - alpha_t))
+        if clamp:
+            origin = np.where(origin > 0, 1.0, -1.0)
+        if k == 0:
+            law = np.array([density[origin <= 0].sum(), density[origin > 0].sum()]) * width
+            break
+        step = alpha_t / alpha_s
+        mean = (np.sqrt(alpha_s) * (1 - step) * origin + np.sqrt(step) * (1 - alpha_s) * x) / (1 - alpha_t)
+        deviation = np.sqrt((1 - alpha_s) * (1 - step) / (1 - alpha_t))
+        density = (norm.pdf(x[:, None], mean[None], deviation) * density).sum(1) * width
+    settings = UnmaskSettings("diffusion-lm", steps, selection="clamp" if clamp else "plain")
+    agrees(drawn(settings, SIGNED, 1), law / law.sum())
+
+
+def test_cdcd_follows_its_law_on_one_signed_word():
+    steps = 5
+    grid = np.geomspace(100.0, 0.02, steps + 1)
+    x = np.linspace(-600, 600, 120_001)
+    start = x.copy()
+    for now, after in pairwise(grid):
+        x = x + (after - now) / now * (x - expected_sign(x, 2 * x / now**2))
+    positive = (norm.pdf(start / grid[0]) * (x > 0)).sum() * (start[1] - start[0]) / grid[0]
+    settings = UnmaskSettings("cdcd", steps, schedule="geometric", seed=2)
+    agrees(drawn(settings, SIGNED, 1), np.array([1 - positive, positive]))
+
+
+@pytest.mark.parametrize(("sampler", "steps", "tolerance"), [("diffusion-lm", 40, 0.03), ("cdcd", 40, 0.03)])
+def test_vector_samplers_come_near_the_chain_with_many_steps(sampler, steps, tolerance):
+    counts = drawn(UnmaskSettings(sampler, steps), CHAIN, 2)
+    assert total_variation(counts / ROWS, true_distribution(CHAIN, 2)) < tolerance
+    few = drawn(UnmaskSettings(sampler, 3), CHAIN, 2)
+    assert total_variation(few / ROWS, true_distribution(CHAIN, 2)) > tolerance
