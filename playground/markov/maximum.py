@@ -67,8 +67,8 @@ def _by_blocks(best, edges, seen) -> np.ndarray | None:
     tail = steps - (count - 1) * size                      # positions in the last block
     into = np.ascontiguousarray(edges.T)                   # into[j, i]: from i to j
     negative, floor = -into, max(0.0, -float(edges.min()))
-    lifted = np.zeros((count * size, states))
-    np.subtract(seen[1:], seen[1:].min(axis=1, keepdims=True) - floor, out=lifted[:steps])
+    lifted = np.full((count * size, states), floor)
+    np.subtract(seen[1:], seen.min() - floor, out=lifted[:steps])
     lifted = np.ascontiguousarray(lifted.reshape(count, size, states).swapaxes(0, 1))         # (size, count, K)
     columns = np.empty((size + 1, count, states))          # before each position, and after the last
     columns[0] = floor
@@ -84,7 +84,7 @@ def _by_blocks(best, edges, seen) -> np.ndarray | None:
         for t in range(size):
             _advance(columns[t, first:], negative, lifted[t, first:], floor, t, fresh)
             old = columns[t + 1, first:]
-            joined = t % 4 == 3 and _spread(fresh - old).max() <= PARALLEL
+            joined = t % 4 == 3 and _parallel(fresh - old)
             old[:] = fresh
             if joined:
                 first = count
@@ -103,7 +103,7 @@ def _advance(column, negative, lifted, floor, t, out) -> None:
     cdist(column, negative, "chebyshev", out=out)
     out += lifted
     if t % LIFT_EVERY == LIFT_EVERY - 1:
-        out -= out.min(axis=1, keepdims=True) - floor
+        out -= out.min() - floor
 
 
 def _trace_back(columns, into, tail) -> np.ndarray:
@@ -126,6 +126,11 @@ def _trace_back(columns, into, tail) -> np.ndarray:
             break
         ends = fresh
     return np.append(path.T.reshape(-1)[:(count - 1) * size + tail], last)
+
+
+def _parallel(change: np.ndarray) -> bool:
+    """Whether in every block all states changed by the same amount (n, K), up to rounding."""
+    return bool(np.abs(change - change[:, :1]).max() <= PARALLEL)
 
 
 def _spread(change: np.ndarray) -> np.ndarray:
