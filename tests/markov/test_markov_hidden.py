@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hidden_models import models_with_observations, random_model
+from tests.markov.hidden_models import models_with_observations, random_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hidden_models import models_with_observations, random_model
+from tests.markov.hidden_models import models_with_observations, random_model
 from hypothesis import given, settings
 
 from playground.markov import HiddenMarkovModel, ImpossibleObservations

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hidden_models import random_model
+from tests.markov.hidden_models import random_model
 
 from playground.markov import maximum
 
