@@ -116,8 +116,8 @@ function resize(axis, more) {
 }
 for (const [name, axis, more] of [['moreStates', 'states', true], ['fewerStates', 'states', false], ['moreSymbols', 'symbols', true], ['fewerSymbols', 'symbols', false]]) part(name).addEventListener('click', () => resize(axis, more));
 linkButton(part('link'), () => server.link(wished()));
-function load() {
-  const value = props.value; if (!value?.draft) return;
+function load(value) {
+  if (!value?.draft) return;
   draft = clone(value.draft); draft.initialRows = [draft.initial]; figures = value.figures; opened = null; revealed = false;
   if (draft.seed !== null) draft.sampled_before = draft.seed;
   part('length').value = draft.length;
@@ -179,5 +179,9 @@ function fillLearn() {
   showSource(draft.learn.source); part('sampleLength').value = draft.learn.length; part('restarts').value = draft.learn.restarts; part('iterations').value = draft.learn.iterations; part('learnSeed').value = draft.learn.seed;
   part('sampleLength').disabled = draft.learn.source !== 'sample';
 }
-const start = () => { load(); if (draft) { fillLearn(); if (props.value.learning) { loadLearning(props.value.learning); learned(); } else if (!learning) study(wished()); } };
-watch('value', start); start();
+function start(value = props.value) {
+  load(value); if (!draft) return;
+  fillLearn();
+  if (value.learning) { loadLearning(value.learning); learned(); } else { learning = null; study(wished()); }
+}
+watch('value', () => start()); start(); fromLink('hidden', start);

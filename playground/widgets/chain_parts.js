@@ -172,3 +172,12 @@ function stepper(host, options) {
     go: k => { time.pause(); time.go(k); }, rewind: () => time.go(0), get step() { return time.step; }, get playing() { return time.playing; }, play: time.play,
   };
 }
+
+// A view whose state stands in the page's address fetches it by itself: Gradio has no way to hand a value to a tab not yet opened.
+async function fromLink(view, take) {
+  const query = new URLSearchParams(location.search);
+  if (query.get('tab') !== 'chains' || (query.get('view') ?? 'walk') !== view || !query.get('state')) return false;
+  let value; try { value = await server.open(query.get('state')); } catch { value = null; }
+  if (value?.draft) take(value); else part(view === 'loops' ? 'textProblem' : 'problem').textContent = 'The link could not be opened: the server did not answer.';
+  return true;
+}

@@ -84,9 +84,9 @@ part('another').addEventListener('click', () => { draft.seed = (draft.seed + 1) 
 part('more').addEventListener('click', () => { let k = draft.states.length + 1; while (draft.states.includes(`state ${k}`)) k++; draft.states.push(`state ${k}`); draft.rates.forEach(r => r.push(0)); draft.rates.push(draft.states.map(() => 0)); draft.preset = ''; changed(true); });
 part('fewer').addEventListener('click', () => { draft.states.pop(); draft.rates.pop(); draft.rates.forEach((r, i) => { r.pop(); diagonal(i); }); draft.preset = ''; changed(true); });
 linkButton(part('link'), () => server.link(clone(draft)));
-function load() {
-  const value = props.value; if (!value?.draft) return;
+function load(value = props.value) {
+  if (!value?.draft) return;
   draft = clone(value.draft); figures = value.figures; editor.update(true); fill(); part('problem').textContent = value.message ?? ''; element.classList.remove('stale');
   drawFigures(Math.round(figures.times.length / 4));
 }
-watch('value', load); load();
+watch('value', () => load()); load(); fromLink('rates', load);

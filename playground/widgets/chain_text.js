@@ -88,10 +88,10 @@ part('input').addEventListener('change', async () => {
 part('drop').addEventListener('click', () => { large = null; draft.key = ''; draft.start = ''; refill(); ask(); });
 part('offer').addEventListener('click', () => trigger('offer', {draft: clone(draft)}));
 linkButton(part('link'), () => draft.key ? Promise.resolve({error: 'A file is too long for a link; the link of a pasted text works.'}) : server.link(clone(draft)));
-function load() {
-  const value = props.value; if (!value?.draft) return;
+function load(value = props.value) {
+  if (!value?.draft) return;
   if (value.offered !== undefined) { part("offered").textContent = value.offered; return; }
   draft = clone(value.draft); figures = value.figures; large = null; refill(); part('problem').textContent = value.message ?? ''; element.classList.remove('stale');
   drawFigures(Math.min(2, figures.sampled.records.length - 1));
 }
-watch('value', load); load();
+watch('value', () => load()); load(); fromLink('text', load);

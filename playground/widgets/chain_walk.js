@@ -44,8 +44,8 @@ function receive(record, wish) {
   if (JSON.stringify(wish.transition) === JSON.stringify(draft.transition)) element.classList.remove('stale');
   figures = record; drawFigures();
 }
-function load() {
-  const value = props.value; if (!value?.draft) return;
+function load(value = props.value) {
+  if (!value?.draft) return;
   draft = clone(value.draft); figures = value.figures;
   editor.update(true); showPreset(draft.preset); fillStart(); part('problem').textContent = value.message ?? '';
   drawFigures(40);
@@ -100,4 +100,4 @@ part('fewer').addEventListener('click', () => {                     // rows that
   draft.states.pop(); draft.transition.pop(); draft.transition.forEach(r => r.pop()); draft.preset = ''; changed(true);
 });
 linkButton(part('link'), () => server.link(clone(draft)));
-watch('value', load); load();
+watch('value', () => load()); load(); fromLink('walk', load);

@@ -1,5 +1,5 @@
 // Hidden states of a model along a text: the greedy and the drawn run side by side, each as its path in one plane and as its recurrence plot.
-let runs = null, polling = null, models = [];
+let runs = null, polling = null, models = [], linked = false;
 const RUNS = ['greedy', 'drawn'];
 const textPlayer = stepper(part('textPlayer'), {keys: part('textSection'), unit: 'Token of both runs', speed: 8, show: k => showText(k),
   readout: k => [`token ${k + 1} / ${longest()}`, 'greedy, drawn']});
@@ -70,20 +70,21 @@ for (const name of RUNS) part(`${name}Text`).addEventListener('click', e => { co
 part('write').addEventListener('click', writeBoth);
 part('prompt').addEventListener('keydown', e => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); writeBoth(); } });
 linkButton(part('link'), () => { draft.text.text = part('prompt').value; return server.link(clone(draft)); });
-function load() {
-  const value = props.value; if (!value?.draft) return;
+function load(value = props.value) {
+  if (!value?.draft) return;
   draft = clone(value.draft); land = value.figures.plane.landscape; path = value.figures.plane.orbit; runs = value.figures.text;
   buildSliders(); showWorld(draft.plane.world); drawLand(); drawOrbit(); fillText(); part('textProblem').textContent = value.message ?? '';
   if (runs) drawText();
   if (value.figures.ask) writeBoth();
-  offers(!value.opened);
+  linked = !!value.opened; offers(!linked);
 }
 // the networks on offer; the first one's runs replace the n-gram's unless a link brought a text or somebody has typed
-async function offers(untouched) {
+async function offers(untouched, times = 10) {
   let record; try { record = await server.models({}); } catch { return; }
   models = record.models ?? [];
-  if (untouched && record.first && JSON.stringify(draft.text) === JSON.stringify(props.value.draft.text) && part('prompt').value === draft.text.text) { draft.text = clone(record.first.draft); runs = record.first.figures; fillText(); drawText(); }
+  if (record.coming && times > 0) setTimeout(() => offers(untouched, times - 1), 3000);      // the network is still being loaded
+  if (untouched && record.first && !linked && JSON.stringify(draft.text) === JSON.stringify(props.value.draft.text) && part('prompt').value === draft.text.text) { draft.text = clone(record.first.draft); runs = record.first.figures; fillText(); drawText(); }
   else { const model = part('model').value, typed = part('prompt').value; fillText(); part('model').value = model; part('prompt').value = typed; }
 }
 new MutationObserver(() => { if (land) drawLand(); if (runs) RUNS.forEach(plot); }).observe(document.body, {attributes: true, attributeFilter: ['class']});
-watch('value', load); load();
+watch('value', () => load()); load(); fromLink('loops', load);

@@ -120,9 +120,9 @@ def test_a_text_sent_from_another_page_opens_here():
 
     models = loops.Models(app_with(Hub()))
     query = LINK.encode({"view": "loops", "state": models.state_of({"model": "ring", "prompt": "a", "ids": [0, 1, 2], "step": 2, "settings": {}})})
-    view, state, sentence = opened(dict(parse_qsl(query.removeprefix("?"))))
-    value = restore(state, sentence, loops.DEFAULT, loops.figures)
-    assert view == "loops" and value["draft"]["text"]["text"] == "abc" and value["draft"]["text"]["model"] == "ring"
+    sent = dict(parse_qsl(query.removeprefix("?")))
+    value = restore(sent["state"], loops.DEFAULT, loops.figures)
+    assert opened(sent) == "loops" and value["draft"]["text"]["text"] == "abc" and value["draft"]["text"]["model"] == "ring"
     assert value["figures"]["ask"] and value["figures"]["text"] is None        # the browser asks the network, not the opening of the page
 
 

@@ -23,19 +23,17 @@ def link_of(view: str, defaults: dict) -> Callable[[dict], dict]:
     return link
 
 
-def opened(params: dict) -> tuple[str | None, str, str]:
-    """(view or None where the address is no link of this page, state as text, sentence about what could not be read)."""
-    if not LINK.given(params):
-        return None, "", ""
-    values, sentence = LINK.decode(params)
-    return values["view"], values["state"], sentence
+def opened(params: dict) -> str | None:
+    """The view that the address names; None where it is no link of this page."""
+    return LINK.decode(params)[0]["view"] if LINK.given(params) else None
 
 
-def restore(text: str, sentence: str, defaults: dict, figures: Callable[[dict], dict]) -> dict:
+def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> dict:
     """The value of a widget: the draft of the link with its figures, or the default and a sentence that says what was wrong."""
     try:
+        text = LINK.fields["state"].read("state", state if isinstance(state, str) else "")
         draft = drafts.unpacked(text, defaults)
-        return {"draft": draft, "figures": figures(draft), "message": sentence, "opened": True}
+        return {"draft": draft, "figures": figures(draft), "message": "", "opened": True}
     except (ValueError, KeyError, TypeError) as error:
         message = f"This link could not be opened, so the first example stands here: {error}."
         return {"draft": dict(defaults), "figures": figures(dict(defaults)), "message": message, "opened": True}

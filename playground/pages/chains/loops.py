@@ -163,27 +163,30 @@ class Models:
     """The models of the backend for this view: what there is, and whether one is ready."""
 
     def __init__(self, app) -> None:
-        self.app, self.first = app, None
+        self.app, self.first, self.coming = app, None, True
 
     def choices(self) -> list[list[str]]:
         listed = [[entry.title, entry.id] for entry in self.app.backend().catalog() if entry.kind == "causal" and entry.listed]
         return [*listed, *(list(pair) for pair in visitor_models.choices())]
 
     def offered(self, _draft=None) -> dict:
-        """{"models": [[label, name]], "first": the first network's runs with their draft, or None while there are none}."""
+        """{"models": [[label, name]], "first": the first network's runs with their draft, or None, "coming": whether it may still come}."""
         try:
-            return {"models": self.choices(), "first": self.first}
+            return {"models": self.choices(), "first": self.first, "coming": self.coming}
         except (ImportError, RuntimeError) as error:
-            return {"models": [list(pair) for pair in visitor_models.choices()], "first": None, "error": str(error)}
+            return {"models": [list(pair) for pair in visitor_models.choices()], "first": None, "coming": False, "error": str(error)}
 
     def warm(self) -> None:
         """The first network's runs, once for everybody: what the view shows instead of the n-gram as soon as there is a network."""
-        names = [name for _, name in self.choices() if not visitor_models.knows(name)]
-        if not names or not self.app.backend().status(names[0]).get("on_disk", True):
-            return                                        # the first visitor who asks for it starts the download, not the server
-        draft = {**DEFAULT["text"], "model": names[0], "text": FIRST_PROMPT, "length": 80}
-        with self.app.backend().causal(names[0]) as model:
-            self.first = {"draft": draft, "figures": states(draft, model)}
+        try:
+            names = [name for _, name in self.choices() if not visitor_models.knows(name)]
+            if not names or not self.app.backend().status(names[0]).get("on_disk", True):
+                return                                    # the first visitor who asks for it starts the download, not the server
+            draft = {**DEFAULT["text"], "model": names[0], "text": FIRST_PROMPT, "length": 60}
+            with self.app.backend().causal(names[0]) as model:
+                self.first = {"draft": draft, "figures": states(draft, model)}
+        finally:
+            self.coming = False
 
     def state_of(self, sent: dict) -> str:
         """The draft of a text sent by another page (see `Shell.receive`), packed for a link."""
