@@ -6,12 +6,12 @@ import warnings
 
 import numpy as np
 import pytest
-from tests.markov.hidden_models import models_with_observations, random_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.markov import HiddenMarkovModel, ImpossibleObservations, hidden, inference
 from playground.markov.trellis import brute_force
+from tests.markov.hidden_models import models_with_observations, random_model
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

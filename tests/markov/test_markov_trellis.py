@@ -5,12 +5,12 @@ import math
 
 import numpy as np
 import pytest
-from tests.markov.hidden_models import models_with_observations, random_model
 from hypothesis import given, settings
 
 from playground.markov import HiddenMarkovModel, ImpossibleObservations
 from playground.markov.presets import HIDDEN, hidden_preset
 from playground.markov.trellis import ALGORITHMS, brute_force, compare_paths, enumerate_paths, trellis
+from tests.markov.hidden_models import models_with_observations, random_model
 
 
 def value(log):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.markov.hidden_models import random_model
 
 from playground.markov import maximum
+from tests.markov.hidden_models import random_model
 
 
 def logs_of(model, observations):
