@@ -22,6 +22,7 @@ from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine, is_out_of_memory
 from playground.backend.errors import OutOfMemory, WeightsRefused
 from playground.backend.limits import limits
+from playground.backend.prepack import prepack
 from playground.backend.text import TextCodec
 from playground.backend.weights import Progress, check_folder
 
@@ -193,6 +194,8 @@ class Residents:
         engine = Engine(entry.id, worker, free_memory=lambda: self.free_least_recent(keep=entry.id),
                         inline=devices.on_zero_gpu(), observe=self.observe)
         size = sum(tensor.numel() * tensor.element_size() for tensor in network.parameters())
+        if entry.kind == "causal":
+            size += prepack(network)
         return Loaded(entry, network, codec, engine, size, context)
 
     def free_least_recent(self, keep: str | None) -> str | None:

@@ -91,6 +91,7 @@ class TextCodec:
         self.has_chat_template = bool(getattr(tokenizer, "chat_template", None))
         self._frame = list(tokenizer("", add_special_tokens=True)["input_ids"])    # what the tokenizer itself puts around
         self.bos_id: int | None = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.cls_token_id
+        self._pieces: dict[int, str] = {}                  # `piece` is asked for some thirty tokens at every step
         self._begin = begin and self.bos_id is not None and not self._frame
 
     def _family(self) -> str:
@@ -185,6 +186,12 @@ class TextCodec:
     def piece(self, token_id: int) -> str:
         """The token as text for a label. Bytes that are no whole character are written `<E2><80>`; word pieces keep `##`."""
         token_id = int(token_id)
+        known = self._pieces.get(token_id)
+        if known is None:
+            known = self._pieces[token_id] = self._make_piece(token_id)
+        return known
+
+    def _make_piece(self, token_id: int) -> str:
         if self.family == "word-pieces":
             return self._token(token_id)
         data = self.token_bytes(token_id)
