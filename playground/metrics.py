@@ -333,3 +333,22 @@ def bootstrap_interval(values: Sequence[float], statistic: Callable[[np.ndarray]
     results = np.array([float(statistic(data[row])) for row in draws])
     low, high = np.quantile(results, [0.5 - confidence / 2, 0.5 + confidence / 2])
     return float(low), float(high)
+
+
+def jackknife_interval(items: Sequence, statistic: Callable[[list], float], confidence: float = 0.95) -> tuple[float, float]:
+    """Interval of a statistic of a whole list by leaving out one item at a time: value ± t·se, se² = (n-1)/n Σ(θ_i - mean θ)².
+
+    For statistics that a resample with repeated items would distort (distinct-n, self-BLEU). Source: Tukey 1958; Efron & Stein 1981.
+    ValueError for fewer than 2 items.
+    """
+    _check_confidence(confidence)
+    items = list(items)
+    n = len(items)
+    if n < 2:
+        raise ValueError(f"items must hold at least two for a jackknife, got {n}")
+    from scipy.stats import t
+
+    value = float(statistic(items))
+    parts = np.array([float(statistic(items[:i] + items[i + 1:])) for i in range(n)])
+    half = float(t.ppf(0.5 + confidence / 2, n - 1)) * math.sqrt((n - 1) / n * float(((parts - parts.mean()) ** 2).sum()))
+    return value - half, value + half

@@ -1,0 +1,60 @@
+"""What the browser or a program asks for, checked: a bad value is a ValueError that names field, value and range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+PROMPT_CHARACTERS = 4_000
+NEW_TOKENS = 200
+
+
+def object_of(value: Any, name: str = "request") -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name} must be an object, got {type(value).__name__}")
+    return value
+
+
+def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS, empty: bool = False) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text, got {type(value).__name__}")
+    if not empty and not value.strip():
+        raise ValueError(f"{name} must hold at least 1 word, got an empty text")
+    if len(value) > longest:
+        raise ValueError(f"{name} must have at most {longest:,} characters, got {len(value):,}")
+    return value
+
+
+def texts_of(value: Any, name: str, most: int, longest: int = PROMPT_CHARACTERS) -> list[str]:
+    """A list of 1 to `most` texts."""
+    if not isinstance(value, list) or not 1 <= len(value) <= most:
+        raise ValueError(f"{name} must be a list of 1 to {most} texts, got {len(value) if isinstance(value, list) else type(value).__name__}")
+    return [text_of(one, f"{name}[{place}]", longest) for place, one in enumerate(value)]
+
+
+def whole_of(value: Any, name: str, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value != int(value) or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {str(value)[:40]}")
+    return int(value)
+
+
+def number_of(value: Any, name: str, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or not low <= value <= high:
+        raise ValueError(f"{name} must be a number in [{low:g}, {high:g}], got {str(value)[:40]}")
+    return float(value)
+
+
+def choice_of(value: Any, name: str, options: tuple[str, ...]) -> str:
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(options)}, got {str(value)[:40]!r}")
+    return value
+
+
+def prompt_ids(model: Any, prompt: str, tokens: int, name: str = "prompt") -> list[int]:
+    """The prompt's ids; they and `tokens` more must fit the model."""
+    ids = list(model.encode(prompt))
+    longest = getattr(model, "context_length", None)
+    if longest is not None and len(ids) + tokens > longest:
+        raise ValueError(f"{name} must have at most {longest - tokens} tokens beside {tokens} new ones in this model, got {len(ids)}")
+    return ids

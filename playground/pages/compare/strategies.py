@@ -1,0 +1,235 @@
+"""Strategies: one prompt, up to six ways of choosing the next token, each written several times, and what the texts are like."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from playground.decoding import DecodingSettings, find_loop
+from playground.decoding.together import Together
+from playground.metrics import distinct_n, jackknife_interval, repetition_rate, self_bleu, wilson_interval
+from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
+from playground.pages.compare.request import NEW_TOKENS, number_of, object_of, prompt_ids, text_of, whole_of
+from playground.pages.generate.run import wait_for
+
+COLUMNS, RUNS, BEAMS, BATCH = 6, 10, 8, 64
+FRAME_SECONDS = 0.08
+RULES = ("temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty", "no_repeat_ngram_size")
+MEASURES = ("distinct1", "distinct2", "distinct3", "self_bleu", "perplexity", "repetition")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One way of choosing. beams > 0: beam search, and the sampling rules do nothing. name: what tells it from the others."""
+
+    name: str
+    settings: DecodingSettings
+    beams: int = 0
+    length_penalty: float = 1.0
+
+    @property
+    def deterministic(self) -> bool:
+        return self.beams > 0 or self.settings.greedy
+
+    def record(self) -> dict:
+        return {"name": self.name, "settings": self.settings.to_dict(), "beams": self.beams, "length_penalty": self.length_penalty,
+                "deterministic": self.deterministic}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    model: str
+    scorer: str
+    prompt: str
+    columns: tuple[Column, ...]
+    runs: int
+    tokens: int
+    seed: int
+
+    @classmethod
+    def read(cls, raw: Any) -> Comparison:
+        """From {"model", "scorer" ("" = the model itself), "prompt", "columns": [{...}], "runs", "tokens", "seed"}."""
+        raw = object_of(raw)
+        tokens = whole_of(raw.get("tokens", 40), "tokens", 1, NEW_TOKENS)
+        seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+        given = raw.get("columns")
+        if not isinstance(given, list) or not 1 <= len(given) <= COLUMNS:
+            raise ValueError(f"columns must be a list of 1 to {COLUMNS} columns, got {len(given) if isinstance(given, list) else type(given).__name__}")
+        columns = tuple(column_of(one, place, tokens, seed) for place, one in enumerate(given))
+        model = text_of(raw.get("model"), "model", 200)
+        return cls(model, text_of(raw.get("scorer") or model, "scorer", 200), text_of(raw.get("prompt"), "prompt"), columns,
+                   whole_of(raw.get("runs", 1), "runs", 1, RUNS), tokens, seed)
+
+
+def column_of(raw: Any, place: int, tokens: int, seed: int) -> Column:
+    """{"kind": "greedy" | "sampling" | "beam", rules by name, "beams", "length_penalty"} -> Column."""
+    raw = dict(object_of(raw, f"columns[{place}]"))
+    kind = raw.pop("kind", "sampling")
+    if kind not in ("greedy", "sampling", "beam"):
+        raise ValueError(f"columns[{place}].kind must be one of greedy, sampling, beam, got {str(kind)[:40]!r}")
+    beams = whole_of(raw.pop("beams", 4), f"columns[{place}].beams", 1, BEAMS)
+    length_penalty = number_of(raw.pop("length_penalty", 1.0), f"columns[{place}].length_penalty", -5, 5)
+    raw.pop("name", None)
+    try:
+        settings = DecodingSettings.from_dict({**raw, "max_new_tokens": tokens, "seed": seed, "do_sample": kind == "sampling"})
+    except ValueError as error:
+        raise ValueError(f"columns[{place}]: {error}") from None
+    beams = beams if kind == "beam" else 0
+    return Column(name_of(settings, beams, length_penalty), settings, beams, length_penalty)
+
+
+LABELS = {"temperature": "T", "top_k": "top-k", "top_p": "top-p", "min_p": "min-p", "typical_p": "typical", "repetition_penalty": "repetition",
+          "no_repeat_ngram_size": "no-repeat", "presence_penalty": "presence", "frequency_penalty": "frequency", "epsilon_cutoff": "epsilon",
+          "eta_cutoff": "eta", "xtc_threshold": "XTC", "dry_multiplier": "DRY", "mirostat_tau": "mirostat"}
+
+
+def name_of(settings: DecodingSettings, beams: int = 0, length_penalty: float = 1.0) -> str:
+    """What the column does, in its rules' own order: "T 0.8, top-p 0.9"."""
+    first = [f"beam {beams}" + (f", length penalty {length_penalty:g}" if length_penalty != 1 else "")] if beams else ["greedy"] if settings.greedy else []
+    rules = [f"{LABELS[rule]} {getattr(settings, 'xtc_probability' if rule == 'xtc_threshold' else rule):g}" for rule in settings.rules_on()
+             if not (settings.greedy and rule == "temperature")]
+    return ", ".join(first + rules) or "sampling"
+
+
+def run(backend: Any, raw: Any) -> Iterator[dict]:
+    """`compare` for a request of the page."""
+    return compare(backend, Comparison.read(raw))
+
+
+def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
+    """Frames of a comparison: {"columns"}, then {"pieces": [[column, text], ...], "progress"}, then {"texts", "table"} at the end."""
+    yield {"columns": [column.record() for column in wish.columns], "words": "Getting the model …", "progress": 0.0}
+    for name in dict.fromkeys((wish.model, wish.scorer)):
+        for _ in wait_for(backend, name):
+            yield {"words": f"Loading {name} …"}
+    first = backend.causal(wish.model)
+    together = None
+    try:
+        prompt = prompt_ids(first, wish.prompt, wish.tokens)
+        lanes = [[_lane(first, prompt, column, run) for run in range(1 if column.deterministic else wish.runs)] for column in wish.columns]
+        flat = [lane for group in lanes for lane in group]
+        width = sum(max(1, column.beams) * len(group) for column, group in zip(wish.columns, lanes, strict=True))
+        together = Together([backend.causal(wish.model) for _ in range(min(width, BATCH))])
+        yield from _write(first, together, lanes, flat, wish)
+        yield {"words": "Scoring the texts …"}
+        yield finished(backend, first, wish, lanes, prompt)
+    finally:
+        first.close()
+        if together is not None:
+            together.close()
+
+
+def _lane(model: Any, prompt: list[int], column: Column, run: int) -> Any:
+    settings = column.settings.with_changes(seed=column.settings.seed + run)
+    return BeamLane(model, prompt, settings, column.beams, column.length_penalty) if column.beams else SampledLane(model, prompt, settings)
+
+
+def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison) -> Iterator[dict]:
+    begun = sent = time.perf_counter()
+    stream = rounds(together, flat)
+    try:
+        for number, _ in enumerate(stream, 1):
+            now = time.perf_counter()
+            if now - sent >= FRAME_SECONDS:
+                sent = now
+                yield {"texts_now": [model.decode(group[0].ids) for group in lanes], "progress": min(0.95, 0.95 * number / wish.tokens),
+                       "words": f"Writing: {len(flat)} texts in one batch, token {number} of at most {wish.tokens}, {now - begun:.1f} s"}
+    finally:
+        stream.close()
+
+
+def finished(backend: Any, model: Any, wish: Comparison, lanes: list, prompt: list[int]) -> dict:
+    """The last frame: every text, and the table. The same request gives the same table, whatever else the machine does."""
+    ids = [[lane.ids for lane in group] for group in lanes]
+    texts = [[model.decode(one) for one in group] for group in ids]
+    scorer = model if wish.scorer == wish.model else backend.causal(wish.scorer)
+    try:
+        scores = [[_surprise(scorer, wish, lane, text, prompt) for lane, text in zip(group, column, strict=True)]
+                  for group, column in zip(lanes, texts, strict=True)]
+    finally:
+        if scorer is not model:
+            scorer.close()
+    table = [row_of(column, group, words, score, wish.runs) for column, group, words, score in zip(wish.columns, ids, texts, scores, strict=True)]
+    return {"texts": texts, "aligned": [aligned(model, [group[min(run, len(group) - 1)] for group in ids]) for run in range(wish.runs)],
+            "table": table, "progress": 1.0, "words": "", "done": True, "scorer": wish.scorer, "runs": wish.runs, "tokens": wish.tokens,
+            "seed": wish.seed, "model": wish.model, "prompt": wish.prompt}
+
+
+def aligned(model: Any, ids: list[list[int]]) -> dict:
+    """One text a column, cut at the first token that differs: {"common", "tokens" (that are common), "rests": [text]}."""
+    count = common_beginning(ids) if len(ids) > 1 else 0
+    common = model.decode(ids[0][:count]) if count else ""
+    return {"common": common, "tokens": count, "rests": [model.decode(one)[len(common):] for one in ids]}
+
+
+def common_beginning(texts: list[list[int]]) -> int:
+    """How many tokens all texts begin with."""
+    count = 0
+    for tokens in zip(*texts, strict=False):
+        if len(set(tokens)) > 1:
+            break
+        count += 1
+    return count
+
+
+def _surprise(scorer: Any, wish: Comparison, lane: Any, text: str, prompt: list[int]) -> tuple[float, int]:
+    """(sum of surprisals in nats, tokens scored) of a text after the prompt. Under the writing model: of the very tokens it wrote."""
+    if wish.scorer == wish.model:
+        if len(lane.surprisals) == len(lane.ids) and lane.ids:
+            return math.fsum(lane.surprisals), len(lane.ids)
+        context, written = prompt, lane.ids
+    else:
+        context, whole = list(scorer.encode(wish.prompt)), list(scorer.encode(wish.prompt + " " * (not text[:1].isspace()) + text))
+        shared = common_beginning([context, whole])
+        context, written = whole[:shared], whole[shared:]
+    if not written:
+        return 0.0, 0
+    from playground.decoding.score import score_tokens
+
+    parts = [token["surprisal"] for token in score_tokens(scorer, [*context, *written])][len(context):]
+    return (math.inf if None in parts else math.fsum(parts)), len(parts)
+
+
+def row_of(column: Column, ids: list[list[int]], texts: list[str], scores: list[tuple[float, int]], runs: int) -> dict:
+    """One row of the table. Measures are [value, low, high] (95%, jackknife over runs) or null where there is nothing to measure.
+
+    A deterministic column has one text, which stands for all its runs; its intervals have no width."""
+    same = column.deterministic and runs > 1
+    many = texts * runs if same else texts
+
+    def measured(statistic: Any, items: list, least: int = 1, highest: float | None = 1.0) -> list | None:
+        if len(items) < least:
+            return None
+        value = float(statistic(items))
+        if not math.isfinite(value):
+            return None
+        if column.deterministic:
+            return [value, value, value]
+        if len(items) <= max(least, 1):
+            return [value, None, None]
+        # on a perplexity's own scale, the logarithm; shares end at 0 and 1
+        if highest is None:
+            low, high = jackknife_interval(items, lambda some: math.log(statistic(some)))
+            return [value, math.exp(min(low, 700)), math.exp(min(high, 700))]
+        low, high = jackknife_interval(items, statistic)
+        return [value, max(0.0, low), min(highest, high)]
+
+    def pooled(parts: list[tuple[float, int]]) -> float:
+        tokens = sum(count for _, count in parts)
+        return math.exp(math.fsum(total for total, _ in parts) / tokens) if tokens else math.inf
+
+    loops = [find_loop(one) for one in ids]
+    found, of = sum(loop is not None for loop in loops), len(ids)
+    return {
+        "name": column.name, "runs": runs, "texts": len(texts), "deterministic": column.deterministic,
+        "tokens": statistics.fmean(len(one) for one in ids),
+        "distinct1": measured(lambda some: distinct_n(some, 1), many), "distinct2": measured(lambda some: distinct_n(some, 2), many),
+        "distinct3": measured(lambda some: distinct_n(some, 3), many), "self_bleu": measured(self_bleu, many, 2, 100.0),
+        "perplexity": measured(pooled, scores, 1, None), "repetition": measured(lambda some: statistics.fmean(repetition_rate(one) for one in some), ids),
+        "loops": [found, of, *wilson_interval(found, of)],
+        "periods": [None if loop is None else {"period": loop.period, "start": loop.start} for loop in loops],
+    }

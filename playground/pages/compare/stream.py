@@ -1,0 +1,69 @@
+"""Between the page's widgets and its work: long runs frame by frame, quick answers, and every error as a sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from playground.pages.compare.request import object_of
+from playground.pages.generate.run import sentence_of
+from playground.widgets.widget import called
+
+QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def run_events(app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]]) -> None:
+    """`go` streams the frames of `work(backend, request)`, `halt` ends them. A run ends by itself at the house's limit of seconds."""
+
+    def start(event: gr.EventData) -> Iterator[dict]:
+        raw = getattr(event, "request", None)
+        run = str(raw.get("run"))[:64] if isinstance(raw, dict) else ""
+        for frame in frames(lambda: work(app.backend(), object_of(raw))):
+            yield {"run": run, "frame": frame}
+
+    going = widget.go(start, None, widget, trigger_mode="multiple", concurrency_limit=4, concurrency_id="comparisons", **QUIET)
+    widget.halt(None, None, None, cancels=[going], queue=False, **QUIET)
+
+
+def frames(work: Callable[[], Iterator[dict]]) -> Iterator[dict]:
+    """The frames of a run; an error becomes {"problem": sentence}, a run over the limit ends with one."""
+    begun = time.monotonic()
+    try:
+        from playground.backend.limits import limits
+
+        with contextlib.closing(work()) as stream:
+            for frame in stream:
+                yield frame
+                if time.monotonic() - begun > limits().run_seconds:
+                    yield {"problem": f"A run may take at most {limits().run_seconds:,.0f} seconds here; what was written stays."}
+                    return
+    except GeneratorExit:
+        raise
+    except Exception as error:
+        yield {"problem": sentence_of(error)}
+
+
+def answer(app: Any, name: str, work: Callable[[Any, Any], dict]) -> Callable[[Any], dict]:
+    """A server function: `work(backend, request)`, or {"problem": sentence}."""
+
+    def reply(raw: Any = None) -> dict:
+        try:
+            return work(app.backend(), object_of(raw))
+        except Exception as error:
+            return {"problem": sentence_of(error)}
+
+    return called(name, reply)
+
+
+def later(module: str, name: str) -> Callable[[Any, Any], Any]:
+    """A function of this folder, imported when it is first called: the page is there before torch is."""
+
+    def call(backend: Any, raw: Any) -> Any:
+        return getattr(importlib.import_module(f"playground.pages.compare.{module}"), name)(backend, raw)
+
+    return call

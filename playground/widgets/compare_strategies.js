@@ -1,0 +1,94 @@
+// Columns of the same prompt under different rules: settings above, texts below, aligned where they first differ; then the plane and the table.
+const RULES = [['temperature', 'temperature', 0, 5, .05, 1], ['top_k', 'top-k', 0, 1000, 1, 0], ['top_p', 'top-p', 0, 1, .01, 1], ['min_p', 'min-p', 0, 1, .01, 0],
+  ['typical_p', 'typical', .01, 1, .01, 1], ['repetition_penalty', 'repetition', 1, 3, .05, 1], ['no_repeat_ngram_size', 'no-repeat n', 0, 8, 1, 0]];
+const STARTS = {greedy: ['greedy', {}], sampling: ['sampling', {}], temperature: ['temperature 0.7', {temperature: .7}], 'top-k': ['top-k 40', {top_k: 40}], 'top-p': ['top-p 0.9', {top_p: .9}],
+  'min-p': ['min-p 0.1', {min_p: .1}], typical: ['typical 0.9', {typical_p: .9}], repetition: ['repetition penalty 1.2', {temperature: .7, repetition_penalty: 1.2}],
+  'no-repeat': ['greedy, no 3-gram twice', {no_repeat_ngram_size: 3}], beam: ['beam search', {}]};
+const model = select_input(props.models), scorer = select_input([['', 'the same model'], ...props.models]), prompt = area(props.prompt, 2);
+const tokens = number_input(40, 1, 200, 1), runs = number_input(5, 1, 10, 1), seed = number_input(7, 0, 9007199254740991, 1);
+const columns = make('div', 'strategy-columns'), cards = [], common = make('p', 'compare-text'), which = select_input([['0', 'run 1']]), tables = make('section');
+const plane = make_plane(props.library);
+let last = null;
+const add = button('Add a column', 'Another strategy beside these', () => { add_card('top-k'); renumber(); }, 'plain');
+
+function add_card(start) {
+  const card = {node: make('section', 'strategy-column'), inputs: {}};
+  const preset = select_input(Object.entries(STARTS).map(([id, [title]]) => [id, title]), start);
+  const away = button('×', 'Take this column away', () => { cards.splice(cards.indexOf(card), 1); card.node.remove(); renumber(); }, 'plain');
+  card.rules = make('div', 'strategy-rules');
+  const kind = select_input([['sampling', 'draw'], ['greedy', 'likeliest'], ['beam', 'beam search']]);
+  card.kind = kind;
+  card.rules.append(field('how', kind, 'Draw at random, take the likeliest token, or search with beams'));
+  for (const [name, title, low, high, step, off] of RULES) { card.inputs[name] = number_input(off, low, high, step); card.rules.append(field(title, card.inputs[name], `Off at ${off}`)); }
+  card.beams = number_input(4, 1, 8, 1); card.penalty = number_input(1, -5, 5, .1);
+  const beam_fields = [field('beams', card.beams), field('length penalty', card.penalty, 'Scores are divided by length to this power: above 0 favours longer texts')];
+  card.rules.append(...beam_fields);
+  const more = make('details', 'compare-more'); more.append(make('summary', '', 'Settings'), card.rules);
+  card.title = make('h2'); card.text = make('p', 'compare-text'); card.loop = make('p', 'strategy-loop'); card.away = away; card.preset = preset;
+  card.title.hidden = true;
+  const head = make('div', 'strategy-head'); head.append(preset, away);
+  card.node.append(head, more, card.title, card.text, card.loop);
+  const fill = () => {
+    const wanted = STARTS[preset.value][1];
+    for (const [name, , , , , off] of RULES) card.inputs[name].value = wanted[name] ?? off;
+    kind.value = preset.value === 'beam' ? 'beam' : ['greedy', 'no-repeat'].includes(preset.value) ? 'greedy' : 'sampling'; fit();
+  };
+  const fit = () => beam_fields.forEach(one => { one.hidden = kind.value !== 'beam'; });
+  preset.addEventListener('change', fill); kind.addEventListener('change', fit); fill();
+  cards.push(card); columns.append(card.node);
+}
+function renumber() {
+  cards.forEach((card, i) => { card.away.disabled = cards.length === 1; card.away.setAttribute('aria-label', `Take column ${i + 1} away`); card.preset.setAttribute('aria-label', `Strategy of column ${i + 1}`); });
+  add.disabled = cards.length >= 6;
+}
+const column_request = card => ({kind: card.kind.value, ...Object.fromEntries(RULES.map(([name]) => [name, number_in(card.inputs[name])])), beams: number_in(card.beams), length_penalty: number_in(card.penalty)});
+const runner = make_runner({label: 'Write them all', request: () => ({model: model.value, scorer: scorer.value, prompt: prompt.value, tokens: number_in(tokens), runs: number_in(runs), seed: number_in(seed),
+    columns: cards.map(column_request)}),
+  on_begin: () => { element.dataset.state = 'running'; cards.forEach(card => { card.loop.textContent = ''; }); common.textContent = ''; which.parentNode.hidden = true; },
+  on_frame: frame => {
+    if (frame.columns) running = [...cards];
+    if (frame.columns) frame.columns.forEach((column, i) => { running[i].title.textContent = `${i + 1} ${column.name}`; running[i].title.hidden = false; running[i].node.style.borderTopColor = SERIES[i]; });
+    if (frame.texts_now) frame.texts_now.forEach((text, i) => { running[i].text.textContent = text; });
+    if (frame.table) { last = frame; show(); }
+  }});
+let running = [];
+function show() {
+  which.replaceChildren(...Array.from({length: last.runs}, (_, r) => { const o = make('option', '', `run ${r + 1}`); o.value = r; return o; }));
+  which.parentNode.hidden = last.runs < 2;
+  show_run(0); plane.draw(last); show_table();
+  element.dataset.state = 'done';
+}
+function show_run(r) {
+  const {common: shared, tokens: count, rests} = last.aligned[r];
+  common.replaceChildren(make('span', 'compare-prompt', last.prompt), make('span', 'compare-common', shared && !/^[\s.,;:!?'’]/.test(shared) && !/\s$/.test(last.prompt) ? ' ' + shared : shared));
+  if (rests.length > 1) common.append(make('span', 'compare-note', count ? `  (the same ${count} token${count === 1 ? '' : 's'} in all columns; below, what follows)` : '  (the columns differ from the first token on)'));
+  rests.forEach((rest, i) => {
+    const [, space, word, after] = /^(\s*)(\S*)([^]*)$/.exec(rest), mark = make('span', rests.length > 1 ? 'strategy-first' : '', word);
+    if (rests.length > 1) mark.title = 'Here the texts differ for the first time';
+    running[i].text.replaceChildren(space, mark, after);
+    const row = last.table[i], period = row.periods[Math.min(r, row.periods.length - 1)];
+    running[i].loop.textContent = period ? `Ends in a loop of ${period.period} token${period.period === 1 ? '' : 's'}, from token ${period.start + 1} on.` : '';
+  });
+}
+which.addEventListener('change', () => show_run(Number(which.value)));
+const cell = (triple, digits) => !triple ? '–' : fixed(triple[0], digits) + (triple[1] === null || triple[1] === triple[2] ? '' : ` [${fixed(triple[1], digits)}, ${fixed(triple[2], digits)}]`);
+function show_table() {
+  const heads = ['strategy', 'texts', 'mean tokens', 'distinct-1', 'distinct-2', 'distinct-3', 'self-BLEU', 'perplexity', 'repetition rate', 'loops'];
+  const rows = last.table.map((row, i) => [`${i + 1} ${row.name}`, row.deterministic && row.runs > 1 ? `1 for ${row.runs}` : row.texts, fixed(row.tokens, 1), cell(row.distinct1), cell(row.distinct2), cell(row.distinct3), cell(row.self_bleu, 1), cell(row.perplexity, 2), cell(row.repetition),
+    `${row.loops[0]} of ${row.loops[1]}`]);
+  tables.replaceChildren(make('h2', '', 'The same as a table'), table_of(heads, rows),
+    make('p', 'compare-note', 'In brackets: 95% intervals. Repetition rate: share of a text’s 4-grams of tokens that stood in it before. A loop: at least three full laps of the same tokens at the end.'),
+    row_of(button('Save table (CSV)', 'All figures with their intervals', save_table, 'plain'), button('Save texts (CSV)', 'Every text of every column', save_texts, 'plain')));
+}
+function save_table() {
+  const keys = ['distinct1', 'distinct2', 'distinct3', 'self_bleu', 'perplexity', 'repetition'];
+  save('comparison.csv', csv_of([['model', 'scorer', 'prompt', 'seed', 'strategy', 'runs', 'texts', 'mean_tokens', ...keys.flatMap(k => [k, k + '_low', k + '_high']), 'loops', 'loops_of', 'loops_low', 'loops_high'],
+    ...last.table.map(row => [last.model, last.scorer, last.prompt, last.seed, row.name, row.runs, row.texts, row.tokens, ...keys.flatMap(k => row[k] ?? [null, null, null]), ...row.loops])]));
+}
+function save_texts() { save('texts.csv', csv_of([['strategy', 'run', 'text'], ...last.texts.flatMap((texts, i) => texts.map((text, r) => [last.table[i].name, r + 1, text]))])); }
+
+for (const start of ['greedy', 'temperature', 'top-p', 'beam']) add_card(start);
+renumber();
+const pick = field('show', which, 'Which of the runs stands in the columns'); pick.hidden = true;
+box.append(row_of(field('model', model), field('perplexity under', scorer, 'Which model judges coherence'), field('tokens', tokens), field('runs', runs, 'Texts a column; run r takes seed + r'), field('seed', seed, 'The same seed gives the same table')),
+  field('prompt', prompt, 'Every column goes on from here', 'compare-wide'), row_of(runner.go, runner.stop, add, pick), runner.bar, runner.words, runner.trouble, common, columns, plane.side, tables);

@@ -1,0 +1,145 @@
+"""Strategies side by side: what a batch of texts writes, what the table says of them, what a request may hold."""
+
+import math
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from playground.decoding import DecodingSettings, beam_search, generate
+from playground.decoding.together import Together
+from playground.metrics import distinct_n, jackknife_interval, perplexity
+from playground.pages.compare.endpoints import compare_texts
+from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
+from playground.pages.compare.strategies import Comparison, aligned, column_of, compare, row_of
+from tests.doubles import RandomCausalModel
+from tests.pages.doubles import DoubleBackend
+
+COLUMNS = [{"kind": "greedy"}, {"kind": "sampling", "temperature": 0.8}, {"kind": "sampling", "top_p": 0.7, "repetition_penalty": 1.3}, {"kind": "beam", "beams": 3}]
+
+
+def wish(**more):
+    return Comparison.read({"model": "double", "prompt": "The fox ran", "columns": COLUMNS, "tokens": 9, "runs": 4, "seed": 5, **more})
+
+
+def last(frames):
+    return [frame for frame in frames if frame.get("done")][-1]
+
+
+def test_texts_written_together_are_those_written_alone():
+    model, prompt = RandomCausalModel(40, seed=2, eos_id=7, context_length=16), [3, 4, 5]
+    rules = [DecodingSettings(seed=1, max_new_tokens=20), DecodingSettings(do_sample=False, max_new_tokens=6), DecodingSettings(seed=9, top_k=4, max_new_tokens=8),
+             DecodingSettings(seed=2, mirostat_tau=3.0, max_new_tokens=8)]
+    lanes = [SampledLane(model, prompt, one) for one in rules]
+    beams = BeamLane(model, prompt, DecodingSettings(max_new_tokens=8, repetition_penalty=1.2), 3, 0.5)
+    together = Together([model, model, model, model])
+    for _ in rounds(together, [*lanes, beams]):
+        pass
+    for lane, settings in zip(lanes, rules, strict=True):
+        alone = list(generate(model, prompt, settings))
+        assert lane.ids == [step.token_id for step in alone] and lane.finish == alone[-1].finish
+        assert lane.surprisals == [step.surprisal for step in alone]
+    alone = beam_search(model, prompt, 3, 8, 0.5, settings=DecodingSettings(max_new_tokens=8, repetition_penalty=1.2))
+    assert beams.result == alone and beams.ids == alone[0][0]
+
+
+def test_a_round_is_one_batch_for_all_columns():
+    calls = []
+
+    class Batched(RandomCausalModel):
+        def next_logits_batch(self, contexts):
+            calls.append(len(contexts))
+            return [self.next_logits(context) for context in contexts]
+
+    model = Batched(40, seed=4)
+    lanes = [SampledLane(model, [1], DecodingSettings(seed=s, max_new_tokens=5)) for s in range(4)]
+    beams = BeamLane(model, [1], DecodingSettings(max_new_tokens=5), 2, 1.0)
+    assert len(list(rounds(model, [*lanes, beams]))) == 5
+    assert len(calls) == 4 and max(calls) == 6          # the first round has one context, the prompt, which is asked once
+
+
+def test_stopping_ends_the_beam_search_too():
+    model = RandomCausalModel(40)
+    beams = BeamLane(model, [1], DecodingSettings(max_new_tokens=50), 2, 1.0)
+    stream = rounds(model, [beams])
+    next(stream)
+    stream.close()
+    assert beams.finish == "stopped" and beams.result is None
+
+
+def test_the_same_seed_gives_the_same_table():
+    first, again, other = (last(compare(DoubleBackend(), wish(seed=seed))) for seed in (5, 5, 6))
+    assert first["table"] == again["table"] and first["texts"] == again["texts"]
+    assert first["table"][1] != other["table"][1] and first["table"][0] == other["table"][0]      # greedy knows no seed
+
+
+def test_the_table_is_computed_from_the_texts():
+    frame = last(compare(DoubleBackend(), wish()))
+    row = frame["table"][1]
+    assert len(frame["texts"][1]) == 4 and row["texts"] == 4 and row["runs"] == 4
+    assert row["distinct2"][0] == distinct_n(frame["texts"][1], 2)
+    assert all(row[name][1] <= row[name][0] <= row[name][2] for name in ("distinct1", "perplexity"))
+    greedy = frame["table"][0]
+    assert greedy["deterministic"] and greedy["texts"] == 1 and greedy["distinct1"][0] == distinct_n(frame["texts"][0] * 4, 1)
+    assert greedy["self_bleu"][1] == greedy["self_bleu"][2]
+    model = DoubleBackend().causal("double")
+    prompt = model.encode("The fox ran")
+    steps = list(generate(model, prompt, DecodingSettings(do_sample=False, max_new_tokens=9)))
+    assert math.isclose(greedy["perplexity"][0], perplexity([step.raw_probability for step in steps]), rel_tol=1e-6)
+
+
+def test_a_beam_text_is_scored_by_the_model_itself():
+    frame = last(compare(DoubleBackend(), wish()))
+    model = DoubleBackend().causal("double")
+    prompt = model.encode("The fox ran")
+    ids = beam_search(model, prompt, 3, 9)[0][0]
+    logits = model.logits_along(prompt + ids).double()
+    chances = [float(logits[len(prompt) - 1 + place].softmax(-1)[token]) for place, token in enumerate(ids)]
+    assert math.isclose(frame["table"][3]["perplexity"][0], perplexity(chances), rel_tol=1e-6)
+
+
+def test_loops_are_found_and_counted():
+    column = column_of({"kind": "sampling"}, 0, 12, 0)
+    row = row_of(column, [[1, 2, 3] * 4, list(range(12))], ["a b c " * 4, "other words"], [(1.0, 12), (2.0, 12)], 2)
+    assert row["loops"][:2] == [1, 2] and row["periods"] == [{"period": 3, "start": 0}, None]
+
+
+def test_columns_are_cut_at_the_first_token_that_differs():
+    model = DoubleBackend().causal("double")
+    cut = aligned(model, [[0, 1, 2, 3], [0, 1, 4, 5], [0, 1, 2, 6]])
+    assert cut == {"common": "The fox", "tokens": 2, "rests": [" ran and", " the dog", " ran slept"]}
+    assert aligned(model, [[0, 1]]) == {"common": "", "tokens": 0, "rests": ["The fox"]}
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    ({"tokens": 0}, r"tokens must be a whole number in \[1, 200\], got 0"), ({"runs": 11}, r"runs must be a whole number in \[1, 10\], got 11"),
+    ({"columns": []}, "columns must be a list of 1 to 6 columns, got 0"), ({"columns": [{"kind": "magic"}]}, r"columns\[0\].kind must be one of greedy"),
+    ({"columns": [{"top_p": 1.5}]}, r"columns\[0\]: top_p must be in \[0, 1\], got 1.5"),
+    ({"columns": [{"kind": "beam", "beams": 9}]}, r"beams must be a whole number in \[1, 8\], got 9"),
+    ({"columns": [{"warmth": 1}]}, "warmth is not a decoding setting"), ({"prompt": " "}, "prompt must hold at least 1 word"), ({"seed": -1}, r"seed must be .*got -1"),
+    ({"prompt": "x" * 5000}, "at most 4,000 characters, got 5,000"), ({"runs": float("nan")}, "runs must be a whole number"),
+    ({"columns": [{"temperature": None, "top_k": "9"}]}, "top_k must be"),
+])
+def test_bad_requests_get_a_sentence(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        wish(**change)
+
+
+def test_the_endpoint_answers_with_plain_data_and_names_what_is_wrong():
+    answer = compare_texts(DoubleBackend(), "double", "The fox", COLUMNS[:2], tokens=4, runs=2)
+    assert len(answer["texts"]) == 2 and [row["name"] for row in answer["table"]] == ["greedy", "T 0.8"]
+    with pytest.raises(gr.Error, match=r"runs must be a whole number in \[1, 10\], got 99"):
+        compare_texts(DoubleBackend(), "double", "The fox", COLUMNS, runs=99)
+    with pytest.raises(gr.Error, match="model must be one of double, got 'nobody'"):
+        compare_texts(DoubleBackend(), "nobody", "The fox", COLUMNS)
+
+
+def test_the_jackknife_of_a_mean_is_the_usual_interval():
+    from scipy import stats
+
+    values = np.random.default_rng(3).normal(size=10)
+    low, high = jackknife_interval(list(values), np.mean)
+    want = stats.t.interval(0.95, 9, loc=values.mean(), scale=stats.sem(values))
+    assert np.allclose((low, high), want)
+    with pytest.raises(ValueError, match="at least two"):
+        jackknife_interval([1.0], np.mean)
