@@ -15,7 +15,7 @@ function make_curves({host, on_step}) {
       const box = area.getBoundingClientRect();
       if (row.values?.length) on_step(Math.round((event.clientX - box.left) / box.width * (row.values.length - 1)));
     });
-    return {...row, node, svg, head, value};
+    return Object.assign(row, {node, svg, head, value});
   });
   function load(all) {
     for (const row of rows) {

@@ -1,7 +1,7 @@
 // The Generate page: text, timeline, distribution, rules, branches, scoring. All state is here; the server only answers.
 const part = name => element.querySelector(`[data-part="${name}"]`);
 const state = {
-  model: props.start_model, chat: false, mode: 'write',
+  model: constants.start_model, chat: false, mode: 'write',
   branches: [], here: null,                        // {id, parent, at, frames, prompt: {text, ids, pieces, model, chat}, settings, end}
   running: null,                                   // {run, branch, kind}
   what_if: null,                                   // a record of the step on view under other rules
@@ -19,7 +19,7 @@ const ids_before = k => [...here().prompt.pieces.map(piece => piece.id), ...fram
 const prompt = part('prompt'), model_box = part('model'), length_box = part('length'), chat_box = part('chat');
 const prose = make_prose({host: part('text'), on_token: k => { time.pause(); time.go(k); }});
 const bars = make_bars({bars: part('bars'), strip: part('strip'), on_pick: pick, rule_name: name => rules.name(name)});
-const rules = make_rules({host: part('rules'), rules: props.rules, orders: props.orders, presets: props.presets, start: props.start, on_change: rules_moved});
+const rules = make_rules({host: part('rules'), rules: constants.rules, orders: constants.orders, presets: constants.presets, start: constants.start, on_change: rules_moved});
 const tree = make_branches({host: part('tree'), on_open: open_branch, path_of});
 const draws = make_draws({host: part('draws'), ask: temperatures => {
   if (!frames().length) return {error: 'There is no step on view yet: press Play first.'};
@@ -73,7 +73,7 @@ function branch_at(k, forced) {
   const text = here();
   if (!text || !frames().length) { problem('There is no text yet to go on from: press Play first.'); return; }
   if (text.kind === 'score') { say('This text is being scored, not written. Switch to Write to go on from it.'); return; }
-  const settings = {...settings_now(), max_new_tokens: Math.min(props.longest, Math.max(Number(length_box.value) || 64, k + 1))};
+  const settings = {...settings_now(), max_new_tokens: Math.min(constants.longest, Math.max(Number(length_box.value) || 64, k + 1))};
   const before = frames().slice(0, k);
   const branch = new_branch({parent: text.id, at: k, settings, prompt: text.prompt});
   start_run(branch, 'write', {model: text.prompt.model, prompt: text.prompt.text, chat: text.prompt.chat, settings,
@@ -88,11 +88,9 @@ function score() {
 function halt() { if (state.running) server.stop(state.running.run); }
 
 // what comes back --------------------------------------------------------------------------------------------------------
-let adopted = null;
 function arrived() {
   const news = value_now();
   if (!news) return;
-  if (news.link && adopted !== news.link.stamp) { adopted = news.link.stamp; return open_link(news.link); }
   const running = state.running;
   if (!running || news.run !== running.run) return;
   const branch = running.branch;
@@ -152,7 +150,7 @@ function show_progress(progress, model) {
   if (progress.state === 'ready' || progress.state === 'absent') { box.hidden = true; return; }
   box.hidden = false;
   if (progress.total > 0 && progress.done > 0) { bar.max = progress.total; bar.value = progress.done; } else bar.removeAttribute('value');
-  const title = props.models.find(one => one.id === model)?.title ?? model;
+  const title = constants.models.find(one => one.id === model)?.title ?? model;
   const mega = bytes => (bytes / 1e6).toFixed(0);
   words.textContent = progress.state === 'downloading' ? `${title} is being fetched: ${mega(progress.done)} of ${mega(progress.total)} MB`
     : progress.state === 'failed' ? progress.message : `${title} is being loaded…`;
@@ -221,7 +219,7 @@ function figures(all, k) {
   set('rank', whole(frame.rank)); set('chance', chance(frame.raw_probability));
 }
 function differs() {
-  const written = here()?.kind === 'score' ? props.presets['pure sampling'] : here()?.settings, now = rules.settings;
+  const written = here()?.kind === 'score' ? constants.presets['pure sampling'] : here()?.settings, now = rules.settings;
   return Boolean(written) && Object.keys(now).some(key => key !== 'max_new_tokens' && now[key] !== written[key]);
 }
 function tree_show() {
@@ -238,13 +236,13 @@ function layout() {
   part('hint').hidden = any;
   part('figures').hidden = !any; part('left').classList.toggle('gen-empty', !any); part('many').hidden = !any;
   for (const name of ['link', 'json', 'csv', 'escape']) part(name).hidden = !any;
-  const entry = props.models.find(one => one.id === state.model);
+  const entry = constants.models.find(one => one.id === state.model);
   part('chat-field').hidden = !entry?.chat;
   part('model-note').textContent = entry?.note ?? '';
 }
 function say_status() {
   if (element.offsetParent === null) return;
-  const entry = props.models.find(one => one.id === state.model);
+  const entry = constants.models.find(one => one.id === state.model);
   status(`${entry?.title ?? state.model} · ${state.device ?? 'CPU'}`);
 }
 

@@ -4,7 +4,6 @@ The value that Python sends is one small piece of news at a time, never the whol
 
     {"run": id, "progress": {...}} | {"run": id, "start": {"prompt": [{"id", "text", "piece"}], "notes": [str], "at": int}}
     {"run": id, "frames": [record, ...]} | {"run": id, "end": reason} | {"run": id, "error": sentence}
-    {"link": {"stamp", "values", "message"}}
 
 Events: `write` and `score` with `evt.request`. Server functions are named in playground/pages/generate/__init__.py.
 """
@@ -93,7 +92,7 @@ TEMPLATE = """
 
 
 class Generator(Widget):
-    """See the module's docstring for the value. Props: models, start_model, rules, orders, presets, start, examples, longest."""
+    """See the module's docstring for the value. Constants: models, start_model, rules, orders, presets, start, examples, longest."""
 
     TEMPLATE = TEMPLATE
     STREAMED = True

@@ -1,10 +1,10 @@
 // How the Generate page begins: the controls above the text, the recorded example, links, downloads.
-for (const entry of props.models) model_box.append(Object.assign(make('option', '', entry.title + (entry.gpu_suggested ? ' (a GPU suggested)' : '')), {value: entry.id}));
+for (const entry of constants.models) model_box.append(Object.assign(make('option', '', entry.title + (entry.gpu_suggested ? ' (a GPU suggested)' : '')), {value: entry.id}));
 model_box.value = state.model;
 model_box.addEventListener('change', () => { choose_model(model_box.value); });
 function choose_model(name) {
   state.model = name; model_box.value = name;
-  if (!props.models.find(one => one.id === name)?.chat) { state.chat = false; chat_box.checked = false; }
+  if (!constants.models.find(one => one.id === name)?.chat) { state.chat = false; chat_box.checked = false; }
   problem(null); layout(); say_status();
   server.prepare(name).then(progress => { show_progress(progress, name); follow_loading(name); });
 }
@@ -24,9 +24,9 @@ async function follow_loading(name) {               // asks only while something
   say_status();
 }
 chat_box.addEventListener('change', () => { state.chat = chat_box.checked; });
-for (const [label, text, preset] of props.examples) part('examples').append(button(label, text, () => {
+for (const [label, text, preset] of constants.examples) part('examples').append(button(label, text, () => {
   prompt.value = text; grow_box();
-  if (preset) { rules.set({...props.presets[preset], seed: rules.settings.seed}); length_box.value = props.presets[preset].max_new_tokens; }
+  if (preset) { rules.set({...constants.presets[preset], seed: rules.settings.seed}); length_box.value = constants.presets[preset].max_new_tokens; }
   if (state.running) { problem('A text is being written already: press Stop first.'); return; }
   write();
 }, 'plain chip'));
@@ -79,7 +79,7 @@ part('escape').addEventListener('click', async () => {
 });
 
 function open_trace(trace, label) {
-  const branch = new_branch({settings: {...props.start, ...trace.settings}, frames: trace.steps, kind: trace.kind === 'score' ? 'score' : 'write',
+  const branch = new_branch({settings: {...constants.start, ...trace.settings}, frames: trace.steps, kind: trace.kind === 'score' ? 'score' : 'write',
     prompt: {text: trace.prompt, pieces: trace.prompt_tokens, model: trace.model, chat: Boolean(trace.chat)}, notes: [...(label ? [label] : []), ...(trace.notes ?? [])], end: 'recorded'});
   state.branches.push(branch);
   open_branch(branch.id, 0);
@@ -88,7 +88,7 @@ function open_trace(trace, label) {
 function open_link(link) {
   const values = link.values;
   prompt.value = values.prompt; state.chat = values.chat; chat_box.checked = values.chat;
-  if (props.models.some(one => one.id === values.model)) { state.model = values.model; model_box.value = values.model; }
+  if (constants.models.some(one => one.id === values.model)) { state.model = values.model; model_box.value = values.model; }
   rules.set(values.settings); length_box.value = values.settings.max_new_tokens;
   choose_mode('write'); grow_box(); say_status();
   if (link.message) { problem(link.message); return; }
@@ -96,22 +96,24 @@ function open_link(link) {
   start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: settings_now(), forced: values.chosen});
 }
 
-prompt.value = props.examples[0][1];
-rules.set(props.start);
-length_box.value = props.start.max_new_tokens;
+prompt.value = constants.examples[0][1];
+rules.set(constants.start);
+length_box.value = constants.start.max_new_tokens;
 layout(); grow_box();
 watch('value', arrived);
 arrived();
-server.opening({}).then(opening => {
+server.opening({query: location.search.slice(0, 20000)}).then(opening => {
+  if (opening.error) { problem(opening.error); return; }
   if (opening.device) state.device = opening.device;
-  if (opening.example && !touched && !state.branches.length && !state.running) {
+  Object.assign(state.models, opening.models);
+  if (opening.link) open_link(opening.link);
+  else if (opening.example && !touched && !state.branches.length && !state.running) {
     prompt.value = opening.example.prompt; grow_box();
     prompt.addEventListener('input', () => { if (here()?.end === 'recorded') time.pause(); }, {once: true});
     rules.set(opening.example.settings); length_box.value = opening.example.settings.max_new_tokens;
-    open_trace(opening.example, `Recorded: ${props.models.find(one => one.id === opening.example.model)?.title ?? opening.example.model} wrote this before you came.`);
+    open_trace(opening.example, `Recorded: ${constants.models.find(one => one.id === opening.example.model)?.title ?? opening.example.model} wrote this before you came.`);
     time.play();
   }
-  Object.assign(state.models, opening.models);
   say_status(); layout();
   const now = state.models[state.model];
   if (now && now.state !== 'ready') { show_progress(now, state.model); follow_loading(state.model); }

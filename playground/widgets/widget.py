@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,18 +34,24 @@ class Widget(gr.HTML):
     changing shape: Gradio sends only the difference to the last value, and its browser side stumbles over nested lists that
     grow and shrink ("Cannot set properties of undefined"), after which the page hears no more of the run.
 
-    Keyword arguments that gr.HTML does not know become `props.NAME` in the script. The value is any plain data."""
+    Keyword arguments that gr.HTML does not know become `props.NAME` in the script. The value is any plain data. `constants`
+    (plain data too) is `constants` in the script, there from the first moment: under load `props` was seen to be empty for an
+    instant when an event's answer came in before the widget had been mounted."""
 
     SCRIPT: ClassVar[str] = ""
     STYLE: ClassVar[str] = ""
     TEMPLATE: ClassVar[str] = '<div class="widget"></div>'
     STREAMED: ClassVar[bool] = False
 
-    def __init__(self, value: Any = None, **kwargs: Any):
+    def __init__(self, value: Any = None, *, constants: Any = None, **kwargs: Any):
         for text, name in ((self.TEMPLATE, "TEMPLATE"), (self.STYLE, "STYLE")):
             if "${" in text or "{{" in text or "`" in text:
                 raise ValueError(f"{type(self).__name__}.{name} must be constant: it holds a placeholder of the template engine")
-        super().__init__(value, html_template=self.TEMPLATE, css_template=self.STYLE, js_on_load=self.SCRIPT,
+        script = self.SCRIPT
+        if constants is not None:
+            # ASCII alone: JSON's line separators are no JavaScript, and no "</script>" can close the page's own
+            script = f"const constants = {json.dumps(constants, allow_nan=False).replace('<', chr(92) + 'u003c')};\n{script}"
+        super().__init__(value, html_template=self.TEMPLATE, css_template=self.STYLE, js_on_load=script,
                          apply_default_css=False, **kwargs)
 
     def preprocess(self, payload: Any) -> Any:

@@ -219,6 +219,7 @@ def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page):
     gen.get_by_label("repetition, exact value").fill("1.5")
     gen.get_by_role("button", name="Write anew").click()
     page.wait_for_selector("#generator .gen.running")
+    expect(gen.locator("[data-part=notes]")).not_to_contain_text("Recorded")
     page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 3")
     gen.get_by_role("button", name="Stop", exact=True).click()
     wait_done(page)

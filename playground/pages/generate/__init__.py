@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
 from playground.pages.generate import endpoints, prompts
 from playground.pages.generate.links import LINK, query_of, state_of
+from playground.pages.generate.request import NEW_TOKENS
 from playground.pages.generate.run import Runs, score, sentence_of, write
 from playground.widgets.generator import Generator
 
@@ -35,10 +37,13 @@ def build(app: Any) -> None:
     models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat, "gpu_suggested": entry.gpu_suggested}
               for entry in backend.catalog() if entry.kind == "causal"]
 
-    def opening(_: Any) -> dict:
-        """What the page shows before any weights are there, and where each model stands."""
+    def opening(raw: Any) -> dict:
+        """What the page shows before any weights are there: the state of its link or a recorded text, and where each model stands."""
         backend.prepare(first)
-        return {"example": recorded(first), "models": {one["id"]: dict(backend.status(one["id"])) for one in models}, "device": device()}
+        params = dict(parse_qsl(str(raw.get("query", "")).removeprefix("?"), keep_blank_values=True))
+        link = state_of(params) if LINK.given(params) else None
+        return {"link": link, "example": None if link else recorded(first), "device": device(),
+                "models": {one["id"]: dict(backend.status(one["id"])) for one in models}}
 
     def prepare(name: Any) -> dict:
         return {**backend.prepare(str(name)[:200]), "device": device()}
@@ -71,8 +76,9 @@ def build(app: Any) -> None:
         return {"query": receiver({name: raw.get(name) for name in ("model", "prompt", "ids", "step", "settings")})}
 
     player = Generator(
-        None, elem_id="generator", models=models, start_model=first, rules=list(prompts.RULES), orders=prompts.ORDERS,
-        presets=prompts.PRESETS, start=prompts.START, examples=[list(one) for one in prompts.EXAMPLES], longest=512,
+        None, elem_id="generator",
+        constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
+                   "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS},
         server_functions=[answered(fn) for fn in (opening, prepare, prepare_status, look_again, draws, stop, link, table, send)])
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
@@ -86,11 +92,6 @@ def build(app: Any) -> None:
     player.write(on_write, None, player, **quiet)
     player.score(on_score, None, player, **quiet)
 
-    def restore(request: gr.Request) -> Any:
-        params = dict(request.query_params) if request else {}
-        return {"link": state_of(params)} if LINK.given(params) else gr.skip()
-
-    app.demo.load(restore, None, player, show_progress="hidden", api_visibility="private")
     endpoints.register(backend)
     app.at_start(lambda: backend.prepare(first))
 

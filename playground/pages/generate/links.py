@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,5 +53,5 @@ def state_of(params: Mapping[str, str]) -> dict[str, Any]:
         except ValueError:
             message = message or "Part of this link could not be read, so the default stands there: chosen must be token ids."
     settings = {name: values[name] for name in START}
-    return {"stamp": secrets.token_hex(4), "message": message,
+    return {"message": message,
             "values": {**{name: values[name] for name in ("model", "prompt", "chat", "step")}, "chosen": chosen, "settings": settings}}
