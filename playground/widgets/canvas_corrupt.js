@@ -71,7 +71,7 @@ function draw_heat(alpha) {
   heat.style.gridTemplateColumns = `minmax(5ch, auto) repeat(${names.length}, minmax(0, 1fr))`;
   const cells = [make('span'), ...names.map(x => make('span', 'canvas-heat-name', x))];
   matrix.forEach((line, i) => { cells.push(make('span', 'canvas-heat-name', names[i]));
-    line.forEach(v => { const cell = make('span', 'canvas-heat-cell' + (v > 0.55 ? ' canvas-heat-dark' : ''), v === 0 ? '0' : v === 1 ? '1' : v.toFixed(2).replace(/^0/, '')); cell.style.background = `color-mix(in srgb, var(--chosen) ${Math.round(100 * v)}%, transparent)`; cells.push(cell); }); });
+    line.forEach(v => { const cell = make('span', 'canvas-heat-cell', v === 0 ? '0' : v === 1 ? '1' : v.toFixed(2).replace(/^0/, '')); cell.style.background = `color-mix(in srgb, var(--chosen) ${Math.round(45 * v)}%, transparent)`; cells.push(cell); }); });
   heat.replaceChildren(...cells);
   heat_note.textContent = noise === 'absorbing' ? 'Row: the word at 0. Column: what is there at t. Each row sums to 1; the mask never leaves.' : `Row: the word at 0. Column: the word at t, as if these ${names.length} words were all there are.`;
 }

@@ -53,7 +53,7 @@ function make_map({host, on_pick, name = 'Map of positions and steps'}) {
     }
     show(step, focus);
   }
-  function later() { if (!due) { due = true; requestAnimationFrame(paint); } }
+  function later() { if (!due) { due = true; rows.length * (rows[0]?.canvas.length ?? 0) > 20000 ? setTimeout(paint, 300) : requestAnimationFrame(paint); } }
   function show(k, position) {
     step = k; focus = position;
     if (!box) return;

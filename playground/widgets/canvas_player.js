@@ -151,6 +151,7 @@ function open(at, is_live) {
   time.load({length: length_of(), curves: transport_curves(), at, live: is_live});
 }
 function finish(word) {
+  if (run !== null) paint_news();
   run = null; stop_button.hidden = true; time.live(false);
   live_word.textContent = word ?? '';
   root.dataset.state = word === 'stopped' ? 'stopped' : 'done';
@@ -163,7 +164,17 @@ function take_trace(value) {
   finish(''); root.dataset.state = 'recorded';
   open(Math.min(value.at ?? 1e9, length_of() - 1), false);
 }
-let hungry = false;
+let hungry = false, rested = 0;
+function paint_news() {                                                  // at most once a screen, however fast the steps come
+  hungry = false;
+  const length = length_of(), follow = time.step >= time.length - 1, begun = performance.now();
+  if (length === time.length) return;
+  for (const s of sides) s.map.add();
+  curves.load(sides); time.grow({length, curves: transport_curves()});
+  if (follow && !time.playing) time.go(length - 1, 'play'); else curves.show(time.step);
+  root.dataset.steps = String(length - 1);
+  rested = performance.now() + 3 * (performance.now() - begun);         // a long run must leave the browser time for its visitor
+}
 function take() {
   const value = props.value;
   if (!value) return;
@@ -175,19 +186,15 @@ function take() {
     run = value.run; problem.hidden = true; edits = new Map(); undo = [];
     if (!value.begin.on) turn = 0;
     sides = value.begin.sides.map(new_side); what.textContent = value.begin.what ?? '';
-    live_word.textContent = 'running'; stop_button.hidden = false; root.dataset.state = 'running';
+    live_word.textContent = 'running'; stop_button.hidden = false; root.dataset.state = 'running'; root.dataset.run = String(run);
     open(0, true);
   }
   if (value.waiting) { run = value.run; problem.hidden = true; live_word.textContent = value.waiting; stop_button.hidden = false; root.dataset.state = 'waiting'; return; }
   if (value.frame && value.run === run) {
-    const follow = time.step >= time.length - 1 || time.length <= 1;
-    for (const part of value.frame) { const s = sides[part.side]; if (s) { learn(s, part.step, part.words); s.map.add(); } }
-    if (!hungry) { hungry = true; requestAnimationFrame(() => { hungry = false; curves.load(sides); curves.show(time.step); }); }
-    time.grow({length: length_of(), curves: transport_curves()});
-    if (follow && !time.playing) time.go(length_of() - 1, 'play');
-    root.dataset.steps = String(length_of() - 1);
+    for (const part of value.frame) { const s = sides[part.side]; if (s) learn(s, part.step, part.words); }
+    if (!hungry) { hungry = true; const rest = rested - performance.now(); rest > 0 ? setTimeout(paint_news, rest) : requestAnimationFrame(paint_news); }
   }
-  if (value.end && value.run === run) { curves.load(sides); curves.show(time.step); finish(value.end); }
+  if (value.end && value.run === run) { paint_news(); finish(value.end); }
 }
 function download() {
   if (!sides.length) return;

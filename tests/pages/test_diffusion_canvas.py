@@ -1,4 +1,5 @@
 """The Unmask block without a browser: what is written becomes a canvas, a run becomes messages, what a browser says is checked."""
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -110,7 +111,7 @@ def test_bad_settings_name_field_value_and_range(field, value, says):
 def test_a_run_is_a_beginning_frames_and_an_end(tale):
     side = Side("tale", tale, read_canvas("the king [MASK]*4 .", tale), UnmaskSettings("llada", 4, selection="random", seed=3))
     parts = list(stream("r", [side]))
-    begin, frames, end = parts[0]["begin"], [p["frame"][0] for p in parts[1:-1]], parts[-1]
+    begin, frames, end = parts[0]["begin"], [part for p in parts[1:-1] for part in p["frame"]], parts[-1]
     assert begin["sides"][0]["state"] == ["locked"] * 2 + ["masked"] * 4 + ["locked"]
     assert [f["step"]["index"] for f in frames] == [0, 1, 2, 3] and "end" in end
     told = set(begin["sides"][0]["words"])
@@ -127,8 +128,21 @@ def test_a_run_is_a_beginning_frames_and_an_end(tale):
 def test_two_runs_go_step_by_step(tale):
     canvas = read_canvas("the king [MASK]*4 .", tale)
     sides = [Side("tale", tale, canvas, UnmaskSettings("llada", steps, selection="random", seed=3)) for steps in (4, 2)]
-    order = [p["frame"][0]["side"] for p in stream("r", sides) if "frame" in p]
+    order = [part["side"] for p in stream("r", sides) for part in p.get("frame", ())]
     assert order == [0, 1, 0, 1, 0, 0]
+
+
+def test_steps_that_come_slowly_travel_alone_and_fast_ones_together(tale):
+    side = Side("tale", tale, read_canvas("the king [MASK]*8 .", tale), UnmaskSettings("any-order", 1, seed=3))
+    for tick, frames in ((0.1, 8), (0.0, 2)):
+        now = itertools.count()
+        sizes = [len(p["frame"]) for p in stream("r", [side], clock=lambda now=now, tick=tick: next(now) * tick) if "frame" in p]
+        assert len(sizes) == frames and sum(sizes) == 8 and sizes[0] == 1
+
+
+def test_a_gibbs_run_too_long_for_the_page_is_a_sentence(tale):
+    with pytest.raises(ValueError, match="steps must be at most 500 sweeps for so many open positions .*, got 501"):
+        Side("tale", tale, read_canvas("the king [MASK]*8 .", tale), UnmaskSettings("gibbs", 501))
 
 
 def test_a_run_ends_at_its_time_limit(tale):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -44,8 +45,8 @@ LINK = PageLink("diffusion", {
 FIELDS = tuple(LINK.fields)
 
 
-def build_controls() -> dict[str, Any]:
-    """The components by field name, drawn where this is called."""
+def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
+    """The components by field name, drawn where this is called; and a function that, after an event, shows what the sampler reads."""
     c: dict[str, Any] = {}
     default = LINK.defaults()
     with gr.Row(equal_height=True):
@@ -64,7 +65,7 @@ def build_controls() -> dict[str, Any]:
             c["length"] = gr.Number(0, label="Length (0: as written)", minimum=0, maximum=256, precision=0, min_width=150)
             c["hybrid"] = gr.Number(0, label="First tokens by the causal twin", minimum=0, maximum=64, precision=0, min_width=150)
             c["top_p"] = gr.Number(1.0, label="top-p of the draw", minimum=0, maximum=1, step=0.05, min_width=150)
-            c["selection"] = gr.Dropdown(list(SELECTIONS[DEFAULT_SAMPLER]), value="entropy", label="Selection", min_width=150)
+            c["selection"] = gr.Dropdown(list(SELECTIONS[DEFAULT_SAMPLER]), value="entropy", label="Selection", min_width=150, allow_custom_value=True)
             c["schedule"] = gr.Dropdown(list(SCHEDULES), value="linear", label="Schedule of the noise", min_width=150, filterable=False, visible=False)
             c["block_length"] = gr.Number(0, label="Block length (0: one block)", minimum=0, maximum=256, precision=0, min_width=150)
             c["overlap"] = gr.Number(0, label="Overlap of blocks", minimum=0, maximum=255, precision=0, min_width=150)
@@ -79,19 +80,20 @@ def build_controls() -> dict[str, Any]:
     c["two"].change(None, c["two"], second, js="two => ({visible: two, __type__: 'update'})", api_visibility="private")
     own = ("selection", "schedule", "threshold", "bound", "eta", "alg_temp", "guidance", "burn_in", "start", "as_published", "block_length", "overlap")
 
-    def show(name: str) -> list[Any]:
+    def show(name: str, chosen: str) -> list[Any]:
         fields = own_fields(name)
         updates = []
         for field in own:
             visible = field in fields or (field in ("block_length", "overlap") and "blocks" in fields)
             if field == "selection" and visible:
-                updates.append(gr.update(visible=True, choices=list(SELECTIONS[name]), value=SELECTIONS[name][0]))
+                updates.append(gr.update(visible=True, choices=list(SELECTIONS[name]), value=chosen if chosen in SELECTIONS[name] else SELECTIONS[name][0]))
             else:
                 updates.append(gr.update(visible=visible))
         return [gr.update(interactive=name not in WITHOUT_STEPS, label="Sweeps" if name == "gibbs" else "Steps"), *updates]
 
-    c["sampler"].input(show, c["sampler"], [c["steps"], *(c[field] for field in own)], api_visibility="private", show_progress="hidden")
-    return c
+    outputs = [c["steps"], *(c[field] for field in own)]
+    c["sampler"].input(show, [c["sampler"], c["selection"]], outputs, api_visibility="private", show_progress="hidden")
+    return c, lambda event: event.then(show, [c["sampler"], c["selection"]], outputs, api_visibility="private", show_progress="hidden")
 
 
 def settings_of(values: dict[str, Any], sampler: str | None = None, steps: Any = None, seed: Any = None) -> Any:

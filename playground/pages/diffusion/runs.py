@@ -11,6 +11,8 @@ from playground.pages.diffusion.canvas import Canvas, Lexicon
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WITHOUT_STEPS, card
 
 TOP = 10  # candidates a position
+GAP = 0.04  # seconds: steps that come faster than an eye can tell apart travel together
+LONGEST_GIBBS = 4000  # steps: sweeps times open positions
 
 
 @dataclass
@@ -31,6 +33,11 @@ class Side:
                              "probabilities under noise, which only the exact models give")
         if not needs and self.settings.sampler != "gibbs" and int(self.denoiser.mask_id) not in self.canvas.ids and all(self.canvas.locked):
             raise ValueError("canvas must have a [MASK] to fill, got none: write [MASK]*8 where text is to come")
+
+        sweeps = self.settings.steps + self.settings.burn_in
+        if self.settings.sampler == "gibbs" and sweeps * (len(self.canvas.ids) - sum(self.canvas.locked)) > LONGEST_GIBBS:
+            raise ValueError(f"steps must be at most {LONGEST_GIBBS // max(1, len(self.canvas.ids) - sum(self.canvas.locked))} sweeps for so many open "
+                             f"positions (a step redraws one of them, {LONGEST_GIBBS:,} in all), got {sweeps}")
 
     @property
     def title(self) -> str:
@@ -77,11 +84,11 @@ class Side:
 def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False, clock: Callable[[], float] = time.perf_counter) -> Iterator[dict]:
     """Messages of a run: `begin`, a `frame` for each step of each side in turn, `end`. Ends by itself after `seconds`."""
     yield {"run": run, "begin": {"sides": [side.card() for side in sides], "what": what_runs(sides), "on": on}}
-    begun = clock()
+    begun, sent = clock(), float("-inf")
     alive = [(number, side, side.steps()) for number, side in enumerate(sides)]
-    spent = [0.0] * len(sides)
-    last: dict[int, float] = {}
-    while alive:
+    waiting: list[dict] = []
+    end = ""
+    while alive and not end:
         for entry in list(alive):
             number, side, steps = entry
             before = clock()
@@ -90,14 +97,17 @@ def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False
                 alive.remove(entry)
                 continue
             record, words = side.frame(step)
-            spent[number] += clock() - before
-            last[number] = clock() - before
-            yield {"run": run, "frame": [{"side": number, "step": record, "words": words, "seconds": round(clock() - before, 4)}]}
-            if clock() - begun > seconds:
-                yield {"run": run, "end": f"ended after {seconds:g} s, the limit of a run"}
-                return
-    count = max(1, sum(1 for _ in last))
-    yield {"run": run, "end": f"{clock() - begun:.1f} s" + (f" for the {count} runs" if count > 1 else "")}
+            now = clock()
+            waiting.append({"side": number, "step": record, "words": words, "seconds": round(now - before, 4)})
+            if now - sent >= GAP:
+                yield {"run": run, "frame": waiting}
+                waiting, sent = [], now
+            if now - begun > seconds:
+                end = f"ended after {seconds:g} s, the limit of a run"
+                break
+    if waiting:
+        yield {"run": run, "frame": waiting}
+    yield {"run": run, "end": end or f"{clock() - begun:.1f} s" + (" for the two runs" if len(sides) > 1 else "")}
 
 
 def what_runs(sides: list[Side]) -> str:

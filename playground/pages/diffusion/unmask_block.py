@@ -29,8 +29,8 @@ def build_unmask(app: Any) -> None:
         run = gr.Button("Run", variant="primary", scale=0, min_width=110, elem_id="diffusion-run", elem_classes="beside")
     example = recorded("unmask")
     said = CanvasReading({"text": example.get("reading", "")}, elem_id="diffusion-reading")
-    components = build_controls()
-    components = {"canvas": canvas, **components}
+    controls, show_fields = build_controls()
+    components = {"canvas": canvas, **controls}
     player = CanvasPlayer(example, elem_id="diffusion-player")
     inputs = [components[name] for name in FIELDS]
 
@@ -69,7 +69,7 @@ def build_unmask(app: Any) -> None:
     gr.on([canvas.change, components["length"].change], read, [canvas, components["model"], components["length"]], said, trigger_mode="always_last", **quiet)
     app.demo.load(read, [canvas, components["model"], components["length"]], said, **quiet)
     LINK.copy_button(app, components)
-    LINK.on_load(app, components, message)
+    show_fields(LINK.on_load(app, components, message))
     app.at_start(lambda: app.backend().prepare(models.TWIN))
 
 
