@@ -1,0 +1,128 @@
+"""Numbers inside lessons: `{{name key=value … | format}}` in a lesson's text is computed here, by the code that the pages use.
+
+A lesson file never holds a figure that somebody typed: `{{softmax logits=2,1,.5 temperature=.5 token=0}}` becomes .844.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from playground.decoding import DecodingSettings, apply_stages
+from playground.decoding.escape import critical_temperature, escape_probability, penalized_barrier, two_state_escape_probability
+from playground.metrics import bleu, perplexity, rouge
+
+PLACE = re.compile(r"\{\{\s*(\w+)((?:\s+\w+=[^\s{}|]+)*)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
+
+
+def numbers(text: str) -> list[float]:
+    return [float(part) for part in text.split(",")]
+
+
+def final(logits: str, token: str = "0", prompt: str = "", **rules: str) -> float:
+    """Probability that `token` is drawn after all rules."""
+    chosen = DecodingSettings(**{name: value if name == "order" else float(value) for name, value in rules.items()})
+    seen = [int(i) for i in prompt.split(",") if i]
+    return float(apply_stages(numbers(logits), seen, chosen, len(seen))[-1].probs[int(token)])
+
+
+def survivors(logits: str, **rules: str) -> int:
+    chosen = DecodingSettings(**{name: value if name == "order" else float(value) for name, value in rules.items()})
+    return int((np.asarray(apply_stages(numbers(logits), [], chosen)[-1].probs) > 0).sum())
+
+
+def logit_after(logits: str, token: str, visits: str = "1", **rules: str) -> float:
+    """The logit of a token that was generated `visits` times, after the penalties."""
+    chosen = DecodingSettings(**{name: float(value) for name, value in rules.items()})
+    stages = apply_stages(numbers(logits), [int(token)] * int(visits), chosen)
+    return float(stages[-2].logits[int(token)])
+
+
+def drawn(logits: str, names: str, u: str, **rules: str) -> str:
+    """Which token a given u falls on: cumulative sum in falling order of final probability."""
+    chosen = DecodingSettings(**{name: float(value) for name, value in rules.items()})
+    shares = np.asarray(apply_stages(numbers(logits), [], chosen)[-1].probs, np.float64)
+    order = np.argsort(-shares, kind="stable")
+    place = int(np.searchsorted(np.cumsum(shares[order]) / shares.sum(), float(u), side="right"))
+    return names.split(",")[int(order[place])]
+
+
+def entropy(probabilities: str) -> float:
+    """In bits."""
+    p = np.array(numbers(probabilities))
+    p = p[p > 0] / p.sum()
+    return float(-(p * np.log2(p)).sum())
+
+
+def stationary(rows: str, state: str) -> float:
+    from playground.markov import MarkovChain
+
+    return float(np.ravel(MarkovChain([numbers(row) for row in rows.split(";")]).stationary())[int(state)])
+
+
+def hidden(what: str, observed: str, initial: str, transition: str, emission: str, at: str = "0", state: str = "0") -> Any:
+    """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (letters R and S for states 0 and 1 are up to the lesson)."""
+    from playground.markov import HiddenMarkovModel
+
+    rows = [[numbers(row) for row in matrix.split(";")] for matrix in (transition, emission)]
+    model = HiddenMarkovModel(numbers(initial), *rows)
+    symbols = [int(o) for o in observed.split(",")]
+    if what == "likelihood":
+        return math.exp(model.log_likelihood(symbols))
+    if what == "posterior":
+        return float(model.posterior(symbols)[int(at), int(state)])
+    return " ".join(str(int(s)) for s in model.viterbi(symbols)[0])
+
+
+def break_even(token_ms: str, steps: str, step_ms: str) -> float:
+    """Length at which left-to-right takes as long as diffusion, if neither cost depends on the length."""
+    return float(steps) * float(step_ms) / float(token_ms)
+
+
+def seconds(count: str, each_ms: str) -> float:
+    return float(count) * float(each_ms) / 1000
+
+
+def parallel_error(p: str) -> float:
+    """Two words that always agree (both A with chance p, else both B), drawn at once as if independent: total variation to the truth."""
+    a = float(p)
+    return 0.5 * (abs(a - a * a) + abs((1 - a) - (1 - a) ** 2) + 2 * a * (1 - a))
+
+
+FIGURES: dict[str, Callable[..., Any]] = {
+    "final": final, "softmax": final, "survivors": survivors, "logit_after": logit_after, "drawn": drawn, "entropy": entropy,
+    "perplexity": lambda probabilities: perplexity(numbers(probabilities)),
+    "critical": lambda delta_e, top_p, rivals="1": critical_temperature(float(delta_e), float(top_p), int(rivals)),
+    "arrhenius": lambda delta_e, temperature: escape_probability(float(delta_e), float(temperature)),
+    "escape": lambda delta_e, temperature, rivals="1": two_state_escape_probability(float(delta_e), float(temperature), int(rivals)),
+    "draws_to_escape": lambda delta_e, temperature: 1 / two_state_escape_probability(float(delta_e), float(temperature)),
+    "barrier": lambda logit, delta_e, visits, repetition_penalty="1", frequency_penalty="0": penalized_barrier(
+        float(logit), float(delta_e), int(visits), float(repetition_penalty), float(frequency_penalty)),
+    "stationary": stationary, "hidden": hidden, "break_even": break_even, "seconds": seconds, "parallel_error": parallel_error,
+    "bleu": lambda candidate, reference: bleu(candidate.replace("_", " "), [reference.replace("_", " ")]).score,
+    "rouge": lambda candidate, reference, kind="rougeL": rouge(candidate.replace("_", " "), reference.replace("_", " "))[kind].fmeasure,
+}
+
+
+def filled(text: str) -> str:
+    """The text with every figure computed. ValueError names the figure that cannot be."""
+
+    def one(match: re.Match) -> str:
+        name, arguments, form = match.group(1), dict(pair.split("=", 1) for pair in match.group(2).split()), match.group(3) or ".3f"
+        if name not in FIGURES:
+            raise ValueError(f"{match.group(0)} asks for {name}; the figures are {', '.join(FIGURES)}")
+        try:
+            value = FIGURES[name](**arguments)
+        except (TypeError, ValueError, KeyError, IndexError) as error:
+            raise ValueError(f"{match.group(0)} cannot be computed: {error}") from None
+        if isinstance(value, str):
+            return value
+        if isinstance(value, float) and math.isinf(value):
+            return "∞"
+        return format(value, form if isinstance(value, float) else "")
+
+    return PLACE.sub(one, text)

@@ -1,0 +1,82 @@
+"""Lessons are Markdown files in assets/lessons with front matter; a teacher adds one without code.
+
+    ---
+    title: Temperature
+    minutes: 5
+    ---
+    ## The first step's title
+    open: ?tab=generate&temperature=0.5
+    look: #generator .rules
+    Prose of the step. A figure is computed: {{softmax logits=2,1,.5 temperature=.5 token=0}}.
+    question: What happens at T = 2?
+    answer: It flattens, to {{softmax logits=2,1,.5 temperature=2 token=0}}.
+
+`open` is the state link of a page, `look` a CSS selector of the control that the step speaks of; both may be left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from playground.pages.lessons.figures import filled
+
+FOLDER = Path(__file__).resolve().parents[3] / "assets" / "lessons"
+MARKS = ("open", "look", "question", "answer")
+
+
+@dataclass
+class LessonStep:
+    title: str
+    text: list[str] = field(default_factory=list)     # paragraphs
+    open: str = ""
+    look: str = ""
+    question: str = ""
+    answer: str = ""
+
+
+@dataclass
+class Lesson:
+    slug: str
+    title: str
+    minutes: str
+    steps: list[LessonStep]
+
+    def record(self) -> dict:
+        return asdict(self)
+
+
+def read_lesson(path: Path) -> Lesson:
+    """ValueError, with the file's name, for a file that is no lesson."""
+    _, head, body = ([*path.read_text(encoding="utf-8").split("---\n", 2), "", ""])[:3]
+    facts = dict(line.split(":", 1) for line in head.strip().splitlines() if ":" in line)
+    if "title" not in facts:
+        raise ValueError(f"{path.name} must begin with front matter that has a title")
+    steps: list[LessonStep] = []
+    try:
+        body = filled(body)
+    except ValueError as error:
+        raise ValueError(f"{path.name}: {error}") from None
+    for line in body.splitlines():
+        mark, _, rest = line.partition(":")
+        if line.startswith("## "):
+            steps.append(LessonStep(line[3:].strip()))
+        elif steps and mark in MARKS:
+            setattr(steps[-1], mark, rest.strip())
+        elif steps and line.strip():
+            steps[-1].text.append(line.strip())
+    if not steps or not all(step.text or step.question for step in steps):
+        raise ValueError(f"{path.name} must have steps (## …) that each say something")
+    for step in steps:
+        if step.open and not step.open.startswith("?tab="):
+            raise ValueError(f"{path.name}: open must be a state link (?tab=…), got {step.open[:40]!r}")
+    return Lesson(path.stem.partition("-")[2], facts["title"].strip(), facts.get("minutes", "5").strip(), steps)
+
+
+def lesson_files() -> list[Path]:
+    """In the order of the files' names."""
+    return sorted(FOLDER.glob("*.md"))
+
+
+def read_lessons() -> list[Lesson]:
+    return [read_lesson(path) for path in lesson_files()]

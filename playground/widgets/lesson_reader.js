@@ -1,0 +1,91 @@
+// A lesson is a narrow text beside the living page: the page of the step stands in a frame of the same address, the control that the
+// step speaks of is outlined there. On a phone the page opens by a link instead.
+const box = element.querySelector('.widget');
+const shelf = make('nav', 'lesson-shelf'); shelf.setAttribute('aria-label', 'Lessons');
+const reader = make('article', 'lesson-reader'), living = make('section', 'lesson-living');
+living.setAttribute('aria-label', 'The page that the lesson drives');
+box.append(shelf, reader, living);
+let lesson = 0, step = 0, frame = null, shown = '';
+const lessons = () => props.value?.lessons ?? [];
+const wide = matchMedia('(min-width: 1000px)');
+
+function draw_shelf() {
+  shelf.replaceChildren(...lessons().map((l, i) => {
+    const b = button(l.title, `${l.steps.length} steps, about ${l.minutes} minutes`, () => { lesson = i; step = 0; draw(); }, 'plain');
+    if (i === lesson) b.setAttribute('aria-current', 'true');
+    return b; }));
+}
+// **bold**, *emphasis* and `code` of our own lesson files become elements; everything else is text
+function rich(text) {
+  return text.split(/(\*\*[^*]+\*\*|\*[^*]+\*|`[^`]+`)/).filter(Boolean).map(part =>
+    part.startsWith('**') ? make('b', '', part.slice(2, -2)) : part.startsWith('*') && part.length > 2 ? make('em', '', part.slice(1, -1))
+      : part.startsWith('`') ? make('code', '', part.slice(1, -1)) : document.createTextNode(part));
+}
+function paragraph(text, cls) { const p = make('p', cls); p.append(...rich(text)); return p; }
+function table(rows) {
+  const t = make('table', 'lesson-table');
+  rows.forEach((row, i) => { const line = make('tr'); row.replace(/^\||\|$/g, '').split('|').forEach(c => { const cell = make(i ? 'td' : 'th'); cell.append(...rich(c.trim())); line.append(cell); }); t.append(line); });
+  return t;
+}
+function draw() {
+  draw_shelf();
+  const l = lessons()[lesson]; if (!l) return;
+  const s = l.steps[step];
+  reader.replaceChildren(make('p', 'lesson-where', `${l.title} · step ${step + 1} of ${l.steps.length}`), make('h3', '', s.title));
+  let rows = [];
+  for (const text of [...s.text, '']) {
+    if (text.startsWith('|')) { if (!/^\|[-| :]+\|$/.test(text)) rows.push(text); continue; }
+    if (rows.length) { reader.append(table(rows)); rows = []; }
+    if (text) reader.append(paragraph(text, ''));
+  }
+  if (s.question) {
+    const ask = paragraph(s.question, 'lesson-question'), answer = paragraph(s.answer, 'lesson-answer');
+    answer.hidden = true;
+    const reveal = button('I have a guess: show', 'Predict first, then look', () => { answer.hidden = false; reveal.hidden = true; answer.tabIndex = -1; answer.focus(); }, 'main');
+    reader.append(ask, reveal, answer);
+  }
+  const moves = make('div', 'lesson-moves');
+  const back = button('Back', 'The step before', () => go(-1)), on = button(step + 1 < l.steps.length ? 'Next' : lesson + 1 < lessons().length ? 'Next lesson' : 'To the first lesson', 'The next step', () => go(1));
+  back.disabled = lesson === 0 && step === 0;
+  moves.append(back, on);
+  if (s.open) { const link = make('a', '', 'Open this on its own page'); link.href = s.open; link.target = '_blank'; link.rel = 'noopener'; moves.append(link); }
+  reader.append(moves);
+  show(s);
+}
+function go(by) {
+  const l = lessons()[lesson];
+  step += by;
+  if (step >= l.steps.length) { lesson = (lesson + 1) % lessons().length; step = 0; }
+  else if (step < 0) { lesson = Math.max(0, lesson - 1); step = lessons()[lesson].steps.length - 1; }
+  draw(); reader.querySelector('h3').tabIndex = -1; reader.querySelector('h3').focus({preventScroll: true});
+}
+function show(s) {
+  const here = element.offsetParent !== null;
+  living.hidden = !s.open || !wide.matches;
+  if (living.hidden || !here) return;                                    // a tab that nobody looks at loads no second page
+  if (shown !== s.open) {
+    shown = s.open;
+    frame?.remove();
+    frame = make('iframe'); frame.title = 'The living page'; frame.src = location.pathname + s.open;
+    frame.addEventListener('load', () => point(s.look, 40));
+    living.append(frame);
+  } else point(s.look, 5);
+}
+function point(selector, tries) {
+  const page = frame?.contentDocument; if (!page?.body) return;
+  page.documentElement.classList.add('in-lesson');
+  if (document.body.classList.contains('dark')) page.body.classList.add('dark');
+  page.querySelectorAll('.lesson-look').forEach(e => e.classList.remove('lesson-look'));
+  if (!selector) return;
+  const target = page.querySelector(selector);
+  if (target && target.offsetParent !== null) { target.classList.add('lesson-look'); target.scrollIntoView({block: 'center', behavior: 'instant'}); }
+  else if (tries > 0) setTimeout(() => point(selector, tries - 1), 250);
+}
+function take() {
+  const at = props.value?.at;
+  if (at) { lesson = Math.max(0, lessons().findIndex(l => l.slug === at.lesson)); step = Math.min(at.step, (lessons()[lesson]?.steps.length ?? 1) - 1); }
+  draw();
+}
+wide.addEventListener('change', draw);
+new IntersectionObserver(seen => { if (seen.some(e => e.isIntersecting) && lessons()[lesson]) show(lessons()[lesson].steps[step]); }).observe(box);
+watch('value', take); take();

@@ -1,0 +1,41 @@
+"""Lessons in a real browser: a question, its answer, and the living page beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import axe, dark, fits
+
+
+def test_a_lesson_drives_the_living_page_and_reveals_after_a_guess(open_page):
+    page = open_page("lessons", lesson="escape", step=1)
+    frame = page.frame_locator("#lesson-reader iframe")
+    frame.locator("#escape-calculator .escape-sentence", has_text="2.276").wait_for(timeout=60_000)      # the link's state is in the page
+    frame.locator("#escape-calculator .escape-plot.lesson-look").wait_for(timeout=60_000)              # and its control is outlined
+    answer = page.locator("#lesson-reader .lesson-answer")
+    assert answer.is_hidden()
+    page.get_by_role("button", name="I have a guess: show").click()
+    answer.filter(has_text="2.276").wait_for()
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.locator("#lesson-reader .lesson-where", has_text="step 3 of 4").wait_for()
+
+
+def test_an_unknown_lesson_in_a_link_says_so(open_page):
+    page = open_page("lessons", lesson="<img src=x>")
+    page.locator(".problem", has_text="lesson must be one of").wait_for()
+
+
+def test_on_a_phone_the_page_is_a_link(phone, open_page):
+    page = open_page("lessons", lesson="temperature")
+    page.get_by_role("link", name="Open this on its own page").wait_for()
+    assert page.locator("#lesson-reader iframe:visible").count() == 0
+    fits(page)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_no_serious_accessibility_fault(phone, open_page, mode):
+    page = open_page("lessons", lesson="the-handout-says")
+    page.locator("#lesson-reader .lesson-table").wait_for()
+    if mode == "dark":
+        dark(page)
+    assert axe(page) == []
