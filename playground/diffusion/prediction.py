@@ -132,7 +132,7 @@ class Prediction:
             if len(rows) == len(self) and bool((rows[1:] > rows[:-1]).all()):  # all of the table: no copy
                 weights, blocks = self.weights, self.blocks
             else:
-                weights, blocks = self.weights[rows], self.blocks[rows]
+                weights, blocks = self.weights.index_select(0, rows), self.blocks[rows]
             if top_p >= 1.0:
                 return weights, blocks
         else:  # a temperature below float32's smallest number would divide 0 by 0
@@ -165,7 +165,7 @@ class Prediction:
         rows = torch.from_numpy(self.slot[row][asked]).to(self.weights.device)
         if len(rows) == 0:
             return out
-        ids, weights = largest(self.weights[rows], min(count, self.size))
+        ids, weights = largest(self.weights.index_select(0, rows), min(count, self.size))
         shares = (weights.double() / self.total[rows, None]).tolist()
         for position, names, values in zip(np.nonzero(asked)[0].tolist(), ids.tolist(), shares, strict=True):
             out[position] = [[name, value] for name, value in zip(names, values, strict=True)]
@@ -180,11 +180,14 @@ class Prediction:
         """Total variation between this and an earlier prediction at each position of one row; None where either has none."""
         both = (self.slot[row] >= 0) & (earlier.slot[row] >= 0)
         out: list[float | None] = [None] * self.slot.shape[1]
+        if earlier is self:  # the denoiser was not asked since: nothing has changed
+            return [0.0 if known else None for known in both.tolist()]
         if both.any():
             now, then = (torch.from_numpy(p.slot[row][both]).to(p.weights.device) for p in (self, earlier))
             scale_now, scale_then = (1.0 / p.total[i, None] for p, i in ((self, now), (earlier, then)))
-            gap = self.weights[now].mul_(scale_now.to(self.weights.dtype))
-            gap.addcmul_(earlier.weights[then].to(gap.dtype), scale_then.to(gap.dtype), value=-1.0)
+            whole = len(now) == len(self)  # rows stand in reading order: then `now` is all of them, and need not be copied first
+            gap = (self.weights if whole else self.weights.index_select(0, now)) * scale_now.to(self.weights.dtype)
+            gap.addcmul_(earlier.weights.index_select(0, then).to(gap.dtype), scale_then.to(gap.dtype), value=-1.0)
             distance = (gap.abs_().sum(-1) / 2).tolist()
             for position, value in zip(np.nonzero(both)[0].tolist(), distance, strict=True):
                 out[position] = value

@@ -222,4 +222,6 @@ def logits_at(denoiser, canvas: np.ndarray, asked: np.ndarray) -> torch.Tensor:
         expected = (*canvas.shape, denoiser.vocab_size)
         if tuple(logits.shape) != expected:
             raise ValueError(f"the denoiser's logits must be (B, L, V) = {expected}, got {tuple(logits.shape)}")
-        return logits[where.to(logits.device)]  # (n, V), indexing copies
+        # whole rows are copied: index_select is several times faster than a boolean index
+        places = torch.from_numpy(np.flatnonzero(asked)).to(logits.device)
+        return logits.reshape(-1, logits.shape[-1]).index_select(0, places)  # (n, V), copied

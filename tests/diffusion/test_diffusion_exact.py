@@ -166,7 +166,7 @@ def test_with_fallback_a_run_that_drew_an_impossible_text_goes_on():
     c = model.encode("c")[0]
     assert np.allclose(forgiving.logits([[c, c, c, 3], [3, 3, 3, 3]])[0], denoiser.lower().logits([[c, c, c, 3]])[0])
     assert forgiving.orders.tolist() == [1, 2]
-    with pytest.raises(ValueError, match="evidence must leave one word possible, .* at row 0, position 1"):
+    with pytest.raises(ValueError, match=r"evidence must leave one word possible, .* at row 0, position 1"):
         denoiser.posterior(np.where(np.arange(2)[None, :, None] == 1, -np.inf, np.zeros((1, 2, 3))))
 
 
