@@ -21,6 +21,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 import torch
+
 from playground.backend import get_backend
 from playground.backend.limits import Limits, set_limits
 from playground.decoding import DecodingSettings, generate
