@@ -130,6 +130,7 @@ function finish(branch, news) {
   const ends = {end_of_text: 'The model ended the text itself.', max_new_tokens: 'The length that you allowed is reached.',
     context: 'The model cannot read a longer text: its context is full.', stopped: 'Stopped.', scored: scored(branch)};
   part('ended').textContent = news.error ? '' : ends[news.end] ?? '';
+  if (branch.wanted_step && state.here === branch.id) { time.pause(); time.go(branch.wanted_step); }
   layout();
   tree_show();
   say_status();
@@ -234,6 +235,8 @@ function layout() {
   on_button.hidden = scoring || here()?.kind === 'score';
   part('shades').hidden = here()?.kind !== 'score';
   part('hint').hidden = any;
+  part('hint').textContent = state.running ? 'The model is reading the prompt…' : scoring ? 'Press Play: each token is coloured by how much it surprises the model.' : 'Press Play: the model writes, token by token.';
+  if (!any) { rules.clear(); part('sentence').replaceChildren(); }
   part('figures').hidden = !any; part('left').classList.toggle('gen-empty', !any); part('many').hidden = !any;
   for (const name of ['link', 'json', 'csv', 'escape']) part(name).hidden = !any;
   const entry = constants.models.find(one => one.id === state.model);

@@ -25,6 +25,7 @@ TEMPLATE = """
     <label class="gen-field"><span>Prompt</span>
       <textarea data-part="prompt" rows="1" maxlength="20000" spellcheck="false"
         title="The beginning of the text; the model goes on from here. Ctrl+Enter writes."></textarea></label>
+    <p class="gen-small" data-part="reads" role="status"></p>
     <div class="gen-row">
       <div class="gen-examples" data-part="examples" role="group" aria-label="Examples"></div>
       <label class="gen-inline" title="How many tokens are written at most">Length <input type="number" data-part="length"

@@ -5,7 +5,7 @@ model_box.addEventListener('change', () => { choose_model(model_box.value); });
 function choose_model(name) {
   state.model = name; model_box.value = name;
   if (!constants.models.find(one => one.id === name)?.chat) { state.chat = false; chat_box.checked = false; }
-  problem(null); layout(); say_status();
+  problem(null); layout(); say_status(); read_prompt();
   server.prepare(name).then(progress => { show_progress(progress, name); follow_loading(name); });
 }
 let following = null;
@@ -17,6 +17,7 @@ async function follow_loading(name) {               // asks only while something
     show_progress(now, name);
     if (now.device) state.device = now.device;
     if (now.state === 'failed') problem(now.message);
+    if (now.state === 'ready') read_prompt();
     if (now.state === 'ready' || now.state === 'failed' || now.state === 'absent') break;
     await new Promise(done => setTimeout(done, 400));
   }
@@ -25,7 +26,7 @@ async function follow_loading(name) {               // asks only while something
 }
 chat_box.addEventListener('change', () => { state.chat = chat_box.checked; });
 for (const [label, text, preset] of constants.examples) part('examples').append(button(label, text, () => {
-  prompt.value = text; grow_box();
+  prompt.value = text; grow_box(); read_prompt();
   if (preset) { rules.set({...constants.presets[preset], seed: rules.settings.seed}); length_box.value = constants.presets[preset].max_new_tokens; }
   if (state.running) { problem('A text is being written already: press Stop first.'); return; }
   write();
@@ -35,10 +36,34 @@ let touched = false;                               // the visitor has begun: the
 element.addEventListener('input', () => { touched = true; });
 for (const box of [prompt, part('score')]) box.addEventListener('input', grow_box);
 prompt.addEventListener('keydown', event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); write(); } });
+// What the model makes of the prompt, where that is not what was typed: small letters, unknown words.
+let reading = null;
+function read_prompt() {
+  clearTimeout(reading);
+  reading = setTimeout(async () => {
+    const entry = constants.models.find(one => one.id === state.model), typed = prompt.value;
+    if (!entry?.uncased || !typed.trim()) { part('reads').textContent = ''; return; }
+    const answer = await server.reading({model: state.model, prompt: typed});
+    if (typed === prompt.value) part('reads').textContent = answer.reads && answer.reads !== typed ? `The model reads: ${answer.reads}` : '';
+  }, 250);
+}
+prompt.addEventListener('input', read_prompt);
 for (const tab of element.querySelectorAll('[data-mode-of]')) tab.addEventListener('click', () => choose_mode(tab.dataset.modeOf));
 function choose_mode(mode) {
   state.mode = mode;
-  for (const tab of element.querySelectorAll('[data-mode-of]')) tab.setAttribute('aria-pressed', tab.dataset.modeOf === mode);
+  // What the model makes of the prompt, where that is not what was typed: small letters, unknown words.
+let reading = null;
+function read_prompt() {
+  clearTimeout(reading);
+  reading = setTimeout(async () => {
+    const entry = constants.models.find(one => one.id === state.model), typed = prompt.value;
+    if (!entry?.uncased || !typed.trim()) { part('reads').textContent = ''; return; }
+    const answer = await server.reading({model: state.model, prompt: typed});
+    if (typed === prompt.value) part('reads').textContent = answer.reads && answer.reads !== typed ? `The model reads: ${answer.reads}` : '';
+  }, 250);
+}
+prompt.addEventListener('input', read_prompt);
+for (const tab of element.querySelectorAll('[data-mode-of]')) tab.setAttribute('aria-pressed', tab.dataset.modeOf === mode);
   problem(null); layout(); grow_box();
 }
 for (const one of element.querySelectorAll('[name=shade]')) one.addEventListener('change', () => { state.shade = one.value; load_prose(); });
@@ -92,13 +117,14 @@ function open_link(link) {
   rules.set(values.settings); length_box.value = values.settings.max_new_tokens;
   choose_mode('write'); grow_box(); say_status();
   if (link.message) { problem(link.message); return; }
-  const branch = new_branch({});
+  const branch = new_branch({wanted_step: values.step});
   start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: settings_now(), forced: values.chosen});
 }
 
 prompt.value = constants.examples[0][1];
 rules.set(constants.start);
 length_box.value = constants.start.max_new_tokens;
+part('score').value = constants.score_example;
 layout(); grow_box();
 watch('value', arrived);
 arrived();

@@ -13,6 +13,7 @@ function make_prose({host, on_token}) {
   function fill(span, piece, token) {
     span.replaceChildren();
     if (piece === '') { span.append(make('i', 'prose-bytes', visible(token ?? '').slice(0, 24))); return; }
+    if (marks && piece.startsWith(' ')) span.append(make('wbr'));
     if (marks || !piece.trim() || /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(piece)) {
       for (const line of piece.split(/(\n)/)) {
         if (line === '\n') span.append(make('i', 'prose-mark', '↵'), document.createTextNode('\n'));

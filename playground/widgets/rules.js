@@ -115,6 +115,10 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
     draw_row.kept.textContent = '1';
     draw_row.lost.textContent = record.u === null ? (record.forced ? 'chosen' : 'greedy') : 'u = ' + record.u.toFixed(3);
   }
+  function clear() {
+    model_row.control.textContent = '';
+    for (const row of [model_row, draw_row, ...Object.values(links)]) { row.kept.textContent = ''; row.lost.textContent = ''; row.node.classList.remove('bind'); }
+  }
   // One sentence of parts: [text, is it a name].
   function sentence(record) {
     const own = record.stages.filter(stage => stage.name !== 'logits' && stage.name !== 'draw');
@@ -136,6 +140,6 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
   }
   function name(stage) { return by_name[stage]?.label ?? (stage === 'draw' ? 'the draw' : stage); }
   layout();
-  return {set, show, sentence, name, get settings() { return {...settings}; }, get seen() { return seen; }};
+  return {set, show, clear, sentence, name, get settings() { return {...settings}; }, get seen() { return seen; }};
 }
 const GREEDY = ['repetition_penalty', 'no_repeat_ngram_size', 'presence_penalty', 'frequency_penalty', 'dry_multiplier'];

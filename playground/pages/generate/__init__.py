@@ -12,7 +12,7 @@ import gradio as gr
 
 from playground.pages.generate import endpoints, prompts
 from playground.pages.generate.links import LINK, query_of, state_of
-from playground.pages.generate.request import NEW_TOKENS
+from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS
 from playground.pages.generate.run import Runs, score, sentence_of, write
 from playground.widgets.generator import Generator
 
@@ -34,7 +34,8 @@ def start_model(backend: Any) -> str:
 def build(app: Any) -> None:
     backend, runs = app.backend(), Runs()
     first = start_model(backend)
-    models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat, "gpu_suggested": entry.gpu_suggested}
+    models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat,
+               "gpu_suggested": entry.gpu_suggested, "uncased": entry.uncased}
               for entry in backend.catalog() if entry.kind == "causal"]
 
     def opening(raw: Any) -> dict:
@@ -50,6 +51,17 @@ def build(app: Any) -> None:
 
     def prepare_status(name: Any) -> dict:
         return {**backend.status(str(name)[:200]), "device": device()}
+
+    def reading(raw: Any) -> dict:
+        """The prompt as the model reads it; empty while the model is not there."""
+        model_id, prompt = str(raw.get("model"))[:200], str(raw.get("prompt"))[:PROMPT_CHARACTERS]
+        if backend.status(model_id)["state"] != "ready":
+            return {"reads": ""}
+        model = backend.causal(model_id)
+        try:
+            return {"reads": model.display_prompt(prompt) if hasattr(model, "display_prompt") else prompt}
+        finally:
+            model.close()
 
     def look_again(raw: Any) -> dict:
         from playground.pages.generate import figures
@@ -78,8 +90,9 @@ def build(app: Any) -> None:
     player = Generator(
         None, elem_id="generator",
         constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
-                   "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS},
-        server_functions=[answered(fn) for fn in (opening, prepare, prepare_status, look_again, draws, stop, link, table, send)])
+                   "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS,
+                   "score_example": prompts.SCORE_EXAMPLE},
+        server_functions=[answered(fn) for fn in (opening, prepare, prepare_status, reading, look_again, draws, stop, link, table, send)])
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         from playground.pages.generate.request import RunRequest

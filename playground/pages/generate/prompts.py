@@ -34,7 +34,7 @@ RULES: tuple[dict[str, Any], ...] = (
     {"name": "repetition_penalty", "label": "repetition", "field": "repetition_penalty", "low": 1, "high": 2, "step": 0.01,
      "basic": True, "explain": "Lowers every token that the prompt or the text already holds: once, however often it came. A positive "
      "logit is divided, a negative one multiplied."},
-    {"name": "no_repeat_ngram_size", "label": "no-repeat n-gram", "field": "no_repeat_ngram_size", "low": 0, "high": 8, "step": 1,
+    {"name": "no_repeat_ngram_size", "label": "no-repeat", "field": "no_repeat_ngram_size", "low": 0, "high": 8, "step": 1,
      "explain": "Forbids any token that would complete a run of n tokens which the text already holds. 0 is off."},
     {"name": "presence_penalty", "label": "presence", "field": "presence_penalty", "low": -2, "high": 2, "step": 0.05,
      "explain": "Taken off the logit of each token that was written before, the same however often. The prompt does not count."},
