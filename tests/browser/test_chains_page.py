@@ -100,6 +100,7 @@ def test_hostile_names_are_text_and_survive_a_link(open_page):
 
 def test_a_power_of_the_matrix_is_counted_in_the_browser(open_page):
     page, widget = view_of(open_page, "walk")
+    after_redraw(page, "walk", lambda: widget.get_by_role("button", name="Another walk").click())
     with no_requests(page):
         widget.get_by_label("n, number of steps").fill("2")
         expect(part(widget, "power").locator("td.num").first).to_have_text(".860")
@@ -203,7 +204,7 @@ def test_observations_are_typed_missing_ones_too_and_samples_keep_their_secret(o
 
 
 def test_what_a_model_cannot_show_is_said(open_page):
-    page, widget = view_of(open_page, "hidden")
+    _page, widget = view_of(open_page, "hidden")
     for row, values in (("sunny", ("0", "1")), ("rainy", ("0", "1"))):
         for column, value in zip(("umbrella", "none"), values, strict=True):
             widget.get_by_label(f"Probability that {row} shows {column}").fill(value)

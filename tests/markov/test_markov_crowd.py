@@ -34,5 +34,5 @@ def test_a_crowd_depends_on_its_seed_alone_and_more_times_change_nothing():
 
 @pytest.mark.parametrize(("runs", "start"), [(0, 0), (10, 3), (10, -1)])
 def test_bad_arguments_are_named(runs, start):
-    with pytest.raises(ValueError, match="runs must be|start must be"):
+    with pytest.raises(ValueError, match=r"runs must be|start must be"):
         shares_over_time(CHAIN, [0, 1], runs, start=start)
