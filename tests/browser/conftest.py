@@ -82,7 +82,7 @@ class Watch:
         self.requests: list[str] = []
         host = urlsplit(home).netloc
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
-        page.on("console", lambda message: message.type == "error" and self.faults.append(f"console: {message.text}"))
+        page.on("console", lambda message: message.type == "error" and self.faults.append(f"console: {message.text} {message.location.get('url', '')}"))
 
         def seen(request):
             address = urlsplit(request.url)
@@ -145,7 +145,11 @@ def fits(page) -> None:
 
 
 def dark(page) -> None:
-    page.evaluate("() => document.body.classList.add('dark')")
+    page.evaluate("""async () => {
+      document.body.classList.add('dark');
+      await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+      await Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished));
+    }""")                                                    # colours on their way from light to dark are no fault
 
 
 def axe(page, include: str | None = None) -> list[str]:
