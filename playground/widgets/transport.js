@@ -18,7 +18,7 @@
 function make_transport({host, keys, on_step, label, speech, unit = 'Step', play_word = 'Play', instead, on_play}) {
   const state = {length: 0, curves: [], loops: [], branches: [], step: 0, playing: false, live: false, speed: 1};
   const still = matchMedia('(prefers-reduced-motion: reduce)');
-  let timer = null;
+  let timer = null, due = 0;                                             // due: when the next step should be shown, so that drawing time adds no drift
 
   host.classList.add('transport');
   const buttons = make('div', 'transport-buttons');
@@ -103,7 +103,9 @@ function make_transport({host, keys, on_step, label, speech, unit = 'Step', play
     if (!state.playing) return;
     if (state.step < last()) go(state.step + 1, 'play');
     else if (!state.live) return pause();
-    timer = setTimeout(tick, still.matches ? Math.max(400, 1000 / speed.value) : 1000 / speed.value);
+    const pause_between = still.matches ? Math.max(400, 1000 / speed.value) : 1000 / speed.value, now = performance.now();
+    due = Math.min(Math.max(due + pause_between, now - 4 * pause_between), now + pause_between);    // at most four steps are caught up with
+    timer = setTimeout(tick, Math.max(0, due - now));
   }
   function pressed() {
     if (state.playing) pause();
@@ -113,7 +115,7 @@ function make_transport({host, keys, on_step, label, speech, unit = 'Step', play
     if (!state.length && !state.live) return;
     if (state.step >= last() && !state.live) go(0, 'user');
     state.playing = true; on_play?.(true); play_button.textContent = 'Pause'; play_button.title = 'Hold the picture here (space)';
-    clearTimeout(timer); timer = setTimeout(tick, 1000 / speed.value);
+    clearTimeout(timer); due = performance.now() + 1000 / speed.value; timer = setTimeout(tick, 1000 / speed.value);
   }
   function pause() {
     if (state.playing) on_play?.(false);

@@ -16,14 +16,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 # From the keystroke to the frame after the redraw, all on the page's own clock.
 EDIT = """async ([from, to]) => {
-  const widget = document.querySelector('#chain-walk'), root = [widget, ...widget.querySelectorAll('*')].find(n => n.dataset?.drawn !== undefined);
+  const widget = document.querySelector('#chain-walk');
+  const root = [widget, ...widget.querySelectorAll('*')].find(n => n.dataset?.drawn !== undefined);
   const cells = [from, to].map(label => widget.querySelector(`input[aria-label="${label}"]`));
   const before = cells.map(cell => +cell.value), moved = Math.max(0.01, Math.round(100 * Math.random() * (before[0] + before[1])) / 100 - .01);
   const type = (cell, value) => { cell.value = String(+value.toFixed(6)); cell.dispatchEvent(new Event('input', {bubbles: true})); };
   type(cells[0], moved);                                        // the row is bad now: nothing is asked
   const count = +root.dataset.drawn, begun = performance.now();
   type(cells[1], before[0] + before[1] - moved);                // good again: this is the edit that counts
-  await new Promise(done => { const seen = new MutationObserver(() => { if (+root.dataset.drawn > count) { seen.disconnect(); done(); } }); seen.observe(root, {attributes: true}); });
+  await new Promise((done, failed) => {
+    setTimeout(() => failed(new Error('no redraw within 20 s')), 20000);
+    const seen = new MutationObserver(() => { if (+root.dataset.drawn > count) { seen.disconnect(); done(); } });
+    seen.observe(root, {attributes: true});
+  });
   await new Promise(done => requestAnimationFrame(done));
   return performance.now() - begun;
 }"""
@@ -60,9 +65,12 @@ def launch():
 
 
 def chain_of(states: int) -> tuple[list[str], list[list[float]]]:
-    names = [f"s{i}" for i in range(states)]
-    rows = [[(0.5 if i == j else 0.5 / (states - 1)) for j in range(states)] for i in range(states)]
-    return names, [[round(p, 6) for p in row[:-1]] + [round(1 - sum(round(p, 6) for p in row[:-1]), 6)] for row in rows]
+    """Entries of two decimals, so that what a cell shows is what it holds."""
+    others = int(50 / (states - 1)) / 100
+    rows = [[others] * states for _ in range(states)]
+    for i, row in enumerate(rows):
+        row[i] = round(1 - others * (states - 1), 2)
+    return [f"s{i}" for i in range(states)], rows
 
 
 def main() -> None:
@@ -88,11 +96,13 @@ def main() -> None:
             page.locator('#chain-walk input[aria-label="Probability of going from s0 to s0"]').wait_for()
             labels = [f"Probability of going from s{row} to s{column}" for row, column in ((0, 0), (0, 1))]
             taken = [page.evaluate(EDIT, labels) for _ in range(wish.edits + 5)][5:]
-            report[f"edit_{states}_states_ms"] = {"median": round(percentile(taken, 0.5), 1), "p95": round(percentile(taken, 0.95), 1), "most": round(max(taken), 1), "edits": len(taken)}
+            report[f"edit_{states}_states_ms"] = {"median": round(percentile(taken, 0.5), 1), "p95": round(percentile(taken, 0.95), 1),
+                                                  "most": round(max(taken), 1), "edits": len(taken)}
         page.locator("#chain-walk").get_by_label("Speed, steps a second").select_option("20")
         page.locator("#chain-walk .transport").get_by_role("button", name="Play", exact=True).click()
         walked = page.evaluate(WALK, wish.seconds)
-        report["walker_at_20_a_second"] = {"steps_a_second": round((walked["steps"] - 1) / walked["seconds"], 2), "median_gap_ms": round(walked["median"], 1), "p95_gap_ms": round(walked["p95"], 1)}
+        report["walker_at_20_a_second"] = {"steps_a_second": round((walked["steps"] - 1) / walked["seconds"], 2),
+                                           "median_gap_ms": round(walked["median"], 1), "p95_gap_ms": round(walked["p95"], 1)}
         browser.close()
     demo.close()
     print(json.dumps(report, indent=2))
