@@ -76,7 +76,8 @@ function make_asker(ask, on_answer) {
   async function go(wish) {
     const mine = ++turn;
     let answer;
-    try { answer = await ask(wish); } catch { answer = {problem: 'The server did not answer; what is on the page stays. Try again.'}; }
+    try { answer = await ask(wish); } catch { answer = null; }
+    answer ??= {problem: 'The server did not answer; what is on the page stays. Try again.'};
     if (mine !== turn) return;
     trouble.hidden = !answer.problem; trouble.textContent = answer.problem ?? '';
     if (!answer.problem) on_answer(answer);

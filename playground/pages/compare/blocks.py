@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from playground.pages.compare.stream import later, run_events
+from playground.pages.compare.stream import answer, later, run_events
 
 PROMPT = "once upon a time there was a king who had"
 
@@ -23,7 +23,7 @@ def say(words: str) -> None:
 
 
 def strategies(app: Any) -> None:
-    from playground.widgets.compare_strategies import CompareStrategies
+    from playground.widgets.compare_widgets import CompareStrategies
 
     say("Greedy takes the likeliest token, beam search the likeliest text it can find, sampling what the dice say. Give each column its rules, write them all in one batch, "
         "and see what you pay for what.")
@@ -31,4 +31,43 @@ def strategies(app: Any) -> None:
     run_events(app, widget, later("strategies", "run"))
 
 
-BLOCKS = (("Strategies", "strategies", strategies),)
+def beams(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareBeams
+
+    say("Beam search keeps the few best beginnings and cuts the rest, round after round. It finds likelier texts than greedy does, and often duller ones. Minimum Bayes risk "
+        "asks something else: which of many samples do the others agree with?")
+    widget = CompareBeams(None, elem_id="compare-beams", models=models_of(), prompt="once upon a time there was a poor")
+    run_events(app, widget, later("beams", "run"))
+
+
+def scores(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareScores
+
+    say("Three scores by which texts are judged, with nothing hidden: change a word and see which number moves.")
+    CompareScores(None, elem_id="compare-scores", models=models_of(), candidate="the cat the cat sat on the mat",
+                  references=["the cat is sitting on the mat", "there was a cat upon the mat"], text="once upon a time there was a king who had a golden bicycle.",
+                  server_functions=[answer(app, "measure", later("scores", "measure")), answer(app, "perplexity_of", later("scores", "perplexity_of"))])
+
+
+def contexts(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareContexts
+
+    say("The next token depends on all that stands before it. Put a sentence in front and see which words rise and which fall; or ask two models the same.")
+    CompareContexts(None, elem_id="compare-contexts", models=models_of(), first="the king's daughter kissed the",
+                    second="a frog sat beside the well. the king's daughter kissed the",
+                    example=["smollm2-135m", "The capital of California is", "Los Angeles is not the capital; Sacramento is. The capital of California is"],
+                    prompt="once upon a time there was a",
+                    server_functions=[answer(app, name, later("contexts", name)) for name in ("two_prompts", "two_models")])
+
+
+def race(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareRace
+
+    say("Two networks of the same size, trained on the same tales: one writes a token at a time, the other takes a blank page and reveals several words a step. "
+        "Who is faster, and what does the haste cost?")
+    widget = CompareRace(None, elem_id="compare-race", models=models_of(), prompt="once upon a time there was a king")
+    run_events(app, widget, later("race", "run"))
+
+
+BLOCKS = (("Strategies", "strategies", strategies), ("Beam search", "beams", beams), ("Scores", "scores", scores), ("Contexts", "contexts", contexts),
+          ("Race", "race", race))

@@ -1,0 +1,137 @@
+"""The race: the causal twin and the diffusion twin write the same number of tokens from the same prompt, each on its own clock."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from playground.decoding import DecodingSettings, generate, score
+from playground.decoding.text import TextStream
+from playground.diffusion import UnmaskSettings, unmask
+from playground.metrics import distinct_n, repetition_rate
+from playground.pages.compare.request import choice_of, number_of, object_of, prompt_ids, text_of, whole_of
+from playground.pages.generate.run import wait_for
+
+TWINS = ("fairy-causal", "fairy-diffusion")
+SAMPLERS = ("dream", "mdlm", "llada", "maskgit")
+TOKENS, STEPS = 128, 128
+
+
+def run(backend: Any, raw: Any) -> Iterator[dict]:
+    """Frames: {"begin"}, {"left": {...}} and {"right": {...}} as each writes, {"after": quality and break-even} and done."""
+    raw = object_of(raw)
+    prompt = text_of(raw.get("prompt"), "prompt", 1000)
+    tokens, steps = whole_of(raw.get("tokens", 32), "tokens", 4, TOKENS), whole_of(raw.get("steps", 16), "steps", 1, STEPS)
+    sampler = choice_of(raw.get("sampler", "dream"), "sampler", SAMPLERS)
+    temperature, seed = number_of(raw.get("temperature", 0.7), "temperature", 0, 5), whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+    judge = text_of(raw.get("judge") or TWINS[0], "judge", 200)
+    yield {"words": "Getting the two models …", "progress": 0.0}
+    for name in dict.fromkeys((*TWINS, judge)):
+        for _ in wait_for(backend, name):
+            yield {"words": f"Loading {name} …"}
+    causal, denoiser = backend.causal(TWINS[0]), backend.denoiser(TWINS[1])
+    try:
+        ids, canvas = prompt_ids(causal, prompt, tokens), list(denoiser.encode(prompt))
+        if denoiser.mask_id in canvas:
+            raise ValueError("prompt must hold words, got a [MASK]: both twins go on from the same words")
+        if len(canvas) + tokens > denoiser.context_length:
+            raise ValueError(f"prompt must have at most {denoiser.context_length - tokens} tokens beside {tokens} new ones, got {len(canvas)}")
+        yield {"begin": {"prompt": prompt, "tokens": tokens, "steps": steps, "words": _words(denoiser, canvas + [denoiser.mask_id] * tokens, None)}, "words": ""}
+        rules = DecodingSettings(temperature=temperature, max_new_tokens=tokens, seed=seed)
+        unmasking = UnmaskSettings(sampler, steps, temperature=temperature, seed=seed, selection="entropy" if sampler == "dream" else None)
+        left = Side(generate(causal, ids, rules, ignore_end=True))
+        right = Side(unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
+        yield from race(left, right, causal, denoiser, ids, tokens)
+        yield {"words": "Reading both texts …"}
+        yield {"after": after(backend, judge, prompt, left, right, causal, denoiser, len(canvas), tokens), "done": True, "words": "", "progress": 1.0}
+    finally:
+        causal.close()
+        denoiser.close()
+
+
+class Side:
+    """One writer and its clock, which runs only while it works (seconds). `parts`: how long each of its steps took."""
+
+    def __init__(self, steps: Iterator[Any], clock: Callable[[], float] = time.perf_counter):
+        self.steps, self.clock = steps, clock
+        self.seconds, self.parts, self.over = 0.0, [], False
+        self.ids: list[int] = []
+        self.calls = 0
+
+    def step(self) -> Any:
+        begun = self.clock()
+        found = next(self.steps, None)
+        took = self.clock() - begun
+        if found is None:
+            self.over = True
+            return None
+        self.seconds += took
+        self.parts.append(took)
+        return found
+
+
+def race(left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int], tokens: int) -> Iterator[dict]:
+    """Whoever's clock is behind goes next: what one sees is the race of two machines that do not disturb each other."""
+    stream = TextStream(causal.decode)
+    for token in prompt:
+        stream.push(token)
+    while not (left.over and right.over):
+        if not left.over and (right.over or left.seconds <= right.seconds):
+            found = left.step()
+            if found is not None:
+                left.ids.append(found.token_id)
+                left.calls += 1
+                yield {"left": {"piece": str(stream.push(found.token_id)), "seconds": left.seconds, "calls": left.calls, "tokens": len(left.ids),
+                                "over": len(left.ids) == tokens}}
+        else:
+            found = right.step()
+            if found is not None:
+                record = found.record(row=0)
+                right.ids, right.calls = record["canvas"], record["calls"]
+                yield {"right": {"words": _words(denoiser, record["canvas"], record["state"]), "seconds": right.seconds, "calls": right.calls,
+                                 "tokens": sum(token != denoiser.mask_id for token in record["canvas"][-tokens:])}}
+            else:
+                yield {"right": {"over": True}}
+
+
+def _words(denoiser: Any, canvas: list[int], states: list[str] | None) -> list[dict]:
+    states = states or ["masked" if token == denoiser.mask_id else "locked" for token in canvas]
+    return [{"text": "" if token == denoiser.mask_id else denoiser.piece(token), "state": state} for token, state in zip(canvas, states, strict=True)]
+
+
+def after(backend: Any, judge: str, prompt: str, left: Side, right: Side, causal: Any, denoiser: Any, start: int, tokens: int) -> dict:
+    """Quality of both texts under one judge, tokens a second, and from how many tokens on the steps of diffusion pay."""
+    texts = [causal.decode(left.ids), denoiser.decode(right.ids[start:])]
+    model = backend.causal(judge)
+    try:
+        quality = [{"text": text, "perplexity": _perplexity(model, prompt, text), "distinct2": distinct_n([text], 2), "repetition": repetition_rate(text)} for text in texts]
+    finally:
+        model.close()
+    token_seconds = statistics.median(left.parts)
+    return {"judge": judge, "quality": quality, "seconds": [left.seconds, right.seconds], "calls": [left.calls, right.calls],
+            "tokens_per_second": [tokens / left.seconds, tokens / right.seconds], "token_seconds": token_seconds, "step_seconds": statistics.median(right.parts),
+            "break_even": break_even(token_seconds, right.seconds), "tokens": tokens}
+
+
+def break_even(token_seconds: float, diffusion_seconds: float) -> float:
+    """Tokens for which left to right takes as long as the diffusion run: its whole time ÷ the time of one token. 0.05 s and 6 s: 120."""
+    return diffusion_seconds / token_seconds
+
+
+def _perplexity(model: Any, prompt: str, text: str) -> float | None:
+    """Of the text's tokens given the prompt, under the judge."""
+    if not text.strip():
+        return None
+    context = list(model.encode(prompt))
+    ids = list(model.encode(prompt + " " + text.lstrip()))
+    shared = 0
+    while shared < min(len(context), len(ids)) and context[shared] == ids[shared]:
+        shared += 1
+    scored = [token["surprisal"] for token in score(model, ids).tokens[max(shared, 1):]]
+    if not scored or None in scored:
+        return None
+    mean = math.fsum(scored) / len(scored)
+    return math.exp(mean) if mean < 700 else None
