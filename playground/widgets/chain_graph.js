@@ -48,7 +48,7 @@ function chainGraph(host, options) {
     names.forEach((name, i) => {
       const g = shape('g', {class: 'node', tabindex: '0', role: 'button', transform: `translate(${places[i]})`});
       g.setAttribute('aria-label', options.nodeLabel ? options.nodeLabel(clip(name, 40)) : `Start in ${clip(name, 40)}`);
-      const t = shape('text', {y: 4}); t.textContent = clip(name, K > 6 ? 6 : 8);
+      const t = shape('text', {y: 4}); t.textContent = clip(name, K > 6 ? 6 : 8); if (K > 6) t.style.fontSize = '10.5px';
       const title = shape('title'); title.textContent = name;
       g.append(shape('circle', {r: radius}), t, title);
       g.addEventListener('click', () => options.pick?.(i));

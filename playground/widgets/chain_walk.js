@@ -1,5 +1,5 @@
 // The Markov chain: what the visitor edits is `draft`; what the server computed from the last valid draft is `figures`.
-let draft = null, figures = null, power = 2, powers = [], counts = [], distance = [];
+let draft = null, figures = null, power = 2, powers = [], counts = [], distance = [], begin;
 const graph = chainGraph(part('graph'), {label: 'Transition graph', pick: i => { draft.start = i; fillStart(); ask(wished()); }});
 const editor = matrixEditor(part('matrix'), {
   label: 'Transition matrix: the row is where the chain is, the column where it goes next', kind: 'probability', corner: 'from \\ to',
@@ -18,6 +18,7 @@ const showMode = choices(part('mode'), [{value: 'sampled', label: 'sampled'}, {v
 const ask = latest(wish => server.figures(wish), (record, wish) => receive(record, wish));
 
 function changed(force, restart) {
+  part('top').classList.toggle('wide', draft.states.length > 5);
   const bad = editor.update(force), doubled = new Set(draft.states).size < draft.states.length;
   showPreset(draft.preset);
   const problem = part('problem');
@@ -25,7 +26,7 @@ function changed(force, restart) {
     : bad ? `${bad === 1 ? 'One row does' : `${bad} rows do`} not sum to 1: correct ${bad === 1 ? 'it' : 'them'} or press “normalise”. Until then every figure still belongs to the last good matrix.` : '';
   element.classList.toggle('stale', !!bad || doubled);
   fillStart();
-  if (!bad && !doubled) { if (restart) player.rewind(); ask(wished()); }
+  if (!bad && !doubled) { if (restart) begin = 40; ask(wished()); }
 }
 function fillStart() {
   const select = part('start');
@@ -42,12 +43,12 @@ const wished = () => clone(draft);
 function receive(record, wish) {
   if (!record.ok) { part('problem').textContent = record.error; element.classList.add('stale'); return; }
   if (JSON.stringify(wish.transition) === JSON.stringify(draft.transition)) element.classList.remove('stale');
-  figures = record; drawFigures();
+  figures = record; drawFigures(begin); begin = undefined;
 }
 function load(value = props.value) {
   if (!value?.draft) return;
   draft = clone(value.draft); figures = value.figures;
-  editor.update(true); showPreset(draft.preset); fillStart(); part('problem').textContent = value.message ?? '';
+  part('top').classList.toggle('wide', draft.states.length > 5); editor.update(true); showPreset(draft.preset); fillStart(); part('problem').textContent = value.message ?? '';
   drawFigures(40);
 }
 

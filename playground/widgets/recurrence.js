@@ -30,6 +30,7 @@ function drawText() {
   for (const name of RUNS) {
     const run = runs[name], host = part(`${name}Text`);
     host.replaceChildren(...run.pieces.map((piece, k) => { const s = make('span', k < runs.prompt_length ? 'prompt' : 'tok', piece.trim() === '' && piece !== ' ' ? visible(piece) : (k && runs.shown && !/^\s/.test(piece) ? piece : piece)); s.dataset.k = k;
+      if (piece === '') s.title = 'a mark without text: where the text begins or ends';
       const loop = run.token_period; if (loop.period && k >= loop.start) { s.classList.add('loop'); if ((k - loop.start) % loop.period === 0) s.classList.add('lap'); } return s; }));
     part(`${name}Said`).textContent = run.said;
     plot(name); drawPath(name);
