@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,11 @@ import torch
 from playground.backend.errors import BackendError, EngineError, OutOfMemory, RunStopped
 from playground.backend.limits import limits
 
+# After a tick the loop waits for those it has just answered, at most this share of the tick's own time: larger batches, and
+# the visitors' Python does not run against the forward pass for the interpreter's lock.
+GRACE, LONGEST_GRACE = 0.5, 0.02
+# A forward pass takes the interpreter's lock hundreds of times; at Python's default of 5 ms each time may cost that long.
+SWITCH_SECONDS = 0.001
 _order = itertools.count()
 
 
@@ -86,6 +92,8 @@ class Engine:
         self.tick = 0
         self.waiting: list[Request] = []
         self.stopped = False
+        self.expected: set[Any] = set()    # sessions answered in the last tick that have not closed
+        self.grace = 0.0                   # seconds that the next tick waits for them
         self._inbox: queue.SimpleQueue = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -135,6 +143,7 @@ class Engine:
         if self._thread is None:
             with self._lock:
                 if self._thread is None:
+                    sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
                     self._thread = threading.Thread(target=self._loop, name=f"engine-{self.name}", daemon=True)
                     self._thread.start()
 
@@ -154,13 +163,20 @@ class Engine:
                 message.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
 
     def _collect(self) -> None:
-        """Take in what has arrived; blocks only while nothing waits."""
-        block = not self.waiting
+        """Take in what has arrived; blocks while nothing waits, and for a moment while those just answered are on their way."""
+        block, until = not self.waiting, None
         while True:
             try:
                 message = self._inbox.get(block=block)
             except queue.Empty:
-                return
+                if not self.expected.difference(request.session for request in self.waiting):
+                    return                 # everybody is here (a visitor alone always is)
+                now = time.monotonic()
+                until = now + self.grace if until is None else until
+                try:
+                    message = self._inbox.get(timeout=max(0.0, until - now))
+                except queue.Empty:
+                    return
             block = False
             if isinstance(message, Request):
                 self.waiting.append(message)
@@ -174,6 +190,7 @@ class Engine:
             if request.session is session:
                 request.finish(error=RunStopped("the run was stopped"))
         self.waiting = [request for request in self.waiting if request.session is not session]
+        self.expected.discard(session)
         self.worker.leave(session)
 
     def _one_tick(self) -> None:
@@ -188,7 +205,10 @@ class Engine:
         if batch:
             began = time.perf_counter()
             self._run(batch)
-            self.observe(self.name, len(batch), sum(item.tokens for item in batch), time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            self.expected = {item.request.session for item in batch if item.request.finished}
+            self.grace = min(GRACE * seconds, LONGEST_GRACE)
+            self.observe(self.name, len(batch), sum(item.tokens for item in batch), seconds)
         self.waiting = [request for request in self.waiting if not request.finished]
 
     def _run(self, batch: list[Any]) -> None:

@@ -207,6 +207,23 @@ def test_the_cache_of_steps_on_view_stays_within_its_bytes():
     assert len(cache) == 0 and cache.bytes == 0
 
 
+def test_the_loop_waits_for_nobody_who_left_and_never_for_a_visitor_alone(backend):
+    ticks = Ticks(backend, "small-llama")
+    one, two = ticks.ask(text(1, 4)), ticks.ask(text(2, 4))
+    ticks.run()
+    assert ticks.engine.expected == {one.session, two.session} and ticks.engine.grace <= 0.02
+    ticks.faces[0].close()
+    assert ticks.engine.expected == {two.session}
+    ticks.faces[1].close()
+    assert ticks.engine.expected == set()
+    alone_now = ticks.ask(text(3, 4))
+    ticks.run()
+    assert ticks.engine.expected == {alone_now.session}
+    ticks.engine.grace = 1e9               # would hang if a session that is here were waited for
+    ticks.engine.waiting.append(alone_now)
+    ticks.engine._collect()
+
+
 def test_a_closed_session_leaves_at_once_and_frees_its_slot(backend):
     ticks = Ticks(backend, "small-llama")
     store = ticks.engine.worker.store
