@@ -197,6 +197,27 @@ def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
     assert next(news)["progress"]["state"] == "loading"
     backend.state = "ready"
     assert "start" in next(news)
+    backend.state = "absent"
+    with pytest.raises(ValueError, match="not loaded: choose it"):
+        figures.look_again(backend, {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}})
+
+
+def test_the_recorded_text_is_the_shipped_models_own():
+    from playground.backend import get_backend
+    from playground.backend.catalog import ASSETS
+    from playground.pages.generate import recorded
+
+    if not (ASSETS / "fairy-causal" / "config.json").is_file():
+        pytest.skip("the weights of fairy-causal are not here")
+    trace = recorded("fairy-causal")
+    assert trace["model"] == "fairy-causal", "record it: python -m playground.pages.generate.record fairy-causal"
+    frame, prompt = trace["steps"][0], [token["id"] for token in trace["prompt_tokens"]]
+    backend = get_backend()
+    backend.causal("fairy-causal").close()
+    now = figures.look_again(backend, {"model": "fairy-causal", "ids": prompt, "prompt_length": len(prompt), "index": 0,
+                                       "settings": trace["settings"]})
+    assert now["raw_entropy"] == pytest.approx(frame["raw_entropy"], abs=0.05), (
+        "other weights than those that wrote the recorded text: python -m playground.pages.generate.record fairy-causal")
 
 
 def test_unforeseen_errors_tell_nothing_of_the_insides():

@@ -13,8 +13,11 @@ SHOWN = 12
 
 def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
     """(model, logits): the kept logits, or one forward pass on a server that has not seen the step."""
-    if backend.status(request.model)["state"] != "ready":
+    state = backend.status(request.model)["state"]
+    if state in ("loading", "downloading"):
         raise ValueError("The model is still loading; the rules act on this step as soon as it is there.")
+    if state != "ready":
+        raise ValueError(f"{request.model}, which wrote this text, is not loaded: choose it in the list of models, or press Play.")
     model = backend.causal(request.model)
     keep = getattr(model, "logits_at", model.next_logits)
     return model, keep(request.ids)
