@@ -77,7 +77,7 @@ function show(k, ms, from) {
   graph.walk(k > 0 && from === k - 1 ? path[k - 1] : null, path[k], Math.min(450, ms * .75));
   lanes(part('lanes'), figures.states, path, k, {cycle: figures.cycle && k >= figures.cycle.start + figures.cycle.period ? figures.cycle : null});
   bars(part('visits'), figures.states.map((name, i) => ({name: clip(name, 12), value: seen[i] / total, reference: figures.limit?.[i], on: path[k] === i,
-    figure: fixed(seen[i] / total, 3), why: figures.limit ? `of ${fixed(figures.limit[i], 3)}` : `${whole(seen[i])} visits`})));
+    figure: fixed(seen[i] / total, 3), why: figures.limit ? `of ${fixed(figures.limit[i], 3)}` : `${whole(seen[i])} visit${seen[i] === 1 ? '' : 's'}`})));
   part('distance').textContent = figures.limit ? `After ${whole(k)} steps the visits are ${fixed(distance[k], 3)} away from the long run (total variation: half the sum of the differences).`
     : 'There is no single long run to converge to: it depends on where the chain ends up.';
 }

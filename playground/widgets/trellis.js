@@ -79,7 +79,8 @@ function trellis(host, options) {
     const to = {ArrowRight: cells[t + 1]?.[k], ArrowLeft: cells[t - 1]?.[k], ArrowUp: cells[t][k - 1], ArrowDown: cells[t][k + 1]}[e.key];
     if (e.key.startsWith('Arrow')) { e.preventDefault(); e.stopPropagation(); if (to) { g.setAttribute('tabindex', '-1'); to.setAttribute('tabindex', '0'); to.focus(); pick(to); } }
   });
-  const centre = t => { const box = host; if (box.scrollWidth > box.clientWidth) box.scrollLeft = x(t) - box.clientWidth / 2; };
+  // brings the column into view, and leaves the names of the states there as long as they fit
+  const centre = t => { if (x(t) + R + 8 > host.scrollLeft + host.clientWidth || x(t) - R < host.scrollLeft) host.scrollLeft = t < 2 ? 0 : x(t) - host.clientWidth / 2; };
   return {load, show, parts, centre};
 }
 

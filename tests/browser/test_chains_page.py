@@ -69,7 +69,7 @@ def test_the_walk_plays_without_a_request_and_greedy_closes_a_loop(open_page):
     widget.get_by_label("Speed, steps a second").select_option("20")
     with no_requests(page):
         widget.get_by_role("button", name="Play", exact=True).click()
-        expect(widget.locator(".transport-words")).to_contain_text("step 5 / 500")
+        expect(widget.locator(".transport-words")).to_contain_text(re.compile(r"step (4[3-9]|[5-9]\d|\d{3}) / 500"))
         widget.get_by_role("button", name="Pause", exact=True).click()
         line = widget.get_by_role("slider", name="Step of the walk")
         line.focus()
