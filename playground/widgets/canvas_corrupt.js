@@ -115,7 +115,7 @@ function take() {
   const value = props.value ?? {};
   problem.textContent = value.problem ?? ''; problem.hidden = !value.problem;
   if (!value.ids) return;
-  data = value; lexicon = new Map(Object.entries(value.words).map(([id, w]) => [id, {text: w[0], join: w[1]}]));
+  data = JSON.parse(JSON.stringify(value)); lexicon = new Map(Object.entries(value.words).map(([id, w]) => [id, {text: w[0], join: w[1]}]));
   if (focus >= data.ids.length) focus = 0;
   if (!tau_choice.children.length) { for (const each of data.taus) { const o = make('option', '', String(each)); o.value = each; tau_choice.append(o); } tau = data.taus[1] ?? data.taus[0]; tau_choice.value = tau; }
   draw();

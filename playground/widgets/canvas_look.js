@@ -84,7 +84,7 @@ function make_run_curves({host, on_pick}) {
   let length = 0, data = [];
   function load(sides) {
     length = Math.max(0, ...sides.map(s => s.rows.length));
-    data = cells.map(({curve}) => sides.map(s => s.rows.map((r, k) => k ? curve.of(r) : null)));
+    data = cells.map((_, n) => sides.map(s => s.rows.map(r => r.curve?.[n] ?? null)));
     cells.forEach(({curve, svg}, n) => {
       const width = Math.max(1, length - 1), all = data[n].flat().filter(v => v !== null), top = curve.top ?? Math.max(1e-9, ...all);
       svg.setAttribute('viewBox', `0 0 ${width} 100`);

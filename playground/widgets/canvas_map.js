@@ -10,10 +10,12 @@ function make_map({host, on_pick, name = 'Map of positions and steps'}) {
   const LEFT = 26, TOP = 4;
 
   function layout() {
-    const width = host.clientWidth, count = Math.max(rows.length, expected), length = rows[0]?.canvas.length ?? 0;
+    const width = host.clientWidth, all = Math.max(rows.length, expected), length = rows[0]?.canvas.length ?? 0;
     if (!width || !length) return null;
+    // more steps than lines: every stride-th one is drawn
+    const stride = Math.max(1, Math.ceil(all / 130)), count = Math.ceil(all / stride);
     const w = Math.min(26, (width - LEFT - 4) / length), h = Math.max(2.5, Math.min(15, 330 / Math.max(1, count)));
-    return {width, count, length, w, h, label: w >= 8.5 ? 58 : 4, height: TOP + count * h + (w >= 8.5 ? 58 : 4)};
+    return {width, count, stride, length, w, h, label: w >= 8.5 ? 58 : 4, height: TOP + count * h + (w >= 8.5 ? 58 : 4)};
   }
   function paint() {
     due = false; box = layout();
@@ -28,8 +30,9 @@ function make_map({host, on_pick, name = 'Map of positions and steps'}) {
     const gap = Math.min(w, h) > 6 ? 2 : Math.min(w, h) > 3 ? 1 : 0;
     const every = Math.max(1, Math.ceil(14 / h));
     pen.font = '11px Inter, system-ui, sans-serif'; pen.fillStyle = colour.soft; pen.textAlign = 'right'; pen.textBaseline = 'middle';
-    for (let k = 0; k < box.count; k++) if (k % every === 0 && k < rows.length) pen.fillText(k ? String(k) : '0', LEFT - 6, TOP + k * h + h / 2);
-    rows.forEach((record, k) => {
+    for (let k = 0; k < box.count; k++) if (k % every === 0 && k * box.stride < rows.length) pen.fillText(String(k * box.stride), LEFT - 6, TOP + k * h + h / 2);
+    for (let k = 0; k * box.stride < rows.length; k++) {
+      const record = rows[k * box.stride];
       const y = TOP + k * h;
       for (let i = 0; i < length; i++) {
         const x = LEFT + i * w, state = record.state[i], sure = record.confidence?.[i];
@@ -42,7 +45,7 @@ function make_map({host, on_pick, name = 'Map of positions and steps'}) {
         else if (state === 'remasked') { pen.strokeStyle = colour.remasked; pen.lineWidth = 1.5; pen.setLineDash([3, 2]); pen.strokeRect(x + 1, y + 1, w - gap - 2, h - gap - 2); pen.setLineDash([]); }
         else if (state === 'locked') { pen.fillStyle = colour.paper; pen.fillRect(x + 2, y + h - gap - 2, Math.max(1, w - gap - 4), 1); }     // a line under it: yours
       }
-    });
+    }
     const final = rows[rows.length - 1];
     if (box.label > 10 && final) {
       pen.font = '11px Inter, system-ui, sans-serif'; pen.fillStyle = colour.soft; pen.textAlign = 'left';
@@ -53,11 +56,11 @@ function make_map({host, on_pick, name = 'Map of positions and steps'}) {
     }
     show(step, focus);
   }
-  function later() { if (!due) { due = true; rows.length * (rows[0]?.canvas.length ?? 0) > 20000 ? setTimeout(paint, 300) : requestAnimationFrame(paint); } }
+  function later() { if (!due) { due = true; rows.length > 200 ? setTimeout(paint, 300) : requestAnimationFrame(paint); } }
   function show(k, position) {
     step = k; focus = position;
     if (!box) return;
-    const {w, h, length, count} = box, on = Math.min(k, rows.length - 1);
+    const {w, h, length, count} = box, on = Math.floor(Math.min(k, rows.length - 1) / box.stride);
     Object.assign(row.style, {left: LEFT - 3 + 'px', top: TOP + on * h - 2 + 'px', width: length * w + 4 + 'px', height: h + 2 + 'px'});
     column.hidden = focus < 0;
     Object.assign(column.style, {left: LEFT + focus * w - 2 + 'px', top: TOP - 3 + 'px', width: w + 2 + 'px', height: count * h + 4 + 'px'});
@@ -65,7 +68,7 @@ function make_map({host, on_pick, name = 'Map of positions and steps'}) {
   picture.addEventListener('pointerdown', event => {
     if (!box) return;
     const frame = picture.getBoundingClientRect();
-    const k = Math.floor((event.clientY - frame.top - TOP) / box.h), i = Math.floor((event.clientX - frame.left - LEFT) / box.w);
+    const k = Math.min(rows.length - 1, box.stride * Math.floor((event.clientY - frame.top - TOP) / box.h)), i = Math.floor((event.clientX - frame.left - LEFT) / box.w);
     if (i >= 0 && i < box.length && k >= 0 && k < rows.length) on_pick(k, i);
   });
   new ResizeObserver(later).observe(host);

@@ -84,7 +84,7 @@ function take() {
   if (value.presets) {
     all = value.presets;
     presets.replaceChildren(...Object.keys(all).map(name => button(name, 'Take this chain', () => { chain = JSON.parse(JSON.stringify(all[name])); build(); })));
-    if (value.whole) { data = {...value.whole, sweeps: value.whole.sweeps ?? []}; chain = JSON.parse(JSON.stringify({names: data.chain.names, transition: data.chain.transition, initial: data.chain.initial})); length.value = data.chain.length; progress.textContent = 'as recorded'; }
+    if (value.whole) { data = JSON.parse(JSON.stringify(value.whole)); chain = JSON.parse(JSON.stringify({names: data.chain.names, transition: data.chain.transition, initial: data.chain.initial})); length.value = data.chain.length; progress.textContent = 'as recorded'; }
     build(); return draw();
   }
   if (value.problem !== undefined) { problem.textContent = value.problem; problem.hidden = false; return done(''); }

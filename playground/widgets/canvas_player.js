@@ -45,13 +45,18 @@ const save_button = button('Download', 'The whole run as JSON', download, 'plain
 tools.append(modes, undo_button, on_button, edit_note);
 const spread = make('span', 'canvas-spread'); spread.append(toggle('best guess in the masks', 'guesses'), toggle('step numbers', 'order'), copy_button, save_button); legend_line.append(spread);
 
+// Gradio's values are reactive proxies: thousands of steps of them would cost a second a redraw
+const plain_copy = value => JSON.parse(JSON.stringify(value));
 function new_side(card) {
+  card = plain_copy(card);
   const s = {card, rows: [], lexicon: new Map(Object.entries(card.words ?? {}).map(([id, w]) => [id, {text: w[0], join: w[1]}])), vocab: card.vocab_size, expected: card.expected ?? 0, widths: [], order: []};
   s.rows.push({index: -1, canvas: card.canvas, state: card.state, confidence: [], entropy: [], top: [], calls: 0, revealed: 0, texts: card.texts, start: true});
   return s;
 }
 function learn(s, step, words) {
   for (const [id, w] of Object.entries(words ?? {})) s.lexicon.set(id, {text: w[0], join: w[1]});
+  step = plain_copy(step);
+  step.curve = RUN_CURVES.map(curve => curve.of(step));
   s.rows.push(step);
   step.canvas.forEach((id, i) => { if (!is_hidden(step.state[i])) s.widths[i] = width_of(shown_word(s.lexicon, id)); });
 }
@@ -82,7 +87,7 @@ function ensure_focus() {
   const n = s.rows[0].canvas.length;
   if (focus < 0 || focus >= n) focus = Math.max(0, s.rows[0].state.findIndex(is_hidden));
 }
-const transport_curves = () => sides.map((s, n) => ({values: s.rows.map((r, k) => k ? mean_of(r.confidence, r) : null), colour: n ? 'var(--escape)' : 'var(--settled)', fill: !n, dashed: !!n, top: 1, name: 'mean confidence'}));
+const transport_curves = () => sides.map((s, n) => ({values: s.rows.map(r => r.curve?.[0] ?? null), colour: n ? 'var(--escape)' : 'var(--settled)', fill: !n, dashed: !!n, top: 1, name: 'mean confidence'}));
 const length_of = () => Math.max(0, ...sides.map(s => s.rows.length));
 
 function draw(k) {

@@ -65,7 +65,7 @@ function draw() {
 }
 function take() {
   const value = props.value; if (!value) return;
-  if (value.whole !== undefined) { if (value.whole) { data = value.whole; progress.textContent = 'as recorded'; } return draw(); }
+  if (value.whole !== undefined) { if (value.whole) { data = JSON.parse(JSON.stringify(value.whole)); progress.textContent = 'as recorded'; } return draw(); }
   if (value.problem !== undefined) { problem.textContent = value.problem; problem.hidden = false; return done(''); }
   if (value.stop) return run === null ? undefined : done('stopped');
   if (value.begin !== undefined) {

@@ -1,9 +1,12 @@
 """The Diffusion page as a visitor meets it. The runs are on the exact tale, so that no weights are needed."""
 import re
+import threading
 
 import pytest
 from playwright.sync_api import expect
 
+from playground.diffusion import ExactDenoiser
+from playground.markov import NgramModel
 from playground.pages.diffusion import models
 from tests.browser.conftest import axe, dark, fits, no_requests
 
@@ -32,9 +35,8 @@ def run(page, steps=None):
 
 def settle(page):
     """Until nothing has been asked of the server for a while: what a page asks for when it is opened is no scrubbing."""
-    page.wait_for_load_state("networkidle")
     page.evaluate("""() => new Promise(done => { let seen = -1; const look = () => { const now = performance.getEntriesByType('resource').length;
-        if (now === seen) done(); else { seen = now; setTimeout(look, 600); } }; look(); })""")
+        if (now === seen) done(); else { seen = now; setTimeout(look, 800); } }; look(); })""")
 
 
 def words(page, of=0):
@@ -107,18 +109,44 @@ def test_run_shows_every_step_and_the_focused_word(tale):
         expect(player(page).get_by_text(name, exact=True)).to_be_visible()
 
 
-def test_stop_keeps_what_there_is(tale):
-    page = tale(sampler="gibbs", steps="300", selection="left")
+@pytest.fixture
+def gate(monkeypatch):
+    """Lets so many calls of a method through and holds the next ones until `open`: a run that is surely still going on."""
+    held = []
+
+    def close(owner, name, calls):
+        real, tickets, opened = getattr(owner, name), threading.Semaphore(calls), threading.Event()
+
+        def gated(*args, **kwargs):
+            if not opened.is_set() and not tickets.acquire(blocking=False):
+                opened.wait(60)
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, gated)
+        held.append(opened)
+        return opened
+
+    yield close
+    for opened in held:
+        opened.set()
+
+
+def test_stop_keeps_what_there_is(tale, gate):
+    page = tale(canvas="the king [MASK]*12 .", steps="12")
+    opened = gate(ExactDenoiser, "logits", 4)
     page.locator("#diffusion-run").click()
-    page.wait_for_function("+document.querySelector('#diffusion-player .canvas-player').dataset.steps >= 3")
+    expect(player(page)).to_have_attribute("data-state", "running")
+    expect(player(page)).to_have_attribute("data-steps", "4")
     player(page).get_by_role("button", name="Stop").click()
     expect(player(page)).to_have_attribute("data-state", "stopped")
-    kept = int(player(page).get_attribute("data-steps"))
-    assert 3 <= kept < 3900
+    opened.set()
+    settle(page)
+    assert player(page).get_attribute("data-steps") == "4", "steps went on coming after Stop"
     time(page).press("Home")
     time(page).press("End")
-    expect(player(page)).to_have_attribute("data-view", str(kept))
-    assert int(player(page).get_attribute("data-steps")) == kept, "steps went on coming after Stop"
+    expect(player(page)).to_have_attribute("data-view", "4")
+    assert 0 < player(page).locator(".canvas-prose").inner_text().count("▢") < 12
+    run(page, 12)                                                         # and the page goes on working
 
 
 def test_mask_again_lock_run_on_and_undo(tale):
@@ -216,7 +244,7 @@ def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):
     meter.get_by_role("button", name="KL(truth").click()
 
 
-def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page):
+def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page, gate):
     page = open_page("diffusion")
     part(page, "Steps, time, quality")
     view = page.locator("#diffusion-steps .canvas-steps")
@@ -228,12 +256,15 @@ def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page):
     expect(view.locator("table.canvas-figures")).to_contain_text("4,000")
     page.get_by_label("Left-to-right model and its diffusion twin").click()
     page.get_by_role("option", name="Exact: word pairs of a short tale").click()
-    view.get_by_role("button", name="Measure time").click()
-    expect(view.get_by_role("status").first).to_have_text("measured", timeout=60_000)
-    assert int(view.get_attribute("data-tokens")) > 20 and view.get_attribute("data-lengths") == "4"
     view.get_by_role("button", name="Measure quality").click()
+    expect(view.get_by_role("status").first).to_have_text("measured", timeout=60_000)
+    assert view.get_attribute("data-quality") == "6"
+    gate(NgramModel, "next_logits", 14)
+    view.get_by_role("button", name="Measure time").click()
+    expect(view.get_by_role("status").first).to_have_text(re.compile("token 1[0-9] of 48"))
     view.get_by_role("button", name="Stop").click()
     expect(view.get_by_role("status").first).to_have_text("stopped")
+    expect(view.get_by_role("button", name="Measure time")).to_be_enabled()
 
 
 HOSTILE = ["<img src=x onerror=window.pwned=1>", "${window.pwned=2}", "`x`", "\\u00zz", "</script>", "‮rtl", "{{7*7}}", "W" * 3000]

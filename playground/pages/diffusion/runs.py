@@ -12,7 +12,7 @@ from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WI
 
 TOP = 10  # candidates a position
 GAP = 0.04  # seconds: steps that come faster than an eye can tell apart travel together
-LONGEST_GIBBS = 4000  # steps: sweeps times open positions
+LONGEST_GIBBS = 2000  # steps: sweeps times open positions
 
 
 @dataclass
