@@ -67,6 +67,14 @@ class Backend:
         """A new session of a masked or diffusion model; waits for its weights."""
         return self._loaded(offers.find(name, "denoiser")).denoiser()
 
+    def library(self, name: str) -> Any:
+        """A left-to-right model as the library runs it (a second copy, see playground.backend.library); waits for its weights."""
+        from playground.backend.library import LibraryModel
+
+        entry = offers.find(name, "causal")
+        with self.causal(name) as model:
+            return LibraryModel(find_weights(entry, lambda phase, finished, total: None), model.eos_id)
+
     def status(self, name: str) -> Status:
         """Where a model stands: at once, never waits, never downloads."""
         entry = offers.find(name)

@@ -1,9 +1,4 @@
 // Columns of the same prompt under different rules: settings above, texts below, aligned where they first differ; then the plane and the table.
-const RULES = [['temperature', 'temperature', 0, 5, .05, 1], ['top_k', 'top-k', 0, 1000, 1, 0], ['top_p', 'top-p', 0, 1, .01, 1], ['min_p', 'min-p', 0, 1, .01, 0],
-  ['typical_p', 'typical', .01, 1, .01, 1], ['repetition_penalty', 'repetition', 1, 3, .05, 1], ['no_repeat_ngram_size', 'no-repeat n', 0, 8, 1, 0]];
-const STARTS = {greedy: ['greedy', {}], sampling: ['sampling', {}], temperature: ['temperature 0.7', {temperature: .7}], 'top-k': ['top-k 40', {top_k: 40}], 'top-p': ['top-p 0.9', {top_p: .9}],
-  'min-p': ['min-p 0.1', {min_p: .1}], typical: ['typical 0.9', {typical_p: .9}], repetition: ['repetition penalty 1.2', {temperature: .7, repetition_penalty: 1.2}],
-  'no-repeat': ['greedy, no 3-gram twice', {no_repeat_ngram_size: 3}], beam: ['beam search', {}]};
 const model = select_input(props.models), scorer = select_input([['', 'the same model'], ...props.models]), prompt = area(props.prompt, 2);
 const tokens = number_input(40, 1, 200, 1), runs = number_input(5, 1, 10, 1), seed = number_input(7, 0, 9007199254740991, 1);
 const columns = make('div', 'strategy-columns'), cards = [], common = make('p', 'compare-text'), which = select_input([['0', 'run 1']]), tables = make('section');
@@ -12,38 +7,20 @@ let last = null;
 const add = button('Add a column', 'Another strategy beside these', () => { add_card('top-k'); renumber(); }, 'plain');
 
 function add_card(start) {
-  const card = {node: make('section', 'strategy-column'), inputs: {}};
-  const preset = select_input(Object.entries(STARTS).map(([id, [title]]) => [id, title]), start);
-  const away = button('×', 'Take this column away', () => { cards.splice(cards.indexOf(card), 1); card.node.remove(); renumber(); }, 'plain');
-  card.rules = make('div', 'strategy-rules');
-  const kind = select_input([['sampling', 'draw'], ['greedy', 'likeliest'], ['beam', 'beam search']]);
-  card.kind = kind;
-  card.rules.append(field('how', kind, 'Draw at random, take the likeliest token, or search with beams'));
-  for (const [name, title, low, high, step, off] of RULES) { card.inputs[name] = number_input(off, low, high, step); card.rules.append(field(title, card.inputs[name], `Off at ${off}`)); }
-  card.beams = number_input(4, 1, 8, 1); card.penalty = number_input(1, -5, 5, .1);
-  const beam_fields = [field('beams', card.beams), field('length penalty', card.penalty, 'Scores are divided by length to this power: above 0 favours longer texts')];
-  card.rules.append(...beam_fields);
-  const more = make('details', 'compare-more'); more.append(make('summary', '', 'Settings'), card.rules);
-  card.title = make('h2'); card.text = make('p', 'compare-text'); card.loop = make('p', 'strategy-loop'); card.away = away; card.preset = preset;
+  const rules = make_rules(start), card = {node: make('section', 'strategy-column'), request: rules.request, preset: rules.preset};
+  card.away = button('×', 'Take this column away', () => { cards.splice(cards.indexOf(card), 1); card.node.remove(); renumber(); }, 'plain');
+  card.title = make('h2'); card.text = make('p', 'compare-text'); card.loop = make('p', 'strategy-loop');
   card.title.hidden = true;
-  const head = make('div', 'strategy-head'); head.append(preset, away);
-  card.node.append(head, more, card.title, card.text, card.loop);
-  const fill = () => {
-    const wanted = STARTS[preset.value][1];
-    for (const [name, , , , , off] of RULES) card.inputs[name].value = wanted[name] ?? off;
-    kind.value = preset.value === 'beam' ? 'beam' : ['greedy', 'no-repeat'].includes(preset.value) ? 'greedy' : 'sampling'; fit();
-  };
-  const fit = () => beam_fields.forEach(one => { one.hidden = kind.value !== 'beam'; });
-  preset.addEventListener('change', fill); kind.addEventListener('change', fit); fill();
+  const head = make('div', 'strategy-head'); head.append(rules.preset, card.away);
+  card.node.append(head, rules.more, card.title, card.text, card.loop);
   cards.push(card); columns.append(card.node);
 }
 function renumber() {
   cards.forEach((card, i) => { card.away.disabled = cards.length === 1; card.away.setAttribute('aria-label', `Take column ${i + 1} away`); card.preset.setAttribute('aria-label', `Strategy of column ${i + 1}`); });
   add.disabled = cards.length >= 6;
 }
-const column_request = card => ({kind: card.kind.value, ...Object.fromEntries(RULES.map(([name]) => [name, number_in(card.inputs[name])])), beams: number_in(card.beams), length_penalty: number_in(card.penalty)});
 const runner = make_runner({label: 'Write them all', request: () => ({model: model.value, scorer: scorer.value, prompt: prompt.value, tokens: number_in(tokens), runs: number_in(runs), seed: number_in(seed),
-    columns: cards.map(column_request)}),
+    columns: cards.map(card => card.request())}),
   on_begin: () => { element.dataset.state = 'running'; cards.forEach(card => { card.loop.textContent = ''; }); common.textContent = ''; which.parentNode.hidden = true; },
   on_frame: frame => {
     if (frame.columns) running = [...cards];

@@ -14,7 +14,7 @@ def build(app: Any) -> None:
 
     gr.Markdown("# Is the likeliest text the best one?\n\nThe same prompt, written several ways at once: put the ways side by side, and open up the scores by "
                 "which people judge them.")
-    with gr.Tabs(elem_id="compare-parts", elem_classes="parts"):
+    with gr.Tabs(elem_id="compare-parts", elem_classes="parts", overflow_behavior="wrap"):
         for title, name, make in blocks.BLOCKS:
             with gr.Tab(title, id=name):
                 make(app)

@@ -69,5 +69,35 @@ def race(app: Any) -> None:
     run_events(app, widget, later("race", "run"))
 
 
+def library(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareLibrary
+
+    say("Is what stands on these pages what the library does? The same settings, run by transformers' own `model.generate` with its own copy of the weights, "
+        "and by the playground.")
+    widget = CompareLibrary(None, elem_id="compare-library", models=models_of(), prompt=PROMPT)
+    run_events(app, widget, later("library", "run"))
+
+
+def forcing(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareForcing
+
+    say("A model is trained on other people's words and writes after its own. Take the given text away from some token on, and see how far it drifts.")
+    widget = CompareForcing(None, elem_id="compare-forcing", models=models_of(), text="once upon a time there was a king who had three daughters, and the youngest was so "
+                            "beautiful that the sun itself wondered every time it shone upon her face.")
+    run_events(app, widget, later("forcing", "run"))
+
+
+def classifier(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareClassifier
+
+    say("A model that only predicts the next word can sort texts: ask it a question, and compare the probabilities of the answers.")
+    models = models_of()
+    start = "smollm2-135m" if any(name == "smollm2-135m" for name, _ in models) else models[0][0] if models else None
+    widget = CompareClassifier(None, elem_id="compare-classifier", models=models, start=start, template="Review: {text}\nSentiment of this review?",
+                               labels=["positive", "negative"],
+                               texts=["I loved every minute of this film.", "The food was cold and the waiter was rude.", "It was fine, I suppose."])
+    run_events(app, widget, later("classifier", "run"))
+
+
 BLOCKS = (("Strategies", "strategies", strategies), ("Beam search", "beams", beams), ("Scores", "scores", scores), ("Contexts", "contexts", contexts),
-          ("Race", "race", race))
+          ("Race", "race", race), ("Library", "library", library), ("Teacher forcing", "forcing", forcing), ("Classifier", "classifier", classifier))

@@ -110,7 +110,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
     together = None
     try:
         prompt = prompt_ids(first, wish.prompt, wish.tokens)
-        lanes = [[_lane(first, prompt, column, run) for run in range(1 if column.deterministic else wish.runs)] for column in wish.columns]
+        lanes = [[lane_of(first, prompt, column, run) for run in range(1 if column.deterministic else wish.runs)] for column in wish.columns]
         flat = [lane for group in lanes for lane in group]
         width = sum(max(1, column.beams) * len(group) for column, group in zip(wish.columns, lanes, strict=True))
         together = Together([backend.causal(wish.model) for _ in range(min(width, BATCH))])
@@ -123,7 +123,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
             together.close()
 
 
-def _lane(model: Any, prompt: list[int], column: Column, run: int) -> Any:
+def lane_of(model: Any, prompt: list[int], column: Column, run: int) -> Any:
     settings = column.settings.with_changes(seed=column.settings.seed + run)
     return BeamLane(model, prompt, settings, column.beams, column.length_penalty) if column.beams else SampledLane(model, prompt, settings)
 
@@ -148,7 +148,7 @@ def finished(backend: Any, model: Any, wish: Comparison, lanes: list, prompt: li
     texts = [[model.decode(one) for one in group] for group in ids]
     scorer = model if wish.scorer == wish.model else backend.causal(wish.scorer)
     try:
-        scores = [[_surprise(scorer, wish, lane, text, prompt) for lane, text in zip(group, column, strict=True)]
+        scores = [[surprise(scorer, wish, lane, text, prompt) for lane, text in zip(group, column, strict=True)]
                   for group, column in zip(lanes, texts, strict=True)]
     finally:
         if scorer is not model:
@@ -176,7 +176,7 @@ def common_beginning(texts: list[list[int]]) -> int:
     return count
 
 
-def _surprise(scorer: Any, wish: Comparison, lane: Any, text: str, prompt: list[int]) -> tuple[float, int]:
+def surprise(scorer: Any, wish: Comparison, lane: Any, text: str, prompt: list[int]) -> tuple[float, int]:
     """(sum of surprisals in nats, tokens scored) of a text after the prompt. Under the writing model: of the very tokens it wrote."""
     if wish.scorer == wish.model:
         if len(lane.surprisals) == len(lane.ids) and lane.ids:
