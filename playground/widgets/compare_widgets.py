@@ -24,7 +24,7 @@ class CompareWidget(Widget):
 class CompareStrategies(CompareWidget):
     """Columns of texts, the plane of diversity and coherence, the table. `models`: [[id, title]]. Frames are those of playground.pages.compare.strategies.compare."""
 
-    SCRIPT = source("parts", "figure", "compare_parts", "compare_plane", "compare_strategies")
+    SCRIPT = source("parts", "figure", "compare_parts", "compare_rules", "compare_plane", "compare_strategies")
     STYLE = source("compare_look", "compare_strategies", kind="css")
 
 
@@ -54,3 +54,38 @@ class CompareRace(CompareWidget):
 
     SCRIPT = source("parts", "compare_parts", "compare_race")
     STYLE = source("compare_look", "compare_race", kind="css")
+
+
+class CompareLibrary(CompareWidget):
+    """The library's text beside ours, step by step. Frames are those of playground.pages.compare.library.run."""
+
+    SCRIPT = source("parts", "compare_parts", "compare_rules", "compare_library")
+    STYLE = source("compare_look", "compare_strategies", kind="css")
+
+
+class CompareForcing(CompareWidget):
+    """Losses along a given text and along the model's own. Frames are those of playground.pages.compare.forcing.run."""
+
+    SCRIPT = source("parts", "figure", "compare_parts", "compare_forcing")
+    STYLE = source("compare_look", "compare_forcing", kind="css")
+
+
+class CompareClassifier(CompareWidget):
+    """Label words as classes. Frames are those of playground.pages.compare.classifier.run."""
+
+    SCRIPT = source("parts", "compare_parts", "compare_classifier")
+    STYLE = source("compare_look", "compare_classifier", kind="css")
+
+
+class ComparePeople(CompareWidget):
+    """Blind pairs of texts and a tally. Frames are those of playground.pages.compare.strategies.compare; server function `tally`."""
+
+    SCRIPT = source("parts", "compare_parts", "compare_rules", "compare_people")
+    STYLE = source("compare_look", "compare_strategies", "compare_people", kind="css")
+
+
+class CompareSweep(CompareWidget):
+    """A grid of settings × seeds as a table. Frames are those of playground.pages.compare.sweep.run."""
+
+    SCRIPT = source("parts", "compare_parts", "compare_sweep")
+    STYLE = source("compare_look", kind="css")
