@@ -270,14 +270,19 @@ def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page, gate):
 HOSTILE = ["<img src=x onerror=window.pwned=1>", "${window.pwned=2}", "`x`", "\\u00zz", "</script>", "‮rtl", "{{7*7}}", "W" * 3000]
 
 
-def test_hostile_words_are_text_and_nothing_else(open_page):
-    """The player is handed a trace whose words are markup, as a model's vocabulary may hold."""
-    page = open_page("diffusion")
-    page.get_by_label("Model", exact=True).first.wait_for()
-    canvas = page.locator("#diffusion-canvas textarea")
-    canvas.fill(" ".join(HOSTILE)[:3900])
-    page.locator("#diffusion-run").click()
-    expect(player(page)).to_have_attribute("data-state", re.compile("problem|done"), timeout=40_000)
+def test_hostile_words_are_text_and_nothing_else(tale, monkeypatch):
+    """A model whose whole vocabulary is markup, templates, escapes and direction marks."""
+    size = len(HOSTILE)
+    monkeypatch.setattr(models, "_exact", lambda name: ExactDenoiser([1 / size] * size, [[1 / size] * size] * size, states=HOSTILE))
+    page = tale(canvas="[MASK]*24", steps="4")
+    run(page, 4)
+    page.get_by_label("best guess in the masks").check()
+    time(page).press("ArrowLeft")
+    for i in range(0, 24, 5):
+        words(page).nth(i).click()
+    seen = " ".join(words(page).all_inner_texts())
+    assert "<img src=x" in seen.replace("·", " ") and "${" in seen and "‹202E›" in seen and "‮" not in seen
+    fits(page)
     part(page, "Exactness")
     meter = page.locator("#diffusion-meter .canvas-meter")
     name = meter.get_by_label("Word 1", exact=True)
@@ -304,7 +309,8 @@ def test_on_a_phone_and_in_the_dark(phone, tale):
     page = tale()
     run(page, 6)
     fits(page)
-    small = page.evaluate("""() => [...document.querySelectorAll('#diffusion-player button')].filter(b => b.offsetParent && b.getBoundingClientRect().height < 43).map(b => b.textContent)""")
+    small = page.evaluate("""() => [...document.querySelectorAll('#diffusion-player button')].filter(
+        b => b.offsetParent && b.getBoundingClientRect().height < 43).map(b => b.textContent)""")
     assert small == [], f"targets too small for a finger: {small}"
     dark(page)
     assert axe(page, "#diffusion-player") == []

@@ -130,7 +130,6 @@ def test_at_one_word_a_step_choosing_first_is_exact_and_low_confidence_is_not(we
     at_one = {p["curve"]: p for p in weather["points"] if p["x"] == 1}
     for curve in ("random", "entropy", "top1"):
         assert at_one[curve]["tv"] < 1e-9 and at_one[curve]["kl"] < 1e-9
-    chain = {**PRESETS["weather"]}
     assert at_one["low_confidence"]["tv"] > 0.5
 
 
@@ -165,8 +164,10 @@ def test_distances_by_hand():
 
 @pytest.mark.parametrize(("field", "value", "says"), [
     ("transition", [[0.9, 0.2], [0.2, 0.9]], "row 'a', must sum to 1, got 1.1"), ("initial", [0.5, 0.6], "initial must sum to 1"),
-    ("transition", [[1]], "transition must be 2 rows of 2 numbers"), ("transition", [[2, -1], [0, 1]], r"in \[0, 1\]"), ("length", 9, r"length must be a whole number in \[3, 6\], got 9"),
-    ("names", ["a"], "names must have 2 to 4 words"), ("names", None, "names must have"), ("initial", None, "initial must be 1 row of 2 numbers"), ("length", "x", "length must be")])
+    ("transition", [[1]], "transition must be 2 rows of 2 numbers"), ("transition", [[2, -1], [0, 1]], r"in \[0, 1\]"),
+    ("length", 9, r"length must be a whole number in \[3, 6\], got 9"),
+    ("names", ["a"], "names must have 2 to 4 words"), ("names", None, "names must have"),
+    ("initial", None, "initial must be 1 row of 2 numbers"), ("length", "x", "length must")])
 def test_a_bad_chain_is_a_sentence(field, value, says):
     good = {"names": ["a", "b"], "transition": [[0.5, 0.5], [0.5, 0.5]], "initial": [0.5, 0.5], "length": 4}
     with pytest.raises(ValueError, match=says):
@@ -208,7 +209,7 @@ def test_words_that_do_not_fit_together_are_a_sentence():
 
     gram = models.get_denoiser("ngram/fox/2/word", None)
     with pytest.raises(ValueError) as error:
-        gram.logits(np.array([gram.encode("the lazy fox") + [gram.mask_id]]))
+        gram.logits(np.array([[*gram.encode("the lazy fox"), gram.mask_id]]))
     assert "next lower order" in sentence(error.value) and ".lower()" not in sentence(error.value)
 
 

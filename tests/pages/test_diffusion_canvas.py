@@ -141,7 +141,7 @@ def test_steps_that_come_slowly_travel_alone_and_fast_ones_together(tale):
 
 
 def test_a_gibbs_run_too_long_for_the_page_is_a_sentence(tale):
-    with pytest.raises(ValueError, match="steps must be at most 250 sweeps for so many open positions .*, got 501"):
+    with pytest.raises(ValueError, match=r"steps must be at most 250 sweeps for so many open positions .*, got 501"):
         Side("tale", tale, read_canvas("the king [MASK]*8 .", tale), UnmaskSettings("gibbs", 501))
 
 

@@ -129,7 +129,7 @@ def _posteriors(alphas: np.ndarray, size: int) -> dict:
     absorbing, masked at t: [itself, mask]; uniform: [itself, the word seen at t, each other] for x_t the word itself or word 1."""
     from playground.diffusion.noise import posterior, uniform_matrix
 
-    back = int(round(STEP / (GRID[1] - GRID[0])))
+    back = round(float(STEP / (GRID[1] - GRID[0])))
     masked, same, wrong = [], [], []
     for n, alpha in enumerate(alphas):
         earlier = alphas[max(0, n - back)]

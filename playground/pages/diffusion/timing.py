@@ -55,9 +55,8 @@ def measure_quality(causal: Any, denoiser: Any, canvas: Any, counts: tuple[int, 
     yield {"part": "quality against steps", "of": len(counts)}
     for count in counts:
         rows = [list(canvas.ids)] * seeds
-        last = None
-        for last in unmask(denoiser, rows, UnmaskSettings("llada", count, selection="random", seed=0), locked=[list(canvas.locked)] * seeds):
-            pass
+        settings = UnmaskSettings("llada", count, selection="random", seed=0)
+        *_, last = unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds)
         texts = [denoiser.decode(row[canvas.seen]) for row in last.canvas.tolist()]
         scores = [text_perplexity(causal, text) for text in texts]
         kinds = [float(distinct_n([text], 2)) for text in texts]
