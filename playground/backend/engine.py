@@ -135,7 +135,7 @@ class Engine:
     @property
     def depth(self) -> int:
         """Requests waiting now."""
-        return len(self.waiting) + self._inbox.qsize()
+        return sum(not request.finished for request in list(self.waiting)) + self._inbox.qsize()
 
     # the loop ------------------------------------------------------------------------------------------------------
 

@@ -194,3 +194,22 @@ def test_a_model_put_away_ends_the_waits_of_its_visitors(backend):
     first.join(20)
     second.join(20)
     assert sorted(seen) == ["answered", "stopped"]
+
+
+def test_many_short_runs_leave_nothing_behind(backend):
+    """After a hundred runs the engine holds no more sessions, slots, requests or kept beginnings than after ten."""
+    def state():
+        engine = backend.residents.get("small-llama").engine
+        return (engine.depth, len(engine.worker.open) <= 1, len(engine.worker.kept) <= 8, len(engine.worker.store.blocks),
+                backend.residents.logits.bytes <= backend.residents.logits.budget, backend.runs.active, backend.runs.waiting)
+    seen = []
+    for number in range(100):
+        with backend.run(number % 7, "generate", "small-llama") as run, backend.causal("small-llama") as model:
+            ids = [1 + number] + [(number * k) % 200 for k in range(1, 3 + number % 30)]
+            for _ in range(2):
+                ids.append(int(model.next_logits(ids).argmax()))
+                run.step()
+        if number in (9, 99):
+            backend.causal("small-llama").next_logits([1])
+            seen.append(state())
+    assert seen[0] == seen[1]
