@@ -4,7 +4,7 @@ const one_model = select_input(props.models), other_model = select_input(props.m
 function bar(row, top) {
   const line = make('div', 'context-bar'), track = make('div', 'context-track'), one = make('i', 'before'), two = make('i', 'after');
   one.style.width = 100 * (row.first ?? 0) / top + '%'; two.style.width = 100 * (row.second ?? 0) / top + '%'; track.append(one, two);
-  const says = p => p === null ? 'not seen' : chance(p), change = row.first && row.second ? ` ×${(row.second / row.first).toPrecision(3)}` : '';
+  const says = p => p === null ? 'beyond the 400' : chance(p), change = row.first && row.second ? ` ×${(row.second / row.first).toPrecision(3)}` : '';
   line.append(make('span', 't', row.label ?? visible(row.text).slice(0, 40)), track, make('span', 'num', `${says(row.first)} → ${says(row.second)}${change}`));
   return line;
 }

@@ -99,5 +99,24 @@ def classifier(app: Any) -> None:
     run_events(app, widget, later("classifier", "run"))
 
 
-BLOCKS = (("Strategies", "strategies", strategies), ("Beam search", "beams", beams), ("Scores", "scores", scores), ("Contexts", "contexts", contexts),
-          ("Race", "race", race), ("Library", "library", library), ("Teacher forcing", "forcing", forcing), ("Classifier", "classifier", classifier))
+def people(app: Any) -> None:
+    from playground.widgets.compare_widgets import ComparePeople
+
+    say("Which text do people like better? Judge pairs without knowing which strategy wrote which. Your judgements stay in this browser.")
+    widget = ComparePeople(None, elem_id="compare-people", models=models_of(), prompt=PROMPT, server_functions=[answer(app, "tally", later("people", "tally"))])
+    run_events(app, widget, later("strategies", "run"))
+
+
+def sweep(app: Any) -> None:
+    from playground.widgets.compare_widgets import CompareSweep
+
+    say("One setting is an anecdote. Sweep over a grid of them, with several seeds at each point, and take the table away.")
+    widget = CompareSweep(None, elem_id="compare-sweep", models=models_of(), prompt=PROMPT)
+    run_events(app, widget, later("sweep", "run"))
+
+
+BLOCKS = (
+    ("Strategies", "strategies", strategies), ("Beam search", "beams", beams), ("Scores", "scores", scores), ("Contexts", "contexts", contexts), ("Race", "race", race),
+    ("Library", "library", library), ("Teacher forcing", "forcing", forcing), ("Classifier", "classifier", classifier), ("People", "people", people),
+    ("Sweep", "sweep", sweep),
+)
