@@ -201,3 +201,35 @@ def test_the_frame_is_put_back_around_an_edited_canvas_of_another_length():
     canvas = Canvas((0, 3, 2, 1), (True, True, False, True), 1, 1)
     new, _ = edited(canvas, Pieces(), SimpleNamespace(canvas=[3, 4, 2, 2, 9], locked=[True] * 2 + [False] * 2 + [True], turn=0))
     assert new.ids == (0, 3, 4, 2, 2, 9, 1) and np.sum(new.locked) == 5
+
+
+def test_the_causal_twin_writes_the_first_tokens_and_locks_them():
+    import torch
+
+    from playground.pages.diffusion.hybrid import write_first
+
+    class Causal:
+        vocab_size, eos_id = Pieces.vocab_size, None
+        closed = False
+
+        def encode(self, text):
+            return [Pieces.words.index(word) for word in text.split()]
+
+        def decode(self, ids):
+            return Pieces().decode(ids)
+
+        def next_logits(self, ids):
+            return torch.nn.functional.one_hot(torch.tensor(4), self.vocab_size).float() * 50       # always "king"
+
+        def close(self):
+            self.closed = True
+
+    causal = Causal()
+    canvas = read_canvas("the [MASK]*4 .", Pieces())
+    settings = UnmaskSettings("mdlm", 4, temperature=0.0)
+    new, note = write_first(canvas, Pieces(), 2, settings, lambda: SimpleNamespace(causal=lambda name: causal))
+    assert new.ids == (0, 3, 4, 4, 2, 2, 9, 1) and new.locked == (True, True, True, True, False, False, True, True)
+    assert note == "first 2 tokens by fairy-causal" and causal.closed
+    for bad in (65, -1, 2.5, True):
+        with pytest.raises(ValueError, match=r"hybrid must be a whole number in \[0, 64\]"):
+            write_first(canvas, Pieces(), bad, settings, lambda: None)

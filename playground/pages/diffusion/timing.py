@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -56,7 +57,7 @@ def measure_quality(causal: Any, denoiser: Any, canvas: Any, counts: tuple[int, 
     for count in counts:
         rows = [list(canvas.ids)] * seeds
         settings = UnmaskSettings("llada", count, selection="random", seed=0)
-        *_, last = unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds)
+        last = deque(unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds), maxlen=1)[0]  # steps hold whole tables
         texts = [denoiser.decode(row[canvas.seen]) for row in last.canvas.tolist()]
         scores = [text_perplexity(causal, text) for text in texts]
         kinds = [float(distinct_n([text], 2)) for text in texts]
