@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,24 @@ def called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
+HTML_ARGUMENTS = frozenset(inspect.signature(gr.HTML.__init__).parameters)
+
+# Gradio may mount a widget a moment before its props have come (seen when tabs are switched fast, or under load): the ones that
+# never change are therefore in the script itself. The value comes through `watch` in any case.
+WRAP = (
+    "(function (constants, first, given) {\n"
+    "const props = new Proxy(given, {get: (all, name) => all[name] === undefined ? first[name] : all[name]});\n"
+    "(function (props) {\n",
+    "\n})(props);\n})(",
+    ", props);\n",
+)
+
+
+def constant(value: Any) -> str:
+    """Plain data as JavaScript. ASCII alone, and no "<": JSON's line separators are no JavaScript, "</script>" would end a page."""
+    return json.dumps(value, allow_nan=False).replace("<", chr(92) + "u003c")
+
+
 class Widget(gr.HTML):
     """A subclass sets SCRIPT (JavaScript), STYLE (CSS, scoped to the widget) and, if it likes, TEMPLATE (constant HTML).
 
@@ -35,8 +54,7 @@ class Widget(gr.HTML):
     grow and shrink ("Cannot set properties of undefined"), after which the page hears no more of the run.
 
     Keyword arguments that gr.HTML does not know become `props.NAME` in the script. The value is any plain data. `constants`
-    (plain data too) is `constants` in the script, there from the first moment: under load `props` was seen to be empty for an
-    instant when an event's answer came in before the widget had been mounted."""
+    (plain data too) is `constants` in the script."""
 
     SCRIPT: ClassVar[str] = ""
     STYLE: ClassVar[str] = ""
@@ -47,10 +65,8 @@ class Widget(gr.HTML):
         for text, name in ((self.TEMPLATE, "TEMPLATE"), (self.STYLE, "STYLE")):
             if "${" in text or "{{" in text or "`" in text:
                 raise ValueError(f"{type(self).__name__}.{name} must be constant: it holds a placeholder of the template engine")
-        script = self.SCRIPT
-        if constants is not None:
-            # ASCII alone: JSON's line separators are no JavaScript, and no "</script>" can close the page's own
-            script = f"const constants = {json.dumps(constants, allow_nan=False).replace('<', chr(92) + 'u003c')};\n{script}"
+        extra = {name: item for name, item in kwargs.items() if name not in HTML_ARGUMENTS}
+        script = "".join([WRAP[0], self.SCRIPT, WRAP[1], constant(constants), ", ", constant(extra), WRAP[2]])
         super().__init__(value, html_template=self.TEMPLATE, css_template=self.STYLE, js_on_load=script,
                          apply_default_css=False, **kwargs)
 

@@ -214,16 +214,29 @@ def test_errors_are_sentences_and_nothing_is_lost(gen, page):
     assert text(gen) == before
 
 
-def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page):
+def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page, monkeypatch):
+    import threading
+
+    from playground.backend.causal import CausalWorker
+
+    stopped, passes, real = threading.Event(), [], CausalWorker.run
+
+    def slow(self, batch):
+        passes.append(len(batch))
+        if len(passes) > 6:
+            stopped.wait(0.5)      # a slow model from the sixth token on, until Stop was pressed
+        return real(self, batch)
+
+    monkeypatch.setattr(CausalWorker, "run", slow)
     gen.get_by_label("Length").fill("512")
-    gen.get_by_label("repetition, exact value").fill("1.5")
+    gen.get_by_label("Prompt").fill("There was once a miller")
     gen.get_by_role("button", name="Write anew").click()
-    page.wait_for_selector("#generator .gen.running")
     expect(gen.locator("[data-part=notes]")).not_to_contain_text("Recorded")
     page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 3")
     gen.get_by_role("button", name="Stop", exact=True).click()
-    wait_done(page)
-    assert gen.locator(".prose-token").count() > 3
+    expect(gen.locator("[data-part=ended]")).to_have_text("Stopped.")
+    stopped.set()
+    assert 3 < gen.locator(".prose-token").count() < 512
 
 
 def test_a_copied_link_opens_the_same_text(gen, page):

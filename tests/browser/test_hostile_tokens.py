@@ -43,7 +43,7 @@ def test_hostile_tokens_stay_text_everywhere(chromium, hostile_url):
     gen.get_by_role("button", name="Draw 1,000 times").click()
     expect(gen.locator(".draws-column")).to_have_count(3)
     gen.locator("[data-part=bars] button.bar").nth(3).click()
-    page.wait_for_function("document.querySelectorAll('#generator .tree-row').length == 2 && !document.querySelector('#generator .gen.running')")
+    page.wait_for_function("document.querySelectorAll('#generator .prose-token.forced').length == 1 && !document.querySelector('#generator .gen.running')")
     for box in gen.locator(".tree-tick input").all():
         box.check()
     expect(gen.locator(".tree-column")).to_have_count(2)
