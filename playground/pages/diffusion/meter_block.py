@@ -30,5 +30,5 @@ def build_meter(app: Any) -> None:
         except Exception as error:
             yield {"run": number, "problem": sentence(error)}
 
-    measuring = meter.measure(run, None, meter, **quiet)
+    measuring = meter.measure(run, None, meter, trigger_mode="multiple", **quiet)
     meter.halt(lambda: {"stop": True}, None, meter, cancels=[measuring], queue=False, **quiet)

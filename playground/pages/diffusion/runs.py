@@ -11,7 +11,7 @@ from playground.pages.diffusion.canvas import Canvas, Lexicon
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WITHOUT_STEPS, card
 
 TOP = 10  # candidates a position
-GAP = 0.04  # seconds: steps that come faster than an eye can tell apart travel together
+GAP = 0.016  # seconds: steps that come faster than an eye can tell apart travel together
 LONGEST_GIBBS = 2000  # steps: sweeps times open positions
 
 

@@ -35,7 +35,7 @@ def build_timing(app: Any) -> None:
         except Exception as error:
             yield {"run": number, "problem": sentence(error)}
 
-    event = view.measure(run, pair, view, **quiet)
+    event = view.measure(run, pair, view, trigger_mode="multiple", **quiet)
     view.halt(lambda: {"stop": True}, None, view, cancels=[event], queue=False, **quiet)
 
 
