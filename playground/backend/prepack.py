@@ -7,10 +7,14 @@ row alone is fastest with the plain layout, so both are kept; the copy costs the
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import torch
 from torch.nn.functional import linear
+
+# oneDNN keeps the code of each shape that it has met; at its default of 1,024 that grows by some 50 MB in the first hours
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
 
 FEWEST, MOST = 3, 96       # rows between which the copy is used
 SMALLEST = 32_768          # elements of a matrix worth a copy
