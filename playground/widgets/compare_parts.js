@@ -4,6 +4,7 @@ const clone = value => JSON.parse(JSON.stringify(value));
 function field(text, control, hint, cls) {
   const label = make('label', 'compare-field' + (cls ? ' ' + cls : ''));
   label.append(make('span', '', text), control);
+  control.setAttribute('aria-label', text);                              // the name alone, without the options of a select
   if (hint) label.title = hint;
   return label;
 }
