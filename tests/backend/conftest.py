@@ -6,7 +6,7 @@ import os
 
 import pytest
 import torch
-from small_models import write_model
+from tests.backend.small_models import write_model
 
 from playground.backend import ModelUnavailable, catalog
 from playground.backend import limits as bounds

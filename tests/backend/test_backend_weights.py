@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from small_models import write_model
+from tests.backend.small_models import write_model
 
 from playground.backend import ModelUnavailable, catalog, weights
 from playground.backend.catalog import Entry, Place

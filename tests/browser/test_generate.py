@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import axe, dark, fits, no_requests
+from tests.browser.conftest import axe, dark, fits, no_requests
 from playwright.sync_api import expect
 
 

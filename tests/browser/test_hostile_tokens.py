@@ -1,7 +1,7 @@
 """Tokens are text from strangers: whatever a vocabulary holds is drawn as text, never run."""
 
 import pytest
-from conftest import Watch, free_port
+from tests.browser.conftest import Watch, free_port
 from playwright.sync_api import expect
 
 from tests.pages.doubles import HOSTILE, DoubleBackend
