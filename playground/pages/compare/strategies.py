@@ -110,10 +110,12 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
     together = None
     try:
         prompt = prompt_ids(first, wish.prompt, wish.tokens)
-        lanes = [[lane_of(first, prompt, column, run) for run in range(1 if column.deterministic else wish.runs)] for column in wish.columns]
-        flat = [lane for group in lanes for lane in group]
-        width = sum(max(1, column.beams) * len(group) for column, group in zip(wish.columns, lanes, strict=True))
+        counts = [1 if column.deterministic else wish.runs for column in wish.columns]
+        width = sum(max(1, column.beams) * count for column, count in zip(wish.columns, counts, strict=True))
         together = Together([backend.causal(wish.model) for _ in range(min(width, BATCH))])
+        # after everything that may fail: a beam search begins to wait for its first logits when it is made
+        lanes = [[lane_of(first, prompt, column, run) for run in range(count)] for column, count in zip(wish.columns, counts, strict=True)]
+        flat = [lane for group in lanes for lane in group]
         yield from _write(first, together, lanes, flat, wish)
         yield {"words": "Scoring the texts …"}
         yield finished(backend, first, wish, lanes, prompt)
