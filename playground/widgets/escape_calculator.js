@@ -3,7 +3,8 @@
 const box = element.querySelector('.widget');
 const PARTS = ['top', 'under', 'more'];
 const areas = Object.fromEntries(PARTS.map(name => [name, make('div', 'escape-' + name)]));
-box.append(...PARTS.map(name => areas[name]));
+const problem = make('p', 'problem'); problem.hidden = true; problem.setAttribute('role', 'alert');
+box.append(problem, ...PARTS.map(name => areas[name]));
 
 // the plot and the well -----------------------------------------------------------------------------------------------
 const plot_side = make('section', 'escape-plot'), well_side = make('section', 'escape-well');
@@ -30,7 +31,7 @@ const CONTROLS = [
   ['loop_logit', "loop token's logit", 'The repetition penalty depends on the logit itself, not only on differences', -10, 30, .1, 1],
   ['visits', 'visits so far', 'How often the loop token was generated already', 0, 20, 1, 0],
 ];
-const settings = {...(props.value?.settings ?? {})};
+const settings = {...constants.settings};
 const inputs = {};
 control_side.append(make('h2', '', 'The loop and the rules'));
 for (const [name, title, why, low, high, step, digits, scale] of CONTROLS) {
@@ -173,6 +174,12 @@ function paint_well(record) {
   marble_words.textContent = record.marble;
 }
 
-watch('value', () => { Object.assign(settings, props.value?.settings ?? {}); show_controls(); props.value?.record ? paint(props.value.record) : ask(); });
-show_controls();
-if (props.value?.record) paint(props.value.record); else ask();
+// The state in the address, or the defaults; a link that cannot be read is said and the defaults stand.
+async function open() {
+  try {
+    const answer = await server.opened({query: location.search.slice(0, 20000)});
+    Object.assign(settings, answer.settings); show_controls(); paint(answer.record);
+    problem.textContent = answer.message; problem.hidden = !answer.message;
+  } catch (error) { say('The server did not answer: move a control to try again.'); }
+}
+show_controls(); open();

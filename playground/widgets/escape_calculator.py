@@ -12,16 +12,25 @@ from playground.widgets.widget import Widget, called, source
 
 
 class EscapeCalculator(Widget):
-    """Value: {"settings": {...}, "record": {...} or absent}. `calculate(settings)` returns a record or {"problem": sentence}.
-
-    The page that holds it reads the settings of the moment through the server function itself (it sees every one)."""
+    """`settings` are the defaults; `calculate(settings)` returns a record or {"problem": sentence}; `opened({"query"})` returns
+    {"settings", "record", "message"}, the state that the page's address holds. Nothing is computed while the page is built."""
 
     SCRIPT = source("parts", "figure", "escape_calculator")
     STYLE = source("escape_calculator", kind="css")
     TEMPLATE = '<div class="widget escape"></div>'
 
-    def __init__(self, value: dict[str, Any] | None = None, *, calculate: Callable[[dict], dict] | None = None, **kwargs: Any):
+    def __init__(
+        self,
+        value: Any = None,
+        *,
+        settings: dict[str, Any] | None = None,
+        calculate: Callable[[dict], dict] | None = None,
+        opened: Callable[[dict], dict] | None = None,
+        **kwargs: Any,
+    ):
         path = library_path()
         gr.set_static_paths([path])
-        functions = [called("calculate", calculate)] if calculate else None
-        super().__init__(value, library=f"gradio_api/file={path.as_posix()}", server_functions=functions, **kwargs)
+        functions = [called("calculate", calculate), called("opened", opened)] if calculate and opened else None
+        super().__init__(
+            value, library=f"gradio_api/file={path.as_posix()}", constants={"settings": settings}, server_functions=functions, **kwargs
+        )

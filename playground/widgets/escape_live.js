@@ -64,7 +64,7 @@ function draw_survival(f) {
 }
 let run = null;
 function take() {
-  const value = props.value; if (!value?.frame) return;
+  const value = value_now(); if (!value?.frame) return;
   if (value.run !== run) { run = value.run; prose.replaceChildren(); words.textContent = ''; for (const each of Object.values(hosts)) { each.side.hidden = true; } }
   const f = value.frame;
   if (f.pieces) draw_text(f);

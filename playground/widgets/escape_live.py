@@ -13,6 +13,7 @@ from playground.widgets.widget import Widget, source
 class EscapeLive(Widget):
     """Value: one frame of a run, {"run": id, "frame": {"pieces", "words", "progress", "barriers", "shares", "visits", "survival"}}."""
 
+    STREAMED = True
     SCRIPT = source("parts", "figure", "escape_live")
     STYLE = source("escape_live", kind="css")
     TEMPLATE = '<div class="widget escape-live"></div>'

@@ -76,11 +76,12 @@ function paint(record) {
     part.append(make('p', 'soft small', side.words)); sides.append(part);
   }
 }
-function take() {
-  const value = props.value ?? {};
-  if (value.table !== undefined) paste.value = value.table;
-  Object.assign(request, value.request ?? {}); show_knobs();
-  if (value.record) { request.source = value.source; paint(value.record); }
-  else if (value.source) { request.source = value.source; ask(); }
+// A step that the address names, or the worked example.
+async function open() {
+  try {
+    const answer = await server.opened({query: location.search.slice(0, 20000)});
+    request.source = answer.source; paste.value = answer.table ?? ''; show_knobs();
+    if (answer.message) { sentence.className = 'problem logits-sentence'; sentence.textContent = answer.message; } else await ask();
+  } catch (error) { say('The server did not answer: press the button to try again.'); }
 }
-watch('value', take); take();
+show_knobs(); open();

@@ -6,7 +6,8 @@ const reader = make('article', 'lesson-reader'), living = make('section', 'lesso
 living.setAttribute('aria-label', 'The page that the lesson drives');
 box.append(shelf, reader, living);
 let lesson = 0, step = 0, frame = null, shown = '';
-const lessons = () => props.value?.lessons ?? [];
+let shelved = [];
+const lessons = () => shelved;
 const wide = matchMedia('(min-width: 1000px)');
 
 function draw_shelf() {
@@ -81,11 +82,11 @@ function point(selector, tries) {
   if (target && target.offsetParent !== null) { target.classList.add('lesson-look'); target.scrollIntoView({block: 'center', behavior: 'instant'}); }
   else if (tries > 0) setTimeout(() => point(selector, tries - 1), 250);
 }
-function take() {
-  const at = props.value?.at;
-  if (at) { lesson = Math.max(0, lessons().findIndex(l => l.slug === at.lesson)); step = Math.min(at.step, (lessons()[lesson]?.steps.length ?? 1) - 1); }
-  draw();
-}
 wide.addEventListener('change', draw);
 new IntersectionObserver(seen => { if (seen.some(e => e.isIntersecting) && lessons()[lesson]) show(lessons()[lesson].steps[step]); }).observe(box);
-watch('value', take); take();
+server.opened({query: location.search.slice(0, 20000)}).then(({lessons: all, at, message}) => {
+  shelved = all;
+  lesson = Math.max(0, all.findIndex(l => l.slug === at.lesson)); step = Math.min(at.step, (all[lesson]?.steps.length ?? 1) - 1);
+  draw();
+  if (message) box.prepend(make('p', 'problem lesson-problem', message));
+}).catch(() => reader.append(make('p', 'problem', 'The lessons could not be fetched: open this page again.')));

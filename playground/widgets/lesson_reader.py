@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from playground.widgets.widget import Widget, source
+from collections.abc import Callable
+from typing import Any
+
+from playground.widgets.widget import Widget, called, source
 
 
 class LessonReader(Widget):
-    """Value: {"lessons": [Lesson.record(), ...], "at": {"lesson": slug, "step": int} or absent}."""
+    """`opened({"query"})` returns {"lessons": [Lesson.record(), ...], "at": {"lesson": slug, "step": int}, "message": sentence}."""
 
     SCRIPT = source("parts", "lesson_reader")
     STYLE = source("lesson_reader", kind="css")
     TEMPLATE = '<div class="widget lessons"></div>'
+
+    def __init__(self, value: Any = None, *, opened: Callable[[dict], dict] | None = None, **kwargs: Any):
+        super().__init__(value, server_functions=[called("opened", opened)] if opened else None, **kwargs)

@@ -72,7 +72,7 @@ def test_a_link_restores_the_settings_and_a_broken_one_says_so(page, open_page):
     open_page("escape", delta_e="4.5", top_p="0.8")
     page.locator(SENTENCE, has_text=re.compile(r"1\.811")).wait_for()                # 4.5 / ln(3 · 4)
     open_page("escape", top_p="7", delta_e="3")
-    page.locator(".prose.problem", has_text="top_p must be").wait_for()
+    page.locator("#escape-calculator .problem", has_text="top_p must be").wait_for()
 
 
 def test_copy_link_gives_an_address_that_carries_the_settings(escape):

@@ -22,7 +22,7 @@ def test_a_lesson_drives_the_living_page_and_reveals_after_a_guess(open_page):
 
 def test_an_unknown_lesson_in_a_link_says_so(open_page):
     page = open_page("lessons", lesson="<img src=x>")
-    page.locator(".prose.problem", has_text="lesson must be one of").wait_for()
+    page.locator("#lesson-reader .problem", has_text="lesson must be one of").wait_for()
 
 
 def test_on_a_phone_the_page_is_a_link(phone, open_page):

@@ -6,12 +6,11 @@ import itertools
 import json
 import threading
 from typing import Any
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
-from playground.decoding import DecodingSettings
-from playground.pages.escape.calculator import FIELDS, ORDERS, calculate
-from playground.pages.escape.logits import EXAMPLE, Distribution, analyse, read_table
+from playground.pages.escape.fields import EXAMPLE, FIELDS, ORDERS
 from playground.pages.links import Choice, Number, PageLink, Text
 from playground.widgets.escape_calculator import EscapeCalculator
 from playground.widgets.escape_live import EscapeLive
@@ -44,8 +43,12 @@ def build(app: Any) -> None:
         "# How does a text get out of a loop?\n\nA model that repeats itself sits in a valley: the loop token's logit lies **ΔE** above the best "
         "way out. Temperature shakes the marble; top-p, min-p and top-k put a lid on the valley. Move anything."
     )
-    message = gr.Markdown(visible=False, elem_classes="problem")
-    calculator = EscapeCalculator(_calculated({}), calculate=_calculate, elem_id="escape-calculator")
+    EscapeCalculator(
+        settings={name: field[0] for name, field in FIELDS.items()} | {"order": "transformers"},
+        calculate=_calculate,
+        opened=_opened,
+        elem_id="escape-calculator",
+    )
     with gr.Accordion("Derive it: from softmax to T_c, line by line", open=False):
         gr.Markdown(
             DERIVATION,
@@ -60,11 +63,7 @@ def build(app: Any) -> None:
     def analyse_here(request: Any) -> dict:
         return _analyse(app, request)
 
-    logits = EscapeLogits(
-        {"table": EXAMPLE, "source": {"table": EXAMPLE}, "record": _example_record()},
-        analyse=analyse_here,
-        elem_id="escape-logits",
-    )
+    EscapeLogits(analyse=analyse_here, opened=_opened_logits, elem_id="escape-logits")
 
     gr.Markdown(
         "### A real loop\n\nThe model writes greedily until it repeats itself. Then many runs try to get out at several temperatures, with and "
@@ -72,17 +71,6 @@ def build(app: Any) -> None:
     )
     _live(app)
 
-    def restore(request: gr.Request):
-        params = dict(request.query_params) if request else {}
-        if not LINK.given(params):
-            return gr.skip(), gr.skip(), gr.skip()
-        values, sentence = LINK.decode(params)
-        settings = {name: values[name] for name in [*FIELDS, "order"]}
-        source, problem = _source_of(values)
-        words = " ".join(filter(None, [sentence, problem]))
-        return _calculated(settings), {"source": source} if source else gr.skip(), gr.update(value=words, visible=bool(words))
-
-    app.demo.load(restore, None, [calculator, logits, message], api_visibility="private", show_progress="hidden")
     app.receive(SLUG, link_of)
     gr.api(escape, api_name="escape")
 
@@ -177,12 +165,9 @@ def _entries() -> list:
     return list(offered().values())
 
 
-def _calculated(settings: dict) -> dict:
-    record = _calculate(settings)
-    return {"settings": record["settings"], "record": record}
-
-
 def _calculate(settings: Any) -> dict:
+    from playground.pages.escape.calculator import calculate
+
     try:
         record = calculate(settings)
         return {**record, "link": LINK.encode(record["settings"])}
@@ -190,16 +175,36 @@ def _calculate(settings: Any) -> dict:
         return {"problem": str(error)}
 
 
-def _example_record() -> dict:
-    return analyse(_from_table(EXAMPLE))
+def _link_values(request: Any) -> tuple[dict, str]:
+    """What the page's address says, checked: (values, sentence about what could not be read)."""
+    query = request.get("query", "") if isinstance(request, dict) else ""
+    params = dict(parse_qsl(str(query)[:20_000].lstrip("?")))
+    return LINK.decode(params) if LINK.given(params) else (LINK.defaults(), "")
 
 
-def _from_table(table: str) -> Distribution:
+def _opened(request: Any) -> dict:
+    values, message = _link_values(request)
+    record = _calculate({name: values[name] for name in [*FIELDS, "order"]})
+    return {"settings": record["settings"], "record": record, "message": message}
+
+
+def _opened_logits(request: Any) -> dict:
+    values, _ = _link_values(request)
+    source, message = _source_of(values)
+    return {"source": source or {"table": EXAMPLE}, "table": "" if source else EXAMPLE, "message": message}
+
+
+def _from_table(table: str) -> Any:
+    from playground.decoding import DecodingSettings
+    from playground.pages.escape.logits import Distribution, read_table
+
     names, values = read_table(table)
     return Distribution(values, names.__getitem__, "your table", DecodingSettings(), [], 0)
 
 
 def _analyse(app: Any, request: Any) -> dict:
+    from playground.pages.escape.logits import analyse
+
     try:
         if not isinstance(request, dict) or not isinstance(request.get("source"), dict):
             raise ValueError("source must be a table of logits or a step of a text, got nothing: press “Read these logits”")
@@ -217,8 +222,11 @@ def _analyse(app: Any, request: Any) -> dict:
         return {"problem": _sentence_of(error)}
 
 
-def _from_step(app: Any, source: dict) -> Distribution:
+def _from_step(app: Any, source: dict) -> Any:
     import numpy as np
+
+    from playground.decoding import DecodingSettings
+    from playground.pages.escape.logits import Distribution
 
     ids, name = source.get("ids"), source.get("model")
     if (
@@ -241,6 +249,8 @@ def _from_step(app: Any, source: dict) -> Distribution:
 
 def link_of(state: dict) -> str:
     """The address that opens a decoding step here (see `Shell.receive`). ValueError where the text is too long for a link."""
+    from playground.decoding import DecodingSettings
+
     changed = {
         name: value for name, value in (state.get("settings") or {}).items() if value != getattr(DecodingSettings(), name, None)
     }
@@ -255,6 +265,8 @@ def link_of(state: dict) -> str:
 
 def _source_of(values: dict) -> tuple[dict | None, str]:
     """The step that a link names, and a sentence if it cannot be read."""
+    from playground.decoding import DecodingSettings
+
     if not values["model"] or not values["ids"]:
         return None, ""
     try:
@@ -299,6 +311,10 @@ def escape(
     Returns:
         {"escape", "arrhenius", "two_state", "exact", "critical_temperature" (null where none), "sentence", ...}
     """
+    from playground.decoding import DecodingSettings
+    from playground.pages.escape.calculator import calculate
+    from playground.pages.escape.logits import Distribution, analyse, read_table
+
     try:
         record = calculate(
             {

@@ -9,21 +9,8 @@ import numpy as np
 
 from playground.decoding.escape import critical_temperature, min_p_critical_temperature, penalized_barrier
 from playground.decoding.escape_curves import arrhenius, escape_curve, well
+from playground.pages.escape.fields import FIELDS, ORDERS
 
-# name: (default, low, high, whole)
-FIELDS = {
-    "delta_e": (2.0, -2.0, 40.0, False),
-    "temperature": (0.5, 0.0, 10.0, False),
-    "rivals": (3, 1, 100_000, True),
-    "top_p": (0.9, 0.0, 1.0, False),
-    "min_p": (0.0, 0.0, 1.0, False),
-    "top_k": (0, 0, 100_000, True),
-    "repetition_penalty": (1.05, 1.0, 10.0, False),
-    "frequency_penalty": (0.15, 0.0, 10.0, False),
-    "loop_logit": (12.0, -1000.0, 1000.0, False),
-    "visits": (0, 0, 1000, True),
-}
-ORDERS = ("transformers", "llama.cpp")
 POINTS = 240
 
 

@@ -23,7 +23,6 @@ from playground.decoding.escape import (
 MOST_PASTED = 60_000  # lines of a pasted table
 LONGEST_TOKEN = 200  # characters of a token's text there
 SHOWN = 10
-EXAMPLE = "cat 10\ndog 8\ncar 5\nhouse 2\ntree 1\nbook 0.5"
 
 
 class Distribution(NamedTuple):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
-from playground.pages.lessons.lesson import lesson_files, read_lesson
 from playground.pages.links import Number, PageLink, Text
 from playground.widgets.lesson_reader import LessonReader
 
@@ -17,23 +18,30 @@ LINK = PageLink(SLUG, {"lesson": Text("", longest=80), "step": Number(0, 0, 50, 
 
 def build(app: Any) -> None:
     gr.Markdown("# Lessons\n\nEach takes a few minutes and drives the real pages. Where a question stands, guess before you look: the surprise is the lesson.")
+    LessonReader(opened=opened, elem_id="lesson-reader")
+
+
+@lru_cache(maxsize=1)
+def shelf() -> tuple[list[dict], list[str]]:
+    """All lessons with their figures computed, and a sentence for each file that is none: a teacher's slip takes no other lesson away."""
+    from playground.pages.lessons.lesson import lesson_files, read_lesson
+
     lessons, problems = [], []
     for path in lesson_files():
         try:
             lessons.append(read_lesson(path).record())
-        except ValueError as error:                       # a teacher's slip must not take the other lessons away
+        except ValueError as error:
             problems.append(str(error))
-    message = gr.Markdown(" ".join(problems), visible=bool(problems), elem_classes="problem")
-    reader = LessonReader({"lessons": lessons}, elem_id="lesson-reader")
+    return lessons, problems
 
-    def restore(request: gr.Request):
-        params = dict(request.query_params) if request else {}
-        if not LINK.given(params):
-            return gr.skip(), gr.skip()
-        values, sentence = LINK.decode(params)
-        known = [lesson["slug"] for lesson in lessons]
-        if values["lesson"] and values["lesson"] not in known:
-            sentence = f"lesson must be one of {', '.join(known)}, got {values['lesson'][:40]!r}: the first one is open."
-        return {"lessons": lessons, "at": {"lesson": values["lesson"], "step": values["step"]}}, gr.update(value=sentence, visible=bool(sentence))
 
-    app.demo.load(restore, None, [reader, message], api_visibility="private", show_progress="hidden")
+def opened(request: Any) -> dict:
+    """{"lessons", "at": {"lesson", "step"}, "message"} for the address that the page was opened with."""
+    query = request.get("query", "") if isinstance(request, dict) else ""
+    params = dict(parse_qsl(str(query)[:20_000].lstrip("?")))
+    values, sentence = LINK.decode(params) if LINK.given(params) else (LINK.defaults(), "")
+    lessons, problems = shelf()
+    known = [lesson["slug"] for lesson in lessons]
+    if values["lesson"] and values["lesson"] not in known:
+        sentence = f"lesson must be one of {', '.join(known)}, got {values['lesson'][:40]!r}: the first one is open."
+    return {"lessons": lessons, "at": {"lesson": values["lesson"], "step": values["step"]}, "message": " ".join([sentence, *problems]).strip()}
