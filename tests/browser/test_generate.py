@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from tests.browser.conftest import axe, dark, fits, no_requests
 from playwright.sync_api import expect
+
+from tests.browser.conftest import axe, dark, fits, no_requests
 
 
 @pytest.fixture

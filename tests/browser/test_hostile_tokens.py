@@ -1,9 +1,9 @@
 """Tokens are text from strangers: whatever a vocabulary holds is drawn as text, never run."""
 
 import pytest
-from tests.browser.conftest import Watch, free_port
 from playwright.sync_api import expect
 
+from tests.browser.conftest import Watch, free_port
 from tests.pages.doubles import HOSTILE, DoubleBackend
 
 

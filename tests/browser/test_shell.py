@@ -1,7 +1,8 @@
 """The house around the pages: navigation, addresses, phones."""
 
-from tests.browser.conftest import axe, fits
 from playwright.sync_api import expect
+
+from tests.browser.conftest import axe, fits
 
 
 def test_the_navigation_shows_every_page_and_the_address_follows(page, app, open_page):
