@@ -11,6 +11,7 @@ from playground.pages.chains import hidden, loops, rates, text, walk
 from playground.pages.chains.drafts import answered
 from playground.pages.chains.endpoints import hmm, markov
 from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
+from playground.pages.chains.first import recorded
 from playground.pages.chains.links import LINK, link_of, opened, restore
 from playground.widgets.chain_rates import ChainRates
 from playground.widgets.chain_text import ChainText
@@ -30,8 +31,10 @@ def serve(view: str, defaults: dict, compute: Callable[[dict], dict], **function
     return [called(name, function) for name, function in {**functions, **own}.items()]
 
 
-def first(defaults: dict, figures: Callable[[dict], dict]) -> dict:
-    return {"draft": defaults, "figures": figures(defaults), "message": ""}
+def first(defaults: dict, figures: Callable[[dict], dict], kept: str = "") -> dict:
+    """What a view shows first. `kept` names figures that were recorded (`python -m playground.pages.chains.record`): those that need
+    torch are not computed while the app starts."""
+    return {"draft": defaults, "figures": recorded().get(kept) or figures(defaults), "message": ""}
 
 
 def build(app) -> None:
@@ -41,7 +44,7 @@ def build(app) -> None:
             ChainWalk(first(walk.DEFAULT, walk.figures), elem_id="chain-walk", presets=CHAINS,
                       server_functions=serve("walk", walk.DEFAULT, walk.figures, figures=answered(walk.figures)))
         with gr.Tab("From text", id="text"):
-            source = ChainText(first(text.DEFAULT, text.figures), elem_id="chain-text", fox=BROWN_FOX,
+            source = ChainText(first(text.DEFAULT, text.figures, "text"), elem_id="chain-text", fox=BROWN_FOX,
                                server_functions=serve("text", text.DEFAULT, text.figures, figures=text.answer, hold=answered(text.hold)))
             source.offer(text.offer, None, source, api_visibility="private", show_progress="hidden")
         with gr.Tab("Continuous time", id="rates"):
@@ -51,7 +54,7 @@ def build(app) -> None:
             Trellis({**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)}, elem_id="chain-hidden", presets=HIDDEN,
                     server_functions=serve("hidden", hidden.DEFAULT, hidden.figures, figures=answered(hidden.figures), learn=answered(hidden.learn)))
         with gr.Tab("Why networks loop", id="loops"):
-            NetworkLoops(first(loops.DEFAULT, loops.figures), elem_id="chain-loops", sliders=loops.SLIDERS,
+            NetworkLoops(first(loops.DEFAULT, loops.figures, "loops"), elem_id="chain-loops", sliders=loops.SLIDERS,
                          server_functions=serve("loops", loops.DEFAULT, loops.figures, landscape=answered(loops.landscape),
                                                 orbit=answered(loops.orbit), states=models.states, models=models.offered))
 

@@ -6,8 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from playground.decoding import DecodingSettings, generate
-from playground.markov import dynamics
 from playground.markov.recurrence import loop_period, principal_projection, recurrence_matrix, token_period
 from playground.pages import visitor_models
 from playground.pages.chains import drafts
@@ -45,6 +43,8 @@ def read_plane(draft: dict) -> tuple[str, tuple, list[float]]:
 
 @lru_cache(maxsize=256)
 def _landscape(world: str, values: tuple) -> dict:
+    from playground.markov import dynamics
+
     plane = dynamics.WORLDS[world](**dict(values))
     ground = dynamics.basins(plane, RESOLUTION, 150)
     fixed = [one.record() for one in dynamics.fixed_points(plane, grid=8)]
@@ -62,6 +62,8 @@ def landscape(draft: dict) -> dict:
 
 def orbit(draft: dict) -> dict:
     """240 steps from the start: the path, the spectral radius of each step's Jacobian and of their product, how it ends."""
+    from playground.markov import dynamics
+
     world, values, start = read_plane(draft)
     plane = dynamics.WORLDS[world](**dict(values))
     path = plane.orbit(start, STEPS)
@@ -74,6 +76,8 @@ def orbit(draft: dict) -> dict:
 
 
 def _end(plane, end: dict, along: dict) -> str:
+    from playground.markov import dynamics
+
     growth = float(along["growth"][0]) if len(along["growth"]) else 0.0
     if end["kind"] == "escaped":
         return "This orbit runs away: no loop, nothing that holds it."
@@ -107,6 +111,8 @@ def read_text(draft: dict) -> tuple[str, str, int, int, float]:
 
 def states(draft: dict, model) -> dict:
     """Both runs of one model from one text: tokens, hidden states in one plane (PCA of the greedy run), who resembles whom, periods."""
+    from playground.decoding import DecodingSettings  # brings torch: not while the app starts
+
     _, text, length, seed, temperature = read_text(draft)
     ids = list(model.encode(text))
     if not 1 <= len(ids) <= LONGEST_TEXT - length:
@@ -119,7 +125,9 @@ def states(draft: dict, model) -> dict:
     return {"prompt_length": len(ids), "greedy": greedy, "drawn": drawn, "shares": drafts.plain(flat.shares), "shown": visitor_models.knows(draft["model"])}
 
 
-def _run(model, ids: list[int], settings: DecodingSettings | None) -> dict:
+def _run(model, ids: list[int], settings) -> dict:
+    from playground.decoding import generate
+
     made = [step.token_id for step in generate(model, ids, settings)] if settings else []
     whole = [*ids, *made]
     hidden = model.hidden_states(whole)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Any
 
 import gradio as gr
 import numpy as np
 
-from playground.decoding import DecodingSettings, generate
 from playground.markov.ngram import LONGEST_TEXT, NgramModel
 from playground.markov.presets import BROWN_FOX
 from playground.markov.spans import copied_spans
@@ -104,6 +104,8 @@ def offer(event: gr.EventData, request: gr.Request):
 
 def figures(draft: dict) -> dict:
     """Plain data: both continuations with a decoding record a step, what was copied from where, the cycle and the ties."""
+    from playground.decoding import DecodingSettings  # brings torch: not while the app starts
+
     _, model = read(draft)
     seed = drafts.whole(draft["seed"], "seed", 0, drafts.LARGEST_SEED)
     length = drafts.whole(draft.get("length", LENGTH), "length", 5, 120)
@@ -124,7 +126,9 @@ def figures(draft: dict) -> dict:
     }
 
 
-def _run(model: NgramModel, ids: list[int], settings: DecodingSettings, seed: int) -> dict:
+def _run(model: NgramModel, ids: list[int], settings: Any, seed: int) -> dict:
+    from playground.decoding import generate
+
     records, context, after = [], list(ids), []
     for step in generate(model, ids, settings):
         records.append(step.record(model.text_of, top=8, strip=12))
