@@ -6,8 +6,10 @@ For a page that has a model list::
     dropdown = gr.Dropdown(catalogue_choices + visitor_models.choices())            # while building: the shipped ones
     def on_open(request: gr.Request): ... visitor_models.choices(request.session_hash)   # when the page is opened: the visitor's too
     if visitor_models.knows(name):
-        model = visitor_models.causal(name, request.session_hash)                   # a causal model by protocol (Generate)
+        model = visitor_models.causal(name, request.session_hash)                   # a causal model by protocol
         denoiser = visitor_models.denoiser(name, request.session_hash)              # an ExactDenoiser (Diffusion)
+
+`WithNgrams(backend)` answers for both kinds (Generate).
 
 Names are "ngram/TEXT/ORDER/UNIT"; TEXT is "fox" for the shipped sentence (its models can be made anywhere, so links to them
 always work), else the beginning of the text's SHA-256. A model whose text this server does not hold is a ValueError that says so.
@@ -16,9 +18,11 @@ always work), else the beginning of the text's SHA-256. A model whose text this 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import threading
 from collections import OrderedDict
 from functools import lru_cache
+from typing import Any
 
 from playground.markov.ngram import NgramModel
 from playground.markov.presets import BROWN_FOX
@@ -30,6 +34,7 @@ TOKENS_IN_ALL = 24_000_000       # about 1 GB of counts at order 5
 
 _lock = threading.Lock()
 _held: OrderedDict[str, OrderedDict[str, NgramModel]] = OrderedDict()
+_sessions: OrderedDict[str, str] = OrderedDict()      # key -> visitor: see `keyed`
 
 
 def knows(name: object) -> bool:
@@ -39,7 +44,7 @@ def knows(name: object) -> bool:
 
 def label_of(name: str) -> str:
     """"n-gram of the brown fox, order 2 (words)"."""
-    _, text, order, unit = _parts(name)
+    _, text, order, unit = _parts(name.partition("@")[0])
     return f"n-gram of {'the brown fox' if text == 'fox' else 'your text ' + text[:6]}, order {order} ({unit}s)"
 
 
@@ -66,8 +71,24 @@ def offer(session: str | None, text: str, model: NgramModel) -> str:
     return name
 
 
+def keyed(name: str, session: str | None) -> str:
+    """The name with a key that stands for the visitor, "ngram/…@KEY": for calls of a widget's script, which carry no session.
+    Nobody can guess it, so nobody reaches another visitor's model."""
+    with _lock:
+        for key, who in _sessions.items():
+            if who == session:
+                return f"{name}@{key}"
+        key = secrets.token_hex(8)
+        _sessions[key] = session or ""
+        while len(_sessions) > SESSIONS:
+            _sessions.popitem(last=False)
+    return f"{name}@{key}"
+
+
 def causal(name: str, session: str | None = None) -> NgramModel:
     """The model of that name as a causal model. Raises ValueError where it is not this visitor's, or gone."""
+    name, _, key = name.partition("@")
+    session = _sessions.get(key, session) if key else session
     with _lock:
         mine = _held.get(session or "", {})
         if name in mine:
@@ -84,6 +105,28 @@ def denoiser(name: str, session: str | None = None):
     from playground.diffusion import ExactDenoiser
 
     return ExactDenoiser.from_ngram(causal(name, session))
+
+
+class WithNgrams:
+    """A backend that knows the n-gram models too: what the Generate page asks. Everything else is the backend's."""
+
+    def __init__(self, backend: Any):
+        self._backend = backend
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._backend, name)
+
+    def causal(self, name: str) -> Any:
+        return causal(name) if knows(name) else self._backend.causal(name)
+
+    def status(self, name: str) -> dict:
+        return dict(READY) if knows(name) else self._backend.status(name)
+
+    def prepare(self, name: str, *args: Any) -> dict:
+        return dict(READY) if knows(name) else self._backend.prepare(name, *args)
+
+
+READY = {"state": "ready", "phase": "", "done": 0, "total": 0, "message": ""}
 
 
 def fingerprint(text: str) -> str:

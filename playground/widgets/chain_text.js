@@ -90,7 +90,14 @@ part('offer').addEventListener('click', () => trigger('offer', {draft: clone(dra
 linkButton(part('link'), () => draft.key ? Promise.resolve({error: 'A file is too long for a link; the link of a pasted text works.'}) : server.link(clone(draft)));
 function load(value = props.value) {
   if (!value?.draft) return;
-  if (value.offered !== undefined) { part("offered").textContent = value.offered; return; }
+  if (value.offered !== undefined) {
+    part("offered").textContent = value.offered;
+    if (value.listed) {                                  // the Generate page lists it, now or when it is first opened
+      (window.playground_ngrams ??= []).push(value.listed);
+      document.dispatchEvent(new CustomEvent('playground:ngram', {detail: value.listed}));
+    }
+    return;
+  }
   draft = clone(value.draft); figures = value.figures; large = null; refill(); part('problem').textContent = value.message ?? ''; element.classList.remove('stale');
   drawFigures(Math.min(2, figures.sampled.records.length - 1));
 }

@@ -1,5 +1,12 @@
 // How the Generate page begins: the controls above the text, the recorded example, links, downloads.
+function list_model(entry) {                        // an n-gram that the visitor made on the Chains page
+  if (constants.models.some(one => one.id === entry.id)) return;
+  constants.models.push({note: 'Made of a text on the Chains page.', chat: false, gpu_suggested: false, uncased: false, ...entry});
+  model_box.append(Object.assign(make('option', '', entry.title), {value: entry.id}));
+}
+document.addEventListener('playground:ngram', event => list_model(event.detail));
 for (const entry of constants.models) model_box.append(Object.assign(make('option', '', entry.title + (entry.gpu_suggested ? ' (a GPU suggested)' : '')), {value: entry.id}));
+for (const entry of window.playground_ngrams ?? []) list_model(entry);
 model_box.value = state.model;
 model_box.addEventListener('change', () => { choose_model(model_box.value); });
 function choose_model(name) {
@@ -51,19 +58,7 @@ prompt.addEventListener('input', read_prompt);
 for (const tab of element.querySelectorAll('[data-mode-of]')) tab.addEventListener('click', () => choose_mode(tab.dataset.modeOf));
 function choose_mode(mode) {
   state.mode = mode;
-  // What the model makes of the prompt, where that is not what was typed: small letters, unknown words.
-let reading = null;
-function read_prompt() {
-  clearTimeout(reading);
-  reading = setTimeout(async () => {
-    const entry = constants.models.find(one => one.id === state.model), typed = prompt.value;
-    if (!entry?.uncased || !typed.trim()) { part('reads').textContent = ''; return; }
-    const answer = await server.reading({model: state.model, prompt: typed});
-    if (typed === prompt.value) part('reads').textContent = answer.reads && answer.reads !== typed ? `The model reads: ${answer.reads}` : '';
-  }, 250);
-}
-prompt.addEventListener('input', read_prompt);
-for (const tab of element.querySelectorAll('[data-mode-of]')) tab.setAttribute('aria-pressed', tab.dataset.modeOf === mode);
+  for (const tab of element.querySelectorAll('[data-mode-of]')) tab.setAttribute('aria-pressed', tab.dataset.modeOf === mode);
   problem(null); layout(); grow_box();
 }
 for (const one of element.querySelectorAll('[name=shade]')) one.addEventListener('change', () => { state.shade = one.value; load_prose(); });

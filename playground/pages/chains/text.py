@@ -97,9 +97,10 @@ def offer(event: gr.EventData, request: gr.Request):
         source, model = read(draft)
         name = visitor_models.offer(request.session_hash, source, model)
         said = f"Now among the models there: {visitor_models.label_of(name)}."
+        listed = {"id": visitor_models.keyed(name, request.session_hash), "title": visitor_models.label_of(name)}
     except (ValueError, KeyError) as error:
-        said = str(error)
-    return {"draft": draft if isinstance(draft, dict) else DEFAULT, "offered": said}
+        said, listed = str(error), None
+    return {"draft": draft if isinstance(draft, dict) else DEFAULT, "offered": said, "listed": listed}
 
 
 def figures(draft: dict) -> dict:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from playground.pages import visitor_models
 from playground.pages.generate import endpoints, prompts
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS
@@ -32,11 +33,13 @@ def start_model(backend: Any) -> str:
 
 
 def build(app: Any) -> None:
-    backend, runs = app.backend(), Runs()
+    backend, runs = visitor_models.WithNgrams(app.backend()), Runs()
     first = start_model(backend)
     models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat,
                "gpu_suggested": entry.gpu_suggested, "uncased": entry.uncased}
               for entry in backend.catalog() if entry.kind == "causal"]
+    models += [{"id": name, "title": label, "note": "An n-gram model: it knows its one sentence and nothing else.", "chat": False,
+                "gpu_suggested": False, "uncased": False} for label, name in visitor_models.choices()]
 
     def opening(raw: Any) -> dict:
         """What the page shows before any weights are there: the state of its link or a recorded text, and where each model stands."""
