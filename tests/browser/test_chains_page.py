@@ -95,6 +95,8 @@ def test_hostile_names_are_text_and_survive_a_link(open_page):
     expect(page.locator(".say-toast")).to_contain_text("ink")
     page.reload()
     expect(widget.get_by_label("Name of state 1")).to_have_value(HOSTILE[:40])
+    # Gradio's own stream complains when a reload cuts it; that is no fault of the page
+    page.watch.faults[:] = [fault for fault in page.watch.faults if "AbortError" not in fault and "Connection errored out" not in fault]
     assert page.evaluate("window.__p") is None
 
 
