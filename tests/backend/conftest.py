@@ -6,12 +6,12 @@ import os
 
 import pytest
 import torch
-from tests.backend.small_models import write_model
 
 from playground.backend import ModelUnavailable, catalog
 from playground.backend import limits as bounds
 from playground.backend.catalog import Entry, Place
 from playground.backend.service import Backend
+from tests.backend.small_models import write_model
 
 torch.set_num_threads(1)
 HOME_CACHE = os.environ.get("PLAYGROUND_CACHE")

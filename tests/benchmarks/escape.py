@@ -60,7 +60,6 @@ def experiment(name: str, prompt: str, rounds: int, runs: int = 32, length: int 
     from playground.backend import get_backend
     from playground.decoding import DecodingSettings, generate
     from playground.decoding.experiment import escape_experiment, find_cycle
-
     from playground.decoding.together import Together
 
     model = get_backend().causal(name)
@@ -86,7 +85,7 @@ def experiment(name: str, prompt: str, rounds: int, runs: int = 32, length: int 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="fairy-causal")
-    parser.add_argument("--prompt", default="the king said")
+    parser.add_argument("--prompt", default="the princess")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--moves", type=int, default=60)
     parser.add_argument("--no-browser", action="store_true")

@@ -166,3 +166,13 @@ def test_the_endpoint_answers_plain_data_and_refuses_by_name():
     for bad in ({"top_p": 2}, {"temperature": "hot"}, {"logits": "abc"}, {"logits": [1.0]}):
         with pytest.raises(gr.Error, match="must"):
             page.escape(**bad)
+
+
+@pytest.mark.parametrize("prompt", page.LOOPING["fairy-causal"])
+def test_the_prompts_that_are_said_to_loop_do_loop_on_the_shipped_model(prompt):
+    from playground.backend import get_backend
+    from playground.decoding.experiment import find_cycle
+    from playground.pages.escape.live import SEARCH
+
+    with get_backend().causal("fairy-causal") as model:
+        assert find_cycle(model, model.encode(prompt), SEARCH) is not None

@@ -31,8 +31,8 @@ LINK = PageLink(
 )
 # prompts whose greedy text was seen to loop, by model
 LOOPING = {
-    "fairy-causal": ["the king said", "once upon a time there was a", "and the wolf said"],
-    "smollm2-135m": ["The capital of California is", "I think that I think that", "The cat sat on the"],
+    "fairy-causal": ["once upon a time there was a", "the princess", "the king and the queen"],
+    "smollm2-135m": ["I am not sure what to do. I am not sure what to do.", "The fox said", "Once upon a time"],
 }
 RUNS = itertools.count(1)
 
