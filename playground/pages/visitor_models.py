@@ -87,7 +87,7 @@ def keyed(name: str, session: str | None) -> str:
 
 def causal(name: str, session: str | None = None) -> NgramModel:
     """The model of that name as a causal model. Raises ValueError where it is not this visitor's, or gone."""
-    name, _, key = name.partition("@")
+    name, _, key = name.partition("@") if isinstance(name, str) else (name, "", "")
     session = _sessions.get(key, session) if key else session
     with _lock:
         mine = _held.get(session or "", {})

@@ -95,7 +95,9 @@ part('escape').addEventListener('click', async () => {
   if (!frames().length) { problem('There is no step on view yet: press Play first.'); return; }
   const request = step_request(time.step);
   const answer = await server.send({page: 'escape', model: request.model, prompt: here().prompt.text, ids: request.ids, step: request.index, settings: request.settings});
-  if (answer.error) problem(answer.error); else location.assign(location.pathname + answer.query);
+  if (answer.error) { problem(answer.error); return; }
+  const address = location.pathname + answer.query;                    // a tab of its own: the text and its branches stay here
+  if (!window.open(address, '_blank')) location.assign(address);
 });
 
 function open_trace(trace, label) {

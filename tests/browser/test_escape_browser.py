@@ -100,3 +100,17 @@ def test_no_serious_accessibility_fault(escape, mode):
     if mode == "dark":
         dark(escape)
     assert axe(escape) == []
+
+
+def test_a_step_of_the_generate_page_opens_here_over_its_whole_vocabulary(open_page):
+    page = open_page("generate")
+    page.locator("#generator .bar .final-bar").first.wait_for()
+    page.get_by_role("button", name="Write anew").click()
+    page.locator("#generator [data-k='6']").wait_for(timeout=60_000)
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Send this step to Escape").click()
+    there = opened.value
+    there.locator("#escape-logits .logits-source", has_text="11,066 tokens").wait_for(timeout=60_000)
+    there.locator("#escape-logits .logits-line.loop").wait_for()
+    assert page.locator("#generator [data-k='6']").count() == 1             # the text is still where it was written
+    there.close()

@@ -180,6 +180,7 @@ def test_scoring_colours_each_token_and_tells_the_perplexity(gen, page):
 
 
 def test_a_thousand_draws_at_three_temperatures(gen, page):
+    gen.get_by_label("Preset").select_option("pure sampling")
     write(page, gen, 3)
     gen.get_by_role("button", name="Draw 1,000 times").click()
     expect(gen.locator(".draws-column")).to_have_count(3)
@@ -187,10 +188,7 @@ def test_a_thousand_draws_at_three_temperatures(gen, page):
 
 
 def test_a_loop_is_bracketed_on_the_text_and_the_timeline(gen, page):
-    gen.get_by_label("Preset").select_option("looping")
-    gen.get_by_label("Prompt").fill("The king said: I am the king. The king said: I am the king. The king said:")
-    gen.get_by_label("Length").fill("120")
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="A loop").click()
     wait_done(page)
     expect(gen.locator(".transport-loop")).to_have_count(1)
     assert gen.locator(".prose-token.loop").count() > 8 and gen.locator(".prose-token.lap").count() >= 3

@@ -31,8 +31,8 @@ LINK = PageLink(
 )
 # prompts whose greedy text was seen to loop, by model
 LOOPING = {
-    "fairy-causal": ["once upon a time there was a", "the princess", "the king and the queen"],
-    "smollm2-135m": ["I am not sure what to do. I am not sure what to do.", "The fox said", "Once upon a time"],
+    "fairy-causal": ["there was a king who had a", "a hall", "in the forest"],
+    "smollm2-135m": ["there was a king who had a", "The king and the queen", "I am not sure what to do. I am not sure what to do."],
 }
 RUNS = itertools.count(1)
 
@@ -257,7 +257,7 @@ def link_of(state: dict) -> str:
     shown = {
         "model": state["model"],
         "ids": "-".join(map(str, state["ids"])),
-        "given": state.get("prompt_length", 0),
+        "given": state.get("prompt_length", max(0, len(state["ids"]) - int(state.get("step") or 0))),
         "rules": json.dumps(changed, separators=(",", ":")) if changed else "",
     }
     return LINK.encode(shown)
