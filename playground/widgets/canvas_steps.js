@@ -64,7 +64,7 @@ function draw() {
   root.dataset.tokens = String(data.tokens.length); root.dataset.lengths = String(data.lengths.length); root.dataset.quality = String(data.quality.length);
 }
 function take() {
-  const value = props.value; if (!value) return;
+  const value = value_now(); if (!value) return;
   if (value.whole !== undefined) { if (value.whole) { data = JSON.parse(JSON.stringify(value.whole)); progress.textContent = 'as recorded'; } return draw(); }
   if (value.problem !== undefined) { problem.textContent = value.problem; problem.hidden = false; return done(''); }
   if (value.stop) return run === null ? undefined : done('stopped');

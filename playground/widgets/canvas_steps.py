@@ -9,5 +9,6 @@ class CanvasSteps(Widget):
     """Values: {"whole"} at the start; in a measurement the messages of playground/pages/diffusion/timing.py with a `run` number.
     Events: `measure` with what = "time" | "quality"; `halt`. The sliders ask nobody."""
 
+    STREAMED = True
     SCRIPT = source("parts", "canvas_chart", "canvas_steps")
     STYLE = source("canvas_chart", "canvas_steps", kind="css")

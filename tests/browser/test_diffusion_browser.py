@@ -257,6 +257,7 @@ def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page, gate):
     expect(view.locator("table.canvas-figures")).to_contain_text("4,000")
     page.get_by_label("Left-to-right model and its diffusion twin").click()
     page.get_by_role("option", name="Exact: word pairs of a short tale").click()
+    settle(page)
     view.get_by_role("button", name="Measure quality").click()
     expect(view.get_by_role("status").first).to_have_text("measured", timeout=60_000)
     assert view.get_attribute("data-quality") == "6"
