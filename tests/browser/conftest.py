@@ -80,9 +80,10 @@ class Watch:
     def __init__(self, page, home: str):
         self.faults: list[str] = []
         self.requests: list[str] = []
+        self.torn = False
         host = urlsplit(home).netloc
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
-        page.on("console", lambda message: message.type == "error" and self.faults.append(f"console: {message.text} {message.location.get('url', '')}"))
+        page.on("console", lambda message: message.type == "error" and not self.torn and self.faults.append(f"console: {message.text} {message.location.get('url', '')}"))
 
         def seen(request):
             address = urlsplit(request.url)
@@ -92,6 +93,13 @@ class Watch:
                     self.faults.append(f"request to another host: {request.url}")
 
         page.on("request", seen)
+
+    @contextlib.contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Around a navigation away from the open page: its streams are cut then, and what it logs while it is torn down nobody sees."""
+        self.torn = True
+        yield
+        self.torn = False
 
 
 @pytest.fixture
@@ -121,7 +129,8 @@ def page(request, chromium, app_url, viewport) -> Iterator:
 @pytest.fixture
 def open_page(page) -> Callable:
     def go(slug: str, **query):
-        page.goto("/?" + urlencode({"tab": slug, **query}))
+        with page.watch.leaving():
+            page.goto("/?" + urlencode({"tab": slug, **query}), wait_until="commit")
         page.locator(f"#pages [role=tab][data-tab-id={slug}][aria-selected=true]").wait_for()
         return page
 

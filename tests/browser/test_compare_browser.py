@@ -151,7 +151,8 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     with no_requests(page):
         widget.get_by_role("button", name="Left is better").click()
         widget.get_by_text("1 judgement kept in this browser").wait_for()
-    page.reload()
+    with page.watch.leaving():
+        page.reload(wait_until="commit")
     page.locator("#compare-parts").get_by_role("tab", name="People", exact=True).click()
     widget.get_by_role("button", name="Show the tally").click()
     widget.locator("tbody tr").nth(1).wait_for()

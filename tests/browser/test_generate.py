@@ -249,7 +249,8 @@ def test_a_copied_link_opens_the_same_text(gen, page):
     expect(page.locator(".say-toast")).to_contain_text("Link copied")
     address = page.evaluate("navigator.clipboard.readText()")
     assert "tab=generate" in address
-    page.goto(address)
+    with page.watch.leaving():
+        page.goto(address, wait_until="commit")
     page.wait_for_function("document.querySelector('#generator .gen')?.dataset.runs > 0")
     wait_done(page)
     expect(gen.get_by_label("Prompt")).to_have_value("A wolf came to the door")
