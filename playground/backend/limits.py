@@ -27,9 +27,12 @@ class Limits:
     max_beams: int = 16
     max_unmask_steps: int = 512
     runs_per_visitor: int = 1
-    runs_at_once: int = 128
-    queue_length: int = 64
-    queue_seconds: float = 30.0
+    runs_at_once: int = 128                  # texts being written or unmasked
+    long_runs_at_once: int = 8               # experiments, comparisons, measurements: each writes many texts at once
+    questions_at_once: int = 64              # single answers: a moved slider, one distribution
+    queue_length: int = 128                  # of each of the three kinds
+    queue_seconds: float = 300.0             # a page says meanwhile how many wait before it
+    question_seconds: float = 20.0           # as long as a question waits
     run_seconds: float = 600.0
     request_seconds: float = 120.0           # one forward pass, its wait for other visitors included
     prompt_chunk: int = 64                   # prompt tokens of all visitors in one tick while others wait for their next token

@@ -1,4 +1,8 @@
-"""Who may run when: one run at a time for each visitor, so many at once in all, a short queue, a time for each run."""
+"""Who may run when: one run at a time for each visitor, so many at once in all, a queue, a time for each run.
+
+Three kinds have places of their own: "run" (a text is written or unmasked), "long" (an experiment or comparison that writes
+many) and "question" (one answer, such as a moved slider's; it counts for no visitor and leaves no line in the log).
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,18 @@ from collections.abc import Hashable
 from types import TracebackType
 
 from playground.backend.errors import LimitExceeded, RunStopped
-from playground.backend.limits import limits
+from playground.backend.limits import Limits, limits
 from playground.backend.telemetry import Telemetry
+
+PLACES = {"run": "runs_at_once", "long": "long_runs_at_once", "question": "questions_at_once"}
+RESTARTING = "the playground is about to restart and takes no new runs; try again in a minute"
 
 
 class Run:
     """One run of one visitor: `with backend.run(visitor, page, model) as run:`, and `run.step()` at each token or pass."""
 
-    def __init__(self, runs: Runs, visitor: Hashable, page: str, model: str):
-        self.visitor, self.page, self.model = visitor, page, model
+    def __init__(self, runs: Runs, visitor: Hashable, page: str, model: str, kind: str = "run"):
+        self.visitor, self.page, self.model, self.kind = visitor, page, model, kind
         self.tokens = 0
         self.stopped = False
         self._runs = runs
@@ -40,8 +47,18 @@ class Run:
         """End the run at its next step, from any thread."""
         self.stopped = True
 
+    def enter(self, seconds: float) -> int:
+        """Take a place, or wait at most `seconds` for one: 0 once it is taken, else the number of those who wait, up to this
+        one; call it again then, or `leave`. Raises LimitExceeded or RunStopped."""
+        return self._runs._enter(self, seconds)
+
+    def leave(self) -> None:
+        """Give up waiting, or give back the place."""
+        self.__exit__(None, None, None)
+
     def __enter__(self) -> Run:
-        self._runs._enter(self)
+        while self.enter(60.0):
+            pass
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -60,7 +77,7 @@ class Runs:
         self.stopping = False
         self._changed = threading.Condition()
         self._active: set[Run] = set()
-        self._queue: OrderedDict[Run, None] = OrderedDict()
+        self._queue: OrderedDict[Run, float] = OrderedDict()     # until when each waits (monotonic seconds)
 
     @property
     def active(self) -> int:
@@ -95,41 +112,70 @@ class Runs:
         self.telemetry.refused.labels(limit).inc()
         raise LimitExceeded(sentence, limit=limit)
 
-    def _enter(self, run: Run) -> None:
+    def _enter(self, run: Run, seconds: float) -> int:
         bounds = limits()
         with self._changed:
-            if self.stopping:
-                self._refuse("the playground is about to restart and takes no new runs; try again in a minute", "stopping")
-            mine = sum(other.visitor == run.visitor and not other.stopped for other in (*self._active, *self._queue))
-            if mine >= bounds.runs_per_visitor:
-                self._refuse(f"at most {bounds.runs_per_visitor} run(s) at once for each visitor: "
-                             "stop the one that is running, or let it finish", "runs_per_visitor")
-            if len(self._active) >= bounds.runs_at_once or self._queue:
-                self._wait(run, bounds)
+            if run not in self._queue:
+                self._admit(run, bounds)
+            if run in self._queue and not self._wait(run, bounds, seconds):
+                return 1 + sum(other.kind == run.kind for other in self._before(run))
             self._active.add(run)
         run._began = time.monotonic()
+        return 0
 
-    def _wait(self, run: Run, bounds) -> None:
-        if len(self._queue) >= bounds.queue_length:
-            self._refuse(f"all {bounds.runs_at_once} places are taken and {bounds.queue_length} visitors wait already; "
-                         "try again in a moment", "queue_length")
-        self._queue[run] = None
-        try:
-            free = self._changed.wait_for(
-                lambda: run.stopped or self.stopping or (len(self._active) < bounds.runs_at_once and next(iter(self._queue)) is run),
-                timeout=bounds.queue_seconds)
-        finally:
-            del self._queue[run]
-            self._changed.notify_all()     # the next in the queue looks again
+    def _admit(self, run: Run, bounds: Limits) -> None:
+        """Refuse the run, let it in (nothing is done), or put it in the queue."""
+        if self.stopping:
+            self._refuse(RESTARTING, "stopping")
+        mine = 0 if run.kind == "question" else sum(
+            other.visitor == run.visitor and other.kind != "question" and not other.stopped for other in (*self._active, *self._queue))
+        if mine >= bounds.runs_per_visitor:
+            self._refuse(f"at most {bounds.runs_per_visitor} run(s) at once for each visitor: "
+                         "press Stop first, or let the one that is running finish", "runs_per_visitor")
+        places = getattr(bounds, PLACES[run.kind])
+        waiting = sum(other.kind == run.kind for other in self._queue)
+        if self._taken(run.kind) < places and not waiting:
+            return
+        if waiting >= bounds.queue_length:
+            self._refuse(f"all {places} places are taken and {waiting} visitors wait already; try again in a moment", "queue_length")
+        self._queue[run] = time.monotonic() + (bounds.question_seconds if run.kind == "question" else bounds.queue_seconds)
+
+    def _taken(self, kind: str) -> int:
+        return sum(other.kind == kind for other in self._active)
+
+    def _before(self, run: Run) -> list[Run]:
+        order = list(self._queue)
+        return order[:order.index(run)]
+
+    def _wait(self, run: Run, bounds: Limits, seconds: float) -> bool:
+        """Whether the run's turn has come; if so, or if it is over for the run, it stands in the queue no longer."""
+        left = self._queue[run] - time.monotonic()
+        places = getattr(bounds, PLACES[run.kind])
+
+        def turn() -> bool:
+            return self._taken(run.kind) < places and next(other for other in self._queue if other.kind == run.kind) is run
+
+        self._changed.wait_for(lambda: run.stopped or self.stopping or turn(), timeout=min(seconds, max(left, 0.0)))
+        mine = not run.stopped and not self.stopping and turn()
+        if not mine and not run.stopped and not self.stopping and left > seconds:
+            return False
+        del self._queue[run]
+        self._changed.notify_all()         # the next in the queue looks again
         if run.stopped:
             raise RunStopped("the run was stopped while it waited for a place")
         if self.stopping:
-            self._refuse("the playground is about to restart and takes no new runs; try again in a minute", "stopping")
-        if not free:
-            self._refuse(f"no place became free within {bounds.queue_seconds:,.0f} seconds; try again in a moment", "queue_seconds")
+            self._refuse(RESTARTING, "stopping")
+        if not mine:
+            waited = bounds.question_seconds if run.kind == "question" else bounds.queue_seconds
+            self._refuse(f"no place became free within {waited:,.0f} seconds; try again in a moment",
+                         "question_seconds" if run.kind == "question" else "queue_seconds")
+        return True
 
     def _leave(self, run: Run, outcome: str, seconds: float, first: float | None) -> None:
         with self._changed:
+            ran = run in self._active
             self._active.discard(run)
+            self._queue.pop(run, None)
             self._changed.notify_all()
-        self.telemetry.run_ended(run.page, run.model, outcome, run.tokens, seconds, first)
+        if ran and run.kind != "question":
+            self.telemetry.run_ended(run.page, run.model, outcome, run.tokens, seconds, first)

@@ -175,13 +175,14 @@ class Backend:
 
     # runs, and what the host can watch --------------------------------------------------------------------------------
 
-    def run(self, visitor: Hashable, page: str, model: str) -> Run:
+    def run(self, visitor: Hashable, page: str, model: str, kind: str = "run") -> Run:
         """`with backend.run(session_hash, "generate", "fairy-causal") as run:` around a whole run, `run.step()` at each token.
+        kind: "run", "long" (writes many texts) or "question" (one answer), see `playground.backend.runs`.
 
         Entering waits for a place; beyond a limit it raises LimitExceeded with a sentence for the visitor, at once or after
         `queue_seconds`. Leaving writes the run's log line and counts it.
         """
-        return Run(self.runs, visitor, page, model)
+        return Run(self.runs, visitor, page, model, kind)
 
     def stop(self, visitor: Hashable) -> int:
         """Stop every run of a visitor; how many there were."""
