@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--average", type=float, default=0.999)
     parser.add_argument("--evaluate-every", type=float, default=60.0, help="seconds")
     parser.add_argument("--evaluate-pieces", type=int, help="of the held-out text, the first so many; default all")
+    parser.add_argument("--positions-from", type=int, help="train only the position embeddings from this row on")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--bfloat16", action="store_true", help="matrix products in half precision (tensor cores, AMX)")
     parser.add_argument("--threads", type=int, help="CPU threads; one for each of two models trained side by side beats two for one")
@@ -49,7 +50,7 @@ def main() -> None:
     torch.set_float32_matmul_precision("high")
     settings = TrainingSettings(**{name: getattr(options, name) for name in (
         "model", "seed", "minutes", "steps", "batch_pieces", "learning_rate", "weight_decay", "dropout", "noise", "weighting", "warmup", "descent",
-        "average", "compile", "bfloat16", "evaluate_every", "evaluate_pieces")},
+        "average", "positions_from", "compile", "bfloat16", "evaluate_every", "evaluate_pieces")},
         lengths={int(length): float(share) for length, share in (part.split(":") for part in options.lengths.split(","))})
     tokenizer, start = load_start(options.start)
     text = Windows(tokenizer, read_blocks(options.corpus), options.device)

@@ -43,6 +43,7 @@ class TrainingSettings:
     compile: bool = False
     evaluate_every: float = 20.0           # seconds
     evaluate_pieces: int | None = None     # of each evaluation text, the first so many
+    positions_from: int | None = None      # train the position embeddings from this row on and nothing else: a longer context
 
     def __post_init__(self):
         if (self.minutes is None) == (self.steps is None):
@@ -50,6 +51,8 @@ class TrainingSettings:
         for name in ("dropout", "noise", "descent", "average"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be in [0, 1], got {getattr(self, name)}")
+        if self.positions_from is not None and self.weight_decay > 0:
+            raise ValueError(f"weight_decay must be 0 while only positions are trained (it would shrink the frozen rows), got {self.weight_decay}")
         if self.weighting not in ("bound", "token"):
             raise ValueError(f"weighting must be 'bound' or 'token', got {self.weighting!r}")
 
@@ -70,8 +73,11 @@ class Training:
         self.network.to(self.device).train()
         if self.device.type == "cpu":          # the fused attention's backward pass is four times slower than plain products there
             self.network.set_attn_implementation("eager")
-        plain = [p for p in self.network.parameters() if p.ndim < 2]
-        decayed = [p for p in self.network.parameters() if p.ndim >= 2]
+        if settings.positions_from is not None:
+            self._freeze_below(settings.positions_from)
+        trained = [p for p in self.network.parameters() if p.requires_grad]
+        plain = [p for p in trained if p.ndim < 2]
+        decayed = [p for p in trained if p.ndim >= 2]
         self.optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": plain, "weight_decay": 0.0}],
             lr=settings.learning_rate, betas=(0.9, 0.98), fused=self.device.type == "cuda")
@@ -83,6 +89,19 @@ class Training:
         self.losses_of = torch.compile(piece_losses) if settings.compile else piece_losses
         self.step, self.elapsed, self.seen = 0, 0.0, 0
         self.history: list[dict] = []
+
+    def _freeze_below(self, first: int) -> None:
+        """Leave only the rows from `first` on of the position embeddings trainable: shorter texts keep their figures to the bit."""
+        rows = self.network.bert.embeddings.position_embeddings.weight
+        if not 0 < first < len(rows):
+            raise ValueError(f"positions_from must be in [1, {len(rows) - 1}], got {first}")
+        for parameter in self.network.parameters():
+            parameter.requires_grad = parameter is rows
+
+        def keep(gradient: torch.Tensor) -> torch.Tensor:
+            return torch.cat([torch.zeros_like(gradient[:first]), gradient[first:]])
+
+        rows.register_hook(keep)
 
     # ------------------------------------------------------------------------------------------------------------ one step
     def _length(self, step: int) -> int:

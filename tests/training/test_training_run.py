@@ -35,6 +35,18 @@ def test_twenty_steps_lower_the_loss(tmp_path, tokenizer, tale_blocks, model):
     assert sum(losses[-5:]) / 5 < sum(losses[:3]) / 3 - 0.3
 
 
+def test_training_late_positions_alone_leaves_everything_else_as_it_was(tmp_path, tokenizer, tale_blocks):
+    run = training(tmp_path, tokenizer, tale_blocks, "fairy-causal", steps=3, positions_from=16, weight_decay=0.0)
+    before = {name: value.clone() for name, value in run.network.state_dict().items()}
+    run.run()
+    rows = "bert.embeddings.position_embeddings.weight"
+    after = run.network.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items() if name != rows)
+    assert torch.equal(after[rows][:16], before[rows][:16]) and not torch.equal(after[rows][16:32], before[rows][16:32])
+    with pytest.raises(ValueError, match="weight_decay must be 0"):
+        training(tmp_path, tokenizer, tale_blocks, "fairy-causal", positions_from=16, weight_decay=0.1)
+
+
 @pytest.mark.parametrize("model", ["fairy-causal", "fairy-diffusion"])
 def test_a_resumed_run_continues_exactly(tmp_path, tokenizer, tale_blocks, model):
     whole = training(tmp_path / "whole", tokenizer, tale_blocks, model, noise=0.1)
