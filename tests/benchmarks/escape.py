@@ -85,7 +85,7 @@ def experiment(name: str, prompt: str, rounds: int, runs: int = 32, length: int 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="fairy-causal")
-    parser.add_argument("--prompt", default="there was a king who had a")
+    parser.add_argument("--prompt", default="the sea, the sea, the sea")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--moves", type=int, default=60)
     parser.add_argument("--no-browser", action="store_true")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import threading
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.escape.fields import EXAMPLE, FIELDS, ORDERS
 from playground.pages.links import Choice, Number, PageLink, Text
 from playground.widgets.escape_calculator import EscapeCalculator
@@ -31,8 +33,8 @@ LINK = PageLink(
 )
 # prompts whose greedy text was seen to loop, by model
 LOOPING = {
-    "fairy-causal": ["there was a king who had a", "a hall", "in the forest"],
-    "smollm2-135m": ["there was a king who had a", "The king and the queen", "I am not sure what to do. I am not sure what to do."],
+    "fairy-causal": ["the sea, the sea, the sea", "and the wind blew, and the wind blew", "cock-a-doodle-doo"],
+    "smollm2-135m": ["the sea, the sea, the sea", "there was a king who had a", "I am not sure what to do. I am not sure what to do."],
 }
 RUNS = itertools.count(1)
 
@@ -107,10 +109,14 @@ def _live(app: Any) -> None:
         show_progress="hidden",
     )
 
-    def run(name: str, text: str, p: float, count: int, tokens: int):
+    def run(name: str, text: str, p: float, count: int, tokens: int, request: gr.Request):
         mark = f"{next(RUNS)}"
         try:
-            yield from ({"run": mark, "frame": frame} for frame in _experiment(app, name, text, p, int(count), int(tokens)))
+            frames = gate.through(
+                app.backend(), request, SLUG, name, lambda _: _experiment(app, name, text, p, int(count), int(tokens)),
+                lambda words: {"words": words, "progress": 0.0}, long=True,
+            )
+            yield from ({"run": mark, "frame": frame} for frame in frames)
         except GeneratorExit:
             raise
         except Exception as error:  # a sentence on the page; what was drawn stays
@@ -123,15 +129,15 @@ def _live(app: Any) -> None:
         api_visibility="private",
         show_progress="hidden",
         trigger_mode="once",
-        concurrency_limit=4,
-        concurrency_id="experiments",
     )
     stop.click(
-        None,
+        gate.halts(app.backend),
         None,
         None,
         cancels=[going],
+        queue=False,
         api_visibility="private",
+        show_progress="hidden",
         js="() => document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Stopped; what was measured stays.'}))",
     )
 
@@ -237,14 +243,11 @@ def _from_step(app: Any, source: dict) -> Any:
         raise ValueError("source must name a model and a list of token ids")
     rules = source.get("rules") or {}
     settings = DecodingSettings.from_dict({**rules, "mirostat_tau": 0.0, "do_sample": True})
-    model = app.backend().causal(name)
-    try:
+    with gate.question(app.backend(), SLUG, name), contextlib.closing(app.backend().causal(name)) as model:
         logits = np.asarray(model.logits_at(ids) if hasattr(model, "logits_at") else model.next_logits(ids), np.float32)
         text_of = model.piece if hasattr(model, "piece") else lambda token: model.decode([token])
         given = int(source.get("given") or 0)
         return Distribution(logits, text_of, f"{name}, after {len(ids)} tokens", settings, ids, given)
-    finally:
-        model.close()
 
 
 def link_of(state: dict) -> str:
