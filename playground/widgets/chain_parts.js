@@ -174,10 +174,10 @@ function stepper(host, options) {
 }
 
 // A view whose state stands in the page's address fetches it by itself: Gradio has no way to hand a value to a tab not yet opened.
+// Where the page brought no value either, the view asks for what it shows first.
 async function fromLink(view, take) {
-  const query = new URLSearchParams(location.search);
-  if (query.get('tab') !== 'chains' || (query.get('view') ?? 'walk') !== view || !query.get('state')) return false;
-  let value; try { value = await server.open(query.get('state')); } catch { value = null; }
-  if (value?.draft) take(value); else part(view === 'loops' ? 'textProblem' : 'problem').textContent = 'The link could not be opened: the server did not answer.';
-  return true;
+  const query = new URLSearchParams(location.search), own = query.get('tab') === 'chains' && (query.get('view') ?? 'walk') === view && query.get('state');
+  if (!own && props.value?.draft) return;
+  let value; try { value = own ? await server.open(query.get('state')) : await server.first({}); } catch { value = null; }
+  if (value?.draft) take(value); else part(view === 'loops' ? 'textProblem' : 'problem').textContent = own ? 'The link could not be opened: the server did not answer.' : 'The server did not answer. Reload the page to try again.';
 }

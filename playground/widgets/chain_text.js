@@ -1,7 +1,7 @@
 // An n-gram model of a text: the greedy and the drawn continuation on one timeline, what could come next, what was copied from where.
 let draft = null, figures = null, large = null, which = 'sampled';
 const drawing = make_bars({bars: part('bars'), strip: part('strip'), on_pick: token => goOn(token), rule_name: name => name === 'draw' ? 'greedy' : name});
-const player = stepper(part('player'), {keys: element, unit: 'Token', speed: 4, show, readout: k => [`token ${k + 1} / ${player_length()}`, `${which}: ${at(k) ? fixed(bits(at(k).raw_entropy), 2) + ' bits' : 'ended'}`]});
+const player = stepper(part('player'), {keys: element, unit: 'Token', speed: 4, show, readout: k => [`token ${k + 1} / ${player_length()}`, `${which === 'greedy' ? 'greedy' : 'drawn'}: ${at(k) ? fixed(bits(at(k).raw_entropy), 2) + ' bit' : 'ended'}`]});
 const player_length = () => Math.max(figures.greedy.records.length, figures.sampled.records.length);
 const at = k => figures[which].records[k];
 const ORDERS = [1, 2, 3, 4, 5];

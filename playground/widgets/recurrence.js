@@ -1,6 +1,8 @@
 // Hidden states of a model along a text: the greedy and the drawn run side by side, each as its path in one plane and as its recurrence plot.
-let runs = null, polling = null, models = [], linked = false;
+let runs = null, polling = null, models = [], linked = false, shown_first = '';
 const RUNS = ['greedy', 'drawn'];
+const own_models = () => (window.playground_ngrams ?? []).map(one => [one.title, one.id]);      // the visitor's n-grams, made in From text
+document.addEventListener('playground:ngram', () => { if (draft) fillModels(part('model').value); });
 const textPlayer = stepper(part('textPlayer'), {keys: part('textSection'), unit: 'Token of both runs', speed: 8, show: k => showText(k),
   readout: k => [`token ${k + 1} / ${longest()}`, 'greedy, drawn']});
 const longest = () => Math.max(...RUNS.map(r => runs[r].length));
@@ -20,17 +22,20 @@ function writeBoth() {
   draft.text.text = part('prompt').value; draft.text.model = part('model').value;
   part('write').disabled = true; part('write').textContent = 'Writing…'; askText(clone(draft.text));
 }
+function fillModels(chosen) {
+  const select = part('model'), listed = [...models, ...own_models().filter(([, name]) => !models.some(one => one[1] === name))];
+  const all = listed.some(([, name]) => name === chosen) ? listed : [...listed, [chosen, chosen]];
+  select.replaceChildren(...all.map(([label, name]) => new Option(clip(label, 60), name))); select.value = chosen;
+}
 function fillText() {
-  const select = part('model');
-  const all = models.some(([, name]) => name === draft.text.model) ? models : [...models, [draft.text.model, draft.text.model]];
-  select.replaceChildren(...all.map(([label, name]) => new Option(clip(label, 60), name))); select.value = draft.text.model;
+  fillModels(draft.text.model);
   part('prompt').value = draft.text.text; part('length').value = draft.text.length; part('textSeed').value = draft.text.seed; part('temperature').value = draft.text.temperature;
 }
 function drawText() {
   for (const name of RUNS) {
     const run = runs[name], host = part(`${name}Text`);
-    host.replaceChildren(...run.pieces.map((piece, k) => { const s = make('span', k < runs.prompt_length ? 'prompt' : 'tok', piece.trim() === '' && piece !== ' ' ? visible(piece) : (k && runs.shown && !/^\s/.test(piece) ? piece : piece)); s.dataset.k = k;
-      if (piece === '') s.title = 'a mark without text: where the text begins or ends';
+    host.replaceChildren(...run.pieces.map((piece, k) => { const s = make('span', k < runs.prompt_length ? 'prompt' : 'tok', piece.trim() === '' && piece !== ' ' ? visible(piece) : piece); s.dataset.k = k;
+      if (piece === '') { s.classList.add('mark'); s.title = 'a mark without text: where the text begins or ends'; }
       const loop = run.token_period; if (loop.period && k >= loop.start) { s.classList.add('loop'); if ((k - loop.start) % loop.period === 0) s.classList.add('lap'); } return s; }));
     part(`${name}Said`).textContent = run.said;
     plot(name); drawPath(name);
@@ -77,15 +82,15 @@ function load(value = props.value) {
   buildSliders(); showWorld(draft.plane.world); drawLand(); drawOrbit(); fillText(); part('textProblem').textContent = value.message ?? '';
   if (runs) drawText();
   if (value.figures.ask) writeBoth();
-  linked = !!value.opened; offers(!linked);
+  linked = !!value.opened; shown_first = JSON.stringify(draft.text); offers(!linked);
 }
 // the networks on offer; the first one's runs replace the n-gram's unless a link brought a text or somebody has typed
 async function offers(untouched, times = 10) {
   let record; try { record = await server.models({}); } catch { return; }
   models = record.models ?? [];
   if (record.coming && times > 0) setTimeout(() => offers(untouched, times - 1), 3000);      // the network is still being loaded
-  if (untouched && record.first && !linked && JSON.stringify(draft.text) === JSON.stringify(props.value.draft.text) && part('prompt').value === draft.text.text) { draft.text = clone(record.first.draft); runs = record.first.figures; fillText(); drawText(); }
-  else { const model = part('model').value, typed = part('prompt').value; fillText(); part('model').value = model; part('prompt').value = typed; }
+  if (untouched && record.first && !linked && JSON.stringify(draft.text) === shown_first && part('prompt').value === draft.text.text) { draft.text = clone(record.first.draft); runs = record.first.figures; fillText(); drawText(); }
+  else fillModels(part('model').value);
 }
 new MutationObserver(() => { if (land) drawLand(); if (runs) RUNS.forEach(plot); }).observe(document.body, {attributes: true, attributeFilter: ['class']});
 watch('value', () => load()); load(); fromLink('loops', load);

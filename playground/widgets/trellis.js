@@ -33,7 +33,8 @@ function trellis(host, options) {
   function load(next) {
     record = next; cells = []; edges.replaceChildren(); nodes.replaceChildren(); heads.replaceChildren();
     const T = record.observations.length, K = record.states.length;
-    DX = Math.max(66, Math.min(112, (host.clientWidth - LEFT - R - 14) / Math.max(1, T - 1)));     // a short one fills its column, a long one scrolls
+    const widest = Math.max(...record.observations.map(o => o < 0 ? 1 : [...clip(record.symbols[o], 9)].length));
+    DX = Math.max(66, 8 * widest + 12, Math.min(112, (host.clientWidth - LEFT - R - 14) / Math.max(1, T - 1)));     // a short one fills its column, a long one scrolls
     const W = LEFT + DX * (T - 1) + R + 12, H = TOP + DY * K + 8;
     svg.setAttribute('viewBox', `0 0 ${W} ${H}`); svg.setAttribute('width', W); svg.setAttribute('height', H);
     svg.setAttribute('aria-label', `Trellis of ${K} states and ${T} observations`);

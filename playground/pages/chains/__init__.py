@@ -31,6 +31,11 @@ def serve(view: str, defaults: dict, compute: Callable[[dict], dict], **function
     return [called(name, function) for name, function in {**functions, **own}.items()]
 
 
+def later(defaults: dict, figures: Callable[[dict], dict], kept: str) -> Callable[[dict], dict]:
+    """`first` for a view that fetches it when it is opened: figures too large to travel with the page to everybody."""
+    return called("first", lambda _=None: first(defaults, figures, kept))
+
+
 def first(defaults: dict, figures: Callable[[dict], dict], kept: str = "") -> dict:
     """What a view shows first. `kept` names figures that were recorded (`python -m playground.pages.chains.record`): those that need
     torch are not computed while the app starts."""
@@ -44,8 +49,9 @@ def build(app) -> None:
             ChainWalk(first(walk.DEFAULT, walk.figures), elem_id="chain-walk", presets=CHAINS,
                       server_functions=serve("walk", walk.DEFAULT, walk.figures, figures=answered(walk.figures)))
         with gr.Tab("From text", id="text"):
-            source = ChainText(first(text.DEFAULT, text.figures, "text"), elem_id="chain-text", fox=BROWN_FOX,
-                               server_functions=serve("text", text.DEFAULT, text.figures, figures=text.answer, hold=answered(text.hold)))
+            source = ChainText(None, elem_id="chain-text", fox=BROWN_FOX,
+                               server_functions=serve("text", text.DEFAULT, text.figures, figures=text.answer, hold=answered(text.hold),
+                                                      first=later(text.DEFAULT, text.figures, "text")))
             source.offer(text.offer, None, source, api_visibility="private", show_progress="hidden")
         with gr.Tab("Continuous time", id="rates"):
             ChainRates(first(rates.DEFAULT, rates.figures), elem_id="chain-rates", presets=RATES,
@@ -54,9 +60,10 @@ def build(app) -> None:
             Trellis({**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)}, elem_id="chain-hidden", presets=HIDDEN,
                     server_functions=serve("hidden", hidden.DEFAULT, hidden.figures, figures=answered(hidden.figures), learn=answered(hidden.learn)))
         with gr.Tab("Why networks loop", id="loops"):
-            NetworkLoops(first(loops.DEFAULT, loops.figures, "loops"), elem_id="chain-loops", sliders=loops.SLIDERS,
+            NetworkLoops(None, elem_id="chain-loops", sliders=loops.SLIDERS,
                          server_functions=serve("loops", loops.DEFAULT, loops.figures, landscape=answered(loops.landscape),
-                                                orbit=answered(loops.orbit), states=models.states, models=models.offered))
+                                                orbit=answered(loops.orbit), states=models.states, models=models.offered,
+                                                first=later(loops.DEFAULT, loops.figures, "loops")))
 
     def open_view(request: gr.Request):
         view = opened(dict(request.query_params) if request else {})
