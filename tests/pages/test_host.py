@@ -1,0 +1,141 @@
+"""The process as its host sees it: `python app.py` in a process of its own, asked, watched, and told to end while a text is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+from playground.pages.host import drain_seconds, with_routes
+
+ROOT = Path(__file__).resolve().parents[2]
+PROMPT = "zebra quartz once upon a time"       # words that nothing else writes: they must never be in the log
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class App:
+    """`python app.py`, its log as it comes."""
+
+    def __init__(self, **environment: str):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "OMP_NUM_THREADS": "1", "PLAYGROUND_MODELS": "fairy-causal",
+                 "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1", **environment})
+        self.lines: list[str] = []
+        self.changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+        self.until(lambda: any(self.url in line for line in self.lines), 120)
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line.rstrip("\n"))
+                self.changed.notify_all()
+        with self.changed:
+            self.lines.append("(end)")
+            self.changed.notify_all()
+
+    def until(self, condition, seconds: float) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: condition() or "(end)" in self.lines, seconds), self.lines[-20:]
+        assert condition(), self.lines[-20:]
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def runs(self) -> list[dict]:
+        return [json.loads(line) for line in self.lines if line.startswith('{"event"')]
+
+
+@pytest.fixture(scope="module")
+def app():
+    app = App()
+    while "fairy-causal" not in json.loads(app.get("/health")[1])["models"]:      # torch is being imported: nothing else moves
+        assert app.process.poll() is None, app.lines[-20:]
+        threading.Event().wait(0.2)
+    yield app
+    app.process.kill()
+    app.process.wait(30)
+
+
+def client_of(app) -> Client:
+    return Client(app.url, verbose=False, httpx_kwargs={"timeout": 120})
+
+
+def values(text: str, name: str) -> dict[tuple, float]:
+    return {tuple(sorted(sample.labels.items())): sample.value for family in text_string_to_metric_families(text)
+            for sample in family.samples if sample.name == name}
+
+
+def test_health_metrics_and_one_log_line_a_run_that_never_holds_the_text(app):
+    status, body = app.get("/health")
+    assert status == 200 and json.loads(body)["status"] == "ok"
+    answer = client_of(app).predict(model="fairy-causal", prompt=PROMPT, max_new_tokens=5, seed=1, api_name="/decode")
+    assert len(answer["steps"]) == 5
+    app.until(lambda: len(app.runs()) >= 1, 30)
+    [line] = app.runs()
+    assert (line["model"], line["outcome"], line["tokens"]) == ("fairy-causal", "finished", 5)
+    assert isinstance(line["page"], str) and line["ms"] >= line["first_ms"] >= 0
+    log = "\n".join(app.lines)
+    assert "zebra" not in log and "quartz" not in log and answer["text"].strip() not in log
+    metrics = app.get("/metrics")[1]
+    assert values(metrics, "playground_tokens_total")[("model", "fairy-causal"), ("page", line["page"])] == 5
+    assert sum(values(metrics, "playground_forward_seconds_count").values()) >= 5
+    assert "zebra" not in metrics
+    state = json.loads(app.get("/health")[1])
+    assert state["models"]["fairy-causal"]["bytes"] > 1e7 and state["memory"]["process"] > 1e7
+    assert state["runs"] == {"active": 0, "waiting": 0}
+
+
+def test_told_to_end_it_writes_running_texts_to_their_end_and_refuses_new_ones_with_a_sentence(app):
+    client, late = client_of(app), client_of(app)
+    before = len(app.runs())
+    running = client.submit(model="fairy-causal", prompt=PROMPT, max_new_tokens=300, seed=2, api_name="/decode")
+    while json.loads(app.get("/health")[1])["runs"]["active"] == 0:
+        assert not running.done()
+    app.process.send_signal(signal.SIGTERM)
+    while app.get("/health")[0] == 200:
+        assert not running.done(), "the text ended before the process heard that it should"
+    with pytest.raises(Exception, match="about to restart and takes no new runs"):
+        late.predict(model="fairy-causal", prompt=PROMPT, max_new_tokens=5, seed=1, api_name="/decode")
+    answer = running.result(timeout=120)
+    assert len(answer["steps"]) == 300 or answer["finish"] == "end_of_text"
+    assert app.process.wait(60) == 0
+    app.until(lambda: "(end)" in app.lines, 30)
+    finished = [line for line in app.runs()[before:] if line["outcome"] == "finished"]
+    assert [line["tokens"] for line in finished] == [len(answer["steps"])]
+
+
+def test_the_two_addresses_come_beside_what_launch_is_given_anyway():
+    settings = with_routes({"theme": 1, "app_kwargs": {"docs_url": None, "routes": ["first"]}}, lambda: None)
+    assert settings["theme"] == 1 and settings["app_kwargs"]["docs_url"] is None
+    assert [getattr(route, "path", route) for route in settings["app_kwargs"]["routes"]] == ["first", "/health", "/metrics"]
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf"])
+def test_a_bad_time_to_drain_is_named(monkeypatch, value):
+    monkeypatch.setenv("PLAYGROUND_DRAIN_SECONDS", value)
+    with pytest.raises(ValueError, match=r"PLAYGROUND_DRAIN_SECONDS must be a number >= 0, got"):
+        drain_seconds()
