@@ -9,6 +9,7 @@ PACKAGE = ROOT / "playground"
 # room -> rooms below it that it may know; "pages" may know all of them
 ALLOWED = {
     "widgets": {"traces"},
+    "takeaway": {"traces", "widgets"},
     "backend": {"traces"},
     "diffusion": {"markov", "traces"},
     "decoding": {"traces"},

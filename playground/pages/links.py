@@ -160,7 +160,9 @@ class PageLink:
     def copy_button(self, app: Any, components: Mapping[str, Any], label: str = "Copy link") -> Any:
         """A small button that copies the address of the page in its present state; returns the gr.Button."""
 
-        button = gr.Button(label, size="sm", elem_classes="quiet", min_width=0)
+        with gr.Row(elem_classes="share"):
+            button = gr.Button(label, size="sm", elem_classes="quiet", min_width=0, scale=0)
+            picture = gr.Button("QR code", size="sm", elem_classes="quiet", min_width=0, scale=0)
         hidden = gr.Textbox(visible=False)
         names = list(components)
 
@@ -170,8 +172,9 @@ class PageLink:
             except ValueError as error:
                 raise gr.Error(str(error), print_exception=False) from None
 
-        button.click(make, list(components.values()), hidden, api_visibility="private", show_progress="hidden").then(
-            None, hidden, None, js=COPY_LINK, api_visibility="private")
+        for pressed, act in ((button, COPY_LINK), (picture, SHOW_PICTURE)):
+            pressed.click(make, list(components.values()), hidden, api_visibility="private", show_progress="hidden").then(
+                None, hidden, None, js=act, api_visibility="private")
         return button
 
 
@@ -181,6 +184,12 @@ COPY_LINK = """async (query) => {
   history.replaceState(null, '', address);
   try { await navigator.clipboard.writeText(address); } catch { prompt('Copy this link', address); }
   document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Link copied.'}));
+}"""
+
+SHOW_PICTURE = """async (query) => {
+  const address = location.origin + location.pathname + query;
+  history.replaceState(null, '', address);
+  document.dispatchEvent(new CustomEvent('playground:qr', {detail: address}));
 }"""
 
 

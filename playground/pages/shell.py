@@ -21,6 +21,8 @@ import gradio as gr
 
 from playground.pages import load_pages
 
+from playground.takeaway.qr import squares
+from playground.widgets.link_picture import LinkPicture
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 FONTS = (
@@ -95,6 +97,7 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
                 with gr.Tab(page.TITLE, id=page.SLUG):
                     page.build(app)
 
+        LinkPicture(squares, elem_id="link-picture")
         def open_page(request: gr.Request):
             slug = request.query_params.get("tab") if request else None
             return gr.Tabs(selected=slug) if slug in app.slugs else gr.skip()

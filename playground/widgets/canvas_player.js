@@ -41,9 +41,12 @@ const toggle = (text, key) => { const label = make('label', 'canvas-check'), box
 const copy_button = button('Copy text', 'Copy the text of the step on view', async () => {
   const s = sides[0]; if (!s) return;
   try { await navigator.clipboard.writeText(as_prose(s.rows[Math.min(time.step, s.rows.length - 1)], s.lexicon, s.card.family)); say('Text copied.'); } catch { say('The browser does not allow copying here.'); } }, 'plain');
-const save_button = button('Download', 'The whole run as JSON', download, 'plain');
+const take_menu = make_take_away({ask: request => server.take(request), open: request => server.open_trace(request), trace: whole_run, step: () => time.step,
+  problem: words => { problem.textContent = words; problem.hidden = false; },
+  opened: value => { if (busy()) return say('The run is still going on: stop it first.'); if (sides.length && sides[0].rows.length > 1) history.push(pack()); problem.hidden = true; take_trace(plain_copy(value)); show_tools(); }});
+take_menu.node.classList.add('take-down');
 tools.append(modes, undo_button, on_button, edit_note);
-const spread = make('span', 'canvas-spread'); spread.append(toggle('best guess in the masks', 'guesses'), toggle('step numbers', 'order'), copy_button, save_button); legend_line.append(spread);
+const spread = make('span', 'canvas-spread'); spread.append(toggle('best guess in the masks', 'guesses'), toggle('step numbers', 'order'), copy_button, ...(constants?.replay ? [] : [take_menu.node])); legend_line.append(spread);
 
 // Gradio's values are reactive proxies: thousands of steps of them would cost a second a redraw
 const plain_copy = value => JSON.parse(JSON.stringify(value));
@@ -110,6 +113,7 @@ function touch(i, by_click) {
 // edits ----------------------------------------------------------------------------------------------------------------
 const busy = () => run !== null;
 function edit(i, act) {
+  if (constants?.replay) return;
   if (sides.length !== 1) return say('Editing works with one canvas: switch “two at once” off.');
   if (busy()) return say('The run is still going on: stop it first.');
   time.pause();
@@ -137,7 +141,7 @@ function show_tools() {
   const two = sides.length > 1, row = sides[0]?.rows[Math.min(time.step, (sides[0]?.rows.length ?? 1) - 1)];
   const masked = row ? row.state.filter((state, i) => is_hidden(state) && !edits.has(i)).length + [...edits.values()].filter(e => e === 'mask').length : 0;
   const again = [...edits.values()].filter(e => e === 'mask').length, locks = edits.size - again;
-  tools.hidden = two;
+  tools.hidden = two || !!constants?.replay; take_menu.ready(length_of() > 1);
   undo_button.disabled = busy() || (!undo.length && !history.length);
   on_button.disabled = busy() || !row || (masked === 0 && !locks);
   on_button.hidden = !(edits.size || masked) || busy();
@@ -201,12 +205,10 @@ function take() {
   }
   if (value.end && value.run === run) { paint_news(); finish(value.end); }
 }
-function download() {
-  if (!sides.length) return;
-  const of = s => ({version: 1, kind: 'unmask', model: s.card.model, settings: s.card.settings ?? {}, prompt: s.card.prompt ?? '', start: {...s.card, words: Object.fromEntries([...s.lexicon].map(([id, w]) => [id, [w.text, w.join]]))}, steps: s.rows.slice(1)});
-  const data = sides.length > 1 ? {version: 1, kind: 'compare', model: sides[0].card.model, settings: {}, steps: [], runs: sides.map(of)} : of(sides[0]);
-  const link = make('a'), url = URL.createObjectURL(new Blob([JSON.stringify(data)], {type: 'application/json'}));
-  link.href = url; link.download = 'unmask.json'; link.click(); setTimeout(() => URL.revokeObjectURL(url), 1000);
+function whole_run() {
+  if (!sides.length) return null;
+  const of = s => ({version: 1, kind: 'unmask', model: s.card.model, settings: s.card.settings ?? {}, prompt: s.card.prompt ?? '', start: {...s.card, words: Object.fromEntries([...s.lexicon].map(([id, w]) => [id, [w.text, w.join]]))}, steps: s.rows.slice(1).map(({curve, ...step}) => step)});
+  return sides.length > 1 ? {version: 1, kind: 'compare', model: sides[0].card.model, settings: {}, steps: [], runs: sides.map(of)} : of(sides[0]);
 }
 stop_button.hidden = true; show_tools();
 watch('value', take); take();

@@ -13,8 +13,8 @@ class CanvasPlayer(Widget):
     {"run", "end"}; {"run", "waiting"} while a model loads; {"problem"}; {"stop"}. Events: `halt` (stop), `run_on` with canvas,
     locked, turn and model (from the browser: check them)."""
 
-    SCRIPT = source("parts", "transport", "canvas_words", "canvas_map", "canvas_look", "canvas_player")
-    STYLE = source("canvas_words", "canvas_player", kind="css")
+    SCRIPT = source("parts", "transport", "canvas_words", "canvas_map", "canvas_look", "take_away", "canvas_player")
+    STYLE = source("canvas_words", "canvas_player", "take_away", kind="css")
 
 
 class CanvasReading(Widget):

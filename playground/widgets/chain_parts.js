@@ -149,12 +149,23 @@ function bars(host, rows) {
 
 // A button that copies the address of the page in this state. The server writes the query, the browser knows the address.
 function linkButton(node, query) {
-  node.addEventListener('click', async () => {
+  async function address_now() {
     let record;
     try { record = await query(); } catch { record = {error: 'The server did not answer.'}; }
-    if (!record.query) return say(record.error);
+    if (!record.query) { say(record.error); return null; }
     const address = location.origin + location.pathname + record.query;
     history.replaceState(null, '', address);
+    return address;
+  }
+  const picture = button('QR code', 'The link as a picture for a projector: phones open it by its QR code', async () => {
+    const address = await address_now();
+    if (address) show_qr(address);
+  });
+  picture.dataset.part = 'qr';
+  node.after(picture);
+  node.addEventListener('click', async () => {
+    const address = await address_now();
+    if (!address) return;
     try { await navigator.clipboard.writeText(address); say('Link copied.'); } catch { say('The address of this page is now the link.'); }
   });
 }

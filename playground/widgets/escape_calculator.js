@@ -60,7 +60,10 @@ const copy = button('Copy link', 'An address that opens this page with these set
   history.replaceState(null, '', address);
   try { await navigator.clipboard.writeText(address); say('Link copied.'); } catch { say('The link is in the address bar now.'); }
 }, 'plain');
-control_side.append(copy);
+const qr = button('QR code', 'The link as a picture for a projector: phones open it by its QR code', () => {
+  if (link !== null) show_qr(location.origin + location.pathname + link);
+}, 'plain');
+control_side.append(copy, qr);
 
 const sentence = make('p', 'say escape-sentence'); sentence.setAttribute('aria-live', 'polite');
 const table = make('table', 'escape-table');

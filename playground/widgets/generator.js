@@ -50,6 +50,7 @@ const name_of_run = () => Array.from(crypto.getRandomValues(new Uint8Array(12)),
 function settings_now() { return {...rules.settings, max_new_tokens: Number(length_box.value) || 64}; }
 function problem(sentence) { const box = part('problem'); box.textContent = sentence ?? ''; box.hidden = !sentence; if (sentence) part('progress').hidden = true; }
 function start_run(branch, kind, request) {
+  if (constants.replay) { say('This page is a recording: to write on, open it in the Playground.'); return; }
   if (state.running) { problem('A text is being written already: press Stop first, or wait until it is done.'); return; }
   problem(null);
   const run = name_of_run();
@@ -238,7 +239,8 @@ function layout() {
   part('hint').textContent = state.running ? 'The model is reading the prompt…' : scoring ? 'Press Play: each token is coloured by how much it surprises the model.' : 'Press Play: the model writes, token by token.';
   if (!any) { rules.clear(); part('sentence').replaceChildren(); }
   part('figures').hidden = !any; part('left').classList.toggle('gen-empty', !any); part('many').hidden = !any;
-  for (const name of ['link', 'json', 'csv', 'escape']) part(name).hidden = !any;
+  for (const name of ['link', 'qr', 'escape']) part(name).hidden = !any;
+  take_menu.ready(any);
   const entry = constants.models.find(one => one.id === state.model);
   part('chat-field').hidden = !entry?.chat;
   part('model-note').textContent = entry?.note ?? '';

@@ -83,8 +83,8 @@ TEMPLATE = """
   <section class="gen-section" data-part="many"><h2>Many draws from the distribution on view</h2><div data-part="draws"></div></section>
   <div class="gen-foot">
     <button type="button" class="plain" data-part="link" title="An address that opens this text here, on any computer">Copy link</button>
-    <button type="button" class="plain" data-part="json" title="All steps with every figure, as JSON">Save as JSON</button>
-    <button type="button" class="plain" data-part="csv" title="One line a step, for a spreadsheet">Save as CSV</button>
+    <button type="button" class="plain" data-part="qr" title="The link as a picture for a projector: phones open it by its QR code">QR code</button>
+    <span data-part="take"></span>
     <button type="button" class="plain" data-part="escape" title="Look at this step as a well with a barrier">Send this step to Escape</button>
     <span class="gen-small" data-part="notes"></span><span class="gen-small" data-part="model-note"></span>
   </div>
@@ -97,5 +97,5 @@ class Generator(Widget):
 
     TEMPLATE = TEMPLATE
     STREAMED = True
-    SCRIPT = source("parts", "transport", "curves", "prose", "bars", "rules", "branches", "draws", "generator", "generator_start")
-    STYLE = source("generator", kind="css")
+    SCRIPT = source("parts", "transport", "curves", "prose", "bars", "rules", "branches", "draws", "take_away", "generator", "generator_start")
+    STYLE = source("generator", "take_away", kind="css")

@@ -67,30 +67,40 @@ part('marks').addEventListener('change', () => {
 });
 
 // links and files
-part('link').addEventListener('click', async () => {
+async function link_now() {
   const text = here(), before = text?.parent ? frames().slice(0, text.at + 1) : [];
   const answer = await server.link({model: state.model, prompt: prompt.value, chat: state.chat, settings: settings_now(),
     chosen: before.map(frame => frame.token_id), step: frames().length ? time.step : 0});
-  if (answer.error) { problem(answer.error); return; }
+  if (answer.error) { problem(answer.error); return null; }
   const address = location.origin + location.pathname + answer.query;
   history.replaceState(null, '', address);
+  return address;
+}
+part('link').addEventListener('click', async () => {
+  const address = await link_now();
+  if (!address) return;
   try { await navigator.clipboard.writeText(address); say('Link copied: whoever opens it gets this text.'); } catch { say('The link stands in the address bar.'); }
 });
+part('qr').addEventListener('click', async () => { const address = await link_now(); if (address) show_qr(address); });
 function trace_now() {
   const text = here();
   return {version: 1, kind: text.kind === 'score' ? 'score' : 'decode', model: text.prompt.model, settings: text.settings, prompt: text.prompt.text,
     chat: text.prompt.chat, prompt_tokens: text.prompt.pieces, notes: text.notes ?? [], steps: frames()};
 }
-function save(name, type, content) {
-  const link = make('a'); link.href = URL.createObjectURL(new Blob([content], {type})); link.download = name;
-  link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+const take_menu = make_take_away({ask: request => server.take(request), open: request => server.open_trace(request), step: () => time.step, problem,
+  trace: () => frames().length ? trace_now() : null, opened: open_file});
+part('take').append(take_menu.node);
+function open_file(trace, name) {
+  if (state.running) { problem('A text is being written: press Stop first, then open the file.'); return; }
+  touched = true; problem(null);
+  if (constants.models.some(one => one.id === trace.model)) { state.model = trace.model; model_box.value = trace.model; }
+  state.chat = trace.chat; chat_box.checked = trace.chat;
+  prompt.value = trace.kind === 'score' ? prompt.value : trace.prompt;
+  rules.set(trace.settings); length_box.value = Math.min(constants.longest, trace.settings.max_new_tokens);
+  choose_mode(trace.kind === 'score' ? 'score' : 'write');
+  open_trace(trace, `Opened from the file ${name}.`);
+  say_status();
 }
-part('json').addEventListener('click', () => { if (frames().length) save('trace.json', 'application/json', JSON.stringify(trace_now())); });
-part('csv').addEventListener('click', async () => {
-  if (!frames().length) return;
-  const answer = await server.table(trace_now());
-  if (answer.error) problem(answer.error); else save('trace.csv', 'text/csv', answer.csv);
-});
 part('escape').addEventListener('click', async () => {
   if (!frames().length) { problem('There is no step on view yet: press Play first.'); return; }
   const request = step_request(time.step);
@@ -129,7 +139,8 @@ server.opening({query: location.search.slice(0, 20000)}).then(opening => {
   if (opening.error) { problem(opening.error); return; }
   if (opening.device) state.device = opening.device;
   Object.assign(state.models, opening.models);
-  if (opening.link) open_link(opening.link);
+  if (opening.replay) { part('app').classList.add('replay'); choose_mode(opening.replay.kind === 'score' ? 'score' : 'write'); open_trace(opening.replay, null); time.go(0, 'load'); for (const one of part('rules').querySelectorAll('input, select')) one.disabled = true; }
+  else if (opening.link) open_link(opening.link);
   else if (opening.example && !touched && !state.branches.length && !state.running) {
     prompt.value = opening.example.prompt; grow_box();
     prompt.addEventListener('input', () => { if (here()?.end === 'recorded') time.pause(); }, {once: true});

@@ -30,6 +30,7 @@ function status(sentence) { document.dispatchEvent(new CustomEvent('playground:s
 function visible(text) {
   let out = '';
   for (const ch of String(text)) {
+function show_qr(address) { document.dispatchEvent(new CustomEvent('playground:qr', {detail: address})); }
     const code = ch.codePointAt(0);
     if (ch === ' ') out += '·';
     else if (ch === '\n') out += '↵';

@@ -10,7 +10,8 @@ from typing import Any
 
 import gradio as gr
 
-from playground.pages.diffusion import models
+from playground.pages import gate
+from playground.pages.diffusion import files, models
 from playground.pages.diffusion.canvas import Canvas, read_canvas, reading, with_random_words
 from playground.pages.diffusion.controls import FIELDS, LINK, build_controls, settings_of
 from playground.pages.diffusion.hybrid import write_first
@@ -31,7 +32,7 @@ def build_unmask(app: Any) -> None:
     said = CanvasReading({"text": example.get("reading", "")}, elem_id="diffusion-reading")
     controls, show_fields = build_controls()
     components = {"canvas": canvas, **controls}
-    player = CanvasPlayer(example, elem_id="diffusion-player")
+    player = CanvasPlayer(example, elem_id="diffusion-player", server_functions=[files.take, files.open_trace])
     inputs = [components[name] for name in FIELDS]
 
     def start(request: gr.Request, *values: Any) -> Iterator[dict]:

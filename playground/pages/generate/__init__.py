@@ -12,6 +12,7 @@ import gradio as gr
 
 from playground.pages import visitor_models
 from playground.pages.generate import endpoints, prompts
+from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS
 from playground.pages.generate.run import Runs, score, sentence_of, write
@@ -80,10 +81,6 @@ def build(app: Any) -> None:
     def link(raw: Any) -> dict:
         return {"query": query_of(raw)}
 
-    def table(raw: Any) -> dict:
-        from playground import traces
-        return {"csv": traces.to_csv(traces.check(raw))}
-
     def send(raw: Any) -> dict:
         receiver = app.receivers.get(str(raw.get("page"))[:40])
         if receiver is None:
@@ -95,7 +92,7 @@ def build(app: Any) -> None:
         constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
                    "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS,
                    "score_example": prompts.SCORE_EXAMPLE},
-        server_functions=[answered(fn) for fn in (opening, prepare, prepare_status, reading, look_again, draws, stop, link, table, send)])
+        server_functions=[answered(fn) for fn in (opening, prepare, prepare_status, reading, look_again, draws, stop, link, send, *file_functions(models))])
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         from playground.pages.generate.request import RunRequest

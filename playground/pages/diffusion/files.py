@@ -1,0 +1,43 @@
+"""Unmasking runs as files, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.pages.generate.run import sentence_of
+from playground.takeaway import files
+from playground.widgets.canvas_player import CanvasPlayer
+
+
+def take(raw: Any) -> dict:
+    """The server function behind the menu "Take away"."""
+    try:
+        return files.made(raw, replay_page)
+    except Exception as error:
+        return {"error": sentence_of(error)}
+
+
+def open_trace(raw: Any) -> dict:
+    """A saved run as the message that the player draws: {"trace": {"trace", "second"?, "note"}}."""
+    try:
+        trace = files.opened(raw, ("unmask", "compare"))["trace"]
+    except Exception as error:
+        return {"error": sentence_of(error)}
+    return {"trace": shown(trace, "opened from a file")}
+
+
+def shown(trace: dict, note: str) -> dict:
+    """The player's value for a checked trace of one run or of two."""
+    runs = trace.get("runs") or [trace]
+    value: dict[str, Any] = {"trace": runs[0], "note": " · ".join(filter(None, [runs[0]["model"], runs[0]["start"]["title"], note]))}
+    return {**value, "second": runs[1]} if len(runs) > 1 else value
+
+
+def replay_page(trace: dict) -> str:
+    """The run as one HTML file that plays it again, step by step, without a network."""
+    from playground.takeaway.page import to_page
+
+    value = {**shown(trace, ""), "at": 0}
+    steps = max(len(run["steps"]) for run in trace.get("runs") or [trace])
+    note = f"{trace['model']} unmasked this text in {steps} steps. Every figure is in this file: it plays without a network."
+    return to_page(CanvasPlayer, "How this text appeared", note, value)
