@@ -62,7 +62,7 @@ class Run:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        outcome = "finished"
+        outcome = "stopped" if self.stopped else "finished"
         if kind is not None:
             outcome = ("stopped" if issubclass(kind, RunStopped | GeneratorExit) else
                        "limit" if issubclass(kind, LimitExceeded) else "error")

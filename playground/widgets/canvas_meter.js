@@ -91,6 +91,7 @@ function take() {
   if (value.stop) return run === null ? undefined : done('stopped');
   if (value.begin) { run = value.run; halt.hidden = false; go.disabled = true; progress.textContent = 'measuring …'; root.dataset.state = 'running'; return; }
   if (value.run !== run) return;
+  if (value.waiting) { progress.textContent = value.waiting; return; }
   if (value.chain) data = {chain: value.chain, texts: value.texts, names: value.names, parts: value.parts, points: [], sweeps: []};
   else if (value.point) data.points.push(value.point);
   else if (value.sweep) data.sweeps.push(value.sweep);

@@ -96,6 +96,7 @@ function arrived() {
   if (!running || news.run !== running.run) return;
   const branch = running.branch;
   if (news.progress) show_progress(news.progress, branch.prompt.model);
+  if (news.waiting) show_progress({state: 'waiting', message: news.waiting}, null);
   if (news.start) {
     part('progress').hidden = true;
     state.models[branch.prompt.model] = {state: 'ready'};
@@ -148,14 +149,14 @@ function drop_oldest(list) {
 }
 function show_progress(progress, model) {
   const box = part('progress'), bar = box.querySelector('progress'), words = box.querySelector('span');
-  state.models[model] = progress;
+  if (model !== null) state.models[model] = progress;
   if (progress.state === 'ready' || progress.state === 'absent') { box.hidden = true; return; }
   box.hidden = false;
   if (progress.total > 0 && progress.done > 0) { bar.max = progress.total; bar.value = progress.done; } else bar.removeAttribute('value');
   const title = constants.models.find(one => one.id === model)?.title ?? model;
   const mega = bytes => (bytes / 1e6).toFixed(0);
   words.textContent = progress.state === 'downloading' ? `${title} is being fetched: ${mega(progress.done)} of ${mega(progress.total)} MB`
-    : progress.state === 'failed' ? progress.message : `${title} is being loaded…`;
+    : progress.state === 'failed' || progress.state === 'waiting' ? progress.message : `${title} is being loaded…`;
 }
 
 // what is on view --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ import numpy as np
 import torch
 
 from playground.backend.catalog import Entry
+from playground.backend.runs import Run, Runs
+from playground.backend.telemetry import Telemetry
 
 WORDS = ["The", " fox", " ran", " and", " the", " dog", " slept", ".", "\n", " ", " a", " very", " old", " king", " sat", "!"]
 HOSTILE = [
@@ -45,6 +47,7 @@ class DoubleBackend:
 
     def __init__(self, words=WORDS):
         self.words, self.calls, self.state, self.message = words, [], "ready", ""
+        self.runs = Runs(Telemetry())
 
     def catalog(self):
         return [Entry("double", "A double", "causal", 0, "none", ())]
@@ -56,7 +59,22 @@ class DoubleBackend:
 
     prepare = status
 
+    def run(self, visitor, page, model, kind="run"):
+        return Run(self.runs, visitor, page, model, kind)
+
+    def stop(self, visitor):
+        return self.runs.stop(visitor)
+
     def causal(self, name):
         if name != "double":
             raise ValueError(f"model must be one of double, got {name!r}.")
         return WordModel(self.words, self.calls)
+
+
+class AwayBackend(DoubleBackend):
+    """A backend none of whose models can be had; places for runs it has."""
+
+    def causal(self, name):
+        raise RuntimeError(f"The model {name!r} cannot be had. Everything else goes on working.")
+
+    denoiser = causal

@@ -8,6 +8,7 @@ import types
 import numpy as np
 import pytest
 
+from playground.backend import Backend
 from playground.markov import dynamics
 from playground.pages import visitor_models
 from playground.pages.chains import loops
@@ -28,6 +29,9 @@ class Hub:
 
     def prepare(self, name, on_progress=None):
         return {"state": self.state, "done": 3_000_000, "total": 9_000_000, "message": "The model 'ring' cannot be had."}
+
+    def run(self, visitor, page, model, kind="run"):
+        return Backend().run(visitor, page, model, kind)
 
     def causal(self, name):
         if name != "ring":

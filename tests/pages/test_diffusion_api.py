@@ -6,17 +6,15 @@ from gradio_client.exceptions import AppError
 
 from playground.pages.diffusion import models
 from playground.pages.diffusion.endpoints import register
+from tests.pages.doubles import AwayBackend
 
 
 @pytest.fixture(scope="module")
 def client():
     from types import SimpleNamespace
 
-    def no_backend():
-        raise RuntimeError("The model 'fairy-diffusion' cannot be had. Everything else goes on working.")
-
     with gr.Blocks() as demo:
-        register(SimpleNamespace(backend=no_backend))
+        register(SimpleNamespace(backend=AwayBackend))
     demo.queue(default_concurrency_limit=4)
     demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, show_error=True)
     yield Client(demo.local_url, verbose=False)

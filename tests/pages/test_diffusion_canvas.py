@@ -12,6 +12,7 @@ from playground.pages.diffusion.canvas import Canvas, Lexicon, expand, read_canv
 from playground.pages.diffusion.controls import FIELDS, LINK, settings_of
 from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.unmask_block import edited, messages, sentence
+from tests.pages.doubles import AwayBackend
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +181,7 @@ def test_random_words_are_repeatable_open_and_never_special():
 
 
 def test_every_error_is_a_sentence_on_the_page_and_ends_the_run():
-    app = SimpleNamespace(backend=lambda: (_ for _ in ()).throw(RuntimeError("The model 'x' cannot be had.")))
+    app = SimpleNamespace(backend=AwayBackend)
     values = {**LINK.defaults(), "canvas": "[MASK]*3"}
     assert list(messages({**values, "model": models.TALE, "steps": -1}, app))[-1] == {"problem": "steps must be a whole number in [1, 512], got -1"}
     assert "dragon" in list(messages({**values, "model": models.TALE, "canvas": "dragon [MASK]"}, app))[-1]["problem"]

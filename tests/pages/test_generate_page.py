@@ -1,11 +1,12 @@
 """The Generate page without a browser: what a request may hold, what the stream says, what the endpoints answer."""
 
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from playground.pages.generate import answered, figures, prompts
+from playground.pages.generate import answered, figures, prompts, told
 from playground.pages.generate.request import RunRequest, StepRequest
 from playground.pages.generate.run import Runs, score, sentence_of, write
 from tests.pages.doubles import DoubleBackend
@@ -103,14 +104,20 @@ def test_stop_ends_a_run_between_two_tokens():
 
 
 def test_one_text_at_a_time_for_each_visitor():
-    runs = Runs()
-    runs.begin("ann", "1")
-    with pytest.raises(ValueError, match="press Stop first"):
-        runs.begin("ann", "2")
-    runs.begin("bob", "3")
+    backend, runs = DoubleBackend(), Runs()
+
+    def play(visitor, name):
+        asked = request(run=name, settings={"max_new_tokens": 100})
+        return told(backend, runs, SimpleNamespace(request=asked), SimpleNamespace(session_hash=visitor), lambda raw, halt: write(backend, RunRequest.read(raw), halt))
+
+    first = play("ann", "1")
+    next(first)
+    assert "press Stop first" in list(play("ann", "2"))[-1]["error"]
+    assert "end" in list(play("bob", "3"))[-1]
+    assert list(play("bob", "1"))[-1]["error"].startswith("run must be")       # nobody takes over another's name
     assert runs.stop("1") and not runs.stop("unknown")
-    runs.end("ann", "1")
-    runs.begin("ann", "4")
+    assert "end" in list(play("ann", "4"))[-1]                                 # at once, though the first has not ended yet
+    assert list(first)[-1]["end"] == "stopped" and not runs.stop("1") and backend.runs.active == 0
 
 
 def test_a_loop_is_marked_with_its_period():

@@ -8,11 +8,12 @@ from playground.pages import visitor_models
 from playground.pages.generate.figures import look_again
 from playground.pages.generate.request import RunRequest
 from playground.pages.generate.run import write
+from tests.pages.doubles import DoubleBackend
 
 TEXT = "a b c a b d a b"
 
 
-class NoNetworks:
+class NoNetworks(DoubleBackend):
     def causal(self, name):
         raise ValueError(f"model {name} is not on offer")
 

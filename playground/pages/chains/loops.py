@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from playground.markov.recurrence import loop_period, principal_projection, recurrence_matrix, token_period
-from playground.pages import visitor_models
+from playground.pages import gate, visitor_models
 from playground.pages.chains import drafts
 
 # world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of dynamics.WORLDS
@@ -231,8 +231,9 @@ class Models:
             return {"ok": False, "pending": True, "error": f"{name} is {status['state']}{done}…"}
         if status["state"] == "failed":
             return {"ok": False, "error": status["message"]}
-        model = backend.causal(name)
-        try:
-            return {"ok": True, **states(draft, model)}
-        finally:
-            model.close()
+        with gate.question(backend, "chains", name):
+            model = backend.causal(name)
+            try:
+                return {"ok": True, **states(draft, model)}
+            finally:
+                model.close()

@@ -6,11 +6,13 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.compare.stream import sentence_of
 
 
 def register(app: Any) -> None:
-    def compare(model: str, prompt: str, columns: list[dict], tokens: int = 40, runs: int = 1, seed: int = 0, scorer: str = "") -> dict:
+    def compare(model: str, prompt: str, columns: list[dict], tokens: int = 40, runs: int = 1, seed: int = 0, scorer: str = "",
+                request: gr.Request = None) -> dict:
         """One prompt written in up to six ways, in one batch: the texts, and the table of diversity, perplexity, repetition and loops.
 
         Args:
@@ -25,19 +27,20 @@ def register(app: Any) -> None:
         Returns:
             {"columns", "texts" (a list a column), "aligned", "table" (measures as [value, low, high], 95%)}
         """
-        return compare_texts(app.backend(), model, prompt, columns, tokens, runs, seed, scorer)
+        return compare_texts(app.backend(), model, prompt, columns, tokens, runs, seed, scorer, request)
 
     gr.api(compare, api_name="compare")
 
 
-def compare_texts(backend: Any, model: str, prompt: str, columns: list[dict], tokens: int = 40, runs: int = 1, seed: int = 0, scorer: str = "") -> dict:
+def compare_texts(backend: Any, model: str, prompt: str, columns: list[dict], tokens: int = 40, runs: int = 1, seed: int = 0, scorer: str = "",
+                  request: Any = None) -> dict:
     from playground.pages.compare.strategies import Comparison
     from playground.pages.compare.strategies import compare as frames_of
 
     answer: dict[str, Any] = {}
     try:
         wish = Comparison.read({"model": model, "prompt": prompt, "columns": columns, "tokens": tokens, "runs": runs, "seed": seed, "scorer": scorer})
-        for frame in frames_of(backend, wish):
+        for frame in gate.through(backend, request, "compare", model, lambda _: frames_of(backend, wish), lambda words: {}, long=True):
             if "columns" in frame:
                 answer["columns"] = frame["columns"]
             if frame.get("done"):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.compare.request import object_of
 from playground.pages.generate.run import sentence_of
 from playground.widgets.widget import called
@@ -20,28 +19,21 @@ QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 def run_events(app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]]) -> None:
     """`go` streams the frames of `work(backend, request)`, `halt` ends them. A run ends by itself at the house's limit of seconds."""
 
-    def start(event: gr.EventData) -> Iterator[dict]:
+    def start(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         raw = getattr(event, "request", None)
         run = str(raw.get("run"))[:64] if isinstance(raw, dict) else ""
-        for frame in frames(lambda: work(app.backend(), object_of(raw))):
+        for frame in frames(app.backend(), request, raw, work):
             yield {"run": run, "frame": frame}
 
-    going = widget.go(start, None, widget, trigger_mode="multiple", concurrency_limit=4, concurrency_id="comparisons", **QUIET)
-    widget.halt(None, None, None, cancels=[going], queue=False, **QUIET)
+    going = widget.go(start, None, widget, trigger_mode="multiple", **QUIET)
+    widget.halt(gate.halts(app.backend), None, None, cancels=[going], queue=False, **QUIET)
 
 
-def frames(work: Callable[[], Iterator[dict]]) -> Iterator[dict]:
-    """The frames of a run; an error becomes {"problem": sentence}, a run over the limit ends with one."""
-    begun = time.monotonic()
+def frames(backend: Any, request: Any, raw: Any, work: Callable[[Any, Any], Iterator[dict]]) -> Iterator[dict]:
+    """The frames of a run, within the house's limits; an error becomes {"problem": sentence}."""
     try:
-        from playground.backend.limits import limits
-
-        with contextlib.closing(work()) as stream:
-            for frame in stream:
-                yield frame
-                if time.monotonic() - begun > limits().run_seconds:
-                    yield {"problem": f"A run may take at most {limits().run_seconds:,.0f} seconds here; what was written stays."}
-                    return
+        asked = object_of(raw)
+        yield from gate.through(backend, request, "compare", asked.get("model"), lambda _: work(backend, asked), lambda words: {"words": words}, long=True)
     except GeneratorExit:
         raise
     except Exception as error:
@@ -53,7 +45,9 @@ def answer(app: Any, name: str, work: Callable[[Any, Any], dict]) -> Callable[[A
 
     def reply(raw: Any = None) -> dict:
         try:
-            return work(app.backend(), object_of(raw))
+            asked = object_of(raw)
+            with gate.question(app.backend(), "compare", asked.get("model")):
+                return work(app.backend(), asked)
         except Exception as error:
             return {"problem": sentence_of(error)}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.corrupt import DRAWN, corrupted, default_text
 from playground.pages.diffusion.recorded import recorded
@@ -24,7 +25,8 @@ def build_corrupt(app: Any) -> None:
 
     def show_corrupted(written: str, name: str, by: str, number: Any, request: gr.Request) -> Any:
         try:
-            return corrupted(written, models.get_denoiser(name, app.backend, session_of(request)), name, by, number)
+            with gate.question(app.backend(), "diffusion", name):
+                return corrupted(written, models.get_denoiser(name, app.backend, session_of(request)), name, by, number)
         except Exception as error:
             return {"problem": sentence(error)}
 

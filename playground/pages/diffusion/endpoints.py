@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, with_random_words
 from playground.pages.diffusion.controls import settings_of
@@ -24,7 +25,11 @@ def register(app: Any) -> None:
         """What noise makes of a text at time t in [0, 1]. noise: absorbing (masks), uniform (random words) or gaussian (vectors,
         answered by their nearest words); schedule: linear, cosine, geometric, linear-sigma. Answers alpha_bar, the tokens at t,
         which of them are as they were, and the text."""
-        return _answer(lambda: corrupt_once(text, _model(model, app, request), model, t, noise, schedule, seed))
+        def make() -> dict:
+            with gate.question(app.backend(), "diffusion", model):
+                return corrupt_once(text, _model(model, app, request), model, t, noise, schedule, seed)
+
+        return _answer(make)
 
     def unmask(canvas: str, model: str = models.TWIN, sampler: str = "dream", steps: int = 16, temperature: float = 1.0, seed: int = 0,
                top_p: float = 1.0, selection: str = "", schedule: str = "linear", block_length: int = 0, overlap: int = 0,
@@ -36,7 +41,13 @@ def register(app: Any) -> None:
                  "selection": selection or SELECTIONS.get(sampler, ("",))[0], "schedule": schedule, "block_length": block_length,
                  "overlap": overlap, "threshold": threshold, "bound": bound, "eta": eta, "alg_temp": alg_temp, "guidance": guidance,
                  "burn_in": burn_in, "as_published": as_published, "length": length, "hybrid": hybrid, "start": start}
-        return _answer(lambda: _unmask(given, model, top, app, request))
+        def make() -> dict:
+            with gate.run(app.backend(), request, "diffusion", model) as run:
+                answer = _unmask(given, model, top, app, request)
+                run.step(len(answer["steps"]))
+                return answer
+
+        return _answer(make)
 
     gr.api(corrupt, api_name="corrupt")
     gr.api(unmask, api_name="unmask")

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.diffusion.meter import PRESETS, measure
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.unmask_block import sentence
@@ -20,15 +21,15 @@ def build_meter(app: Any) -> None:
     meter = CanvasMeter({"whole": recorded("meter") or None, "presets": PRESETS}, elem_id="diffusion-meter")
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
-    def run(evt: gr.EventData) -> Iterator[dict]:
+    def run(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         number = next(_runs)
         try:
             yield {"run": number, "begin": True}
             asked = [getattr(evt, field, None) for field in ("names", "transition", "initial", "length")]
-            for part in measure(*asked):
+            for part in gate.through(app.backend(), request, "diffusion", "exact-chain", lambda _: measure(*asked), lambda words: {"waiting": words}, long=True):
                 yield {"run": number, **part}
         except Exception as error:
             yield {"run": number, "problem": sentence(error)}
 
     measuring = meter.measure(run, None, meter, trigger_mode="multiple", **quiet)
-    meter.halt(lambda: {"stop": True}, None, meter, cancels=[measuring], queue=False, **quiet)
+    meter.halt(gate.halts(app.backend, {"stop": True}), None, meter, cancels=[measuring], queue=False, **quiet)

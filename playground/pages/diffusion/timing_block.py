@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.recorded import recorded
@@ -25,18 +26,19 @@ def build_timing(app: Any) -> None:
     view = CanvasSteps({"whole": recorded("steps") or None}, elem_id="diffusion-steps")
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
-    def run(name: str, evt: gr.EventData) -> Iterator[dict]:
+    def run(name: str, evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         number = next(_runs)
         try:
             yield {"run": number, "begin": str(getattr(evt, "what", "")), "pair": dict(zip((v for _, v in PAIRS), (t for t, _ in PAIRS), strict=True)).get(name, "")}
-            for part in measured(name, getattr(evt, "what", None), app.backend):
+            for part in gate.through(app.backend(), request, "diffusion", models.TWIN if name == "twins" else name,
+                                     lambda _: measured(name, getattr(evt, "what", None), app.backend), lambda words: {"part": words, "of": 0}, long=True):
                 yield {"run": number, **part}
             yield {"run": number, "done": True}
         except Exception as error:
             yield {"run": number, "problem": sentence(error)}
 
     event = view.measure(run, pair, view, trigger_mode="multiple", **quiet)
-    view.halt(lambda: {"stop": True}, None, view, cancels=[event], queue=False, **quiet)
+    view.halt(gate.halts(app.backend, {"stop": True}), None, view, cancels=[event], queue=False, **quiet)
 
 
 def measured(name: Any, what: Any, backend: Any) -> Iterator[dict]:

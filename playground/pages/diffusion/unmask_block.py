@@ -45,7 +45,7 @@ def build_unmask(app: Any) -> None:
         yield from messages(dict(zip(FIELDS, values, strict=True)), app, request, evt)
 
     second = player.run_on(again, inputs, player, **quiet)
-    player.halt(lambda: {"stop": True}, None, player, cancels=[first, second], queue=False, **quiet)
+    player.halt(gate.halts(app.backend, {"stop": True}), None, player, cancels=[first, second], queue=False, **quiet)
 
     def read(text: str, name: str, length: Any, request: gr.Request) -> Any:
         try:
@@ -81,10 +81,14 @@ def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any =
         name = event.model if event is not None and isinstance(getattr(event, "model", None), str) else values["model"]
         if not models.ready(name, app.backend):
             yield {"run": run, "waiting": "loading the model …"}
-        sides = make_sides(values, app, name, session_of(request), event)
         from playground.backend.limits import limits
 
-        yield from stream(run, sides, seconds=limits().run_seconds, on=event is not None)
+        def work(_: Any) -> Iterator[dict]:
+            sides = make_sides(values, app, name, session_of(request), event)
+            yield from stream(run, sides, seconds=limits().run_seconds, on=event is not None)
+
+        yield from gate.through(app.backend(), request, "diffusion", name, work, lambda words: {"run": run, "waiting": words},
+                                tokens=lambda message: len(message.get("frame", ())))
     except Exception as error:
         yield {"problem": sentence(error)}
 

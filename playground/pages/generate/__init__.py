@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
-from playground.pages import visitor_models
+from playground.pages import gate, visitor_models
 from playground.pages.generate import endpoints, prompts
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
@@ -96,10 +96,10 @@ def build(app: Any) -> None:
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         from playground.pages.generate.request import RunRequest
-        yield from told(runs, event, request, lambda raw, halt: write(backend, RunRequest.read(raw), halt))
+        yield from told(backend, runs, event, request, lambda raw, halt: write(backend, RunRequest.read(raw), halt))
 
     def on_score(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        yield from told(runs, event, request, lambda raw, halt: score(backend, raw, halt))
+        yield from told(backend, runs, event, request, lambda raw, halt: score(backend, raw, halt))
 
     quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
     player.write(on_write, None, player, **quiet)
@@ -109,26 +109,27 @@ def build(app: Any) -> None:
     app.at_start(lambda: backend.prepare(first))
 
 
-def told(runs: Runs, event: gr.EventData, request: gr.Request, work: Callable[[dict, threading.Event], Iterator[dict]]) -> Iterator[dict]:
+def told(backend: Any, runs: Runs, event: gr.EventData, request: gr.Request, work: Callable[[dict, threading.Event], Iterator[dict]]) -> Iterator[dict]:
     """Every piece of news with the name of its run; an error becomes a sentence, and the visitor's text stays."""
     raw = getattr(event, "request", None)
-    run = str(raw.get("run"))[:64] if isinstance(raw, dict) else ""
-    visitor = getattr(request, "session_hash", None) or run
+    name = raw.get("run") if isinstance(raw, dict) else None
+
+    def news_of(run: Any) -> Iterator[dict]:
+        halt = runs.begin(name, run)
+        try:
+            yield from work(raw, halt)
+        finally:
+            halt.set()
+            runs.end(name)
+
     try:
-        if not run:
-            raise ValueError("request must be an object with a run")
-        halt = runs.begin(visitor, run)
-    except ValueError as error:
-        yield {"run": run, "error": str(error)}
-        return
-    try:
-        for news in work(raw, halt):
-            yield {"run": run, **news}
+        if not isinstance(name, str) or not 1 <= len(name) <= 64:
+            raise ValueError("request must be an object with a run, a name of 1 to 64 characters")
+        for news in gate.through(backend, request, "generate", raw.get("model"), news_of, lambda words: {"waiting": words},
+                                 tokens=lambda news: len(news.get("frames", ()))):
+            yield {"run": name, **news}
     except Exception as error:
-        yield {"run": run, "error": sentence_of(error)}
-    finally:
-        halt.set()
-        runs.end(visitor, run)
+        yield {"run": str(name)[:64], "error": sentence_of(error)}
 
 
 def answered(fn: Callable[[Any], dict]) -> Callable[[Any], dict]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages import gate
 from playground.pages.generate import prompts
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of, text_of
 from playground.pages.generate.run import labels, notes, sentence_of
@@ -19,14 +20,19 @@ DEFAULTS = prompts.PRESETS["pure sampling"]
 
 def register(backend: Any) -> None:
     """The named endpoints. A bad value is an error that names the field, the value and the allowed range."""
-    def decode(model: str, prompt: str, **rest: Any) -> dict:
-        return decode_text(backend, model, prompt, **rest)
+    def decode(model: str, prompt: str, request: Any, **rest: Any) -> dict:
+        with gate.run(backend, request, "generate", model) as run:
+            return decode_text(backend, model, prompt, run=run, **rest)
 
-    def distribution(model: str, prompt: str, **rest: Any) -> dict:
-        return next_distribution(backend, model, prompt, **rest)
+    def distribution(model: str, prompt: str, request: Any, **rest: Any) -> dict:
+        with gate.question(backend, "generate", model):
+            return next_distribution(backend, model, prompt, **rest)
 
-    def score(model: str, text: str, top: int = 5) -> dict:
-        return score_text(backend, model, text, top)
+    def score(model: str, text: str, request: Any, top: int = 5) -> dict:
+        with gate.run(backend, request, "generate", model) as run:
+            answer = score_text(backend, model, text, top)
+            run.step(len(answer["tokens"]))
+            return answer
 
     gr.api(keywords(decode, DECODE, {"model": str, "prompt": str, "chat": (bool, False), "top": (int, 20)}, list(DEFAULTS)), api_name="decode")
     gr.api(keywords(distribution, DISTRIBUTION, {"model": str, "prompt": str, "chat": (bool, False), "top": (int, 20),
@@ -52,11 +58,12 @@ def keywords(fn: Callable, description: str, own: dict[str, Any], settings: list
     for name in settings:
         parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=DEFAULTS[name],
                                             annotation=KIND.get(name, float)))
+    parameters.append(inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request))
     names = [parameter.name for parameter in parameters]
 
     def call(*args: Any, **kwargs: Any) -> dict:
         try:
-            return fn(**dict(zip(names, args, strict=False)), **kwargs)
+            return fn(**{"request": None, **dict(zip(names, args, strict=False)), **kwargs})
         except Exception as error:
             raise gr.Error(sentence_of(error), print_exception=False) from None
 
@@ -66,7 +73,7 @@ def keywords(fn: Callable, description: str, own: dict[str, Any], settings: list
     return call
 
 
-def decode_text(backend: Any, model: str, prompt: str, chat: bool = False, top: int = 20, **fields: Any) -> dict:
+def decode_text(backend: Any, model: str, prompt: str, chat: bool = False, top: int = 20, run: Any = None, **fields: Any) -> dict:
     """A whole run as a trace with the text beside it."""
     prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of(fields)
     from playground import traces
@@ -77,6 +84,8 @@ def decode_text(backend: Any, model: str, prompt: str, chat: bool = False, top: 
         ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         label, steps, written = labels(network), [], []
         for step in generate(network, ids, settings):
+            if run is not None:
+                run.step()
             written.append(step.token_id)
             steps.append(step.record(label, top, strip=top))
         text = network.decode([*ids, *written])[len(network.decode(ids)):]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground.pages import gate
 from playground.pages.generate.request import StepRequest, object_of
 from playground.pages.generate.run import STRIP, labels
 
@@ -19,8 +20,12 @@ def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
     if state != "ready":
         raise ValueError(f"{request.model}, which wrote this text, is not loaded: choose it in the list of models, or press Play.")
     model = backend.causal(request.model)
-    keep = getattr(model, "logits_at", model.next_logits)
-    return model, keep(request.ids)
+    try:
+        with gate.question(backend, "generate", request.model):
+            return model, getattr(model, "logits_at", model.next_logits)(request.ids)
+    except BaseException:
+        model.close()
+        raise
 
 
 def look_again(backend: Any, raw: Any) -> dict:

@@ -14,30 +14,33 @@ STRIP = 24
 
 
 class Runs:
-    """Which visitor is writing now. A second Play is refused with a sentence, Stop ends the first."""
+    """The runs at work by their random names: whoever knows the name may end the run (the page's Stop carries no session)."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._stops: dict[tuple[str, str], threading.Event] = {}
+        self._runs: dict[str, tuple[Any, threading.Event]] = {}
 
-    def begin(self, visitor: str, run: str) -> threading.Event:
+    def begin(self, name: str, run: Any) -> threading.Event:
+        """`run`: the backend's (it has `stop()`). ValueError where the name is at work already: it would be nobody's to end."""
+        halt = threading.Event()
         with self._lock:
-            if any(who == visitor for who, _ in self._stops):
-                raise ValueError("A text is being written already: press Stop first, or wait until it is done.")
-            stop = self._stops[visitor, run] = threading.Event()
-        return stop
+            if name in self._runs:
+                raise ValueError("run must be a name that is not at work already")
+            self._runs[name] = (run, halt)
+        return halt
 
-    def stop(self, run: str) -> bool:
-        """Whoever knows the run's random name may end it."""
+    def stop(self, name: str) -> bool:
         with self._lock:
-            found = [stop for (_, name), stop in self._stops.items() if name == run]
-        for stop in found:
-            stop.set()
-        return bool(found)
+            found = self._runs.get(name)
+        if found is None:
+            return False
+        found[1].set()
+        found[0].stop()
+        return True
 
-    def end(self, visitor: str, run: str) -> None:
+    def end(self, name: str) -> None:
         with self._lock:
-            self._stops.pop((visitor, run), None)
+            self._runs.pop(name, None)
 
 
 def sentence_of(error: BaseException) -> str:

@@ -1,0 +1,83 @@
+"""The one gate before every network: who may run when is the backend's to say (`backend.run`), here it becomes messages on a page.
+
+- `through(...)` around a page's stream of frames: waits for a place (and says so), counts, ends at the limits;
+- `run(...)` and `question(...)` as `with` statements around an endpoint's whole run or a single answer;
+- `halts(...)` ends a visitor's runs when Stop is pressed.
+
+What is refused is a LimitExceeded whose sentence names the limit; pages show it as they show every other error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+from playground.backend import RunStopped
+
+LOOK = 0.5     # seconds between two looks at the queue
+
+
+def visitor_of(request: Any) -> str:
+    """The page's session; a program that names none is a visitor of its own at each call."""
+    return getattr(request, "session_hash", None) or secrets.token_hex(8)
+
+
+def name_of(model: Any) -> str:
+    """A model's name for the log and the figures: names that nobody offers would fill them without end."""
+    from playground.backend.catalog import offered
+
+    if isinstance(model, str) and model in offered():
+        return model
+    return "n-gram" if isinstance(model, str) and model.startswith("ngram/") else "exact" if str(model).startswith("exact-") else "other"
+
+
+def run(backend: Any, request: Any, page: str, model: Any, long: bool = False) -> AbstractContextManager:
+    """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or pass."""
+    return backend.run(visitor_of(request), page, name_of(model), "long" if long else "run")
+
+
+def question(backend: Any, page: str, model: Any) -> AbstractContextManager:
+    """`with gate.question(...):` around one answer of a network."""
+    return backend.run(None, page, name_of(model), "question")
+
+
+def through(backend: Any, request: Any, page: str, model: Any, work: Callable[[Any], Iterator[dict]], waiting: Callable[[str], dict],
+            long: bool = False, tokens: Callable[[dict], int] = lambda frame: 1) -> Iterator[dict]:
+    """The frames of `work(run)`, once the visitor has a place; until then `waiting(sentence)` now and then.
+
+    Ends quietly when the run is stopped; raises LimitExceeded beyond a limit. `tokens(frame)`: what a frame counts for."""
+    mine = run(backend, request, page, model, long)
+    with contextlib.ExitStack() as ends:
+        try:
+            while number := mine.enter(LOOK):
+                yield waiting(f"All places are taken: you are number {number:,} in the queue.")
+        except BaseException as error:
+            mine.leave()
+            if mine.stopped and isinstance(error, RunStopped):
+                return
+            raise
+        ends.push(mine.__exit__)
+        frames = ends.enter_context(contextlib.closing(work(mine)))
+        try:
+            for frame in frames:
+                if not mine.stopped:
+                    mine.step(tokens(frame))
+                yield frame
+        except RunStopped:
+            if not mine.stopped:           # a model that was put away: the visitor reads why
+                raise
+
+
+def halts(backend: Callable[[], Any], answer: Any = None) -> Callable[..., Any]:
+    """An event's function that stops every run of the visitor at its next step, so that the next one need not wait for it."""
+    import gradio as gr
+
+    def halt(request: gr.Request) -> Any:
+        backend().stop(visitor_of(request))
+        return answer() if callable(answer) else answer
+
+    halt.__annotations__ = {"request": gr.Request}
+    return halt
