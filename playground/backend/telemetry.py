@@ -55,6 +55,7 @@ class Telemetry:
                                buckets=(0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10), **options)
         self.batch = Histogram("playground_batch_requests", "Requests joined in one forward pass.", ["model"],
                                buckets=(1, 2, 4, 8, 16, 32, 64, 128), **options)
+        self.retries = Counter("playground_remote_retries", "Questions asked again because no replica had answered.", ["model"], **options)
         self.active = Gauge("playground_runs_active", "Runs at work now.", **options)
         self.waiting = Gauge("playground_runs_waiting", "Runs waiting for a place now.", **options)
         self.memory = Gauge("playground_memory_bytes", "Memory by use.", ["use"], **options)
