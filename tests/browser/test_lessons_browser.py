@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 import pytest
 
+from playground.pages.lessons.lesson import read_lessons
 from tests.browser.conftest import axe, dark, fits
 
 
@@ -39,3 +42,16 @@ def test_no_serious_accessibility_fault(phone, open_page, mode):
     if mode == "dark":
         dark(page)
     assert axe(page) == []
+
+
+def test_every_control_that_a_lesson_speaks_of_is_on_its_page(open_page):
+    looks: dict[tuple, set[str]] = {}
+    for lesson in read_lessons():
+        for step in lesson.steps:
+            if step.look:
+                where = {name: values[0] for name, values in parse_qs(step.open[1:]).items() if name in ("tab", "view")}
+                looks.setdefault((where.pop("tab"), *where.items()), set()).add(step.look)
+    for (tab, *view), selectors in looks.items():
+        page = open_page(tab, **dict(view))
+        for selector in selectors:
+            page.locator(selector).first.wait_for(state="attached")

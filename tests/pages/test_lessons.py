@@ -10,8 +10,9 @@ from playground.pages.lessons.lesson import FOLDER, read_lesson, read_lessons
 
 def test_every_lesson_reads_and_every_figure_computes():
     lessons = read_lessons()
-    assert len(lessons) >= 12 and len({lesson.slug for lesson in lessons}) == len(lessons)
+    assert len(lessons) >= 17 and len({lesson.slug for lesson in lessons}) == len(lessons)
     for lesson in lessons:
+        assert 3 <= len(lesson.steps) <= 6, f"{lesson.slug} has {len(lesson.steps)} steps"
         for step in lesson.steps:
             assert "{{" not in " ".join([*step.text, step.question, step.answer])
             assert bool(step.question) == bool(step.answer), f"{lesson.slug}: {step.title}"
@@ -42,6 +43,9 @@ def test_every_step_opens_a_page_that_exists_with_a_good_link():
     ("{{drawn logits=10,8,5,2,1,.5 names=cat,dog,car,house,tree,book u=.75 top_k=3 top_p=.9}}", "cat"),
     ("{{hidden what=likelihood observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 emission=.9,.1;.2,.8 | .7f}}", ".0343037"),
     ("{{survivors logits=5.247,1.792,.693,0,0 temperature=3 min_p=.05}}", "5"), ("{{survivors logits=5.247,1.792,.693,0,0 temperature=3 min_p=.05 order=llama.cpp}}", "1"),
+    ("{{chance_after rows=.9,.1;.5,.5 start=0 end=0 steps=2 | .2f}}", ".86"), ("{{cycle_length rows=0,1;1,0 start=0 | .0f}}", "2"),
+    ("{{cycle_length rows=0,1;0,1 start=0}}", "∞"), ("{{bayes prior=.1 likelihood=.006 other=.002 | .2f}}", ".25"), ("{{entropy probabilities=1 | .0f}}", "0"),
+    ("{{bleu candidate=the_cat reference=the_cat_is_on_the_mat part=brevity}}", ".135"), ("{{common candidate=a_b_c reference=c_a_b | .0f}}", "2"),
     ("{{logit_after logits=-.1,.1 token=0 repetition_penalty=2 | .2f}}", "-0.20"),
 ])
 def test_figures_have_their_known_values(place, figure):

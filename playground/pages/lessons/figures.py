@@ -55,7 +55,7 @@ def entropy(probabilities: str) -> float:
     """In bits."""
     p = np.array(numbers(probabilities))
     p = p[p > 0] / p.sum()
-    return float(-(p * np.log2(p)).sum())
+    return float((p * np.log2(1 / p)).sum())
 
 
 def stationary(rows: str, state: str) -> float:
@@ -93,6 +93,44 @@ def parallel_error(p: str) -> float:
     return 0.5 * (abs(a - a * a) + abs((1 - a) - (1 - a) ** 2) + 2 * a * (1 - a))
 
 
+def chance_after(rows: str, start: str, end: str, steps: str) -> float:
+    """Chance that a chain stands in `end` so many steps after `start`."""
+    matrix = np.array([numbers(row) for row in rows.split(";")])
+    return float(np.linalg.matrix_power(matrix, int(steps))[int(start), int(end)])
+
+
+def cycle_length(rows: str, start: str) -> float:
+    """Steps until a chain that always takes the likeliest next state (ties: the first) is back at `start`; inf if never."""
+    following = [int(np.argmax(numbers(row))) for row in rows.split(";")]
+    state = following[int(start)]
+    for steps in range(1, len(following) + 1):
+        if state == int(start):
+            return float(steps)
+        state = following[state]
+    return math.inf
+
+
+def bleu_part(candidate: str, reference: str, part: str = "score") -> float:
+    """`part`: score (0 to 100), precision (of single words, per cent) or brevity (the penalty's factor)."""
+    result = bleu(candidate.replace("_", " "), [reference.replace("_", " ")])
+    return float({"score": result.score, "precision": result.precisions[0], "brevity": result.brevity_penalty}[part])
+
+
+def common(candidate: str, reference: str) -> float:
+    """Length of the longest common subsequence, words."""
+    return float(rouge(candidate.replace("_", " "), reference.replace("_", " "))["rougeL"].overlap)
+
+
+def bayes(prior: str, likelihood: str, other: str) -> float:
+    """Posterior of the first of two classes."""
+    joint = float(prior) * float(likelihood)
+    return joint / (joint + (1 - float(prior)) * float(other))
+
+
+def share(counts: str, at: str) -> float:
+    return numbers(counts)[int(at)] / sum(numbers(counts))
+
+
 FIGURES: dict[str, Callable[..., Any]] = {
     "final": final, "softmax": final, "survivors": survivors, "logit_after": logit_after, "drawn": drawn, "entropy": entropy,
     "perplexity": lambda probabilities: perplexity(numbers(probabilities)),
@@ -103,7 +141,10 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "barrier": lambda logit, delta_e, visits, repetition_penalty="1", frequency_penalty="0": penalized_barrier(
         float(logit), float(delta_e), int(visits), float(repetition_penalty), float(frequency_penalty)),
     "stationary": stationary, "hidden": hidden, "break_even": break_even, "seconds": seconds, "parallel_error": parallel_error,
-    "bleu": lambda candidate, reference: bleu(candidate.replace("_", " "), [reference.replace("_", " ")]).score,
+    "chance_after": chance_after, "cycle_length": cycle_length, "bayes": bayes, "share": share, "bleu": bleu_part, "common": common,
+    "still_inside": lambda chance, draws: (1 - float(chance)) ** float(draws), "product": lambda a, b: float(a) * float(b),
+    "power": lambda a, b: float(a) ** float(b), "share_each": lambda mass, tokens: float(mass) / float(tokens),
+    "left_over": lambda length, steps: float(int(length) - int(steps) * (int(length) // int(steps))),
     "rouge": lambda candidate, reference, kind="rougeL": rouge(candidate.replace("_", " "), reference.replace("_", " "))[kind].fmeasure,
 }
 
