@@ -1,7 +1,7 @@
 // Beam search round by round: every continuation that was weighed, in the order of its score; what goes on, what is cut. Beside it the choice among samples.
 const WIDE = 96, HIGH = 26, ROOT = 60;
-const model = select_input(props.models), prompt = area(props.prompt, 2), beams = number_input(4, 1, 8, 1), tokens = number_input(14, 1, 60, 1), penalty = number_input(1, -5, 5, .1);
-const samples = number_input(8, 0, 16, 1), temperature = number_input(1, 0, 5, .1), top_p = number_input(.9, 0, 1, .05), seed = number_input(1, 0, 9007199254740991, 1);
+const model = select_input(props.models), prompt = area('', 2), beams = number_input(1, 1, 8, 1), tokens = number_input(1, 1, 60, 1), penalty = number_input(1, -5, 5, .1);
+const samples = number_input(0, 0, 16, 1), temperature = number_input(1, 0, 5, .1), top_p = number_input(1, 0, 1, .05), seed = number_input(0, 0, 9007199254740991, 1);
 const utility = select_input([['bleu', 'BLEU'], ['rougeL', 'ROUGE-L'], ['rouge1', 'ROUGE-1'], ['rouge2', 'ROUGE-2']]);
 const stage = make('div', 'beam-tree'), svg = draw_svg('svg', {role: 'img'}), time = make('div'), found = make('section'), picked = make('section'), legend = make('p', 'compare-note');
 stage.tabIndex = 0; stage.setAttribute('role', 'region'); stage.setAttribute('aria-label', 'Beam search tree'); stage.append(svg); stage.hidden = true; time.hidden = true; legend.hidden = true;
@@ -11,13 +11,11 @@ let state = null;
 const transport = make_transport({host: time, keys: element, unit: 'Round', on_step: k => draw(k), label: k => [`round ${k + 1} / ${state?.rounds.length ?? 0}`, state?.rounds[k]?.[0] ? `best ${fixed(state.rounds[k][0].score)}` : '']});
 const runner = make_runner({label: 'Search', request: () => ({model: model.value, prompt: prompt.value, beams: number_in(beams), tokens: number_in(tokens), length_penalty: number_in(penalty),
     samples: number_in(samples), temperature: number_in(temperature), top_p: number_in(top_p), utility: utility.value, seed: number_in(seed)}),
-  on_begin: () => { element.dataset.state = 'running'; },
   on_frame: frame => {
     if (frame.begin) { state = {...frame.begin, rounds: [], nodes: new Map(), fates: {}}; found.replaceChildren(); picked.replaceChildren(); stage.hidden = time.hidden = legend.hidden = false; }
     if (frame.nodes) { frame.nodes.forEach((node, row) => state.nodes.set(node.id, {...node, row})); state.rounds.push(frame.nodes.map(node => state.nodes.get(node.id))); load(); }
     if (frame.results) { state.fates = frame.fates; state.results = frame.results; show_found(frame); load(); }
     if (frame.samples) show_samples(frame);
-    if (frame.done) element.dataset.state = 'done';
   }});
 function load() {
   const best = state.rounds.map(round => round[0].score), low = Math.min(...best);
@@ -63,7 +61,10 @@ function show_samples(frame) {
   picked.replaceChildren(make('h2', '', `Minimum Bayes risk: the sample that the other ${frame.samples.length - 1} agree with most`), list,
     make('p', 'compare-note', `Each sample’s mean ${name} with every other sample as the reference; the highest is chosen. ln P is the model’s own, without the rules of sampling: the choice need not be the likeliest text.`));
 }
+const link = make_link({model, prompt, beams, tokens, length_penalty: penalty, samples, temperature, top_p, utility, seed}, runner.replay);
+runner.row.append(link.copy);
 const pair = make('div', 'compare-pair'); pair.append(found, picked);
 box.append(row_of(field('model', model), field('beams', beams), field('tokens', tokens), field('length penalty', penalty, 'Above 0 favours longer texts, below 0 shorter ones; it acts when texts of different lengths are compared')),
   field('prompt', prompt, '', 'compare-wide'), row_of(field('samples for the Bayes choice', samples, '0: no sampling'), field('temperature', temperature), field('top-p', top_p), field('utility', utility), field('seed', seed)),
-  runner.row, runner.bar, runner.words, runner.trouble, stage, time, legend, pair);
+  runner.row, link.message, runner.bar, runner.words, runner.trouble, stage, time, legend, pair);
+link.open();

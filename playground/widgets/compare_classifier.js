@@ -1,9 +1,9 @@
 // A question, a few label words, and what the model gives each of them: as it is, and against an empty text.
-const model = select_input(props.models, props.start), template = area(props.template, 2, 1000), labels = make('input'), texts = area(props.texts.join('\n'), 4, 8100), out = make('section');
-labels.type = 'text'; labels.value = props.labels.join(', '); labels.maxLength = 400;
+const model = select_input(props.models), template = area('', 2, 1000), labels = make('input'), texts = area('', 4, 8100), out = make('section');
+labels.type = 'text'; labels.maxLength = 400;
 const lines = () => texts.value.split('\n').map(line => line.trim()).filter(Boolean);
 const runner = make_runner({label: 'Classify', request: () => ({model: model.value, template: template.value, labels: labels.value.split(',').map(word => word.trim()).filter(Boolean), texts: lines()}),
-  on_begin: () => { element.dataset.state = 'running'; }, on_frame: frame => { if (frame.rows) show(frame); if (frame.done) element.dataset.state = 'done'; }});
+  on_frame: frame => { if (frame.rows) show(frame); }});
 function bars(title, names, shares, winner) {
   const part = make('div', 'label-bars'); part.append(make('h2', '', title));
   names.forEach((name, i) => { const line = make('div', 'label-line' + (i === winner ? ' on' : '')), track = make('span', 'track'), fill = make('i'); fill.style.width = 100 * shares[i] + '%'; track.append(fill); line.append(make('span', '', name), track, make('span', '', chance(shares[i]))); part.append(line); });
@@ -19,4 +19,7 @@ function show(frame) {
     part.append(make('p', 'compare-text', row.text), pair, make('p', 'compare-note', 'ln P of the label words: ' + frame.labels.map((name, i) => `${name} ${fixed(row.logs[i], 2)}`).join(', '))); return part; }),
     make('p', 'compare-note', 'Each label’s probability is that of all its tokens after the question, over the whole vocabulary; the bars share out what the labels have among themselves. Calibrated: each divided by its probability after the empty text, then shared out anew (Zhao et al. 2021). A raw prompt, without chat template.'));
 }
-box.append(row_of(field('model', model), field('label words', labels, 'Separated by commas, 2 to 6', 'compare-wide')), field('question, with {text} where the text goes', template, '', 'compare-wide'), field('texts, one a line', texts, 'At most 8', 'compare-wide'), runner.row, runner.bar, runner.words, runner.trouble, out);
+const link = make_link({model, labels, template, texts}, runner.replay);
+runner.row.append(link.copy);
+box.append(row_of(field('model', model), field('label words', labels, 'Separated by commas, 2 to 6', 'compare-wide')), field('question, with {text} where the text goes', template, '', 'compare-wide'), field('texts, one a line', texts, 'At most 8', 'compare-wide'), runner.row, link.message, runner.bar, runner.words, runner.trouble, out);
+link.open();

@@ -1,8 +1,7 @@
 // model.generate and the playground, side by side: the two texts, and at every step the distribution that each draws from.
-const model = select_input(props.models), prompt = area(props.prompt, 2), tokens = number_input(24, 1, 60, 1), seed = number_input(1, 0, 2147483647, 1), rules = make_rules('top-p'), out = make('section');
+const model = select_input(props.models), prompt = area('', 2), tokens = number_input(1, 1, 60, 1), seed = number_input(0, 0, 2147483647, 1), rules = make_rules('top-p'), out = make('section');
 const runner = make_runner({label: 'Run both', request: () => ({model: model.value, prompt: prompt.value, tokens: number_in(tokens), seed: number_in(seed), column: rules.request()}),
-  on_begin: () => { element.dataset.state = 'running'; },
-  on_frame: frame => { if (frame.verdict) show(frame.verdict); if (frame.done) element.dataset.state = 'done'; }});
+  on_frame: frame => { if (frame.verdict) show(frame.verdict); }});
 function show(v) {
   const words = make('p', 'say'), pair = make('div', 'compare-pair');
   const side = (title, text) => { const part = make('section'); part.append(make('h2', '', title), make('p', 'compare-text', text)); return part; };
@@ -21,4 +20,7 @@ function show(v) {
   out.append(make('p', 'compare-note', `${v.call}. ` + (v.kind === 'sampling' ? 'Both are asked after the same words, those that transformers drew: a drawn text cannot be equal, because the two have different random numbers, but what it is drawn from can. ' : '')
     + 'Distributions count as the same up to 0.001 in any probability; what is left is the order in which 32-bit sums are taken.'));
 }
-box.append(row_of(field('model', model), field('tokens', tokens), field('seed', seed), field('strategy', rules.preset)), rules.more, field('prompt', prompt, '', 'compare-wide'), runner.row, runner.bar, runner.words, runner.trouble, out);
+const link = make_link({model, prompt, tokens, seed, column: {get: () => [rules.request()], set: columns => rules.set(columns[0])}}, runner.replay);
+runner.row.append(link.copy);
+box.append(row_of(field('model', model), field('tokens', tokens), field('seed', seed), field('strategy', rules.preset)), rules.more, field('prompt', prompt, '', 'compare-wide'), runner.row, link.message, runner.bar, runner.words, runner.trouble, out);
+link.open();

@@ -50,25 +50,64 @@ function make_runner({label, request, on_begin, on_frame}) {
   const bar = make('progress', 'compare-progress'), words = make('p', 'say compare-words'), trouble = make('p', 'problem');
   bar.max = 1; bar.hidden = true; bar.setAttribute('aria-label', 'Progress'); words.setAttribute('role', 'status');
   trouble.hidden = true; trouble.setAttribute('role', 'alert'); stop.disabled = true;
-  let run = null;
+  let run = null, old = false;                                           // old: what is on the page is still the recording
+  const settle = text => { words.textContent = old ? `${text} ${RECORDED}`.trim() : text; };
   function busy(on) { go.disabled = on; stop.disabled = !on; bar.hidden = !on; }
   function begin() {
     run = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    trouble.hidden = true; words.textContent = ''; bar.value = 0; busy(true); on_begin?.();
+    trouble.hidden = true; words.textContent = ''; bar.value = 0; busy(true); element.dataset.state = 'running'; on_begin?.();
     trigger('go', {request: {run, ...request()}});
   }
-  function halt() { trigger('halt', {}); run = null; busy(false); words.textContent = 'Stopped; what is there stays.'; }
+  function halt() { trigger('halt', {}); run = null; busy(false); element.dataset.state = 'stopped'; settle('Stopped; what is there stays.'); }
   watch('value', () => {
-    const value = props.value ? clone(props.value) : null;
+    const value = value_now();
     if (!value?.frame || value.run !== run) return;
     const frame = value.frame;
-    if (frame.problem) { trouble.textContent = frame.problem; trouble.hidden = false; words.textContent = ''; busy(false); run = null; return; }
+    if (frame.problem) { trouble.textContent = frame.problem; trouble.hidden = false; settle(''); busy(false); run = null; element.dataset.state = 'problem'; return; }
     if (frame.words !== undefined) words.replaceChildren(...rich(frame.words));
     if (frame.progress !== undefined) bar.value = frame.progress;
-    if (frame.done) { busy(false); run = null; }
+    if (Object.keys(frame).some(key => !['words', 'progress', 'columns'].includes(key))) old = false;
     on_frame(frame);
+    if (frame.done) { busy(false); run = null; element.dataset.state = 'done'; }
   });
-  return {go, stop, bar, words, trouble, row: row_of(go, stop)};
+  // A run that was recorded earlier, if it is the one that would be asked for now: what one sees before one has pressed anything.
+  function replay(recorded) {
+    if (run || !recorded?.frames || !same(request(), recorded.request)) return;
+    recorded.frames.forEach(on_frame);
+    element.dataset.state = 'recorded'; old = true; settle('');
+  }
+  return {go, stop, bar, words, trouble, replay, row: row_of(go, stop)};
+}
+const RECORDED = 'Recorded earlier with these settings. Run it yourself to see it live.';
+const sorted = value => value && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])])) : Array.isArray(value) ? value.map(sorted) : value;
+const same = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+// The link of this part. `controls`: field -> an input, or {get, set}. `show(recorded)` draws what was recorded, where no link brought other settings.
+function make_link(controls, show) {
+  const message = make('p', 'problem'); message.hidden = true; message.setAttribute('role', 'alert');
+  const get = one => one.get ? one.get() : one.type === 'number' ? number_in(one) : one.value;
+  const put = (one, value) => { if (one.set) one.set(value); else if (one.tagName !== 'SELECT' || [...one.options].some(o => o.value === String(value))) one.value = value; };
+  const fill = values => Object.entries(controls).forEach(([name, one]) => { if (values[name] !== undefined && values[name] !== null) put(one, values[name]); });
+  const tell = text => { message.textContent = text; message.hidden = !text; };
+  const copy = button('Copy link', 'The address of this part with these settings', async () => {
+    let answer; try { answer = await server.link(Object.fromEntries(Object.entries(controls).map(([name, one]) => [name, get(one)]))); } catch { answer = {problem: 'The server did not answer; what is on the page stays. Try again.'}; }
+    tell(answer.problem ?? '');
+    if (!answer.query) return;
+    const address = location.origin + location.pathname + answer.query;
+    history.replaceState(null, '', address);
+    try { await navigator.clipboard.writeText(address); say('Link copied.'); } catch { say('The address of this page is now the link.'); }
+  }, 'plain');
+  let touched = false;
+  for (const kind of ['input', 'click']) element.addEventListener(kind, () => { touched = true; }, {once: true});
+  async function open() {
+    let answer; try { answer = await server.opened({query: location.search.slice(0, 20000)}); } catch { return; }
+    tell(answer.message ?? '');
+    if (touched) return;
+    if (answer.values) fill(answer.values);
+    if (answer.recorded) show?.(answer.recorded);
+    element.dataset.opened = '1';
+  }
+  fill(props.start);
+  return {copy, message, open};
 }
 // A quick question: the newest answer wins, a problem is a sentence beside it.
 function make_asker(ask, on_answer) {

@@ -1,6 +1,6 @@
 // Blind judgement: two texts of hidden strategies, which is better, and how fluent, coherent and relevant each is. The votes stay in this browser.
 const KEY = 'playground-compare-votes', SCALES = ['fluency', 'coherence', 'relevance'];
-const model = select_input(props.models), prompt = area(props.prompt, 2), tokens = number_input(40, 1, 200, 1), runs = number_input(5, 1, 10, 1), seed = number_input(1, 0, 9007199254740991, 1);
+const model = select_input(props.models), prompt = area('', 2), tokens = number_input(1, 1, 200, 1), runs = number_input(1, 1, 10, 1), seed = number_input(0, 0, 9007199254740991, 1);
 const ways = make('div', 'people-ways'), cards = [], pair = make('div', 'compare-pair people-pair'), answers = make('div', 'compare-row'), count = make('p', 'compare-note'), board = make('section'), stage = make('section');
 stage.hidden = true; count.setAttribute('role', 'status');
 for (const start of ['greedy', 'temperature', 'top-p', 'beam']) { const rules = make_rules(start), part = make('div'); part.append(rules.preset, rules.more); rules.preset.setAttribute('aria-label', `Hidden strategy ${cards.length + 1}`); cards.push(rules); ways.append(part); }
@@ -8,8 +8,8 @@ function votes() { try { const kept = JSON.parse(localStorage.getItem(KEY) ?? '[
 function keep(list) { try { localStorage.setItem(KEY, JSON.stringify(list.slice(-2000))); } catch { say('This browser keeps nothing for this page; export before you leave.'); } memory = list; }
 let memory = votes(), pool = null, shown = null, left_over = [];
 const runner = make_runner({label: 'Write texts to judge', request: () => ({model: model.value, prompt: prompt.value, tokens: number_in(tokens), runs: number_in(runs), seed: number_in(seed), columns: cards.map(card => card.request())}),
-  on_begin: () => { stage.hidden = true; element.dataset.state = 'running'; },
-  on_frame: frame => { if (frame.table) { pool = frame; deal(); next(); element.dataset.state = 'done'; } }});
+  on_begin: () => { stage.hidden = true; },
+  on_frame: frame => { if (frame.table) { pool = frame; deal(); next(); } }});
 // every pair of strategies, run by run, in a random order, with random sides
 function deal() {
   left_over = [];
@@ -51,6 +51,9 @@ function export_votes() {
 }
 const forget = button('Forget them', 'Deletes all judgements from this browser', () => { if (!memory.length || confirm(`Delete ${memory.length} judgements from this browser?`)) { keep([]); board.replaceChildren(); tell(); } }, 'plain');
 stage.append(pair, answers);
-box.append(row_of(field('model', model), field('tokens', tokens), field('runs', runs), field('seed', seed)), field('prompt', prompt, '', 'compare-wide'), make('h2', '', 'The four that will be hidden'), ways, runner.row, runner.bar, runner.words, runner.trouble, stage, count,
+const link = make_link({model, prompt, tokens, runs, seed, columns: {get: () => cards.map(card => card.request()), set: columns => columns.forEach((one, i) => cards[i]?.set(one))}}, runner.replay);
+runner.row.append(link.copy);
+box.append(row_of(field('model', model), field('tokens', tokens), field('runs', runs), field('seed', seed)), field('prompt', prompt, '', 'compare-wide'), make('h2', '', 'The four that will be hidden'), ways, runner.row, link.message, runner.bar, runner.words, runner.trouble, stage, count,
   row_of(button('Show the tally', 'Which strategy won how often; ends the blindness', () => asker.go({votes: memory})), button('Export (CSV)', '', export_votes, 'plain'), forget), asker.trouble, board);
 tell();
+link.open();

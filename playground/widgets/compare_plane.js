@@ -12,7 +12,7 @@ function make_plane(library) {
     const key = choice.value, rows = frame.table.map((row, i) => ({...row, i})).filter(row => row[key] && row.perplexity);
     side.hidden = false;
     const whiskers = triple => triple[1] === null ? undefined : {type: 'data', symmetric: false, array: [triple[2] - triple[0]], arrayminus: [triple[0] - triple[1]], thickness: 1.5, width: 4};
-    figure.draw({data: rows.map(row => ({x: [row[key][0]], y: [row.perplexity[0]], name: `${row.i + 1} ${row.name}`, mode: 'markers+text', text: [String(row.i + 1)], textposition: 'top right',
+    figure.draw({data: rows.map(row => ({x: [row[key][0]], y: [row.perplexity[0]], name: `${row.i + 1} ${row.name}`, mode: 'markers+text', text: [String(row.i + 1)], textposition: ['top right', 'bottom right', 'top left', 'bottom left', 'top center', 'bottom center'][row.i],
         marker: {size: 11, symbol: SYMBOLS[row.i], color: SERIES[row.i]}, error_x: whiskers(row[key]), error_y: whiskers(row.perplexity), hovertemplate: '%{x:.3f}, perplexity %{y:.2f}<extra></extra>'})),
       layout: {margin: {l: 56, r: 16, t: 10, b: 46}, legend: {orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, font: {size: 12}}, showlegend: true,
         xaxis: {title: {text: MEASURES[key] + (key === 'self_bleu' ? ' (low: diverse)' : ' (high: diverse)')}}, yaxis: {type: 'log', title: {text: 'perplexity'}, dtick: 'D2', tickformat: '~g'}}});

@@ -1,5 +1,5 @@
 // Two twins from the same words: one token after the other, and everywhere at once. Each clock runs only while its own network works.
-const prompt = area(props.prompt, 1, 1000), tokens = number_input(32, 4, 128, 1), steps = number_input(12, 1, 128, 1), temperature = number_input(.7, 0, 5, .1), seed = number_input(3, 0, 9007199254740991, 1);
+const prompt = area('', 1, 1000), tokens = number_input(4, 4, 128, 1), steps = number_input(1, 1, 128, 1), temperature = number_input(1, 0, 5, .1), seed = number_input(0, 0, 9007199254740991, 1);
 const sampler = select_input([['dream', 'Dream, lowest entropy first'], ['mdlm', 'MDLM, random order'], ['llada', 'LLaDA, low confidence last'], ['maskgit', 'MaskGIT']]), judge = select_input(props.models);
 const panes = make('div', 'compare-pair'), left = make('section'), right = make('section'), after = make('section');
 const clocks = [make('p', 'race-clock', '0.00 s'), make('p', 'race-clock', '0.00 s')], facts = [make('p', 'race-facts', 'not started'), make('p', 'race-facts', 'not started')];
@@ -11,13 +11,12 @@ function tell(side, value) {
   if (value.over) facts[side].textContent += ' · done';
 }
 const runner = make_runner({label: 'Race', request: () => ({prompt: prompt.value, tokens: number_in(tokens), steps: number_in(steps), sampler: sampler.value, temperature: number_in(temperature), seed: number_in(seed), judge: judge.value}),
-  on_begin: () => { element.dataset.state = 'running'; after.replaceChildren(); },
+  on_begin: () => { after.replaceChildren(); },
   on_frame: frame => {
     if (frame.begin) { prose.replaceChildren(make('span', 'compare-prompt', frame.begin.prompt)); show_words(frame.begin.words); clocks.forEach(c => { c.textContent = '0.00 s'; }); facts.forEach(f => { f.textContent = 'off'; }); }
     if (frame.left) { if (frame.left.piece) prose.append(frame.left.piece); tell(0, frame.left); }
     if (frame.right) { if (frame.right.words) show_words(frame.right.words); tell(1, frame.right); }
     if (frame.after) show_after(frame.after);
-    if (frame.done) element.dataset.state = 'done';
   }});
 function show_after(a) {
   const names = ['left to right', 'diffusion'], words = make('p', 'say'), faster = a.seconds[0] < a.seconds[1] ? 0 : 1;
@@ -27,5 +26,8 @@ function show_after(a) {
     a.quality.map((q, i) => [names[i], fixed(a.seconds[i], 2), a.calls[i], fixed(a.tokens_per_second[i], 1), fixed(q.perplexity, 2), fixed(q.distinct2), fixed(q.repetition)])),
     make('p', 'compare-note', 'Each clock runs only while its own network works; whoever’s clock is behind goes next, so that neither slows the other. Waiting for other visitors counts. The judge reads left to right, and the left-to-right twin is judged by itself unless another is chosen: that favours it. Break-even: the whole time of the diffusion run ÷ the median time of one token (50 ms a token against 30 steps of 200 ms: 120 tokens).'));
 }
+const link = make_link({prompt, tokens, steps, sampler, temperature, seed, judge}, runner.replay);
+runner.row.append(link.copy);
 box.append(field('prompt', prompt, '', 'compare-wide'), row_of(field('tokens', tokens, 'Both write as many'), field('steps of diffusion', steps, 'Fewer steps than tokens: several words are drawn at once'), field('order of revealing', sampler), field('temperature', temperature), field('seed', seed), field('judge', judge)),
-  runner.row, runner.bar, runner.words, runner.trouble, panes, after);
+  runner.row, link.message, runner.bar, runner.words, runner.trouble, panes, after);
+link.open();

@@ -21,5 +21,11 @@ function make_rules(start) {
     kind.value = preset.value === 'beam' ? 'beam' : ['greedy', 'no-repeat'].includes(preset.value) ? 'greedy' : 'sampling'; fit();
   };
   preset.addEventListener('change', fill); kind.addEventListener('change', fit); fill();
-  return {preset, more, request: () => ({kind: kind.value, ...Object.fromEntries(RULES.map(([name]) => [name, number_in(inputs[name])])), beams: number_in(beams), length_penalty: number_in(penalty)})};
+  const set = values => {
+    const name = Object.keys(STARTS).find(one => { preset.value = one; fill(); return RULES.every(([rule]) => Number(inputs[rule].value) === Number(values[rule])) && kind.value === values.kind; });
+    preset.value = name ?? (values.kind === 'beam' ? 'beam' : values.kind === 'greedy' ? 'greedy' : 'sampling'); fill();
+    for (const [rule] of RULES) inputs[rule].value = values[rule];
+    kind.value = values.kind; beams.value = values.beams; penalty.value = values.length_penalty; fit(); more.open = !name;
+  };
+  return {preset, more, set, request: () => ({kind: kind.value, ...Object.fromEntries(RULES.map(([name]) => [name, number_in(inputs[name])])), beams: number_in(beams), length_penalty: number_in(penalty)})};
 }

@@ -1,5 +1,5 @@
 // Any candidate against any references: BLEU, ROUGE and perplexity, with every number that leads to them.
-const candidate = area(props.candidate, 2, 2000), model = select_input(props.models), scored = area(props.text, 2, 2000), references = make('div', 'scores-references');
+const candidate = area('', 2, 2000), model = select_input(props.models), scored = area('', 2, 2000), references = make('div', 'scores-references');
 const bleu_part = make('section', 'scores-part'), rouge_part = make('section', 'scores-part'), perplexity_part = make('section', 'scores-part');
 const add = button('Add a reference', 'BLEU takes the best of all references for each n-gram', () => { add_reference(''); measure(); }, 'plain');
 const inputs = [];
@@ -51,7 +51,7 @@ function show_rouge({rouge, candidate: text, references: wanted}) {
 }
 const asks_perplexity = make_asker(wish => server.perplexity_of(wish), show_perplexity);
 const ask = button('Score under the model', 'Each token’s probability given all before it', () => { ask.disabled = true; asks_perplexity.go({model: model.value, text: scored.value}).finally(() => { ask.disabled = false; }); }, 'main');
-const outcome = make('div');
+const outcome = make('div'), wanted = [];
 function show_perplexity(found) {
   const most = Math.max(1e-9, ...found.tokens.map(t => t.surprisal ?? 0)), sum = found.mean_surprisal === null ? null : found.mean_surprisal * found.scored, prose = make('p', 'compare-text');
   for (const token of found.tokens) {
@@ -69,6 +69,8 @@ function show_perplexity(found) {
   outcome.dataset.done = '1';
 }
 perplexity_part.append(make('h2', '', 'Perplexity'), row_of(field('model', model), field('text', scored, '', 'compare-wide'), ask), asks_perplexity.trouble, outcome);
-for (const text of props.references) add_reference(text);
-box.append(field('candidate', candidate, 'The text that is judged', 'compare-wide'), references, row_of(add), asker.trouble, bleu_part, rouge_part, perplexity_part);
-measure();
+function set_references(texts) { inputs.splice(0); references.replaceChildren(); for (const text of texts.filter((one, i) => one || !i)) add_reference(text); }
+const link = make_link({candidate, ...Object.fromEntries([1, 2, 3, 4].map(n => ['reference' + n, {get: () => inputs[n - 1]?.value ?? '', set: value => { wanted[n - 1] = value; if (n === 4) set_references(wanted); }}])), model, text: scored},
+  recorded => { show_perplexity(recorded.answers.perplexity_of); outcome.prepend(make('p', 'say', RECORDED)); });
+box.append(field('candidate', candidate, 'The text that is judged', 'compare-wide'), references, row_of(add, link.copy), link.message, asker.trouble, bleu_part, rouge_part, perplexity_part);
+link.open().finally(measure);

@@ -1,13 +1,13 @@
 // Columns of the same prompt under different rules: settings above, texts below, aligned where they first differ; then the plane and the table.
-const model = select_input(props.models), scorer = select_input([['', 'the same model'], ...props.models]), prompt = area(props.prompt, 2);
-const tokens = number_input(40, 1, 200, 1), runs = number_input(5, 1, 10, 1), seed = number_input(7, 0, 9007199254740991, 1);
+const model = select_input(props.models), scorer = select_input([['', 'the same model'], ...props.models]), prompt = area('', 2);
+const tokens = number_input(1, 1, 200, 1), runs = number_input(1, 1, 10, 1), seed = number_input(0, 0, 9007199254740991, 1);
 const columns = make('div', 'strategy-columns'), cards = [], common = make('p', 'compare-text'), which = select_input([['0', 'run 1']]), tables = make('section');
 const plane = make_plane(props.library);
 let last = null;
 const add = button('Add a column', 'Another strategy beside these', () => { add_card('top-k'); renumber(); }, 'plain');
 
 function add_card(start) {
-  const rules = make_rules(start), card = {node: make('section', 'strategy-column'), request: rules.request, preset: rules.preset};
+  const rules = make_rules(start), card = {node: make('section', 'strategy-column'), request: rules.request, set: rules.set, preset: rules.preset};
   card.away = button('×', 'Take this column away', () => { cards.splice(cards.indexOf(card), 1); card.node.remove(); renumber(); }, 'plain');
   card.title = make('h2'); card.text = make('p', 'compare-text'); card.loop = make('p', 'strategy-loop');
   card.title.hidden = true;
@@ -21,7 +21,7 @@ function renumber() {
 }
 const runner = make_runner({label: 'Write them all', request: () => ({model: model.value, scorer: scorer.value, prompt: prompt.value, tokens: number_in(tokens), runs: number_in(runs), seed: number_in(seed),
     columns: cards.map(card => card.request())}),
-  on_begin: () => { element.dataset.state = 'running'; cards.forEach(card => { card.loop.textContent = ''; }); common.textContent = ''; which.parentNode.hidden = true; },
+  on_begin: () => { cards.forEach(card => { card.loop.textContent = ''; }); common.textContent = ''; which.parentNode.hidden = true; },
   on_frame: frame => {
     if (frame.columns) running = [...cards];
     if (frame.columns) frame.columns.forEach((column, i) => { running[i].title.textContent = `${i + 1} ${column.name}`; running[i].title.hidden = false; running[i].node.style.borderTopColor = SERIES[i]; });
@@ -33,7 +33,6 @@ function show() {
   which.replaceChildren(...Array.from({length: last.runs}, (_, r) => { const o = make('option', '', `run ${r + 1}`); o.value = r; return o; }));
   which.parentNode.hidden = last.runs < 2;
   show_run(0); plane.draw(last); show_table();
-  element.dataset.state = 'done';
 }
 function show_run(r) {
   const {common: shared, tokens: count, rests} = last.aligned[r];
@@ -64,8 +63,13 @@ function save_table() {
 }
 function save_texts() { save('texts.csv', csv_of([['strategy', 'run', 'text'], ...last.texts.flatMap((texts, i) => texts.map((text, r) => [last.table[i].name, r + 1, text]))])); }
 
-for (const start of ['greedy', 'temperature', 'top-p', 'beam']) add_card(start);
-renumber();
+function set_columns(columns) {
+  cards.splice(0).forEach(card => card.node.remove());
+  for (const one of columns) { add_card('sampling'); cards[cards.length - 1].set(one); }
+  renumber();
+}
+const link = make_link({model, scorer, prompt, tokens, runs, seed, columns: {get: () => cards.map(card => card.request()), set: set_columns}}, runner.replay);
 const pick = field('show', which, 'Which of the runs stands in the columns'); pick.hidden = true;
 box.append(row_of(field('model', model), field('perplexity under', scorer, 'Which model judges coherence'), field('tokens', tokens), field('runs', runs, 'Texts a column; run r takes seed + r'), field('seed', seed, 'The same seed gives the same table')),
-  field('prompt', prompt, 'Every column goes on from here', 'compare-wide'), row_of(runner.go, runner.stop, add, pick), runner.bar, runner.words, runner.trouble, common, columns, plane.side, tables);
+  field('prompt', prompt, 'Every column goes on from here', 'compare-wide'), row_of(runner.go, runner.stop, add, link.copy, pick), link.message, runner.bar, runner.words, runner.trouble, common, columns, plane.side, tables);
+link.open();

@@ -14,6 +14,7 @@ class CompareWidget(Widget):
     """A part of the Compare page. Value: one frame of a run, {"run": id, "frame": {...}}; events `go` (evt.request) and `halt`."""
 
     TEMPLATE = '<div class="widget compare"></div>'
+    STREAMED = True
 
     def __init__(self, value: Any = None, **kwargs: Any):
         path = library_path()

@@ -10,12 +10,18 @@ TITLE, SLUG = "Compare", "compare"
 
 
 def build(app: Any) -> None:
-    from playground.pages.compare import blocks, endpoints
+    from playground.pages.compare import blocks, endpoints, links
 
     gr.Markdown("# Is the likeliest text the best one?\n\nThe same prompt, written several ways at once: put the ways side by side, and open up the scores by "
                 "which people judge them.")
-    with gr.Tabs(elem_id="compare-parts", elem_classes="parts", overflow_behavior="wrap"):
+    with gr.Tabs(elem_id="compare-parts", elem_classes="parts", overflow_behavior="wrap") as tabs:
         for title, name, make in blocks.BLOCKS:
             with gr.Tab(title, id=name):
                 make(app)
+
+    def open_part(request: gr.Request):
+        part = links.part_of(dict(request.query_params)) if request else None
+        return gr.Tabs(selected=part) if part else gr.skip()
+
+    app.demo.load(open_part, None, tabs, api_visibility="private", show_progress="hidden")
     endpoints.register(app)
