@@ -17,6 +17,7 @@ from playground.backend.errors import LimitExceeded
 class Limits:
     """All limits. Lengths in tokens unless the name says otherwise, times in seconds, memory in megabytes (10^6 bytes)."""
 
+    max_body_mb: float = 8.0                 # bytes of one request; a saved run that is opened again is the longest
     max_prompt_characters: int = 20_000
     max_prompt_tokens: int = 2_048
     max_new_tokens: int = 512

@@ -19,8 +19,9 @@ from typing import Any
 
 import gradio as gr
 
+from playground.backend.limits import limits
 from playground.pages import load_pages
-
+from playground.pages.headers import guarded
 from playground.takeaway.qr import squares
 from playground.widgets.link_picture import LinkPicture
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,8 +104,8 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
             return gr.Tabs(selected=slug) if slug in app.slugs else gr.skip()
 
         demo.load(open_page, None, app.tabs, api_visibility="private", show_progress="hidden", queue=False)
-    # Without max_size a crowd is turned away under ZeroGPU; with the default limit of 1 it waits in line for seconds.
-    demo.queue(default_concurrency_limit=32, max_size=256)
+    # Who may run when is said by `playground.pages.gate`, in sentences; Gradio's own queue must never stand in the way of it.
+    demo.queue(default_concurrency_limit=None, max_size=4 * threads())
     return demo
 
 
@@ -112,7 +113,14 @@ def launch_settings() -> dict[str, Any]:
     """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them there, not in gr.Blocks."""
     gr.set_static_paths([ASSETS / "fonts"])
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
-    return {"theme": theme(), "head": f"{HEAD}<style>{stylesheet()}</style>", "footer_links": []}
+    return {"theme": theme(), "head": f"{HEAD}<style>{stylesheet()}</style>", "footer_links": [],
+            "app_kwargs": guarded(), "max_threads": threads()}
+
+
+def threads() -> int:
+    """A thread for each run and each one that waits, and some for what else a page asks."""
+    bounds = limits()
+    return bounds.runs_at_once + bounds.long_runs_at_once + bounds.questions_at_once + bounds.queue_length
 
 
 def stylesheet() -> str:
