@@ -20,7 +20,8 @@ SLIDERS = {
 STEPS = 240
 RESOLUTION = 48
 FIRST_TEXT = "the brown fox"
-FIRST_PROMPT = "once upon a time there was a"       # of the first network, which writes fairy tales
+# of the first network, which writes fairy tales: the first of these whose greedy run closes a loop is shown, whatever the weights
+FIRST_PROMPTS = ("the bird sang, and", "the sun, the moon, the sun,", "in the forest there lived a", "once upon a time there was a", "round and round and round")
 DEFAULT = {"plane": {"world": "limit cycle", "values": {name: one[4] for name, one in SLIDERS["limit cycle"].items()}, "start": [0.3, 0.1]},
            "text": {"model": "ngram/fox/1/word", "text": FIRST_TEXT, "length": 40, "seed": 1, "temperature": 1.0}}
 LONGEST_TEXT = 160           # tokens of prompt and continuation together: the recurrence plot is that many squared
@@ -122,7 +123,19 @@ def states(draft: dict, model) -> dict:
     flat = principal_projection(greedy["states"])
     for run in (greedy, drawn):
         run["path"] = flat.project(run.pop("states")).round(5).tolist()
-    return {"prompt_length": len(ids), "greedy": greedy, "drawn": drawn, "shares": drafts.plain(flat.shares), "shown": visitor_models.knows(draft["model"])}
+    return {"prompt_length": len(ids), "greedy": greedy, "drawn": drawn, "shares": drafts.plain(flat.shares)}
+
+
+def first_loop(draft: dict, model) -> dict:
+    """{"draft", "figures"} of the first prompt of FIRST_PROMPTS whose greedy run closes a loop while the drawn one does not; else of the first."""
+    tried = []
+    for prompt in FIRST_PROMPTS:
+        wish = {**draft, "text": prompt}
+        tried.append({"draft": wish, "figures": states(wish, model)})
+        greedy, drawn = (tried[-1]["figures"][run] for run in ("greedy", "drawn"))
+        if greedy["token_period"]["period"] and greedy["state_period"]["period"] and not drawn["token_period"]["period"]:
+            return tried[-1]
+    return tried[0]
 
 
 def _run(model, ids: list[int], settings) -> dict:
@@ -190,9 +203,8 @@ class Models:
             names = [name for _, name in self.choices() if not visitor_models.knows(name)]
             if not names or not self.app.backend().status(names[0]).get("on_disk", True):
                 return                                    # the first visitor who asks for it starts the download, not the server
-            draft = {**DEFAULT["text"], "model": names[0], "text": FIRST_PROMPT, "length": 60}
             with self.app.backend().causal(names[0]) as model:
-                self.first = {"draft": draft, "figures": states(draft, model)}
+                self.first = first_loop({**DEFAULT["text"], "model": names[0], "length": 60}, model)
         finally:
             self.coming = False
 
