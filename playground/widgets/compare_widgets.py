@@ -25,7 +25,7 @@ class CompareWidget(Widget):
 class CompareStrategies(CompareWidget):
     """Columns of texts, the plane of diversity and coherence, the table. `models`: [[id, title]]. Frames are those of playground.pages.compare.strategies.compare."""
 
-    SCRIPT = source("parts", "figure", "compare_parts", "compare_rules", "compare_plane", "compare_strategies")
+    SCRIPT = source("parts", "figure_files", "figure", "compare_parts", "compare_rules", "compare_plane", "compare_strategies")
     STYLE = source("compare_look", "compare_strategies", kind="css")
 
 
@@ -67,7 +67,7 @@ class CompareLibrary(CompareWidget):
 class CompareForcing(CompareWidget):
     """Losses along a given text and along the model's own. Frames are those of playground.pages.compare.forcing.run."""
 
-    SCRIPT = source("parts", "figure", "compare_parts", "compare_forcing")
+    SCRIPT = source("parts", "figure_files", "figure", "compare_parts", "compare_forcing")
     STYLE = source("compare_look", "compare_forcing", kind="css")
 
 

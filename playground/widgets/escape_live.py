@@ -14,7 +14,7 @@ class EscapeLive(Widget):
     """Value: one frame of a run, {"run": id, "frame": {"pieces", "words", "progress", "barriers", "shares", "visits", "survival"}}."""
 
     STREAMED = True
-    SCRIPT = source("parts", "figure", "escape_live")
+    SCRIPT = source("parts", "figure_files", "figure", "escape_live")
     STYLE = source("escape_live", kind="css")
     TEMPLATE = '<div class="widget escape-live"></div>'
 

@@ -25,6 +25,7 @@ function make_figure({host, library, on_point}) {
   async function draw(figure) {
     last = figure;
     const mine = ++turn;
+    offer_files(Boolean(figure?.data));
     if (!figure?.data) { if (window.Plotly && host.data) Plotly.purge(host); host.replaceChildren(); return; }
     if (!window.Plotly) await loaded();
     if (mine !== turn) return;                                           // a newer figure came while the library was loading
@@ -47,6 +48,17 @@ function make_figure({host, library, on_point}) {
         on_point({x: point.x, y: point.y, curve: point.curveNumber, index: point.pointIndex ?? null});
       });
     }
+  }
+  // PNG and SVG of the figure as it stands there, on the page's own ground
+  let files = null;
+  function offer_files(there) {
+    if (!files && there && host.parentNode) host.after(files = make_figure_files({name: () => host.getAttribute('aria-label') ?? '', take: taken}));
+    if (files) files.hidden = !there;
+  }
+  async function taken(format) {
+    if (!host.data) return null;
+    const ground = variable('--paper'), layout = {...host.layout, paper_bgcolor: ground, plot_bgcolor: ground};
+    return blob_of(await Plotly.toImage({data: host.data, layout}, {format, width: host.clientWidth, height: host.clientHeight, scale: format === 'png' ? 2 : 1}));
   }
   let was_dark = document.body.classList.contains('dark');
   new MutationObserver(() => {

@@ -29,6 +29,11 @@ function status(sentence) { document.dispatchEvent(new CustomEvent('playground:s
 // A token as the reader sees it: spaces as a raised dot, newlines and tabs as arrows, invisible and direction marks by their code.
 function visible(text) {
   let out = '';
+function save_file(name, blob) {
+  const link = make('a');
+  link.href = URL.createObjectURL(blob); link.download = name;
+  link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
   for (const ch of String(text)) {
 function show_qr(address) { document.dispatchEvent(new CustomEvent('playground:qr', {detail: address})); }
     const code = ch.codePointAt(0);

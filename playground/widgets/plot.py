@@ -19,7 +19,7 @@ class LivePlot(Widget):
     reader what the plot shows. The library is the one of the installed plotly package, asked for when a first figure is drawn.
     A dict costs no import of plotly in the app: prefer it."""
 
-    SCRIPT = source("parts", "figure", "plot")
+    SCRIPT = source("parts", "figure_files", "figure", "plot")
     STYLE = source("plot", kind="css")
 
     def __init__(self, figure: Any = None, *, label_text: str = "", **kwargs: Any):

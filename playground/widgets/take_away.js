@@ -54,8 +54,3 @@ function make_take_away({ask, open, trace, step, opened, problem}) {
   document.addEventListener('pointerdown', event => { if (node.open && !node.contains(event.target)) node.open = false; });
   return {node, ready(there) { for (const one of makers) one.hidden = !there; }};
 }
-function save_file(name, blob) {
-  const link = make('a');
-  link.href = URL.createObjectURL(blob); link.download = name;
-  link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
