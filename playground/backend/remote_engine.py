@@ -44,6 +44,7 @@ class RemoteEngine:
     def __init__(self, name: str, address: str, telemetry: Any = None):
         self.name, self.address, self.telemetry = name, address.rstrip("/"), telemetry
         self.stopped = False
+        self.answered_by = ""                          # the replica of the last answer, model and process id
         self.tick = self.depth = 0
         self._client = httpx.Client(timeout=httpx.Timeout(limits().request_seconds, connect=5.0), trust_env=False,
                                     limits=httpx.Limits(max_connections=None, max_keepalive_connections=256))
@@ -93,6 +94,7 @@ class RemoteEngine:
                 reason = f"{type(error).__name__}: {error}"
             else:
                 if answer.status_code == 200:
+                    self.answered_by = answer.headers.get("x-replica", "")[:200]
                     return answer
                 if "x-error" in answer.headers:
                     raise _raised(answer)
