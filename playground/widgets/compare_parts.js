@@ -45,7 +45,7 @@ function save(name, text, type = 'text/csv') {
   link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 5000); say(`Saved ${name}.`);
 }
 // A long run: Run and Stop, progress, one frame at a time. `request()` is what is asked for, `on_frame(frame)` draws.
-function make_runner({label, request, on_begin, on_frame}) {
+function make_runner({label, request, on_frame}) {
   const go = button(label, '', begin, 'main'), stop = button('Stop', 'Ends the run; what is there stays', halt);
   const bar = make('progress', 'compare-progress'), words = make('p', 'say compare-words'), trouble = make('p', 'problem');
   bar.max = 1; bar.hidden = true; bar.setAttribute('aria-label', 'Progress'); words.setAttribute('role', 'status');
@@ -55,7 +55,7 @@ function make_runner({label, request, on_begin, on_frame}) {
   function busy(on) { go.disabled = on; stop.disabled = !on; bar.hidden = !on; }
   function begin() {
     run = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    trouble.hidden = true; words.textContent = ''; bar.value = 0; busy(true); element.dataset.state = 'running'; on_begin?.();
+    trouble.hidden = true; words.textContent = ''; bar.value = 0; busy(true); element.dataset.state = 'running';
     trigger('go', {request: {run, ...request()}});
   }
   function halt() { trigger('halt', {}); run = null; busy(false); element.dataset.state = 'stopped'; settle('Stopped; what is there stays.'); }
@@ -99,11 +99,10 @@ function make_link(controls, show) {
   let touched = false;
   for (const kind of ['input', 'click']) element.addEventListener(kind, () => { touched = true; }, {once: true});
   async function open() {
-    let answer; try { answer = await server.opened({query: location.search.slice(0, 20000)}); } catch { return; }
+    let answer; try { answer = await server.opened({query: location.search.slice(0, 20000)}); } catch { answer = {}; }
     tell(answer.message ?? '');
-    if (touched) return;
-    if (answer.values) fill(answer.values);
-    if (answer.recorded) show?.(answer.recorded);
+    if (!touched && answer.values) fill(answer.values);
+    if (!touched && answer.recorded) show(answer.recorded);
     element.dataset.opened = '1';
   }
   fill(props.start);

@@ -11,9 +11,8 @@ function tell(side, value) {
   if (value.over) facts[side].textContent += ' · done';
 }
 const runner = make_runner({label: 'Race', request: () => ({prompt: prompt.value, tokens: number_in(tokens), steps: number_in(steps), sampler: sampler.value, temperature: number_in(temperature), seed: number_in(seed), judge: judge.value}),
-  on_begin: () => { after.replaceChildren(); },
   on_frame: frame => {
-    if (frame.begin) { prose.replaceChildren(make('span', 'compare-prompt', frame.begin.prompt)); show_words(frame.begin.words); clocks.forEach(c => { c.textContent = '0.00 s'; }); facts.forEach(f => { f.textContent = 'off'; }); }
+    if (frame.begin) { after.replaceChildren(); prose.replaceChildren(make('span', 'compare-prompt', frame.begin.prompt)); show_words(frame.begin.words); clocks.forEach(c => { c.textContent = '0.00 s'; }); facts.forEach(f => { f.textContent = 'off'; }); }
     if (frame.left) { if (frame.left.piece) prose.append(frame.left.piece); tell(0, frame.left); }
     if (frame.right) { if (frame.right.words) show_words(frame.right.words); tell(1, frame.right); }
     if (frame.after) show_after(frame.after);

@@ -1,7 +1,8 @@
 // Columns of the same prompt under different rules: settings above, texts below, aligned where they first differ; then the plane and the table.
 const model = select_input(props.models), scorer = select_input([['', 'the same model'], ...props.models]), prompt = area('', 2);
 const tokens = number_input(1, 1, 200, 1), runs = number_input(1, 1, 10, 1), seed = number_input(0, 0, 9007199254740991, 1);
-const columns = make('div', 'strategy-columns'), cards = [], common = make('p', 'compare-text'), which = select_input([['0', 'run 1']]), tables = make('section');
+const columns = make('div', 'strategy-columns'), cards = [], common = make('p', 'compare-text'), which = select_input([['0', 'run 1']]), tables = make('section'), figures = make('div'), before = make('p', 'say', 'The figures below are those of the run before.');
+before.hidden = true;
 const plane = make_plane(props.library);
 let last = null;
 const add = button('Add a column', 'Another strategy beside these', () => { add_card('top-k'); renumber(); }, 'plain');
@@ -21,15 +22,15 @@ function renumber() {
 }
 const runner = make_runner({label: 'Write them all', request: () => ({model: model.value, scorer: scorer.value, prompt: prompt.value, tokens: number_in(tokens), runs: number_in(runs), seed: number_in(seed),
     columns: cards.map(card => card.request())}),
-  on_begin: () => { cards.forEach(card => { card.loop.textContent = ''; }); common.textContent = ''; which.parentNode.hidden = true; },
   on_frame: frame => {
-    if (frame.columns) running = [...cards];
+    if (frame.columns) { running = [...cards]; cards.forEach(card => { card.loop.textContent = ''; card.text.textContent = ''; }); common.textContent = ''; which.parentNode.hidden = true; before.hidden = !last; figures.classList.toggle('compare-old', !!last); }
     if (frame.columns) frame.columns.forEach((column, i) => { running[i].title.textContent = `${i + 1} ${column.name}`; running[i].title.hidden = false; running[i].node.style.borderTopColor = SERIES[i]; });
     if (frame.texts_now) frame.texts_now.forEach((text, i) => { running[i].text.textContent = text; });
     if (frame.table) { last = frame; show(); }
   }});
 let running = [];
 function show() {
+  before.hidden = true; figures.classList.remove('compare-old');
   which.replaceChildren(...Array.from({length: last.runs}, (_, r) => { const o = make('option', '', `run ${r + 1}`); o.value = r; return o; }));
   which.parentNode.hidden = last.runs < 2;
   show_run(0); plane.draw(last); show_table();
@@ -69,7 +70,8 @@ function set_columns(columns) {
   renumber();
 }
 const link = make_link({model, scorer, prompt, tokens, runs, seed, columns: {get: () => cards.map(card => card.request()), set: set_columns}}, runner.replay);
+figures.append(plane.side, tables);
 const pick = field('show', which, 'Which of the runs stands in the columns'); pick.hidden = true;
 box.append(row_of(field('model', model), field('perplexity under', scorer, 'Which model judges coherence'), field('tokens', tokens), field('runs', runs, 'Texts a column; run r takes seed + r'), field('seed', seed, 'The same seed gives the same table')),
-  field('prompt', prompt, 'Every column goes on from here', 'compare-wide'), row_of(runner.go, runner.stop, add, link.copy, pick), link.message, runner.bar, runner.words, runner.trouble, common, columns, plane.side, tables);
+  field('prompt', prompt, 'Every column goes on from here', 'compare-wide'), row_of(runner.go, runner.stop, add, link.copy, pick), link.message, runner.bar, runner.words, runner.trouble, common, columns, before, figures);
 link.open();

@@ -33,7 +33,7 @@ def test_the_losses_of_both_ways_of_reading():
 
 
 @pytest.mark.parametrize(("change", "sentence"), [
-    ({"from": 7}, r"from must be a whole number in \[1, 6\], got 7"), ({"text": "fox"}, "text must have 3 to 200 tokens in this model, got 1"),
+    ({"from": 7}, r"given tokens must be a whole number in \[1, 6\], got 7"), ({"text": "fox"}, "text must have 3 to 200 tokens in this model, got 1"),
     ({"temperature": 9}, "temperature must be"),
 ])
 def test_bad_requests_of_forcing_get_a_sentence(change, sentence):

@@ -29,7 +29,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         ids = list(model.encode(text))
         if not 3 <= len(ids) <= TOKENS:
             raise ValueError(f"text must have 3 to {TOKENS} tokens in this model, got {len(ids)}")
-        start = whole_of(raw.get("from", 5), "from", 1, len(ids) - 1)
+        start = whole_of(raw.get("from", 5), "given tokens", 1, len(ids) - 1)
         label = labels(model)
         pieces = [str(piece) for piece in text_pieces(model.decode, ids)]
         forced = losses(model.logits_along(ids[:-1]), ids)
