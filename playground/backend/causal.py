@@ -15,6 +15,7 @@ from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, OutOfMemory, RunStopped
 from playground.backend.keys import CacheFull, KeyStore, Plan, Segment, Slot, packed_attention, planned
 from playground.backend.limits import limits
+from playground.backend.prepack import filled_up
 from playground.backend.text import TextCodec
 
 AttentionInterface.register("packed", packed_attention)
@@ -211,6 +212,10 @@ class CausalWorker:
                 wanted.extend(range(start, len(ids)))
             elif item.end == len(item.request.payload):
                 wanted.append(len(ids) - 1)
+        if self.device.type == "cpu":
+            empty = [0] * (filled_up(len(ids)) - len(ids))
+            ids, positions = ids + empty, positions + empty
+            wanted += [0] * (filled_up(len(wanted)) - len(wanted))
         packed = torch.tensor([ids, positions], device=self.device)        # (2, N)
         keep = torch.tensor(wanted or [0], device=self.device)
         with planned(Plan(segments, self.device)):

@@ -178,7 +178,7 @@ def packed_attention(module, query, key, value, attention_mask=None, scaling=Non
     shared = key.shape[1]
     fold = heads // shared
     query, key, value = query[0], key[0], value[0]                                       # (H, N, D), (KV, N, D)
-    out = query.new_empty((columns, heads, size))
+    out = query.new_zeros((columns, heads, size))                                        # empty columns stay finite
     for segment, mask in plan.pieces:
         start, stop, cached = segment.start, segment.stop, segment.cached
         index, end = segment.slot.index, segment.cached + segment.stop - segment.start

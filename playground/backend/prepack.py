@@ -8,6 +8,7 @@ row alone is fastest with the plain layout, so both are kept; the copy costs the
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from typing import Any
 
 import torch
@@ -19,6 +20,14 @@ os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
 FEWEST, MOST = 3, 96       # rows between which the copy is used
 SMALLEST = 32_768          # elements of a matrix worth a copy
 EXPECTED_ROWS = 16
+# Each shape costs compiled code that stays in memory (some 200 KB for each matrix and number of rows): batches are filled up
+# with empty rows to one of these.
+STEPS = (1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96)
+
+
+def filled_up(rows: int) -> int:
+    """How many rows a batch of `rows` runs with."""
+    return STEPS[bisect_left(STEPS, rows)] if rows <= STEPS[-1] else rows
 
 
 def prepack(network: Any) -> int:
