@@ -17,9 +17,10 @@ ALLOWED = {
     "metrics": set(),
     "traces": set(),
     "training": {"diffusion.noise", "metrics", "traces"},
+    "words": set(),
 }
 LIBRARIES = {"transformers": {"backend", "training"}, "gradio": {"pages", "widgets"}, "plotly": {"pages", "widgets"}}
-ENTRY_POINTS = {"diffusion/__main__.py"}   # commands for a terminal, not imported by anything: they may fetch a model
+ENTRY_POINTS = {"words/__main__.py", "diffusion/__main__.py"}   # commands for a terminal, not imported by anything: they may fetch a model
 
 
 def room_of(path: pathlib.Path) -> str:

@@ -5,6 +5,7 @@
 function make_bars({bars, strip, on_pick, rule_name}) {
   const rows = [];
   const rest = make('div', 'bar rest');
+  as_is(strip);
   rest.append(make('span', 't', 'others'), make('div', 'track'), make('span', 'num'), make('span', 'why'));
   function row(i) {
     while (rows.length <= i) {
@@ -18,6 +19,7 @@ function make_bars({bars, strip, on_pick, rule_name}) {
     }
     return rows[i];
   }
+  rest.firstChild.setAttribute('translate', 'yes');
   const band = make('div', 'strip'), needle = make('i', 'strip-u');
   strip.append(band);
 

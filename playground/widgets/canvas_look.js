@@ -40,7 +40,7 @@ function make_candidates({host, name = 'Candidates'}) {
     top.forEach(([id, p], n) => {
       const [t, track, number, why] = bars.children[n].children, old = before.get(id);
       bars.children[n].className = 'bar' + (id === drawn ? ' on' : '');
-      t.textContent = shown_word(side.lexicon, id); t.title = visible(word_of(side.lexicon, id).text).slice(0, 200);
+      as_is(t).textContent = shown_word(side.lexicon, id); t.title = visible(word_of(side.lexicon, id).text).slice(0, 200);
       track.children[0].style.transform = `scaleX(${Math.min(1, p / full)})`;
       track.children[1].hidden = old === undefined; track.children[1].style.left = 100 * Math.min(1, (old ?? 0) / full) + '%';
       number.textContent = chance(p);
@@ -49,7 +49,7 @@ function make_candidates({host, name = 'Candidates'}) {
     if (count > 0) {
       const [t, track, number, why] = bars.children[top.length].children;
       bars.children[top.length].className = 'bar canvas-rest';
-      t.textContent = 'others'; t.title = ''; track.children[0].style.transform = `scaleX(${Math.min(1, Math.max(0, 1 - sum) / full)})`; track.children[1].hidden = true;
+      t.textContent = 'others'; t.title = ''; t.setAttribute('translate', 'yes'); track.children[0].style.transform = `scaleX(${Math.min(1, Math.max(0, 1 - sum) / full)})`; track.children[1].hidden = true;
       number.textContent = chance(Math.max(0, 1 - sum)); why.textContent = whole(count) + ' tokens';
     }
     foot.textContent = `The model’s own probabilities, before temperature; a full bar is ${full}.` + (before.size ? ' The tick is the step before.' : '');

@@ -10,7 +10,7 @@ const shown_word = (lexicon, id) => clip_text(visible(word_of(lexicon, id).text.
 const is_hidden = state => state === 'masked' || state === 'remasked';
 
 function make_words({host, on_look, on_mark, name = 'Canvas'}) {
-  host.classList.add('canvas-words');
+  host.classList.add('canvas-words'); as_is(host);
   host.setAttribute('role', 'group'); host.setAttribute('aria-label', name + '. Arrow keys move from word to word, M masks a word again, L locks it.');
   const keys = [];                                                      // what each button shows now: redrawn only where it differs
   let at = 0;

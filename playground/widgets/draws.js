@@ -29,6 +29,7 @@ function make_draws({host, ask}) {
       seen.style.width = 100 * Math.min(1, row.observed / top) + '%'; mean.style.left = 100 * Math.min(1, row.expected / top) + '%';
       track.append(seen, mean);
       line.append(make('span', 't', row.text === null ? 'others' : visible(row.text).slice(0, 40)), track, make('span', 'num', whole(row.observed)), make('span', 'num soft', row.expected.toFixed(1)));
+      if (row.text === null) line.firstChild.setAttribute('translate', 'yes');
       line.title = `drawn ${whole(row.observed)} times, expected ${row.expected.toFixed(1)}` + (row.text === null ? `, ${whole(row.count)} tokens together` : '');
       node.append(line);
     }

@@ -1,8 +1,13 @@
 // Small pieces that every widget's script may use. Text always goes in as textContent.
 const SVG = 'http://www.w3.org/2000/svg';
+// What the model, the visitor or a file wrote is never translated, even where a token is called "Play". `make` marks the elements of
+// these classes; others are marked by hand with as_is(node).
+const AS_IS = new Set(('t tok src prompt prose-prompt prose-token tree-text tree-prose tree-own logits-token compare-text compare-prompt compare-common '
+  + 'strategy-first home-text home-canvas live-text locked name lanenames label-line canvas-words canvas-example figure-name').split(' '));
+function as_is(node) { node.setAttribute('translate', 'no'); return node; }
 function make(tag, cls, text) {
   const node = document.createElement(tag);
-  if (cls) node.className = cls;
+  if (cls) { node.className = cls; for (const name of node.classList) if (AS_IS.has(name)) { as_is(node); break; } }
   if (text !== undefined) node.textContent = text;
   return node;
 }
@@ -24,18 +29,18 @@ function button(text, explanation, act, cls) {
   node.addEventListener('click', act);
   return node;
 }
-function say(sentence) { document.dispatchEvent(new CustomEvent('playground:say', {detail: sentence})); }
-function status(sentence) { document.dispatchEvent(new CustomEvent('playground:status', {detail: sentence})); }
-// A token as the reader sees it: spaces as a raised dot, newlines and tabs as arrows, invisible and direction marks by their code.
-function visible(text) {
-  let out = '';
 function save_file(name, blob) {
   const link = make('a');
   link.href = URL.createObjectURL(blob); link.download = name;
   link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
-  for (const ch of String(text)) {
+function say(sentence) { document.dispatchEvent(new CustomEvent('playground:say', {detail: sentence})); }
 function show_qr(address) { document.dispatchEvent(new CustomEvent('playground:qr', {detail: address})); }
+function status(sentence) { document.dispatchEvent(new CustomEvent('playground:status', {detail: sentence})); }
+// A token as the reader sees it: spaces as a raised dot, newlines and tabs as arrows, invisible and direction marks by their code.
+function visible(text) {
+  let out = '';
+  for (const ch of String(text)) {
     const code = ch.codePointAt(0);
     if (ch === ' ') out += '·';
     else if (ch === '\n') out += '↵';

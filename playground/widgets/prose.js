@@ -5,6 +5,7 @@
 //   prose.push(frame); prose.view(k); prose.loops([{start, end}]); prose.dots([k...])
 function make_prose({host, on_token}) {
   let spans = [], on = null, marks = false, shade = null;
+  as_is(host);
   host.addEventListener('click', event => {
     const at = event.target.closest('[data-k]');
     if (at) on_token(Number(at.dataset.k));
