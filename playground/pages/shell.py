@@ -19,11 +19,13 @@ from typing import Any
 
 import gradio as gr
 
+from playground import words
 from playground.backend.limits import limits
 from playground.pages import load_pages
 from playground.pages.headers import guarded
 from playground.takeaway.qr import squares
 from playground.widgets.link_picture import LinkPicture
+
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 FONTS = (
@@ -97,8 +99,8 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
                 app.slugs.append(page.SLUG)
                 with gr.Tab(page.TITLE, id=page.SLUG):
                     page.build(app)
-
         LinkPicture(squares, elem_id="link-picture")
+
         def open_page(request: gr.Request):
             slug = request.query_params.get("tab") if request else None
             return gr.Tabs(selected=slug) if slug in app.slugs else gr.skip()
@@ -111,9 +113,9 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
 
 def launch_settings() -> dict[str, Any]:
     """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them there, not in gr.Blocks."""
-    gr.set_static_paths([ASSETS / "fonts"])
+    gr.set_static_paths([ASSETS / "fonts", ASSETS / "words"])
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
-    return {"theme": theme(), "head": f"{HEAD}<style>{stylesheet()}</style>", "footer_links": [],
+    return {"theme": theme(), "head": f"{HEAD}<script>{words.head_script()}</script><style>{stylesheet()}</style>", "footer_links": [],
             "app_kwargs": guarded(), "max_threads": threads()}
 
 
