@@ -4,7 +4,8 @@
 - `assets/words/{es,de,zh}.json`: {English text: translation};
 - `words.js` puts them into the page (see its head); `head_script()` is that script with the addresses of the tables.
 
-In a key {1}, {2} … stand for a number, a name or a marked-up word; a translation must hold the same ones, in any order.
+In a key {1}, {2} … stand for a number, a name or a marked-up word; a translation must hold the same ones, in any order
+(but for those behind a letter, which hold the s of an English plural).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 TABLES = HERE.parents[1] / "assets" / "words"
 LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch", "zh": "中文"}
 PLACE = re.compile(r"\{\d+\}")
+ENDING = re.compile(r"(?<=[a-z])\{\d+\}")   # the s of an English plural: other languages may drop it
 
 
 def keys() -> dict[str, str]:
@@ -41,7 +43,7 @@ def faults(language: str) -> list[str]:
     for key, said in have.items():
         if not isinstance(said, str) or not said.strip():
             found.append(f"empty: {key}")
-        elif sorted(PLACE.findall(said)) != sorted(PLACE.findall(key)):
+        elif not set(PLACE.findall(key)) - set(ENDING.findall(key)) <= set(PLACE.findall(said)) <= set(PLACE.findall(key)):
             found.append(f"placeholders differ: {key} -> {said}")
     return found
 
