@@ -68,7 +68,7 @@ FAIRY_NOTE = "Knows fairy tales and nothing else; reads and writes lower-case."
 
 CATALOG: tuple[Entry, ...] = (
     Entry("fairy-causal", "Fairy tales, left to right (15 M)", "causal", 31, "Apache-2.0", (Place("asset", "fairy-causal"),),
-          parameters=15_300_000, note=FAIRY_NOTE + " The left-to-right twin of fairy-diffusion.", uncased=True),
+          parameters=15_300_000, note=FAIRY_NOTE + " The left-to-right twin of fairy-diffusion.", uncased=True, context_limit=255),
     Entry("fairy-diffusion", "Fairy tales, diffusion (15 M)", "denoiser", 31, "Apache-2.0", (Place("asset", "fairy-diffusion"),),
           parameters=15_300_000, note=FAIRY_NOTE + " The diffusion twin of fairy-causal.", uncased=True),
     Entry("smollm2-135m", "SmolLM2 135M Instruct", "causal", 272, "Apache-2.0",

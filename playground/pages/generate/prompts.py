@@ -9,7 +9,7 @@ EXAMPLES: tuple[tuple[str, str, str | None], ...] = (
     ("Once upon a time", "Once upon a time", None),
     ("The future of AI", "The future of artificial intelligence is", None),
     ("The capital of California", "The capital of California is", None),
-    ("A loop", "there was a king who had a", "looping"),
+    ("A loop", "once upon a time there were", "looping"),
 )
 SCORE_EXAMPLE = "Once upon a time there was a king who had three daughters, and the youngest was so beautiful that the sun wondered."
 
