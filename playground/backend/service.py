@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground.backend import catalog as offers
 from playground.backend.catalog import Entry
+from playground.backend.completions import Offer, engine_of, engines
 from playground.backend.errors import BackendError, ModelUnavailable, WeightsRefused
 from playground.backend.runs import Run, Runs
 from playground.backend.telemetry import Telemetry, health
@@ -54,12 +55,19 @@ class Backend:
         """The models on offer, in order."""
         return list(offers.offered().values())
 
+    def engines(self) -> list[Offer]:
+        """Other programs' models on offer beside the catalogue's, see playground.backend.completions."""
+        return list(engines().values())
+
     def entry(self, name: str, kind: str | None = None) -> Entry:
         """The catalogue's entry; ModelUnavailable with what is on offer for any other name."""
         return offers.find(name, kind)
 
     def causal(self, name: str) -> CausalModel:
         """A new session of a left-to-right model; waits for its weights. Close it, or let it go out of scope, when done."""
+        engine = engine_of(name)
+        if engine is not None:
+            return engine.session()
         entry = offers.find(name, "causal")
         return self._loaded(entry).causal(self.residents.logits)
 
@@ -77,6 +85,9 @@ class Backend:
 
     def status(self, name: str) -> Status:
         """Where a model stands: at once, never waits, never downloads."""
+        engine = engine_of(name)
+        if engine is not None:
+            return Status(engine.status())
         entry = offers.find(name)
         if self._residents is not None and entry.id in self._residents.names():
             return Status(state="ready", phase="", done=0, total=0, message="")
@@ -92,6 +103,9 @@ class Backend:
         on_progress is called with each new status, from the loading thread, and a last time with `ready` or `failed`.
         A model that failed is tried anew.
         """
+        engine = engine_of(name)
+        if engine is not None:
+            return Status(engine.prepare())
         entry = offers.find(name)
         if self._residents is not None and self.residents.get(entry.id) is not None:
             status = self.status(name)

@@ -24,6 +24,10 @@ class Step:
     ("end_of_text", "max_new_tokens", "context"). state: what the rules remembered before this step (mirostat), `state_after`
     behind it. probability, entropy (nats): of the final distribution; raw_probability, surprisal, raw_entropy (nats), rank
     (1 = most likely): of the network's own.
+
+    Logits of another program's engine carry `shown`, (V,) bool: True for the tokens of which it told a value; the rest of the
+    mass lies in equal parts on the others. Then "engine_limit" is the first rule: the others are cut before any rule acts, are
+    in no row, and raw_entropy, which cannot be known, is an upper bound here and None in the record.
     """
 
     def __init__(
@@ -38,6 +42,8 @@ class Step:
     ):
         """`token_id` forces the choice; without it the token is drawn with the random numbers of (settings.seed, index)."""
         self._values = as_float32(logits).copy()      # the model may use its own buffer again
+        shown = getattr(logits, "shown", None)
+        self._shown: np.ndarray | None = None if shown is None else np.asarray(shown, dtype=bool)
         self._context, self.settings, self.prompt_length = context_ids, settings, prompt_length
         self.index, self.state, self.vocab_size = index, state, len(self._values)
         self.forced, self.finish, self.text = token_id is not None, None, None
@@ -69,9 +75,12 @@ class Step:
     def stages(self) -> list[Stage]:
         """Every stage from "logits" to "draw"; computed again when asked for after `release`."""
         if self._stages is None:
-            self._stages = apply_stages(
-                self._values, self._context, self.settings, self.prompt_length, u=self.coin, state=self.state
-            )
+            values = self._values if self._shown is None else np.where(self._shown, self._values, np.float32(-np.inf))
+            self._stages = apply_stages(values, self._context, self.settings, self.prompt_length, u=self.coin, state=self.state)
+            if self._shown is not None:
+                first, *others = self._stages
+                raw = Candidates(self._values, self.vocab_size)
+                self._stages = [Stage("logits", raw), Stage("engine_limit", first.candidates), *others]
         return self._stages
 
     def release(self) -> None:
@@ -139,7 +148,7 @@ class Step:
             "rank": self.rank,
             "surprisal": surprisal if np.isfinite(surprisal) else None,
             "entropy": self.entropy,
-            "raw_entropy": self.raw_entropy,
+            "raw_entropy": self.raw_entropy if self._shown is None else None,
             "u": self.u,
             "forced": self.forced,
             "finish": self.finish,
@@ -157,6 +166,8 @@ class Step:
         raw, final = self._raw, self._final
         heads = [raw.largest(top), final.token_ids(final.largest(top))]
         ids = np.unique(np.concatenate(heads))
+        if self._shown is not None:
+            ids = ids[self._shown[ids]]
         ids = ids[np.lexsort((ids, -np.maximum(raw.probability_of(ids), final.probability_of(ids))))][:top]
         if self.token_id not in ids:
             ids = np.append(ids, self.token_id)

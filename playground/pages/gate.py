@@ -28,8 +28,9 @@ def visitor_of(request: Any) -> str:
 def name_of(model: Any) -> str:
     """A model's name for the log and the figures: names that nobody offers would fill them without end."""
     from playground.backend.catalog import offered
+    from playground.backend.completions import engines
 
-    if isinstance(model, str) and model in offered():
+    if isinstance(model, str) and (model in offered() or model in engines()):
         return model
     return "n-gram" if isinstance(model, str) and model.startswith("ngram/") else "exact" if str(model).startswith("exact-") else "other"
 

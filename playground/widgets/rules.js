@@ -103,6 +103,13 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
     model_row.control.textContent = `${whole(record.vocab_size)} logits`;
     model_row.kept.textContent = whole(stages.logits?.kept ?? record.vocab_size);
     let kept = stages.logits?.kept ?? record.vocab_size;
+    const limit = stages.engine_limit;               // another program's engine tells its likeliest tokens and no more
+    model_row.lost.textContent = limit ? '−' + percent(limit.removed_mass) : '';
+    if (limit) {
+      kept = limit.kept;
+      model_row.control.textContent = `tells ${whole(limit.kept)} of ${whole(record.vocab_size)} tokens`;
+      model_row.kept.textContent = whole(limit.kept);
+    }
     for (const name of orders[settings.order]) {
       const stage = stages[name], link = links[name];
       if (stage) kept = stage.kept;
@@ -138,7 +145,7 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
     const text = names.length > 1 ? names.slice(0, -1).join(', ') + ' and ' + names[names.length - 1] : names[0];
     return text[0].toUpperCase() + text.slice(1);
   }
-  function name(stage) { return by_name[stage]?.label ?? (stage === 'draw' ? 'the draw' : stage); }
+  function name(stage) { return by_name[stage]?.label ?? (stage === 'draw' ? 'the draw' : stage === 'engine_limit' ? 'the engine’s limit' : stage); }
   layout();
   return {set, show, clear, sentence, name, get settings() { return {...settings}; }, get seen() { return seen; }};
 }

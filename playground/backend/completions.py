@@ -1,0 +1,368 @@
+"""Another program's model as a left-to-right model: an OpenAI-compatible engine, asked through `/v1/completions` with logprobs.
+
+Such an engine tells its likeliest tokens and their log-probabilities. From these the house makes a whole distribution without
+inventing any of it: the rows are what the engine returned, the mass of all others is one minus their sum, exactly, and no other
+token can be drawn or is shown with a number of its own. What cannot be known stays unknown: logits (a log-probability has lost
+the constant), every token beyond the engine's limit, and tokens whose text is not theirs alone (the engine names them by text).
+
+`PLAYGROUND_ENGINES` offers engines, separated by `;`, each `name=address` with options behind commas:
+
+    PLAYGROUND_ENGINES="smollm2-gguf=http://127.0.0.1:8000/v1,tokenizer=smollm2-135m,top=20"
+
+tokenizer (needed): a model of the catalogue or a folder whose tokenizer is the engine's own. top: tokens asked for at each step
+(20; an engine that refuses is asked for fewer). model: the name the engine knows its model by (its first). context: tokens (2048).
+ids=1: prompts go out as token ids and tokens come back by id, for an engine that understands this (vLLM does, llama-cpp-python does
+not): nothing is cut into tokens anew and no two tokens are confused.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from playground.backend.catalog import CATALOG
+from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
+from playground.backend.limits import limits
+
+if TYPE_CHECKING:
+    import torch
+
+PREFIX = "engine/"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,40}")
+BY_ID = re.compile(r"token_id:(\d{1,9})")
+FEWER = (20, 5)            # what is asked for where an engine refuses more; vLLM allows 20 unless told otherwise, OpenAI 5
+ROUNDING = 1e-3            # by so much probabilities that were rounded on their way may sum to more than 1
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An engine of `PLAYGROUND_ENGINES`. `id` is its name in the list of models."""
+
+    name: str
+    address: str
+    tokenizer: str
+    top: int = 20
+    model: str = ""
+    context: int = 2048
+    ids: bool = False
+
+    @property
+    def id(self) -> str:
+        return PREFIX + self.name
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} (another program, at {urlsplit(self.address).netloc})"
+
+    @property
+    def note(self) -> str:
+        return (f"Another program predicts here and tells at most its {self.top} likeliest tokens. The probability of all others together "
+                "is exact; what each of them has, and the network's logits, it does not tell.")
+
+
+def engines() -> dict[str, Offer]:
+    """The engines on offer by id; ValueError names what is wrong in `PLAYGROUND_ENGINES`."""
+    return _read(os.environ.get("PLAYGROUND_ENGINES", ""))
+
+
+@lru_cache(maxsize=8)
+def _read(text: str) -> dict[str, Offer]:
+    found: dict[str, Offer] = {}
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        name, _, rest = part.partition("=")
+        address, *options = (piece.strip() for piece in rest.split(","))
+        given = dict(option.partition("=")[::2] for option in options)
+        place = urlsplit(address)
+        if not NAME.fullmatch(name.strip()) or place.scheme not in ("http", "https") or not place.hostname:
+            raise ValueError(f"PLAYGROUND_ENGINES must be name=http://host:port/v1,tokenizer=... separated by semicolons, got {part[:100]!r}")
+        unknown = set(given) - {"tokenizer", "top", "model", "context", "ids"}
+        if unknown or not given.get("tokenizer"):
+            raise ValueError(f"PLAYGROUND_ENGINES: an engine has tokenizer (needed), top, model, context and ids, got {sorted(given)} for {name.strip()!r}")
+        numbers = {field: given.get(field, default) for field, default in (("top", "20"), ("context", "2048"))}
+        for field, value in numbers.items():
+            if not re.fullmatch(r"[1-9]\d{0,6}", value):
+                raise ValueError(f"PLAYGROUND_ENGINES: {field} must be a whole number >= 1, got {value[:40]!r} for {name.strip()!r}")
+        offer = Offer(name.strip(), address.rstrip("/"), given["tokenizer"], int(numbers["top"]), given.get("model", ""), int(numbers["context"]),
+                      given.get("ids", "0") == "1")
+        found[offer.id] = offer
+    return found
+
+
+class Completions:
+    """One engine: the way to it, its tokenizer, and what its names of tokens mean. Sessions of it are made by `session()`."""
+
+    def __init__(self, offer: Offer):
+        self.offer, self.top = offer, offer.top
+        self.state, self.message = "absent", ""
+        self.codec: Any = None
+        self._lock = threading.Lock()
+
+    def status(self) -> dict:
+        return {"state": self.state, "phase": "", "done": 0, "total": 0, "message": self.message, "on_disk": True}
+
+    def prepare(self) -> dict:
+        """Get ready in the background; its status at once."""
+        if self.state in ("absent", "failed"):
+            self.state = "loading"
+            threading.Thread(target=self._prepare, name=f"connect-{self.offer.name}", daemon=True).start()
+        return self.status()
+
+    def _prepare(self) -> None:
+        try:
+            self.connect()
+        except BackendError:
+            pass                                       # the status tells it
+
+    def connect(self) -> None:
+        """Read the tokenizer and ask the engine for its model; ModelUnavailable with the reason."""
+        with self._lock:
+            if self.state == "ready":
+                return
+            self.state = "loading"
+            try:
+                import httpx
+
+                self.codec = read_codec(self.offer.tokenizer)
+                self.ids_of = names_of(self.codec)
+                self._client = httpx.Client(trust_env=False, timeout=httpx.Timeout(limits().request_seconds, connect=5.0))
+                models = self._json(self._client.get(f"{self.offer.address}/models"))
+                self.model = self.offer.model or str(models["data"][0]["id"])
+            except Exception as error:
+                self.state = "failed"
+                self.message = (f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} cannot be used "
+                                f"({type(error).__name__}: {str(error)[:200]}). Everything else goes on working.")
+                raise ModelUnavailable(self.offer.id, message=self.message) from error
+            self.state, self.message = "ready", ""
+
+    def session(self) -> CompletionsModel:
+        self.connect()
+        return CompletionsModel(self)
+
+    def _json(self, answer: Any) -> dict:
+        if answer.status_code != 200:
+            raise EngineError(f"the engine {self.offer.name!r} refused (status {answer.status_code}): {answer.text[:200]}")
+        found = answer.json()
+        if not isinstance(found, dict):
+            raise EngineError(f"the engine {self.offer.name!r} answered something that is no completion")
+        return found
+
+    def complete(self, ids: list[int], echo: bool = False) -> dict:
+        """The engine's choice after a text, with its rows; its own settings are neutral, the likeliest token is taken and thrown away."""
+        import httpx
+
+        prompt: Any = list(ids) if self.offer.ids else text_of(self.codec, ids)
+        asked = {"model": self.model, "prompt": prompt, "max_tokens": 1, "temperature": 0, "top_p": 1, "presence_penalty": 0,
+                 "frequency_penalty": 0, "echo": echo, "stream": False}
+        if self.offer.ids:
+            asked["return_tokens_as_token_ids"] = True
+        for top in (self.top, *(fewer for fewer in FEWER if fewer < self.top)):
+            try:
+                answer = self._client.post(f"{self.offer.address}/completions", json={**asked, "logprobs": top})
+            except httpx.HTTPError as error:
+                raise EngineError(f"the engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
+                                  f"({type(error).__name__}); what was written stays: go on from it when it is back") from error
+            if answer.status_code not in (400, 422) or top <= min(FEWER):
+                break
+        try:
+            choice = self._json(answer)["choices"][0]
+            choice["finish_reason"], choice["logprobs"]
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise EngineError(f"the engine {self.offer.name!r} answered something that is no completion") from error
+        self.top = top
+        return choice
+
+    def rows_after(self, ids: list[int]) -> dict[str, float]:
+        """Name of a token -> log-probability (nats), as the engine tells it; the end of the text is named by id where it can be known."""
+        choice = self.complete(ids)
+        rows = _rows(choice, -1)
+        if rows:
+            return rows
+        # It ended the text at once, so it told nothing: asked again with a word behind, it tells what it thought before the word.
+        word = self.codec.encode("\n", special=False)
+        rows = _rows(self.complete([*ids, *word], echo=True), -1 - len(word))
+        if not rows:
+            raise EngineError(f"the engine {self.offer.name!r} told no probabilities: it must be started so that it can "
+                              "(llama-cpp-python: --logits_all true)")
+        end = self.codec.tokenizer.eos_token_id
+        if end is not None and choice["finish_reason"] == "stop" and "" in rows and rows[""] >= max(rows.values()):
+            rows[f"token_id:{end}"] = rows.pop("")     # its likeliest token has no text, and taking it ended the text
+        return rows
+
+
+def _rows(choice: dict, place: int) -> dict[str, float]:
+    """The rows at one place of an answer, {} where there are none."""
+    try:
+        top = choice["logprobs"]["top_logprobs"]
+        return dict(top[place]) if top else {}
+    except (KeyError, IndexError, TypeError, ValueError):
+        return {}
+
+
+def read_codec(tokenizer: str) -> Any:
+    """The tokenizer of a catalogue's model or of a folder, with the house's faces."""
+    from transformers import AutoTokenizer
+
+    from playground.backend.text import TextCodec
+    from playground.backend.weights import find_weights
+
+    entry = next((entry for entry in CATALOG if entry.id == tokenizer), None)
+    folder = Path(tokenizer).expanduser() if entry is None else find_weights(entry)
+    if not folder.is_dir():
+        raise ValueError(f"tokenizer must be a model of the catalogue or a folder, got {tokenizer[:100]!r}")
+    found = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    return TextCodec(found, len(found), True if entry is not None and entry.uncased else None)
+
+
+def names_of(codec: Any) -> dict[str, list[int]]:
+    """Text of a token, as engines write it, -> the ids that have this text. Bytes that are no whole character are left out of
+    the text by one engine and written as a replacement mark by another: both names stand here, and neither is one token's own."""
+    found: dict[str, list[int]] = {}
+    for token in range(codec.vocab_size):
+        data = b"" if token in codec.special_ids else codec.token_bytes(token)
+        names = {data.decode("utf-8", "ignore"), data.decode("utf-8", "replace")}
+        for name in names | ({codec.token_bytes(token).decode("utf-8", "replace")} if token in codec.special_ids else set()):
+            found.setdefault(name, []).append(token)
+    return found
+
+
+def text_of(codec: Any, ids: list[int]) -> str:
+    """The text that stands for ids, special tokens by name; EngineError where it ends within a character."""
+    try:
+        return b"".join(codec.token_bytes(token) for token in ids).decode("utf-8")
+    except UnicodeDecodeError:
+        raise EngineError("this engine is given text, and the tokens so far end within a character") from None
+
+
+class CompletionsModel:
+    """An engine as one visitor's left-to-right model: vocab_size, eos_id, context_length, and `next_logits` with `shown` on its answer.
+
+    notes: what the page says of it. Calls of one session come one after another."""
+
+    kind = "causal"
+
+    def __init__(self, engine: Completions):
+        codec = engine.codec
+        self.engine, self.codec, self.name = engine, codec, engine.offer.id
+        self.vocab_size, self.eos_id, self.context_length = codec.vocab_size, codec.tokenizer.eos_token_id, engine.offer.context
+        self.bos_id, self.adds_bos, self.uncased, self.has_chat_template = codec.bos_id, codec.adds_bos, codec.uncased, codec.has_chat_template
+        self._closed = False
+        self._known: tuple[tuple[int, ...], Any] | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        said = [f"Another program predicts, at {urlsplit(self.engine.offer.address).netloc}.",
+                f"It tells at most its {self.engine.top} likeliest tokens: the mass of all others is exact, and the rules and the draw act on what it tells.",
+                "It tells no logits, only log-probabilities: the constant that a logit has besides is lost.",
+                "The entropy of the whole distribution cannot be known from it."]
+        if not self.engine.offer.ids:
+            said.append("It is given text and cuts it into tokens itself: after a token that it would have cut otherwise, it predicts from its own cut.")
+        return said
+
+    def encode(self, text: str, chat: bool = False) -> list[int]:
+        return self.codec.encode(text, chat=chat)
+
+    def decode(self, ids: Any) -> str:
+        return self.codec.decode(ids)
+
+    def piece(self, token_id: int) -> str:
+        return self.codec.piece(token_id)
+
+    def token_bytes(self, token_id: int) -> bytes:
+        return self.codec.token_bytes(token_id)
+
+    def display_prompt(self, text: str) -> str:
+        return self.codec.display_prompt(text)
+
+    def next_logits(self, ids: Any) -> torch.Tensor:
+        """(V,) float32 log-probabilities with the attribute `shown`, (V,) bool: True where the engine told the value.
+
+        What it did not tell holds the rest of the mass in equal parts, so that every sum over the vocabulary is exact; these
+        places are no statement about any token, and whoever reads `shown` neither draws nor shows them."""
+        if self._closed:
+            raise RunStopped("this session of the model was closed; ask the backend for a new one")
+        ids = [int(token) for token in ids]
+        if not ids or min(ids) < 0 or max(ids) >= self.vocab_size:
+            raise ValueError(f"ids must be at least one token in [0, {self.vocab_size - 1}]")
+        if len(ids) > self.context_length:
+            raise ValueError(f"ids must hold at most {self.context_length:,} tokens (the engine's context), got {len(ids):,}")
+        return distribution(self.engine.rows_after(ids), self.engine.ids_of, self.vocab_size)
+
+    def logits_at(self, ids: Any) -> torch.Tensor:
+        """As `next_logits`; the last one is kept."""
+        key = tuple(int(token) for token in ids)
+        if self._known is None or self._known[0] != key:
+            self._known = key, self.next_logits(key)
+        return self._known[1]
+
+    def logits_along(self, ids: Any) -> torch.Tensor:
+        raise BackendError("another program's model cannot score a text here: it tells the likeliest tokens of a step, not each token of a text")
+
+    def hidden_states(self, ids: Any) -> torch.Tensor:
+        raise BackendError("another program's model shows nothing of its insides: it has no hidden states to give")
+
+    def close(self) -> None:
+        self._closed = True
+
+    def __enter__(self) -> CompletionsModel:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+
+def distribution(rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int) -> torch.Tensor:
+    """(V,) log-probabilities from an engine's rows, see `CompletionsModel.next_logits`. EngineError on what is no distribution.
+
+    A row whose name belongs to several tokens counts for the mass and for the ranks, but stands for no token: it lies at one of
+    them that is not shown."""
+    import numpy as np
+    import torch
+
+    values, shown = np.full(vocab_size, -np.inf), np.zeros(vocab_size, bool)
+    told, unnamed = 0.0, []
+    for name, value in sorted(rows.items(), key=lambda row: -row[1] if isinstance(row[1], int | float) else 0):
+        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value > ROUNDING:
+            raise EngineError(f"the engine told a log-probability that is none: {str(value)[:40]}")
+        number = BY_ID.fullmatch(name)
+        meant = [int(number[1])] if number else ids_of.get(name, [])
+        told += math.exp(value)
+        if len(meant) == 1 and meant[0] < vocab_size and not shown[meant[0]]:
+            values[meant[0]], shown[meant[0]] = value, True
+        else:
+            unnamed.append((value, meant))
+    if not shown.any():
+        raise EngineError("the engine named no token that this tokenizer knows: is it the engine's own?")
+    if told > 1 + ROUNDING:
+        raise EngineError(f"the engine's probabilities sum to {told:.4f}: they are no distribution")
+    for value, meant in unnamed:
+        place = next((token for token in (*meant, *range(vocab_size)) if token < vocab_size and values[token] == -np.inf), None)
+        if place is not None:
+            values[place] = value
+    rest, empty = max(0.0, 1.0 - told), values == -np.inf
+    if rest > 0 and empty.any():
+        values[empty] = math.log(rest / int(empty.sum()))
+    answer = torch.from_numpy(values.astype(np.float32))
+    answer.shown = torch.from_numpy(shown)
+    return answer
+
+
+_connected: dict[Offer, Completions] = {}
+_connecting = threading.Lock()
+
+
+def engine_of(name: Any) -> Completions | None:
+    """The engine of a model's name, None where it is no engine's name."""
+    if not isinstance(name, str) or not name.startswith(PREFIX):
+        return None
+    offer = engines().get(name)
+    if offer is None:
+        raise ModelUnavailable(name[:200], message=f"model must be one of {', '.join(engines()) or '(no engines here)'}, got {name[:100]!r}.")
+    with _connecting:
+        return _connected.setdefault(offer, Completions(offer))
