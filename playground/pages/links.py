@@ -180,14 +180,14 @@ class PageLink:
 
 # The address is put together in the browser, so that it is right behind any proxy and under any root path.
 COPY_LINK = """async (query) => {
-  const address = location.origin + location.pathname + query;
+  const address = location.origin + location.pathname + (window.playgroundWords?.view(query) ?? query);
   history.replaceState(null, '', address);
   try { await navigator.clipboard.writeText(address); } catch { prompt('Copy this link', address); }
   document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Link copied.'}));
 }"""
 
 SHOW_PICTURE = """async (query) => {
-  const address = location.origin + location.pathname + query;
+  const address = location.origin + location.pathname + (window.playgroundWords?.view(query) ?? query);
   history.replaceState(null, '', address);
   document.dispatchEvent(new CustomEvent('playground:qr', {detail: address}));
 }"""

@@ -25,6 +25,7 @@ from playground.pages import load_pages
 from playground.pages.headers import guarded
 from playground.takeaway.qr import squares
 from playground.widgets.link_picture import LinkPicture
+from playground.widgets.masthead import Masthead
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
@@ -93,7 +94,7 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
     with gr.Blocks(title="Playground: how text is generated", analytics_enabled=False, fill_width=True) as demo:
         app = Shell(demo, make_backend)
         demo.shell = app
-        gr.HTML(MASTHEAD, elem_id="masthead", apply_default_css=False, js_on_load=NAVIGATION)
+        Masthead(elem_id="masthead")
         with gr.Tabs(elem_id="pages", overflow_behavior="wrap") as app.tabs:
             for page in load_pages():
                 app.slugs.append(page.SLUG)
@@ -191,27 +192,16 @@ def theme() -> gr.themes.Base:
     return base.set(**plain, **both, **shapes)
 
 
-MASTHEAD = '<div class="masthead"><h1>Playground</h1><span class="status"></span></div>'
-
-# The page of the address follows the navigation, so that a reload finds the same page; and one polite voice for everybody.
-NAVIGATION = r"""
-const voice = document.createElement('div');
-voice.className = 'say-toast'; voice.setAttribute('role', 'status');
-document.body.append(voice);
-let quiet = null;
-document.addEventListener('playground:say', event => {
-  voice.textContent = String(event.detail); voice.classList.add('on');
-  clearTimeout(quiet); quiet = setTimeout(() => voice.classList.remove('on'), 4000);
-});
-document.addEventListener('playground:status', event => { element.querySelector('.status').textContent = String(event.detail); });
-document.addEventListener('click', event => {
-  const tab = event.target.closest?.('#pages > .tab-wrapper [role=tab]');
-  if (!tab || !event.isTrusted) return;
-  history.replaceState(null, '', location.pathname + '?tab=' + encodeURIComponent(tab.dataset.tabId));
-});
-"""
-
 HEAD = """
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="See how text comes out of a probability distribution: token by token, or everywhere at once.">
+<script>
+// Before anything is drawn: large and plain for a room, if the address or the last visit says so.
+(() => {
+  let kept = null;
+  try { kept = localStorage.getItem('playground-projector'); } catch { /* private mode */ }
+  const asked = new URLSearchParams(location.search).get('projector');
+  if (asked === '1' || (asked === null && kept)) document.documentElement.classList.add('projector');
+})();
+</script>
 """

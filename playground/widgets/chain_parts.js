@@ -153,7 +153,7 @@ function linkButton(node, query) {
     let record;
     try { record = await query(); } catch { record = {error: 'The server did not answer.'}; }
     if (!record.query) { say(record.error); return null; }
-    const address = location.origin + location.pathname + record.query;
+    const address = location.origin + location.pathname + with_view(record.query);
     history.replaceState(null, '', address);
     return address;
   }

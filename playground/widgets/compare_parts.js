@@ -92,7 +92,7 @@ function make_link(controls, show) {
     let answer; try { answer = await server.link(Object.fromEntries(Object.entries(controls).map(([name, one]) => [name, get(one)]))); } catch { answer = {problem: 'The server did not answer; what is on the page stays. Try again.'}; }
     tell(answer.problem ?? '');
     if (!answer.query) return;
-    const address = location.origin + location.pathname + answer.query;
+    const address = location.origin + location.pathname + with_view(answer.query);
     history.replaceState(null, '', address);
     try { await navigator.clipboard.writeText(address); say('Link copied.'); } catch { say('The address of this page is now the link.'); }
   }, 'plain');

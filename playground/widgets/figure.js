@@ -36,7 +36,7 @@ function make_figure({host, library, on_point}) {
     await Plotly.react(host, coloured(figure.data), {
       margin: {l: 48, r: 12, t: 12, b: 40}, colorway: ['--chosen', '--new', '--settled', '--remasked', '--escape', '--loop', '--raw'].map(variable), ...layout,
       paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', autosize: true,
-      font: {family: 'Inter, system-ui, sans-serif', size: 13, color: variable('--ink'), ...layout.font},
+      font: {family: 'Inter, system-ui, sans-serif', size: document.documentElement.classList.contains('projector') ? 18 : 13, color: variable('--ink'), ...layout.font},
       hoverlabel: {bgcolor: variable('--panel'), bordercolor: variable('--line'), font: {color: variable('--ink'), family: 'Inter, system-ui, sans-serif'}},
       uirevision: layout.uirevision ?? 'kept',                           // zoom survives an update
     }, {responsive: true, displayModeBar: false, scrollZoom: false});
@@ -60,10 +60,9 @@ function make_figure({host, library, on_point}) {
     const ground = variable('--paper'), layout = {...host.layout, paper_bgcolor: ground, plot_bgcolor: ground};
     return blob_of(await Plotly.toImage({data: host.data, layout}, {format, width: host.clientWidth, height: host.clientHeight, scale: format === 'png' ? 2 : 1}));
   }
-  let was_dark = document.body.classList.contains('dark');
-  new MutationObserver(() => {
-    const is_dark = document.body.classList.contains('dark');
-    if (is_dark !== was_dark) { was_dark = is_dark; draw(last); }
-  }).observe(document.body, {attributes: true, attributeFilter: ['class']});
+  const look = () => [document.body, document.documentElement].map(one => one.classList.contains('dark') + ' ' + one.classList.contains('projector')).join();
+  let was = look();
+  const watcher = new MutationObserver(() => { if (look() !== was) { was = look(); draw(last); } });
+  for (const one of [document.body, document.documentElement]) watcher.observe(one, {attributes: true, attributeFilter: ['class']});
   return {draw};
 }

@@ -72,7 +72,7 @@ async function link_now() {
   const answer = await server.link({model: state.model, prompt: prompt.value, chat: state.chat, settings: settings_now(),
     chosen: before.map(frame => frame.token_id), step: frames().length ? time.step : 0});
   if (answer.error) { problem(answer.error); return null; }
-  const address = location.origin + location.pathname + answer.query;
+  const address = location.origin + location.pathname + with_view(answer.query);
   history.replaceState(null, '', address);
   return address;
 }
@@ -106,7 +106,7 @@ part('escape').addEventListener('click', async () => {
   const request = step_request(time.step);
   const answer = await server.send({page: 'escape', model: request.model, prompt: here().prompt.text, ids: request.ids, step: request.index, settings: request.settings});
   if (answer.error) { problem(answer.error); return; }
-  const address = location.pathname + answer.query;                    // a tab of its own: the text and its branches stay here
+  const address = location.pathname + with_view(answer.query);         // a tab of its own: the text and its branches stay here
   if (!window.open(address, '_blank')) location.assign(address);
 });
 
@@ -140,6 +140,7 @@ server.opening({query: location.search.slice(0, 20000)}).then(opening => {
   if (opening.device) state.device = opening.device;
   Object.assign(state.models, opening.models);
   if (opening.replay) { part('app').classList.add('replay'); choose_mode(opening.replay.kind === 'score' ? 'score' : 'write'); open_trace(opening.replay, null); time.go(0, 'load'); for (const one of part('rules').querySelectorAll('input, select')) one.disabled = true; }
+  else if (back_again()) { /* a text that a server left half-written is on view */ }
   else if (opening.link) open_link(opening.link);
   else if (opening.example && !touched && !state.branches.length && !state.running) {
     prompt.value = opening.example.prompt; grow_box();

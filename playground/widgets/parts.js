@@ -34,6 +34,8 @@ function save_file(name, blob) {
   link.href = URL.createObjectURL(blob); link.download = name;
   link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
+// A query ("?tab=...") with the language that was chosen and the projector: who opens the link sees the same.
+function with_view(query) { return window.playgroundWords?.view(query) ?? query; }
 function say(sentence) { document.dispatchEvent(new CustomEvent('playground:say', {detail: sentence})); }
 function show_qr(address) { document.dispatchEvent(new CustomEvent('playground:qr', {detail: address})); }
 function status(sentence) { document.dispatchEvent(new CustomEvent('playground:status', {detail: sentence})); }

@@ -220,7 +220,7 @@
       try { table = await (await fetch(new URL(TABLES[name], document.baseURI))).json(); }
       catch { document.dispatchEvent(new CustomEvent('playground:say', {detail: 'The words of this language could not be fetched; the page stays as it is.'})); return; }
     }
-    language = name; api.language = name;
+    language = name; api.language = name; api.chosen ||= keep;
     compile(table);
     document.documentElement.lang = name === 'zh' ? 'zh-Hans' : name;
     english_title ??= document.title; document.title = say(english_title);
@@ -233,7 +233,13 @@
     backwards ??= new Map([...exact].map(([from, to]) => [to, from]));
     return backwards.get(text) ?? text;
   }
-  const api = {language, languages: LANGUAGES, choose, say, english,
+  function view(query) {
+    const more = [];
+    if (api.chosen) more.push('lang=' + language);
+    if (document.documentElement.classList.contains('projector')) more.push('projector=1');
+    return more.length ? query + (query.includes('?') ? '&' : '?') + more.join('&') : query;
+  }
+  const api = {language, chosen: Boolean(new URLSearchParams(location.search).get('lang') || store('localStorage')?.getItem('playground-language')), languages: LANGUAGES, choose, say, english, view,
     collect() { missed ??= new Map(); begin(); whole_tree(document.body); return missed; },
     async learn(table) { compile(table); }};                              // the collecting program gives the keys that are known already
   window.playgroundWords = api;
