@@ -12,7 +12,7 @@ FOLDER = ROOT / "assets" / "pictures"
 # page: (what must be on it before the picture is taken, height)
 PAGES = {
     "generate": ("#generator .bar .final-bar, .bar .final-bar", 980),
-    "escape": ("#escape-calculator .escape-figure .main-svg", 900),
+    "escape": ("#escape-calculator .escape-figure[data-drawn]", 900),
     "chains": ("#pages .widget svg", 900),
     "diffusion": (".canvas-words button", 980),
     "compare": ("#pages .widget", 900),

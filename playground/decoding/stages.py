@@ -15,9 +15,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from playground.decoding import penalties, truncation
 from playground.decoding.distribution import Candidates, as_float32
+from playground.decoding.penalties import (
+    LLAMA_CPP_WINDOW,
+    dry,
+    frequency_penalty,
+    no_repeat_ngram,
+    presence_penalty,
+    repetition_penalty,
+)
 from playground.decoding.settings import DecodingSettings
+from playground.decoding.truncation import epsilon_cutoff, eta_cutoff, min_p, mirostat, top_k, top_p, typical_p, xtc
 
 
 class Stage:
@@ -83,7 +91,7 @@ def apply_stages(
     mu = float(state["mu"]) if state and "mu" in state else 2 * settings.mirostat_tau
     llama = settings.order == "llama.cpp"
     generated = context if llama else context[prompt_length:]
-    window = -penalties.LLAMA_CPP_WINDOW if llama else None
+    window = -LLAMA_CPP_WINDOW if llama else None
     situation = _Situation(context, generated[window:], settings, u, mu)
 
     candidates = Candidates(values, len(values))
@@ -114,26 +122,26 @@ Outcome = tuple[Candidates, dict[str, Any] | None]
 
 
 def _repetition(candidates: Candidates, now: _Situation) -> Outcome:
-    window = now.context[-penalties.LLAMA_CPP_WINDOW :] if now.settings.order == "llama.cpp" else now.context
+    window = now.context[-LLAMA_CPP_WINDOW :] if now.settings.order == "llama.cpp" else now.context
     return candidates.with_values(
-        penalties.repetition_penalty(candidates.values, window, now.settings.repetition_penalty)
+        repetition_penalty(candidates.values, window, now.settings.repetition_penalty)
     ), None
 
 
 def _presence(candidates: Candidates, now: _Situation) -> Outcome:
     return candidates.with_values(
-        penalties.presence_penalty(candidates.values, now.generated, now.settings.presence_penalty)
+        presence_penalty(candidates.values, now.generated, now.settings.presence_penalty)
     ), None
 
 
 def _frequency(candidates: Candidates, now: _Situation) -> Outcome:
     return candidates.with_values(
-        penalties.frequency_penalty(candidates.values, now.generated, now.settings.frequency_penalty)
+        frequency_penalty(candidates.values, now.generated, now.settings.frequency_penalty)
     ), None
 
 
 def _no_repeat_ngram(candidates: Candidates, now: _Situation) -> Outcome:
-    values = penalties.no_repeat_ngram(candidates.values, now.context, now.settings.no_repeat_ngram_size)
+    values = no_repeat_ngram(candidates.values, now.context, now.settings.no_repeat_ngram_size)
     if values.max() == -np.inf:
         raise ValueError(
             f"no_repeat_ngram_size must leave a token possible, got {now.settings.no_repeat_ngram_size}, "
@@ -144,7 +152,7 @@ def _no_repeat_ngram(candidates: Candidates, now: _Situation) -> Outcome:
 
 def _dry(candidates: Candidates, now: _Situation) -> Outcome:
     chosen = now.settings
-    values = penalties.dry(
+    values = dry(
         candidates.values, now.context, chosen.dry_multiplier, chosen.dry_base, chosen.dry_allowed_length
     )
     return (candidates if values is candidates.values else candidates.with_values(values)), None
@@ -182,7 +190,7 @@ def _cut(rule: Callable[..., np.ndarray], field: str, with_probabilities: bool =
 
 def _top_k(candidates: Candidates, now: _Situation) -> Outcome:
     exact = now.settings.order == "llama.cpp"
-    return candidates.keep(truncation.top_k(candidates.values, now.settings.top_k, exact)), None
+    return candidates.keep(top_k(candidates.values, now.settings.top_k, exact)), None
 
 
 def _xtc(candidates: Candidates, now: _Situation) -> Outcome:
@@ -190,11 +198,11 @@ def _xtc(candidates: Candidates, now: _Situation) -> Outcome:
     state = {"coin": now.coin, "acts": acts}
     if not acts:
         return candidates, state
-    return candidates.keep(truncation.xtc(candidates.values, now.settings.xtc_threshold, candidates.probabilities)), state
+    return candidates.keep(xtc(candidates.values, now.settings.xtc_threshold, candidates.probabilities)), state
 
 
 def _mirostat(candidates: Candidates, now: _Situation) -> Outcome:
-    return candidates.keep(truncation.mirostat(candidates.values, now.mu, candidates.probabilities)), {"mu": now.mu}
+    return candidates.keep(mirostat(candidates.values, now.mu, candidates.probabilities)), {"mu": now.mu}
 
 
 _RULES: dict[str, Callable[[Candidates, _Situation], Outcome]] = {
@@ -205,11 +213,11 @@ _RULES: dict[str, Callable[[Candidates, _Situation], Outcome]] = {
     "dry_multiplier": _dry,
     "temperature": temperature,
     "top_k": _top_k,
-    "top_p": _cut(truncation.top_p, "top_p"),
-    "min_p": _cut(truncation.min_p, "min_p"),
-    "typical_p": _cut(truncation.typical_p, "typical_p", with_probabilities=False),
-    "epsilon_cutoff": _cut(truncation.epsilon_cutoff, "epsilon_cutoff"),
-    "eta_cutoff": _cut(truncation.eta_cutoff, "eta_cutoff"),
+    "top_p": _cut(top_p, "top_p"),
+    "min_p": _cut(min_p, "min_p"),
+    "typical_p": _cut(typical_p, "typical_p", with_probabilities=False),
+    "epsilon_cutoff": _cut(epsilon_cutoff, "epsilon_cutoff"),
+    "eta_cutoff": _cut(eta_cutoff, "eta_cutoff"),
     "xtc_threshold": _xtc,
     "mirostat_tau": _mirostat,
 }

@@ -14,7 +14,7 @@ from math import comb
 
 import numpy as np
 
-from playground.diffusion import draws
+from playground.diffusion.draws import ORDER, START, uniforms
 from playground.diffusion.noise import alpha_bar, reveal_probability
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import logits_at
@@ -111,9 +111,9 @@ def nelbo_estimate(denoiser, text, samples: int = 64, seed: int = 0) -> tuple[fl
     length = len(ids)
     if samples < 2 or length < 1:
         raise ValueError(f"samples must be at least 2, got {samples}")
-    shift = float(draws.uniforms(seed, 0, 0, 0, draws.START))
+    shift = float(uniforms(seed, 0, 0, 0, START))
     counts = 1 + np.floor(length * ((np.arange(samples) + shift) / samples)).astype(np.int64).clip(0, length - 1)
-    keys = draws.uniforms(seed, 0, np.arange(samples)[:, None], np.arange(length), draws.ORDER)
+    keys = uniforms(seed, 0, np.arange(samples)[:, None], np.arange(length), ORDER)
     masked = keys.argsort(1).argsort(1) < counts[:, None]
     values = length / counts * _losses(denoiser, ids, masked)
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(samples))

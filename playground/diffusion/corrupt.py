@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from playground.diffusion import draws
+from playground.diffusion.draws import REVEAL, START, normals, uniforms
 from playground.diffusion.embedding import corrupt_vectors, nearest, plane, rounding
 from playground.diffusion.noise import alpha_bar
 
@@ -24,7 +24,7 @@ def _ids(ids: Sequence[int], size: int) -> np.ndarray:
 def corrupt_masks(ids: Sequence[int], t: float, mask_id: int, schedule="linear", seed: int = 0) -> dict:
     """Absorbing noise: {"alpha", "canvas": ids, "changed": [bool], "known": share still visible}."""
     array, alpha = _ids(ids, 2**31), float(alpha_bar(t, schedule))
-    hit = draws.uniforms(seed, 0, 0, np.arange(len(array)), draws.REVEAL) >= alpha
+    hit = uniforms(seed, 0, 0, np.arange(len(array)), REVEAL) >= alpha
     return {"alpha": alpha, "canvas": np.where(hit, mask_id, array).tolist(), "changed": hit.tolist(),
             "known": float(1.0 - hit.mean())}
 
@@ -33,8 +33,8 @@ def corrupt_words(ids: Sequence[int], t: float, vocab_size: int, schedule="linea
     """Uniform noise: a hit position gets any word at random, its own included. known: share of positions not hit."""
     array, alpha = _ids(ids, vocab_size), float(alpha_bar(t, schedule))
     places = np.arange(len(array))
-    hit = draws.uniforms(seed, 0, 0, places, draws.REVEAL) >= alpha
-    words = np.minimum((draws.uniforms(seed, 0, 0, places, draws.START) * vocab_size).astype(np.int64), vocab_size - 1)
+    hit = uniforms(seed, 0, 0, places, REVEAL) >= alpha
+    words = np.minimum((uniforms(seed, 0, 0, places, START) * vocab_size).astype(np.int64), vocab_size - 1)
     canvas = np.where(hit, words, array)
     return {"alpha": alpha, "canvas": canvas.tolist(), "changed": (canvas != array).tolist(), "known": float(1.0 - hit.mean())}
 
@@ -49,7 +49,7 @@ def corrupt_embeddings(ids: Sequence[int], t: float, table: np.ndarray, schedule
     """
     table = np.asarray(table, dtype=np.float64)
     array, alpha = _ids(ids, len(table)), float(alpha_bar(t, schedule))
-    noise = draws.normals(seed, 0, 0, np.arange(len(array)), table.shape[1])  # (L, D)
+    noise = normals(seed, 0, 0, np.arange(len(array)), table.shape[1])  # (L, D)
     vectors = corrupt_vectors(table[array], alpha, noise)
     words, chances, flat = nearest(vectors, table), rounding(vectors, table, tau), plane(table)
     order = np.argsort(-chances, axis=1, kind="stable")[:, :top]

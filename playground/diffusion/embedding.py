@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.diffusion import draws
+from playground.diffusion.draws import normals
 
 
 def embedding_table(denoiser) -> np.ndarray:
@@ -22,7 +22,7 @@ def embedding_table(denoiser) -> np.ndarray:
         return table
     if size <= 256:
         return np.eye(size)
-    table = draws.normals(0, 0, 0, np.arange(size), 64)
+    table = normals(0, 0, 0, np.arange(size), 64)
     return table / np.linalg.norm(table, axis=1, keepdims=True)
 
 

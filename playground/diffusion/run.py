@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from playground.diffusion import draws
+from playground.diffusion.draws import TOKEN, uniforms
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.settings import UnmaskSettings
 from playground.diffusion.step import LOCKED, MASKED, NEW, REMASKED, SETTLED, Step
@@ -94,7 +94,7 @@ class Run:
         first = step - step % ahead
         if self._ahead.get(stream, (None,))[0] != first:
             steps = np.arange(first, first + ahead)[:, None, None]
-            numbers = draws.uniforms(self.settings.seed, steps, self.rows[:, None], np.arange(self.length), stream)
+            numbers = uniforms(self.settings.seed, steps, self.rows[:, None], np.arange(self.length), stream)
             self._ahead[stream] = first, numbers  # (16, B, L)
         return self._ahead[stream][1][step - first]
 
@@ -161,7 +161,7 @@ class Run:
 
     def draw(self, where: np.ndarray, step) -> np.ndarray:
         """(B, L) tokens drawn at `where` under the settings' temperature and top_p, -1 elsewhere."""
-        return self.prediction.draw(where, self.uniforms(step, draws.TOKEN), self.settings.temperature, self.settings.top_p)
+        return self.prediction.draw(where, self.uniforms(step, TOKEN), self.settings.temperature, self.settings.top_p)
 
     def put(self, where: np.ndarray, tokens: np.ndarray) -> None:
         """Write tokens (B, L) at `where`; their rows' predictions no longer hold."""

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 
 from playground.diffusion.noise import SCHEDULES
 
-SAMPLERS = ("mdlm", "sedd", "maskgit", "llada", "dream", "remdm", "fast-dllm", "entropy-bound", "any-order", "gibbs",
-            "uniform", "diffusion-lm", "cdcd")
+# a list, for `add_sampler` puts more in
+SAMPLERS = ["mdlm", "sedd", "maskgit", "llada", "dream", "remdm", "fast-dllm", "entropy-bound", "any-order", "gibbs",
+            "uniform", "diffusion-lm", "cdcd"]
 
 # the first one is what selection=None means
 SELECTIONS = {

@@ -8,13 +8,13 @@ box.append(problem, ...PARTS.map(name => areas[name]));
 
 // the plot and the well -----------------------------------------------------------------------------------------------
 const plot_side = make('section', 'escape-plot'), well_side = make('section', 'escape-well');
-const plot_host = make('div', 'escape-figure'); plot_host.setAttribute('role', 'img');
+const plot_host = make('div', 'escape-figure');
 plot_side.append(make('h2', '', 'How likely one draw leaves the loop, at each temperature'), plot_host);
 const well_svg = draw_svg('svg', {viewBox: '0 0 340 250', class: 'escape-well-picture', role: 'img'});
 const marble_words = make('p', 'escape-caption');
 well_side.append(make('h2', '', 'The loop as a valley'), well_svg, marble_words);
 areas.top.append(plot_side, well_side);
-const main_figure = make_figure({host: plot_host, library: props.library});
+const main_plot = make_escape_plot({host: plot_host, x: 'temperature T', y: 'P(escape) in one draw', name: 'P(escape) against temperature', readout: true});
 
 // the controls and what they decide --------------------------------------------------------------------------------------
 const control_side = make('section', 'escape-controls'), verdict_side = make('section', 'escape-verdicts');
@@ -56,12 +56,12 @@ order_row.append(order_box); control_side.append(order_row);
 let link = null;
 const copy = button('Copy link', 'An address that opens this page with these settings', async () => {
   if (link === null) return;
-  const address = location.origin + location.pathname + link;
+  const address = location.origin + location.pathname + with_view(link);
   history.replaceState(null, '', address);
   try { await navigator.clipboard.writeText(address); say('Link copied.'); } catch { say('The link is in the address bar now.'); }
 }, 'plain');
 const qr = button('QR code', 'The link as a picture for a projector: phones open it by its QR code', () => {
-  if (link !== null) show_qr(location.origin + location.pathname + link);
+  if (link !== null) show_qr(location.origin + location.pathname + with_view(link));
 }, 'plain');
 control_side.append(copy, qr);
 
@@ -73,10 +73,10 @@ verdict_side.append(make('h2', '', 'At these settings'), sentence, make('h2', ''
 
 // the smaller plots ---------------------------------------------------------------------------------------------------------
 const small = {};
-for (const [name, title] of [['by_top_p', 'T_c against top-p'], ['by_barrier', 'T_c against the barrier'], ['by_visit', 'The barrier at each visit']]) {
-  const side = make('section'), host = make('div', 'escape-small'); host.setAttribute('role', 'img'); host.setAttribute('aria-label', title);
+for (const [name, title, x, y] of [['by_top_p', 'T_c against top-p', 'top-p', 'T_c'], ['by_barrier', 'T_c against the barrier', 'barrier ΔE', 'T_c'], ['by_visit', 'The barrier at each visit', 'visits of the loop token', 'barrier left']]) {
+  const side = make('section'), host = make('div', 'escape-small');
   side.append(make('h2', '', title), host); areas.more.append(side);
-  small[name] = make_figure({host, library: props.library});
+  small[name] = make_escape_plot({host, x, y, name: title});
 }
 
 function show_controls() {
@@ -104,29 +104,22 @@ async function ask() {
 }
 
 const LINES = [
-  ['arrhenius', 'Arrhenius, e^(−ΔE/T)', {color: 'var(--raw)', width: 1.5, dash: 'dot'}],
-  ['two_state', 'exact, two tokens', {color: 'var(--remasked)', width: 1.5, dash: 'dash'}],
-  ['exact', 'exact, N rivals', {color: 'var(--ink)', width: 2}],
-  ['top_p', 'after top-p', {color: 'var(--chosen)', width: 2.5}],
-  ['min_p', 'after min-p', {color: 'var(--new)', width: 2, dash: 'longdash'}],
-  ['top_k', 'after top-k', {color: 'var(--settled)', width: 2, dash: 'longdashdot'}],
+  ['arrhenius', 'Arrhenius, e^(−ΔE/T)', 'var(--raw)', 1.5, '2 3'],
+  ['two_state', 'exact, two tokens', 'var(--remasked)', 1.5, '6 4'],
+  ['exact', 'exact, N rivals', 'var(--ink)', 2, ''],
+  ['top_p', 'after top-p', 'var(--chosen)', 2.5, ''],
+  ['min_p', 'after min-p', 'var(--new)', 2, '10 4'],
+  ['top_k', 'after top-k', 'var(--settled)', 2, '10 4 2 4'],
 ];
+let drawn = 0;
 function paint(record) {
   link = record.link ?? link;
-  const data = LINES.filter(([key]) => record.curves[key]).map(([key, name, line]) => ({x: record.temperatures, y: record.curves[key], name, mode: 'lines', line,
-    hovertemplate: '%{y:.3g}<extra>' + name + '</extra>'}));
-  data.push({x: [record.settings.temperature], y: [record.escape], mode: 'markers', name: 'here', showlegend: false,
-    marker: {size: 13, color: 'var(--escape)', line: {color: 'var(--paper)', width: 2}}, hovertemplate: '%{y:.4g}<extra>all rules, at T</extra>'});
-  const shapes = [{type: 'line', x0: record.settings.temperature, x1: record.settings.temperature, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--escape)', width: 1, dash: 'dot'}}];
-  const annotations = [];
-  if (record.critical !== null) {
-    shapes.push({type: 'line', x0: record.critical, x1: record.critical, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--loop)', width: 2}});
-    annotations.push({x: record.critical, xref: 'x', y: 1, yref: 'paper', yanchor: 'bottom', xanchor: 'center', showarrow: false, text: `nucleus escape temperature T_c = ${record.critical.toFixed(3)}`, font: {color: 'var(--loop)', size: 13}});
-  }
-  main_figure.draw({data, layout: {margin: {l: 52, r: 12, t: 30, b: 44}, shapes, annotations, hovermode: 'x unified',
-    xaxis: {title: {text: 'temperature T'}, range: [0, record.temperatures.at(-1)]}, yaxis: {title: {text: 'P(escape) in one draw'}, rangemode: 'tozero', range: [0, record.top]},
-    legend: {x: .01, y: .99, bgcolor: 'rgba(0,0,0,0)', font: {size: 12}}, uirevision: null}});
-  plot_host.setAttribute('aria-label', record.sentence);
+  const s = record.settings, stuck = record.critical !== null;
+  main_plot.draw({x: [0, record.temperatures.at(-1)], y: [0, record.top],
+    lines: LINES.filter(([key]) => record.curves[key]).map(([key, name, colour, width, dash]) => ({x: record.temperatures, y: record.curves[key], name, colour, width, dash})),
+    points: [{x: s.temperature, y: record.escape, colour: 'var(--escape)', r: 7}],
+    rules: [{x: s.temperature, colour: 'var(--escape)', dash: '2 3'}, ...(stuck ? [{x: record.critical, colour: 'var(--loop)', width: 2, label: `nucleus escape temperature T_c = ${record.critical.toFixed(3)}`}] : [])]});
+  main_plot.label('P(escape) against temperature. ' + record.sentence.replaceAll('**', ''));
   paint_well(record);
   sentence.replaceChildren(...rich(record.sentence));
   table.replaceChildren();
@@ -136,20 +129,16 @@ function paint(record) {
       make('td', 'escape-mark', {allows: '✓ lets it out', forbids: '✕ forbids it', off: 'off'}[row.verdict])); table.append(line);
   }
   formulas.replaceChildren(...record.formulas.map(f => { const p = make('p', 'escape-formula'); p.append(make('span', 'soft', f.name), make('span', '', f.symbols), make('b', '', f.numbers)); return p; }));
-  const mark = (x, y, text) => ({x: [x], y: [y], mode: 'markers', marker: {size: 10, color: 'var(--escape)'}, showlegend: false, hovertemplate: text + '<extra></extra>'});
-  const plain = {margin: {l: 46, r: 8, t: 8, b: 40}, showlegend: false, uirevision: null};
-  const byp = record.by_top_p, bye = record.by_barrier, byv = record.by_visit;
-  small.by_top_p.draw({data: [{x: byp.x, y: byp.y, mode: 'lines', line: {color: 'var(--loop)', width: 2}, connectgaps: false}, ...(record.critical !== null ? [mark(record.settings.top_p, record.critical, 'here')] : [])],
-    layout: {...plain, xaxis: {title: {text: 'top-p'}, range: [0, 1]}, yaxis: {title: {text: 'T_c'}, range: [0, byp.top]},
-      shapes: [{type: 'line', x0: byp.pole, x1: byp.pole, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--raw)', width: 1, dash: 'dash'}},
-        {type: 'rect', x0: 0, x1: byp.pole, yref: 'paper', y0: 0, y1: 1, line: {width: 0}, fillcolor: 'var(--cut)', opacity: .25}],
-      annotations: [{x: byp.pole / 2, y: .5, yref: 'paper', showarrow: false, text: 'no way<br>out', font: {size: 12}}]}});
-  small.by_barrier.draw({data: [{x: bye.x, y: bye.y, mode: 'lines', line: {color: 'var(--loop)', width: 2}}, ...(record.critical !== null ? [mark(record.settings.delta_e, record.critical, 'here')] : [])],
-    layout: {...plain, xaxis: {title: {text: 'barrier ΔE'}, rangemode: 'tozero'}, yaxis: {title: {text: 'T_c'}, rangemode: 'tozero'}}});
-  small.by_visit.draw({data: [{x: byv.visits, y: byv.repetition, mode: 'lines+markers', name: 'repetition penalty', line: {color: 'var(--remasked)', width: 2, shape: 'hv'}, marker: {symbol: 'square', size: 6}},
-      {x: byv.visits, y: byv.frequency, mode: 'lines+markers', name: 'frequency penalty', line: {color: 'var(--chosen)', width: 2, shape: 'hv'}, marker: {size: 6}}],
-    layout: {...plain, showlegend: true, legend: {x: .99, xanchor: 'right', y: .99, bgcolor: 'rgba(0,0,0,0)', font: {size: 11}}, xaxis: {title: {text: 'visits of the loop token'}}, yaxis: {title: {text: 'barrier left'}},
-      shapes: [{type: 'line', xref: 'paper', x0: 0, x1: 1, y0: 0, y1: 0, line: {color: 'var(--escape)', width: 1.5, dash: 'dot'}}]}});
+  const byp = record.by_top_p, bye = record.by_barrier, byv = record.by_visit, here = x => stuck ? [{x, y: record.critical, colour: 'var(--escape)'}] : [];
+  const most = values => Math.max(...values.filter(v => v !== null), 0);
+  small.by_top_p.draw({x: [0, 1], y: [0, byp.top], lines: [{x: byp.x, y: byp.y, colour: 'var(--loop)'}], points: here(s.top_p),
+    rules: [{x: byp.pole, colour: 'var(--raw)', dash: '5 4'}], shade: {to: byp.pole, label: 'no way out'}});
+  small.by_barrier.draw({x: [0, bye.x.at(-1)], y: [0, 1.05 * most(bye.y) || 1], lines: [{x: bye.x, y: bye.y, colour: 'var(--loop)'}], points: here(s.delta_e)});
+  const left = [...byv.repetition, ...byv.frequency], low = Math.min(0, ...left), high = Math.max(0, ...left), room = .06 * (high - low || 1);
+  small.by_visit.draw({x: [0, byv.visits.at(-1)], y: [low - room, high + room], lines: [
+      {x: byv.visits, y: byv.repetition, name: 'repetition penalty', colour: 'var(--remasked)', mark: 'square'}, {x: byv.visits, y: byv.frequency, name: 'frequency penalty', colour: 'var(--chosen)', mark: 'dot'}],
+    rules: [{y: 0, colour: 'var(--escape)', dash: '2 3', width: 1.5}]});
+  plot_host.dataset.drawn = String(++drawn);
 }
 
 // **bold** in our own sentences becomes <b>; nothing else is markup

@@ -1,6 +1,6 @@
 """Figures of the Escape page, in one run: `python tests/benchmarks/escape.py [--model fairy-causal] [--no-browser]`.
 
-- redraw after a slider move in a real browser, p50 and p95 (ms), from the input event to the painted answer;
+- redraw after a slider move in a real browser, p50 and p95 (ms), from the input event to the painted answer, and its parts;
 - the 32-run experiment ÷ one plain run of the same length from the same text, rounds interleaved.
 Run it on a machine with nothing else to do.
 """
@@ -17,24 +17,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 MOVES = """async ({label, values}) => {
   const slider = [...document.querySelectorAll('#escape-calculator input[type=range]')].find(s => s.getAttribute('aria-label') === label);
-  const plot = document.querySelector('#escape-calculator .escape-figure'), sentence = document.querySelector('#escape-calculator .escape-sentence');
-  const times = [];
+  const plot = document.querySelector('#escape-calculator .escape-figure'), moves = [];
+  performance.setResourceTimingBufferSize(5000);
   for (const value of values) {
-    const before = sentence.textContent;
-    const painted = new Promise(done => plot.on('plotly_afterplot', done));
-    const start = performance.now();
+    const before = plot.dataset.drawn, asked = performance.getEntriesByType('resource').length, start = performance.now();
     slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true}));
-    await painted;
-    while (sentence.textContent === before) await new Promise(requestAnimationFrame);
-    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-    times.push(performance.now() - start);
-    plot.removeAllListeners('plotly_afterplot');
+    let drawn = 0;                                           // when the script has drawn the answer
+    await new Promise(done => { const watch = new MutationObserver(() => { if (plot.dataset.drawn !== before) { watch.disconnect(); drawn = performance.now(); done(); } });
+      watch.observe(plot, {attributes: true}); });
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));        // ... and when it is on the screen
+    const end = performance.now(), request = performance.getEntriesByType('resource').slice(asked).find(e => e.name.includes('component_server'));
+    moves.push({all: end - start, server: request ? request.responseEnd - request.startTime : 0, painted: end - drawn, script: request ? drawn - request.responseEnd : 0});
   }
-  return times;
+  return moves;
 }"""
 
 
-def redraw(moves: int) -> list[float]:
+def redraw(moves: int) -> list[dict]:
+    """Milliseconds of each move of a slider: all, and how much of it waited for the server, drew (script), painted."""
     from playwright.sync_api import sync_playwright
 
     from playground.pages.shell import build_app, launch_settings
@@ -46,12 +46,12 @@ def redraw(moves: int) -> list[float]:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(demo.local_url + "?tab=escape")
-            page.locator("#escape-calculator .escape-figure .main-svg").first.wait_for(timeout=60_000)
+            page.locator("#escape-calculator .escape-figure[data-drawn]").wait_for(timeout=60_000)
             page.wait_for_timeout(2000)
             values = [2 + .05 * (1 + i) for i in range(moves)]
-            times = page.evaluate(MOVES, {"label": "barrier ΔE", "values": values})
+            found = page.evaluate(MOVES, {"label": "barrier ΔE", "values": values})
             browser.close()
-            return times
+            return found
     finally:
         demo.close()
 
@@ -86,15 +86,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="fairy-causal")
     parser.add_argument("--prompt", default="the sea, the sea, the sea")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="0: the redraw alone")
     parser.add_argument("--moves", type=int, default=60)
     parser.add_argument("--no-browser", action="store_true")
     chosen = parser.parse_args()
-    ratios = experiment(chosen.model, chosen.prompt, chosen.rounds)
-    print(f"32 runs ÷ one run, {chosen.model}: median {statistics.median(ratios):.2f} (goal ≤ 8)")
+    if chosen.rounds:
+        ratios = experiment(chosen.model, chosen.prompt, chosen.rounds)
+        print(f"32 runs ÷ one run, {chosen.model}: median {statistics.median(ratios):.2f} (goal ≤ 8)")
     if not chosen.no_browser:
-        times = sorted(redraw(chosen.moves))
-        print(f"redraw after a slider move: p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(.95 * len(times))]:.0f} ms (goal p95 ≤ 80)")
+        found = redraw(chosen.moves)
+        parts = {"all": "redraw after a slider move (goal p95 ≤ 80)", "server": "  of it the request", "script": "  of it the script",
+                 "painted": "  of it painting"}
+        for part, says in parts.items():
+            times = sorted(move[part] for move in found)
+            print(f"{says}: p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(.95 * len(times))]:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from playground.diffusion import draws
+from playground.diffusion.draws import REVEAL
 from playground.diffusion.noise import alpha_bar, alpha_bar_slope, remask_limit, reveal_probability
 from playground.diffusion.run import Run
 from playground.diffusion.samplers.base import Blocks, Sampler, SamplerRule
@@ -49,7 +49,7 @@ class BernoulliRule(SamplerRule):
             blocks.show_window(run, turn)
             here = blocks.at(turn) & active[:, None]
             reveal, remask = (np.where(active, rate, 0.0)[:, None] for rate in self.rates(local, share))
-            coin = run.uniforms(k, draws.REVEAL)
+            coin = run.uniforms(k, REVEAL)
             chosen = here & run.masked & (coin < reveal)
             again = here & ~run.masked & run.open & (coin < remask)
             # nothing revealed: no need to ask, and the cache stays. The first step asks, so that there is something to see.

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from playground.diffusion import draws
+from playground.diffusion.draws import normals
 from playground.diffusion.embedding import (
     embedding_table,
     entropy_linear_grid,
@@ -34,7 +34,7 @@ class VectorRule(SamplerRule):
         if run.mask_id < run.size:
             raise ValueError(f"sampler {self.about.name} needs a denoiser whose vocabulary leaves the mask out (mask_id = V)")
         table = embedding_table(run.denoiser)
-        noise = draws.normals(self.settings.seed, 0, run.rows[:, None], np.arange(run.length), table.shape[1])
+        noise = normals(self.settings.seed, 0, run.rows[:, None], np.arange(run.length), table.shape[1])
         return table, noise, one_hot_evidence(run)
 
     def expected(self, run: Run, evidence: np.ndarray, given: np.ndarray, table: np.ndarray) -> np.ndarray:
@@ -71,7 +71,7 @@ class DiffusionLM(VectorRule):
             mean, deviation = gaussian_posterior(x, origin, alpha_t, alpha_s)
             x = mean
             if deviation > 0:
-                noise = draws.normals(self.settings.seed, k + 1, run.rows[:, None], np.arange(run.length), x.shape[2])
+                noise = normals(self.settings.seed, k + 1, run.rows[:, None], np.arange(run.length), x.shape[2])
                 x = mean + deviation * noise
             self.show(run, origin, table)
             run.t = np.full(len(run.canvas), 1.0 - (k + 1) / steps)
@@ -115,7 +115,7 @@ class Cdcd(VectorRule):
         """(PILOT_POINTS,) mean total entropy (nats) along PILOT_ROWS Euler paths on an even log grid."""
         canvas = np.repeat(np.where(given >= 0, given, run.mask_id)[None], PILOT_ROWS, axis=0)
         pilot = Run(run.denoiser, canvas, self.settings, rows=np.arange(PILOT_ROWS))
-        x = draws.normals(self.settings.seed, 2**31, pilot.rows[:, None], np.arange(pilot.length), table.shape[1]) * times[0]
+        x = normals(self.settings.seed, 2**31, pilot.rows[:, None], np.arange(pilot.length), table.shape[1]) * times[0]
         locked, entropies = one_hot_evidence(pilot), []
         for now, after in pairwise(times):
             origin = self.expected(pilot, growing_evidence(x, table, now), locked, table)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from playground.diffusion import draws
+from playground.diffusion.draws import gumbels
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import Run
 from playground.diffusion.samplers.base import Blocks, Sampler, SamplerRule, share_out
@@ -82,7 +82,7 @@ class OrderedRule(SamplerRule):
         number = self.number(score, where, local, share, first)
         scale = self.scale(local, share)
         if np.any(scale > 0):
-            gumbel = draws.gumbels(self.settings.seed, k, run.rows[:, None], np.arange(run.length))
+            gumbel = gumbels(self.settings.seed, k, run.rows[:, None], np.arange(run.length))
             score = score + scale[:, None] * gumbel
         chosen = first_positions(score, where, number)
         run.put(chosen, tokens if tokens is not None else run.draw(chosen, k))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from playground.diffusion import draws
+from playground.diffusion.draws import ORDER, START, TOKEN
 from playground.diffusion.noise import alpha_bar, uniform_reverse
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import Run, _slots
@@ -27,7 +27,7 @@ class Gibbs(SamplerRule):
         """(B, L): the open positions of each row in the order of this sweep, closed ones last."""
         key = np.broadcast_to(np.arange(run.length, dtype=np.float64), run.canvas.shape)
         if self.settings.rule == "random":
-            key = run.uniforms(sweep, draws.ORDER)
+            key = run.uniforms(sweep, ORDER)
         return np.argsort(np.where(run.open, key, np.inf), axis=1, kind="stable")
 
     def drive(self, run: Run) -> Iterator[None]:
@@ -93,7 +93,7 @@ class Uniform(SamplerRule):
     def drive(self, run: Run) -> Iterator[None]:
         if run.mask_id < run.size:
             raise ValueError("sampler uniform needs a denoiser whose vocabulary leaves the mask out (mask_id = V)")
-        start = np.minimum((run.uniforms(0, draws.START) * run.size).astype(np.int64), run.size - 1)
+        start = np.minimum((run.uniforms(0, START) * run.size).astype(np.int64), run.size - 1)
         begin = run.masked & run.open
         run.canvas[begin] = start[begin]
         given = one_hot_evidence(run)
@@ -103,7 +103,7 @@ class Uniform(SamplerRule):
             prediction = posterior_prediction(run, evidence, run.open)
             x_0 = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)  # (n, V)
             law = torch.from_numpy(uniform_reverse(run.canvas[run.open], x_0, alpha_t, alpha_s))
-            u = run.uniforms(k, draws.TOKEN)
+            u = run.uniforms(k, TOKEN)
             after = run.canvas.copy()
             if len(law):
                 drawn = Prediction(_slots(run.open), law.log()).draw(run.open, u)
@@ -146,5 +146,5 @@ class Renoise(SamplerRule):
 
     def _random(self, run: Run, step: int) -> np.ndarray:
         words = run.size - (run.mask_id < run.size)
-        drawn = np.minimum((run.uniforms(step, draws.START) * words).astype(np.int64), words - 1)
+        drawn = np.minimum((run.uniforms(step, START) * words).astype(np.int64), words - 1)
         return drawn + (drawn >= run.mask_id)  # never the mask itself
