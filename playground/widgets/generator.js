@@ -29,7 +29,7 @@ const time = make_transport({
   host: part('time'), keys: element, on_step: draw, unit: 'Token on view',
   on_play: playing => part('text').classList.toggle('playing', playing),
   // Play writes where there is nothing to replay: no text yet, or another prompt or model than the text's own.
-  instead: () => { if (state.running || fresh()) return false; if (state.mode === 'score') score(); else write(); return true; },
+  instead: () => { if (constants.replay || state.running || fresh()) return false; if (state.mode === 'score') score(); else write(); return true; },
   label: k => [`step ${k + 1} / ${frames().length}`, `entropy ${two(bits(frames()[k]?.raw_entropy))} bits`],
   speech: k => `step ${k + 1} of ${frames().length}: ${visible(frames()[k]?.text ?? '')}, entropy ${two(bits(frames()[k]?.raw_entropy))} bits`,
 });

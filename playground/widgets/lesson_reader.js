@@ -50,7 +50,16 @@ function draw() {
   back.disabled = lesson === 0 && step === 0;
   moves.append(back, on);
   if (s.open) { const link = make('a', '', 'Open this on its own page'); link.href = s.open; link.target = '_blank'; link.rel = 'noopener'; moves.append(link); }
-  reader.append(moves);
+  const share = make('div', 'lesson-moves'), address = () => {
+    const here = location.origin + location.pathname + '?' + new URLSearchParams({tab: 'lessons', lesson: l.slug, ...(step ? {step} : {})});
+    history.replaceState(null, '', here);
+    return here;
+  };
+  share.append(button('Copy link', 'An address that opens this step of the lesson', async () => {
+    const here = address();
+    try { await navigator.clipboard.writeText(here); say('Link copied.'); } catch { say('The link stands in the address bar.'); }
+  }, 'plain'), button('QR code', 'The link as a picture for a projector: phones open it by its QR code', () => show_qr(address()), 'plain'));
+  reader.append(moves, share);
   show(s);
 }
 function go(by) {
