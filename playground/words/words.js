@@ -60,13 +60,21 @@
     }
     return said.replace(PLACE, place => values[place] ?? place);
   }
-  function find(core) {
+  function find(core, depth = 0) {
     if (exact.has(core)) return exact.get(core);
     for (const [english, said] of shapes.get(shape(core)) ?? []) { const out = filled(english, said, core); if (out !== null) return out; }
+    const sentences = depth < 2 ? core.split(/(?<=[.!?…]) (?=[\p{Lu}“\uE000-\uE0FF])/u) : [core];
+    if (sentences.length > 1) {                                            // sentences set one after the other, each with its own key
+      const each = sentences.map(one => find(one, depth + 1));
+      if (each.every(one => one !== null)) return each.join(language === 'zh' ? '' : ' ');
+    }
     for (const one of patterns) {
       if (!core.includes(one.piece)) continue;
       const hit = one.test.exec(core);
-      if (hit) return one.said.replace(PLACE, place => { const k = one.numbers.indexOf(place); return k < 0 ? place : hit[k + 1]; });
+      if (!hit) continue;
+      // what a place holds stays as it is; several words that are a text of ours (“a whole number ≥ 1”) are put into the language as well
+      const held = text => { const inner = text.trim(); return depth < 2 && inner.includes(' ') && inner !== core ? text.replace(inner, () => find(inner, depth + 1) ?? inner) : text; };
+      return one.said.replace(PLACE, place => { const k = one.numbers.indexOf(place); return k < 0 ? place : held(hit[k + 1]); });
     }
     return null;
   }
