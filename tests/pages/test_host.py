@@ -3,85 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
-from gradio_client import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from playground.pages.host import drain_seconds, with_routes
+from tests.pages.process import App, client_of
 
-ROOT = Path(__file__).resolve().parents[2]
 PROMPT = "zebra quartz once upon a time"       # words that nothing else writes: they must never be in the log
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class App:
-    """`python app.py`, its log as it comes."""
-
-    def __init__(self, **environment: str):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "OMP_NUM_THREADS": "1", "PLAYGROUND_MODELS": "fairy-causal",
-                 "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1", **environment})
-        self.lines: list[str] = []
-        self.changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-        self.until(lambda: any(self.url in line for line in self.lines), 120)
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            with self.changed:
-                self.lines.append(line.rstrip("\n"))
-                self.changed.notify_all()
-        with self.changed:
-            self.lines.append("(end)")
-            self.changed.notify_all()
-
-    def until(self, condition, seconds: float) -> None:
-        with self.changed:
-            assert self.changed.wait_for(lambda: condition() or "(end)" in self.lines, seconds), self.lines[-20:]
-        assert condition(), self.lines[-20:]
-
-    def get(self, path: str) -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(self.url + path, timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def runs(self) -> list[dict]:
-        return [json.loads(line) for line in self.lines if line.startswith('{"event"')]
 
 
 @pytest.fixture(scope="module")
 def app():
     app = App()
-    while "fairy-causal" not in json.loads(app.get("/health")[1])["models"]:      # torch is being imported: nothing else moves
-        assert app.process.poll() is None, app.lines[-20:]
-        threading.Event().wait(0.2)
+    app.until_warm()
     yield app
     app.process.kill()
     app.process.wait(30)
-
-
-def client_of(app) -> Client:
-    return Client(app.url, verbose=False, httpx_kwargs={"timeout": 120})
 
 
 def values(text: str, name: str) -> dict[tuple, float]:
@@ -92,7 +31,7 @@ def values(text: str, name: str) -> dict[tuple, float]:
 def test_health_metrics_and_one_log_line_a_run_that_never_holds_the_text(app):
     status, body = app.get("/health")
     assert status == 200 and json.loads(body)["status"] == "ok"
-    answer = client_of(app).predict(model="fairy-causal", prompt=PROMPT, max_new_tokens=5, seed=1, api_name="/decode")
+    answer = client_of(app.url).predict(model="fairy-causal", prompt=PROMPT, max_new_tokens=5, seed=1, api_name="/decode")
     assert len(answer["steps"]) == 5
     app.until(lambda: len(app.runs()) >= 1, 30)
     [line] = app.runs()
@@ -110,7 +49,7 @@ def test_health_metrics_and_one_log_line_a_run_that_never_holds_the_text(app):
 
 
 def test_told_to_end_it_writes_running_texts_to_their_end_and_refuses_new_ones_with_a_sentence(app):
-    client, late = client_of(app), client_of(app)
+    client, late = client_of(app.url), client_of(app.url)
     before = len(app.runs())
     running = client.submit(model="fairy-causal", prompt=PROMPT, max_new_tokens=300, seed=2, api_name="/decode")
     while json.loads(app.get("/health")[1])["runs"]["active"] == 0:
