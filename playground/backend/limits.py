@@ -42,7 +42,7 @@ class Limits:
     sessions_per_model: int = 512
     model_memory_mb: int = 0                 # 0: half of the device's memory
     cache_memory_mb: int = 0                 # 0: a sixth of the device's memory, at most 8 GB
-    logits_memory_mb: int = 48               # logits of steps on view, over all models
+    logits_memory_mb: int = 32               # logits of steps on view, over all models
 
     def check(self, name: str, value: float, what: str | None = None) -> None:
         """Raise LimitExceeded with a sentence if `value` is above the limit `name`."""

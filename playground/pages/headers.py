@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from playground.backend.limits import limits
+from playground.pages.front import Front
 
 POLICY = "; ".join((
     "default-src 'self'",
@@ -112,5 +113,5 @@ async def refuse(send: Callable[[Message], Awaitable[None]], status: int, senten
 
 
 def guarded() -> dict[str, Any]:
-    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()` that puts the guard before everything."""
-    return {"middleware": [Middleware(Guard)]}
+    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()` that puts the guard before everything, and the kept page."""
+    return {"middleware": [Middleware(Guard), Middleware(Front)]}

@@ -1,0 +1,63 @@
+"""The page itself, made once: Gradio makes its 1.8 MB anew at each visit, more than half a second of one core, and a class of
+thirty that opens the page in the same ten seconds would wait half a minute. It is the same for everybody who comes by the same
+address, so it is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+PAGES = ("/", "/config", "/config/")
+NAMED = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port")     # what the page's own addresses are made of
+KEPT = 16                                            # addresses by which the server is known; more are answered, not kept
+Message = dict[str, Any]
+
+
+class Front:
+    """ASGI middleware: answers GET of the page and of its description from memory, HEAD of the page at once."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]):
+        self.app = app
+        self.kept: dict[tuple, list[Message]] = {}
+        self.making: dict[tuple, asyncio.Lock] = {}
+
+    async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
+        if scope["type"] != "http" or scope["path"] not in PAGES or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] == "HEAD" and scope["path"] == "/":      # "is anybody there": Gradio's own start gives up after 3 s
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html; charset=utf-8")]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        headers = dict(scope["headers"])
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        if scope["method"] == "HEAD" or {"page", "deep_link"} & set(asked):
+            await self.app(scope, receive, send)
+            return
+        key = (scope["path"], scope.get("scheme"), scope.get("root_path"), *(headers.get(name) for name in NAMED))
+        if key not in self.kept:
+            if len(self.making) >= KEPT and key not in self.making:
+                await self.app(scope, receive, send)
+                return
+            async with self.making.setdefault(key, asyncio.Lock()):        # whoever comes meanwhile waits for the first
+                if key not in self.kept:
+                    messages = await self._made(scope, receive)
+                    if messages[0].get("status") != 200:
+                        for message in messages:
+                            await send(message)
+                        return
+                    self.kept[key] = messages
+        for message in self.kept[key]:
+            await send(dict(message))
+
+    async def _made(self, scope: Message, receive: Callable) -> list[Message]:
+        messages: list[Message] = []
+
+        async def take(message: Message) -> None:
+            messages.append(message)
+
+        await self.app(scope, receive, take)
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        return [messages[0], {"type": "http.response.body", "body": body}]
