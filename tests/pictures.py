@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +19,28 @@ PAGES = {
     "compare": ("#pages .widget", 900),
     "lessons": ("#lesson-reader h3", 800),
 }
+
+
+MOVING = 22                # steps of the moving picture
+
+
+def moving_picture(page, path: Path) -> None:
+    """A GIF of the Generate page writing its recorded text, one picture a step."""
+    from PIL import Image
+
+    page.locator("#generator .bar .final-bar").first.wait_for(timeout=60_000)
+    frames = []
+    time = page.locator("#generator [role=slider][aria-valuemax]").first
+    time.focus()
+    page.keyboard.press("Home")
+    for _ in range(MOVING):
+        page.wait_for_timeout(500)                            # the bars have arrived
+        shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        frames.append(shot.resize((shot.width * 3 // 4, shot.height * 3 // 4), Image.Resampling.LANCZOS))
+        page.keyboard.press("ArrowRight")
+    palette = frames[MOVING // 2].quantize(colors=64)         # one palette for all: still parts stay still
+    frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=[500] * (MOVING - 1) + [2500], loop=0, optimize=True)
 
 
 def main() -> None:
@@ -47,6 +70,11 @@ def main() -> None:
                 Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(path, optimize=True)
                 print(path.name, path.stat().st_size)
                 page.close()
+            page = browser.new_page(viewport={"width": 1120, "height": 960})
+            page.goto(f"{demo.local_url}?tab=generate")
+            path = FOLDER / "writing.gif"
+            moving_picture(page, path)
+            print(path.name, path.stat().st_size)
             browser.close()
     finally:
         demo.close()

@@ -85,7 +85,8 @@ document.addEventListener('pointerdown', event => {
 });
 document.addEventListener('pointermove', event => { if (event.pointerType === 'touch' && Math.hypot(event.movementX, event.movementY) > 6) clearTimeout(waiting); });
 document.addEventListener('contextmenu', event => { if (shown && event.pointerType === 'touch' && shown.contains(event.target)) event.preventDefault(); });
-document.addEventListener('keydown', event => { if (event.key === 'Escape' && shown) hide(); });
+// whoever works the control knows it: the line goes (and with Escape)
+document.addEventListener('keydown', event => { if (!['Tab', 'Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) hide(); });
 document.addEventListener('scroll', hide, {capture: true, passive: true});
 
 window.playgroundExplanation = control => explanation_of(control)?.text ?? null;                 // for whoever wants to know whether a control has one
