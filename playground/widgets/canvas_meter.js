@@ -20,7 +20,9 @@ const surprise = add(right, 'p', 'say canvas-surprise'), kinds = add(right, 'div
 kinds.setAttribute('role', 'group'); kinds.setAttribute('aria-label', 'Which distance');
 let kind = 'tv';
 for (const [value, text] of [['tv', 'total variation'], ['kl', 'KL(truth ‖ sampler), bits']]) { const b = button(text, '', () => { kind = value; draw(); }); b.dataset.value = value; kinds.append(b); }
-const host = add(right, 'div'), gibbs_title = add(right, 'h2', 'canvas-h canvas-gap', 'Gibbs: distance against sweeps'), gibbs_host = add(right, 'div'), gibbs_note = add(right, 'p', 'canvas-note');
+const host = add(right, 'div');
+add(right, 'p', 'canvas-note', 'How the points are made: a text of L words takes L / k steps, rounded up, with each sampler’s own counts and settings. One exception: at one word a step Dream’s published counts draw nothing in the first step and two words together in the last, so its two points there keep its order but draw strictly one word at a time: entropy order by the entropy-bound sampler with bound 0, likely words first by Fast-dLLM with a threshold of 2, which no word reaches. Places that are exactly as sure as each other are taken from left to right.');
+const gibbs_title = add(right, 'h2', 'canvas-h canvas-gap', 'Gibbs: distance against sweeps'), gibbs_host = add(right, 'div'), gibbs_note = add(right, 'p', 'canvas-note');
 gibbs_title.hidden = true;
 const chart = make_chart({host, name: 'Distance against words a step', x: {label: 'words revealed a step', format: v => String(+v.toFixed(2))}, y: {label: 'distance'}, height: 300});
 const gibbs = make_chart({host: gibbs_host, name: 'Gibbs', x: {label: 'sweeps'}, y: {label: 'total variation', top: 1}, height: 200});

@@ -133,8 +133,10 @@ def test_at_one_word_a_step_choosing_first_is_exact_and_low_confidence_is_not(we
     assert at_one["low_confidence"]["tv"] > 0.5
 
 
-def test_the_bias_of_low_confidence_is_the_one_of_walking_every_outcome():
-    chain = {"names": ["a", "b"], "initial": [0.3, 0.7], "transition": [[0.62, 0.38], [0.17, 0.83]]}      # no two places tie
+@pytest.mark.parametrize("chain", [
+    {"names": ["a", "b"], "initial": [0.3, 0.7], "transition": [[0.62, 0.38], [0.17, 0.83]]},   # no two places tie
+    PRESETS["sticky"], PRESETS["weather"]], ids=["no ties", "sticky", "weather"])
+def test_the_bias_of_low_confidence_is_the_one_of_walking_every_outcome(chain):
     found = collected(measure(chain["names"], chain["transition"], chain["initial"], 4))
     at_one = next(p for p in found["points"] if p["curve"] == "low_confidence" and p["x"] == 1)
     assert at_one["tv"] == pytest.approx(brute_force_low_confidence(chain, 4), abs=1e-9) and at_one["tv"] > 0.05

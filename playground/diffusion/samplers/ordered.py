@@ -88,9 +88,33 @@ class OrderedRule(SamplerRule):
         run.put(chosen, tokens if tokens is not None else run.draw(chosen, k))
 
 
+# Scores this near to each other count as equal: well above what rounding does to exact float64 figures (1e-15), well below the
+# distance of two neighbouring float32 numbers (6e-8), so that no two different figures of a network ever tie by it.
+TIE_RELATIVE, TIE_ABSOLUTE = 1e-12, 1e-14
+
+
 def first_positions(score: np.ndarray, where: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """(B, L) bool: the `number` (B,) positions of `where` with the highest score; ties lowest position first."""
-    order = np.argsort(np.where(where, -score, np.inf), axis=1, kind="stable")
+    """(B, L) bool: the `number` (B,) positions of `where` with the highest score; ties lowest position first.
+
+    Neighbours in the order that differ by at most TIE_RELATIVE (of the larger) or TIE_ABSOLUTE tie, however they were rounded.
+
+    >>> first_positions(np.array([[0.1 + 0.2, 0.3, 0.4]]), np.full((1, 3), True), np.array([2])).tolist()
+    [[True, False, True]]
+    >>> first_positions(np.array([[0.3, 0.1 + 0.2, 0.4]]), np.full((1, 3), True), np.array([2])).tolist()
+    [[True, False, True]]
+    """
+    keyed = np.where(where, -score, np.inf)
+    order = np.argsort(keyed, axis=1, kind="stable")
+    ranked = np.take_along_axis(keyed, order, axis=1)
+    with np.errstate(invalid="ignore"):                   # inf - inf behind the last position asked
+        near = ranked[:, 1:] - ranked[:, :-1] <= TIE_ABSOLUTE + TIE_RELATIVE * np.abs(ranked[:, :-1])
+    if near.any():
+        # positions of one group of ties by their place, groups in their order
+        group = np.zeros_like(order)
+        np.cumsum(~near, axis=1, out=group[:, 1:])
+        by_position = np.empty_like(order)
+        np.put_along_axis(by_position, order, group, axis=1)
+        order = np.argsort(by_position, axis=1, kind="stable")
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(score.shape[1])[None], axis=1)
     return where & (rank < number[:, None])
