@@ -56,7 +56,7 @@ function show_perplexity(found) {
   const most = Math.max(1e-9, ...found.tokens.map(t => t.surprisal ?? 0)), sum = found.mean_surprisal === null ? null : found.mean_surprisal * found.scored, prose = make('p', 'compare-text');
   for (const token of found.tokens) {
     const span = make('span', 'scores-token', token.piece);
-    if (token.surprisal !== null) { span.style.background = `color-mix(in srgb, var(--loop) ${Math.round(60 * token.surprisal / most)}%, transparent)`; }
+    if (token.surprisal !== null) { span.style.background = `color-mix(in srgb, var(--loop) ${Math.round(44 * token.surprisal / most)}%, transparent)`; }
     span.title = token.rank === null ? 'not scored: nothing stands before it' : `P ${chance(token.probability)}, rank ${whole(token.rank)}, −ln P ${fixed(token.surprisal)}`;
     prose.append(span);
   }

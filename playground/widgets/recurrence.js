@@ -1,5 +1,5 @@
 // Hidden states of a model along a text: the greedy and the drawn run side by side, each as its path in one plane and as its recurrence plot.
-let runs = null, polling = null, models = [], linked = false, shown_first = '';
+let runs = null, polling = null, models = [], linked = false, touched = false;
 const RUNS = ['greedy', 'drawn'];
 const own_models = () => (window.playground_ngrams ?? []).map(one => [one.title, one.id]);      // the visitor's n-grams, made in From text
 document.addEventListener('playground:ngram', () => { if (draft) fillModels(part('model').value); });
@@ -74,6 +74,7 @@ function showText(k) {
 }
 for (const name of RUNS) part(`${name}Text`).addEventListener('click', e => { const k = e.target.dataset.k; if (k !== undefined) textPlayer.go(+k); });
 part('write').addEventListener('click', writeBoth);
+for (const kind of ['input', 'click', 'keydown']) part('textSection').addEventListener(kind, () => { touched = true; });
 part('prompt').addEventListener('keydown', e => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); writeBoth(); } });
 linkButton(part('link'), () => { draft.text.text = part('prompt').value; return server.link(clone(draft)); });
 function load(value = props.value) {
@@ -82,14 +83,14 @@ function load(value = props.value) {
   buildSliders(); showWorld(draft.plane.world); drawLand(); drawOrbit(); fillText(); part('textProblem').textContent = value.message ?? '';
   if (runs) drawText();
   if (value.figures.ask) writeBoth();
-  linked = !!value.opened; shown_first = JSON.stringify(draft.text); offers(!linked);
+  linked = !!value.opened; offers(!linked);
 }
 // the networks on offer; the first one's runs replace the n-gram's unless a link brought a text or somebody has typed
 async function offers(untouched, times = 10) {
   let record; try { record = await server.models({}); } catch { return; }
   models = record.models ?? [];
   if (record.coming && times > 0) setTimeout(() => offers(untouched, times - 1), 3000);      // the network is still being loaded
-  if (untouched && record.first && !linked && JSON.stringify(draft.text) === shown_first && part('prompt').value === draft.text.text) { draft.text = clone(record.first.draft); runs = record.first.figures; fillText(); drawText(); }
+  if (untouched && record.first && !linked && !touched) { draft.text = clone(record.first.draft); runs = record.first.figures; fillText(); drawText(); }
   else fillModels(part('model').value);
 }
 new MutationObserver(() => { if (land) drawLand(); if (runs) RUNS.forEach(plot); }).observe(document.body, {attributes: true, attributeFilter: ['class']});

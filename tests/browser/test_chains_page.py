@@ -281,3 +281,45 @@ def test_a_view_is_accessible_in_light_and_dark(open_page, name):
     assert axe(page, f"#chain-{name}") == []
     dark(page)
     assert axe(page, f"#chain-{name}") == []
+
+
+# between pages ------------------------------------------------------------------------------------------------------------
+
+def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
+    page, widget = view_of(open_page, "text")
+    part(widget, "text").fill("red cat sees blue dog . blue dog sees red cat . red cat eats . blue dog eats .")
+    expect(part(widget, "counts")).to_contain_text("20 words, 7 different", timeout=20_000)
+    widget.get_by_role("button", name="Use this model on Generate and Diffusion").click()
+    expect(part(widget, "offered")).to_contain_text(re.compile(r"n-gram of your text \w{6}, order 1 \(words\)"), timeout=20_000)
+    title = part(widget, "offered").inner_text().removeprefix("Now among the models there: ").removesuffix(".")
+
+    page.locator("#pages [role=tab][data-tab-id=generate]").click()
+    generate = page.locator("#generator")
+    generate.locator("select[data-part=model]").select_option(label=title)
+    generate.get_by_label("Prompt").fill("red cat")
+    generate.get_by_label("Length").fill("12")
+    generate.get_by_role("button", name="Write anew", exact=True).click()
+    page.wait_for_function("document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')", timeout=60_000)
+    words = set(generate.locator(".gen-text").inner_text().split())
+    assert words and words <= {"red", "cat", "sees", "blue", "dog", ".", "eats", "∅", "⏎"}, words
+
+    page.locator("#pages [role=tab][data-tab-id=diffusion]").click()
+    page.locator("#pages").get_by_label("Model", exact=True).locator("visible=true").first.click()
+    page.get_by_role("option", name=f"Exact: {title}").click()
+    canvas = page.get_by_role("textbox", name=re.compile("^Canvas"))
+    expect(canvas).to_have_value("[MASK]*12", timeout=20_000)
+    canvas.fill("red cat [MASK]*2 dog")
+    player = page.locator("#diffusion-player .canvas-player")
+    before = player.get_attribute("data-run") or ""
+    page.locator("#diffusion-run").click()
+    expect(player).not_to_have_attribute("data-run", before, timeout=20_000)
+    expect(player).to_have_attribute("data-state", "done", timeout=20_000)
+    expect(player).to_contain_text("sees")                                       # the only words that lead from cat to dog in two steps: sees blue
+
+    page.locator("#pages [role=tab][data-tab-id=chains]").click()
+    page.locator("#chain-views").get_by_role("tab", name="Why networks loop").click()
+    loops = page.locator("#chain-loops")
+    part(loops, "model").select_option(label=title)
+    part(loops, "prompt").fill("red cat")
+    after_redraw(page, "loops", lambda: part(loops, "write").click())
+    expect(part(loops, "greedySaid")).to_contain_text("A loop", timeout=20_000)

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
+from playground.pages.compare import links
 from tests.browser.conftest import axe, dark, fits, no_requests
 
 HOSTILE = "once <img src=x onerror=window.__pwned=1> ${window.__pwned=2} \\u00zz `x` </script> king"
-PARTS = ("Strategies", "Beam search", "Scores", "Contexts", "Race", "Library", "Teacher forcing", "Classifier", "People", "Sweep")
+PARTS = dict(zip(("Strategies", "Beam search", "Scores", "Contexts", "Race", "Library", "Teacher forcing", "Classifier", "People", "Sweep"), links.PARTS, strict=True))
 
 
 @pytest.fixture
@@ -19,9 +20,20 @@ def part(open_page):
         page = open_page("compare")
         page.locator("#compare-parts").get_by_role("tab", name=title, exact=True).click()
         widget = page.locator(f"#compare-{name}")
-        widget.locator("button.main").first.wait_for()
+        widget.locator("[data-opened]").wait_for()
         return widget
     return go
+
+
+def finished(widget):
+    """Until the run that was just begun is over; what was recorded before does not count."""
+    widget.locator("[data-state=done]").wait_for(timeout=60_000)
+
+
+def saved(page, widget, name):
+    with page.expect_download() as download, no_requests(page):
+        widget.get_by_role("button", name=name).click()
+    return download.value.path().read_bytes().decode().split("\r\n")
 
 
 def fill(widget, **values):
@@ -38,15 +50,14 @@ def test_strategies_are_written_side_by_side_and_saved_as_a_table(part, page):
     widget.get_by_role("button", name="Take column 2 away").click()
     fill(widget, tokens=8, runs=2, prompt=HOSTILE)
     widget.get_by_role("button", name="Write them all").click()
-    widget.locator("tbody tr").nth(2).wait_for()
+    finished(widget)
     assert widget.locator("tbody td:first-child").all_inner_texts() == ["1 greedy", "2 top-p 0.9", "3 beam 4"]
     widget.locator(".main-svg").first.wait_for()
     assert HOSTILE in widget.locator(".compare-prompt").inner_text()
     inert(page)
-    with page.expect_download() as saved, no_requests(page):
-        widget.get_by_role("button", name="Save table (CSV)").click()
-    lines = saved.value.path().read_bytes().decode().split("\r\n")
+    lines = saved(page, widget, "Save table (CSV)")
     assert lines[0].startswith("model,scorer,prompt,seed,strategy,runs") and len(lines) == 5
+    assert len(saved(page, widget, "Save texts (CSV)")) == 1 + 1 + 2 + 1 + 1               # head, greedy, two drawn, beam, and the end
     with no_requests(page):
         widget.get_by_label("show", exact=True).select_option("1")
         widget.get_by_label("across", exact=True).select_option("self_bleu")
@@ -59,6 +70,7 @@ def test_a_long_run_stops_and_an_error_keeps_what_is_there(part, page):
     widget.locator(".compare-words", has_text="token").wait_for()
     widget.get_by_role("button", name="Stop").click()
     widget.get_by_text("Stopped; what is there stays.").wait_for()
+    assert widget.get_by_text("The figures below are those of the run before.").is_visible()
     fill(widget, tokens=900)
     widget.get_by_role("button", name="Write them all").click()
     widget.locator(".problem", has_text="tokens must be a whole number in [1, 200], got 900").wait_for()
@@ -69,7 +81,8 @@ def test_the_beam_tree_grows_and_is_scrubbed_without_a_request(part, page):
     widget = part("Beam search", "beams")
     fill(widget, beams=3, tokens=5, **{"samples_for_the_Bayes_choice": 3})
     widget.get_by_role("button", name="Search", exact=True).click()
-    widget.get_by_text("Minimum Bayes risk: the sample").wait_for()
+    finished(widget)
+    widget.get_by_text("Minimum Bayes risk: the sample that the other 2 agree with most").wait_for()
     assert widget.locator("g.result").count() >= 1 and widget.locator("li.on").count() == 2
     with no_requests(page):
         widget.get_by_role("button", name="Back", exact=True).click()
@@ -80,7 +93,7 @@ def test_the_beam_tree_grows_and_is_scrubbed_without_a_request(part, page):
 def test_the_scores_follow_the_text(part, page):
     widget = part("Scores", "scores")
     big = widget.locator(".scores-big").first
-    big.wait_for()
+    widget.locator(".scores-big").nth(1).wait_for()
     assert big.inner_text() == "25.85" and widget.locator("mark").all_inner_texts()[:5] == ["the", "cat", "on", "the", "mat"]
     widget.get_by_label("candidate").first.fill("the cat is sitting on the mat")
     widget.locator(".scores-big", has_text="100.00").wait_for()
@@ -107,7 +120,7 @@ def test_the_twins_race(part, page):
     widget = part("Race", "race")
     fill(widget, tokens=8, **{"steps_of_diffusion": 4})
     widget.get_by_role("button", name="Race", exact=True).click()
-    widget.locator("tbody tr").nth(1).wait_for()
+    finished(widget)
     facts = widget.locator(".race-facts").all_inner_texts()
     assert "8 tokens · 8 network calls" in facts[0] and re.search(r"8 tokens · \d network calls", facts[1]) and "done" in facts[0]
     assert widget.locator(".race-words .masked").count() == 0
@@ -117,7 +130,8 @@ def test_the_library_finds_no_difference(part, page):
     widget = part("Library", "library")
     fill(widget, tokens=6)
     widget.get_by_role("button", name="Run both").click()
-    widget.locator(".say", has_text="No difference").wait_for(timeout=60_000)
+    finished(widget)
+    widget.locator(".say", has_text="after each of the 6 words the two draw from the same distribution").wait_for()
     widget.get_by_label("strategy").select_option("beam")
     widget.get_by_role("button", name="Run both").click()
     widget.locator(".say", has_text="6 tokens, the same one by one").wait_for(timeout=60_000)
@@ -125,9 +139,11 @@ def test_the_library_finds_no_difference(part, page):
 
 def test_free_running_drifts(part, page):
     widget = part("Teacher forcing", "forcing")
+    widget.get_by_label("given tokens").fill("5")
     widget.get_by_role("button", name="Let it run free").click()
+    finished(widget)
     widget.locator(".main-svg").first.wait_for()
-    widget.locator(".say", has_text="nats a token when every token before it is the given one").wait_for()
+    widget.locator(".say", has_text="After token 5 the given text costs").wait_for()
 
 
 def test_label_words_classify(part, page):
@@ -136,7 +152,7 @@ def test_label_words_classify(part, page):
     fill(widget, label_words="good, bad")
     widget.get_by_label("texts, one a line").fill("the kind queen helped the poor\n<img src=x onerror=window.__pwned=1>")
     widget.get_by_role("button", name="Classify").click()
-    widget.locator(".label-case").nth(1).wait_for()
+    finished(widget)
     assert widget.locator(".label-line.on").count() == 5
     inert(page)
 
@@ -145,7 +161,7 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     widget = part("People", "people")
     fill(widget, tokens=8, runs=1)
     widget.get_by_role("button", name="Write texts to judge").click()
-    widget.get_by_role("button", name="Left is better").wait_for()
+    finished(widget)
     assert "beam" not in widget.locator(".people-pair").inner_text() and "greedy" not in widget.locator(".people-pair").inner_text()
     widget.locator("[data-side=left] input[value='4']").first.check()
     with no_requests(page):
@@ -157,6 +173,8 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     widget.get_by_role("button", name="Show the tally").click()
     widget.locator("tbody tr").nth(1).wait_for()
     assert "4.00 (1)" in widget.locator("table").inner_text()
+    lines = saved(page, widget, "Export (CSV)")
+    assert lines[0].startswith("left,right,winner,left_fluency") and len(lines) == 3 and ",4," in lines[1]
 
 
 def test_a_sweep_fills_its_table(part, page):
@@ -166,14 +184,52 @@ def test_a_sweep_fills_its_table(part, page):
     widget.get_by_label("over", exact=True).first.fill("0.5, 1")
     widget.get_by_role("button", name="Sweep", exact=True).click()
     widget.get_by_text("2 of 2 points").wait_for()
+    finished(widget)
     assert widget.locator("tbody td:first-child").all_inner_texts() == ["0.5", "1"]
+    lines = saved(page, widget, "Save table (CSV)")
+    assert lines[0].startswith("model,prompt,seed,seeds,temperature,texts") and len(lines) == 4
 
+
+# links ---------------------------------------------------------------------------------------------------------------------
+
+def test_a_link_restores_a_part_and_runs_nothing(open_page, page):
+    columns = [links.column("sampling", top_k=7), links.column("beam", beams=2, length_penalty=0.5)]
+    query = links.query_of("strategies", {**links.start("strategies"), "prompt": HOSTILE, "tokens": 12, "seed": 99, "columns": columns})
+    with page.watch.leaving():
+        page.goto("/" + query, wait_until="commit")
+    widget = page.locator("#compare-strategies")
+    widget.locator("[data-opened]").wait_for()
+    assert widget.get_by_label("prompt", exact=True).input_value() == HOSTILE and widget.get_by_label("tokens", exact=True).input_value() == "12"
+    assert widget.locator(".strategy-column").count() == 2 and widget.get_by_label("top-k", exact=True).first.input_value() == "7"
+    assert widget.get_by_label("length penalty", exact=True).last.input_value() == "0.5"
+    assert widget.locator("[data-state]").count() == 0 and widget.locator("tbody").count() == 0                 # nothing runs, nothing recorded stands in
+    widget.get_by_label("seed", exact=True).fill("100")
+    widget.get_by_role("button", name="Copy link").click()
+    page.locator(".say-toast.on", has_text="ink").wait_for()
+    assert page.evaluate("() => location.search") == query.replace("seed=99", "seed=100")
+    widget.get_by_label("tokens", exact=True).fill("999")
+    widget.get_by_role("button", name="Copy link").click()
+    widget.locator(".problem", has_text="tokens must be a whole number in [1, 200], got").wait_for()
+    inert(page)
+
+
+def test_a_hostile_link_gives_the_defaults_and_says_so(open_page, page):
+    open_page("compare", part="sweep", vary="<img src=x onerror=window.__pwned=1>", over="${window.__pwned=2}", seeds="many", tokens="7")
+    widget = page.locator("#compare-sweep")
+    widget.locator(".problem", has_text="seeds must be a whole number in [1, 10], got 'many'").wait_for()
+    assert widget.get_by_label("tokens", exact=True).input_value() == "7" and widget.get_by_label("seeds", exact=True).input_value() == "4"
+    assert widget.get_by_label("vary", exact=True).input_value() == "temperature"
+    inert(page)
+
+
+# everywhere ----------------------------------------------------------------------------------------------------------------
 
 def each_part(page):
-    for title in PARTS:
+    for title, name in PARTS.items():
         page.locator("#compare-parts").get_by_role("tab", name=title, exact=True).click()
-        page.locator("#compare-parts .compare:visible").first.wait_for()
-        yield title
+        widget = page.locator(f"#compare-{name}")
+        widget.get_by_text("Recorded earlier with these settings.").first.wait_for()
+        yield name, widget
 
 
 def test_on_a_phone_nothing_sticks_out(phone, open_page):
@@ -182,13 +238,13 @@ def test_on_a_phone_nothing_sticks_out(phone, open_page):
         fits(page)
 
 
-def test_no_serious_accessibility_fault(part, page):
-    widget = part("Strategies", "strategies")
-    fill(widget, tokens=6, runs=2)
-    widget.get_by_role("button", name="Write them all").click()
-    widget.locator("tbody tr").nth(3).wait_for()
-    list(each_part(page))                                                          # a part is there once it was opened
+def test_every_part_begins_with_what_was_recorded_and_copies_its_link(open_page, page):
+    open_page("compare")
+    for name, widget in each_part(page):
+        widget.get_by_role("button", name="Copy link").click()
+        page.wait_for_function("want => location.search === want", arg=links.query_of(name, links.start(name)))  # every field has its first value
     page.add_style_tag(content="#compare-parts .tabitem { display: block !important }")
-    assert axe(page, "#compare-parts") == []
+    page.locator("#compare-scores .scores-big").nth(1).wait_for()
+    assert axe(page, "#compare-parts") == []                                       # all ten parts at once, with their results
     dark(page)
     assert axe(page, "#compare-parts") == []

@@ -13,7 +13,8 @@ from playground.pages.compare.record import joined
 
 CHANGED = {
     "strategies": {"prompt": "a wolf & <b>\n${x}", "tokens": 9, "runs": 2, "seed": 11, "model": "smollm2-135m", "scorer": "fairy-causal",
-                   "columns": [links.column("greedy", no_repeat_ngram_size=3), links.column("sampling", temperature=0.35, top_k=5), links.column("beam", beams=7, length_penalty=-0.5)]},
+                   "columns": [links.column("greedy", no_repeat_ngram_size=3), links.column("sampling", temperature=0.35, top_k=5),
+                               links.column("beam", beams=7, length_penalty=-0.5)]},
     "beams": {"beams": 8, "length_penalty": 0.3, "utility": "rougeL", "samples": 0}, "scores": {"reference2": "", "candidate": "ä 👻", "reference4": "x\ny"},
     "contexts": {"first": "a", "second": "b", "second_model": "fairy-causal"}, "race": {"sampler": "maskgit", "steps": 3, "temperature": 0.0},
     "library": {"column": [links.column("sampling", typical_p=0.4)]}, "forcing": {"given": 3, "text": "the queen slept for a hundred years"},
@@ -38,10 +39,12 @@ def test_a_link_brings_every_part_back(part):
     ("strategies", "columns=", "columns must hold 1 to 6 columns, got 0"), ("strategies", "columns=" + ";".join(["greedy"] * 7), "columns must hold 1 to 6 columns, got 7"),
     ("strategies", "columns=magic", "columns[0].kind must be one of sampling, greedy, beam, got 'magic'"),
     ("strategies", "columns=greedy;sampling,top_p:2", "columns[1].top_p must be a number in [0, 1], got '2'"),
-    ("strategies", "columns=sampling,__class__:1", "columns[0] rule must be one of temperature"), ("strategies", "columns=sampling,top_p", "columns[0].top_p must be a number"),
+    ("strategies", "columns=sampling,__class__:1", "columns[0] rule must be one of temperature"),
+    ("strategies", "columns=sampling,top_p", "columns[0].top_p must be a number"),
     ("strategies", "model=../../etc", "model must be one of fairy-causal"), ("strategies", "part=<script>", "part must be one of strategies"),
     ("people", "columns=" + ";".join(["greedy"] * 5), "columns must hold 1 to 4 columns"), ("beams", "length_penalty=nan", "length_penalty must be a number in [-5, 5]"),
-    ("race", "sampler=x", "sampler must be one of dream"), ("sweep", "vary=beams", "vary must be one of temperature"), ("scores", "candidate=" + "x" * 2001, "candidate must have at most 2000"),
+    ("race", "sampler=x", "sampler must be one of dream"), ("sweep", "vary=beams", "vary must be one of temperature"),
+    ("scores", "candidate=" + "x" * 2001, "candidate must have at most 2000"),
 ])
 def test_a_bad_value_is_named_and_replaced(part, query, sentence):
     values, message = links.state_of(part, f"?tab=compare&part={part}&{query}" if "part=" not in query else f"?tab=compare&{query}")
@@ -49,7 +52,8 @@ def test_a_bad_value_is_named_and_replaced(part, query, sentence):
     assert values == {**links.start(part), **({"prompt": "kept"} if "kept" in query else {})}
 
 
-@given(st.sampled_from(links.PARTS), st.dictionaries(st.sampled_from(["columns", "column", "tokens", "model", "vary", "over", "texts"]), st.text(string.printable, max_size=40)))
+@given(st.sampled_from(links.PARTS),
+       st.dictionaries(st.sampled_from(["columns", "column", "tokens", "model", "vary", "over", "texts"]), st.text(string.printable, max_size=40)))
 def test_any_query_gives_valid_values(part, params):
     from urllib.parse import urlencode
 
@@ -88,5 +92,6 @@ def test_a_part_opens_with_its_recording_unless_a_link_brought_other_settings():
 
 
 def test_the_race_is_kept_as_one_frame_a_side():
-    frames = [{"begin": 1}, {"left": {"piece": "a", "seconds": 1}}, {"right": {"seconds": 1}}, {"left": {"piece": "b", "seconds": 2, "over": True}}, {"right": {"over": True}}, {"done": True}]
+    frames = [{"begin": 1}, {"left": {"piece": "a", "seconds": 1}}, {"right": {"seconds": 1}}, {"left": {"piece": "b", "seconds": 2, "over": True}},
+              {"right": {"over": True}}, {"done": True}]
     assert joined(frames) == [{"begin": 1}, {"left": {"piece": "ab", "seconds": 2, "over": True}}, {"right": {"seconds": 1, "over": True}}, {"done": True}]
