@@ -14,6 +14,7 @@ import threading
 from playground.backend.telemetry import log_runs
 from playground.pages.host import Stop, with_routes
 from playground.pages.shell import build_app, launch_settings
+from playground.pages.tools import answer_in_json
 
 __all__ = ["build_app", "launch_settings", "main"]
 
@@ -29,6 +30,7 @@ def main() -> None:
         mcp_server=True, run_history=False, enable_monitoring=False, ssr_mode=False, show_error=True,
         prevent_thread_lock=True, **with_routes(launch_settings(), demo.shell.backend),
     )
+    answer_in_json(demo)
     # The page answers first; torch and the first model come in behind it.
     threading.Thread(target=demo.shell.warm, name="warm", daemon=True).start()
     stop.serve(demo, demo.shell.backend)

@@ -22,9 +22,19 @@ def register(app: Any) -> None:
 
     def corrupt(text: str, t: float = 0.5, noise: str = "absorbing", schedule: str = "linear", seed: int = 0,
                 model: str = models.TWIN, request: gr.Request = None) -> dict:
-        """What noise makes of a text at time t in [0, 1]. noise: absorbing (masks), uniform (random words) or gaussian (vectors,
-        answered by their nearest words); schedule: linear, cosine, geometric, linear-sigma. Answers alpha_bar, the tokens at t,
-        which of them are as they were, and the text."""
+        """What noise makes of a text at one moment of the forward process of a diffusion model.
+
+        Args:
+            text: words that the model knows
+            t: the moment, 0 (nothing has happened) to 1 (nothing is left)
+            noise: absorbing (words become masks), uniform (random words) or gaussian (vectors move; the nearest word answers)
+            schedule: how much is left at t: linear, cosine, geometric or linear-sigma
+            seed: 0 to 2^53; the same seed corrupts the same positions
+            model: whose words and vectors: fairy-diffusion (shipped) or an exact model such as exact-tale
+
+        Returns:
+            alpha_bar (the share that is left on average), the tokens at t, which of them are as they were, and the text
+        """
         def make() -> dict:
             with gate.question(app.backend(), "diffusion", model):
                 return corrupt_once(text, _model(model, app, request), model, t, noise, schedule, seed)
@@ -35,8 +45,35 @@ def register(app: Any) -> None:
                top_p: float = 1.0, selection: str = "", schedule: str = "linear", block_length: int = 0, overlap: int = 0,
                threshold: float = 0.9, bound: float = 0.1, eta: float = 0.1, alg_temp: float = 0.0, guidance: float = 0.0, burn_in: int = 0,
                as_published: bool = False, length: int = 0, hybrid: int = 0, start: str = "masks", top: int = 5, request: gr.Request = None) -> dict:
-        """Fills the masks of a canvas such as "the king [MASK]*12 ." and answers the whole run as a trace: `steps` (one record a
-        step: canvas, state, confidence, entropy in nats, `top` candidates a position), `start` (with the words of the ids), `text`."""
+        """Let a masked diffusion model write: fill the masks of a canvas, everywhere at once, step by step.
+
+        Args:
+            canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king [MASK]*12 .
+            model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as exact-tale
+            sampler: mdlm, sedd, maskgit, llada, dream, remdm, fast-dllm, entropy-bound, any-order or gibbs; for exact models also uniform, diffusion-lm, cdcd
+            steps: forward passes to spend, 1 to 512 (gibbs: sweeps); fast-dllm, entropy-bound and any-order take as many as they need
+            temperature: divides the logits before a word is drawn, 0 to 100; 0 takes the likeliest word
+            seed: 0 to 2^53; the same seed gives the same text
+            top_p: draw from the smallest set of words that reaches this probability, 0 to 1; 1 is off
+            selection: which positions first (dream: origin, maskgit_plus, topk_margin, entropy; llada: low_confidence, random); empty for the sampler's own
+            schedule: of the noise, for mdlm, sedd, remdm, uniform and diffusion-lm: linear, cosine, geometric or linear-sigma
+            block_length: write in blocks of so many positions, left to right; 0 for one block
+            overlap: positions that a block shares with the one before, below block_length
+            threshold: fast-dllm: reveal at this confidence
+            bound: entropy-bound: nats of joint entropy allowed in a step
+            eta: remdm: how often at most a word is masked again, 0 to 1
+            alg_temp: maskgit, llada, dream: randomness of the order, 0 to 100
+            guidance: strength of classifier-free guidance, 0 to 100; 0 is off
+            burn_in: gibbs: sweeps before the first that counts, 0 to 512
+            as_published: true scores the drawn word, as the published code does, and not the distribution
+            length: positions in all, 0 to 256, filled up with masks; 0 for as written
+            hybrid: first tokens written by the left-to-right twin, 0 to 64
+            start: masks, or random words (gibbs and uniform)
+            top: candidates a position to return at each step, 0 to 10
+
+        Returns:
+            text, and the run as a trace: start (with the words of the ids) and steps (canvas, state, confidence, entropy in nats, candidates, network calls)
+        """
         given = {"canvas": canvas, "sampler": sampler, "steps": steps, "temperature": temperature, "seed": seed, "top_p": top_p,
                  "selection": selection or SELECTIONS.get(sampler, ("",))[0], "schedule": schedule, "block_length": block_length,
                  "overlap": overlap, "threshold": threshold, "bound": bound, "eta": eta, "alg_temp": alg_temp, "guidance": guidance,

@@ -10,6 +10,7 @@ import gradio as gr
 
 from playground.pages import gate
 from playground.pages.generate import prompts
+from playground.pages.generate.meanings import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of, text_of
 from playground.pages.generate.run import labels, notes, sentence_of
 
@@ -41,15 +42,17 @@ def register(backend: Any) -> None:
     gr.api(keywords(score, SCORE, {"model": str, "text": str, "top": (int, 5)}, []), api_name="score")
 
 
-DECODE = """Writes a text token by token. `settings` fields are those of transformers' generate; the answer holds the text and, for each
-step, the token, its probabilities before and after the rules, entropy and surprisal in nats, the stages of the rules and the top rows."""
-DISTRIBUTION = """The distribution of one next token: after `prompt` and the written token ids `ids`, under the rules. `index` is the number of
-the step that the draw's random number u belongs to."""
-SCORE = """A given text as the model reads it: for each token rank, probability, surprisal and entropy in nats, and the perplexity. The
-first token is not scored unless the model puts a beginning-of-text token in front."""
+DECODE = ("Write a text token by token and see every choice: which tokens were possible, what each rule cut, where the random number fell.",
+          "text, prompt_tokens, notes, and steps: for each the token, its probability before and after the rules, entropy and surprisal in "
+          "nats, the stages of the rules, the top rows and the exact rest")
+DISTRIBUTION = ("The distribution of one next token, after a prompt and the tokens written so far, before and after the rules.",
+                "the record of the step: rows with raw and final probability, stages, entropies in nats, the exact rest, and what would be drawn")
+SCORE = ("A given text as the model reads it: how much each token surprises it. The first token is not scored unless the model puts a "
+         "beginning-of-text token in front.",
+         "perplexity, and tokens: for each rank, probability, surprisal and entropy in nats, and the top rows")
 
 
-def keywords(fn: Callable, description: str, own: dict[str, Any], settings: list[str]) -> Callable:
+def keywords(fn: Callable, says: tuple[str, str], own: dict[str, Any], settings: list[str]) -> Callable:
     """`fn` with an explicit signature, and with its errors as sentences: Gradio reads names, types and defaults from it."""
     parameters = []
     for name, kind in own.items():
@@ -67,7 +70,7 @@ def keywords(fn: Callable, description: str, own: dict[str, Any], settings: list
         except Exception as error:
             raise gr.Error(sentence_of(error), print_exception=False) from None
 
-    call.__name__, call.__doc__ = fn.__name__, description
+    call.__name__, call.__doc__ = fn.__name__, described(says[0], [*own, *settings], says[1])
     call.__signature__ = inspect.Signature(parameters, return_annotation=dict)
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": dict}
     return call
