@@ -161,8 +161,8 @@ class PageLink:
         """A small button that copies the address of the page in its present state; returns the gr.Button."""
 
         with gr.Row(elem_classes="share"):
-            button = gr.Button(label, size="sm", elem_classes="quiet", min_width=0, scale=0)
-            picture = gr.Button("QR code", size="sm", elem_classes="quiet", min_width=0, scale=0)
+            button = gr.Button(label, size="sm", elem_classes="quiet", min_width=110, scale=0)
+            picture = gr.Button("QR code", size="sm", elem_classes="quiet", min_width=110, scale=0)
         hidden = gr.Textbox(visible=False)
         names = list(components)
 
