@@ -21,6 +21,50 @@ PAGES = {
 }
 
 
+# room: (column, row, width in columns, what it is)
+ROOMS = {
+    "pages": (0, 0, 6, "one a tab: what the visitor sees and touches; they may know every room below"),
+    "widgets": (0, 1, 2, "draw records in the browser"), "takeaway": (2, 1, 2, "files, replays, QR codes"), "words": (4, 1, 2, "the interface in four languages"),
+    "backend": (0, 2, 2, "models, devices, one engine for all visitors"), "decoding": (2, 2, 2, "left to right: rules, search, escape"),
+    "diffusion": (4, 2, 2, "everywhere at once: noise, samplers"),
+    "metrics": (0, 3, 2, "perplexity, BLEU, ROUGE"), "traces": (2, 3, 2, "records of runs: plain data"), "markov": (4, 3, 2, "chains, HMM, n-grams"),
+}
+
+
+def house_picture(path: Path) -> None:
+    """The rooms and who may know whom, as SVG: the arrows are the walls that tests/test_walls.py holds."""
+    from tests.test_walls import ALLOWED
+
+    column, row, high = 150, 112, 62
+
+    def box(name: str) -> tuple[float, float, float]:
+        x, y, width, _ = ROOMS[name]
+        return 10 + x * column, 10 + y * row, width * column - 20
+
+    arrows, boxes = [], []
+    for room, knows in {**ALLOWED, "pages": {"widgets", "takeaway", "words"}}.items():
+        for other in knows & set(ROOMS) if room in ROOMS else ():
+            (x, y, width), (to_x, to_y, to_width) = box(room), box(other)
+            if to_y == y:
+                start, end = (x, y + high / 2), (to_x + to_width + 6, y + high / 2)
+            else:
+                start = (min(max(to_x + to_width / 2, x + 24), x + width - 24), y + high)
+                end = (min(max(start[0], to_x + 24), to_x + to_width - 24), to_y - 6)
+                start = (start[0] if room == "pages" else (x + width / 2), start[1])
+            arrows.append(f'<path d="M{start[0]:.0f} {start[1]:.0f} L{end[0]:.0f} {end[1]:.0f}"/>')
+    for name, (_, _, _, what) in ROOMS.items():
+        x, y, width = box(name)
+        boxes.append(f'<rect x="{x}" y="{y}" width="{width}" height="{high}" rx="6"/><text x="{x + 12}" y="{y + 26}" class="name">{name}</text>'
+                     f'<text x="{x + 12}" y="{y + 46}">{what}</text>')
+    path.write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {6 * column} {3 * row + high + 20}" font-family="Inter, Arial, sans-serif" font-size="12">'
+        '<style>rect{fill:#fbfaf7;stroke:#5b6478}.name{font-weight:700;font-size:15px}path{stroke:#0b63ad;stroke-width:1.5;marker-end:url(#tip)}</style>'
+        '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
+        '<marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<path d="M0 0 L8 4 L0 8 z" style="fill:#0b63ad;stroke:none;marker-end:none"/></marker>'
+        + "".join(arrows) + "".join(boxes) + "</svg>\n", encoding="utf-8")
+
+
 MOVING = 22                # steps of the moving picture
 
 
@@ -51,6 +95,7 @@ def main() -> None:
     from playground.pages.shell import build_app, launch_settings
 
     FOLDER.mkdir(exist_ok=True)
+    house_picture(FOLDER / "house.svg")
     there = {page.SLUG for page in load_pages()}
     demo = build_app()
     demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, **launch_settings())
