@@ -39,6 +39,8 @@ def build(app: Any) -> None:
     models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat,
                "gpu_suggested": entry.gpu_suggested, "uncased": entry.uncased}
               for entry in backend.catalog() if entry.kind == "causal"]
+    models += [{"id": offer.id, "title": offer.title, "note": offer.note, "chat": False, "gpu_suggested": False, "uncased": False}
+               for offer in getattr(backend, "engines", list)()]
     models += [{"id": name, "title": label, "note": "An n-gram model: it knows its one sentence and nothing else.", "chat": False,
                 "gpu_suggested": False, "uncased": False} for label, name in visitor_models.choices()]
 

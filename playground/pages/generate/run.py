@@ -136,6 +136,7 @@ def notes(model: Any, request: RunRequest) -> list[str]:
                 else "No beginning-of-text token is added.")
     if getattr(model, "uncased", False):
         said.append("This model reads and writes small letters only.")
+    said.extend(getattr(model, "notes", ()))
     return said
 
 
