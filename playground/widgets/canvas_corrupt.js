@@ -20,6 +20,7 @@ const section = title => { const s = add('section', '', undefined, pair); add('h
 const schedule_box = section('Schedules: how much is still known at t'), matrix_box = section('Q̄ₜ: where a word is at time t'), posterior_box = section('One step back: the posterior'), plane_box = section('The vectors in the plane');
 const chart = make_chart({host: add('div', '', undefined, schedule_box), name: 'Schedules', x: {label: 'time t', low: 0, high: 1}, y: {label: 'ᾱ, share known', top: 1}, height: 230, table: false,
   on_pick: v => { slider.value = Math.round(100 * v); draw(); }});
+add('p', 'canvas-note', 'Four schedules are formulas. entropy-linear is measured on the model: along it the model’s uncertainty about the hidden words grows evenly with t (the time warping of CDCD).', schedule_box);
 const chooser = (host, options, act, name) => { const group = add('div', 'canvas-modes', undefined, host); group.setAttribute('role', 'group'); group.setAttribute('aria-label', name);
   for (const [value, text] of options) { const b = button(text, '', () => { act(value); draw(); }); b.dataset.value = value; group.append(b); } return group; };
 let noise = 'absorbing', tau = 1, clamp = false, focus = 0;
@@ -60,7 +61,7 @@ function draw() {
     while (words.children.length > n) words.lastChild.remove();
     known.textContent = `${same} of ${n} as they were`;
   }
-  chart.draw(Object.entries(data.alphas).map(([name, values], k) => ({name, colour: name === data.schedule ? '--chosen' : ['--raw', '--loop', '--escape', '--remasked'][k], dashed: name !== data.schedule, mark: '',
+  chart.draw(Object.entries(data.alphas).map(([name, values], k) => ({name, colour: name === data.schedule ? '--chosen' : ['--raw', '--loop', '--escape', '--remasked', '--settled'][k], dashed: name !== data.schedule, mark: '',
     points: values.map((v, i) => [i / 100, v])})), {lines: [{x: t, label: `ᾱ = ${alpha.toFixed(3)}`}]});
   draw_heat(alpha); draw_posterior(step, t, kept[focus]); draw_plane(step, alpha, near);
 }
@@ -108,11 +109,11 @@ function draw_plane(step, alpha, near) {
   });
   plane_svg.replaceChildren(...parts);
   const k = Math.max(0, data.taus.indexOf(tau)), top = v.top[focus]?.[step] ?? [], chances = v.chance[focus]?.[step] ?? [];
-  round_say.replaceChildren(make('b', '', 'Rounded: '), top.map((id, n) => `${shown_word(lexicon, id)} ${chance(chances[n][k])}`).join(', ') + '.');
+  round_say.replaceChildren(make('b', '', 'Rounded: '), top.map((id, n) => `${shown_word(lexicon, id)} ${chance(chances[n][k] / 10000)}`).join(', ') + '.');
   plane_note.textContent = `First two principal components of ${whole(v.vocabulary)} embeddings with ${v.dimensions} numbers each, scaled to variance 1; distances are measured in all ${v.dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.`;
 }
-function take() {
-  const value = props.value ?? {};
+function take() { show(props.value ?? {}); }
+function show(value) {
   problem.textContent = value.problem ?? ''; problem.hidden = !value.problem;
   if (!value.ids) return;
   data = JSON.parse(JSON.stringify(value)); lexicon = new Map(Object.entries(value.words).map(([id, w]) => [id, {text: w[0], join: w[1]}]));
@@ -120,6 +121,12 @@ function take() {
   if (!tau_choice.children.length) { for (const each of data.taus) { const o = make('option', '', String(each)); o.value = each; tau_choice.append(o); } tau = data.taus[1] ?? data.taus[0]; tau_choice.value = tau; }
   draw();
 }
+// What stands here before anything was typed is fetched when this part is opened; whatever the visitor asked for meanwhile wins.
+async function first() {
+  if (!server?.opened || props.value?.ids) return;
+  try { const value = await server.opened(null); if (!data) show(value ?? {}); }
+  catch (error) { if (!data) { problem.textContent = 'The example could not be fetched: press Enter in the text above.'; problem.hidden = false; } }
+}
 slider.addEventListener('input', draw);
 new MutationObserver(draw).observe(document.body, {attributes: true, attributeFilter: ['class']});
-watch('value', take); take();
+watch('value', take); take(); first();

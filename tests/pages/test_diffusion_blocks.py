@@ -5,12 +5,13 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from playground.diffusion import UnmaskSettings, unmask
 from playground.diffusion.noise import absorbing_matrix, alpha_bar, posterior, uniform_matrix
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
-from playground.pages.diffusion.corrupt import DRAWN, GRID, corrupt_once, corrupted
+from playground.pages.diffusion.corrupt import DRAWN, GRID, PILOT, corrupt_once, corrupted, schedule_of
 from playground.pages.diffusion.meter import CURVES, PRESETS, check_chain, collected, distances, measure, step_numbers
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import measure_quality, measure_time, text_perplexity
@@ -38,8 +39,26 @@ def test_a_lost_word_stays_lost_and_the_share_is_alpha_bar_on_average(noisy, tal
 
 
 def test_schedules_are_the_mathematics_own(noisy):
-    for name in DRAWN:
+    assert tuple(noisy["alphas"]) == DRAWN
+    for name in DRAWN[:-1]:
         np.testing.assert_allclose(noisy["alphas"][name], alpha_bar(GRID, name), atol=1e-6)
+
+
+def test_along_the_measured_schedule_the_models_entropy_grows_evenly(tale):
+    alphas = np.array(corrupted(TEXT, tale, models.TALE, "entropy-linear", 3)["alphas"]["entropy-linear"])
+    assert alphas[0] == 1 and alphas[-1] == 0 and np.all(np.diff(alphas) <= 0)
+    weather = models.get_denoiser(models.WEATHER, None)
+    measured = schedule_of("entropy-linear", weather, models.WEATHER)
+    (text,) = (step.canvas.numpy() for step in list(unmask(weather, [[weather.mask_id] * PILOT] * 300, UnmaskSettings("any-order", 1)))[-1:])
+    coins = np.random.default_rng(0).random(text.shape)
+
+    def entropy(t):                                                    # of the hidden words, summed over a text, by hand
+        hidden = coins >= measured(t)
+        law = np.exp(weather.logits(torch.from_numpy(np.where(hidden, weather.mask_id, text))).double().log_softmax(-1).numpy())
+        return -(law * np.log(np.maximum(law, 1e-300))).sum(-1)[hidden].sum() / len(text)
+
+    whole = entropy(1.0)
+    assert [entropy(t) / whole for t in (0.25, 0.5, 0.75)] == pytest.approx([0.25, 0.5, 0.75], abs=0.06)
 
 
 @pytest.mark.parametrize(("noise", "exact"), [("absorbing", absorbing_matrix), ("uniform", uniform_matrix)])
@@ -66,8 +85,8 @@ def test_noisy_vectors_start_at_their_words_and_rounding_is_over_the_whole_vocab
     assert vectors["vocabulary"] == tale.vocab_size
     for row in vectors["chance"]:
         for step in row[::20]:
-            assert all(0 <= p <= 1 for chances in step for p in chances)
-            assert all(sum(chances[k] for chances in step) <= 1 + 1e-3 for k in range(len(noisy["taus"])))
+            assert all(isinstance(p, int) and 0 <= p <= 10_000 for chances in step for p in chances)
+            assert all(sum(chances[k] for chances in step) <= 10_003 for k in range(len(noisy["taus"])))
     assert {str(i) for path in vectors["near"] for i in path} <= set(vectors["places"])
     json.dumps(noisy, allow_nan=False)
 

@@ -14,14 +14,16 @@ import numpy as np
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
 
 GRID = np.linspace(0.0, 1.0, 101)
-DRAWN = ("linear", "cosine", "geometric", "linear-sigma")
+DRAWN = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
+PILOT = 16  # positions of the pilot runs on which a model's entropy-linear schedule is measured
 NOISES = ("absorbing", "uniform", "gaussian")
 LONGEST = 24  # positions: each has a path of its own through the embeddings
 SMALL = 5  # words of the small vocabulary of the heat map
 TAUS = (1.0, 10.0, 40.0, 160.0)
 STEP = 0.1  # s = t - STEP in the posterior
 _planes: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-_lock = threading.Lock()
+_schedules: dict[str, Any] = {}
+_lock, _measuring = threading.Lock(), threading.Lock()
 
 
 def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", seed: Any = 0) -> dict:
@@ -29,7 +31,7 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
 
     alphas: schedule -> alpha_bar on GRID; u: one draw a position, known while u < alpha_bar(t); other: the random word that stands
     there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
-    vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule`."""
+    vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule` (chances in ten-thousandths)."""
     from playground.diffusion.draws import START, TOKEN, normals, uniforms
     from playground.diffusion.noise import alpha_bar
 
@@ -50,17 +52,32 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
     table, flat = _plane(denoiser, name)
     words = _words(denoiser)
     other = words[(uniforms(seed, 0, 0, place, START) * len(words)).astype(np.int64)]
-    alphas = {each: np.asarray(alpha_bar(GRID, each)) for each in DRAWN}
+    alphas = {each: np.asarray(alpha_bar(GRID, schedule_of(each, denoiser, name))) for each in DRAWN}
     noise = normals(seed, 0, 0, place, table.shape[1])
     vectors, seen = _vectors(table, flat, ids, noise, alphas[schedule])
     small = list(dict.fromkeys(int(i) for i in ids))[:SMALL]
     return {
         "text": text, "model": name, "schedule": schedule, "seed": seed, "family": lexicon.family, "ids": ids.tolist(),
         "words": lexicon.news({*ids.tolist(), *other.tolist(), *seen, *small}), "mask_id": int(denoiser.mask_id),
-        "u": known.tolist(), "other": other.tolist(), "alphas": {each: np.round(values, 6).tolist() for each, values in alphas.items()},
+        "u": np.round(known, 6).tolist(), "other": other.tolist(), "alphas": {each: np.round(values, 6).tolist() for each, values in alphas.items()},
         "small": small, "matrices": _matrices(len(small)), "posterior": _posteriors(alphas[schedule], max(2, len(small))),
         "posterior_step": STEP, "vectors": vectors, "taus": list(TAUS),
     }
+
+
+def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:
+    """What `alpha_bar` takes for a schedule; entropy-linear (CDCD's time warping) is measured on the model, once a model."""
+    if schedule != "entropy-linear":
+        return schedule
+    with _measuring:
+        if name not in _schedules:
+            from playground.diffusion.generate import measured_schedule
+            from playground.diffusion.settings import UnmaskSettings
+
+            _schedules[name], _ = measured_schedule(denoiser, PILOT, UnmaskSettings("mdlm", PILOT, schedule=schedule, seed=0))
+            while len(_schedules) > 32:
+                _schedules.pop(next(iter(_schedules)))
+        return _schedules[name]
 
 
 def _words(denoiser: Any) -> np.ndarray:
@@ -110,7 +127,7 @@ def _vectors(table: np.ndarray, flat: np.ndarray, ids: np.ndarray, noise: np.nda
     backdrop = np.linspace(0, len(table) - 1, min(len(table), 400)).astype(int)
     return {
         "start": np.round(start @ flat, 3).tolist(), "noise": np.round(noise @ flat, 3).tolist(),
-        "near": near.T.tolist(), "top": best.transpose(1, 0, 2).tolist(), "chance": np.round(chances.transpose(1, 0, 2, 3), 4).tolist(),
+        "near": near.T.tolist(), "top": best.transpose(1, 0, 2).tolist(), "chance": np.round(10_000 * chances.transpose(1, 0, 2, 3)).astype(int).tolist(),
         "places": {str(i): np.round(table[i] @ flat, 3).tolist() for i in sorted(seen)},
         "backdrop": np.round(table[backdrop] @ flat, 2).tolist(), "dimensions": int(table.shape[1]), "vocabulary": len(table),
     }, seen
@@ -161,7 +178,7 @@ def corrupt_once(text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedu
     if noise not in NOISES:
         raise ValueError(f"noise must be one of {', '.join(NOISES)}, got {noise!r}")
     data = corrupted(text, denoiser, name, schedule, seed)
-    alpha = float(alpha_bar(float(t), schedule))
+    alpha = float(alpha_bar(float(t), schedule_of(schedule, denoiser, name)))
     lexicon = Lexicon(denoiser)
     if noise == "gaussian":
         from playground.diffusion.draws import normals

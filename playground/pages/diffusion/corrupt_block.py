@@ -20,7 +20,7 @@ def build_corrupt(app: Any) -> None:
         model = gr.Dropdown(models.offered(), value=models.TWIN, label="Words and vectors of", scale=3, min_width=190, filterable=False)
         schedule = gr.Dropdown(list(DRAWN), value="linear", label="Schedule", scale=2, min_width=130, filterable=False)
         seed = gr.Number(7, label="Seed", minimum=0, precision=0, scale=1, min_width=90)
-    view = CanvasCorrupt(recorded("corrupt"), elem_id="diffusion-corrupt")
+    view = CanvasCorrupt(opened=lambda _: recorded("corrupt"), elem_id="diffusion-corrupt")
     inputs = [text, model, schedule, seed]
 
     def show_corrupted(written: str, name: str, by: str, number: Any, request: gr.Request) -> Any:
