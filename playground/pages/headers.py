@@ -14,6 +14,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -45,6 +46,7 @@ HEADERS = (
 )
 CLOSED = re.compile(r"/(gradio_api/)?(upload|upload_progress|process_recording|deep_link|stream/.*|proxy=.*|vibe-.*|undo-vibe-.*|dev/reload|monitoring.*|"
                     r"run-history.*|runs)/?", re.DOTALL)
+HOUSE = str(Path(__file__).resolve().parents[1])
 log = logging.getLogger(__name__)
 Message = dict[str, Any]
 
@@ -89,12 +91,25 @@ class Guard:
             else:
                 await self.app(scope, take, answer)
         except Exception as error:
-            status = getattr(error, "status_code", 500)
+            status = getattr(error, "status_code", 500 if begun or is_ours(error) else 400)
             if status == 500:
                 log.exception("a request failed")
             if begun:
                 raise
-            await refuse(answer, status, too_large if status == 413 else "Something went wrong here. Nothing of your text is lost; try again.")
+            await refuse(answer, status, too_large if status == 413 else "Something went wrong here. Nothing of your text is lost; try again." if status == 500
+                         else f"This request does not fit what this address takes ({type(error).__name__}: {str(error)[:200]}).")
+
+
+def is_ours(error: BaseException) -> bool:
+    """Whether code of the playground had a part in an exception. Otherwise Gradio could not read what was sent (a component, an
+    endpoint or an argument that does not exist): it lets such exceptions through as if the server were broken."""
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.startswith(HOUSE) and not file.endswith(("/pages/headers.py", "/pages/front.py")):
+            return True
+        trace = trace.tb_next
+    return False
 
 
 def length_of(scope: Message) -> int | None:

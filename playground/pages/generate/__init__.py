@@ -14,7 +14,7 @@ from playground.pages import gate, visitor_models
 from playground.pages.generate import endpoints, prompts
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
-from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS
+from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
 from playground.pages.generate.run import Runs, score, sentence_of, write
 from playground.widgets.generator import Generator
 
@@ -80,6 +80,9 @@ def build(app: Any) -> None:
     def stop(run: Any) -> dict:
         return {"stopped": runs.stop(str(run)[:64])}
 
+    def going(run: Any) -> dict:
+        return {"going": runs.knows(str(run)[:64])}
+
     def link(raw: Any) -> dict:
         return {"query": query_of(raw)}
 
@@ -94,7 +97,7 @@ def build(app: Any) -> None:
         constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
                    "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS,
                    "score_example": prompts.SCORE_EXAMPLE},
-        server_functions=[answered(fn) for fn in (opening, prepare, prepare_status, reading, look_again, draws, stop, link, send, *file_functions(models))])
+        server_functions=[answered(fn, fn in (opening, reading, look_again, draws, link, send)) for fn in (opening, prepare, prepare_status, reading, look_again, draws, stop, going, link, send, *file_functions(models))])
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         from playground.pages.generate.request import RunRequest
@@ -134,11 +137,11 @@ def told(backend: Any, runs: Runs, event: gr.EventData, request: gr.Request, wor
         yield {"run": str(name)[:64], "error": sentence_of(error)}
 
 
-def answered(fn: Callable[[Any], dict]) -> Callable[[Any], dict]:
+def answered(fn: Callable[[Any], dict], asks_object: bool = False) -> Callable[[Any], dict]:
     """`fn` whose errors become {"error": sentence}: the browser shows it, nothing is lost."""
     def answer(raw: Any = None) -> dict:
         try:
-            return fn(raw)
+            return fn(object_of(raw) if asks_object else raw)
         except Exception as error:
             return {"error": sentence_of(error), "state": "failed", "message": sentence_of(error)}
 

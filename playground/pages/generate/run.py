@@ -38,6 +38,9 @@ class Runs:
         found[0].stop()
         return True
 
+    def knows(self, name: str) -> bool:
+        return name in self._runs
+
     def end(self, name: str) -> None:
         with self._lock:
             self._runs.pop(name, None)
