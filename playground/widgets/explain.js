@@ -7,10 +7,15 @@ document.body.append(bubble);
 let shown = null, waiting = null;
 const english = text => words?.english(text) ?? text;
 
+// What a label says, without the control in it and what that holds.
+function label_text(label) {
+  const named = label?.querySelector(':scope > span, [data-testid=block-info]');
+  return named?.textContent || [...(label?.childNodes ?? [])].filter(node => node.nodeType === 3).map(node => node.data).join(' ').trim();
+}
 function name_of(control) {
   const by = control.getAttribute('aria-labelledby');
   const label = control.getAttribute('aria-label') || (by && document.getElementById(by)?.textContent)
-    || control.closest('label')?.querySelector('span, [data-testid=block-info]')?.textContent || control.labels?.[0]?.textContent || control.textContent || control.placeholder || '';
+    || label_text(control.closest('label') ?? control.labels?.[0]) || control.textContent || control.placeholder || '';
   return english(label.trim().replace(/\s+/g, ' '));
 }
 function page_of(control) { return control.closest('[data-explain-page]')?.dataset.explainPage ?? document.querySelector('#pages > .tab-wrapper [aria-selected=true]')?.dataset.tabId ?? ''; }
