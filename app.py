@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 
+from playground.backend import zero_gpu
 from playground.backend.telemetry import log_runs
 from playground.pages.host import Stop, with_routes
 from playground.pages.shell import build_app, launch_settings
@@ -22,6 +23,7 @@ __all__ = ["build_app", "launch_settings", "main"]
 def main() -> None:
     stop = Stop()
     log_runs()
+    zero_gpu.register()
     demo = build_app()
     on_spaces = "SPACE_ID" in os.environ
     demo.launch(

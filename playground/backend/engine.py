@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from playground.backend import zero_gpu
 from playground.backend.errors import BackendError, EngineError, OutOfMemory, RunStopped
 from playground.backend.limits import limits
 
@@ -106,16 +107,19 @@ class Engine:
             raise RunStopped(f"the model {self.name!r} was unloaded; start the run again")
         request = Request(session, kind, payload)
         if self.inline:
-            with self._lock:
-                self.waiting.append(request)
-                while not request.finished:
-                    self._one_tick()
-            return request.wait(0)
+            return zero_gpu.answer(lambda: self._ask_here(request))        # in a run: at once; a question alone: a call of its own
         self._start()
         self._inbox.put(request)
         if self.stopped:                   # the loop may have ended before it could see the request
             request.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
         return request.wait(limits().request_seconds)
+
+    def _ask_here(self, request: Request) -> Any:
+        with self._lock:
+            self.waiting.append(request)
+            while not request.finished:
+                self._one_tick()
+        return request.wait(0)
 
     def leave(self, session: Any) -> None:
         """The session's waiting requests end with RunStopped and its cache is freed at the next tick; returns at once."""

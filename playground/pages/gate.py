@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from playground.backend import RunStopped
+from playground.backend import RunStopped, zero_gpu
 
 LOOK = 0.5     # seconds between two looks at the queue
 
@@ -40,6 +40,12 @@ def run(backend: Any, request: Any, page: str, model: Any, long: bool = False) -
     return backend.run(visitor_of(request), page, name_of(model), "long" if long else "run")
 
 
+def whole(backend: Any, model: Any, work: Callable[[], Any]) -> Any:
+    """`work()`, an endpoint's run inside `with gate.run(...)`: on ZeroGPU one call with the GPU."""
+    zero_gpu.load(backend, model)
+    return zero_gpu.answer(work, zero_gpu.RUN_SECONDS)
+
+
 def question(backend: Any, page: str, model: Any) -> AbstractContextManager:
     """`with gate.question(...):` around one answer of a network."""
     return backend.run(None, page, name_of(model), "question")
@@ -61,7 +67,9 @@ def through(backend: Any, request: Any, page: str, model: Any, work: Callable[[A
                 return
             raise
         ends.push(mine.__exit__)
-        frames = ends.enter_context(contextlib.closing(work(mine)))
+        zero_gpu.load(backend, model)
+        seconds = zero_gpu.LONG_SECONDS if long else zero_gpu.RUN_SECONDS
+        frames = ends.enter_context(contextlib.closing(zero_gpu.stream(lambda: work(mine), seconds)))
         try:
             for frame in frames:
                 if not mine.stopped:

@@ -80,7 +80,7 @@ def register(app: Any) -> None:
                  "burn_in": burn_in, "as_published": as_published, "length": length, "hybrid": hybrid, "start": start}
         def make() -> dict:
             with gate.run(app.backend(), request, "diffusion", model) as run:
-                answer = _unmask(given, model, top, app, request)
+                answer = gate.whole(app.backend(), model, lambda: _unmask(given, model, top, app, request))
                 run.step(len(answer["steps"]))
                 return answer
 

@@ -23,7 +23,7 @@ def register(backend: Any) -> None:
     """The named endpoints. A bad value is an error that names the field, the value and the allowed range."""
     def decode(model: str, prompt: str, request: Any, **rest: Any) -> dict:
         with gate.run(backend, request, "generate", model) as run:
-            return decode_text(backend, model, prompt, run=run, **rest)
+            return gate.whole(backend, model, lambda: decode_text(backend, model, prompt, run=run, **rest))
 
     def distribution(model: str, prompt: str, request: Any, **rest: Any) -> dict:
         with gate.question(backend, "generate", model):
@@ -31,7 +31,7 @@ def register(backend: Any) -> None:
 
     def score(model: str, text: str, request: Any, top: int = 5) -> dict:
         with gate.run(backend, request, "generate", model) as run:
-            answer = score_text(backend, model, text, top)
+            answer = gate.whole(backend, model, lambda: score_text(backend, model, text, top))
             run.step(len(answer["tokens"]))
             return answer
 
