@@ -8,7 +8,7 @@ function votes() { try { const kept = JSON.parse(localStorage.getItem(KEY) ?? '[
 function keep(list) { try { localStorage.setItem(KEY, JSON.stringify(list.slice(-2000))); } catch { say('This browser keeps nothing for this page; export before you leave.'); } memory = list; }
 let memory = votes(), pool = null, shown = null, left_over = [];
 const runner = make_runner({label: 'Write texts to judge', request: () => ({model: model.value, prompt: prompt.value, tokens: number_in(tokens), runs: number_in(runs), seed: number_in(seed), columns: cards.map(card => card.request())}),
-  on_frame: frame => { if (frame.columns) stage.hidden = true; if (frame.table) { pool = frame; deal(); next(); } }});
+  on_frame: frame => { if (frame.table) { pool = frame; deal(); next(); } }});
 // every pair of strategies, run by run, in a random order, with random sides
 function deal() {
   left_over = [];

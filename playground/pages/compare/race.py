@@ -78,6 +78,7 @@ def race(left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int],
     stream = TextStream(causal.decode)
     for token in prompt:
         stream.push(token)
+    shown = 0                                                                # tokens that diffusion has revealed
     while not (left.over and right.over):
         if not left.over and (right.over or left.seconds <= right.seconds):
             found = left.step()
@@ -85,14 +86,15 @@ def race(left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int],
                 left.ids.append(found.token_id)
                 left.calls += 1
                 yield {"left": {"piece": str(stream.push(found.token_id)), "seconds": left.seconds, "calls": left.calls, "tokens": len(left.ids),
-                                "over": len(left.ids) == tokens}}
+                                "over": len(left.ids) == tokens}, "progress": 0.95 * (len(left.ids) + shown) / (2 * tokens)}
         else:
             found = right.step()
             if found is not None:
                 record = found.record(row=0)
                 right.ids, right.calls = record["canvas"], record["calls"]
+                shown = sum(token != denoiser.mask_id for token in record["canvas"][-tokens:])
                 yield {"right": {"words": _words(denoiser, record["canvas"], record["state"]), "seconds": right.seconds, "calls": right.calls,
-                                 "tokens": sum(token != denoiser.mask_id for token in record["canvas"][-tokens:])}}
+                                 "tokens": shown}, "progress": 0.95 * (len(left.ids) + shown) / (2 * tokens)}
             else:
                 yield {"right": {"over": True}}
 
