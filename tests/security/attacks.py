@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from gradio_client.exceptions import AppError
 from hypothesis import strategies as st
 
 SECONDS = 60.0
@@ -97,7 +98,7 @@ def changed(honest: dict[str, Any]) -> st.SearchStrategy:
 
 
 def cases(house: House) -> st.SearchStrategy:
-    """Cases of every kind: ["call", name, body], ["run", ...], ["event", ...], ["function", ...], ["raw", ...], ["path", ...]."""
+    """Cases of every kind: ["call", name, body], ["program", name, body], ["run", ...], ["event", ...], ["function", ...], ["raw", ...], ["path", ...]."""
     names = sorted(set(house.endpoints) & set(HONEST)) or ["decode"]
     posts = ["/gradio_api/queue/join", "/gradio_api/component_server", "/gradio_api/cancel", "/gradio_api/reset", *(f"/gradio_api/call/{name}" for name in names),
              *(f"/gradio_api/call/v2/{name}" for name in names), *(f"/gradio_api/run/{name}" for name in names)]
@@ -106,7 +107,7 @@ def cases(house: House) -> st.SearchStrategy:
     raw = st.one_of(st.binary(max_size=200), anything.map(lambda value: json.dumps(value).encode()), st.sampled_from([b"[" * 3000, b'{"data":' * 1500, b'{"data": 1e999999}', b'{"fn_index": -1}', b"\xff\xfe\x00", b"null", b'"' + b"x" * 2_000_000 + b'"']))
     return st.one_of(
         named.flatmap(lambda name: changed(HONEST[name]).map(lambda body: ["call", name, body])),
-        named.flatmap(lambda name: changed(HONEST[name]).map(lambda body: ["call", name, body])),
+        named.flatmap(lambda name: changed(HONEST[name]).map(lambda body: ["program", name, body])),
         st.tuples(named, st.lists(anything, max_size=30)).map(lambda pair: ["run", *pair]),
         st.tuples(events, st.lists(anything, max_size=4), event_data).map(lambda made: ["event", made[0]["id"], made[1], made[2]]),
         events.flatmap(lambda event: st.tuples(changed({"values": event["values"]}), event_data).map(lambda made: ["event", event["id"], made[0].get("values"), made[1]])),
@@ -126,9 +127,12 @@ PATHS = [prefix + target for prefix in ("/gradio_api/file=", "/gradio_api/file/"
 SECRETS = ("root:x:0:0", "def main() -> None", "class Limits", '"architectures"', "[core]\n", "PATH=")
 
 
-def send(client: httpx.Client, case: list) -> Outcome:
-    """Send a case, judge what comes back."""
+def send(client: httpx.Client, case: list, program: Any = None) -> Outcome:
+    """Send a case, judge what comes back. program: a gradio_client.Client, by which "program" cases go (else as "call")."""
     try:
+        if case[0] == "program" and program is not None:
+            return _program(program, *case[1:])
+        case = ["call", *case[1:]] if case[0] == "program" else case
         return {"call": _call, "run": _run, "event": _event, "function": _function, "raw": _raw, "path": _path}[case[0]](client, *case[1:])
     except httpx.TimeoutException:
         return Outcome("failed", "silence")
@@ -174,6 +178,16 @@ def _call(client: httpx.Client, name: str, body: Any) -> Outcome:
             elif line.startswith("data:") and event == "error":
                 return _sentence(json.loads(line[5:]))
     return Outcome("failed", "the stream ended without an answer")
+
+
+def _program(program: Any, name: str, body: Any) -> Outcome:
+    try:
+        program.predict(**body, api_name=f"/{name}")
+    except AppError as error:
+        return _sentence(str(error))
+    except (TypeError, ValueError) as error:       # refused before anything was sent: an unknown argument, a value that is no JSON
+        return Outcome("refused", f"{type(error).__name__}: {error}"[:200])
+    return Outcome("fine")
 
 
 def _run(client: httpx.Client, name: str, data: list) -> Outcome:
