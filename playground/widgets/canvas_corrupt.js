@@ -8,7 +8,7 @@ const row = add('div', 'canvas-t'), label = add('label', 'canvas-t-label', 't', 
 slider.type = 'range'; slider.min = 0; slider.max = 100; slider.value = 40; slider.setAttribute('aria-label', 'Time t, from 0 (the text) to 1 (nothing but noise)');
 label.append(slider); row.append(readout);
 const lines = add('div', 'canvas-noises');
-const KINDS = [['absorbing', 'Masks', 'each word is hidden once its time has come'], ['uniform', 'Random words', 'each word becomes a random one'], ['gaussian', 'Noisy vectors', 'the nearest word of each noisy embedding']];
+const KINDS = [['absorbing', 'Masks', 'each word is hidden once its time has come'], ['uniform', 'Random words', 'each word becomes a random one'], ['gaussian', 'Noisy vectors', 'the nearest word of each noisy embedding; vectors of many numbers hold long']];
 const rows = KINDS.map(([kind, name, why]) => {
   const box = add('div', 'canvas-noise', undefined, lines), head = add('div', 'canvas-noise-head', undefined, box);
   add('b', '', name, head); add('span', 'soft small', why, head);
@@ -94,6 +94,7 @@ function draw_posterior(step, t, known) {
     line.append(make('span', 't', clip_text(name, 11)), track, make('span', 'num', chance(p)), make('span', 'why')); return line; }));
   posterior_note.textContent = masks ? 'q(xₛ | xₜ, x₀), s = t − 0.1: revealed with (ᾱₛ − ᾱₜ) / (1 − ᾱₜ). Choose a word above.' : `q(xₛ | xₜ, x₀) of uniform noise over ${post.size} words, by Bayes from the matrices, s = t − 0.1.`;
 }
+const rounded = n => n === 0 ? '<0.0001' : n === 10000 ? '>0.9999' : (n / 10000).toFixed(n < 10 ? 4 : 3);      // sent in ten-thousandths
 function draw_plane(step, alpha, near) {
   const v = data.vectors, W = 420, H = 260, all = [...v.backdrop, ...v.start, ...v.noise];
   const spread = axis => { const xs = all.map(p => p[axis]).sort((a, b) => a - b); return [xs[Math.floor(.01 * (xs.length - 1))], xs[Math.ceil(.99 * (xs.length - 1))]]; };
@@ -109,7 +110,7 @@ function draw_plane(step, alpha, near) {
   });
   plane_svg.replaceChildren(...parts);
   const k = Math.max(0, data.taus.indexOf(tau)), top = v.top[focus]?.[step] ?? [], chances = v.chance[focus]?.[step] ?? [];
-  round_say.replaceChildren(make('b', '', 'Rounded: '), top.map((id, n) => `${shown_word(lexicon, id)} ${chance(chances[n][k] / 10000)}`).join(', ') + '.');
+  round_say.replaceChildren(make('b', '', 'Rounded: '), top.map((id, n) => `“${shown_word(lexicon, id)}” ${rounded(chances[n][k])}`).join(', ') + '.');
   plane_note.textContent = `First two principal components of ${whole(v.vocabulary)} embeddings with ${v.dimensions} numbers each, scaled to variance 1; distances are measured in all ${v.dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.`;
 }
 function take() { show(props.value ?? {}); }

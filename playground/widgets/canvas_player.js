@@ -13,7 +13,7 @@ make_legend(legend_line.appendChild(make('div')));
 const tools = place('canvas-tools'), time_host = place('canvas-time');
 const below = place('canvas-below'), curves_host = place('');
 
-let sides = [], run = null, focus = -1, edits = new Map(), undo = [], history = [], click = 'look', options = {guesses: false, order: false}, turn = 0, start_note = '';
+let sides = [], run = null, focus = -1, edits = [], undo = [], history = [], click = 'look', options = {guesses: false, order: false}, turn = 0, start_note = '';
 const pen = make('canvas').getContext('2d');
 const width_of = text => { pen.font = '20px "Source Serif 4", Georgia, serif'; return pen.measureText(text).width + 16; };
 
@@ -72,7 +72,7 @@ function build() {
     if (sides.length > 1) box.append(make('h2', 'canvas-h', `${'AB'[n]}: ${s.card.title}`));
     box.append(words, prose); sides_host.append(box);
     s.prose = prose;
-    s.words = make_words({host: words, name: sides.length > 1 ? 'Canvas ' + 'AB'[n] : 'Canvas', on_look: (i, by_click) => touch(i, by_click), on_mark: (i, act) => edit(i, act)});
+    s.words = make_words({host: words, name: sides.length > 1 ? 'Canvas ' + 'AB'[n] : 'Canvas', on_look: (i, by_click) => touch(i, by_click, n), on_mark: (i, act) => edit(i, act, n)});
     const left = make('section'), right = make('section'), map_host = make('div'), look = make('div'), about = make('div');
     left.append(make('h2', 'canvas-h', 'When each word was decided, and how sure the model was'), map_host);
     s.map = make_map({host: map_host, name: 'Map: one column a word, one row a step' + (sides.length > 1 ? ', ' + 'AB'[n] : ''), on_pick: (k, i) => { focus = i; time.pause(); time.go(k); }});
@@ -94,10 +94,10 @@ const transport_curves = () => sides.map((s, n) => ({values: s.rows.map(r => r.c
 const length_of = () => Math.max(0, ...sides.map(s => s.rows.length));
 
 function draw(k) {
-  sides.forEach(s => {
+  sides.forEach((s, n) => {
     const at = Math.min(k, s.rows.length - 1), record = s.rows[at];
     s.order = []; if (options.order) for (let r = 1; r <= at; r++) s.rows[r].state.forEach((st, i) => { if (st === 'new') s.order[i] = r; });
-    s.words.draw({record, lexicon: s.lexicon, focus, widths: s.widths, guesses: options.guesses, order: options.order ? s.order : null, edits: sides.length === 1 ? edits : null});
+    s.words.draw({record, lexicon: s.lexicon, focus, widths: s.widths, guesses: options.guesses, order: options.order ? s.order : null, edits: edits_of(n)});
     s.prose.textContent = as_prose(record, s.lexicon, s.card.family);
     s.map.show(k, focus); s.look.draw(s, k, focus);
   });
@@ -105,54 +105,59 @@ function draw(k) {
   root.dataset.steps = String(Math.max(0, length_of() - 1)); root.dataset.view = String(k);
   show_tools();
 }
-function touch(i, by_click) {
+function touch(i, by_click, n = 0) {
   focus = i; time.pause();
-  if (by_click && click !== 'look') edit(i, click); else draw(time.step);
+  if (by_click && click !== 'look') edit(i, click, n); else draw(time.step);
 }
 
-// edits ----------------------------------------------------------------------------------------------------------------
+// edits: of each canvas its own, position -> 'mask' | 'lock' ---------------------------------------------------------------
 const busy = () => run !== null;
-function edit(i, act) {
+const edits_of = n => edits[n] ??= new Map();
+const row_of = s => s.rows[Math.min(time.step, s.rows.length - 1)];
+function edit(i, act, n) {
   if (constants?.replay) return;
-  if (sides.length !== 1) return say('Editing works with one canvas: switch “two at once” off.');
   if (busy()) return say('The run is still going on: stop it first.');
   time.pause();
-  const record = sides[0].rows[time.step], old = edits.get(i), state = record.state[i];
+  const mine = edits_of(n), old = mine.get(i), state = row_of(sides[n]).state[i];
   const next = old === act ? undefined : act;
   if (next === 'mask' && is_hidden(state)) return say('This word is masked already.');
   if (next === 'lock' && (is_hidden(state) || state === 'locked')) return say(state === 'locked' ? 'This word is yours already.' : 'Only a word that is visible can be locked.');
-  undo.push([i, old]); next ? edits.set(i, next) : edits.delete(i);
+  undo.push([n, i, old]); next ? mine.set(i, next) : mine.delete(i);
   focus = i; draw(time.step);
 }
 function take_back() {
-  if (undo.length) { const [i, old] = undo.pop(); old ? edits.set(i, old) : edits.delete(i); focus = i; return draw(time.step); }
+  if (undo.length) { const [n, i, old] = undo.pop(); old ? edits_of(n).set(i, old) : edits_of(n).delete(i); focus = i; return draw(time.step); }
   if (history.length && !busy()) { const old = history.pop(); restore(old); say('Back at the run before.'); }
 }
 function run_on() {
-  if (busy() || sides.length !== 1) return;
-  const s = sides[0], record = s.rows[time.step], mask = s.card.mask_id;
-  const canvas = record.canvas.map((id, i) => edits.get(i) === 'mask' ? mask : id);
-  const locked = record.state.map((state, i) => edits.get(i) === 'lock' || (state === 'locked' && edits.get(i) !== 'mask'));
+  if (busy() || !sides.length) return;
+  const [first, second] = sides.map((s, n) => {
+    const record = row_of(s), mine = edits_of(n);
+    return {canvas: record.canvas.map((id, i) => mine.get(i) === 'mask' ? s.card.mask_id : id),
+      locked: record.state.map((state, i) => mine.get(i) === 'lock' || (state === 'locked' && mine.get(i) !== 'mask'))};
+  });
   turn += 1;
-  trigger('run_on', {canvas, locked, turn, model: s.card.model});
+  trigger('run_on', {...first, second: second ?? null, turn, model: sides[0].card.model});
 }
 function show_tools() {
   for (const b of modes.querySelectorAll('button')) b.ariaPressed = String(b.dataset.mode === click);
-  const two = sides.length > 1, row = sides[0]?.rows[Math.min(time.step, (sides[0]?.rows.length ?? 1) - 1)];
-  const masked = row ? row.state.filter((state, i) => is_hidden(state) && !edits.has(i)).length + [...edits.values()].filter(e => e === 'mask').length : 0;
-  const again = [...edits.values()].filter(e => e === 'mask').length, locks = edits.size - again;
-  tools.hidden = two || !!constants?.replay; take_menu.ready(length_of() > 1);
+  let masked = 0, again = 0, locks = 0;
+  sides.forEach((s, n) => {
+    const mine = edits_of(n), asked = [...mine.values()].filter(each => each === 'mask').length;
+    masked += asked + row_of(s).state.filter((state, i) => is_hidden(state) && !mine.has(i)).length; again += asked; locks += mine.size - asked;
+  });
+  tools.hidden = !!constants?.replay; take_menu.ready(length_of() > 1);
   undo_button.disabled = busy() || (!undo.length && !history.length);
-  on_button.disabled = busy() || !row || (masked === 0 && !locks);
-  on_button.hidden = !(edits.size || masked) || busy();
-  edit_note.textContent = edits.size ? [again ? `${again} to be drawn again` : '', locks ? `${locks} locked` : ''].filter(Boolean).join(', ') : '';
+  on_button.disabled = busy() || !sides.length || (masked === 0 && !locks);
+  on_button.hidden = !(again || locks || masked) || busy();
+  edit_note.textContent = again || locks ? [again ? `${again} to be drawn again` : '', locks ? `${locks} locked` : ''].filter(Boolean).join(', ') : '';
 }
 
 // what comes from the server ---------------------------------------------------------------------------------------------
 function pack() { return {sides: sides.map(s => ({card: s.card, rows: s.rows, lexicon: s.lexicon, widths: s.widths})), what: what.textContent}; }
 function restore(old) {
   sides = old.sides.map(o => Object.assign(new_side(o.card), o));
-  what.textContent = old.what; edits = new Map(); undo = []; problem.hidden = true;
+  what.textContent = old.what; edits = []; undo = []; problem.hidden = true;
   open(Math.max(0, length_of() - 1), false);
 }
 function open(at, is_live) {
@@ -169,7 +174,7 @@ function finish(word) {
 function take_trace(value) {
   const read = trace => { const s = new_side(trace.start); for (const step of trace.steps) learn(s, step, null); return s; };
   sides = [value.trace, value.second].filter(Boolean).map(read);
-  what.textContent = value.note ?? ''; edits = new Map(); undo = []; focus = -1;
+  what.textContent = value.note ?? ''; edits = []; undo = []; focus = -1;
   finish(''); root.dataset.state = 'recorded';
   open(Math.min(value.at ?? 1e9, length_of() - 1), false);
 }
@@ -192,7 +197,7 @@ function take() {
   if (value.problem !== undefined) { problem.textContent = value.problem; problem.hidden = !value.problem; if (value.problem) { finish(''); root.dataset.state = 'problem'; } return; }
   if (value.begin) {
     if (sides.length && sides[0].rows.length > 1) { history.push(pack()); if (history.length > 12) history.shift(); }
-    run = value.run; problem.hidden = true; edits = new Map(); undo = [];
+    run = value.run; problem.hidden = true; edits = []; undo = [];
     if (!value.begin.on) turn = 0;
     sides = value.begin.sides.map(new_side); what.textContent = value.begin.what ?? '';
     live_word.textContent = 'running'; stop_button.hidden = false; root.dataset.state = 'running'; root.dataset.run = String(run);

@@ -11,7 +11,7 @@ class CanvasPlayer(Widget):
     Values, each a message (plain data; see playground/pages/diffusion/runs.py): {"trace", "second"?, "note"?, "at"?} a whole run;
     {"run", "begin": {"sides", "what", "on"}}, then {"run", "frame": [{"side", "step", "words", "seconds"}]} for each step, then
     {"run", "end"}; {"run", "waiting"} while a model loads; {"problem"}; {"stop"}. Events: `halt` (stop), `run_on` with canvas,
-    locked, turn and model (from the browser: check them)."""
+    locked, second (null or the second canvas's canvas and locked), turn and model (from the browser: check them)."""
 
     SCRIPT = source("parts", "transport", "canvas_words", "canvas_map", "canvas_look", "take_away", "canvas_player")
     STYLE = source("canvas_words", "canvas_player", "take_away", kind="css")

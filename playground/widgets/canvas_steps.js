@@ -49,13 +49,13 @@ function draw() {
   const far = Math.max(200, Math.ceil(2 * even / 50) * 50), series = [
     {name: 'left to right, your numbers', colour: '--chosen', mark: '', points: [[0, 0], [far, far * token / 1000]]},
     {name: 'one canvas, your numbers', colour: '--settled', mark: '', points: [[0, steps * step / 1000], [far, steps * step / 1000]]},
-    {name: 'in blocks, your numbers', colour: '--new', mark: '', dashed: true, points: Array.from({length: 41}, (_, i) => { const n = Math.max(1, Math.round(far * i / 40)); return [n, Math.ceil(n / block) * steps * step / 1000]; })}];
+    {name: 'in blocks, your numbers', colour: '--new', mark: '', dashed: true, points: Array.from({length: Math.ceil(far / block)}, (_, i) => [i * block, Math.min((i + 1) * block, far)].map(n => [n, (i + 1) * steps * step / 1000])).flat()}];
   if (data.tokens.length > 1) series.push({name: 'left to right, measured', colour: '--chosen', dashed: true, mark: 'dot', points: data.tokens.filter((_, i) => i % 8 === 7 || i === data.tokens.length - 1).map(p => [p.index + 1, p.seconds])});
   if (data.lengths.length) series.push({name: `${steps} steps, measured at each length`, colour: '--settled', dashed: true, mark: 'square', points: data.lengths.map(p => [p.length, steps * p.ms / 1000])});
   latency.draw(series, {lines: [{x: even, label: `break-even ${neat(Math.round(even * 10) / 10)}`}]});
   measured_note.textContent = data.tokens.length ? `Measured${data.when ? ' ' + data.when : ''}: ${neat(ms_token())} ms a token left to right` + (data.lengths.length ? '; a step of the canvas ' + data.lengths.map(p => `${neat(p.ms)} ms at ${p.length}`).join(', ') + ' tokens.' : '.') : 'Nothing measured yet: press Measure time.';
   use.disabled = ms_token() === null || ms_step() === null;
-  const head = make('tr'); head.append(...['tokens', 'left to right', '', 'one canvas', '', `blocks of ${block}`, ''].map(t => { const th = make('th', '', t); th.scope = 'col'; return th; }));
+  const head = make('tr'); head.append(...['tokens', 'left to right: steps', 'time', 'one canvas: steps', 'time', `blocks of ${block}: steps`, 'time'].map(t => { const th = make('th', '', t); th.scope = 'col'; return th; }));
   table.replaceChildren(head, ...[50, 100, 200, 500, 1000, 2000, 4000].map(n => { const tr = make('tr'), th = make('th', '', whole(n)), blocks = Math.ceil(n / block) * steps; th.scope = 'row';
     tr.append(th, ...[whole(n), seconds(n * token), whole(steps), seconds(steps * step), whole(blocks), seconds(blocks * step)].map((t, i) => make('td', [n * token, n * token, steps * step, steps * step, blocks * step, blocks * step][i] <= Math.min(n * token, steps * step, blocks * step) + 1e-9 ? 'canvas-least' : '', t))); return tr; }));
   perplexity.draw(data.quality.length ? [{name: 'mean over seeds ± standard deviation', colour: '--chosen', points: data.quality.map(q => [q.steps, q.perplexity, q.perplexity_spread])}] : []);

@@ -192,6 +192,27 @@ def test_two_at_once_go_in_step(tale):
             time(page).press("ArrowRight")
         masked = [sum("masked" in b.get_attribute("aria-label") for b in words(page, side).all()) for side in (0, 1)]
     assert masked[1] == 0 < masked[0], "after three steps the run of three is through and the other is not"
+    time(page).press("End")
+    kept = [word.inner_text() for word in words(page, 1).all()]
+    words(page, 0).nth(4).press("m")                                      # each canvas has edits of its own
+    words(page, 0).nth(5).press("m")
+    words(page, 1).nth(3).press("l")
+    expect(player(page).locator(".canvas-tools")).to_contain_text("2 to be drawn again, 1 locked")
+    expect(words(page, 1).nth(4)).not_to_have_class(re.compile("canvas-remasked"))
+    player(page).get_by_role("button", name="Undo").click()
+    words(page, 1).nth(6).press("m")
+    expect(player(page).locator(".canvas-tools")).to_contain_text("3 to be drawn again")
+    before = player(page).get_attribute("data-run")
+    player(page).get_by_role("button", name="Run on").click()
+    expect(player(page)).not_to_have_attribute("data-run", before)
+    expect(player(page)).to_have_attribute("data-state", "done")
+    expect(player(page).locator(".canvas-head")).to_contain_text("run on, seeds 8 and 8")
+    time(page).press("Home")
+    hidden = [[i for i, b in enumerate(words(page, side).all()) if "masked" in b.get_attribute("aria-label").split(": ")[1]] for side in (0, 1)]
+    assert hidden == [[4, 5], [6]]
+    time(page).press("End")
+    now = [word.inner_text() for word in words(page, 1).all()]
+    assert [w for i, w in enumerate(now) if i != 6] == [w for i, w in enumerate(kept) if i != 6]
     page.get_by_label("Two at once").uncheck()
     run(page, 6)
     assert player(page).locator(".canvas-words").count() == 1

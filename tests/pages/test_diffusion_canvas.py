@@ -11,7 +11,7 @@ from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import Canvas, Lexicon, expand, read_canvas, reading, with_random_words
 from playground.pages.diffusion.controls import FIELDS, LINK, settings_of
 from playground.pages.diffusion.runs import Side, stream, whole_trace
-from playground.pages.diffusion.unmask_block import edited, messages, sentence
+from playground.pages.diffusion.unmask_block import edited, make_sides, messages, sentence
 from tests.pages.doubles import AwayBackend
 
 
@@ -234,3 +234,24 @@ def test_the_causal_twin_writes_the_first_tokens_and_locks_them():
     for bad in (65, -1, 2.5, True):
         with pytest.raises(ValueError, match=r"hybrid must be a whole number in \[0, 64\]"):
             write_first(canvas, Pieces(), bad, settings, lambda: None)
+
+
+def test_two_canvases_run_on_each_from_its_own_and_a_full_one_stands_still():
+    values = {**LINK.defaults(), "model": models.TALE, "canvas": "the king [MASK]*2", "sampler": "llada", "selection": "random", "two": True,
+              "sampler_b": "any-order", "seed_b": 3}
+    app = SimpleNamespace(backend=AwayBackend)
+    start = make_sides(values, app, models.TALE)
+    ids, mask = list(start[0].canvas.ids), int(start[0].denoiser.mask_id)
+    filled = [*ids[:2], ids[0], ids[1]]
+    locked = [True, True, False, False]
+    event = SimpleNamespace(canvas=filled, locked=locked, turn=2, model=models.TALE, second={"canvas": ids, "locked": locked})
+    still, going = make_sides(values, app, models.TALE, event=event)
+    assert still.still and list(still.steps()) == [] and still.canvas.ids == tuple(filled) and "as it stands" in still.title
+    assert not going.still and going.settings.seed == 5 and mask not in list(going.steps())[-1].canvas[0].tolist()
+    frames = list(stream("r", [still, going]))
+    assert {part["side"] for frame in frames for part in frame.get("frame", [])} == {1}
+    for second, says in (("x", "second must be"), ({"canvas": [mask], "locked": []}, "locked must hold"), ({}, "canvas must have 1 to")):
+        with pytest.raises(ValueError, match=says):
+            make_sides(values, app, models.TALE, event=SimpleNamespace(canvas=filled, locked=locked, turn=1, second=second))
+    with pytest.raises(ValueError, match=r"must have a .MASK. to fill"):     # nothing to do on either
+        make_sides(values, app, models.TALE, event=SimpleNamespace(canvas=filled, locked=[True] * 4, turn=1, second={"canvas": filled, "locked": [True] * 4}))

@@ -24,6 +24,7 @@ class Side:
     canvas: Canvas
     settings: Any
     note: str = ""
+    still: bool = False  # one of two whose canvas has nothing to fill: it is shown as it stands
 
     def __post_init__(self) -> None:
         self.lexicon = Lexicon(self.denoiser)
@@ -31,7 +32,7 @@ class Side:
         if needs and not hasattr(self.denoiser, "posterior"):
             raise ValueError(f"sampler must be one for masks with the model {self.model!r}: {self.settings.sampler} needs the exact "
                              "probabilities under noise, which only the exact models give")
-        if not needs and self.settings.sampler != "gibbs" and int(self.denoiser.mask_id) not in self.canvas.ids and all(self.canvas.locked):
+        if not self.still and not needs and self.settings.sampler != "gibbs" and int(self.denoiser.mask_id) not in self.canvas.ids and all(self.canvas.locked):
             raise ValueError("canvas must have a [MASK] to fill, got none: write [MASK]*8 where text is to come")
 
         sweeps = self.settings.steps + self.settings.burn_in
@@ -42,6 +43,8 @@ class Side:
     @property
     def title(self) -> str:
         s = self.settings
+        if self.still:
+            return f"{TITLES[s.sampler].split(':')[0]}, as it stands"
         steps = "" if s.sampler in WITHOUT_STEPS else f", {s.steps} {'sweeps' if s.sampler == 'gibbs' else 'steps'}"
         return f"{TITLES[s.sampler].split(':')[0]}{steps}, seed {s.seed}"
 
@@ -57,13 +60,15 @@ class Side:
             "vocab_size": int(self.denoiser.vocab_size) - (mask < int(self.denoiser.vocab_size)), "special": special,
             "family": self.lexicon.family, "canvas": ids, "words": self.lexicon.news(ids), "texts": self.lexicon.spelled(ids),
             "state": ["locked" if lock else "masked" if i == mask else "settled" for i, lock in zip(ids, locked, strict=True)],
-            "expected": 0 if s.sampler in WITHOUT_STEPS or s.sampler == "gibbs" else s.steps + 1,
+            "expected": 0 if self.still or s.sampler in WITHOUT_STEPS or s.sampler == "gibbs" else s.steps + 1,
             "about": card(s.sampler, s.rule, s.as_published), "note": self.note,
         }
 
     def steps(self) -> Iterator[Any]:
         from playground.diffusion import unmask
 
+        if self.still:
+            return iter(())
         return unmask(self.denoiser, [list(self.canvas.ids)], self.settings, locked=[list(self.canvas.locked)])
 
     def frame(self, step: Any, top: int = TOP) -> tuple[dict, dict]:
@@ -114,6 +119,8 @@ def what_runs(sides: list[Side]) -> str:
     if len(sides) == 1:
         side = sides[0]
         return " · ".join(filter(None, [side.model, side.title, f"temperature {side.settings.temperature:g}", side.note]))
+    if sides[0].note.startswith("run on"):
+        return f"{sides[0].model} · two runs, each from its own canvas · {sides[0].note}"
     return f"{sides[0].model} · two runs on one canvas, step by step; whoever has fewer steps waits at the end"
 
 

@@ -52,7 +52,7 @@ SCHEDULES = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
 # conventions that act here and are easily misread
 CONVENTIONS = {
     "llada": "“Remasking” in its paper means “not kept this time”.",
-    "dream": "Choose “as published” below for the scores of the published code.",
+    "dream": "Choose “As published” under More settings for the scores of the published code.",
     "gibbs": "A step redraws one position; a sweep visits each open position once.",
     "mdlm": "The network is asked again only when a word has changed: a step that reveals nothing costs no call.",
 }

@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -17,6 +18,7 @@ from playground.pages.diffusion.controls import FIELDS, LINK, build_controls, se
 from playground.pages.diffusion.hybrid import write_first
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
+from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
 from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
 
 _runs = itertools.count(1)
@@ -99,18 +101,34 @@ def make_sides(values: dict[str, Any], app: Any, name: str, session: str | None 
     canvas = read_canvas(values["canvas"], denoiser, _length(values["length"]))
     note = ""
     if event is not None:
-        canvas, turn = edited(canvas, denoiser, event)
-        settings = replace(settings, seed=settings.seed + turn)
-        note = f"run on, seed {settings.seed}"
-    elif values["hybrid"]:
+        return _run_on(values, name, denoiser, canvas, settings, event)
+    if values["hybrid"]:
         canvas, note = write_first(canvas, denoiser, values["hybrid"], settings, app.backend)
-    if values["start"] == "random words" and event is None and settings.sampler in ("gibbs", "uniform"):
+    if values["start"] == "random words" and settings.sampler in ("gibbs", "uniform"):
         canvas = with_random_words(canvas, denoiser, settings.seed)
     sides = [Side(name, denoiser, canvas, settings, note)]
-    if values["two"] and event is None:
+    if values["two"]:
         other = settings_of(values, values["sampler_b"], values["steps_b"], values["seed_b"])
         sides.append(Side(name, models.get_denoiser(name, app.backend, session), canvas, other, note))
     return sides
+
+
+def _run_on(values: dict[str, Any], name: str, denoiser: Any, canvas: Canvas, settings: Any, event: Any) -> list[Side]:
+    """One canvas, or two, from where the visitor left them. One of two that has nothing to fill stays as it stands."""
+    first, turn = edited(canvas, denoiser, event)
+    settings = replace(settings, seed=settings.seed + turn)
+    given = getattr(event, "second", None)
+    if given is None:
+        return [Side(name, denoiser, first, settings, f"run on, seed {settings.seed}")]
+    if not isinstance(given, dict):
+        raise ValueError(f"second must be the second canvas with its locks, got {type(given).__name__}")
+    second, _ = edited(canvas, denoiser, SimpleNamespace(canvas=given.get("canvas"), locked=given.get("locked"), turn=turn))
+    other = settings_of(values, values["sampler_b"], values["steps_b"], values["seed_b"])
+    other = replace(other, seed=other.seed + turn)
+    pairs = [(first, settings), (second, other)]
+    nothing = [int(denoiser.mask_id) not in each.ids and by.sampler not in ("gibbs", *NEEDS_POSTERIOR) for each, by in pairs]
+    note = f"run on, seeds {settings.seed} and {other.seed}"
+    return [Side(name, denoiser, each, by, note, still=nothing[n] and not all(nothing)) for n, (each, by) in enumerate(pairs)]
 
 
 def session_of(request: Any) -> str | None:
