@@ -5,13 +5,19 @@ address, so it is kept."""
 from __future__ import annotations
 
 import asyncio
+import gzip
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+import brotli
+
 PAGES = ("/", "/config", "/config/")
 NAMED = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port")     # what the page's own addresses are made of
 KEPT = 16                                            # addresses by which the server is known; more are answered, not kept
+PACKED: dict[str, Callable[[bytes], bytes]] = {                                       # the best first; quality 6: a tenth of a second, once
+    "br": lambda body: brotli.compress(body, quality=6), "gzip": lambda body: gzip.compress(body, 6, mtime=0)}
 Message = dict[str, Any]
 
 
@@ -22,6 +28,7 @@ class Front:
         self.app = app
         self.kept: dict[tuple, list[Message]] = {}
         self.making: dict[tuple, asyncio.Lock] = {}
+        self.packed: dict[tuple, list[Message]] = {}
 
     async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
         if scope["type"] != "http" or scope["path"] not in PAGES or scope["method"] not in ("GET", "HEAD"):
@@ -49,8 +56,21 @@ class Front:
                             await send(message)
                         return
                     self.kept[key] = messages
-        for message in self.kept[key]:
+        for message in self._packed(key, headers.get(b"accept-encoding", b"").decode("latin-1")):
             await send(dict(message))
+
+    def _packed(self, key: tuple, accepted: str) -> list[Message]:
+        """The kept answer in the smallest form that the browser takes, packed once: Gradio leaves both addresses as they are."""
+        coding = next((name for name in PACKED if re.search(rf"\b{name}\b(?!;q=0(\.0*)?\b)", accepted)), None)
+        start, body = self.kept[key]
+        if coding is None or any(name.lower() == b"content-encoding" for name, _ in start["headers"]):
+            return [start, body]
+        if (*key, coding) not in self.packed:
+            packed = PACKED[coding](body["body"])
+            kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+            told = [(b"content-length", str(len(packed)).encode()), (b"content-encoding", coding.encode()), (b"vary", b"Accept-Encoding")]
+            self.packed[(*key, coding)] = [{**start, "headers": kept + told}, {"type": "http.response.body", "body": packed}]
+        return self.packed[(*key, coding)]
 
     async def _made(self, scope: Message, receive: Callable) -> list[Message]:
         messages: list[Message] = []

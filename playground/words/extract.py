@@ -19,6 +19,7 @@ from playground.words import TABLES
 PACKAGE = Path(__file__).resolve().parents[1]
 ROOMS = ("pages", "widgets", "backend", "decoding", "markov", "diffusion", "metrics.py", "traces.py")
 LEFT_OUT = ("diffusion/__main__.py", "backend/telemetry.py", "backend/cluster.py", "backend/replica.py")
+LEFT_OUT_NAMES = ("endpoints.py", "meanings.py")                 # what programs read, not people
 SPOKEN_KEYWORDS = {"label", "info", "placeholder", "title", "note", "explain", "explanation", "words", "question", "label_text"}
 SPOKEN_CALLS = {"Button", "Tab", "Accordion", "Warning", "Info", "Error", "DownloadButton", "UploadButton"}
 HOLE = "\ufffc"
@@ -302,7 +303,7 @@ def static_words() -> dict[str, str]:
 
 
 NOT_WORDS = re.compile(
-    r"^[A-Z][a-z]+(?:[A-Z][A-Za-z]*)+$|^[A-Za-z]+[A-Z]\w*\(|arXiv|^https?:|^“[^”]*”$|^[\w.-]+/[\w.-]+$|sans-serif|monospace"
+    r"^[,;:.]|^[A-Z][a-z]+(?:[A-Z][A-Za-z]*)+$|^[A-Za-z]+[A-Z]\w*\(|arXiv|^https?:|^“[^”]*”$|^[\w.-]+/[\w.-]+$|sans-serif|monospace"
     r"|color-mix|^(?:problem|say|num|soft|symbol|value) [\w-]+$|^import |\(B, L|shape \{|safetensors file|denoiser must"
     r"|^[\w+./-]+ \{1\}(?: ?[MB])(?: \(\{2\} M\))?(?: Instruct)?(?: \(a GPU suggested\)| · CPU)?$|^[\w+./-]+\{1\} \(\{2\} M\)|· CPU$|^ngram/"
     r"|^t tok src|^strategy-first home|^\W*(?:[A-Za-zληαᾱΔQ]\W*)$"
@@ -342,7 +343,7 @@ def all_texts() -> Iterator[tuple[str, Iterator[tuple[str, bool]]]]:
         base = PACKAGE / room
         for path in [base] if base.is_file() else sorted(base.rglob("*")):
             name = path.relative_to(PACKAGE).as_posix()
-            if name in LEFT_OUT:
+            if name in LEFT_OUT or path.name in LEFT_OUT_NAMES:
                 continue
             if path.suffix == ".py":
                 yield name, python_texts(path)
