@@ -59,11 +59,11 @@ class Offer:
 
     @property
     def title(self) -> str:
-        return f"{self.name} (another program, at {urlsplit(self.address).netloc})"
+        return f"{self.name} (another program)"
 
     @property
     def note(self) -> str:
-        return (f"Another program predicts here and tells at most its {self.top} likeliest tokens. The probability of all others together "
+        return (f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at most its {self.top} likeliest tokens. The probability of all others together "
                 "is exact; what each of them has, and the network's logits, it does not tell.")
 
 
@@ -147,10 +147,10 @@ class Completions:
 
     def _json(self, answer: Any) -> dict:
         if answer.status_code != 200:
-            raise EngineError(f"the engine {self.offer.name!r} refused (status {answer.status_code}): {answer.text[:200]}")
+            raise EngineError(f"The engine {self.offer.name!r} refused (status {answer.status_code}): {answer.text[:200]}")
         found = answer.json()
         if not isinstance(found, dict):
-            raise EngineError(f"the engine {self.offer.name!r} answered something that is no completion")
+            raise EngineError(f"The engine {self.offer.name!r} answered something that is no completion")
         return found
 
     def complete(self, ids: list[int], echo: bool = False) -> dict:
@@ -166,7 +166,7 @@ class Completions:
             try:
                 answer = self._client.post(f"{self.offer.address}/completions", json={**asked, "logprobs": top})
             except httpx.HTTPError as error:
-                raise EngineError(f"the engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
+                raise EngineError(f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
                                   f"({type(error).__name__}); what was written stays: go on from it when it is back") from error
             if answer.status_code not in (400, 422) or top <= min(FEWER):
                 break
@@ -174,7 +174,7 @@ class Completions:
             choice = self._json(answer)["choices"][0]
             choice["finish_reason"], choice["logprobs"]
         except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise EngineError(f"the engine {self.offer.name!r} answered something that is no completion") from error
+            raise EngineError(f"The engine {self.offer.name!r} answered something that is no completion") from error
         self.top = top
         return choice
 
@@ -188,7 +188,7 @@ class Completions:
         word = self.codec.encode("\n", special=False)
         rows = _rows(self.complete([*ids, *word], echo=True), -1 - len(word))
         if not rows:
-            raise EngineError(f"the engine {self.offer.name!r} told no probabilities: it must be started so that it can "
+            raise EngineError(f"The engine {self.offer.name!r} told no probabilities: it must be started so that it can "
                               "(llama-cpp-python: --logits_all true)")
         end = self.codec.tokenizer.eos_token_id
         if end is not None and choice["finish_reason"] == "stop" and "" in rows and rows[""] >= max(rows.values()):
@@ -237,7 +237,7 @@ def text_of(codec: Any, ids: list[int]) -> str:
     try:
         return b"".join(codec.token_bytes(token) for token in ids).decode("utf-8")
     except UnicodeDecodeError:
-        raise EngineError("this engine is given text, and the tokens so far end within a character") from None
+        raise EngineError("This engine is given text, and the tokens so far end within a character") from None
 
 
 class CompletionsModel:
@@ -302,10 +302,10 @@ class CompletionsModel:
         return self._known[1]
 
     def logits_along(self, ids: Any) -> torch.Tensor:
-        raise BackendError("another program's model cannot score a text here: it tells the likeliest tokens of a step, not each token of a text")
+        raise BackendError("Another program's model cannot score a text here: it tells the likeliest tokens of a step, not each token of a text")
 
     def hidden_states(self, ids: Any) -> torch.Tensor:
-        raise BackendError("another program's model shows nothing of its insides: it has no hidden states to give")
+        raise BackendError("Another program's model shows nothing of its insides: it has no hidden states to give")
 
     def close(self) -> None:
         self._closed = True
@@ -329,7 +329,7 @@ def distribution(rows: dict[str, float], ids_of: dict[str, list[int]], vocab_siz
     told, unnamed = 0.0, []
     for name, value in sorted(rows.items(), key=lambda row: -row[1] if isinstance(row[1], int | float) else 0):
         if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value > ROUNDING:
-            raise EngineError(f"the engine told a log-probability that is none: {str(value)[:40]}")
+            raise EngineError(f"The engine told a log-probability that is none: {str(value)[:40]}")
         number = BY_ID.fullmatch(name)
         meant = [int(number[1])] if number else ids_of.get(name, [])
         told += math.exp(value)
@@ -338,9 +338,9 @@ def distribution(rows: dict[str, float], ids_of: dict[str, list[int]], vocab_siz
         else:
             unnamed.append((value, meant))
     if not shown.any():
-        raise EngineError("the engine named no token that this tokenizer knows: is it the engine's own?")
+        raise EngineError("The engine named no token that this tokenizer knows: is it the engine's own?")
     if told > 1 + ROUNDING:
-        raise EngineError(f"the engine's probabilities sum to {told:.4f}: they are no distribution")
+        raise EngineError(f"The engine's probabilities sum to {told:.4f}: they are no distribution")
     for value, meant in unnamed:
         place = next((token for token in (*meant, *range(vocab_size)) if token < vocab_size and values[token] == -np.inf), None)
         if place is not None:

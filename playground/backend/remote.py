@@ -43,7 +43,7 @@ class RemoteBackend(Backend):
     def library(self, name: str) -> Any:
         """Refused with a sentence: the library's own `generate` runs beside the weights."""
         self.entry(name, "causal")
-        raise BackendError("the library's own generate needs the weights in this process, and here they are on other machines; "
+        raise BackendError("The library's own generate needs the weights in this process, and here they are on other machines; "
                            "start the playground without PLAYGROUND_BACKEND to compare with it")
 
     def health(self) -> dict:

@@ -77,7 +77,7 @@ class RemoteEngine:
             shape = [int(size) for size in answer.headers["x-shape"].split(",")]
             return torch.from_numpy(np.frombuffer(answer.content, dtype="<f4").reshape(shape).astype(np.float32))
         except (KeyError, ValueError) as error:
-            raise EngineError(f"the cluster's answer for {self.name!r} cannot be read ({error})") from error
+            raise EngineError(f"The cluster's answer for {self.name!r} cannot be read ({error})") from error
 
     def send(self, method: str, question: str, session: str = "", body: Any = None, left: Callable[[], bool] = lambda: False,
              seconds: float | None = None) -> httpx.Response:
@@ -103,7 +103,7 @@ class RemoteEngine:
                 self.telemetry.retries.labels(self.name).inc()
             left_over = until - time.monotonic()
             if left_over <= 0:
-                raise EngineError(f"the cluster did not answer for {self.name!r} within {seconds:,.0f} seconds ({reason[:120]}); "
+                raise EngineError(f"The cluster did not answer for {self.name!r} within {seconds:,.0f} seconds ({reason[:120]}); "
                                   "what was written stays: go on from it in a moment")
             time.sleep(min(left_over, pause * random.uniform(0.5, 1.0)))      # not all visitors at the same moment
             pause = min(LONGEST_PAUSE, 2 * pause)
@@ -180,7 +180,7 @@ class RemoteModels:
         try:
             facts = engine.send("GET", "describe").json()
             if facts.get("kind") != entry.kind or facts.get("model") != entry.id:
-                raise EngineError(f"the cluster has another model where {entry.id!r} should be")
+                raise EngineError(f"The cluster has another model where {entry.id!r} should be")
             for name in ("vocab_size", "context_length"):
                 if type(facts.get(name)) is not int or facts[name] < 1:
                     raise ValueError(f"{name} must be a number of tokens, got {facts.get(name)!r}")

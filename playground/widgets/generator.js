@@ -164,7 +164,7 @@ function timeline(all) {
   return {length: all.length, loops: loops_of(all).map(one => ({start: one.start, end: one.end - 1, label: `loop: the last ${one.period} tokens again and again`})),
     branches: state.branches.filter(one => one.parent === state.here).map(one => ({at: one.at, label: `a branch leaves at step ${one.at + 1}`})),
     curves: [{name: 'entropy of the model', values: all.map(frame => frame.raw_entropy), colour: 'var(--raw)'},
-      {name: 'entropy after the rules', values: all.map(frame => frame.entropy), colour: 'var(--final)', fill: false, top: Math.max(1e-9, ...all.map(frame => frame.raw_entropy ?? 0))}]};
+      {name: 'entropy after the rules', values: all.map(frame => frame.entropy), colour: 'var(--final)', fill: false, top: Math.max(1e-9, ...all.map(frame => frame.raw_entropy ?? frame.entropy ?? 0))}]};
 }
 function loops_of(all) {
   const last = all[all.length - 1]?.loop;

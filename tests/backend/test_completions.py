@@ -121,7 +121,7 @@ def engine(tmp_path, monkeypatch):
 def test_an_engine_of_the_environment_is_a_model_of_the_backend(engine):
     backend = Backend()
     [offer] = backend.engines()
-    assert offer.id == "engine/small" and "127.0.0.1" in offer.title and "8 likeliest" in offer.note
+    assert offer.id == "engine/small" and offer.title == "small (another program)" and "127.0.0.1" in offer.note and "8 likeliest" in offer.note
     assert backend.status(offer.id)["state"] == "absent"
     with backend.causal(offer.id) as model:
         ids = model.encode("hello")
@@ -131,7 +131,7 @@ def test_an_engine_of_the_environment_is_a_model_of_the_backend(engine):
         assert [step.token_id for step in again] == [step.token_id for step in steps]
         assert any("8 likeliest" in note for note in model.notes) and any("logits" in note for note in model.notes)
         for refused in (model.logits_along, model.hidden_states):
-            with pytest.raises(BackendError, match="another program's model"):
+            with pytest.raises(BackendError, match="Another program's model"):
                 refused(ids)
         with pytest.raises(ValueError, match="ids must be"):
             model.next_logits([])
