@@ -28,7 +28,7 @@ def register(app: Any) -> None:
             text: words that the model knows
             t: the moment, 0 (nothing has happened) to 1 (nothing is left)
             noise: absorbing (words become masks), uniform (random words) or gaussian (vectors move; the nearest word answers)
-            schedule: how much is left at t: linear, cosine, geometric or linear-sigma
+            schedule: how much is left at t: linear, cosine, geometric, linear-sigma or entropy-linear (measured on the model)
             seed: 0 to 2^53; the same seed corrupts the same positions
             model: whose words and vectors: fairy-diffusion (shipped) or an exact model such as exact-tale
 
