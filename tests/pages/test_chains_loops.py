@@ -136,3 +136,27 @@ def test_the_view_offers_the_shipped_ngrams_even_without_a_backend():
 
     offered = loops.Models(types.SimpleNamespace(backend=broken)).offered()
     assert offered["first"] is None and offered["models"][0][1] == "ngram/fox/1/word"
+
+
+@pytest.mark.parametrize(("periods", "shown"), [
+    ({"one": (None, None, None), "two": (5, None, None), "three": (4, 4, 4), "four": (6, 6, None)}, "four"), ({"one": (None, None, None), "two": (None, None, 3)}, "one"),
+])
+def test_the_loop_shown_first_is_that_of_the_first_prompt_that_closes_one(monkeypatch, periods, shown):
+    """Passed over: no loop, one in the tokens alone, one that the drawn run closes too. Where none is left the first prompt stands there."""
+    def fake(draft, model):
+        tokens, states, drawn = periods[draft["text"]]
+        return {"greedy": {"token_period": {"period": tokens}, "state_period": {"period": states}}, "drawn": {"token_period": {"period": drawn}}}
+
+    monkeypatch.setattr(loops, "FIRST_PROMPTS", tuple(periods))
+    monkeypatch.setattr(loops, "states", fake)
+    assert loops.first_loop({"text": ""}, None)["draft"]["text"] == shown
+
+
+def test_the_shipped_network_loops_on_one_of_the_first_prompts():
+    """New weights may loop elsewhere: then FIRST_PROMPTS wants another prompt."""
+    from playground.backend import get_backend
+
+    with get_backend().causal("fairy-causal") as model:
+        found = loops.first_loop({**loops.DEFAULT["text"], "model": "fairy-causal", "length": 60}, model)["figures"]
+    assert found["greedy"]["token_period"]["period"] == found["greedy"]["state_period"]["period"] and found["greedy"]["state_period"]["period"]
+    assert found["drawn"]["token_period"]["period"] is None and found["drawn"]["state_period"]["period"] is None
