@@ -1,0 +1,26 @@
+"""The README's arithmetic for ten thousand visitors is what its program computes from what was measured."""
+import json
+
+import pytest
+
+from tests.benchmarks import crowd
+
+MADE_UP = {"date": "a day", "machine": "a machine", "load": 0.0, "models": {"small": {
+    "visitors": 16, "tokens_per_second": 100.0, "wait_p50_ms": 150, "wait_p95_ms": 300, "replica_bytes": 2_000_000_000,
+    "page_seconds_per_token": 0.0007, "bytes_per_token": 200_000}}}
+
+
+def test_the_table_of_the_readme_is_computed_from_what_was_measured():
+    measured = json.loads(crowd.MEASURED.read_text(encoding="utf-8"))
+    assert crowd.in_readme(crowd.README.read_text(encoding="utf-8")) == crowd.table(measured), "run python tests/benchmarks/crowd.py --readme"
+
+
+def test_the_arithmetic_by_hand():
+    """2,000 of 10,000 write 5 tokens/s: 10,000 tokens/s; at 70 of 100 tokens/s 143 replicas of 2 GB, at 1,000 tokens/s a core 10 pages of .8 GB."""
+    row = crowd.table(MADE_UP).splitlines()[-1]
+    assert row == "| small | 143 | 10 | 294 GB | 2.0 GB/s | $6.12 | 0.06 cents |"
+
+
+@pytest.mark.parametrize("word", ["Measured (", "Extrapolated (nothing of it was run)"])
+def test_measured_and_extrapolated_are_told_apart(word):
+    assert word in crowd.table(MADE_UP)
