@@ -22,10 +22,11 @@ class Limits:
     max_prompt_tokens: int = 2_048
     max_new_tokens: int = 512
     max_context_tokens: int = 4_096          # prompt and new tokens together, below the model's own limit
-    max_score_tokens: int = 1_024            # teacher-forced texts: a row of the whole vocabulary for each token
+    max_score_tokens: int = 512              # teacher-forced texts: a row of the whole vocabulary for each token
+    max_compared_characters: int = 4_000     # of a prompt on the Compare page
+    max_compared_tokens: int = 200           # of each text there
     max_canvas_length: int = 256
-    max_canvas_rows: int = 16
-    max_beams: int = 16
+    max_beams: int = 8
     max_unmask_steps: int = 512
     runs_per_visitor: int = 1
     runs_at_once: int = 128                  # texts being written or unmasked
@@ -39,7 +40,7 @@ class Limits:
     prompt_chunk: int = 64                   # prompt tokens of all visitors in one tick while others wait for their next token
     tick_rows: int = 64                      # sessions in one forward pass
     denoiser_tokens: int = 4_096             # canvas positions in one denoiser pass
-    sessions_per_model: int = 512
+    sessions_per_model: int = 512            # faces of a model that one replica of a cluster keeps
     model_memory_mb: int = 0                 # 0: half of the device's memory
     cache_memory_mb: int = 0                 # 0: a sixth of the device's memory, at most 8 GB
     logits_memory_mb: int = 32               # logits of steps on view, over all models

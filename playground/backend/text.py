@@ -139,6 +139,7 @@ class TextCodec:
             ids = list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
         except Exception as error:
             raise ValueError(f"text cannot be encoded by this model's tokenizer ({type(error).__name__})") from error
+        limits().check("max_prompt_tokens", len(ids), "the text (tokens)")
         if special and not end and ids and ids[-1] in (self.tokenizer.sep_token_id, self.tokenizer.eos_token_id) \
                 and len(self._frame) > 1:
             ids.pop()

@@ -4,8 +4,8 @@
 
 Starts `app.py` on the loopback (unless --url names a running one), waits until the shipped models answer, checks each named
 endpoint once with `gradio_client`, then lets the visitors loose: each presses Play on the Generate page (the page's own
-streaming event, over Gradio's queue, as the browser does), unmasks, asks for a distribution, scores a text, walks a chain,
-again and again with a short pause. The protocol is spoken directly, so that the load itself costs little.
+streaming event, over Gradio's queue, as the browser does), unmasks, asks for a distribution, scores a text, walks a chain, asks
+what a barrier does, opens the page anew, again and again with a short pause. The protocol is spoken directly, so that the load itself costs little.
 
 Reports for each number of visitors: runs begun, finished, refused at a stated limit, lost; server errors; first token and
 time between tokens (p50/p95/p99, from the stream as it arrives); seconds of the other endpoints; the server's memory.
@@ -38,6 +38,9 @@ CALLS = {
     "decode": lambda seed, model: {"model": model, "prompt": PROMPTS[seed % 4], "max_new_tokens": 16, "seed": seed, **SETTINGS},
     "unmask": lambda seed, model: {"canvas": CANVASES[seed % 3], "steps": 8, "seed": seed},
     "corrupt": lambda seed, model: {"text": "once upon a time there was a king", "t": 0.5, "seed": seed},
+    "escape": lambda seed, model: {"delta_e": 1 + seed % 5, "temperature": 0.8, "top_p": 0.9},
+    "markov": lambda seed, model: {"transition": [[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]], "steps": 60, "seed": seed},
+    "hmm": lambda seed, model: {"initial": [0.6, 0.4], "transition": [[0.7, 0.3], [0.4, 0.6]], "emission": [[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]], "length": 20, "seed": seed},
 }
 
 
@@ -108,7 +111,7 @@ class Visitor:
                         self.report.between.extend([(now - last) / frames] * frames)
                     seen, last = seen + frames, now
                 if "error" in news:
-                    outcome = "refused" if "at most" in news["error"] or "at once" in news["error"] else "lost"
+                    outcome = "refused" if "places are taken" in news["error"] or "no place became free" in news["error"] else "lost"
                     self.report.errors[news["error"][:80]] += outcome == "lost"
                 elif "end" in news:
                     outcome = "finished"
@@ -119,6 +122,15 @@ class Visitor:
                 break
         self.report.tokens += seen
         return outcome
+
+    async def open(self) -> str:
+        """The page itself, as a browser that comes."""
+        began = time.monotonic()
+        answer = await self.client.get("/")
+        if answer.status_code >= 500:
+            self.report.errors[f"open {answer.status_code}"] += 1
+        self.report.calls.setdefault("(the page)", []).append(time.monotonic() - began)
+        return "finished" if answer.status_code == 200 else "lost"
 
     async def call(self, name: str, model: str) -> str:
         """One named endpoint by keywords."""
@@ -133,8 +145,9 @@ class Visitor:
                 if line.startswith("event:"):
                     event = line[6:].strip()
                 elif line.startswith("data:") and event in ("complete", "error"):
-                    outcome = "finished" if event == "complete" else "lost"
-                    if event == "error":
+                    refused = "places are taken" in line or "no place became free" in line
+                    outcome = "finished" if event == "complete" else "refused" if refused else "lost"
+                    if outcome == "lost":
                         self.report.errors[f"{name}: {line[5:85]}"] += 1
                     break
         self.report.calls.setdefault(name, []).append(time.monotonic() - began)
@@ -142,11 +155,12 @@ class Visitor:
 
     async def live(self, until: float, model: str, tokens: int) -> None:
         await asyncio.sleep(self.random.random() * min(10.0, (until - time.monotonic()) / 3))     # thirty press Play within ten seconds
+        await self.open()
         while time.monotonic() < until:
-            name = "play" if not self.app["calls"] or self.random.random() < 0.6 else self.random.choice(self.app["calls"])
+            name = "play" if not self.app["calls"] or self.random.random() < 0.6 else self.random.choice([*self.app["calls"], "open"])
             self.report.outcomes["begun"] += 1
             try:
-                outcome = await (self.play(model, tokens) if name == "play" else self.call(name, model))
+                outcome = await (self.play(model, tokens) if name == "play" else self.open() if name == "open" else self.call(name, model))
             except (httpx.HTTPError, KeyError, ValueError) as error:
                 outcome = "lost"
                 self.report.errors[f"{name}: {type(error).__name__}"] += 1

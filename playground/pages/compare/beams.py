@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from playground.backend.limits import limits
 from playground.decoding import DecodingSettings, text_pieces
 from playground.decoding.search import BeamTree, beam_rounds
 from playground.decoding.together import Together
@@ -14,7 +15,7 @@ from playground.pages.compare.lanes import SampledLane, rounds
 from playground.pages.compare.request import choice_of, number_of, object_of, prompt_ids, text_of, whole_of
 from playground.pages.generate.run import labels, wait_for
 
-TOKENS, BEAMS, SAMPLES = 60, 8, 16
+TOKENS, BEAMS, SAMPLES = 60, limits().max_beams, 16
 UTILITIES = ("bleu", "rougeL", "rouge1", "rouge2")
 
 

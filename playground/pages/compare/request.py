@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-PROMPT_CHARACTERS = 4_000
-NEW_TOKENS = 200
+from playground.backend.limits import limits
+
+PROMPT_CHARACTERS = min(limits().max_compared_characters, limits().max_prompt_characters)
+NEW_TOKENS = min(limits().max_compared_tokens, limits().max_new_tokens)
 
 
 def object_of(value: Any, name: str = "request") -> Mapping[str, Any]:

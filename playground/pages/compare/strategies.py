@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from playground.backend.limits import limits
 from playground.decoding import DecodingSettings, find_loop
 from playground.decoding.together import Together
 from playground.metrics import distinct_n, jackknife_interval, repetition_rate, self_bleu, wilson_interval
@@ -16,7 +17,7 @@ from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
 from playground.pages.compare.request import NEW_TOKENS, number_of, object_of, prompt_ids, text_of, whole_of
 from playground.pages.generate.run import wait_for
 
-COLUMNS, RUNS, BEAMS, BATCH = 6, 10, 8, 64
+COLUMNS, RUNS, BEAMS, BATCH = 6, 10, limits().max_beams, 64
 FRAME_SECONDS = 0.08
 RULES = ("temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty", "no_repeat_ngram_size")
 MEASURES = ("distinct1", "distinct2", "distinct3", "self_bleu", "perplexity", "repetition")

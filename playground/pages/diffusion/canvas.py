@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from playground.backend.limits import limits
+
 MASK = re.compile(r"\[MASK\](?:\s*\*\s*(\d+))?", re.IGNORECASE)
 CLOSING = frozenset(".,!?;:)]}%…")
 
@@ -50,7 +52,7 @@ def expand(text: str, longest: int) -> list[str | int]:
     return pieces
 
 
-def read_canvas(text: str, denoiser: Any, length: int = 0, longest: int = 256) -> Canvas:
+def read_canvas(text: str, denoiser: Any, length: int = 0, longest: int = limits().max_canvas_length) -> Canvas:
     """The canvas of a text. length > 0: masks are added at the end until it has that many positions.
 
     Raises ValueError that names the canvas, what was given and what is allowed."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.backend.limits import limits
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import SCHEDULES, SELECTIONS, TITLES, WITHOUT_STEPS, own_fields
 from playground.pages.links import Choice, Flag, Number, PageLink, Text
@@ -41,8 +42,13 @@ LINK = PageLink("diffusion", {
     "sampler_b": Choice("llada", tuple(TITLES)),
     "steps_b": Number(16, 1, 512, whole=True),
     "seed_b": Number(7, 0, 2**53, whole=True),
+    # what stands in the player: that this was run, from which edited canvas, and the step on view
+    "ran": Flag(False),
+    "edited": Text("", longest=6000),
+    "step": Number(0, 0, 100_000, whole=True),
 })
-FIELDS = tuple(LINK.fields)
+IN_THE_PLAYER = ("ran", "edited", "step")
+FIELDS = tuple(name for name in LINK.fields if name not in IN_THE_PLAYER)
 
 
 def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
@@ -110,7 +116,7 @@ def settings_of(values: dict[str, Any], sampler: str | None = None, steps: Any =
     elif selection not in SELECTIONS[name] and sampler:
         selection = SELECTIONS[name][0]  # the second sampler takes its own first rule
     given: dict[str, Any] = {
-        "sampler": name, "steps": _whole("steps", values["steps"] if steps is None else steps, 1, 512),
+        "sampler": name, "steps": _whole("steps", values["steps"] if steps is None else steps, 1, limits().max_unmask_steps),
         "seed": _whole("seed", values["seed"] if seed is None else seed, 0, 2**53), "temperature": values.get("temperature", 1.0),
         "top_p": values.get("top_p", 1.0), "selection": selection,
     }

@@ -97,7 +97,8 @@ def build(app: Any) -> None:
         constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
                    "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS,
                    "score_example": prompts.SCORE_EXAMPLE},
-        server_functions=[answered(fn, fn in (opening, reading, look_again, draws, link, send)) for fn in (opening, prepare, prepare_status, reading, look_again, draws, stop, going, link, send, *file_functions(models))])
+        server_functions=[*(answered(fn, asks_object=True) for fn in (opening, reading, look_again, draws, link, send)),
+                          *(answered(fn) for fn in (prepare, prepare_status, stop, going, *file_functions(models)))])
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         from playground.pages.generate.request import RunRequest

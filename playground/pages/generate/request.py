@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-PROMPT_CHARACTERS = 20_000
-NEW_TOKENS = 512
-SCORE_TOKENS = 512
+from playground.backend.limits import limits
+
+PROMPT_CHARACTERS = limits().max_prompt_characters
+NEW_TOKENS = limits().max_new_tokens
+SCORE_TOKENS = limits().max_score_tokens
 
 
 def object_of(value: Any, name: str = "request") -> Mapping[str, Any]:
