@@ -39,10 +39,11 @@
       if (!shapes.has(form)) shapes.set(form, []);
       shapes.get(form).push([english, said]);
       const literal = english.replace(PLACE, '');
-      if ((literal.match(/\p{L}/gu) ?? []).length < 2) continue;
+      const letters = (literal.match(/\p{L}/gu) ?? []).length;
+      if (letters < 2) continue;
       const numbers = [...english.matchAll(PLACE)].map(hit => hit[0]);
       const source = english.split(PLACE).map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('([\\s\\S]*?)');
-      patterns.push({test: new RegExp(`^${source}$`), numbers, said, weight: literal.length, piece: english.split(PLACE).reduce((a, b) => b.length > a.length ? b : a, '')});
+      patterns.push({test: new RegExp(`^${source}$`), numbers, said, short: letters < 8, weight: literal.length, piece: english.split(PLACE).reduce((a, b) => b.length > a.length ? b : a, '')});
     }
     patterns.sort((a, b) => b.weight - a.weight);
   }
@@ -72,6 +73,7 @@
       if (!core.includes(one.piece)) continue;
       const hit = one.test.exec(core);
       if (!hit) continue;
+      if (one.short && hit.slice(1).some(held => held.trim().split(/\s+/).length > 3)) continue;      // “{1} to {2}: {3}” is no pattern for prose
       // what a place holds stays as it is; several words that are a text of ours (“a whole number ≥ 1”) are put into the language as well
       const held = text => { const inner = text.trim(); return depth < 2 && inner.includes(' ') && inner !== core ? text.replace(inner, () => find(inner, depth + 1) ?? inner) : text; };
       return one.said.replace(PLACE, place => { const k = one.numbers.indexOf(place); return k < 0 ? place : held(hit[k + 1]); });
