@@ -21,6 +21,7 @@ from the defaults is written. A page whose state lives in a widget uses `encode`
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -157,25 +158,40 @@ class PageLink:
 
         return app.demo.load(restore, None, [*components.values(), message], api_visibility="private", show_progress="hidden")
 
-    def copy_button(self, app: Any, components: Mapping[str, Any], label: str = "Copy link") -> Any:
-        """A small button that copies the address of the page in its present state; returns the gr.Button."""
+    def copy_button(self, app: Any, components: Mapping[str, Any], label: str = "Copy link", view: str = "{}") -> Any:
+        """A small button that copies the address of the page in its present state; returns the gr.Button.
+
+        `view` is a JavaScript expression for the fields that stand in the browser alone (the step on view); they come before the
+        components' values."""
 
         with gr.Row(elem_classes="share"):
             button = gr.Button(label, size="sm", elem_classes="quiet", min_width=110, scale=0)
             picture = gr.Button("QR code", size="sm", elem_classes="quiet", min_width=110, scale=0)
-        hidden = gr.Textbox(visible=False)
+        hidden, seen = gr.Textbox(visible=False), gr.Textbox(visible=False)
         names = list(components)
 
         def make(*values: Any) -> str:
             try:
-                return self.encode(dict(zip(names, values, strict=True)))
+                return self.encode({**dict(zip(names, values[:-1], strict=True)), **self.told(values[-1])})
             except ValueError as error:
                 raise gr.Error(str(error), print_exception=False) from None
 
         for pressed, act in ((button, COPY_LINK), (picture, SHOW_PICTURE)):
-            pressed.click(make, list(components.values()), hidden, api_visibility="private", show_progress="hidden").then(
+            pressed.click(make, [*components.values(), seen], hidden, api_visibility="private", show_progress="hidden",
+                          js=f"(...values) => [...values.slice(0, -1), JSON.stringify({view})]").then(
                 None, hidden, None, js=act, api_visibility="private")
         return button
+
+    def told(self, text: Any) -> dict[str, Any]:
+        """What the browser says of the view, checked: only fields of this link, each of its kind."""
+        try:
+            told = json.loads(text or "{}")
+        except (TypeError, ValueError):
+            raise ValueError("the view must be a JSON object") from None
+        if not isinstance(told, dict):
+            raise ValueError(f"the view must be a JSON object, got {type(told).__name__}")
+        return {name: self.fields[name].read(name, self.fields[name].write(value)) for name, value in told.items()
+                if name in self.fields and isinstance(value, (str, int, float))}
 
 
 # The address is put together in the browser, so that it is right behind any proxy and under any root path.

@@ -175,10 +175,10 @@ function take_trace(value) {
   const read = trace => { const s = new_side(trace.start); for (const step of trace.steps) learn(s, step, null); return s; };
   sides = [value.trace, value.second].filter(Boolean).map(read);
   what.textContent = value.note ?? ''; edits = []; undo = []; focus = -1;
-  finish(''); root.dataset.state = 'recorded';
+  finish(''); root.dataset.state = 'recorded'; root.dataset.link = '{}';
   open(Math.min(value.at ?? 1e9, length_of() - 1), false);
 }
-let hungry = false, rested = 0;
+let hungry = false, rested = 0, wanted = null;
 function paint_news() {                                                  // at most once a screen, however fast the steps come
   hungry = false;
   const length = length_of(), follow = time.step >= time.length - 1, begun = performance.now();
@@ -201,6 +201,7 @@ function take() {
     if (!value.begin.on) turn = 0;
     sides = value.begin.sides.map(new_side); what.textContent = value.begin.what ?? '';
     live_word.textContent = 'running'; stop_button.hidden = false; root.dataset.state = 'running'; root.dataset.run = String(run);
+    root.dataset.link = JSON.stringify(value.begin.link ?? {}); wanted = value.begin.at ?? null;
     open(0, true);
   }
   if (value.waiting) { run = value.run; problem.hidden = true; live_word.textContent = value.waiting; stop_button.hidden = false; root.dataset.state = 'waiting'; return; }
@@ -208,7 +209,7 @@ function take() {
     for (const part of value.frame) { const s = sides[part.side]; if (s) learn(s, part.step, part.words); }
     if (!hungry) { hungry = true; const rest = rested - performance.now(); rest > 0 ? setTimeout(paint_news, rest) : requestAnimationFrame(paint_news); }
   }
-  if (value.end && value.run === run) { paint_news(); finish(value.end); }
+  if (value.end && value.run === run) { paint_news(); finish(value.end); if (wanted !== null) { time.pause(); time.go(wanted); wanted = null; } }
 }
 function whole_run() {
   if (!sides.length) return null;
@@ -217,3 +218,8 @@ function whole_run() {
 }
 stop_button.hidden = true; show_tools();
 watch('value', take); take();
+if (!constants?.replay) {                                              // a link that shows a run: it is run again; one without: its step of the recorded run
+  const query = new URLSearchParams(location.search), here = query.get('tab') === 'diffusion';
+  if (here && query.get('ran') === '1') trigger('open_link', {query: location.search.slice(0, 20000)});
+  else if (here && /^\d{1,6}$/.test(query.get('step') ?? '')) time.go(+query.get('step'));
+}

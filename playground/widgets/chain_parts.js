@@ -153,7 +153,7 @@ function linkButton(node, query) {
     let record;
     try { record = await query(); } catch { record = {error: 'The server did not answer.'}; }
     if (!record.query) { say(record.error); return null; }
-    const address = location.origin + location.pathname + with_view(record.query);
+    const at = steppers[0]?.step ?? 0, address = location.origin + location.pathname + with_view(record.query + (at > 0 ? '&at=' + at : ''));
     history.replaceState(null, '', address);
     return address;
   }
@@ -171,6 +171,7 @@ function linkButton(node, query) {
 }
 
 // The shared transport with the speeds of this page; show(k, milliseconds a step, step shown before).
+const steppers = [];                                                  // the first one of a view is the one whose step a link carries
 function stepper(host, options) {
   let before = null;
   const time = make_transport({host, keys: options.keys ?? host, unit: options.unit ?? 'Step', label: k => options.readout(k), speech: options.speech,
@@ -178,17 +179,25 @@ function stepper(host, options) {
   const speed = time.buttons.querySelector('select');
   if (![...speed.options].some(o => o.value === '20')) speed.add(new Option('20/s', '20'), speed.options[speed.options.length - 1]);
   speed.value = String(options.speed ?? 4);
-  return {
+  const api = {
     load: (length, curveList, at, loops = []) => { before = null; time.load({length, curves: curveList, loops, at: at ?? Math.min(time.step, length - 1)}); },
     go: k => { time.pause(); time.go(k); }, rewind: () => time.go(0), get step() { return time.step; }, get playing() { return time.playing; }, play: time.play,
   };
+  steppers.push(api);
+  return api;
 }
 
 // A view whose state stands in the page's address fetches it by itself: Gradio has no way to hand a value to a tab not yet opened.
 // Where the page brought no value either, the view asks for what it shows first.
 async function fromLink(view, take) {
-  const query = new URLSearchParams(location.search), own = query.get('tab') === 'chains' && (query.get('view') ?? 'walk') === view && query.get('state');
-  if (!own && props.value?.draft) return;
+  const query = new URLSearchParams(location.search), here = query.get('tab') === 'chains' && (query.get('view') ?? 'walk') === view, own = here && query.get('state');
+  if (!own && props.value?.draft) return here && toStepOf(query.get('at'));
   let value; try { value = own ? await server.open(query.get('state')) : await server.first({}); } catch { value = null; }
-  if (value?.draft) take(value); else part(view === 'loops' ? 'textProblem' : 'problem').textContent = own ? 'The link could not be opened: the server did not answer.' : 'The server did not answer. Reload the page to try again.';
+  if (value?.draft) { take(value); if (here) toStepOf(query.get('at')); } else part(view === 'loops' ? 'textProblem' : 'problem').textContent = own ? 'The link could not be opened: the server did not answer.' : 'The server did not answer. Reload the page to try again.';
+}
+function toStepOf(at) {
+  if (at === null) return;
+  const player = steppers[0];
+  if (!/^\d{1,6}$/.test(at) || !player || +at >= player.length) { say(`The step in this link must be a whole number in [0, ${(player?.length ?? 1) - 1}], got ${clip(at, 20)}: the first one is on view.`); return; }
+  player.go(+at);
 }

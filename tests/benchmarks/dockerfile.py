@@ -73,7 +73,9 @@ def main() -> None:
                 subprocess.run(["bash", "-ec", rest], cwd=app, env=environment, check=True)
                 say(f"RUN {rest[:90]}")
             elif word == "CMD":
-                server = started(json.loads(rest), app, environment)
+                port = free_port()
+                server = subprocess.Popen(json.loads(rest), cwd=app, env=environment | {"PORT": str(port)})
+                answered(server, port, environment)
                 say(f"CMD {rest}: the page, /health and /markov answer")
             else:
                 say(f"{word} {rest}: nothing to do here")
@@ -86,11 +88,13 @@ def main() -> None:
     say("done")
 
 
-def started(command: list[str], app: Path, environment: dict[str, str]) -> subprocess.Popen:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(command, cwd=app, env=environment | {"PORT": str(port)})
+        return probe.getsockname()[1]
+
+
+def answered(server: subprocess.Popen, port: int, environment: dict[str, str]) -> None:
     address = f"http://127.0.0.1:{port}"
     for _ in range(240):
         if server.poll() is not None:
@@ -101,9 +105,9 @@ def started(command: list[str], app: Path, environment: dict[str, str]) -> subpr
         except OSError:
             time.sleep(1)
     assert json.loads(urllib.request.urlopen(f"{address}/health", timeout=60).read())["status"] == "ok"
-    ask = "from gradio_client import Client; print(Client('%s', verbose=False).predict(transition=[[.5,.5],[.2,.8]], api_name='/markov')['stationary'])"
+    ask = ("from gradio_client import Client; playground = Client('%s', verbose=False, httpx_kwargs={'timeout': 300}); "
+           "print(playground.predict(transition=[[.5,.5],[.2,.8]], api_name='/markov')['stationary'])")
     subprocess.run(["python", "-c", ask % address], env=environment, check=True)
-    return server
 
 
 if __name__ == "__main__":

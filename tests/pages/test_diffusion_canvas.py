@@ -9,7 +9,7 @@ from playground.diffusion import UnmaskSettings, list_samplers, unmask
 from playground.diffusion.settings import SELECTIONS as ALLOWED
 from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import Canvas, Lexicon, expand, read_canvas, reading, with_random_words
-from playground.pages.diffusion.controls import FIELDS, LINK, settings_of
+from playground.pages.diffusion.controls import FIELDS, IN_THE_PLAYER, LINK, settings_of
 from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.unmask_block import edited, make_sides, messages, sentence
 from tests.pages.doubles import AwayBackend
@@ -190,7 +190,7 @@ def test_every_error_is_a_sentence_on_the_page_and_ends_the_run():
 
 
 def test_a_link_carries_what_the_controls_hold():
-    assert set(FIELDS) == set(LINK.defaults())
+    assert {*FIELDS, *IN_THE_PLAYER} == set(LINK.defaults())
     query = LINK.encode({**LINK.defaults(), "canvas": "the [MASK]*3", "sampler": "remdm", "two": True, "seed": 11})
     from urllib.parse import parse_qs
 

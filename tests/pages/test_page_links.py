@@ -83,3 +83,66 @@ def test_generate_link_survives_nonsense():
 
     state = state_of({"tab": "generate", "chosen": "1.x.2", "temperature": "hot", "top_p": "7"})
     assert "temperature" in state["message"] and state["values"]["chosen"] == [] and state["values"]["settings"]["top_p"] == 0.9
+
+
+def test_the_view_of_the_browser_is_checked():
+    assert LINK.told('{"steps": 20, "exact": 1, "nothing": 3, "prompt": ["x"]}') == {"steps": 20, "exact": True}
+    for bad in ("[1]", "{", '{"steps": 9999}', '{"sampler": "<script>"}'):
+        with pytest.raises(ValueError, match="must be"):
+            LINK.told(bad)
+
+
+def test_a_link_of_an_unmasking_run_carries_the_run_the_edit_and_the_step():
+    from types import SimpleNamespace
+
+    from playground.pages.diffusion.controls import LINK as DIFFUSION
+    from playground.pages.diffusion.linked import linked, packed_edit
+
+    event = SimpleNamespace(turn=2, canvas=[5, 4, 4, 9], locked=[True, False, False, True])
+    query = DIFFUSION.encode({"canvas": "the [MASK]*2 .", "model": "exact-tale", "seed": 9, "ran": 1, "edited": packed_edit(event), "step": 3})
+    values, edit, step = linked(query, None)
+    assert values["seed"] == 9 and values["canvas"] == "the [MASK]*2 ." and step == 3
+    assert (edit.turn, edit.canvas, edit.locked, edit.model) == (2, [5, 4, 4, 9], [True, False, False, True], "exact-tale")
+
+
+def test_a_link_without_a_run_runs_nothing_and_a_broken_one_says_so():
+    from playground.pages.diffusion.linked import linked
+
+    away = lambda: SimpleNamespace(status=lambda name: {"state": "absent"})  # noqa: E731
+    from types import SimpleNamespace
+
+    assert linked("?tab=diffusion&seed=9", None) is None and linked("?tab=generate&ran=1", None) is None and linked("", None) is None
+    for query, words in (("?tab=diffusion&ran=1&steps=9999", "steps must be"), ("?tab=diffusion&ran=1&edited=1~2~3", "edited must be"),
+                         ("?tab=diffusion&ran=1&edited=x~1.2~01", "edited must be"), ("?tab=diffusion&ran=1&model=modernbert-chat", "is not loaded here")):
+        with pytest.raises(ValueError, match=words):
+            linked(query, away)
+
+
+def test_a_linked_run_gives_the_same_words_again():
+    from types import SimpleNamespace
+
+    from playground.pages.diffusion.controls import LINK as DIFFUSION
+    from playground.pages.diffusion.linked import linked
+    from playground.pages.diffusion.unmask_block import messages
+    from tests.pages.doubles import DoubleBackend
+
+    house = DoubleBackend()
+    app = SimpleNamespace(backend=lambda: house)
+
+    def words(news):
+        return [step["step"]["canvas"] for one in news for step in one.get("frame", ())]
+
+    values = {**DIFFUSION.defaults(), "model": "exact-tale", "canvas": "the king [MASK]*4 .", "sampler": "llada", "selection": "random", "steps": 3}
+    for name in ("ran", "edited", "step"):
+        values.pop(name)
+    first = list(messages(values, app))
+    again = linked(DIFFUSION.encode({**first[0]["begin"]["link"], "step": 2}), app.backend)
+    second = list(messages(again[0], app, None, again[1], again[2]))
+    assert words(first) == words(second) != [] and second[0]["begin"]["at"] == 2
+
+    canvas = words(first)[-1]
+    event = SimpleNamespace(turn=1, canvas=canvas[:2] + [canvas[0]] * 0 + canvas[2:], locked=[True] * 2 + [False] * (len(canvas) - 2), model="exact-tale")
+    event.canvas[3] = next(side["mask_id"] for side in first[0]["begin"]["sides"])
+    third = list(messages(values, app, None, event))
+    again = linked(DIFFUSION.encode(third[0]["begin"]["link"]), app.backend)
+    assert words(third) == words(messages(again[0], app, None, again[1])) != []

@@ -86,9 +86,12 @@ class Side:
         return record, self.lexicon.news(ids)
 
 
-def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False, clock: Callable[[], float] = time.perf_counter) -> Iterator[dict]:
-    """Messages of a run: `begin`, a `frame` for each step of each side in turn, `end`. Ends by itself after `seconds`."""
-    yield {"run": run, "begin": {"sides": [side.card() for side in sides], "what": what_runs(sides), "on": on}}
+def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False, clock: Callable[[], float] = time.perf_counter,
+           link: dict | None = None, at: int | None = None) -> Iterator[dict]:
+    """Messages of a run: `begin`, a `frame` for each step of each side in turn, `end`. Ends by itself after `seconds`.
+
+    `link`: the fields of the link that gives this run again; `at`: the step on view when it has ended."""
+    yield {"run": run, "begin": {"sides": [side.card() for side in sides], "what": what_runs(sides), "on": on, "link": link, "at": at}}
     begun, sent = clock(), float("-inf")
     alive = [(number, side, side.steps()) for number, side in enumerate(sides)]
     waiting: list[dict] = []

@@ -16,6 +16,7 @@ from playground.pages.diffusion import files, models
 from playground.pages.diffusion.canvas import Canvas, read_canvas, reading, with_random_words
 from playground.pages.diffusion.controls import FIELDS, LINK, build_controls, settings_of
 from playground.pages.diffusion.hybrid import write_first
+from playground.pages.diffusion.linked import PLAYER_VIEW, linked, packed_edit
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
@@ -47,7 +48,18 @@ def build_unmask(app: Any) -> None:
         yield from messages(dict(zip(FIELDS, values, strict=True)), app, request, evt)
 
     second = player.run_on(again, inputs, player, **quiet)
-    player.halt(gate.halts(app.backend, {"stop": True}), None, player, cancels=[first, second], queue=False, **quiet)
+    def reopen(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
+        try:
+            asked = linked(str(getattr(evt, "query", "")), app.backend)
+        except Exception as error:
+            yield {"problem": sentence(error)}
+            return
+        if asked is not None:
+            values, event, at = asked
+            yield from messages(values, app, request, event, at)
+
+    third = player.open_link(reopen, None, player, **quiet)
+    player.halt(gate.halts(app.backend, {"stop": True}), None, player, cancels=[first, second, third], queue=False, **quiet)
 
     def read(text: str, name: str, length: Any, request: gr.Request) -> Any:
         try:
@@ -71,12 +83,12 @@ def build_unmask(app: Any) -> None:
         read, [canvas, components["model"], components["length"]], said, **quiet)
     gr.on([canvas.change, components["length"].change], read, [canvas, components["model"], components["length"]], said, trigger_mode="always_last", **quiet)
     app.demo.load(read, [canvas, components["model"], components["length"]], said, **quiet)
-    LINK.copy_button(app, components)
+    LINK.copy_button(app, components, view=PLAYER_VIEW)
     show_fields(LINK.on_load(app, components, message))
     app.at_start(lambda: app.backend().prepare(models.TWIN))
 
 
-def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any = None) -> Iterator[dict]:
+def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any = None, at: int | None = None) -> Iterator[dict]:
     """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
     run = f"{os.getpid()}-{next(_runs)}"
     try:
@@ -87,7 +99,8 @@ def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any =
 
         def work(_: Any) -> Iterator[dict]:
             sides = make_sides(values, app, name, session_of(request), event)
-            yield from stream(run, sides, seconds=limits().run_seconds, on=event is not None)
+            link = {**{field: value for field, value in values.items() if value is not None}, "model": name, "ran": 1, **({"edited": packed_edit(event)} if event else {})}
+            yield from stream(run, sides, seconds=limits().run_seconds, on=event is not None, link=link, at=at)
 
         yield from gate.through(app.backend(), request, "diffusion", name, work, lambda words: {"run": run, "waiting": words},
                                 tokens=lambda message: len(message.get("frame", ())))

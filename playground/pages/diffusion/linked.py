@@ -1,0 +1,52 @@
+"""The link of a run: what was run, from which canvas, and the step on view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl
+
+from playground.pages.diffusion import models
+from playground.pages.diffusion.controls import FIELDS, LINK
+
+# what only the player knows: the run on view (its own settings, not what the controls say now) and the step
+PLAYER_VIEW = """(() => {
+  const player = document.querySelector('#diffusion-player .widget');
+  return {...JSON.parse(player?.dataset.link || '{}'), step: Number(player?.dataset.view ?? 0)};
+})()"""
+
+
+def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any, int] | None:
+    """(values of the controls, the edit that the run went on from or None, the step on view) of an opened link that shows a run; None
+    where it shows none. The same values give the same words: every draw depends on the seed alone.
+
+    Raises ValueError, a sentence, where the link is broken or its model would have to be fetched first: nothing is fetched unasked."""
+    params = dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
+    values, broken = LINK.decode(params)
+    if not LINK.given(params) or not values["ran"]:
+        return None
+    if broken:
+        raise ValueError(broken)
+    name = values["model"]
+    if name != models.TWIN and not name.startswith("exact-") and not models.ready(name, backend):
+        raise ValueError(f"This link shows a run of {name}, which is not loaded here. Press Run to load it and to see the run.")
+    event = unpacked_edit(values["edited"], name) if values["edited"] else None
+    return {field: values[field] for field in FIELDS}, event, values["step"]
+
+
+def packed_edit(event: Any) -> str:
+    """The canvas that a run went on from, for a link: turn ~ ids ~ which of them are locked."""
+    return "~".join([str(event.turn), ".".join(map(str, event.canvas)), "".join("01"[bool(lock)] for lock in event.locked)])
+
+
+def unpacked_edit(text: str, model: str) -> Any:
+    """The edit as the player sends it; its ids are checked against the model where it is run."""
+    turn, _, rest = text.partition("~")
+    ids, _, locks = rest.partition("~")
+    try:
+        if not locks or not set(locks) <= {"0", "1"}:
+            raise ValueError
+        return SimpleNamespace(turn=int(turn), canvas=[int(part) for part in ids.split(".")], locked=[lock == "1" for lock in locks], model=model)
+    except ValueError:
+        raise ValueError("edited must be a turn, token ids and locks, as Copy link writes them") from None
