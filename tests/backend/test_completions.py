@@ -210,3 +210,16 @@ def test_several_engines_in_their_order(monkeypatch):
     assert list(engines()) == ["engine/one", "engine/two"]
     assert engines()["engine/two"] == Offer("two", "https://b/v1", "gpt2", 100, "m", 512, True)
     assert completions.engines()["engine/one"].top == 20
+
+
+def test_the_page_writes_with_an_engine_and_says_what_it_cannot_show(engine):
+    from playground.pages.generate.request import RunRequest
+    from playground.pages.generate.run import write
+
+    request = RunRequest.read({"run": "r", "model": "engine/small", "prompt": "hello", "settings": {"max_new_tokens": 4, "seed": 2, "top_k": 0}})
+    news = list(write(Backend(), request, threading.Event()))
+    [start] = [one["start"] for one in news if "start" in one]
+    assert any("cannot be known" in note for note in start["notes"]) and any("no logits" in note for note in start["notes"])
+    frames = [frame for one in news for frame in one.get("frames", ())]
+    assert len(frames) == 4 and all(frame["stages"][1]["name"] == "engine_limit" and frame["raw_entropy"] is None for frame in frames)
+    json.dumps(frames, allow_nan=False)
