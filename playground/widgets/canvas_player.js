@@ -98,7 +98,7 @@ function draw(k) {
     const at = Math.min(k, s.rows.length - 1), record = s.rows[at];
     s.order = []; if (options.order) for (let r = 1; r <= at; r++) s.rows[r].state.forEach((st, i) => { if (st === 'new') s.order[i] = r; });
     s.words.draw({record, lexicon: s.lexicon, focus, widths: s.widths, guesses: options.guesses, order: options.order ? s.order : null, edits: edits_of(n)});
-    s.prose.textContent = as_prose(record, s.lexicon, s.card.family);
+    as_is(s.prose).textContent = as_prose(record, s.lexicon, s.card.family);
     s.map.show(k, focus); s.look.draw(s, k, focus);
   });
   curves.show(k);
