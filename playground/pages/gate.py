@@ -52,10 +52,11 @@ def question(backend: Any, page: str, model: Any) -> AbstractContextManager:
 
 
 def through(backend: Any, request: Any, page: str, model: Any, work: Callable[[Any], Iterator[dict]], waiting: Callable[[str], dict],
-            long: bool = False, tokens: Callable[[dict], int] = lambda frame: 1) -> Iterator[dict]:
+            long: bool = False, tokens: Callable[[dict], int] = lambda frame: 1, ends_itself: bool = False) -> Iterator[dict]:
     """The frames of `work(run)`, once the visitor has a place; until then `waiting(sentence)` now and then.
 
-    Ends quietly when the run is stopped; raises LimitExceeded beyond a limit. `tokens(frame)`: what a frame counts for."""
+    Ends quietly when the run is stopped; raises LimitExceeded beyond a limit. `tokens(frame)`: what a frame counts for.
+    ends_itself: `work` hears of the stop in another way and has last words, which still go out."""
     mine = run(backend, request, page, model, long)
     with contextlib.ExitStack() as ends:
         try:
@@ -72,7 +73,7 @@ def through(backend: Any, request: Any, page: str, model: Any, work: Callable[[A
         frames = ends.enter_context(contextlib.closing(zero_gpu.stream(lambda: work(mine), seconds)))
         try:
             for frame in frames:
-                if not mine.stopped:
+                if not (mine.stopped and ends_itself):
                     mine.step(tokens(frame))
                 yield frame
         except RunStopped:

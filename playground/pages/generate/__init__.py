@@ -132,7 +132,7 @@ def told(backend: Any, runs: Runs, event: gr.EventData, request: gr.Request, wor
         if not isinstance(name, str) or not 1 <= len(name) <= 64:
             raise ValueError("request must be an object with a run, a name of 1 to 64 characters")
         for news in gate.through(backend, request, "generate", raw.get("model"), news_of, lambda words: {"waiting": words},
-                                 tokens=lambda news: len(news.get("frames", ()))):
+                                 tokens=lambda news: len(news.get("frames", ())), ends_itself=True):
             yield {"run": name, **news}
     except Exception as error:
         yield {"run": str(name)[:64], "error": sentence_of(error)}
