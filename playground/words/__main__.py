@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 from playground.words import LANGUAGES, TABLES, faults, keys, table
@@ -37,6 +38,9 @@ def collect(address: str) -> None:
     for key, place in seen.items():
         if not left_out(key):
             found.setdefault(key, f"{place['page']}: {place['around']}" if place["around"] != key else place["page"])
+    for key, place in keys().items():                            # a text of a page may not have come up this time: it stays until somebody takes it out
+        if not re.match(r"[a-z]+(/.*)?\.(py|js)$", place) and not left_out(key):
+            found.setdefault(key, place)
     save_keys(found)
     print(f"{len(found)} keys, {len(seen)} of them from the pages alone")
 

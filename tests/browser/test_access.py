@@ -76,7 +76,8 @@ def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_p
     expect(bubble).to_be_hidden()
     page.get_by_role("button", name="Score my text").hover()
     expect(bubble).to_contain_text("shows how much each token surprised it")
-    apart = page.evaluate("""() => { const a = document.querySelector('#explanation').getBoundingClientRect(), b = document.querySelector('[data-mode-of=score]').getBoundingClientRect();
+    apart = page.evaluate("""() => {
+      const [a, b] = ['#explanation', '[data-mode-of=score]'].map(one => document.querySelector(one).getBoundingClientRect());
       return a.bottom <= b.top || a.top >= b.bottom || a.right <= b.left || a.left >= b.right; }""")
     assert apart, "the explanation covers its control"
     bubble.get_by_role("button", name="Glossary").click()                             # and leads on to the term

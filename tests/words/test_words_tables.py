@@ -52,5 +52,6 @@ def test_templates_become_keys_with_numbered_places():
 
 def test_docstrings_and_markup_of_python_files_are_no_words(tmp_path):
     path = tmp_path / "one.py"
-    path.write_text('"""A module that says nothing."""\nTITLE = "Home"\ndef f(x):\n    """Nor this."""\n    raise ValueError(f"x must be at most {9}, got {x}")\n', encoding="utf-8")
+    path.write_text('"""A module that says nothing."""\nTITLE = "Home"\ndef f(x):\n    """Nor this."""\n'
+                    '    raise ValueError(f"x must be at most {9}, got {x}")\n', encoding="utf-8")
     assert dict(python_texts(path)) == {"Home": True, "x must be at most {1}, got {2}": False}
