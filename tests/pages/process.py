@@ -31,7 +31,7 @@ class App:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             [sys.executable, "app.py"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "OMP_NUM_THREADS": "1", "PLAYGROUND_MODELS": "fairy-causal",
+            env={**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "OMP_NUM_THREADS": "1", "PLAYGROUND_MODELS": "fairy-causal,fairy-diffusion",
                  "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1", **environment})
         self.lines: list[str] = []
         self.changed = threading.Condition()
@@ -60,7 +60,7 @@ class App:
             return error.code, error.read().decode()
 
     def until_warm(self) -> None:
-        while "fairy-causal" not in json.loads(self.get("/health")[1])["models"]:      # torch is being imported: nothing else moves
+        while not {"fairy-causal", "fairy-diffusion"} <= set(json.loads(self.get("/health")[1])["models"]):
             assert self.process.poll() is None, self.lines[-20:]
             threading.Event().wait(0.2)
 

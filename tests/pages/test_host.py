@@ -51,7 +51,7 @@ def test_health_metrics_and_one_log_line_a_run_that_never_holds_the_text(app):
 def test_told_to_end_it_writes_running_texts_to_their_end_and_refuses_new_ones_with_a_sentence(app):
     client, late = client_of(app.url), client_of(app.url)
     before = len(app.runs())
-    running = client.submit(model="fairy-causal", prompt=PROMPT, max_new_tokens=300, seed=2, api_name="/decode")
+    running = client.submit(canvas="[MASK]*180", sampler="llada", steps=120, seed=2, top=0, api_name="/unmask")     # so many steps, whatever it writes
     while json.loads(app.get("/health")[1])["runs"]["active"] == 0:
         assert not running.done()
     app.process.send_signal(signal.SIGTERM)
@@ -60,11 +60,11 @@ def test_told_to_end_it_writes_running_texts_to_their_end_and_refuses_new_ones_w
     with pytest.raises(Exception, match="about to restart and takes no new runs"):
         late.predict(model="fairy-causal", prompt=PROMPT, max_new_tokens=5, seed=1, api_name="/decode")
     answer = running.result(timeout=120)
-    assert len(answer["steps"]) == 300 or answer["finish"] == "end_of_text"
+    assert len(answer["steps"]) == 120 and "[MASK]" not in answer["text"]
     assert app.process.wait(60) == 0
     app.until(lambda: "(end)" in app.lines, 30)
     finished = [line for line in app.runs()[before:] if line["outcome"] == "finished"]
-    assert [line["tokens"] for line in finished] == [len(answer["steps"])]
+    assert [line["tokens"] for line in finished] == [120]
 
 
 def test_the_two_addresses_come_beside_what_launch_is_given_anyway():
