@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import axe, dark, fits, no_requests
 
 HOSTILE = '<img src=x onerror="window.__p=1">${window.__p=2}'
+expect.set_options(timeout=20_000)
 VIEWS = ("walk", "text", "rates", "hidden", "loops")
 
 
@@ -288,9 +289,9 @@ def test_a_view_is_accessible_in_light_and_dark(open_page, name):
 def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
     page, widget = view_of(open_page, "text")
     part(widget, "text").fill("red cat sees blue dog . blue dog sees red cat . red cat eats . blue dog eats .")
-    expect(part(widget, "counts")).to_contain_text("20 words, 7 different", timeout=20_000)
+    expect(part(widget, "counts")).to_contain_text("20 words, 7 different")
     widget.get_by_role("button", name="Use this model on Generate and Diffusion").click()
-    expect(part(widget, "offered")).to_contain_text(re.compile(r"n-gram of your text \w{6}, order 1 \(words\)"), timeout=20_000)
+    expect(part(widget, "offered")).to_contain_text(re.compile(r"n-gram of your text \w{6}, order 1 \(words\)"))
     title = part(widget, "offered").inner_text().removeprefix("Now among the models there: ").removesuffix(".")
 
     page.locator("#pages [role=tab][data-tab-id=generate]").click()
@@ -307,13 +308,13 @@ def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
     page.locator("#pages").get_by_label("Model", exact=True).locator("visible=true").first.click()
     page.get_by_role("option", name=f"Exact: {title}").click()
     canvas = page.get_by_role("textbox", name=re.compile("^Canvas"))
-    expect(canvas).to_have_value("[MASK]*12", timeout=20_000)
+    expect(canvas).to_have_value("[MASK]*12")
     canvas.fill("red cat [MASK]*2 dog")
     player = page.locator("#diffusion-player .canvas-player")
     before = player.get_attribute("data-run") or ""
     page.locator("#diffusion-run").click()
-    expect(player).not_to_have_attribute("data-run", before, timeout=20_000)
-    expect(player).to_have_attribute("data-state", "done", timeout=20_000)
+    expect(player).not_to_have_attribute("data-run", before)
+    expect(player).to_have_attribute("data-state", "done")
     expect(player).to_contain_text("sees")                                       # the only words that lead from cat to dog in two steps: sees blue
 
     page.locator("#pages [role=tab][data-tab-id=chains]").click()
@@ -322,4 +323,4 @@ def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
     part(loops, "model").select_option(label=title)
     part(loops, "prompt").fill("red cat")
     after_redraw(page, "loops", lambda: part(loops, "write").click())
-    expect(part(loops, "greedySaid")).to_contain_text("A loop", timeout=20_000)
+    expect(part(loops, "greedySaid")).to_contain_text("A loop")
