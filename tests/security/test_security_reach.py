@@ -55,7 +55,7 @@ def test_the_fonts_are_readable_and_nothing_is_by_a_link_that_lies_among_them(cl
 def test_no_model_outside_the_offer(client, name, monkeypatch):
     monkeypatch.delenv("PLAYGROUND_ALLOW_ANY_MODEL", raising=False)
     for kind in ("causal", "denoiser"):
-        with pytest.raises(RuntimeError, match="model must be|is a .* model"):
+        with pytest.raises(RuntimeError, match=r"model must be|is a .* model"):
             getattr(get_backend(), kind)(name)
 
 
