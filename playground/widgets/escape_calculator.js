@@ -115,7 +115,7 @@ let drawn = 0;
 function paint(record) {
   link = record.link ?? link;
   const s = record.settings, stuck = record.critical !== null;
-  main_plot.draw({x: [0, record.temperatures.at(-1)], y: [0, record.top],
+  main_plot.draw({x: [0, record.temperatures.at(-1)], y: [-.025 * record.top, record.top],
     lines: LINES.filter(([key]) => record.curves[key]).map(([key, name, colour, width, dash]) => ({x: record.temperatures, y: record.curves[key], name, colour, width, dash})),
     points: [{x: s.temperature, y: record.escape, colour: 'var(--escape)', r: 7}],
     rules: [{x: s.temperature, colour: 'var(--escape)', dash: '2 3'}, ...(stuck ? [{x: record.critical, colour: 'var(--loop)', width: 2, label: `nucleus escape temperature T_c = ${record.critical.toFixed(3)}`}] : [])]});

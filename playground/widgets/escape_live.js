@@ -13,7 +13,7 @@ for (const [name, title] of [['barriers', 'The barrier at each token of the cycl
 }
 box.append(prose, words, bar, plots);
 const rich = text => text.split('**').map((part, i) => i % 2 ? make('b', '', part) : document.createTextNode(part));
-const plain = {margin: {l: 50, r: 50, t: 10, b: 60}, uirevision: null, legend: {orientation: 'h', y: 1.12, x: 0, font: {size: 12}}};
+const plain = {margin: {l: 50, r: 50, t: 10, b: 60}, uirevision: null, legend: {orientation: 'h', y: 1.03, yanchor: 'bottom', x: 0, font: {size: 12}}};
 
 function draw_text(frame) {
   prose.replaceChildren(...frame.pieces.map(piece => { const s = make('span', piece.kind === 'prompt' ? 'locked' : piece.kind === 'loop' ? 'loop' : '', piece.text); return s; }));
@@ -25,7 +25,7 @@ function draw_barriers(f) {
       {type: 'bar', x: ticks, y: f.tokens.map(t => t.delta_e), name: 'barrier ΔE', marker: {color: f.tokens.map((t, i) => i === f.weakest ? 'var(--escape)' : 'var(--final)')}, customdata: f.tokens.map(t => visible(t.rival)), hovertemplate: 'ΔE %{y:.3f} to %{customdata}<extra></extra>'},
       {x: ticks, y: f.tokens.map(t => t.critical), name: `T_c at top-p ${f.top_p}`, yaxis: 'y2', mode: 'markers', marker: {symbol: 'diamond', size: 9, color: 'var(--loop)'}, hovertemplate: 'T_c %{y:.3f}<extra></extra>'}],
     layout: {...plain, margin: {...plain.margin, b: 80}, xaxis: {tickvals: ticks, ticktext: names, tickangle: -40, tickfont: {family: 'JetBrains Mono, monospace', size: 12}},
-      yaxis: {title: {text: 'ΔE'}, rangemode: 'tozero'}, yaxis2: {title: {text: 'T_c'}, overlaying: 'y', side: 'right', rangemode: 'tozero', showgrid: false},
+      yaxis: {title: {text: 'ΔE'}, rangemode: 'tozero'}, yaxis2: {title: {text: 'T_c'}, overlaying: 'y', side: 'right', rangemode: 'tozero', showgrid: false, tickmode: 'auto', nticks: 6},
       shapes: f.cycle_critical === null ? [] : [{type: 'line', xref: 'paper', x0: 0, x1: 1, yref: 'y2', y0: f.cycle_critical, y1: f.cycle_critical, line: {color: 'var(--loop)', width: 1.5, dash: 'dash'}}]}});
   hosts.barriers.note.textContent = f.note;
 }
@@ -42,7 +42,7 @@ function draw_shares(f) {
   }
   hosts.shares.figure.draw({data, layout: {...plain, xaxis: {title: {text: 'temperature T'}}, yaxis: {title: {text: `share that left within ${f.tokens} tokens`}, range: [-.03, 1.05]},
     shapes: f.cycle_critical === null ? [] : [{type: 'line', x0: f.cycle_critical, x1: f.cycle_critical, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--loop)', width: 2}}],
-    annotations: f.cycle_critical === null ? [] : [{x: f.cycle_critical, y: .97, yref: 'paper', showarrow: false, xanchor: 'left', text: ' T_c of the cycle', font: {color: 'var(--loop)', size: 12}}]}});
+    annotations: f.cycle_critical === null ? [] : [{x: f.cycle_critical, y: .04, yref: 'paper', showarrow: false, xanchor: 'left', text: ' T_c of the cycle', font: {color: 'var(--loop)', size: 12}}]}});
   hosts.shares.note.textContent = f.note;
 }
 function draw_visits(f) {
@@ -62,10 +62,17 @@ function draw_survival(f) {
   hosts.survival.figure.draw({data, layout: {...plain, xaxis: {title: {text: 'tokens n'}}, yaxis: {title: {text: 'P(still in the loop)'}, range: [-.03, 1.05]}}});
   hosts.survival.note.textContent = f.note ?? '';
 }
-let run = null;
+let run = 0, stopped = null;                                          // runs are numbered: the newest is on view
+const going = () => run !== 0 && run !== stopped && !bar.hidden;
+document.addEventListener('escape:stop', () => {
+  if (!going()) return say('Nothing is running.');
+  stopped = run; bar.hidden = true; box.dataset.state = 'stopped'; say('Stopped; what was measured stays.');
+});
 function take() {
   const value = value_now(); if (!value?.frame) return;
-  if (value.run !== run) { run = value.run; prose.replaceChildren(); words.textContent = ''; for (const each of Object.values(hosts)) { each.side.hidden = true; } }
+  const number = Number(value.run); if (number < run) return;
+  if (number !== run) { run = number; delete box.dataset.state; prose.replaceChildren(); words.textContent = ''; for (const each of Object.values(hosts)) { each.side.hidden = true; } }
+  if (number === stopped) return;                                       // a frame that was on its way when Stop was pressed
   const f = value.frame;
   if (f.pieces) draw_text(f);
   if (f.words !== undefined) { words.className = f.problem ? 'problem live-words' : 'say live-words'; words.replaceChildren(...rich(f.words)); }

@@ -41,7 +41,7 @@ function make_escape_plot({host, x = '', y = '', name = '', readout = false}) {
     if (is === frame) return;
     frame = is;
     const parts = [], bottom = TOP + box.h;
-    for (const v of ticks(...now.y, Math.max(2, Math.floor(box.h / 55)))) {
+    for (const v of ticks(...now.y, Math.max(3, Math.floor(box.h / 55)))) {
       const at = TOP + box.sy(v);
       parts.push(draw_svg('line', {x1: LEFT, x2: LEFT + box.w, y1: at, y2: at, class: v === 0 ? 'escape-zero' : 'escape-grid'}), write(LEFT - 7, at + 4, String(v).replace('-', '−'), 'end'));
     }

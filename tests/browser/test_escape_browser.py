@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import axe, dark, fits
 
@@ -82,13 +84,31 @@ def test_copy_link_gives_an_address_that_carries_the_settings(escape):
     assert "delta_e=6" in escape.evaluate("() => navigator.clipboard.readText()")
 
 
-def test_the_experiment_runs_and_stops(escape):
+def test_the_experiment_runs_and_stops(escape, monkeypatch):
+    from playground.decoding import experiment
+
+    real, tickets, opened = experiment.next_logits_of, threading.Semaphore(6), threading.Event()
+
+    def six_tokens(*args, **kwargs):                                                 # the seventh waits: a run that is surely going on
+        if not opened.is_set() and not tickets.acquire(blocking=False):
+            opened.wait(60)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(experiment, "next_logits_of", six_tokens)
+    escape.locator("#escape-stop").click()
+    escape.get_by_text("Nothing is running.").wait_for()
     escape.locator("#escape-run").click()
     escape.locator("#escape-live .live-text .loop").wait_for(timeout=60_000)
     escape.locator("#escape-live .live-words", has_text="agree within the interval").wait_for(timeout=60_000)
+    assert escape.locator("#escape-live .live-progress").is_visible()
     escape.locator("#escape-stop").click()
     escape.get_by_text("Stopped; what was measured stays.").wait_for()
+    opened.set()
     assert escape.locator("#escape-live .live-plots section:visible").count() == 4
+    assert escape.locator("#escape-live .live-progress").is_hidden()
+    assert re.search(r"After [246] of 32 tokens", escape.locator("#escape-live .live-words").inner_text())
+    escape.locator("#escape-run").click()                                            # and the page goes on working
+    expect(escape.locator("#escape-live .live-words")).to_contain_text("fell back into the same loop", timeout=60_000)
 
 
 def test_on_a_phone_nothing_sticks_out(phone, escape):

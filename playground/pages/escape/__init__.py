@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import threading
+import time
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -36,7 +36,6 @@ LOOPING = {
     "fairy-causal": ["the sea, the sea, the sea", "and the wind blew, and the wind blew", "cock-a-doodle-doo"],
     "smollm2-135m": ["the sea, the sea, the sea", "there was a king who had a", "I am not sure what to do. I am not sure what to do."],
 }
-RUNS = itertools.count(1)
 
 
 def build(app: Any) -> None:
@@ -82,7 +81,8 @@ def _live(app: Any) -> None:
     first = models[0].id if models else None
     with gr.Row(equal_height=False):
         model = gr.Dropdown(
-            [(entry.title, entry.id) for entry in models], value=first, label="model", info="which model writes", scale=1
+            [(entry.title, entry.id) for entry in models], value=first, label="model", info="which model writes", scale=2, min_width=260,
+            filterable=False,
         )
         prompt = gr.Dropdown(
             LOOPING.get(first, ["once upon a time"]),
@@ -90,11 +90,13 @@ def _live(app: Any) -> None:
             label="prompt",
             info="these are known to loop; type your own",
             allow_custom_value=True,
-            scale=2,
+            scale=3,
+            min_width=260,
         )
-        top_p = gr.Slider(0.5, 0.999, 0.9, step=0.001, label="top-p", info="for the runs with top-p")
-        runs = gr.Slider(8, 128, 32, step=8, label="runs a point", info="more runs, shorter whiskers")
-        length = gr.Slider(8, 96, 32, step=8, label="tokens", info="how long each run tries")
+    with gr.Row(equal_height=False):
+        top_p = gr.Slider(0.5, 0.999, 0.9, step=0.001, label="top-p", info="for the runs with top-p", min_width=220)
+        runs = gr.Slider(8, 128, 32, step=8, label="runs a point", info="more runs, shorter whiskers", min_width=220)
+        length = gr.Slider(8, 96, 32, step=8, label="tokens", info="how long each run tries", min_width=220)
     with gr.Row():
         start = gr.Button("Run the experiment", variant="primary", elem_id="escape-run", scale=0, min_width=200)
         stop = gr.Button("Stop", elem_id="escape-stop", scale=0, min_width=100)
@@ -110,7 +112,7 @@ def _live(app: Any) -> None:
     )
 
     def run(name: str, text: str, p: float, count: int, tokens: int, request: gr.Request):
-        mark = f"{next(RUNS)}"
+        mark = str(time.time_ns() // 1000)  # a later run has a higher number, whichever process answers
         try:
             frames = gate.through(
                 app.backend(), request, SLUG, name, lambda _: _experiment(app, name, text, p, int(count), int(tokens)),
@@ -128,7 +130,7 @@ def _live(app: Any) -> None:
         live,
         api_visibility="private",
         show_progress="hidden",
-        trigger_mode="once",
+        trigger_mode="multiple",  # "once" would swallow a Run pressed while the server still ends the one that was stopped
     )
     stop.click(
         gate.halts(app.backend),
@@ -138,7 +140,7 @@ def _live(app: Any) -> None:
         queue=False,
         api_visibility="private",
         show_progress="hidden",
-        js="() => document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Stopped; what was measured stays.'}))",
+        js="() => document.dispatchEvent(new CustomEvent('escape:stop'))",
     )
 
 

@@ -139,6 +139,8 @@ def _barriers(model: Any, facts: list[dict], lap: list[int], top_p: float, criti
     words = (
         "No temperature leaves this cycle with this top-p."
         if math.isinf(critical)
+        else "At one of the tokens to come another one is likelier: the greedy text leaves this loop by itself, nothing holds it, and it has no T_c."
+        if critical == 0
         else (f"The cycle gives way at its weakest token. Its own escape temperature is the lowest one over the laps to come: T_c = {critical:.3f}.")
     )
     return {
@@ -191,7 +193,8 @@ def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repe
         "laps": laps,
         **out,
         "note": f"Repetition penalty {repetition:g} acts once; frequency penalty {frequency:g} takes as much again at every visit. "
-        f"The frequency penalty turns the barrier negative at lap {turn or '–'} (predicted {predicted or '–'}).",
+        f"The frequency penalty turns the barrier negative at lap {turn or '–'} (predicted {predicted or '–'}). Predictions start from the "
+        "first lap's logits; where the measured lines leave them, the model's own logits drift from lap to lap (the line without a penalty).",
     }
 
 
@@ -268,10 +271,12 @@ def _running(cycle: Cycle, critical: float, progress: Any, rows: list[dict], top
             if not row["low"][-1] <= row["predicted"][-1] <= row["high"][-1]
         ]
         words.append(
-            f"They differ at {', '.join(off)}: with {of} intervals of 95% one miss in twenty is chance; more means too few runs ({progress.runs})."
+            f"They differ at {', '.join(off)}. The prediction is exact for these logits, so this is chance: an interval of 95% misses one point in "
+            f"twenty, and each of these {of} was drawn with {progress.runs} runs. More runs show whether it stays."
         )
     return " ".join(words)
 
 
 def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+    """The temperature, or None where there is none (no temperature escapes, or nothing holds the loop)."""
+    return float(value) if math.isfinite(value) and value > 0 else None
