@@ -220,6 +220,9 @@ stop_button.hidden = true; show_tools();
 watch('value', take); take();
 if (!constants?.replay) {                                              // a link that shows a run: it is run again; one without: its step of the recorded run
   const query = new URLSearchParams(location.search), here = query.get('tab') === 'diffusion';
-  if (here && query.get('ran') === '1') trigger('open_link', {query: location.search.slice(0, 20000)});
+  // Gradio drops what is triggered before the page has settled: asked again until the run answers (one at work is not started twice)
+  let asked = 0;
+  const ask = () => { if (run !== null || root.dataset.state !== 'recorded' || asked++ > 10) return; trigger('open_link', {query: location.search.slice(0, 20000)}); setTimeout(ask, 2000); };
+  if (here && query.get('ran') === '1') setTimeout(ask, 0);
   else if (here && /^\d{1,6}$/.test(query.get('step') ?? '')) time.go(+query.get('step'));
 }

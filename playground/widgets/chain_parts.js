@@ -181,7 +181,7 @@ function stepper(host, options) {
   speed.value = String(options.speed ?? 4);
   const api = {
     load: (length, curveList, at, loops = []) => { before = null; time.load({length, curves: curveList, loops, at: at ?? Math.min(time.step, length - 1)}); },
-    go: k => { time.pause(); time.go(k); }, rewind: () => time.go(0), get step() { return time.step; }, get playing() { return time.playing; }, play: time.play,
+    go: k => { time.pause(); time.go(k); }, rewind: () => time.go(0), get step() { return time.step; }, get playing() { return time.playing; }, play: time.play, get length() { return time.length; },
   };
   steppers.push(api);
   return api;

@@ -29,7 +29,9 @@ const time = make_transport({
   host: part('time'), keys: element, on_step: draw, unit: 'Token on view',
   on_play: playing => part('text').classList.toggle('playing', playing),
   // Play writes where there is nothing to replay: no text yet, or another prompt or model than the text's own.
-  instead: () => { if (constants.replay || state.running || fresh()) return false; if (state.mode === 'score') score(); else write(); return true; },
+  instead: () => { if (constants.replay || state.running || fresh()) return false;
+    if (state.linked) { const start = state.linked; state.linked = null; start(); return true; }
+    if (state.mode === 'score') score(); else write(); return true; },
   label: k => [`step ${k + 1} / ${frames().length}`, `entropy ${two(bits(frames()[k]?.raw_entropy))} bits`],
   speech: k => `step ${k + 1} of ${frames().length}: ${visible(frames()[k]?.text ?? '')}, entropy ${two(bits(frames()[k]?.raw_entropy))} bits`,
 });
@@ -132,7 +134,7 @@ function finish(branch, news) {
   const ends = {end_of_text: 'The model ended the text itself.', max_new_tokens: 'The length that you allowed is reached.',
     context: 'The model cannot read a longer text: its context is full.', stopped: 'Stopped.', scored: scored(branch)};
   part('ended').textContent = news.error ? '' : ends[news.end] ?? '';
-  if (branch.wanted_step && state.here === branch.id) { time.pause(); time.go(branch.wanted_step); }
+  if (branch.wanted_step !== undefined && state.here === branch.id) { time.pause(); time.go(branch.wanted_step); }
   layout();
   tree_show();
   say_status();

@@ -68,9 +68,11 @@ part('marks').addEventListener('change', () => {
 
 // links and files
 async function link_now() {
+  // what is on view: the text's own model, prompt and rules, not what stands in the controls by now
   const text = here(), before = text?.parent ? frames().slice(0, text.at + 1) : [];
-  const answer = await server.link({model: state.model, prompt: prompt.value, chat: state.chat, settings: settings_now(),
-    chosen: before.map(frame => frame.token_id), step: frames().length ? time.step : 0});
+  const answer = await server.link({model: text.prompt.model, prompt: text.prompt.text, chat: text.prompt.chat, settings: text.settings,
+    chosen: before.map(frame => frame.token_id), step: frames().length ? time.step : 0,
+    mode: text.kind, text: text.kind === 'score' ? [...text.prompt.pieces, ...frames()].map(piece => piece.piece ?? piece.text).join('') : ''});
   if (answer.error) { problem(answer.error); return null; }
   const address = location.origin + location.pathname + with_view(answer.query);
   history.replaceState(null, '', address);
@@ -122,10 +124,18 @@ function open_link(link) {
   prompt.value = values.prompt; state.chat = values.chat; chat_box.checked = values.chat;
   if (constants.models.some(one => one.id === values.model)) { state.model = values.model; model_box.value = values.model; }
   rules.set(values.settings); length_box.value = values.settings.max_new_tokens;
-  choose_mode('write'); grow_box(); say_status();
+  if (values.mode === 'score') part('score').value = values.text;
+  choose_mode(values.mode); grow_box(); say_status();
   if (link.message) { problem(link.message); return; }
-  const branch = new_branch({wanted_step: values.step});
-  start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: settings_now(), forced: values.chosen});
+  const start = () => {
+    const branch = new_branch({wanted_step: values.step, kind: values.mode === 'score' ? 'score' : 'write'});
+    if (values.mode === 'score') start_run(branch, 'score', {text: values.text});
+    else start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: settings_now(), forced: values.chosen});
+  };
+  const entry = constants.models.find(one => one.id === state.model);
+  if (!entry || (values.model && values.model !== state.model)) problem(`This link is of the model ${values.model}, which is not on offer here: the controls stand as in the link, but for the model.`);
+  else if (entry.shipped || state.models[state.model]?.state === 'ready') start();
+  else { state.linked = start; problem(`This link shows a text of ${entry.title}, which is not here yet. Press Play to fetch it and to see the text.`); }
 }
 
 prompt.value = constants.examples[0][1];

@@ -58,7 +58,7 @@ def build_unmask(app: Any) -> None:
             values, event, at = asked
             yield from messages(values, app, request, event, at)
 
-    third = player.open_link(reopen, None, player, **quiet)
+    third = player.open_link(reopen, None, player, trigger_mode="once", **quiet)
     player.halt(gate.halts(app.backend, {"stop": True}), None, player, cancels=[first, second, third], queue=False, **quiet)
 
     def read(text: str, name: str, length: Any, request: gr.Request) -> Any:

@@ -37,12 +37,12 @@ def build(app: Any) -> None:
     backend, runs = visitor_models.WithNgrams(app.backend()), Runs()
     first = start_model(backend)
     models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat,
-               "gpu_suggested": entry.gpu_suggested, "uncased": entry.uncased}
+               "gpu_suggested": entry.gpu_suggested, "uncased": entry.uncased, "shipped": any(place.kind == "asset" for place in entry.places)}
               for entry in backend.catalog() if entry.kind == "causal"]
     models += [{"id": offer.id, "title": offer.title, "note": offer.note, "chat": False, "gpu_suggested": False, "uncased": False}
                for offer in getattr(backend, "engines", list)()]
     models += [{"id": name, "title": label, "note": "An n-gram model: it knows its one sentence and nothing else.", "chat": False,
-                "gpu_suggested": False, "uncased": False} for label, name in visitor_models.choices()]
+                "gpu_suggested": False, "uncased": False, "shipped": True} for label, name in visitor_models.choices()]
 
     def opening(raw: Any) -> dict:
         """What the page shows before any weights are there: the state of its link or a recorded text, and where each model stands."""

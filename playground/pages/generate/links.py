@@ -30,7 +30,7 @@ def _field(name: str, default: Any) -> Any:
 
 LINK = PageLink("generate", {
     "model": Text("", 200), "prompt": Text("Once upon a time", 4000), "chat": Flag(False), "chosen": Text("", 4000),
-    "step": Number(0, 0, NEW_TOKENS, whole=True), **{name: _field(name, default) for name, default in START.items()},
+    "step": Number(0, 0, NEW_TOKENS, whole=True), "mode": Choice("write", ("write", "score")), "text": Text("", 6000), **{name: _field(name, default) for name, default in START.items()},
 })
 
 
@@ -40,11 +40,12 @@ def query_of(raw: Any) -> str:
     settings = settings_of(raw.get("settings")).to_dict()
     chosen = ids_of(raw.get("chosen"), "chosen", NEW_TOKENS)
     return LINK.encode({"model": str(raw.get("model") or "")[:200], "prompt": str(raw.get("prompt") or ""), "chat": bool(raw.get("chat")),
-                        "chosen": ".".join(map(str, chosen)), "step": raw.get("step") or 0, **settings})
+                        "chosen": ".".join(map(str, chosen)), "step": raw.get("step") or 0, **settings,
+                        **({"mode": "score", "text": str(raw.get("text") or "")} if raw.get("mode") == "score" else {})})
 
 
 def state_of(params: Mapping[str, str]) -> dict[str, Any]:
-    """{"values": {"model", "prompt", "chat", "chosen": ids, "step", "settings"}, "message"} of an opened link."""
+    """{"values": {"model", "prompt", "chat", "chosen": ids, "step", "mode", "text", "settings"}, "message"} of an opened link."""
     values, message = LINK.decode(params)
     chosen: list[int] = []
     if values["chosen"]:
@@ -54,4 +55,4 @@ def state_of(params: Mapping[str, str]) -> dict[str, Any]:
             message = message or "Part of this link could not be read, so the default stands there: chosen must be token ids."
     settings = {name: values[name] for name in START}
     return {"message": message,
-            "values": {**{name: values[name] for name in ("model", "prompt", "chat", "step")}, "chosen": chosen, "settings": settings}}
+            "values": {**{name: values[name] for name in ("model", "prompt", "chat", "step", "mode", "text")}, "chosen": chosen, "settings": settings}}
