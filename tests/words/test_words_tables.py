@@ -45,7 +45,7 @@ def test_the_script_offers_the_languages_that_have_a_table():
 
 def test_templates_become_keys_with_numbered_places():
     found = dict(script_texts("say(`Saved ${name}.`); make('p', 'note', 'It has ' + count + ' words'); part('x'); node.className = 'big red';"))
-    assert {key for key, sure in found.items() if sure} == {"Saved {1}.", "It has {1} words"}
+    assert {"Saved {1}.", "It has {1} words"} <= {key for key, sure in found.items() if sure}
     assert "big red" not in found and "x" not in found
     assert dict(script_texts("say('Here **two** words');")) == {"two": True, "Here {1} words": True}
 
