@@ -63,8 +63,8 @@ class Offer:
 
     @property
     def note(self) -> str:
-        return (f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at most its {self.top} likeliest tokens. The probability of all others together "
-                "is exact; what each of them has, and the network's logits, it does not tell.")
+        return (f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at most its {self.top} likeliest tokens. "
+                "The probability of all others together is exact; what each of them has, and the network's logits, it does not tell.")
 
 
 def engines() -> dict[str, Offer]:
