@@ -53,10 +53,10 @@ def build(app: Any) -> None:
                 "models": {one["id"]: dict(backend.status(one["id"])) for one in models}}
 
     def prepare(name: Any) -> dict:
-        return {**backend.prepare(str(name)[:200]), "device": device()}
+        return {**backend.prepare(str(name)[:200]), "device": device(name)}
 
     def prepare_status(name: Any) -> dict:
-        return {**backend.status(str(name)[:200]), "device": device()}
+        return {**backend.status(str(name)[:200]), "device": device(name)}
 
     def reading(raw: Any) -> dict:
         """The prompt as the model reads it; empty while the model is not there."""
@@ -162,9 +162,12 @@ def recorded(model: str) -> dict | None:
     return None
 
 
-def device() -> str:
-    """"CPU" or the accelerator's name; nothing is imported for it: before a model is loaded it is not known yet."""
+def device(model: Any = None) -> str:
+    """"CPU" or the accelerator's name, nothing for another program's model; nothing is imported for it: before a model is
+    loaded it is not known yet."""
     import sys
 
+    if isinstance(model, str) and model.startswith("engine/"):
+        return ""
     module = sys.modules.get("playground.backend.device")
     return {"cpu": "CPU", "cuda": "GPU", "mps": "Apple GPU"}.get(module.device().type, "") if module else ""
