@@ -251,7 +251,7 @@ function layout() {
 function say_status() {
   if (element.offsetParent === null) return;
   const entry = constants.models.find(one => one.id === state.model);
-  status(`${entry?.title ?? state.model} · ${state.device ?? 'CPU'}`);
+  status(`${entry?.title ?? state.model}${state.model.startsWith('engine/') ? '' : ' · ' + (state.device ?? 'CPU')}`);   // where another program runs nobody here knows
 }
 
 // the same step under other rules ------------------------------------------------------------------------------------------
