@@ -30,7 +30,8 @@ def _field(name: str, default: Any) -> Any:
 
 LINK = PageLink("generate", {
     "model": Text("", 200), "prompt": Text("Once upon a time", 4000), "chat": Flag(False), "chosen": Text("", 4000),
-    "step": Number(0, 0, NEW_TOKENS, whole=True), "mode": Choice("write", ("write", "score")), "text": Text("", 6000), **{name: _field(name, default) for name, default in START.items()},
+    "step": Number(0, 0, NEW_TOKENS, whole=True), "mode": Choice("write", ("write", "score")), "text": Text("", 6000),
+    **{name: _field(name, default) for name, default in START.items()},
 })
 
 
