@@ -218,6 +218,30 @@ def test_two_at_once_go_in_step(tale):
     assert player(page).locator(".canvas-words").count() == 1
 
 
+def test_by_keyboard_alone(tale):
+    page = tale()
+    before = player(page).get_attribute("data-run") or ""
+    page.locator("#diffusion-canvas textarea").press("Enter")             # runs
+    expect(player(page)).not_to_have_attribute("data-run", before)
+    expect(player(page)).to_have_attribute("data-state", "done")
+    words(page).nth(0).focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(words(page).nth(4)).to_be_focused()
+    expect(player(page).get_by_role("heading", name=re.compile("Word 5"))).to_be_visible()
+    page.keyboard.press("m")
+    expect(words(page).nth(4)).to_have_class(re.compile("canvas-remasked"))
+    expect(words(page).nth(4)).to_be_focused()
+    before = player(page).get_attribute("data-run")
+    player(page).get_by_role("button", name="Run on").press("Enter")
+    expect(player(page)).not_to_have_attribute("data-run", before)
+    expect(player(page)).to_have_attribute("data-state", "done")
+    player(page).get_by_role("button", name="Play").press("Space")
+    expect(player(page)).to_have_attribute("data-view", player(page).get_attribute("data-steps"))
+    page.get_by_role("tab", name="Corrupt", exact=True).press("Enter")
+    expect(page.get_by_role("slider", name=re.compile("Time t"))).to_be_visible()
+
+
 def test_corrupt_follows_t_without_a_request(open_page):
     page = open_page("diffusion")
     part(page, "Corrupt")

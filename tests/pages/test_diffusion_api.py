@@ -38,6 +38,8 @@ def test_unmask_answers_the_whole_run(client):
 def test_corrupt_answers_the_text_at_t(client):
     answer = client.predict(text="the king had a daughter .", t=0.5, noise="uniform", model=models.TALE, seed=3, api_name="/corrupt")
     assert answer["alpha_bar"] == 0.5 and len(answer["tokens"]) == 6 and answer["known"] == sum(answer["kept"])
+    measured = client.predict(text="the king had a daughter .", t=0.5, schedule="entropy-linear", model=models.TALE, seed=3, api_name="/corrupt")
+    assert 0 < measured["alpha_bar"] < 0.5 and measured["known"] <= answer["known"]
     still = client.predict(text="the king had a daughter .", t=0.0, model=models.TALE, api_name="/corrupt")
     assert still["text"] == "the king had a daughter ." and still["known"] == 6
 

@@ -65,7 +65,8 @@ def card(name: str, selection: str | None = None, as_published: bool = False) ->
     about = next(sampler for sampler in list_samplers() if sampler.name == name)
     verdict = ("Exact when it draws one word a step." if exact_at_one(about, selection, as_published) else
                "Not exact, not even at one word a step.")
-    return {"name": TITLES[name], "text": " ".join(filter(None, [about.explanation.strip().replace("\n", " "), CONVENTIONS.get(name, ""), verdict])),
+    title = "LLaDA: random order" if (name, selection) == ("llada", "random") else TITLES[name]
+    return {"name": title, "text": " ".join(filter(None, [about.explanation.strip().replace("\n", " "), CONVENTIONS.get(name, ""), verdict])),
             "source": f"Source: {about.source}"}
 
 
