@@ -21,7 +21,8 @@ def build(app: Any) -> None:
 
     def open_part(request: gr.Request):
         part = links.part_of(dict(request.query_params)) if request else None
-        return gr.Tabs(selected=part) if part else gr.skip()
+        # the first part is open anyway: saying so late would take a visitor back who has opened another
+        return gr.Tabs(selected=part) if part and part != links.PARTS[0] else gr.skip()
 
     app.demo.load(open_part, None, tabs, api_visibility="private", show_progress="hidden")
     endpoints.register(app)
