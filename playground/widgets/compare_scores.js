@@ -18,7 +18,7 @@ function ngrams(rows, n) {
   const more = make('details', 'compare-more'), hits = rows.filter(row => row.clipped).length;
   more.append(make('summary', '', `${n}-grams: ${rows.length} different, ${hits} of them in a reference`));
   const table = table_of(['n-gram', 'in the candidate', 'most in one reference', 'counted (clipped)'], rows.map(row => [row.ngram.join(' '), row.candidate, row.reference, row.clipped]));
-  [...table.querySelectorAll('tbody tr')].forEach((line, i) => line.classList.toggle('scores-missed', !rows[i].clipped));
+  [...table.querySelectorAll('tbody tr')].forEach((line, i) => { line.classList.toggle('scores-missed', !rows[i].clipped); line.firstElementChild.translate = false; });
   more.append(table); return more;
 }
 function show_bleu({bleu}) {

@@ -133,16 +133,17 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
     const parts = [];
     if (record.binding) {
       const one = own.find(stage => stage.name === record.binding);
-      parts.push(['Here ', false], [name(one.name), true], [` decides: it removes ${whole(one.removed)} ${one.removed === 1 ? 'token' : 'tokens'} holding ${percent(one.removed_mass)} of the probability.`, false]);
+      parts.push(['Here ', false], [name(one.name), true], [one.removed === 1 ? ` decides: it removes one token holding ${percent(one.removed_mass)} of the probability.` : ` decides: it removes ${whole(one.removed)} tokens holding ${percent(one.removed_mass)} of the probability.`, false]);
     } else if (!own.length) parts.push([settings.do_sample ? 'No rule acts here: the model’s own distribution is drawn from.' : 'No rule acts here: the likeliest token is taken.', false]);
-    else parts.push(['Here no rule removes a token' + (own.some(stage => stage.effect) ? '; the probabilities only shift.' : '.'), false]);
+    else parts.push([own.some(stage => stage.effect) ? 'Here no rule removes a token; the probabilities only shift.' : 'Here no rule removes a token.', false]);
     const shifts = own.filter(stage => stage.effect && !stage.removed).map(stage => name(stage.name));
-    if (record.binding && shifts.length) parts.push([` ${list(shifts)} ${shifts.length > 1 ? 'shift' : 'shifts'} probability before or after it.`, false]);
-    if (idle.length) parts.push([` ${list(idle)} ${idle.length > 1 ? 'have' : 'has'} no effect at this step.`, false]);
+    if (record.binding && shifts.length) parts.push([shifts.length > 1 ? ` ${list(shifts)} shift probability before or after it.` : ` ${list(shifts)} shifts probability before or after it.`, false]);
+    if (idle.length) parts.push([idle.length > 1 ? ` ${list(idle)} have no effect at this step.` : ` ${list(idle)} has no effect at this step.`, false]);
     return parts;
   }
-  function list(names) {
-    const text = names.length > 1 ? names.slice(0, -1).join(', ') + ' and ' + names[names.length - 1] : names[0];
+  function list(english) {
+    const said = word => window.playgroundWords?.say(word) ?? word, names = english.map(said);
+    const text = names.length > 1 ? names.slice(0, -1).join(', ') + ` ${said('and')} ` + names[names.length - 1] : names[0];
     return text[0].toUpperCase() + text.slice(1);
   }
   function name(stage) { return by_name[stage]?.label ?? (stage === 'draw' ? 'the draw' : stage === 'engine_limit' ? 'the engine’s limit' : stage); }

@@ -73,7 +73,7 @@
       if (!core.includes(one.piece)) continue;
       const hit = one.test.exec(core);
       if (!hit) continue;
-      if (one.short && hit.slice(1).some(held => held.trim().split(/\s+/).length > 3)) continue;      // “{1} to {2}: {3}” is no pattern for prose
+      if (one.short && hit.slice(1).some(held => /\S\s+\S/.test(held.trim()))) continue;      // “{1} to {2}: {3}” is no pattern for prose
       // what a place holds stays as it is; several words that are a text of ours (“a whole number ≥ 1”) are put into the language as well
       const held = text => { const inner = text.trim(); return depth < 2 && inner.includes(' ') && inner !== core ? text.replace(inner, () => find(inner, depth + 1) ?? inner) : text; };
       return one.said.replace(PLACE, place => { const k = one.numbers.indexOf(place); return k < 0 ? place : held(hit[k + 1]); });
