@@ -188,5 +188,5 @@ PRESETS: dict[str, DecodingSettings] = {
     "nucleus 0.9": DecodingSettings(top_p=0.9),
     "min-p 0.1": DecodingSettings(min_p=0.1),
     "llama.cpp defaults": DecodingSettings(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, order="llama.cpp"),
-    "looping": DecodingSettings(do_sample=False, max_new_tokens=160),
+    "looping": DecodingSettings(do_sample=False, max_new_tokens=96),
 }

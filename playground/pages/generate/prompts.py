@@ -27,7 +27,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "nucleus 0.9": {**_OFF, "top_p": 0.9},
     "min-p 0.1": {**_OFF, "min_p": 0.1},
     "llama.cpp defaults": {**_OFF, "temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05, "order": "llama.cpp"},
-    "looping": {**_OFF, "do_sample": False, "max_new_tokens": 160},
+    "looping": {**_OFF, "do_sample": False, "max_new_tokens": 96},
 }
 START = {**_OFF, "temperature": 0.8, "top_p": 0.9, "min_p": 0.02, "repetition_penalty": 1.1, "seed": 7}
 RULES: tuple[dict[str, Any], ...] = (
