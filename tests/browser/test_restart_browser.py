@@ -45,7 +45,6 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     page.wait_for_function("document.querySelector('#generator .gen.running') && !document.querySelector('[data-part=notes]').textContent.includes('Recorded') "
                            "&& document.querySelectorAll('#generator .prose-token').length >= 3")
     app.process.send_signal(signal.SIGSTOP)                # in the middle of the text, however fast this machine is
-    page.wait_for_function("document.querySelectorAll('#generator .prose-token').length >= 12")
     assert page.locator("#generator .gen.running").count() == 1
     page.evaluate("window.before_the_kill = true")
     app.process.kill()
@@ -53,7 +52,7 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     expect(problem).to_contain_text("The connection to the server was lost", timeout=60_000)
     page.wait_for_function("!document.querySelector('#generator .gen.running')")
     count, written = tokens.count(), " ".join(gen.locator(".gen-text").inner_text().split())
-    assert count >= 12 and len(written) > 30
+    assert count >= 3 and len(written) > 30
 
     start(app.port)
     page.wait_for_function("!window.before_the_kill && document.querySelector('#generator .prose-token')")      # Gradio loads the page anew by itself

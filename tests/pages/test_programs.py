@@ -154,6 +154,17 @@ def in_python(name, arguments):
     raise KeyError(name)
 
 
+def alike(one, other) -> bool:
+    """Equal, but for the last digits of a number: sums of 32-bit figures depend on who else is asked at the same time."""
+    if isinstance(one, float) and isinstance(other, float):
+        return one == pytest.approx(other, rel=1e-4, abs=1e-6)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return one == other
+
+
 def test_each_tool_gives_what_python_gives(app):
     from gradio_client import Client
 
@@ -161,7 +172,7 @@ def test_each_tool_gives_what_python_gives(app):
     client = Client(app.local_url, verbose=False)
     for (name, arguments), answer in zip(QUESTIONS, answers, strict=True):
         assert "error" not in answer, answer
-        assert answer == json.loads(json.dumps(client.predict(**arguments, api_name=f"/{name}"))), f"{name}: MCP and HTTP differ"
+        assert alike(answer, json.loads(json.dumps(client.predict(**arguments, api_name=f"/{name}")))), f"{name}: MCP and HTTP differ"
     given = dict(zip((name for name, _ in QUESTIONS), answers, strict=True))
     asked = dict(QUESTIONS)
 
