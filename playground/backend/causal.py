@@ -16,7 +16,7 @@ from playground.backend.errors import EngineError, OutOfMemory, RunStopped
 from playground.backend.keys import CacheFull, KeyStore, Plan, Segment, Slot, packed_attention, planned
 from playground.backend.limits import limits
 from playground.backend.prepack import filled_up
-from playground.backend.text import TextCodec
+from playground.backend.text import Spelling, TextCodec
 
 AttentionInterface.register("packed", packed_attention)
 
@@ -295,7 +295,7 @@ class LogitsCache:
         return len(self._entries)
 
 
-class CausalModel:
+class CausalModel(Spelling):
     """A left-to-right model as one session sees it. Each session keeps its own cache of keys; closing frees it.
 
     vocab_size, eos_id (None if the model has no end), context_length (tokens), adds_bos, uncased, has_chat_template.
@@ -314,25 +314,6 @@ class CausalModel:
         self._closed = False
         self._one_at_a_time = threading.Lock()
         self._leave = weakref.finalize(self, engine.leave, self._session)
-
-    def encode(self, text: str, chat: bool = False) -> list[int]:
-        """Token ids of a text, `chat`: as a user's message in the chat template."""
-        return self.codec.encode(text, chat=chat)
-
-    def decode(self, ids) -> str:
-        """Text of ids, special tokens left out."""
-        return self.codec.decode(ids)
-
-    def piece(self, token_id: int) -> str:
-        """One token for a label; partial bytes visible."""
-        return self.codec.piece(token_id)
-
-    def token_bytes(self, token_id: int) -> bytes:
-        return self.codec.token_bytes(token_id)
-
-    def display_prompt(self, text: str) -> str:
-        """The prompt as the model reads it."""
-        return self.codec.display_prompt(text)
 
     def next_logits(self, ids) -> torch.Tensor:
         """Logits (V,), float32, of the token after `ids`; the longest beginning shared with the last call is not recomputed."""
@@ -382,9 +363,3 @@ class CausalModel:
         """Leave the engine at once: a request that waits ends with RunStopped, the cache is freed. Closing twice is harmless."""
         self._closed = True
         self._leave()
-
-    def __enter__(self) -> CausalModel:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()

@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 from playground.backend.catalog import CATALOG
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
+from playground.backend.text import Spelling, TextCodec
 
 if TYPE_CHECKING:
     import torch
@@ -209,7 +210,6 @@ def read_codec(tokenizer: str) -> Any:
     """The tokenizer of a catalogue's model or of a folder, with the house's faces."""
     from transformers import AutoTokenizer
 
-    from playground.backend.text import TextCodec
     from playground.backend.weights import find_weights
 
     entry = next((entry for entry in CATALOG if entry.id == tokenizer), None)
@@ -240,7 +240,7 @@ def text_of(codec: Any, ids: list[int]) -> str:
         raise EngineError("This engine is given text, and the tokens so far end within a character") from None
 
 
-class CompletionsModel:
+class CompletionsModel(Spelling):
     """An engine as one visitor's left-to-right model: vocab_size, eos_id, context_length, and `next_logits` with `shown` on its answer.
 
     notes: what the page says of it. Calls of one session come one after another."""
@@ -264,21 +264,6 @@ class CompletionsModel:
         if not self.engine.offer.ids:
             said.append("It is given text and cuts it into tokens itself: after a token that it would have cut otherwise, it predicts from its own cut.")
         return said
-
-    def encode(self, text: str, chat: bool = False) -> list[int]:
-        return self.codec.encode(text, chat=chat)
-
-    def decode(self, ids: Any) -> str:
-        return self.codec.decode(ids)
-
-    def piece(self, token_id: int) -> str:
-        return self.codec.piece(token_id)
-
-    def token_bytes(self, token_id: int) -> bytes:
-        return self.codec.token_bytes(token_id)
-
-    def display_prompt(self, text: str) -> str:
-        return self.codec.display_prompt(text)
 
     def next_logits(self, ids: Any) -> torch.Tensor:
         """(V,) float32 log-probabilities with the attribute `shown`, (V,) bool: True where the engine told the value.
@@ -309,12 +294,6 @@ class CompletionsModel:
 
     def close(self) -> None:
         self._closed = True
-
-    def __enter__(self) -> CompletionsModel:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self.close()
 
 
 def distribution(rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int) -> torch.Tensor:

@@ -11,7 +11,7 @@ import torch
 from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, RunStopped
 from playground.backend.limits import limits
-from playground.backend.text import TextCodec
+from playground.backend.text import Spelling, TextCodec
 
 PADDING_ALLOWED = 0.25     # a shorter canvas joins a longer one's pass if at most this share of it is padding
 
@@ -103,13 +103,14 @@ class DenoiserWorker:
                 request.finish(request.rows)
 
 
-class Denoiser:
+class Denoiser(Spelling):
     """A masked network as one session sees it.
 
     vocab_size, mask_id (below vocab_size: samplers suppress it), context_length (positions), uncased, has_chat_template.
     """
 
     kind = "denoiser"
+    frame_end = True
 
     def __init__(self, name: str, codec: TextCodec, engine: Engine, vocab_size: int, context_length: int):
         if codec.mask_id is None:
@@ -122,24 +123,6 @@ class Denoiser:
         self._engine, self._session = engine, CanvasSession()
         self._closed = False
         self._leave = weakref.finalize(self, engine.leave, self._session)
-
-    def encode(self, text: str, chat: bool = False) -> list[int]:
-        """Token ids of a text with the model's own frame ([CLS] ... [SEP] where it was trained so); `[MASK]` -> mask_id."""
-        return self.codec.encode(text, chat=chat, end=True)
-
-    def decode(self, ids) -> str:
-        return self.codec.decode(ids)
-
-    def piece(self, token_id: int) -> str:
-        """One token for a label; partial bytes visible."""
-        return self.codec.piece(token_id)
-
-    def token_bytes(self, token_id: int) -> bytes:
-        return self.codec.token_bytes(token_id)
-
-    def display_prompt(self, text: str) -> str:
-        """The text as the model reads it."""
-        return self.codec.display_prompt(text)
 
     @property
     def embeddings(self) -> torch.Tensor:
@@ -167,9 +150,3 @@ class Denoiser:
         """Leave the engine at once; a pass that waits ends with RunStopped. Closing twice is harmless."""
         self._closed = True
         self._leave()
-
-    def __enter__(self) -> Denoiser:
-        return self
-
-    def __exit__(self, *_) -> None:
-        self.close()

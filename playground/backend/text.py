@@ -218,3 +218,39 @@ def _complete(data: bytes) -> bytes:
         if byte & 0xC0 != 0x80:
             break
     return data
+
+
+class Spelling:
+    """What every session of a model passes on to its `codec`: the way between text and ids. A session is closed at the end of a `with`."""
+
+    codec: TextCodec
+    frame_end = False          # whether a text gets the tokenizer's own end too (masked models)
+
+    def encode(self, text: str, chat: bool = False) -> list[int]:
+        """Token ids of a text, `chat`: as a user's message in the chat template; of a masked model with its own frame ([CLS] ... [SEP]
+        where it was trained so), `[MASK]` -> mask_id."""
+        return self.codec.encode(text, chat=chat, end=self.frame_end)
+
+    def decode(self, ids: Any) -> str:
+        """Text of ids, special tokens left out."""
+        return self.codec.decode(ids)
+
+    def piece(self, token_id: int) -> str:
+        """One token for a label; partial bytes visible."""
+        return self.codec.piece(token_id)
+
+    def token_bytes(self, token_id: int) -> bytes:
+        return self.codec.token_bytes(token_id)
+
+    def display_prompt(self, text: str) -> str:
+        """The text as the model reads it."""
+        return self.codec.display_prompt(text)
+
+    def close(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,7 +16,7 @@ import brotli
 
 PAGES = ("/", "/config", "/config/")
 NAMED = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-port")     # what the page's own addresses are made of
-KEPT = 16                                            # addresses by which the server is known; more are answered, not kept
+KEPT = 16                                            # addresses by which the server is known; the one not asked for longest goes
 PACKED: dict[str, Callable[[bytes], bytes]] = {                                       # the best first; quality 6: a tenth of a second, once
     "br": lambda body: brotli.compress(body, quality=6), "gzip": lambda body: gzip.compress(body, 6, mtime=0)}
 Message = dict[str, Any]
@@ -26,9 +27,8 @@ class Front:
 
     def __init__(self, app: Callable[..., Awaitable[None]]):
         self.app = app
-        self.kept: dict[tuple, list[Message]] = {}
+        self.kept: OrderedDict[tuple, dict[str | None, list[Message]]] = OrderedDict()      # address -> coding (None: as made) -> answer
         self.making: dict[tuple, asyncio.Lock] = {}
-        self.packed: dict[tuple, list[Message]] = {}
 
     async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
         if scope["type"] != "http" or scope["path"] not in PAGES or scope["method"] not in ("GET", "HEAD"):
@@ -44,33 +44,26 @@ class Front:
             await self.app(scope, receive, send)
             return
         key = (scope["path"], scope.get("scheme"), scope.get("root_path"), *(headers.get(name) for name in NAMED))
-        if key not in self.kept:
-            if len(self.making) >= KEPT and key not in self.making:
-                await self.app(scope, receive, send)
-                return
-            async with self.making.setdefault(key, asyncio.Lock()):        # whoever comes meanwhile waits for the first
+        forms = self.kept.get(key) or await self._formed(key, scope, receive)
+        if key in self.kept:
+            self.kept.move_to_end(key)
+        for message in packed(forms, headers.get(b"accept-encoding", b"").decode("latin-1")):
+            await send(dict(message))
+
+    async def _formed(self, key: tuple, scope: Message, receive: Callable) -> dict[str | None, list[Message]]:
+        """The answer at an address, made if it is not kept; whoever comes meanwhile waits for the first. An error is not kept."""
+        async with self.making.setdefault(key, asyncio.Lock()):
+            try:
                 if key not in self.kept:
                     messages = await self._made(scope, receive)
                     if messages[0].get("status") != 200:
-                        for message in messages:
-                            await send(message)
-                        return
-                    self.kept[key] = messages
-        for message in self._packed(key, headers.get(b"accept-encoding", b"").decode("latin-1")):
-            await send(dict(message))
-
-    def _packed(self, key: tuple, accepted: str) -> list[Message]:
-        """The kept answer in the smallest form that the browser takes, packed once: Gradio leaves both addresses as they are."""
-        coding = next((name for name in PACKED if re.search(rf"\b{name}\b(?!;q=0(\.0*)?\b)", accepted)), None)
-        start, body = self.kept[key]
-        if coding is None or any(name.lower() == b"content-encoding" for name, _ in start["headers"]):
-            return [start, body]
-        if (*key, coding) not in self.packed:
-            packed = PACKED[coding](body["body"])
-            kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
-            told = [(b"content-length", str(len(packed)).encode()), (b"content-encoding", coding.encode()), (b"vary", b"Accept-Encoding")]
-            self.packed[(*key, coding)] = [{**start, "headers": kept + told}, {"type": "http.response.body", "body": packed}]
-        return self.packed[(*key, coding)]
+                        return {None: messages}
+                    self.kept[key] = {None: messages}
+                    while len(self.kept) > KEPT:
+                        self.kept.popitem(last=False)
+                return self.kept[key]
+            finally:
+                self.making.pop(key, None)
 
     async def _made(self, scope: Message, receive: Callable) -> list[Message]:
         messages: list[Message] = []
@@ -81,3 +74,17 @@ class Front:
         await self.app(scope, receive, take)
         body = b"".join(message.get("body", b"") for message in messages[1:])
         return [messages[0], {"type": "http.response.body", "body": body}]
+
+
+def packed(forms: dict[str | None, list[Message]], accepted: str) -> list[Message]:
+    """The answer in the smallest form that the browser takes, packed once: Gradio leaves both addresses as they are."""
+    coding = next((name for name in PACKED if re.search(rf"\b{name}\b(?!;q=0(\.0*)?\b)", accepted)), None)
+    start, body = forms[None]
+    if coding is None or any(name.lower() == b"content-encoding" for name, _ in start["headers"]):
+        return forms[None]
+    if coding not in forms:
+        data = PACKED[coding](body["body"])
+        others = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        told = [(b"content-length", str(len(data)).encode()), (b"content-encoding", coding.encode()), (b"vary", b"Accept-Encoding")]
+        forms[coding] = [{**start, "headers": others + told}, {"type": "http.response.body", "body": data}]
+    return forms[coding]

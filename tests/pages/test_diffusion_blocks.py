@@ -226,12 +226,12 @@ def test_perplexity_leaves_out_the_first_token():
 
 
 def test_words_that_do_not_fit_together_are_a_sentence():
-    from playground.pages.diffusion.unmask_block import sentence
+    from playground.pages.sentences import sentence_of
 
     gram = models.get_denoiser("ngram/fox/2/word", None)
     with pytest.raises(ValueError) as error:
         gram.logits(np.array([[*gram.encode("the lazy fox"), gram.mask_id]]))
-    assert "next lower order" in sentence(error.value) and ".lower()" not in sentence(error.value)
+    assert "next lower order" in sentence_of(error.value) and ".lower()" not in sentence_of(error.value)
 
 
 def test_a_bad_measurement_is_a_sentence():

@@ -11,7 +11,8 @@ from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import Canvas, Lexicon, expand, read_canvas, reading, with_random_words
 from playground.pages.diffusion.controls import FIELDS, IN_THE_PLAYER, LINK, settings_of
 from playground.pages.diffusion.runs import Side, stream, whole_trace
-from playground.pages.diffusion.unmask_block import edited, make_sides, messages, sentence
+from playground.pages.diffusion.unmask_block import edited, make_sides, messages
+from playground.pages.sentences import sentence_of
 from tests.pages.doubles import AwayBackend
 
 
@@ -186,7 +187,7 @@ def test_every_error_is_a_sentence_on_the_page_and_ends_the_run():
     assert list(messages({**values, "model": models.TALE, "steps": -1}, app))[-1] == {"problem": "steps must be a whole number in [1, 512], got -1"}
     assert "dragon" in list(messages({**values, "model": models.TALE, "canvas": "dragon [MASK]"}, app))[-1]["problem"]
     assert "model must be one of" in list(messages({**values, "model": "nope"}, app))[-1]["problem"]
-    assert "KeyError" in sentence(KeyError("x")) and "/" not in sentence(OSError("/secret/path"))
+    assert "KeyError" in sentence_of(KeyError("x")) and "/" not in sentence_of(OSError("/secret/path"))
 
 
 def test_a_link_carries_what_the_controls_hold():

@@ -6,7 +6,7 @@ import gzip
 import brotli
 import pytest
 
-from playground.pages.front import Front
+from playground.pages.front import KEPT, Front
 
 BODY = b"<html>" + b"the same words again and again " * 4000 + b"</html>"
 
@@ -21,13 +21,13 @@ class Page:
         await send({"type": "http.response.body", "body": BODY})
 
 
-def ask(front, accepted: bytes):
+def ask(front, accepted: bytes, host: bytes = b"here"):
     sent = []
 
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "path": "/", "method": "GET", "scheme": "http", "headers": [(b"host", b"here"), (b"accept-encoding", accepted)]}
+    scope = {"type": "http", "path": "/", "method": "GET", "scheme": "http", "headers": [(b"host", host), (b"accept-encoding", accepted)]}
     asyncio.run(front(scope, None, send))
     return dict(sent[0]["headers"]), sent[1]["body"]
 
@@ -48,3 +48,12 @@ def test_each_form_is_made_once():
     for accepted in (b"br", b"gzip", b"", b"br", b"gzip"):
         ask(front, accepted)
     assert page.made == 1 and ask(front, b"br")[1] is ask(front, b"br")[1]
+
+
+def test_forged_addresses_neither_fill_the_memory_nor_push_out_the_one_in_use():
+    page = Page()
+    front = Front(page)
+    for number in range(3 * KEPT):
+        ask(front, b"", b"forged%d" % number)
+        ask(front, b"")
+    assert page.made == 3 * KEPT + 1 and len(front.kept) == KEPT and not front.making

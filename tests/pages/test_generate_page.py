@@ -8,7 +8,8 @@ import pytest
 
 from playground.pages.generate import answered, figures, prompts, told
 from playground.pages.generate.request import RunRequest, StepRequest
-from playground.pages.generate.run import Runs, score, sentence_of, write
+from playground.pages.generate.run import Runs, score, write
+from playground.pages.sentences import sentence_of
 from tests.pages.doubles import DoubleBackend
 
 GO = threading.Event

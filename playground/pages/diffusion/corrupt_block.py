@@ -10,7 +10,8 @@ from playground.pages import gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.corrupt import DRAWN, corrupted, default_text
 from playground.pages.diffusion.recorded import recorded
-from playground.pages.diffusion.unmask_block import sentence, session_of
+from playground.pages.diffusion.unmask_block import session_of
+from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_corrupt import CanvasCorrupt
 
 
@@ -28,7 +29,7 @@ def build_corrupt(app: Any) -> None:
             with gate.question(app.backend(), "diffusion", name):
                 return corrupted(written, models.get_denoiser(name, app.backend, session_of(request)), name, by, number)
         except Exception as error:
-            return {"problem": sentence(error)}
+            return {"problem": sentence_of(error)}
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
 

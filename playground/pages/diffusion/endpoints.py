@@ -14,7 +14,7 @@ from playground.pages.diffusion.corrupt import corrupt_once
 from playground.pages.diffusion.hybrid import write_first
 from playground.pages.diffusion.runs import Side, whole_trace
 from playground.pages.diffusion.sampler_cards import SELECTIONS
-from playground.pages.diffusion.unmask_block import sentence
+from playground.pages.sentences import sentence_of
 
 
 def register(app: Any) -> None:
@@ -115,4 +115,4 @@ def _answer(make: Any) -> dict:
     try:
         return make()
     except Exception as error:
-        raise gr.Error(sentence(error), print_exception=False) from None
+        raise gr.Error(sentence_of(error), print_exception=False) from None

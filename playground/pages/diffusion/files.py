@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.pages.generate.run import sentence_of
+from playground.pages.sentences import answered
 from playground.takeaway import files
 from playground.widgets.canvas_player import CanvasPlayer
 
 
+@answered
 def take(raw: Any) -> dict:
     """The server function behind the menu "Take away"."""
-    try:
-        return files.made(raw, replay_page)
-    except Exception as error:
-        return {"error": sentence_of(error)}
+    return files.made(raw, replay_page)
 
 
+@answered
 def open_trace(raw: Any) -> dict:
     """A saved run as the message that the player draws: {"trace": {"trace", "second"?, "note"}}."""
-    try:
-        trace = files.opened(raw, ("unmask", "compare"))["trace"]
-    except Exception as error:
-        return {"error": sentence_of(error)}
-    return {"trace": shown(trace, "opened from a file")}
+    return {"trace": shown(files.opened(raw, ("unmask", "compare"))["trace"], "opened from a file")}
 
 
 def shown(trace: dict, note: str) -> dict:

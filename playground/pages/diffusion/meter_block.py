@@ -11,7 +11,7 @@ import gradio as gr
 from playground.pages import gate
 from playground.pages.diffusion.meter import PRESETS, measure
 from playground.pages.diffusion.recorded import recorded
-from playground.pages.diffusion.unmask_block import sentence
+from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_meter import CanvasMeter
 
 _runs = itertools.count(1)
@@ -29,7 +29,7 @@ def build_meter(app: Any) -> None:
             for part in gate.through(app.backend(), request, "diffusion", "exact-chain", lambda _: measure(*asked), lambda words: {"waiting": words}, long=True):
                 yield {"run": number, **part}
         except Exception as error:
-            yield {"run": number, "problem": sentence(error)}
+            yield {"run": number, "problem": sentence_of(error)}
 
     measuring = meter.measure(run, None, meter, trigger_mode="multiple", **quiet)
     meter.halt(gate.halts(app.backend, {"stop": True}), None, meter, cancels=[measuring], queue=False, **quiet)

@@ -13,7 +13,7 @@ from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import PROMPT, measure_quality, measure_time
-from playground.pages.diffusion.unmask_block import sentence
+from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_steps import CanvasSteps
 
 PAIRS = [("Fairy tales: the two twins (15 M each)", "twins"), ("Exact: word pairs of a short tale", models.TALE)]
@@ -35,7 +35,7 @@ def build_timing(app: Any) -> None:
                 yield {"run": number, **part}
             yield {"run": number, "done": True}
         except Exception as error:
-            yield {"run": number, "problem": sentence(error)}
+            yield {"run": number, "problem": sentence_of(error)}
 
     event = view.measure(run, pair, view, trigger_mode="multiple", **quiet)
     view.halt(gate.halts(app.backend, {"stop": True}), None, view, cancels=[event], queue=False, **quiet)

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.backend.limits import limits
 from playground.pages import gate
 from playground.pages.diffusion import files, models
 from playground.pages.diffusion.canvas import Canvas, read_canvas, reading, with_random_words
@@ -20,6 +21,7 @@ from playground.pages.diffusion.linked import PLAYER_VIEW, linked, packed_edit
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
+from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
 
 _runs = itertools.count(1)
@@ -35,7 +37,8 @@ def build_unmask(app: Any) -> None:
     said = CanvasReading({"text": example.get("reading", "")}, elem_id="diffusion-reading")
     controls, show_fields = build_controls()
     components = {"canvas": canvas, **controls}
-    player = CanvasPlayer(example, elem_id="diffusion-player", server_functions=[files.take, files.open_trace])
+    player = CanvasPlayer(example, elem_id="diffusion-player", constants={"most_bytes": int(limits().max_body_mb * 1_000_000)},
+                          server_functions=[files.take, files.open_trace])
     inputs = [components[name] for name in FIELDS]
 
     def start(request: gr.Request, *values: Any) -> Iterator[dict]:
@@ -52,7 +55,7 @@ def build_unmask(app: Any) -> None:
         try:
             asked = linked(str(getattr(evt, "query", "")), app.backend)
         except Exception as error:
-            yield {"problem": sentence(error)}
+            yield {"problem": sentence_of(error)}
             return
         if asked is not None:
             values, event, at = asked
@@ -68,7 +71,7 @@ def build_unmask(app: Any) -> None:
             denoiser = models.get_denoiser(name, app.backend, session_of(request))
             return {"text": reading(read_canvas(text, denoiser, int(length or 0)), denoiser)}
         except Exception as error:
-            return {"problem": sentence(error)}
+            return {"problem": sentence_of(error)}
 
     def other_model(name: str, text: str) -> Any:
         untouched = {models.default_canvas(known) for _, known in models.offered()} | {"[MASK]*12"}
@@ -95,7 +98,6 @@ def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any =
         name = event.model if event is not None and isinstance(getattr(event, "model", None), str) else values["model"]
         if not models.ready(name, app.backend):
             yield {"run": run, "waiting": "loading the model …"}
-        from playground.backend.limits import limits
 
         def work(_: Any) -> Iterator[dict]:
             sides = make_sides(values, app, name, session_of(request), event)
@@ -105,7 +107,7 @@ def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any =
         yield from gate.through(app.backend(), request, "diffusion", name, work, lambda words: {"run": run, "waiting": words},
                                 tokens=lambda message: len(message.get("frame", ())))
     except Exception as error:
-        yield {"problem": sentence(error)}
+        yield {"problem": sentence_of(error)}
 
 
 def make_sides(values: dict[str, Any], app: Any, name: str, session: str | None = None, event: Any = None) -> list[Side]:
@@ -156,7 +158,6 @@ def _length(value: Any) -> int:
 
 def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
     """The canvas that the visitor edited in the browser, checked: (canvas, how many times it was run on)."""
-    from playground.backend.limits import limits
 
     ids, locked, turn = (getattr(event, field, None) for field in ("canvas", "locked", "turn"))
     longest, mask = limits().max_canvas_length, int(denoiser.mask_id)
@@ -173,15 +174,3 @@ def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
     whole = (*around[0], *ids, *around[1])
     locks = (*[True] * len(around[0]), *[bool(lock) and i != mask for lock, i in zip(locked, ids, strict=True)], *[True] * len(around[1]))
     return Canvas(whole, locks, canvas.lead, canvas.tail, canvas.prompt), turn
-
-
-def sentence(error: BaseException) -> str:
-    """An error as the visitor reads it."""
-    text = str(error).strip()
-    if getattr(error, "lower", None) is not None:  # an exact model's ImpossibleEvidence
-        return ("No text of this model fits the words that stand here: words drawn together need not follow each other in it. What was drawn "
-                "stays; take more steps (fewer words a step), or an n-gram model of the next lower order, which allows more.")
-    if not text or not isinstance(error, (ValueError, RuntimeError)):
-        return f"Something went wrong here ({type(error).__name__}). Your text and settings are as they were; try again."
-    return text[0].upper() + text[1:] if not text.split(" ", 1)[0].islower() else text
-

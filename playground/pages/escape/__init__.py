@@ -14,6 +14,7 @@ import gradio as gr
 from playground.pages import gate
 from playground.pages.escape.fields import EXAMPLE, FIELDS, ORDERS
 from playground.pages.links import Choice, Number, PageLink, Text
+from playground.pages.sentences import sentence_of
 from playground.widgets.escape_calculator import EscapeCalculator
 from playground.widgets.escape_live import EscapeLive
 from playground.widgets.escape_logits import EscapeLogits
@@ -112,7 +113,7 @@ def _live(app: Any) -> None:
     )
 
     def run(name: str, text: str, p: float, count: int, tokens: int, request: gr.Request):
-        mark = str(time.time_ns() // 1000)  # a later run has a higher number, whichever process answers
+        mark = str(time.monotonic_ns() // 1000)  # a later run has a higher number, after a restart and a jump of the clock too
         try:
             frames = gate.through(
                 app.backend(), request, SLUG, name, lambda _: _experiment(app, name, text, p, int(count), int(tokens)),
@@ -122,7 +123,7 @@ def _live(app: Any) -> None:
         except GeneratorExit:
             raise
         except Exception as error:  # a sentence on the page; what was drawn stays
-            yield {"run": mark, "frame": {"words": _sentence_of(error), "problem": True, "progress": None}}
+            yield {"run": mark, "frame": {"words": sentence_of(error), "problem": True, "progress": None}}
 
     going = start.click(
         run,
@@ -227,7 +228,7 @@ def _analyse(app: Any, request: Any) -> dict:
             request.get("min_p", 0.05),
         )
     except Exception as error:
-        return {"problem": _sentence_of(error)}
+        return {"problem": sentence_of(error)}
 
 
 def _from_step(app: Any, source: dict) -> Any:
@@ -283,12 +284,6 @@ def _source_of(values: dict) -> tuple[dict | None, str]:
     except (ValueError, TypeError, RecursionError) as error:
         return None, f"The step in this link could not be read ({str(error)[:120]})."
     return {"model": values["model"], "ids": ids, "rules": rules, "given": values["given"]}, ""
-
-
-def _sentence_of(error: Exception) -> str:
-    if isinstance(error, ValueError) or type(error).__module__.startswith("playground."):
-        return str(error)
-    return f"Something went wrong here ({type(error).__name__}); try once more. What is on the page stays."
 
 
 def escape(

@@ -271,8 +271,8 @@ def _running(cycle: Cycle, critical: float, progress: Any, rows: list[dict], top
             if not row["low"][-1] <= row["predicted"][-1] <= row["high"][-1]
         ]
         words.append(
-            f"They differ at {', '.join(off)}. The prediction is exact for these logits, so this is chance: an interval of 95% misses one point in "
-            f"twenty, and each of these {of} was drawn with {progress.runs} runs. More runs show whether it stays."
+            f"They differ at {', '.join(off)}. The prediction is exact for these logits; by chance an interval of 95% misses one point in twenty. "
+            f"Each of these {of} points was drawn with {progress.runs} runs: more runs show whether it stays."
         )
     return " ".join(words)
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from playground.backend.limits import limits
 from playground.pages import gate, visitor_models
 from playground.pages.generate import endpoints, prompts
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
-from playground.pages.generate.run import Runs, score, sentence_of, write
+from playground.pages.generate.run import Runs, score, write
+from playground.pages.sentences import answered, sentence_of
 from playground.widgets.generator import Generator
 
 TITLE = "Generate"
@@ -96,8 +99,8 @@ def build(app: Any) -> None:
         None, elem_id="generator",
         constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
                    "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS,
-                   "score_example": prompts.SCORE_EXAMPLE},
-        server_functions=[*(answered(fn, asks_object=True) for fn in (opening, reading, look_again, draws, link, send)),
+                   "score_example": prompts.SCORE_EXAMPLE, "most_bytes": int(limits().max_body_mb * 1_000_000)},
+        server_functions=[*(answered(about_object(fn)) for fn in (opening, reading, look_again, draws, link, send)),
                           *(answered(fn) for fn in (prepare, prepare_status, stop, going, *file_functions(models)))])
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
@@ -138,16 +141,14 @@ def told(backend: Any, runs: Runs, event: gr.EventData, request: gr.Request, wor
         yield {"run": str(name)[:64], "error": sentence_of(error)}
 
 
-def answered(fn: Callable[[Any], dict], asks_object: bool = False) -> Callable[[Any], dict]:
-    """`fn` whose errors become {"error": sentence}: the browser shows it, nothing is lost."""
-    def answer(raw: Any = None) -> dict:
-        try:
-            return fn(object_of(raw) if asks_object else raw)
-        except Exception as error:
-            return {"error": sentence_of(error), "state": "failed", "message": sentence_of(error)}
+def about_object(fn: Callable[[dict], dict]) -> Callable[[Any], dict]:
+    """`fn` for a question that must be an object."""
 
-    answer.__name__ = fn.__name__
-    return answer
+    @wraps(fn)
+    def checked(raw: Any = None) -> dict:
+        return fn(object_of(raw))
+
+    return checked
 
 
 def recorded(model: str) -> dict | None:

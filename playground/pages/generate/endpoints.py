@@ -12,7 +12,8 @@ from playground.pages import gate
 from playground.pages.generate import prompts
 from playground.pages.generate.meanings import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of, text_of
-from playground.pages.generate.run import labels, notes, sentence_of
+from playground.pages.generate.run import labels, notes
+from playground.pages.sentences import sentence_of
 
 KIND = {"do_sample": bool, "order": str, **{name: int for name in ("max_new_tokens", "top_k", "no_repeat_ngram_size",
                                                                   "dry_allowed_length", "seed")}}

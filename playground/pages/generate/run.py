@@ -46,13 +46,6 @@ class Runs:
             self._runs.pop(name, None)
 
 
-def sentence_of(error: BaseException) -> str:
-    """What went wrong, for the visitor. What nobody foresaw is named, without its insides."""
-    if isinstance(error, ValueError) or type(error).__module__.startswith("playground."):
-        return str(error)
-    return f"Something went wrong here ({type(error).__name__}). Nothing of your text is lost; try again."
-
-
 def wait_for(backend: Any, model: str, stop: threading.Event | None = None) -> Iterator[dict]:
     """Progress of a model until it is ready: {"state", "phase", "done", "total"}. Raises the backend's error if it cannot be had."""
     while backend.status(model)["state"] != "ready":
