@@ -41,7 +41,7 @@ const toggle = (text, key) => { const label = make('label', 'canvas-check'), box
 const copy_button = button('Copy text', 'Copy the text of the step on view', async () => {
   const s = sides[0]; if (!s) return;
   try { await navigator.clipboard.writeText(as_prose(s.rows[Math.min(time.step, s.rows.length - 1)], s.lexicon, s.card.family)); say('Text copied.'); } catch { say('The browser does not allow copying here.'); } }, 'plain');
-const take_menu = make_take_away({ask: request => server.take(request), open: request => server.open_trace(request), trace: whole_run, step: () => time.step,
+const take_menu = make_take_away({ask: request => server.take(request), open: request => server.open_trace(request), trace: whole_run, step: () => time.step, most: constants?.most_bytes,
   problem: words => { problem.textContent = words; problem.hidden = false; },
   opened: value => { if (busy()) return say('The run is still going on: stop it first.'); if (sides.length && sides[0].rows.length > 1) history.push(pack()); problem.hidden = true; take_trace(plain_copy(value)); show_tools(); }});
 take_menu.node.classList.add('take-down');

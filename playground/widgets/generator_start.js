@@ -89,7 +89,7 @@ function trace_now() {
   return {version: 1, kind: text.kind === 'score' ? 'score' : 'decode', model: text.prompt.model, settings: text.settings, prompt: text.prompt.text,
     chat: text.prompt.chat, prompt_tokens: text.prompt.pieces, notes: text.notes ?? [], steps: frames()};
 }
-const take_menu = make_take_away({ask: request => server.take(request), open: request => server.open_trace(request), step: () => time.step, problem,
+const take_menu = make_take_away({ask: request => server.take(request), open: request => server.open_trace(request), step: () => time.step, problem, most: constants.most_bytes,
   trace: () => frames().length ? trace_now() : null, opened: open_file});
 part('take').append(take_menu.node);
 function open_file(trace, name) {

@@ -1,9 +1,9 @@
 // The menu "Take away": the run on view as a file in several forms, and a saved one opened again.
 //
 //   const menu = make_take_away({ask: server.take, open: server.open_trace, trace: () => trace or null, step: () => k,
-//                                opened: trace => ..., problem: sentence => ...});
+//                                opened: trace => ..., problem: sentence => ..., most: bytes that the server takes});
 //   host.append(menu.node); menu.ready(there is a run);
-function make_take_away({ask, open, trace, step, opened, problem}) {
+function make_take_away({ask, open, trace, step, opened, problem, most = Infinity}) {
   const node = make('details', 'take-away'), list = make('div', 'take-list'), head = make('summary', '', 'Take away');
   head.title = 'The run on view as a file: picture, animation, a page that replays it, data';
   list.setAttribute('role', 'group'); list.setAttribute('aria-label', 'Take away');
@@ -24,14 +24,17 @@ function make_take_away({ask, open, trace, step, opened, problem}) {
   list.append(...makers, load, busy, file);
   node.append(head, list);
 
+  const megabytes = most / 1e6, too_long = asked => new Blob([JSON.stringify(asked)]).size > most - 1000;      // and what Gradio puts around it
   async function make_file(form) {
     const data = trace();
     if (!data) return;
     if (form === 'json') { save_file('playground-' + data.kind + '.json', new Blob([JSON.stringify(data)], {type: 'application/json'})); return close(); }
+    const asked = {form, trace: data, step: step(), dark: document.body.classList.contains('dark')};
+    if (too_long(asked)) { close(); return problem(`This run is larger than the ${megabytes} MB that the server takes: save it as JSON.`); }
     for (const one of makers) one.disabled = true;
     busy.textContent = 'The file is being made …';
     try {
-      const answer = await ask({form, trace: data, step: step(), dark: document.body.classList.contains('dark')});
+      const answer = await ask(asked);
       if (answer.error) problem(answer.error);
       else save_file(answer.name, new Blob([Uint8Array.from(atob(answer.base64), ch => ch.charCodeAt(0))], {type: answer.type}));
       close();
@@ -43,8 +46,9 @@ function make_take_away({ask, open, trace, step, opened, problem}) {
     if (!one) return;
     close();
     try {
-      if (one.size > 40e6) { problem('This file could not be opened: it is larger than 40 MB.'); return; }
-      const answer = await open({text: await one.text()});
+      const asked = one.size > most ? null : {text: await one.text()};
+      if (!asked || too_long(asked)) { problem(`This file could not be opened: it is larger than the ${megabytes} MB that the server takes.`); return; }
+      const answer = await open(asked);
       if (answer.error) problem(answer.error); else opened(answer.trace, one.name);
     } catch { problem('This file could not be opened: the server did not answer. Try again.'); }
     finally { file.value = ''; }
