@@ -1,6 +1,6 @@
 """Thousands of requests that no honest browser sends, against the running app; each failure is sent to an empty Gradio app too.
 
-    python tests/benchmarks/fuzz.py [--cases 10000] [--workers 4] [--port 7911] [--seed 0] [--url http://...]
+    python tests/benchmarks/fuzz.py [--cases 10000] [--workers 4] [--seed 0] [--url http://...]
 
 Starts `app.py` (unless --url names a running one) with short runs, reads endpoints, events and server functions off it as any
 stranger can, and sends cases made by hypothesis: endpoints by raw HTTP and by gradio_client, forged events of components, forged
@@ -12,10 +12,9 @@ At the end the app must still write a text, and hold no run.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-import os
 import pathlib
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -25,7 +24,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
 import httpx
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from tests.pages.process import App
 
 
 def work(url: str, number: int, seed: int) -> tuple[Counter, list]:
@@ -64,37 +63,18 @@ def empty_app() -> str:
     return demo.local_url.rstrip("/")
 
 
-def start(port: int) -> subprocess.Popen:
-    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "GRADIO_ANALYTICS_ENABLED": "False", "PLAYGROUND_RUN_SECONDS": "3",
-                   "PLAYGROUND_MODELS": "fairy-causal,fairy-diffusion"}
-    return subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def ready(url: str, seconds: float = 180) -> None:
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            if len(httpx.get(url + "/health", timeout=10).json()["models"]) >= 2:
-                return
-        except (httpx.HTTPError, ValueError, KeyError):
-            pass
-        if time.monotonic() > until:
-            raise SystemExit("the app did not answer")
-        time.sleep(0.5)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--port", type=int, default=7911)
     parser.add_argument("--url")
     options = parser.parse_args()
-    process = None if options.url else start(options.port)
-    url = (options.url or f"http://127.0.0.1:{options.port}").rstrip("/")
-    try:
-        ready(url)
+    with contextlib.ExitStack() as ends:
+        if options.url is None:
+            app = ends.enter_context(App(PLAYGROUND_RUN_SECONDS="3"))
+            app.until_warm()
+        url = (options.url or app.url).rstrip("/")
         began = time.monotonic()
         share = -(-options.cases // options.workers)
         with ProcessPoolExecutor(options.workers) as pool:
@@ -119,10 +99,6 @@ def main() -> None:
             print(f"   {kind:<9}", {outcome: count for (one, outcome), count in sorted(outcomes.items()) if one == kind})
         print(f"{sum(outcomes.values()):,} cases in {time.monotonic() - began:.0f} s: {len(counted)} failures (goal 0), {len(listed)} server errors that an empty Gradio app "
               f"gives too; afterwards {state['runs']} and the app writes {text!r}")
-    finally:
-        if process is not None:
-            process.kill()
-            process.wait(30)
 
 
 if __name__ == "__main__":

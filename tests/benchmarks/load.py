@@ -1,6 +1,6 @@
 """A class over the real protocol: simulated visitors against a started app, mixed pages, bounded time.
 
-    python tests/benchmarks/load.py [--visitors 30 100] [--seconds 300] [--port 7910] [--model fairy-causal] [--url http://...]
+    python tests/benchmarks/load.py [--visitors 30 100] [--seconds 300] [--model fairy-causal] [--url http://...]
 
 Starts `app.py` on the loopback (unless --url names a running one), waits until the shipped models answer, checks each named
 endpoint once with `gradio_client`, then lets the visitors loose: each presses Play on the Generate page (the page's own
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import pathlib
@@ -25,10 +26,13 @@ import time
 import uuid
 from collections import Counter
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+
 import httpx
 from gradio_client.utils import apply_diff
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from tests.pages.process import App
+
 SETTINGS = {"temperature": 0.8, "top_p": 0.9, "repetition_penalty": 1.1}
 PROMPTS = ["Once upon a time", "The king said to the little girl", "There was a castle in the wood", "A poor man had three sons"]
 CANVASES = ["once upon a [MASK] there was a king", "the [MASK]*12 .", "\" come here , \" said the [MASK] [MASK] ."]
@@ -176,11 +180,6 @@ def memory_of(process: subprocess.Popen | None) -> float:
         return float("nan")
 
 
-def start(port: int) -> subprocess.Popen:
-    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "GRADIO_ANALYTICS_ENABLED": "False"}
-    return subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 def describe(url: str, seconds: float = 120) -> dict:
     """The page's streaming event and the named endpoints that exist."""
     until = time.monotonic() + seconds
@@ -223,12 +222,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--tokens", type=int, default=48)
     parser.add_argument("--model", default="fairy-causal")
-    parser.add_argument("--port", type=int, default=7910)
     parser.add_argument("--url")
     options = parser.parse_args()
-    process = None if options.url else start(options.port)
-    url = (options.url or f"http://127.0.0.1:{options.port}").rstrip("/")
-    try:
+    with contextlib.ExitStack() as ends:
+        process = None
+        if options.url is None:
+            server = ends.enter_context(App(PLAYGROUND_MODELS="", OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", "1")))
+            process, options.url = server.process, server.url
+        url = options.url.rstrip("/")
         app = describe(url)
         check(url, app, options.model)
         asyncio.run(crowd(url, 2, 3, app, options.model, 8))
@@ -242,10 +243,6 @@ def main() -> None:
             for name, times in sorted(report.calls.items()):
                 print(f"   /{name:<12} {spread(times)}")
             print(f"   server memory {before:.0f} -> {memory_of(process):.0f} MB", flush=True)
-    finally:
-        if process is not None:
-            process.terminate()
-            process.wait(30)
 
 
 if __name__ == "__main__":

@@ -52,12 +52,12 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     expect(problem).to_contain_text("The connection to the server was lost", timeout=60_000)
     page.wait_for_function("!document.querySelector('#generator .gen.running')")
     count, written = tokens.count(), " ".join(gen.locator(".gen-text").inner_text().split())
-    assert count >= 3 and len(written) > 30
+    assert count >= 3 and "there was a king" in written
 
     start(app.port)
     page.wait_for_function("!window.before_the_kill && document.querySelector('#generator .prose-token')")      # Gradio loads the page anew by itself
     expect(problem).to_contain_text("What has been written stays")
-    assert tokens.count() == count and " ".join(gen.locator(".gen-text").inner_text().split()).startswith(written[:30])
+    assert tokens.count() == count and " ".join(gen.locator(".gen-text").inner_text().split()) == written
     page.wait_for_function("document.querySelector('[data-part=progress]').hidden")
     gen.get_by_role("button", name="Write on from here", exact=True).click()
     page.wait_for_function(f"document.querySelectorAll('#generator .prose-token').length > {count}")

@@ -64,6 +64,13 @@ class App:
             assert self.process.poll() is None, self.lines[-20:]
             threading.Event().wait(0.2)
 
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait(30)
+
     def runs(self) -> list[dict]:
         return [json.loads(line) for line in self.lines if line.startswith('{"event"')]
 
