@@ -72,7 +72,7 @@ class Replica:
             codec.tokenizer.save_pretrained(folder)
             files = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(folder).iterdir()) if path.is_file()}
         return {"model": self.model, "kind": self.entry.kind, "vocab_size": model.vocab_size, "context_length": model.context_length,
-                "eos_id": getattr(model, "eos_id", None), "uncased": codec.uncased, "begin": codec._begin, "tokenizer": files}
+                "eos_id": getattr(model, "eos_id", None), "uncased": codec.uncased, "begin": codec.begins, "tokenizer": files}
 
     def tensor(self, question: str, session: str, body: bytes) -> np.ndarray:
         """The answer to a question as float32. ValueError on a body that is no such question."""

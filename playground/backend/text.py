@@ -92,7 +92,7 @@ class TextCodec:
         self._frame = list(tokenizer("", add_special_tokens=True)["input_ids"])    # what the tokenizer itself puts around
         self.bos_id: int | None = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.cls_token_id
         self._pieces: dict[int, str] = {}                  # `piece` is asked for some thirty tokens at every step
-        self._begin = begin and self.bos_id is not None and not self._frame
+        self.begins = begin and self.bos_id is not None and not self._frame
 
     def _family(self) -> str:
         backend = getattr(self.tokenizer, "backend_tokenizer", None)
@@ -110,7 +110,7 @@ class TextCodec:
     @property
     def adds_bos(self) -> bool:
         """Whether `encode` puts a beginning-of-text token in front."""
-        return bool(self._frame) or self._begin
+        return bool(self._frame) or self.begins
 
     def encode(self, text: str, chat: bool = False, special: bool = True, end: bool = False) -> list[int]:
         """Token ids of a text.
@@ -143,7 +143,7 @@ class TextCodec:
         if special and not end and ids and ids[-1] in (self.tokenizer.sep_token_id, self.tokenizer.eos_token_id) \
                 and len(self._frame) > 1:
             ids.pop()
-        return [self.bos_id, *ids] if self._begin and special else ids
+        return [self.bos_id, *ids] if self.begins and special else ids
 
     def decode(self, ids, skip_special: bool = True) -> str:
         """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an incomplete UTF-8
