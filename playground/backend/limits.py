@@ -18,6 +18,7 @@ class Limits:
     """All limits. Lengths in tokens unless the name says otherwise, times in seconds, memory in megabytes (10^6 bytes)."""
 
     max_body_mb: float = 8.0                 # bytes of one request; a saved run that is opened again is the longest
+    sessions_kept: int = 512                 # of visitors' pages: the frame remembers each one's components, some hundred KB
     max_prompt_characters: int = 20_000
     max_prompt_tokens: int = 2_048
     max_new_tokens: int = 512

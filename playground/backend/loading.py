@@ -20,7 +20,7 @@ from playground.backend.catalog import Entry
 from playground.backend.causal import CausalModel, CausalWorker, LogitsCache
 from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine, is_out_of_memory
-from playground.backend.errors import OutOfMemory, WeightsRefused
+from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
 from playground.backend.limits import limits
 from playground.backend.prepack import prepack
 from playground.backend.text import TextCodec
@@ -233,7 +233,7 @@ class _Gone:
     """Stands where the worker of a model was that has been put away, so that its network can be freed at once."""
 
     def plan(self, waiting, tick):
-        raise RuntimeError("the model was put away to make room for another; start the run again")
+        raise EngineError("The model was put away to make room for another; start the run again.")
 
     def leave(self, session) -> None:
         pass

@@ -117,7 +117,7 @@ def launch_settings() -> dict[str, Any]:
     gr.set_static_paths([ASSETS / "fonts", ASSETS / "words"])
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {"theme": theme(), "head": f"{HEAD}<script>{words.head_script()}</script><style>{stylesheet()}</style>", "footer_links": [],
-            "app_kwargs": guarded(), "max_threads": threads()}
+            "app_kwargs": guarded(), "max_threads": threads(), "state_session_capacity": max(limits().sessions_kept, threads())}
 
 
 def threads() -> int:

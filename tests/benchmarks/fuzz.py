@@ -56,9 +56,12 @@ def empty_app() -> str:
     """The address of a Gradio app with one endpoint and nothing else."""
     import gradio as gr
 
+    def given(value: str) -> str:
+        return value
+
     with gr.Blocks() as demo:
-        gr.HTML("", js_on_load="", server_functions=[lambda value: value])
-        gr.api(lambda value: value, api_name="decode")
+        gr.HTML("", js_on_load="", server_functions=[given])
+        gr.api(given, api_name="decode")
     demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False)
     return demo.local_url.rstrip("/")
 

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from playground.backend.catalog import Entry
+from playground.backend.errors import ModelUnavailable
 from playground.backend.runs import Run, Runs
 from playground.backend.telemetry import Telemetry
 
@@ -75,6 +76,6 @@ class AwayBackend(DoubleBackend):
     """A backend none of whose models can be had; places for runs it has."""
 
     def causal(self, name):
-        raise RuntimeError(f"The model {name!r} cannot be had. Everything else goes on working.")
+        raise ModelUnavailable(name)
 
     denoiser = causal
