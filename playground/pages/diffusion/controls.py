@@ -21,8 +21,8 @@ LINK = PageLink("diffusion", {
     "model": Text(models.TWIN, longest=200),
     "sampler": Choice(DEFAULT_SAMPLER, tuple(TITLES)),
     "steps": Number(16, 1, 512, whole=True),
-    "temperature": Number(1.0, 0, 100),
-    "seed": Number(7, 0, 2**53, whole=True),
+    "temperature": Number(0.7, 0, 100),
+    "seed": Number(8, 0, 2**53, whole=True),
     "length": Number(0, 0, 256, whole=True),
     "hybrid": Number(0, 0, 64, whole=True),
     "top_p": Number(1.0, 0, 1),
@@ -41,7 +41,7 @@ LINK = PageLink("diffusion", {
     "two": Flag(False),
     "sampler_b": Choice("llada", tuple(TITLES)),
     "steps_b": Number(16, 1, 512, whole=True),
-    "seed_b": Number(7, 0, 2**53, whole=True),
+    "seed_b": Number(8, 0, 2**53, whole=True),
     # what stands in the player: that this was run, from which edited canvas, and the step on view
     "ran": Flag(False),
     "edited": Text("", longest=6000),
@@ -59,13 +59,13 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
         c["model"] = gr.Dropdown(models.offered(), value=default["model"], label="Model", scale=3, min_width=190, allow_custom_value=False, filterable=False)
         c["sampler"] = gr.Dropdown(SAMPLER_CHOICES, value=DEFAULT_SAMPLER, label="Sampler", scale=3, min_width=190, filterable=False)
         c["steps"] = gr.Number(16, label="Steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
-        c["temperature"] = gr.Number(1.0, label="Temperature", minimum=0, maximum=100, step=0.1, scale=1, min_width=90)
-        c["seed"] = gr.Number(7, label="Seed", minimum=0, precision=0, scale=1, min_width=90)
+        c["temperature"] = gr.Number(default["temperature"], label="Temperature", minimum=0, maximum=100, step=0.1, scale=1, min_width=90)
+        c["seed"] = gr.Number(default["seed"], label="Seed", minimum=0, precision=0, scale=1, min_width=90)
         c["two"] = gr.Checkbox(False, label="Two at once", info="a second sampler, seed or number of steps", scale=2, min_width=150)
     with gr.Row(visible=False) as second:
         c["sampler_b"] = gr.Dropdown(SAMPLER_CHOICES, value="llada", label="Second sampler", scale=3, min_width=190, filterable=False)
         c["steps_b"] = gr.Number(16, label="Its steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
-        c["seed_b"] = gr.Number(7, label="Its seed", minimum=0, precision=0, scale=1, min_width=90)
+        c["seed_b"] = gr.Number(default["seed_b"], label="Its seed", minimum=0, precision=0, scale=1, min_width=90)
     with gr.Accordion("More settings", open=False):
         with gr.Row():
             c["length"] = gr.Number(0, label="Length (0: as written)", minimum=0, maximum=256, precision=0, min_width=150)

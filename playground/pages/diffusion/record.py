@@ -24,7 +24,7 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
     denoiser = models.get_denoiser(name, backend)
     values["canvas"] = models.default_canvas(name)
     side = Side(name, denoiser, read_canvas(values["canvas"], denoiser), settings_of(values))
-    return {"trace": whole_trace(side), "note": f"{name} · {side.title} · recorded; press Run for a new one", "at": 9,
+    return {"trace": whole_trace(side), "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one", "at": 9,
             "reading": reading(side.canvas, denoiser)}
 
 
