@@ -43,7 +43,7 @@ CASES = [
     ("dream", 2, {"selection": "entropy"}), ("dream", 4, {"selection": "maskgit_plus", "as_published": True}),
     ("dream", 3, {"selection": "entropy", "as_published": True, "temperature": 0.7, "alg_temp": 0.2}),
     ("dream", 4, {"selection": "topk_margin", "as_published": True, "top_p": 0.8}),
-    ("remdm", 4, {"eta": 0.3}), ("fast-dllm", 1, {"threshold": 0.5}),
+    ("remdm", 4, {"eta": 0.3}), ("remdm", 3, {"eta": 0.5, "schedule": "geometric"}), ("fast-dllm", 1, {"threshold": 0.5}),
     ("fast-dllm", 1, {"threshold": 0.5, "as_published": True}), ("fast-dllm", 1, {"threshold": 0.5, "block_length": 3, "overlap": 1}),
     ("entropy-bound", 1, {"bound": 0.9}), ("entropy-bound", 1, {"bound": 0.9, "block_length": 3}),
     ("any-order", 1, {}), ("gibbs", 2, {}), ("gibbs", 1, {"selection": "random"}),
