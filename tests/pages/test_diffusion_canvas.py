@@ -9,7 +9,7 @@ from playground.diffusion import UnmaskSettings, list_samplers, unmask
 from playground.diffusion.settings import SELECTIONS as ALLOWED
 from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import Canvas, Lexicon, expand, read_canvas, reading, with_random_words
-from playground.pages.diffusion.controls import FIELDS, IN_THE_PLAYER, LINK, settings_of
+from playground.pages.diffusion.controls import FIELDS, IN_THE_PLAYER, LINK, about_sampler, settings_of
 from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.unmask_block import edited, make_sides, messages
 from playground.pages.sentences import sentence_of
@@ -88,7 +88,7 @@ def test_the_cards_know_every_sampler():
     names = [sampler.name for sampler in list_samplers()]
     assert set(sampler_cards.TITLES) == set(names) == set(sampler_cards.OWN_FIELDS)
     for name in names:
-        card = sampler_cards.card(name)
+        card = sampler_cards.card(UnmaskSettings(name, 4))
         assert card["text"].count(".") >= 2 and card["source"].startswith("Source: ")
         assert "xact" in card["text"]
         settings_of({**LINK.defaults(), "sampler": name, "selection": sampler_cards.SELECTIONS.get(name, ("",))[0]})
@@ -100,6 +100,23 @@ def test_only_rules_that_choose_before_they_draw_are_called_exact():
     assert not sampler_cards.exact_at_one(about["llada"], "low_confidence")
     assert sampler_cards.exact_at_one(about["llada"], "random") and sampler_cards.exact_at_one(about["dream"], "entropy")
     assert not sampler_cards.exact_at_one(about["dream"], "maskgit_plus", as_published=True)
+
+
+@pytest.mark.parametrize(("fields", "exact"), [
+    ({}, True), ({"block_length": 4}, True), ({"temperature": 0.7}, False), ({"top_p": 0.9}, False), ({"guidance": 0.5}, False),
+    ({"block_length": 4, "overlap": 1}, False)])
+def test_the_verdict_is_that_of_the_settings(fields, exact):
+    said = sampler_cards.card(UnmaskSettings("llada", 4, selection="random", **fields))["text"]
+    assert said.endswith("not as set here.") is not exact and said.endswith("Exact when it draws one word a step.") is exact
+    # a rule that is never exact is not said to be so at another temperature
+    assert sampler_cards.card(UnmaskSettings("maskgit", 4, temperature=0.7))["text"].endswith("Not exact, not even at one word a step.")
+
+
+def test_the_sampler_chosen_is_explained_before_it_is_run():
+    values = {**LINK.defaults(), "sampler": "remdm"}
+    assert about_sampler(*(values[name] for name in FIELDS)) == sampler_cards.card(settings_of(values))
+    wrong = {**values, "steps": None, "sampler": "gibbs", "selection": "entropy"}       # another sampler's rule, and no number
+    assert about_sampler(*(wrong[name] for name in FIELDS))["name"] == sampler_cards.TITLES["gibbs"]
 
 
 @pytest.mark.parametrize(("field", "value", "says"), [
