@@ -61,6 +61,20 @@ def test_the_tokenizers_own_frame_stays_out_of_sight():
     assert read_canvas("[MASK] the", Pieces()).ids[1:-1] == (2, 3)      # a mask at the edge is no frame
 
 
+def test_a_word_that_the_model_does_not_know_stays_in_sight_wherever_it_stands():
+    class Knows(Pieces):
+        words = (*Pieces.words, "[UNK]")
+        special_ids = frozenset({0, 1, 2, 11})
+
+        def encode(self, text):
+            return [0, *(self.words.index(w) if w in self.words else 11 for w in text.split()), 1]
+
+    canvas = read_canvas("日本 the [MASK]*2 🎲 🎲", Knows())
+    assert (canvas.lead, canvas.tail) == (1, 1) and canvas.ids[canvas.seen] == (11, 3, 2, 2, 11, 11)
+    assert reading(canvas, Knows()) == "[UNK] the ▢×2 [UNK] [UNK] — 6 tokens, 2 masked"
+    assert reading(read_canvas("日本", Knows()), Knows()) == "[UNK] — 1 tokens, 0 masked"
+
+
 @pytest.mark.parametrize(("text", "length", "says"), [
     ("", 0, r"canvas must have 1 to 256 positions, got 0"), ("the king", 1, "length must be 0 .as written. or at least the 2 positions"),
     ("the", 257, r"length must be 0 \(as written\) or a whole number in \[1, 256\], got 257"), (7, 0, "canvas must be a text, got int")])
