@@ -9,7 +9,7 @@ from playground.diffusion import UnmaskSettings, list_samplers, unmask
 from playground.diffusion.settings import SELECTIONS as ALLOWED
 from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import Canvas, Lexicon, expand, read_canvas, reading, with_random_words
-from playground.pages.diffusion.controls import FIELDS, IN_THE_PLAYER, LINK, about_sampler, settings_of
+from playground.pages.diffusion.controls import CONTROLS, FIELDS, IN_THE_PLAYER, LINK, about_sampler, settings_of
 from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.unmask_block import edited, make_sides, messages
 from playground.pages.sentences import sentence_of
@@ -128,9 +128,9 @@ def test_the_verdict_is_that_of_the_settings(fields, exact):
 
 def test_the_sampler_chosen_is_explained_before_it_is_run():
     values = {**LINK.defaults(), "sampler": "remdm"}
-    assert about_sampler(*(values[name] for name in FIELDS)) == sampler_cards.card(settings_of(values))
+    assert about_sampler(*(values[name] for name in CONTROLS)) == sampler_cards.card(settings_of(values))
     wrong = {**values, "steps": None, "sampler": "gibbs", "selection": "entropy"}       # another sampler's rule, and no number
-    assert about_sampler(*(wrong[name] for name in FIELDS))["name"] == sampler_cards.TITLES["gibbs"]
+    assert about_sampler(*(wrong[name] for name in CONTROLS))["name"] == sampler_cards.TITLES["gibbs"]
 
 
 @pytest.mark.parametrize(("field", "value", "says"), [

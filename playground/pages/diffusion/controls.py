@@ -50,6 +50,7 @@ LINK = PageLink("diffusion", {
 })
 IN_THE_PLAYER = ("ran", "edited", "step")
 FIELDS = tuple(name for name in LINK.fields if name not in IN_THE_PLAYER)
+CONTROLS = tuple(name for name in FIELDS if name != "canvas")
 
 
 def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
@@ -103,15 +104,15 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     c["sampler"].input(show, [c["sampler"], c["selection"]], outputs, **quiet)
     touched = [c[field].input for field in ("sampler", "selection", "as_published", "temperature", "top_p", "guidance", "overlap")]
-    gr.on(touched, about_sampler, [c[field] for field in FIELDS], about, trigger_mode="always_last", queue=False, **quiet)
+    gr.on(touched, about_sampler, [c[field] for field in CONTROLS], about, trigger_mode="always_last", queue=False, **quiet)
     return c, lambda event: event.then(show, [c["sampler"], c["selection"]], outputs, **quiet)
 
 
 def about_sampler(*values: Any) -> dict[str, str]:
-    """The card of the sampler chosen, under the settings that stand in the controls (`FIELDS`)."""
+    """The card of the sampler chosen, under the settings that stand in the controls (`CONTROLS`)."""
     from playground.diffusion import UnmaskSettings
 
-    given = dict(zip(FIELDS, values, strict=True))
+    given = dict(zip(CONTROLS, values, strict=True))
     try:
         settings = settings_of(given, given["sampler"])
     except ValueError:  # a bad number is named when it is run; what the sampler does can be said without it
