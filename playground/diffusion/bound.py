@@ -86,8 +86,9 @@ def _expected_loss(losses: np.ndarray, share: np.ndarray) -> np.ndarray:
     length = len(losses)
     counts = np.arange(1, length + 1)
     weight = np.array([comb(length, int(count)) for count in counts], dtype=np.float64)
-    finite = np.where(np.isinf(losses), np.inf, losses)
-    return (weight * share[:, None] ** counts * (1.0 - share[:, None]) ** (length - counts) * finite).sum(1)
+    chance = weight * share[:, None] ** counts * (1.0 - share[:, None]) ** (length - counts)  # (S, L) of so many masks
+    # a count that cannot come up adds nothing, were its loss infinite (0 * inf would be NaN)
+    return np.where(chance > 0, chance * np.where(chance > 0, losses, 0.0), 0.0).sum(1)
 
 
 def nelbo_discrete(denoiser, text, steps: int, losses: np.ndarray | None = None, schedule="linear") -> float:

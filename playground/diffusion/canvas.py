@@ -25,7 +25,7 @@ def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int
         raise ValueError(f"canvas must be at most {MAX_CHARACTERS:,} characters long, got {len(text):,}")
     if length is not None and not 1 <= length <= limit:
         raise ValueError(f"length must be in [1, {limit}], got {length}")
-    front, back = _frame(encode)
+    front, back = frame_of(encode)
     ids, end = [], 0
     for found in _MASKS.finditer(text):
         ids += _bare(text[end : found.start()], encode, front, back)
@@ -49,8 +49,8 @@ def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int
     return ids
 
 
-def _frame(encode: Callable[[str], Sequence[int]]) -> tuple[list[int], list[int]]:
-    """What encode puts before and after every text: found by what it makes of none and of its own frame's halves."""
+def frame_of(encode: Callable[[str], Sequence[int]]) -> tuple[list[int], list[int]]:
+    """(ids before, ids after) that encode puts around every text, such as [CLS] ... [SEP]: what it makes of an empty one, halved."""
     empty = list(encode(""))
     half = (len(empty) + 1) // 2  # [CLS] [SEP]; a lone frame token stands in front
     return empty[:half], empty[half:]

@@ -22,11 +22,12 @@ LOG_SPACE_STATES = 48
 
 
 class ImpossibleEvidence(ValueError):
-    """No text of the model fits what is known. `.row` of the batch; `.lower`: the denoiser of the next lower order, or None."""
+    """No text of the model fits what is known. `.rows` of the batch, all of them, `.row` the first; `.lower`: the denoiser of the
+    next lower order, or None."""
 
-    def __init__(self, message: str, row: int, lower=None):
+    def __init__(self, message: str, rows: np.ndarray, lower=None):
         super().__init__(message)
-        self.row, self.lower = row, lower
+        self.rows, self.row, self.lower = rows, int(rows[0]), lower
 
 
 class ExactDenoiser:
@@ -166,8 +167,9 @@ class ExactDenoiser:
         evidence = evidence - top  # a constant of a position changes nothing
         log = self._smooth(evidence) if self.contexts is None else posterior_of_contexts(self, evidence)
         total = _logsumexp(log)
-        if np.any(np.isneginf(total)):
-            self._impossible(int(np.nonzero(np.isneginf(total))[0][0]))
+        dead = np.isneginf(total).any((1, 2))
+        if dead.any():
+            self._impossible(np.nonzero(dead)[0])
         return torch.from_numpy(log - total)
 
     def log_likelihood(self, ids) -> np.ndarray:
@@ -185,11 +187,11 @@ class ExactDenoiser:
         """The same denoiser, which answers rows that it cannot produce by the next lower order instead of raising."""
         return Fallback(self)
 
-    def _impossible(self, row: int) -> None:
+    def _impossible(self, rows: np.ndarray) -> None:
         lower = self.lower()
         advice = "no lower order exists" if lower is None else f"try the next lower order ({self.order - 1}): .lower()"
-        message = f"no text of this model (order {self.order}) fits what is known in row {row}; {advice}"
-        raise ImpossibleEvidence(message, row, lower)
+        message = f"no text of this model (order {self.order}) fits what is known in row {rows[0]}; {advice}"
+        raise ImpossibleEvidence(message, rows, lower)
 
     def _on_states(self, evidence: np.ndarray) -> np.ndarray:
         """(B, L, V) on words -> (B, L, K) on states."""
@@ -253,19 +255,18 @@ class Fallback:
         self.orders = np.full(len(evidence), -1)
         asked, rows = self.denoiser, np.arange(len(evidence))
         while len(rows):
-            beaten = []
-            while len(rows):
-                try:
+            beaten = np.zeros(0, dtype=np.int64)
+            try:
+                out[rows] = asked.posterior_log(evidence[rows])
+            except ImpossibleEvidence as error:
+                if error.lower is None:
+                    raise
+                self._lower = self._lower or error.lower
+                beaten, rows = rows[error.rows], np.delete(rows, error.rows)
+                if len(rows):
                     out[rows] = asked.posterior_log(evidence[rows])
-                    self.orders[rows] = asked.order
-                    break
-                except ImpossibleEvidence as error:
-                    if error.lower is None:
-                        raise
-                    self._lower = self._lower or error.lower
-                    beaten.append(rows[error.row])
-                    rows = np.delete(rows, error.row)
-            asked, rows = (self._lower if asked is self.denoiser else asked.lower()), np.array(beaten, dtype=np.int64)
+            self.orders[rows] = asked.order
+            asked, rows = (self._lower if asked is self.denoiser else asked.lower()), beaten
         return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
@@ -38,51 +38,53 @@ def divergence(p: np.ndarray, q: np.ndarray) -> float | None:
     return max(0.0, float((p[some] * np.log(p[some] / q[some])).sum()))
 
 
-# the curves that the page shows first: name, sampler, further settings
-CURVES = (
-    ("mdlm", {"sampler": "mdlm"}),
-    ("llada random", {"sampler": "llada", "selection": "random"}),
-    ("llada low_confidence", {"sampler": "llada", "selection": "low_confidence"}),
-    ("maskgit", {"sampler": "maskgit"}),
-    ("dream entropy", {"sampler": "dream", "selection": "entropy"}),
-    ("dream topk_margin", {"sampler": "dream", "selection": "topk_margin"}),
-    ("remdm", {"sampler": "remdm"}),
-)
+def step_numbers(length: int) -> list[int]:
+    """Numbers of steps for 1, 2, ... words a step, each once, most steps first: 5 -> [5, 3, 2, 1]."""
+    return sorted({-(-length // words) for words in range(1, length + 1)}, reverse=True)
 
 
-def exactness(denoiser: ExactDenoiser, length: int, curves: Iterable[tuple[str, dict]] = CURVES,
-              tokens_a_step: Iterable[int] | None = None) -> list[dict]:
-    """Total variation and KL(truth || sampler) against tokens revealed a step, one record a point, plain data.
+def one_word_a_step(settings: UnmaskSettings) -> UnmaskSettings:
+    """Dream's published counts end with two words at once even where steps = words; the same order by a rule that takes one each.
 
-    {"name", "sampler", "tokens" (a step; on average where it is random), "steps", "total_variation", "kl" (nats or None)}.
-    tokens_a_step: every whole number from 1 to length where None; steps = ceil(length / tokens).
+    Entropy order by the entropy bound at 0, top-1 order by Fast-dLLM with a threshold that no word reaches; others as they are.
+    """
+    if settings.sampler == "dream" and settings.rule == "entropy":
+        return UnmaskSettings("entropy-bound", 1, temperature=settings.temperature, bound=0.0)
+    if settings.sampler == "dream" and settings.rule == "maskgit_plus":
+        return UnmaskSettings("fast-dllm", 1, temperature=settings.temperature, threshold=2.0)
+    return settings
+
+
+def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> Iterator[dict]:
+    """Total variation and KL(truth || sampler) against words revealed a step, one record a point, plain data, as they are computed.
+
+    curves: name -> fields of UnmaskSettings but for steps. A record: {"curve", "words" (a step; on average where it is random),
+    "steps", "total_variation", "kl" (nats or None)}; at one word a step Dream's orders are as `one_word_a_step` makes them.
+    Samplers that mask again (remdm) are meant for chains without zeros alone: they may come back from an impossible text.
     """
     truth = true_distribution(denoiser, length)
-    points = []
-    for name, fields in curves:
-        seen = set()
-        for tokens in tokens_a_step or range(1, length + 1):
-            if not 1 <= tokens <= length:
-                raise ValueError(f"tokens_a_step must be in [1, {length}], got {tokens}")
-            steps = -(-length // tokens)
-            if steps in seen:
-                continue
-            seen.add(steps)
-            law = exact_distribution(denoiser, UnmaskSettings(**{"steps": steps, **fields}), length)
-            points.append({"name": name, "sampler": fields["sampler"], "tokens": length / steps, "steps": steps,
-                           "total_variation": total_variation(truth, law), "kl": divergence(truth, law)})
-    return points
+    # Words drawn together may make a beginning that the chain never makes. The distances do not depend on how such a text goes on:
+    # whatever becomes of it is a text of probability 0. So the next lower order may answer for it.
+    forgiving = denoiser.with_fallback()
+    for steps in step_numbers(length):
+        for name, fields in curves.items():
+            settings = UnmaskSettings(**{"steps": steps, **fields})
+            law = exact_distribution(forgiving, one_word_a_step(settings) if steps == length else settings, length)
+            yield {"curve": name, "words": length / steps, "steps": steps,
+                   "total_variation": total_variation(truth, law), "kl": divergence(truth, law)}
 
 
-def gibbs_exactness(denoiser: ExactDenoiser, length: int, sweeps: int, start=None, selection: str = "left") -> list[dict]:
-    """Total variation and KL against sweeps 0 .. `sweeps` of Gibbs from a visible start (all words 0 where None)."""
+def gibbs_exactness(denoiser: ExactDenoiser, length: int, sweeps: int, start=None, selection: str = "left") -> Iterator[dict]:
+    """{"sweeps", "total_variation", "kl"} for sweeps 0 .. `sweeps` of Gibbs from a visible start (all words 0 where None).
+
+    ValueError (ImpossibleEvidence) where the chain never makes the start's text.
+    """
     truth = true_distribution(denoiser, length)
     start = np.zeros(length, dtype=np.int64) if start is None else np.asarray(start, dtype=np.int64)
     law = np.zeros(len(truth))
     law[int(start @ denoiser.vocab_size ** np.arange(length - 1, -1, -1))] = 1.0
-    points = [{"sweeps": 0, "total_variation": total_variation(truth, law), "kl": divergence(truth, law)}]
-    for count in range(1, sweeps + 1):
-        settings = UnmaskSettings("gibbs", count, selection=selection)
-        law = exact_distribution(denoiser, settings, length, canvas=start, locked=np.zeros(length, dtype=bool))
-        points.append({"sweeps": count, "total_variation": total_variation(truth, law), "kl": divergence(truth, law)})
-    return points
+    for count in range(sweeps + 1):
+        if count:
+            law = exact_distribution(denoiser, UnmaskSettings("gibbs", count, selection=selection), length, canvas=start,
+                                     locked=np.zeros(length, dtype=bool))
+        yield {"sweeps": count, "total_variation": total_variation(truth, law), "kl": divergence(truth, law)}

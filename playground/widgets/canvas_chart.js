@@ -14,8 +14,11 @@ function nice_ticks(low, high, count = 4) {
   return ticks;
 }
 function log_ticks(low, high) {
-  const ticks = [];
-  for (let p = Math.ceil(Math.log10(low) - 1e-9); p <= Math.log10(high) + 1e-9; p++) ticks.push(10 ** p);
+  const ticks = [], inside = high < 1000 * low ? [1, 2, 5] : [1];         // few powers of ten: 2 and 5 of them as well
+  for (let p = Math.floor(Math.log10(low)); p <= Math.log10(high) + 1e-9; p++) for (const m of inside) {
+    const v = m * 10 ** p;
+    if (v >= low * (1 - 1e-9) && v <= high * (1 + 1e-9)) ticks.push(v);
+  }
   return ticks.length > 1 ? ticks : [low, high];
 }
 function chart_mark(kind, x, y, r = 3.6) {

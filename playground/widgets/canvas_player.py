@@ -22,3 +22,10 @@ class CanvasReading(Widget):
 
     SCRIPT = source("parts", "canvas_reading")
     STYLE = ".canvas-reading { font: var(--t-label)/1.5 var(--mono); color: var(--soft); overflow-wrap: anywhere; min-height: 1.5em; }"
+
+
+class CanvasSampler(Widget):
+    """What the sampler just chosen does, before it is run. Value {"name", "text", "source"}, or {} for nothing."""
+
+    SCRIPT = source("parts", "canvas_sampler")
+    STYLE = ".canvas-sampler { max-width: 74ch; } .canvas-sampler .say { margin: 0; }"

@@ -28,7 +28,7 @@ add(c, 'h2', 'canvas-h', 'Quality against steps: perplexity of the samples under
 add(d, 'h2', 'canvas-h', 'Variety: distinct-2 of the samples'); const distinct_host = add(d, 'div');
 const examples = add(root, 'div', 'canvas-examples'), quality_note = add(root, 'p', 'canvas-note', 'Random order, equal portions; mean and standard deviation over 6 seeds. Perplexity: exp of the mean surprisal, the first token not scored; lower is likelier, which is not always better. distinct-2: different word pairs among all word pairs of a text.');
 const latency = make_chart({host: latency_host, name: 'Time against length', x: {label: 'tokens', low: 0}, y: {label: 'seconds'}, height: 290});
-const perplexity = make_chart({host: perplexity_host, name: 'Perplexity against steps', x: {label: 'steps', log: true, ticks: [1, 2, 4, 8, 16, 32]}, y: {label: 'perplexity'}, height: 230});
+const perplexity = make_chart({host: perplexity_host, name: 'Perplexity against steps', x: {label: 'steps', log: true, ticks: [1, 2, 4, 8, 16, 32]}, y: {label: 'perplexity (logarithmic axis)', log: true}, height: 230});
 const distinct = make_chart({host: distinct_host, name: 'distinct-2 against steps', x: {label: 'steps', log: true, ticks: [1, 2, 4, 8, 16, 32]}, y: {label: 'distinct-2', top: 1}, height: 230});
 let data = {tokens: [], lengths: [], quality: []}, run = null, from_measured = false, total = 0, seen = 0;
 

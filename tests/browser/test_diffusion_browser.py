@@ -179,6 +179,20 @@ def test_mask_again_lock_run_on_and_undo(tale):
     assert player(page).locator(".canvas-prose").inner_text() == before
 
 
+def test_the_sampler_chosen_is_explained_before_it_is_run(tale):
+    page = tale()
+    said = page.locator("#diffusion-sampler")
+    expect(said.locator(".say")).to_be_hidden()                           # nothing was chosen yet: the run on view has its own card
+    page.get_by_label("Sampler", exact=True).click()
+    page.get_by_role("option", name="ReMDM: masks again").click()
+    expect(said).to_contain_text("may be hidden again")
+    expect(said).to_contain_text("Exact when it draws one word a step.")
+    expect(said).to_contain_text("Source: Wang et al. 2025, arXiv 2503.00307")
+    page.get_by_label("Temperature").fill("0.5")
+    expect(said).to_contain_text("not as set here")
+    expect(player(page)).to_have_attribute("data-state", "recorded")
+
+
 def test_two_at_once_go_in_step(tale):
     page = tale(two="1", sampler_b="llada", steps_b="3", seed_b="7")
     run(page, 6)

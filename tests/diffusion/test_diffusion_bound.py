@@ -96,7 +96,11 @@ def test_impossible_words_cost_infinity_not_nan():
             return torch.tensor([0.0, -torch.inf]).expand(*canvas.shape, 2)
 
     assert masked_losses(Never(), [0, 1]).tolist() == [np.inf, np.inf]
-    assert nelbo_any_order(Never(), [0, 1]) == np.inf
+    for bound in (nelbo_any_order, nelbo_uniform_count, nelbo_continuous):
+        assert bound(Never(), [0, 1]) == np.inf
+    for steps in (1, 4):  # at t = 1 all positions are masked: no other count comes up, and 0 times its infinite loss is nothing
+        assert nelbo_discrete(Never(), [0, 1], steps) == np.inf
+    assert nelbo_discrete(Never(), None, 1, losses=np.array([np.inf, 3.0])) == 3.0
 
 
 def test_the_estimate_is_within_its_standard_error():

@@ -7,7 +7,15 @@ import pytest
 from scipy.stats import chi2, norm
 
 from playground.diffusion import ExactDenoiser, UnmaskSettings, exact_distribution, list_samplers, unmask
-from playground.diffusion.meter import all_texts, divergence, exactness, gibbs_exactness, total_variation, true_distribution
+from playground.diffusion.meter import (
+    all_texts,
+    divergence,
+    exactness,
+    gibbs_exactness,
+    step_numbers,
+    total_variation,
+    true_distribution,
+)
 
 CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
 LENGTH, ROWS = 4, 20_000
@@ -43,7 +51,7 @@ CASES = [
     ("dream", 2, {"selection": "entropy"}), ("dream", 4, {"selection": "maskgit_plus", "as_published": True}),
     ("dream", 3, {"selection": "entropy", "as_published": True, "temperature": 0.7, "alg_temp": 0.2}),
     ("dream", 4, {"selection": "topk_margin", "as_published": True, "top_p": 0.8}),
-    ("remdm", 4, {"eta": 0.3}), ("fast-dllm", 1, {"threshold": 0.5}),
+    ("remdm", 4, {"eta": 0.3}), ("remdm", 3, {"eta": 0.5, "schedule": "geometric"}), ("fast-dllm", 1, {"threshold": 0.5}),
     ("fast-dllm", 1, {"threshold": 0.5, "as_published": True}), ("fast-dllm", 1, {"threshold": 0.5, "block_length": 3, "overlap": 1}),
     ("entropy-bound", 1, {"bound": 0.9}), ("entropy-bound", 1, {"bound": 0.9, "block_length": 3}),
     ("any-order", 1, {}), ("gibbs", 2, {}), ("gibbs", 1, {"selection": "random"}),
@@ -129,7 +137,7 @@ def test_a_prompt_conditions_the_law():
 
 
 def test_gibbs_forgets_any_start_sweep_by_sweep():
-    curve = gibbs_exactness(CHAIN, 3, 6, start=[2, 2, 2])
+    curve = list(gibbs_exactness(CHAIN, 3, 6, start=[2, 2, 2]))
     distances = [point["total_variation"] for point in curve]
     assert distances[0] > 0.9 and distances[-1] < 0.01
     assert all(later < earlier for earlier, later in pairwise(distances))
@@ -167,18 +175,24 @@ def test_over_the_cost_limit_and_uncountable_samplers_are_refused():
 
 
 def test_the_meter_gives_plain_points():
-    points = exactness(CHAIN, 3, tokens_a_step=[1, 2, 3])
-    by_name = {}
-    for point in points:
-        by_name.setdefault(point["name"], []).append(point)
-    assert [p["steps"] for p in by_name["llada random"]] == [3, 2, 1]
-    assert by_name["llada random"][0]["total_variation"] < 1e-9 < by_name["llada low_confidence"][0]["total_variation"]
-    independent = by_name["llada random"][-1]["total_variation"]
+    curves = {"random": {"sampler": "llada", "selection": "random"}, "low": {"sampler": "llada"}, "mdlm": {"sampler": "mdlm"},
+              "entropy": {"sampler": "dream", "selection": "entropy"}, "top1": {"sampler": "dream", "selection": "maskgit_plus"}}
+    points = list(exactness(CHAIN, 3, curves))
+    by_name = {name: [point for point in points if point["curve"] == name] for name in curves}
+    assert [(p["steps"], p["words"]) for p in by_name["random"]] == [(3, 1.0), (2, 1.5), (1, 3.0)]
+    assert by_name["random"][0]["total_variation"] < 1e-9 < by_name["low"][0]["total_variation"]
+    # Dream's own counts would draw two words at once in the last of three steps
+    own = total_variation(true_distribution(CHAIN, 3), exact_distribution(CHAIN, UnmaskSettings("dream", 3, selection="entropy"), 3))
+    assert by_name["entropy"][0]["total_variation"] < 1e-9 < own and by_name["top1"][0]["total_variation"] < 1e-9
+    independent = by_name["random"][-1]["total_variation"]
     assert by_name["mdlm"][-1]["total_variation"] == pytest.approx(independent)  # everything at once: all the same
+    assert step_numbers(5) == [5, 3, 2, 1] and step_numbers(3) == [3, 2, 1] and step_numbers(6) == [6, 3, 2, 1]
+
+
+def test_distances_by_hand():
     assert divergence(np.array([0.5, 0.5]), np.array([1.0, 0.0])) is None
     assert divergence(np.array([0.5, 0.5]), np.array([0.25, 0.75])) == pytest.approx(0.5 * np.log(2) + 0.5 * np.log(2 / 3))
-    with pytest.raises(ValueError, match=r"tokens_a_step must be in \[1, 3\], got 4"):
-        exactness(CHAIN, 3, tokens_a_step=[4])
+    assert total_variation(np.array([0.5, 0.5]), np.array([0.75, 0.25])) == 0.25
 
 
 # ---------------------------------------------------------------------------------------------- vectors, by integration

@@ -217,6 +217,14 @@ def test_remdm_really_masks_again_and_says_so():
     same(calm, run(Table(), np.full((1, 30), 4), UnmaskSettings("mdlm", 20)))
 
 
+@pytest.mark.parametrize("schedule", ["linear", "cosine", "geometric", "linear-sigma"])
+def test_remdm_masks_nothing_again_at_its_last_step(schedule):
+    """geometric and linear-sigma still hide a little at time 0: masking again there would leave masks for good."""
+    steps = run(CHAIN, np.full((4000, 8), 3), UnmaskSettings("remdm", 2, schedule=schedule, eta=1.0))
+    assert not (steps[-1].canvas == 3).any()
+    assert not (steps[-1].state == 3).any()
+
+
 def test_uniform_noise_changes_words_more_than_once():
     steps = run(CHAIN, np.full((1, 30), 3), UnmaskSettings("uniform", 12))
     changes = np.array([step.revealed[0].numpy() for step in steps[1:]]).sum(0)

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from playground.diffusion import UnmaskSettings, unmask
+from playground.diffusion import ExactDenoiser, UnmaskSettings, exact_distribution, unmask
+from playground.diffusion.meter import true_distribution
 from playground.diffusion.noise import absorbing_matrix, alpha_bar, posterior, uniform_matrix
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.corrupt import DRAWN, GRID, PILOT, corrupt_once, corrupted, schedule_of
-from playground.pages.diffusion.meter import CURVES, PRESETS, check_chain, collected, distances, measure, step_numbers
+from playground.pages.diffusion.meter import CURVES, PRESETS, check_chain, collected, measure
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import measure_quality, measure_time, text_perplexity
 from playground.pages.diffusion.timing_block import measured, twins
@@ -177,10 +178,25 @@ def test_gibbs_comes_closer_with_every_sweep(weather):
     assert len(distances_) == 9 and all(b <= a + 1e-12 for a, b in itertools.pairwise(distances_)) and distances_[-1] < 0.5 * distances_[0]
 
 
-def test_distances_by_hand():
-    assert distances(np.array([0.5, 0.5]), np.array([0.75, 0.25])) == (pytest.approx(0.25), pytest.approx(0.5 * math.log2(2 / 3) + 0.5))
-    assert distances(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == (0.5, None)
-    assert step_numbers(5) == [5, 3, 2, 1]
+def test_the_divergence_is_in_bits(weather):
+    chain, length = PRESETS["weather"], 4
+    denoiser = ExactDenoiser(chain["initial"], chain["transition"])
+    truth = true_distribution(denoiser, length)
+    found = exact_distribution(denoiser, UnmaskSettings("llada", 1), length)
+    point = next(p for p in weather["points"] if p["curve"] == "random" and p["steps"] == 1)
+    assert point["kl"] == pytest.approx(float((truth * np.log2(truth / found)).sum()), abs=1e-9)
+
+
+def test_a_chain_with_zeros_is_measured_and_gibbs_that_cannot_start_is_a_sentence():
+    """Never the same word twice: two places drawn at once make impossible texts in three of the ways to go on."""
+    parts = list(measure(["a", "b"], [[0.0, 1.0], [1.0, 0.0]], [0.5, 0.5], 3))
+    points = {(p["point"]["curve"], p["point"]["steps"]): p["point"] for p in parts if "point" in p}
+    # aba and bab: three fair coins hit one of them with 1/4; a pair of neighbours (2 orders of 3) with 1/2, the two ends with 1/2
+    assert points["random", 1]["tv"] == pytest.approx(3 / 4) and points["random", 1]["kl"] == pytest.approx(2)
+    assert points["random", 2]["tv"] == pytest.approx(1 / 2) and points["random", 2]["kl"] == pytest.approx(1)
+    assert points["random", 3]["tv"] == pytest.approx(0, abs=1e-12)
+    assert [p["sweep"]["sweeps"] for p in parts if "sweep" in p] == [0] and parts[-1] == {"done": True}
+    assert "no text of this model" in next(p["gibbs_problem"] for p in parts if "gibbs_problem" in p)
 
 
 @pytest.mark.parametrize(("field", "value", "says"), [
@@ -213,8 +229,10 @@ def test_quality_is_the_twins_perplexity_with_its_spread():
     assert [q["steps"] for q in quality] == [1, 12]
     for step in unmask(denoiser, [list(canvas.ids)] * 4, UnmaskSettings("llada", 12, selection="random", seed=0), locked=[list(canvas.locked)] * 4):
         last = step
-    logs = [math.log(text_perplexity(causal, denoiser.decode(row))) for row in last.canvas.tolist()]
-    assert quality[1]["perplexity"] == pytest.approx(math.exp(sum(logs) / 4))
+    scores = np.array([text_perplexity(causal, denoiser.decode(row)) for row in last.canvas.tolist()])
+    # the chart says mean and standard deviation: both of the same figures
+    assert quality[1]["perplexity"] == pytest.approx(scores.mean())
+    assert quality[1]["perplexity_spread"] == pytest.approx(scores.std(ddof=1))
     assert quality[1]["perplexity"] < quality[0]["perplexity"], "one word a step must be likelier than all at once, on the exact chain"
 
 

@@ -9,7 +9,7 @@ from playground.diffusion import UnmaskSettings, list_samplers, unmask
 from playground.diffusion.settings import SELECTIONS as ALLOWED
 from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import Canvas, Lexicon, expand, read_canvas, reading, with_random_words
-from playground.pages.diffusion.controls import FIELDS, IN_THE_PLAYER, LINK, settings_of
+from playground.pages.diffusion.controls import CONTROLS, FIELDS, IN_THE_PLAYER, LINK, about_sampler, settings_of
 from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.unmask_block import edited, make_sides, messages
 from playground.pages.sentences import sentence_of
@@ -61,6 +61,20 @@ def test_the_tokenizers_own_frame_stays_out_of_sight():
     assert read_canvas("[MASK] the", Pieces()).ids[1:-1] == (2, 3)      # a mask at the edge is no frame
 
 
+def test_a_word_that_the_model_does_not_know_stays_in_sight_wherever_it_stands():
+    class Knows(Pieces):
+        words = (*Pieces.words, "[UNK]")
+        special_ids = frozenset({0, 1, 2, 11})
+
+        def encode(self, text):
+            return [0, *(self.words.index(w) if w in self.words else 11 for w in text.split()), 1]
+
+    canvas = read_canvas("日本 the [MASK]*2 🎲 🎲", Knows())
+    assert (canvas.lead, canvas.tail) == (1, 1) and canvas.ids[canvas.seen] == (11, 3, 2, 2, 11, 11)
+    assert reading(canvas, Knows()) == "[UNK] the ▢×2 [UNK] [UNK] — 6 tokens, 2 masked"
+    assert reading(read_canvas("日本", Knows()), Knows()) == "[UNK] — 1 tokens, 0 masked"
+
+
 @pytest.mark.parametrize(("text", "length", "says"), [
     ("", 0, r"canvas must have 1 to 256 positions, got 0"), ("the king", 1, "length must be 0 .as written. or at least the 2 positions"),
     ("the", 257, r"length must be 0 \(as written\) or a whole number in \[1, 256\], got 257"), (7, 0, "canvas must be a text, got int")])
@@ -88,7 +102,7 @@ def test_the_cards_know_every_sampler():
     names = [sampler.name for sampler in list_samplers()]
     assert set(sampler_cards.TITLES) == set(names) == set(sampler_cards.OWN_FIELDS)
     for name in names:
-        card = sampler_cards.card(name)
+        card = sampler_cards.card(UnmaskSettings(name, 4))
         assert card["text"].count(".") >= 2 and card["source"].startswith("Source: ")
         assert "xact" in card["text"]
         settings_of({**LINK.defaults(), "sampler": name, "selection": sampler_cards.SELECTIONS.get(name, ("",))[0]})
@@ -100,6 +114,23 @@ def test_only_rules_that_choose_before_they_draw_are_called_exact():
     assert not sampler_cards.exact_at_one(about["llada"], "low_confidence")
     assert sampler_cards.exact_at_one(about["llada"], "random") and sampler_cards.exact_at_one(about["dream"], "entropy")
     assert not sampler_cards.exact_at_one(about["dream"], "maskgit_plus", as_published=True)
+
+
+@pytest.mark.parametrize(("fields", "exact"), [
+    ({}, True), ({"block_length": 4}, True), ({"temperature": 0.7}, False), ({"top_p": 0.9}, False), ({"guidance": 0.5}, False),
+    ({"block_length": 4, "overlap": 1}, False)])
+def test_the_verdict_is_that_of_the_settings(fields, exact):
+    said = sampler_cards.card(UnmaskSettings("llada", 4, selection="random", **fields))["text"]
+    assert said.endswith("not as set here.") is not exact and said.endswith("Exact when it draws one word a step.") is exact
+    # a rule that is never exact is not said to be so at another temperature
+    assert sampler_cards.card(UnmaskSettings("maskgit", 4, temperature=0.7))["text"].endswith("Not exact, not even at one word a step.")
+
+
+def test_the_sampler_chosen_is_explained_before_it_is_run():
+    values = {**LINK.defaults(), "sampler": "remdm"}
+    assert about_sampler(*(values[name] for name in CONTROLS)) == sampler_cards.card(settings_of(values))
+    wrong = {**values, "steps": None, "sampler": "gibbs", "selection": "entropy"}       # another sampler's rule, and no number
+    assert about_sampler(*(wrong[name] for name in CONTROLS))["name"] == sampler_cards.TITLES["gibbs"]
 
 
 @pytest.mark.parametrize(("field", "value", "says"), [

@@ -29,13 +29,15 @@ class BernoulliRule(SamplerRule):
         return 1.0 - span * (local / share), 1.0 - span * ((local + 1) / share)
 
     def rates(self, local: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(reveal, remask) probabilities of the step; the last step of a block reveals all that is left."""
+        """(reveal, remask) probabilities of the step; the last step of a block reveals all that is left and masks nothing again
+        (a schedule whose alpha at 0 is below 1 would, and leave masks behind)."""
         t, s = self.times(local, share)
         name = self.schedule or self.settings.schedule
         reveal, remask = self.step_rates(np.asarray(alpha_bar(t, name)), np.asarray(alpha_bar(s, name)), t, s)
         if self.settings.as_published and self.about.name == "mdlm":
             return reveal, remask
-        return np.where(local == share - 1, 1.0, reveal), remask
+        last = local == share - 1
+        return np.where(last, 1.0, reveal), np.where(last, 0.0, remask)
 
     def step_rates(self, alpha_t, alpha_s, t, s) -> tuple[np.ndarray, np.ndarray]:
         return reveal_probability(alpha_t, alpha_s), np.zeros_like(alpha_t)

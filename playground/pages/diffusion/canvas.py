@@ -56,6 +56,8 @@ def read_canvas(text: str, denoiser: Any, length: int = 0, longest: int = limits
     """The canvas of a text. length > 0: masks are added at the end until it has that many positions.
 
     Raises ValueError that names the canvas, what was given and what is allowed."""
+    from playground.diffusion.canvas import frame_of
+
     if not isinstance(text, str):
         raise ValueError(f"canvas must be a text, got {type(text).__name__}")
     pieces = expand(text, longest)
@@ -63,8 +65,10 @@ def read_canvas(text: str, denoiser: Any, length: int = 0, longest: int = limits
     mask = int(denoiser.mask_id)
     if special or hasattr(denoiser, "codec"):
         ids = list(denoiser.encode("".join(" [MASK]" * p if isinstance(p, int) else p for p in pieces)))
-        lead = next((n for n, i in enumerate(ids) if i not in special or i == mask), len(ids))
-        tail = next((n for n, i in enumerate(reversed(ids[lead:])) if i not in special or i == mask), len(ids) - lead)
+        # not every special token is frame: a word that the model does not know, [UNK], is the visitor's and stays in sight
+        front, back = frame_of(denoiser.encode)
+        lead = len(front) if ids[:len(front)] == front else 0
+        tail = len(back) if back and ids[-len(back):] == back else 0
     else:
         ids, lead, tail = [], 0, 0
         for piece in pieces:

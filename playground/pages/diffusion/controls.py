@@ -9,8 +9,9 @@ import gradio as gr
 
 from playground.backend.limits import limits
 from playground.pages.diffusion import models
-from playground.pages.diffusion.sampler_cards import SCHEDULES, SELECTIONS, TITLES, WITHOUT_STEPS, own_fields
+from playground.pages.diffusion.sampler_cards import SCHEDULES, SELECTIONS, TITLES, WITHOUT_STEPS, card, own_fields
 from playground.pages.links import Choice, Flag, Number, PageLink, Text
+from playground.widgets.canvas_player import CanvasSampler
 
 SAMPLER_CHOICES = [(title, name) for name, title in TITLES.items()]
 DEFAULT_SAMPLER = "dream"
@@ -49,6 +50,7 @@ LINK = PageLink("diffusion", {
 })
 IN_THE_PLAYER = ("ran", "edited", "step")
 FIELDS = tuple(name for name in LINK.fields if name not in IN_THE_PLAYER)
+CONTROLS = tuple(name for name in FIELDS if name != "canvas")
 
 
 def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
@@ -66,6 +68,7 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
         c["sampler_b"] = gr.Dropdown(SAMPLER_CHOICES, value="llada", label="Second sampler", scale=3, min_width=190, filterable=False)
         c["steps_b"] = gr.Number(16, label="Its steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90)
         c["seed_b"] = gr.Number(default["seed_b"], label="Its seed", minimum=0, precision=0, scale=1, min_width=90)
+    about = CanvasSampler({}, elem_id="diffusion-sampler")
     with gr.Accordion("More settings", open=False):
         with gr.Row():
             c["length"] = gr.Number(0, label="Length (0: as written)", minimum=0, maximum=256, precision=0, min_width=150)
@@ -98,8 +101,23 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
         return [gr.update(interactive=name not in WITHOUT_STEPS, label="Sweeps" if name == "gibbs" else "Steps"), *updates]
 
     outputs = [c["steps"], *(c[field] for field in own)]
-    c["sampler"].input(show, [c["sampler"], c["selection"]], outputs, api_visibility="private", show_progress="hidden")
-    return c, lambda event: event.then(show, [c["sampler"], c["selection"]], outputs, api_visibility="private", show_progress="hidden")
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    c["sampler"].input(show, [c["sampler"], c["selection"]], outputs, **quiet)
+    touched = [c[field].input for field in ("sampler", "selection", "as_published", "temperature", "top_p", "guidance", "overlap")]
+    gr.on(touched, about_sampler, [c[field] for field in CONTROLS], about, trigger_mode="always_last", queue=False, **quiet)
+    return c, lambda event: event.then(show, [c["sampler"], c["selection"]], outputs, **quiet)
+
+
+def about_sampler(*values: Any) -> dict[str, str]:
+    """The card of the sampler chosen, under the settings that stand in the controls (`CONTROLS`)."""
+    from playground.diffusion import UnmaskSettings
+
+    given = dict(zip(CONTROLS, values, strict=True))
+    try:
+        settings = settings_of(given, given["sampler"])
+    except ValueError:  # a bad number is named when it is run; what the sampler does can be said without it
+        settings = UnmaskSettings(given["sampler"], 1)
+    return card(settings)
 
 
 def settings_of(values: dict[str, Any], sampler: str | None = None, steps: Any = None, seed: Any = None) -> Any:

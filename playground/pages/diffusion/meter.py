@@ -5,7 +5,7 @@ they were independent, and what it costs to choose places by the words drawn the
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,54 +57,30 @@ def check_chain(names: Any, transition: Any, initial: Any, length: Any) -> tuple
     return names, arrays["transition"], arrays["initial"][0], int(length)
 
 
-def distances(truth: np.ndarray, found: np.ndarray) -> tuple[float, float | None]:
-    """(total variation, KL(truth || found) in bits); None where the sampler never makes a text that the truth makes."""
-    variation = 0.5 * float(np.abs(truth - found).sum())
-    there = truth > 0
-    if np.any(found[there] <= 0):
-        return variation, None
-    return variation, max(0.0, float((truth[there] * np.log2(truth[there] / found[there])).sum()))
-
-
-def step_numbers(length: int) -> list[int]:
-    """Numbers of steps for 1, 2, ... words a step, each once, most steps first."""
-    return sorted({-(-length // k) for k in range(1, length + 1)}, reverse=True)
-
-
-def measure(names: Any, transition: Any, initial: Any, length: Any, temperature: float = 1.0) -> Iterator[dict]:
-    """Messages of a measurement: {"chain", "parts"}, then a point each: {"curve", "x" (words a step), "tv", "kl", "steps"} or
+def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[dict]:
+    """Messages of a measurement: {"chain", "parts"}, then a point each: {"curve", "x" (words a step), "tv", "kl" (bits), "steps"} or
     {"sweeps", "tv"} for Gibbs from the worst start, last {"done": True}."""
-    from playground.diffusion import ExactDenoiser, UnmaskSettings
-    from playground.diffusion.law import exact_distribution
+    from playground.diffusion import ExactDenoiser
+    from playground.diffusion.meter import exactness, gibbs_exactness, step_numbers
 
     names, matrix, start, length = check_chain(names, transition, initial, length)
     denoiser = ExactDenoiser(start, matrix, states=names)
-    texts = np.array(list(itertools.product(range(len(names)), repeat=length)))
-    truth = np.exp(np.asarray(denoiser.log_likelihood(texts)).reshape(-1))
-    numbers = step_numbers(length)
-    yield {"chain": {"names": names, "transition": matrix.tolist(), "initial": start.tolist(), "length": length}, "texts": len(texts),
-           "names": {key: name for key, (name, *_) in CURVES.items()}, "parts": len(numbers) * len(CURVES) + SWEEPS + 1}
-    for steps in numbers:
-        for key, (_, sampler, selection) in CURVES.items():
-            settings = UnmaskSettings(sampler, steps, temperature=temperature, selection=selection)
-            if steps == length and sampler == "dream":
-                # Dream's own counts end with two words at once; one word a step in the same order is exact for every score
-                settings = UnmaskSettings("entropy-bound", 1, temperature=temperature, bound=0.0) if key == "entropy" else (
-                    UnmaskSettings("fast-dllm", 1, temperature=temperature, threshold=2.0))
-            variation, divergence = distances(truth, exact_distribution(denoiser, settings, length))
-            yield {"point": {"curve": key, "x": length / steps, "steps": steps, "tv": variation, "kl": divergence}}
-    worst = [int(np.argmin(start))] * length
-    begin = np.zeros_like(truth)
-    begin[int(np.ravel_multi_index(worst, (len(names),) * length))] = 1.0
-    for sweeps in range(SWEEPS + 1):
-        try:
-            found = begin if sweeps == 0 else exact_distribution(
-                denoiser, UnmaskSettings("gibbs", sweeps, temperature=temperature), length, canvas=worst, locked=[False] * length)
-        except ValueError as error:  # the start may be a text that this chain never makes
-            yield {"gibbs_problem": str(error)}
-            break
-        yield {"sweep": {"sweeps": sweeps, "tv": distances(truth, found)[0], "start": names[worst[0]]}}
+    yield {"chain": {"names": names, "transition": matrix.tolist(), "initial": start.tolist(), "length": length}, "texts": len(names) ** length,
+           "names": {key: name for key, (name, *_) in CURVES.items()}, "parts": len(step_numbers(length)) * len(CURVES) + SWEEPS + 1}
+    curves = {key: {"sampler": sampler, "selection": selection} for key, (_, sampler, selection) in CURVES.items()}
+    for point in exactness(denoiser, length, curves):
+        yield {"point": {"curve": point["curve"], "x": point["words"], "steps": point["steps"], "tv": point["total_variation"], "kl": _bits(point["kl"])}}
+    worst = int(np.argmin(start))
+    try:
+        for sweep in gibbs_exactness(denoiser, length, SWEEPS, [worst] * length):
+            yield {"sweep": {"sweeps": sweep["sweeps"], "tv": sweep["total_variation"], "start": names[worst]}}
+    except ValueError as error:  # the start may be a text that this chain never makes
+        yield {"gibbs_problem": str(error)}
     yield {"done": True}
+
+
+def _bits(nats: float | None) -> float | None:
+    return None if nats is None else nats / math.log(2)
 
 
 def collected(parts: Iterator[dict]) -> dict:

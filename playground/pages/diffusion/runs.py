@@ -61,7 +61,7 @@ class Side:
             "family": self.lexicon.family, "canvas": ids, "words": self.lexicon.news(ids), "texts": self.lexicon.spelled(ids),
             "state": ["locked" if lock else "masked" if i == mask else "settled" for i, lock in zip(ids, locked, strict=True)],
             "expected": 0 if self.still or s.sampler in WITHOUT_STEPS or s.sampler == "gibbs" else s.steps + 1,
-            "about": card(s.sampler, s.rule, s.as_published), "note": self.note,
+            "about": card(s), "note": self.note,
         }
 
     def steps(self) -> Iterator[Any]:

@@ -54,20 +54,27 @@ CONVENTIONS = {
     "llada": "“Remasking” in its paper means “not kept this time”.",
     "dream": "Choose “As published” under More settings for the scores of the published code.",
     "gibbs": "A step redraws one position; a sweep visits each open position once.",
-    "mdlm": "The network is asked again only when a word has changed: a step that reveals nothing costs no call.",
 }
 
 
-def card(name: str, selection: str | None = None, as_published: bool = False) -> dict[str, str]:
-    """{"name", "text", "source"}: what stands beside the run."""
+def card(settings: Any) -> dict[str, str]:
+    """{"name", "text", "source"} of a run's UnmaskSettings: what stands beside the run, and under the controls before it."""
     from playground.diffusion import list_samplers
 
-    about = next(sampler for sampler in list_samplers() if sampler.name == name)
-    verdict = ("Exact when it draws one word a step." if exact_at_one(about, selection, as_published) else
-               "Not exact, not even at one word a step.")
-    title = "LLaDA: random order" if (name, selection) == ("llada", "random") else TITLES[name]
-    return {"name": title, "text": " ".join(filter(None, [about.explanation.strip().replace("\n", " "), CONVENTIONS.get(name, ""), verdict])),
-            "source": f"Source: {about.source}"}
+    about = next(sampler for sampler in list_samplers() if sampler.name == settings.sampler)
+    title = "LLaDA: random order" if (settings.sampler, settings.rule) == ("llada", "random") else TITLES[settings.sampler]
+    sentences = [about.explanation.strip().replace("\n", " "), CONVENTIONS.get(settings.sampler, ""), verdict(about, settings)]
+    return {"name": title, "text": " ".join(filter(None, sentences)), "source": f"Source: {about.source}"}
+
+
+def verdict(about: Any, settings: Any) -> str:
+    """Whether the sampler (its card, `about`) gives the model's own distribution at one word a step, with these settings."""
+    if not exact_at_one(about, settings.rule, settings.as_published):
+        return "Not exact, not even at one word a step."
+    if settings.temperature != 1 or settings.top_p < 1 or settings.guidance > 0 or settings.overlap > 0:
+        # these change what a word is drawn from, or what the model sees: no order of places can make up for it
+        return "Exact only when it draws one word a step, at temperature one, without top-p, guidance and overlap: not as set here."
+    return "Exact when it draws one word a step."
 
 
 def exact_at_one(about: Any, selection: str | None, as_published: bool = False) -> bool:

@@ -4,7 +4,6 @@ Generators of plain messages; the models come in as arguments."""
 
 from __future__ import annotations
 
-import math
 import statistics
 import time
 from collections import deque
@@ -61,9 +60,8 @@ def measure_quality(causal: Any, denoiser: Any, canvas: Any, counts: tuple[int, 
         texts = [denoiser.decode(row[canvas.seen]) for row in last.canvas.tolist()]
         scores = [text_perplexity(causal, text) for text in texts]
         kinds = [float(distinct_n([text], 2)) for text in texts]
-        logs = [math.log(score) for score in scores]
         yield {"quality": {
-            "steps": count, "perplexity": math.exp(statistics.mean(logs)), "perplexity_spread": _spread(scores), "distinct": statistics.mean(kinds),
+            "steps": count, "perplexity": statistics.mean(scores), "perplexity_spread": _spread(scores), "distinct": statistics.mean(kinds),
             "distinct_spread": _spread(kinds), "calls": int(last.calls[0]), "example": texts[0]}}
 
 
