@@ -127,9 +127,8 @@ def escape_experiment(
     )
     loop_context = list(cycle.ids)
     strays: dict[tuple[int, int], list[int]] = {}
-    laps = {tuple((tokens * 2)[shift : shift + cycle.loop.period]) for shift in range(cycle.loop.period)}
-    if length < cycle.loop.period:
-        laps = set()
+    twice = cycle.continuation(2 * cycle.loop.period)
+    laps = {tuple(twice[shift : shift + cycle.loop.period]) for shift in range(cycle.loop.period)}   # a lap from each of its tokens
     for position, token in enumerate(tokens):
         if should_stop is not None and should_stop():
             return

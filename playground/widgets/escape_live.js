@@ -5,7 +5,7 @@ const prose = make('p', 'text live-text'), words = make('p', 'say live-words'); 
 const bar = make('progress', 'live-progress'); bar.max = 1; bar.hidden = true; bar.setAttribute('aria-label', 'Progress of the experiment');
 const plots = make('div', 'live-plots');
 const hosts = {};
-for (const [name, title] of [['barriers', 'The barrier at each token of the cycle, and its own T_c'], ['shares', 'How many runs left the loop'], ['visits', 'Penalties: the barrier at each lap'], ['survival', 'Still in the loop after n tokens']]) {
+for (const [name, title] of [['barriers', 'The barrier at each token of the cycle, and its own T_c'], ['shares', 'How many runs left the loop'], ['inverted', 'The other way round: which top-p still holds it'], ['visits', 'Penalties: the barrier at each lap'], ['survival', 'Still in the loop after n tokens']]) {
   const side = make('section'), host = make('div', 'live-figure'); host.setAttribute('role', 'img'); host.setAttribute('aria-label', title);
   const note = make('p', 'soft small');
   side.append(make('h2', '', title), host, note); plots.append(side); side.hidden = true;
@@ -45,6 +45,13 @@ function draw_shares(f) {
     annotations: f.cycle_critical === null ? [] : [{x: f.cycle_critical, y: .04, yref: 'paper', showarrow: false, xanchor: 'left', text: ' T_c of the cycle', font: {color: 'var(--loop)', size: 12}}]}});
   hosts.shares.note.textContent = f.note;
 }
+function draw_inverted(f) {
+  hosts.inverted.side.hidden = false;
+  const data = [{x: f.temperatures, y: f.top_p, mode: 'lines', name: 'largest top-p that holds the loop', fill: 'tozeroy', line: {color: 'var(--loop)', width: 2}, hovertemplate: 'T %{x:.3f}: top-p %{y:.3f}<extra></extra>'}];
+  if (f.at) data.push({x: [f.at[0]], y: [f.at[1]], mode: 'markers', name: 'T_c at the top-p of the runs', marker: {color: 'var(--loop)', size: 10, symbol: 'diamond'}, hovertemplate: 'T_c %{x:.3f} at top-p %{y}<extra></extra>'});
+  hosts.inverted.figure.draw({data, layout: {...plain, xaxis: {title: {text: 'temperature T'}}, yaxis: {title: {text: 'top-p'}, range: [0, 1.05]}}});
+  hosts.inverted.note.textContent = f.note;
+}
 function draw_visits(f) {
   hosts.visits.side.hidden = false;
   const line = (key, name, colour, dash, symbol) => ({x: f.laps, y: f[key], name, mode: 'lines+markers', line: {color: colour, width: 2, dash}, marker: {size: 7, symbol}});
@@ -79,6 +86,7 @@ function take() {
   if (f.progress !== undefined) { bar.hidden = f.progress === null || f.progress >= 1; if (f.progress !== null) bar.value = f.progress; }
   if (f.barriers) draw_barriers(f.barriers);
   if (f.shares) draw_shares(f.shares);
+  if (f.inverted) draw_inverted(f.inverted);
   if (f.visits) draw_visits(f.visits);
   if (f.survival) draw_survival(f.survival);
 }

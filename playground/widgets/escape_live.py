@@ -11,7 +11,8 @@ from playground.widgets.widget import Widget, source
 
 
 class EscapeLive(Widget):
-    """Value: one frame of a run, {"run": id, "frame": {"pieces", "words", "progress", "barriers", "shares", "visits", "survival"}}."""
+    """Value: one frame of a run, {"run": id, "frame": {"pieces", "words", "progress", "barriers", "shares", "inverted", "visits",
+    "survival"}}."""
 
     STREAMED = True
     SCRIPT = source("parts", "figure_files", "figure", "escape_live")

@@ -71,9 +71,10 @@ function paint(record) {
     for (const each of side.rows) {
       const line = make('div', 'bar' + (each.final === 0 ? ' cut' : '') + (each.id === record.loop.id ? ' logits-stuck' : '')), track = make('div', 'track'), raw = make('i', 'raw-bar'), fin = make('i', 'final-bar');
       raw.style.transform = `scaleX(${each.raw})`; fin.style.transform = `scaleX(${each.final})`; track.append(fin, raw);
-      line.append(make('span', 't', visible(each.text)), track, make('span', 'num', chance(each.final)), make('span', 'why', each.final === 0 ? 'cut by top-p' : '')); part.append(line);
+      line.append(make('span', 't', visible(each.text)), track, make('span', 'num', chance(each.final))); part.append(line);
     }
-    part.append(make('p', 'soft small', side.words)); sides.append(part);
+    const said = make('p', 'soft small'); said.append(...side.cuts.map(cut => make('span', 'logits-cut', cut + '. ')), make('span', '', side.words));
+    part.append(said); sides.append(part);
   }
 }
 // A step that the address names, or the worked example.

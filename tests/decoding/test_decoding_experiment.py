@@ -90,6 +90,16 @@ def test_followed_runs_come_back_and_are_counted_apart(model, cycle):
     assert alone.escaped_at.tolist() == progress.escaped_at.tolist()
 
 
+@pytest.mark.parametrize("entrance", [0, 1, 2])
+def test_a_run_that_comes_back_is_counted_wherever_in_the_loop_it_enters_and_however_short_the_experiment(entrance):
+    stay = [[0, .9, 0, .1], [0, 0, .9, .1], [.9, 0, 0, .1], [float(state == entrance) for state in range(4)]]
+    loop = MarkovCausalModel(stay)
+    found = find_cycle(loop, [0])
+    progress = last(escape_experiment(loop, found, [DecodingSettings()], runs=200, length=found.loop.period + 1, follow=True))
+    at_once = progress.escaped_at[0] == 1
+    assert at_once.any() and progress.reentered[0][at_once].mean() == pytest.approx(.81, abs=.2)   # two sure steps of .9 after the entrance
+
+
 def test_penalties_push_the_text_out(model, cycle):
     conditions = [DecodingSettings(), DecodingSettings(frequency_penalty=0.4)]
     free, pushed = last(escape_experiment(model, cycle, conditions, runs=200, length=10)).results()

@@ -8,7 +8,7 @@ import pytest
 from playground.decoding import DecodingSettings
 from playground.pages import escape as page
 from playground.pages.escape.calculator import calculate
-from playground.pages.escape.live import experiment_frames
+from playground.pages.escape.live import _drift, experiment_frames
 from playground.pages.escape.logits import Distribution, analyse, read_table
 from tests.doubles import MarkovCausalModel
 
@@ -98,6 +98,46 @@ def test_stars_in_a_token_never_become_bold():
     assert "**b" not in analyse(found, loop=1, top_p=.3)["sentence"]
 
 
+def test_penalties_act_before_temperature_so_every_figure_speaks_of_the_penalised_distribution():
+    found = from_logits([10, 9.5, 5, 2, 1], repetition_penalty=1.3, frequency_penalty=.5)._replace(context=[0, 0, 3], prompt_length=1)
+    read = analyse(found, temperature=.3)
+    # token 0 was seen and generated once: 10/1.3 - .5 = 7.192; token 1 is now the likeliest
+    assert read["loop"]["id"] == 1 and read["escape_token"]["id"] == 0
+    figures = {name: value for name, value, _ in read["numbers"]}
+    assert figures["barrier ΔE"] == pytest.approx(9.5 - (10 / 1.3 - .5), abs=1e-5)
+    assert figures["P(escape) a visit"] == 0 and "cannot leave" in read["sentence"]
+    assert "repetition penalty 1.3, frequency penalty 0.5" in read["source"]
+    weights = np.exp(np.array([10 / 1.3 - .5, 9.5, 5, 2 / 1.3 - .5, 1]) / read["solved"])
+    assert weights[1] / weights.sum() == pytest.approx(.9, abs=1e-4)
+    again = analyse(found, loop=0, temperature=.3)                   # what the raw logits call the likeliest holds nothing
+    assert again["solved"] is None and "not the likeliest" in again["sentence"]
+
+
+def test_the_escape_temperature_of_min_p_belongs_to_the_likeliest_rival_whichever_way_out_is_chosen():
+    read = analyse(from_logits([10.0, 8, 5]), escape=2, min_p=.05)
+    figures = {name: value for name, value, _ in read["numbers"]}
+    assert figures["barrier ΔE"] == 5 and figures["T_c, min-p"] == pytest.approx(2 / math.log(20))
+
+
+@pytest.mark.parametrize("rules", [{}, {"top_k": 3}, {"top_k": 2, "order": "llama.cpp"}, {"top_k": 4, "repetition_penalty": 1.5}])
+def test_the_largest_top_p_that_traps_is_the_border_of_the_chain_itself(rules):
+    found = from_logits([6.0, 4, 3.5, 3, 2, 1], **rules)._replace(context=[0])
+    read = analyse(found, temperature=1.4)
+    trap = next(value for name, value, _ in read["numbers"] if name == "largest top-p that traps")
+    for share, leaves in ((trap - 1e-4, False), (trap + 1e-4, True)):
+        assert (analyse(found, temperature=1.4, top_p=share)["escape"] > 0) is leaves
+
+
+def test_where_another_rule_holds_the_loop_no_top_p_lets_it_out():
+    line = analyse(from_logits([6.0, 4, 3], top_k=1))["numbers"][-1]
+    assert line[1] == 1 and "other rules hold it" in line[2]
+
+
+def test_each_side_of_the_critical_temperature_says_which_rule_cut_how_many():
+    below, above = analyse(from_logits([6.0, *np.linspace(3, 2, 20)], top_k=5))["sides"]
+    assert below["cuts"] == ["top-k cut 16", "top-p cut 4"] and above["cuts"][0] == "top-k cut 16"
+
+
 def looping_model():
     chain = np.full((6, 6), .02)
     for state in range(6):
@@ -134,6 +174,26 @@ def test_frequency_penalty_takes_its_share_at_every_lap_and_repetition_penalty_o
     assert visits["repetition"] == pytest.approx(visits["repetition_predicted"], abs=1e-5)
     assert len(set(np.round(visits["repetition"], 5))) == 1
     assert np.all(np.diff(visits["frequency"]) < 0)
+
+
+def test_the_inverted_view_holds_at_the_top_p_whose_escape_temperature_it_is():
+    from playground.decoding.escape import trapping_top_p
+    merged = {key: value for frame in experiment_frames(looping_model(), "abc", top_p=.95, runs=8, length=6) for key, value in frame.items()}
+    inverted = merged["inverted"]
+    temperature, top_p = inverted["at"]
+    assert temperature == merged["barriers"]["cycle_critical"] and top_p == .95
+    assert np.interp(temperature, inverted["temperatures"], inverted["top_p"]) == pytest.approx(.95, abs=.01)
+    assert np.all(np.diff(inverted["top_p"]) < 0)                     # the hotter, the smaller the nucleus that still holds
+    rows = looping_model().logits_along([0, 1, 2])                    # at T = 1 from the chain's own rows
+    assert f"top-p = {trapping_top_p(rows, [1, 2, 0], 1.0):.3f}" in inverted["note"]
+
+
+def test_the_note_on_the_laps_says_what_this_loop_does():
+    merged = {key: value for frame in experiment_frames(looping_model(), "abc", top_p=.95, runs=8, length=6) for key, value in frame.items()}
+    assert merged["survival"]["note"].startswith("Every lap has the same barriers.")   # a chain forgets how often it went round
+    rows = np.log([[.6, .4], [.7, .3], [.9, .1]])
+    assert "gets deeper: its lowest barrier is 0.41 in the first lap and 2.20 in lap 3" in _drift(rows, [0, 0, 0], 1)
+    assert "gets shallower: its lowest barrier is 2.20" in _drift(rows[::-1], [0, 0, 0], 1)
 
 
 def test_a_text_that_does_not_loop_says_so():

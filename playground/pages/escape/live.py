@@ -12,6 +12,7 @@ from playground.decoding.escape import (
     cycle_critical_temperature,
     energy_barrier,
     penalized_barrier,
+    trapping_top_p,
 )
 from playground.decoding.escape_curves import left_by_temperature
 from playground.decoding.experiment import Cycle, escape_experiment, find_cycle
@@ -69,9 +70,13 @@ def experiment_frames(
     # over all the laps that a run can see: a later lap may hold less tightly than the first
     facts = cycle_barriers(along[: max(length, len(lap))], tokens[: max(length, len(lap))], top_p)
     critical = cycle_critical_temperature(facts)
+    drift = _drift(along, tokens, len(lap))
     facts = facts[: len(lap)]
     yield {"barriers": _barriers(model, facts, lap, top_p, critical), "progress": 0.1}
     yield {"visits": _visits(cycle, along, tokens, facts, repetition_penalty, frequency_penalty), "progress": 0.12}
+    if critical > 0:
+        seen = max(length, len(lap))
+        yield {"inverted": _inverted(along[:seen], tokens[:seen], critical, top_p), "progress": 0.14}
     conditions = _conditions(critical, top_p)
     curves = [
         {
@@ -95,7 +100,7 @@ def experiment_frames(
                 "groups": _groups(rows, curves, progress.position, top_p),
                 "note": f"{runs} runs a point, each drawn on its own; whiskers are 95% Wilson intervals; lines are the products of P(loop token).",
             },
-            "survival": _survival(rows, progress.position),
+            "survival": _survival(rows, progress.position, drift),
         }
     if followed is None or should_stop():
         return
@@ -160,6 +165,33 @@ def _barriers(model: Any, facts: list[dict], lap: list[int], top_p: float, criti
     }
 
 
+def _drift(along: Any, tokens: list[int], period: int) -> str:
+    """How the lowest barrier of a lap changes from the first lap to the last whole one, for the context grows: one sentence."""
+    lowest = [
+        min(energy_barrier(along[place], tokens[place]).delta_e for place in range(start, start + period))
+        for start in range(0, len(tokens) - period + 1, period)
+    ]
+    if len(lowest) < 2 or abs(lowest[-1] - lowest[0]) < 0.005:
+        return "Every lap has the same barriers."
+    laps = f"its lowest barrier is {lowest[0]:.2f} in the first lap and {lowest[-1]:.2f} in lap {len(lowest)}"
+    if lowest[-1] > lowest[0]:
+        return f"The loop gets deeper: {laps}, so the curves flatten."
+    return f"The loop gets shallower: {laps}, so the curves fall faster."
+
+
+def _inverted(along: Any, tokens: list[int], critical: float, top_p: float) -> dict:
+    """The inverted view: for each temperature the largest top-p that still holds the loop, over the laps that a run can see."""
+    centre = _centre(critical)
+    temperatures = [centre * (0.3 + 0.1 * i) for i in range(24)]
+    return {
+        "temperatures": temperatures,
+        "top_p": [trapping_top_p(along, tokens, temperature) for temperature in temperatures],
+        "at": [critical, top_p] if math.isfinite(critical) else None,
+        "note": f"Given a temperature: the largest top-p that still holds this loop; any larger one lets it out somewhere along it. "
+        f"At T = 1 that is top-p = {trapping_top_p(along, tokens, 1.0):.3f}.",
+    }
+
+
 def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repetition: float, frequency: float) -> dict:
     """The barrier of the weakest token at each lap: measured on the model's logits with the penalty applied, and as the formula predicts
     from the first lap's logits alone. (The model's own logits drift from lap to lap: that is the plain line.)"""
@@ -187,13 +219,13 @@ def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repe
         rival_after = penalized_barrier(rival_logit, 0.0, int(rival in context), repetition)
         out["repetition_predicted"].append(penalized_barrier(loop_logit, first.delta_e, int(seen), repetition) - rival_after)
         out["frequency_predicted"].append(first.delta_e - frequency * (visits - rival_visits))
-    turn = next((lap for lap, value in zip(laps, out["frequency"], strict=True) if value < 0), None)
-    predicted = next((lap for lap, value in zip(laps, out["frequency_predicted"], strict=True) if value < 0), None)
+    turn = {name: next((lap for lap, value in zip(laps, out[name], strict=True) if value < 0), "–") for name in out}
     return {
         "laps": laps,
         **out,
         "note": f"Repetition penalty {repetition:g} acts once; frequency penalty {frequency:g} takes as much again at every visit. "
-        f"The frequency penalty turns the barrier negative at lap {turn or '–'} (predicted {predicted or '–'}). Predictions start from the "
+        f"The frequency penalty turns the barrier negative at lap {turn['frequency']} (predicted {turn['frequency_predicted']}), "
+        f"the repetition penalty at lap {turn['repetition']} (predicted {turn['repetition_predicted']}). Predictions start from the "
         "first lap's logits; where the measured lines leave them, the model's own logits drift from lap to lap (the line without a penalty).",
     }
 
@@ -239,7 +271,7 @@ def _groups(rows: list[dict], curves: list[dict], position: int, top_p: float) -
     return groups
 
 
-def _survival(rows: list[dict], position: int) -> dict:
+def _survival(rows: list[dict], position: int, drift: str) -> dict:
     chosen = [row for row in rows if row["top_p"] < 1][1:5]
     return {
         "n": list(range(position + 1)),
@@ -251,7 +283,7 @@ def _survival(rows: list[dict], position: int) -> dict:
             }
             for row in chosen
         ],
-        "note": "Each lap pulls the text deeper in: later laps have higher barriers, so the curves flatten. Coming back later counts as re-entry.",
+        "note": f"{drift} Coming back later counts as re-entry.",
     }
 
 

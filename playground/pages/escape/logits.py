@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,6 @@ from playground.decoding.escape import (
     min_p_critical_temperature,
     solve_critical_temperature,
     steps_to_escape,
-    trapping_top_p,
 )
 
 MOST_PASTED = 60_000  # lines of a pasted table
@@ -63,6 +63,21 @@ def read_table(table: str) -> tuple[list[str], np.ndarray]:
     return names, np.asarray(values, np.float32)
 
 
+def penalised(found: Distribution) -> Distribution:
+    """The step as temperature finds it: its penalties act first, in either order, so they are taken into the logits and switched off.
+
+    Barrier, T_c, table and chances then speak of one distribution. The same Distribution where no penalty acts.
+    """
+    greedy = found.settings.with_changes(do_sample=False)
+    acting = greedy.rules_on()
+    if not acting:
+        return found
+    left = np.asarray(apply_stages(found.logits, found.context, greedy, found.prompt_length)[-2].logits, np.float32)  # [-1]: the draw
+    rules = ", ".join(f"{name.replace('_', ' ')} {getattr(found.settings, name):g}" for name in acting)
+    off = {name: getattr(DecodingSettings(), name) for name in acting}
+    return found._replace(logits=left, source=f"{found.source}, with its {rules}", settings=found.settings.with_changes(**off))
+
+
 def analyse(
     found: Distribution, loop: Any = None, escape: Any = None, top_p: Any = 0.9, temperature: Any = 0.8, min_p: Any = 0.05
 ) -> dict[str, Any]:
@@ -70,6 +85,7 @@ def analyse(
     top_p = _number("top_p", top_p, 0, 1)
     temperature = _number("temperature", temperature, 0, 100)
     min_p = _number("min_p", min_p, 0, 1)
+    found = penalised(found)
     logits, text_of = found.logits, found.text_of
     size = len(logits)
     loop, escape = _token("loop", loop, size), _token("escape", escape, size)
@@ -81,7 +97,6 @@ def analyse(
     naive = critical_temperature(barrier.delta_e, top_p) if held else None
     here = settings.with_changes(temperature=max(temperature, 1e-6))
     chance = chain_escape_probability(logits, here, found.context, found.prompt_length, barrier.loop_token)
-    steps = steps_to_escape(chance)
     plain = escape_probability_exact(logits, temperature, barrier.loop_token)
     probability = np.exp(logits.astype(np.float64) - float(logits[order[0]]))
     probability /= probability.sum()
@@ -121,7 +136,7 @@ def analyse(
         "naive": _finite(naive),
         "escape": chance,
         "sentence": _sentence(found, barrier, held, solved, naive, top_p, temperature, chance),
-        "numbers": _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain, steps),
+        "numbers": _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain),
         "sides": _sides(found, settings, solved, shown)
         if held and solved is not None and math.isfinite(solved) and solved > 0
         else [],
@@ -157,8 +172,12 @@ def _sentence(
     return f"Over all {len(found.logits):,} tokens the nucleus escape temperature is **T_c = {solved:.3f}**.{off} T = {temperature:g} is {where}."
 
 
-def _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain, steps) -> list[list]:
-    trap = trapping_top_p([found.logits], [barrier.loop_token], max(temperature, 1e-6)) if held else None
+def _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain) -> list[list]:
+    """(name, figure or word, how it comes about) of each line of the table; None is drawn as a dash."""
+    steps = steps_to_escape(chance)
+    # min-p lets the likeliest rival through first, whichever way out was chosen
+    nearest = energy_barrier(found.logits, barrier.loop_token).delta_e
+    trap = _trapping(found, barrier.loop_token, temperature) if held else None
     never = "never" if solved is not None and math.isinf(solved) else None
     return [
         ["barrier ΔE", _finite(barrier.delta_e), "logit of the loop token less that of the way out"],
@@ -170,26 +189,41 @@ def _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, cha
         ["T_c, whole vocabulary", never or _finite(solved), "the root of P(loop) = p, under the rules of this step"],
         [
             "T_c, min-p",
-            _finite(min_p_critical_temperature(max(barrier.delta_e, 0), min_p)) if held else None,
+            _finite(min_p_critical_temperature(max(nearest, 0), min_p)) if held else None,
             f"ΔE / ln(1/α), α = {min_p:g}, best way out",
         ],
         ["P(escape) a visit", chance, f"at T = {temperature:g}, top-p = {top_p:g} and the other rules of this step"],
-        ["without any rule", plain, f"1 − P(loop) at T = {temperature:g}"],
+        ["without any cut", plain, f"1 − P(loop) at T = {temperature:g}"],
         ["expected visits", _finite(steps.mean) if math.isfinite(steps.mean) else "never", "1 / P(escape)"],
         ["half have left after", _finite(steps.half_life) if math.isfinite(steps.half_life) else "never", "ln 2 / −ln(1 − P)"],
-        ["largest top-p that traps", trap, f"at T = {temperature:g}: any larger top-p lets it out"],
+        [
+            "largest top-p that traps",
+            trap,
+            f"at T = {temperature:g}: any larger top-p lets it out" if trap is None or trap < 1 else "the other rules hold it without top-p",
+        ],
     ]
 
 
+def _trapping(found: Distribution, loop: int, temperature: float) -> float:
+    """The largest top-p whose nucleus is the loop token alone: its share of what reaches top-p under the other rules of this step.
+
+    1 where those rules hold it by themselves, whatever top-p is.
+    """
+    at = found.settings.with_changes(do_sample=True, temperature=max(temperature, 1e-6))
+    if chain_escape_probability(found.logits, at.with_changes(top_p=1.0), found.context, found.prompt_length, loop) == 0:
+        return 1.0
+    stages = apply_stages(found.logits, found.context, at.with_changes(top_p=0.5), found.prompt_length, u=0.999999)
+    reaches = stages[[stage.name for stage in stages].index("top_p") - 1]
+    return 1 - escape_probability_exact(reaches.logits, 1.0, loop)
+
+
 def _sides(found: Distribution, settings: DecodingSettings, solved: float, shown: list[int]) -> list[dict]:
-    """The distribution just below and just above T_c (1% to each side), raw and under the rules."""
+    """The distribution just below and just above T_c (1% to each side), before and after the rules that cut, and what each cut."""
     sides = []
     for title, factor in (("Just below T_c", 0.99), ("Just above T_c", 1.01)):
         at = solved * factor
-        final = apply_stages(found.logits, found.context, settings.with_changes(temperature=at), found.prompt_length, u=0.999999)[
-            -1
-        ].probs
-        final = np.asarray(final, np.float64)
+        stages = apply_stages(found.logits, found.context, settings.with_changes(temperature=at), found.prompt_length, u=0.999999)
+        final = np.asarray(stages[-1].probs, np.float64)
         raw = np.exp((found.logits.astype(np.float64) - float(found.logits.max())) / at)
         raw /= raw.sum()
         left = int((final > 0).sum())
@@ -197,10 +231,17 @@ def _sides(found: Distribution, settings: DecodingSettings, solved: float, shown
             {
                 "title": f"{title}: T = {at:.3f}",
                 "rows": [{"id": i, "text": found.text_of(i), "raw": float(raw[i]), "final": float(final[i])} for i in shown[:6]],
-                "words": f"{left:,} token{'s' if left > 1 else ''} left. Outline: before top-p; filled: after.",
+                "words": f"{left:,} token{'s' if left > 1 else ''} left. Outline: before the cuts; filled: after.",
+                "cuts": [f"{rule} cut {count:,}" for rule, count in _cuts(stages)],
             }
         )
     return sides
+
+
+def _cuts(stages: list) -> list[tuple[str, int]]:
+    """(rule in words, how many tokens it took out) for the rules that took out any, in their order."""
+    counts = [(stage.name, stage.candidates.count) for stage in stages if stage.name != "draw"]
+    return [(name.replace("_", "-"), before - after) for (_, before), (name, after) in pairwise(counts) if after < before]
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float:
