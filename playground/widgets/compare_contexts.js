@@ -11,7 +11,7 @@ function bar(row, top) {
 function bars(rows, rest) {
   const host = make('div', 'context-bars'), top = Math.max(1e-9, ...rows.map(r => Math.max(r.first ?? 0, r.second ?? 0)));
   host.append(...rows.map(row => bar(row, top)));
-  if (rest) { const line = bar({...rest, label: 'others'}, Infinity); line.querySelector('.context-track').replaceChildren(make('span', 'soft small', `${whole(rest.count)} tokens together, not drawn to scale`)); host.append(line); }
+  if (rest) { const line = bar({...rest, label: 'others'}, Infinity); line.querySelector('.context-track').replaceChildren(make('span', 'context-rest soft small', `${whole(rest.count)} tokens together, not drawn to scale`)); host.append(line); }
   return host;
 }
 function key(one, two) { const line = make('p', 'context-key'); for (const [cls, text] of [['before', one], ['after', two]]) { const item = make('span'); item.append(make('i', cls), text); line.append(item); } return line; }
@@ -39,7 +39,7 @@ const link = make_link({model, first, second, first_model: one_model, second_mod
   if (same(recorded.answers.two_models.models, [one_model.value, other_model.value])) { show_models(recorded.answers.two_models); out_models.prepend(make('p', 'say', RECORDED)); }
 });
 function asking(text, hint, act) { const one = button(text, hint, () => { one.disabled = true; act().finally(() => { one.disabled = false; }); }, 'main'); return one; }
-box.append(make('h2', '', 'Two prompts, one model'), field('model', model), field('first prompt', first, '', 'compare-wide'), field('second prompt', second, 'The same with a sentence of context in front, for instance', 'compare-wide'),
+box.append(make('h2', '', 'Two prompts, one model'), row_of(field('model', model)), field('first prompt', first, '', 'compare-wide'), field('second prompt', second, 'The same with a sentence of context in front, for instance', 'compare-wide'),
   row_of(asking('Compare the prompts', 'The next token after each', () => asks.go({model: model.value, first: first.value, second: second.value})),
     ...(props.models.some(one => one[0] === props.example[0]) ? [button('The California example', 'With a general model, which may have to be loaded', () => { [model.value, first.value, second.value] = props.example; }, 'plain')] : []), link.copy), link.message, asks.trouble, out,
   make('h2', '', 'Two models, one prompt'), row_of(field('first model', one_model), field('second model', other_model)), field('prompt', prompt, '', 'compare-wide'),

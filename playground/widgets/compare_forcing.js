@@ -20,7 +20,7 @@ function show({tokens, from: start}, own) {
       shapes: [{type: 'line', x0: start + .5, x1: start + .5, yref: 'paper', y0: 0, y1: 1, line: {color: 'var(--raw)', dash: 'dot'}}]}});
   words.replaceChildren(...rich(`After token ${start} the given text costs **${fixed(own.mean_forced, 2)}** nats a token when every token before it is the given one, **${fixed(own.mean_drift, 2)}** when the model has read its own words instead. Its own text costs it **${fixed(own.mean_own, 2)}**; ${own.same} of ${own.of} tokens are the given ones.`));
   texts.replaceChildren(prose('Given', tokens, start, false), prose('Written by the model itself from there on', own.tokens, start, true));
-  note.textContent = 'In training a model always reads the given words (teacher forcing); when it writes, it reads its own. Underlined: what both have in common. Loss is the model’s own −ln P, without rules; the first token is not scored. At the very first free token both losses of the given text are equal: until then the model has read nothing else.';
+  note.textContent = 'In training a model always reads the given words (teacher forcing); when it writes, it reads its own. Underlined: the words that both begin with; tinted: where the model’s word is not the given one. Loss is the model’s own −ln P, without rules; the first token is not scored. At the very first free token both losses of the given text are equal: until then the model has read nothing else.';
 }
 const link = make_link({model, text, given: from, temperature, seed}, runner.replay);
 runner.row.append(link.copy);

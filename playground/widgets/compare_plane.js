@@ -17,7 +17,8 @@ function make_plane(library) {
       layout: {margin: {l: 56, r: 16, t: 10, b: 46}, legend: {orientation: 'h', y: 1.02, yanchor: 'bottom', x: 0, font: {size: 12}}, showlegend: true,
         xaxis: {title: {text: MEASURES[key] + (key === 'self_bleu' ? ' (low: diverse)' : ' (high: diverse)')}}, yaxis: {type: 'log', title: {text: 'perplexity'}, dtick: 'D2', tickformat: '~g'}}});
     const missing = frame.table.filter(row => !row[key] || !row.perplexity).map(row => row.name);
-    note.textContent = `Perplexity under ${frame.scorer}, of all tokens written after the prompt, end of text included: low is what that model expects, which is not the same as good. `
+    note.textContent = (frame.scorer === frame.model ? `Perplexity under ${frame.scorer}, of all tokens written after the prompt, end of text included: low is what that model expects, which is not the same as good. `
+      : `Perplexity under ${frame.scorer}, of its own tokens for the text after the prompt: low is what that model expects, which is not the same as good. `)
       + `Diversity counts words between spaces over all ${frame.runs} run${frame.runs === 1 ? '' : 's'} of a column. Whiskers: 95%, jackknife over the runs. `
       + 'Greedy and beam search write the same text every time: one text stands for all runs, without whiskers.'
       + (missing.length ? ` Not in the plane, for want of ${key === 'self_bleu' ? 'a second run' : 'a finite value'}: ${missing.join('; ')}.` : '');

@@ -22,7 +22,8 @@ function ngrams(rows, n) {
   more.append(table); return more;
 }
 function show_bleu({bleu}) {
-  const lines = [0, 1, 2, 3].map(i => [`${i + 1}`, bleu.matches[i], bleu.totals[i], i < bleu.order ? fixed(bleu.precisions[i], 2) + ' %' : 'candidate too short', i < bleu.order && !bleu.matches[i] ? 'smoothed: no match counts as a part of one' : '']);
+  let missed = 0;                                                        // the k-th order without a match counts 1/2^k
+  const lines = [0, 1, 2, 3].map(i => [`${i + 1}`, bleu.matches[i], bleu.totals[i], i < bleu.order ? fixed(bleu.precisions[i], 2) + ' %' : 'candidate too short', i < bleu.order && !bleu.matches[i] ? `smoothed: no match counts as 1/${2 ** ++missed} of one` : '']);
   const penalty = bleu.brevity_penalty < 1 ? `exp(1 − ${bleu.reference_length}/${bleu.candidate_length}) = ${fixed(bleu.brevity_penalty, 4)}, for the candidate is shorter than its closest reference` : `1, for the candidate (${bleu.candidate_length} tokens) is not shorter than its closest reference (${bleu.reference_length})`;
   bleu_part.replaceChildren(make('h2', '', 'BLEU'), make('p', 'scores-big', fixed(bleu.score, 2)),
     make('p', 'scores-formula', `brevity penalty = ${penalty}`),

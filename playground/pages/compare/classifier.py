@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from playground.decoding.distribution import Candidates, as_float32
+from playground.pages.compare.judging import common_beginning
 from playground.pages.compare.request import object_of, text_of, texts_of
 from playground.pages.generate.run import wait_for
 
@@ -51,9 +52,7 @@ def label_logs(model: Any, template: str, text: str, words: list[str]) -> list[f
     before = list(model.encode(question))
     for word in words:
         ids = list(model.encode(question + gap + word))
-        start = 0
-        while start < min(len(before), len(ids) - 1) and before[start] == ids[start]:
-            start += 1
+        start = min(common_beginning([before, ids]), len(ids) - 1)
         if start < 1:
             raise ValueError("template must hold at least 1 token before the label")
         rows = model.logits_along(ids[:-1])[start - 1:]                    # (label tokens, V)

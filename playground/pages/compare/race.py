@@ -12,6 +12,7 @@ from playground.decoding import DecodingSettings, generate, score
 from playground.decoding.text import TextStream
 from playground.diffusion import UnmaskSettings, unmask
 from playground.metrics import distinct_n, repetition_rate
+from playground.pages.compare.judging import judged_ids, text_behind
 from playground.pages.compare.request import choice_of, number_of, object_of, prompt_ids, text_of, whole_of
 from playground.pages.generate.run import wait_for
 
@@ -46,7 +47,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         right = Side(unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
         yield from race(left, right, causal, denoiser, ids, tokens)
         yield {"words": "Reading both texts …"}
-        yield {"after": after(backend, judge, prompt, left, right, causal, denoiser, len(canvas), tokens), "done": True, "words": "", "progress": 1.0}
+        yield {"after": after(backend, judge, prompt, ids, left, right, causal, denoiser, len(canvas), tokens), "done": True, "words": "", "progress": 1.0}
     finally:
         causal.close()
         denoiser.close()
@@ -104,9 +105,9 @@ def _words(denoiser: Any, canvas: list[int], states: list[str] | None) -> list[d
     return [{"text": "" if token == denoiser.mask_id else denoiser.piece(token), "state": state} for token, state in zip(canvas, states, strict=True)]
 
 
-def after(backend: Any, judge: str, prompt: str, left: Side, right: Side, causal: Any, denoiser: Any, start: int, tokens: int) -> dict:
+def after(backend: Any, judge: str, prompt: str, ids: list[int], left: Side, right: Side, causal: Any, denoiser: Any, start: int, tokens: int) -> dict:
     """Quality of both texts under one judge, tokens a second, and from how many tokens on the steps of diffusion pay."""
-    texts = [causal.decode(left.ids), denoiser.decode(right.ids[start:])]
+    texts = [text_behind(causal, prompt, ids, left.ids), text_behind(denoiser, prompt, right.ids[:start], right.ids[start:])]
     model = backend.causal(judge)
     try:
         quality = [{"text": text, "perplexity": _perplexity(model, prompt, text), "distinct2": distinct_n([text], 2), "repetition": repetition_rate(text)} for text in texts]
@@ -124,15 +125,11 @@ def break_even(token_seconds: float, diffusion_seconds: float) -> float:
 
 
 def _perplexity(model: Any, prompt: str, text: str) -> float | None:
-    """Of the text's tokens given the prompt, under the judge."""
+    """Of the judge's tokens for the text behind the prompt; None where there is none, or one is impossible."""
     if not text.strip():
         return None
-    context = list(model.encode(prompt))
-    ids = list(model.encode(prompt + " " + text.lstrip()))
-    shared = 0
-    while shared < min(len(context), len(ids)) and context[shared] == ids[shared]:
-        shared += 1
-    scored = [token["surprisal"] for token in score(model, ids).tokens[max(shared, 1):]]
+    context, written = judged_ids(model, prompt, text)
+    scored = [token["surprisal"] for token in score(model, [*context, *written]).tokens[len(context):]]
     if not scored or None in scored:
         return None
     mean = math.fsum(scored) / len(scored)

@@ -13,6 +13,7 @@ from playground.backend.limits import limits
 from playground.decoding import DecodingSettings, find_loop
 from playground.decoding.together import Together
 from playground.metrics import distinct_n, jackknife_interval, repetition_rate, self_bleu, wilson_interval
+from playground.pages.compare.judging import common_beginning, judged_ids, text_behind
 from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
 from playground.pages.compare.request import NEW_TOKENS, number_of, object_of, prompt_ids, text_of, whole_of
 from playground.pages.generate.run import wait_for
@@ -151,8 +152,7 @@ def finished(backend: Any, model: Any, wish: Comparison, lanes: list, prompt: li
     texts = [[model.decode(one) for one in group] for group in ids]
     scorer = model if wish.scorer == wish.model else backend.causal(wish.scorer)
     try:
-        scores = [[surprise(scorer, wish, lane, text, prompt) for lane, text in zip(group, column, strict=True)]
-                  for group, column in zip(lanes, texts, strict=True)]
+        scores = [[surprise(model, scorer, lane, wish.prompt, prompt) for lane in group] for group in lanes]
     finally:
         if scorer is not model:
             scorer.close()
@@ -164,37 +164,34 @@ def finished(backend: Any, model: Any, wish: Comparison, lanes: list, prompt: li
 
 def aligned(model: Any, ids: list[list[int]]) -> dict:
     """One text a column, cut at the first token that differs: {"common", "tokens" (that are common), "rests": [text]}."""
-    count = common_beginning(ids) if len(ids) > 1 else 0
+    texts, count = [model.decode(one) for one in ids], common_beginning(ids) if len(ids) > 1 else 0
+    # a character of several tokens is shown where all of it is there
+    while count and not all(text.startswith(model.decode(ids[0][:count])) for text in texts):
+        count -= 1
     common = model.decode(ids[0][:count]) if count else ""
-    return {"common": common, "tokens": count, "rests": [model.decode(one)[len(common):] for one in ids]}
+    return {"common": common, "tokens": count, "rests": [text[len(common):] for text in texts]}
 
 
-def common_beginning(texts: list[list[int]]) -> int:
-    """How many tokens all texts begin with."""
-    count = 0
-    for tokens in zip(*texts, strict=False):
-        if len(set(tokens)) > 1:
-            break
-        count += 1
-    return count
-
-
-def surprise(scorer: Any, wish: Comparison, lane: Any, text: str, prompt: list[int]) -> tuple[float, int]:
-    """(sum of surprisals in nats, tokens scored) of a text after the prompt. Under the writing model: of the very tokens it wrote."""
-    if wish.scorer == wish.model:
+def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -> tuple[float, int]:
+    """(sum of surprisals in nats, tokens scored) of what stands after the prompt (`ids` to the writer). Under the writing model: of the very tokens it wrote;
+    under another: of that model's tokens for the same text, which holds no mark for its end."""
+    if scorer is writer:
         if len(lane.surprisals) == len(lane.ids) and lane.ids:
             return math.fsum(lane.surprisals), len(lane.ids)
-        context, written = prompt, lane.ids
+        context, written = ids, lane.ids
     else:
-        context, whole = list(scorer.encode(wish.prompt)), list(scorer.encode(wish.prompt + " " * (not text[:1].isspace()) + text))
-        shared = common_beginning([context, whole])
-        context, written = whole[:shared], whole[shared:]
+        context, written = judged_ids(scorer, prompt, text_behind(writer, prompt, ids, lane.ids))
     if not written:
         return 0.0, 0
     from playground.decoding.score import score_tokens
 
     parts = [token["surprisal"] for token in score_tokens(scorer, [*context, *written])][len(context):]
     return (math.inf if None in parts else math.fsum(parts)), len(parts)
+
+
+def carried(perplexity: float) -> float:
+    """Five significant digits: those behind them depend on whose requests shared a batch, for 32-bit sums are taken in another order there."""
+    return float(f"{perplexity:.5g}")
 
 
 def row_of(column: Column, ids: list[list[int]], texts: list[str], scores: list[tuple[float, int]], runs: int) -> dict:
@@ -210,6 +207,8 @@ def row_of(column: Column, ids: list[list[int]], texts: list[str], scores: list[
         value = float(statistic(items))
         if not math.isfinite(value):
             return None
+        if highest is None:
+            value = carried(value)
         if column.deterministic:
             return [value, value, value]
         if len(items) <= max(least, 1):
@@ -217,7 +216,7 @@ def row_of(column: Column, ids: list[list[int]], texts: list[str], scores: list[
         # on a perplexity's own scale, the logarithm; shares end at 0 and 1
         if highest is None:
             low, high = jackknife_interval(items, lambda some: math.log(statistic(some)))
-            return [value, math.exp(min(low, 700)), math.exp(min(high, 700))]
+            return [value, carried(math.exp(min(low, 700))), carried(math.exp(min(high, 700)))]
         low, high = jackknife_interval(items, statistic)
         return [value, max(0.0, low), min(highest, high)]
 

@@ -9,7 +9,7 @@ from typing import Any
 from playground.decoding.together import Together
 from playground.pages.compare.lanes import rounds
 from playground.pages.compare.request import NEW_TOKENS, object_of, prompt_ids, text_of, whole_of
-from playground.pages.compare.strategies import BATCH, RULES, RUNS, Comparison, column_of, lane_of, row_of, surprise
+from playground.pages.compare.strategies import BATCH, RULES, RUNS, column_of, lane_of, row_of, surprise
 from playground.pages.generate.run import wait_for
 
 POINTS = 40
@@ -41,7 +41,6 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
     points = grid_of(raw.get("grid"), tokens, seed)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
-    wish = Comparison(name, name, prompt, tuple(column for _, column in points), seeds, tokens, seed)
     yield {"begin": {"rules": list(points[0][0]), "points": len(points), "model": name, "prompt": prompt, "seed": seed, "seeds": seeds},
            "words": "Getting the model …", "progress": 0.0}
     for _ in wait_for(backend, name):
@@ -60,7 +59,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                            "words": f"Point {first + 1} to {first + len(some)} of {len(points)}, token {number} of at most {tokens}"}
             for (point, column), group in zip(some, lanes, strict=True):
                 texts = [model.decode(lane.ids) for lane in group]
-                scores = [surprise(model, wish, lane, text, ids) for lane, text in zip(group, texts, strict=True)]
+                scores = [surprise(model, model, lane, prompt, ids) for lane in group]
                 yield {"row": {"values": point, **row_of(column, [lane.ids for lane in group], texts, scores, seeds)}}
         yield {"done": True, "words": "", "progress": 1.0}
     finally:
