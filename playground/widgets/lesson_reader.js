@@ -33,8 +33,9 @@ function table(rows) {
 function draw() {
   draw_shelf();
   const l = lessons()[lesson]; if (!l) return;
-  const s = l.steps[step];
-  reader.replaceChildren(make('p', 'lesson-where', `${l.title} · step ${step + 1} of ${l.steps.length}`), make('h3', '', s.title));
+  const s = l.steps[step], heading = make('h3', '', s.title);
+  heading.setAttribute('aria-level', '2');                                 // it stands under the page's own title
+  reader.replaceChildren(make('p', 'lesson-where', `${l.title} · step ${step + 1} of ${l.steps.length}`), heading);
   let rows = [];
   for (const text of [...s.text, '']) {
     if (text.startsWith('|')) { if (!/^\|[-| :]+\|$/.test(text)) rows.push(text); continue; }
@@ -91,6 +92,7 @@ function point() {
   looking?.disconnect();
   const page = frame?.contentDocument; if (!page?.body) return;
   page.documentElement.classList.add('in-lesson');
+  page.documentElement.classList.toggle('projector', document.documentElement.classList.contains('projector'));
   if (document.body.classList.contains('dark')) page.body.classList.add('dark');
   page.querySelectorAll('.lesson-look').forEach(e => e.classList.remove('lesson-look'));
   if (!look || outline(page)) return;
