@@ -195,7 +195,8 @@ class Training:
         save_file({name: value.to(torch.float16).contiguous().cpu() for name, value in tied_state(self.network).items()}, path)
 
     def resume(self) -> None:
-        """Continue from the folder's checkpoint. A run that had ended goes on from its end with a fresh warm-up."""
+        """Continue from the folder's checkpoint, at the step and in the schedule that it stands in. Where this run has another length,
+        its own schedule counts from the first step too: what had ended goes on at the rate that the longer run has there."""
         kept = torch.load(self.folder / CHECKPOINT, map_location=self.device, weights_only=True)
         if kept["settings"]["model"] != self.settings.model:
             raise ValueError(f"model must be {kept['settings']['model']} to resume this checkpoint, got {self.settings.model}")

@@ -29,7 +29,7 @@ const fixed = (value, digits = 3) => value === null || value === undefined ? 'â€
 function table_of(heads, rows) {
   const wrap = make('div', 'compare-scroll'), table = make('table'), head = make('tr'), body = make('tbody'), top = make('thead');
   wrap.tabIndex = 0; wrap.setAttribute('role', 'region'); wrap.setAttribute('aria-label', 'Table');
-  head.append(...heads.map(h => { const cell = make('th', '', h); cell.scope = 'col'; return cell; })); top.append(head);
+  head.append(...heads.map(h => { if (!h) return make('td'); const cell = make('th', '', h); cell.scope = 'col'; return cell; })); top.append(head);
   for (const cells of rows) { const line = make('tr'); line.append(...cells.map((cell, i) => { const node = make('td', i ? 'num' : ''); node.append(cell instanceof Node ? cell : String(cell)); return node; })); body.append(line); }
   table.append(top, body); wrap.append(table);
   return wrap;

@@ -10,7 +10,9 @@ document.addEventListener('playground:say', event => {
   voice.textContent = String(event.detail); voice.classList.add('on');
   clearTimeout(quiet); quiet = setTimeout(() => voice.classList.remove('on'), 4000);
 });
-document.addEventListener('playground:status', event => { element.querySelector('.status').textContent = String(event.detail); });
+document.addEventListener('playground:status', event => {                  // "model · device": each part is a text of its own for the tables of words
+  element.querySelector('.status').replaceChildren(...String(event.detail).split(' · ').flatMap((text, i) => [...(i ? [' · '] : []), make('span', '', text)]));
+});
 
 // The page of the address follows the navigation, so that a reload finds the same page, in the same language, at the same size.
 function address_with(changes) {

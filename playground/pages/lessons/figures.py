@@ -64,8 +64,8 @@ def stationary(rows: str, state: str) -> float:
     return float(np.ravel(MarkovChain([numbers(row) for row in rows.split(";")]).stationary())[int(state)])
 
 
-def hidden(what: str, observed: str, initial: str, transition: str, emission: str, at: str = "0", state: str = "0") -> Any:
-    """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (letters R and S for states 0 and 1 are up to the lesson)."""
+def hidden(what: str, observed: str, initial: str, transition: str, emission: str, at: str = "0", state: str = "0", names: str = "") -> Any:
+    """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (the path, in the states' `names` where they are given)."""
     from playground.markov import HiddenMarkovModel
 
     rows = [[numbers(row) for row in matrix.split(";")] for matrix in (transition, emission)]
@@ -75,7 +75,8 @@ def hidden(what: str, observed: str, initial: str, transition: str, emission: st
         return math.exp(model.log_likelihood(symbols))
     if what == "posterior":
         return float(model.posterior(symbols)[int(at), int(state)])
-    return " ".join(str(int(s)) for s in model.viterbi(symbols)[0])
+    called = names.split(",") if names else [str(number) for number in range(len(rows[0]))]
+    return ", ".join(called[int(number)] for number in model.viterbi(symbols)[0])
 
 
 def break_even(token_ms: str, steps: str, step_ms: str) -> float:
@@ -164,6 +165,6 @@ def filled(text: str) -> str:
             return value
         if isinstance(value, float) and math.isinf(value):
             return "∞"
-        return format(value, form if isinstance(value, float) else "")
+        return format(value, form if isinstance(value, float) else "").replace("-", "−")
 
     return PLACE.sub(one, text)
