@@ -224,7 +224,7 @@ def test_a_loop_is_bracketed_on_the_text_and_the_timeline(gen, page):
     gen.get_by_role("slider", name="Token on view").press("End")
     gen.locator("[data-part=bars] button.bar:not(.on)").nth(3).click()
     page.wait_for_function("document.querySelectorAll('#generator .prose-token.forced').length == 1")
-    wait_done(page)
+    page.wait_for_function("!document.querySelector('#generator .gen.running')", timeout=60_000)
     expect(gen.locator(".transport-loop")).to_have_count(1)        # the text has left the loop; where it was stays marked
     assert gen.locator(".prose-token.loop").count() == inside - 1
 
