@@ -19,7 +19,7 @@ function make_bars({bars, strip, on_pick, rule_name}) {
     }
     return rows[i];
   }
-  rest.firstChild.setAttribute('translate', 'yes');
+  rest.children[0].setAttribute('translate', 'yes'); rest.children[1].setAttribute('translate', 'yes');
   const band = make('div', 'strip'), needle = make('i', 'strip-u');
   strip.append(band);
 
@@ -35,13 +35,14 @@ function make_bars({bars, strip, on_pick, rule_name}) {
       r.final.style.width = item.final > 0 ? width(item.final) : '0';
       r.raw.style.width = width(item.raw);
       r.number.textContent = chance(item.cut || row_of.cut ? item.raw : item.final);
-      r.why.textContent = item.cut ? 'cut by ' + rule_name(item.cut) : item.id === chosen ? (record.forced ? forced : 'drawn') : item.id === was ? 'in the text' : row_of.cut ? 'not the likeliest' : '';
+      r.why.textContent = item.cut ? 'cut by ' + rule_name(item.cut) : item.id === chosen ? (record.forced ? forced : record.u === null ? 'the likeliest' : 'drawn') : item.id === was ? 'in the text' : row_of.cut ? 'not the likeliest' : '';
       const said = `${visible(item.text).slice(0, 60)}: ${chance(item.final)} after the rules, ${chance(item.raw)} before them, rank ${whole(item.rank)}`;
       r.node.title = said + '. Click: the text goes on from here with this token.';
-      r.node.setAttribute('aria-label', `${said}${item.cut ? ', cut by ' + rule_name(item.cut) : ''}${item.id === chosen ? ', drawn' : ''}. Continue with this token`);
+      r.node.setAttribute('aria-label', `${said}${item.cut ? ', cut by ' + rule_name(item.cut) : ''}${item.id === chosen ? (record.u === null ? ', chosen' : ', drawn') : ''}. Continue with this token`);
     });
     const others = record.remainder;
     rest.children[2].textContent = chance(others.count ? others.final : 0);
+    rest.children[1].textContent = chance(others.raw) === chance(others.final) ? '' : `before the rules ${chance(others.raw)}`;
     rest.children[3].textContent = `${whole(others.count)} tokens`;
     rest.title = `All other tokens together: ${whole(others.count)}, with ${chance(others.final)} after the rules and ${chance(others.raw)} before them. `
       + `${whole(others.cut_count)} of them are cut; those held ${chance(others.cut_raw)}.`;

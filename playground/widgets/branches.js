@@ -41,8 +41,8 @@ function make_branches({host, on_open, path_of}) {
         column.append(make('h2', '', `${i ? 'Right' : 'Left'}: parts ways at step ${common + 1}`));
         const prose = make('p', 'tree-prose');
         prose.append(make('span', 'soft', frames.slice(0, common).map(f => f.piece).join('')), make('span', 'tree-own', frames.slice(common).map(f => f.piece).join('')));
-        const mean = frames.length ? frames.reduce((sum, f) => sum + (f.surprisal ?? 0), 0) / frames.length : 0;
-        column.append(prose, make('p', 'num tree-figure', `${frames.length} tokens, perplexity ${Math.exp(mean).toFixed(2)}`));
+        const perplexity = perplexity_of(frames);
+        column.append(prose, make('p', 'num tree-figure', `${frames.length} tokens, perplexity ${perplexity === Infinity ? '∞' : perplexity.toFixed(2)}`));
         beside.append(column);
       });
     }

@@ -1,11 +1,11 @@
 // Figures along the text as thin rows under the timeline, on the same axis; a click goes to the step.
 function make_curves({host, on_step}) {
   const rows = [
-    {name: 'surprisal', unit: 'bits', explain: 'How surprised the model itself was by the token, in bits', colour: 'var(--chosen)', of: all => all.map(f => bits(f.surprisal))},
+    {name: 'surprisal', unit: 'bits', explain: 'How surprised the model itself was by the token, in bits', colour: 'var(--chosen)', of: all => all.map(f => bits(f.surprisal ?? Infinity))},
     {name: 'perplexity', unit: '', explain: 'Between how many equally likely tokens the model wavered, on average so far', colour: 'var(--settled)',
-      of: all => { let sum = 0; return all.map((f, i) => Math.exp((sum += f.surprisal ?? 0) / (i + 1))); }},
+      of: all => { let sum = 0; return all.map((f, i) => Math.exp((sum += f.surprisal ?? Infinity) / (i + 1))); }},
     {name: 'P(loop token)', unit: '', explain: 'The model’s own probability of the token with which the loop goes on', colour: 'var(--loop)', loop: true,
-      of: all => { const l = all[all.length - 1]?.loop; return all.map((f, i) => l && i >= l.start ? f.raw_probability : null); }},
+      of: (all, loops) => all.map((f, i) => loops.some(one => i >= one.start && i < one.end) ? f.raw_probability : null)},
   ].map(row => {
     const node = make('div', 'curve'), label = make('span', 'curve-name', row.name), area = make('div', 'curve-area'), value = make('span', 'num');
     const svg = draw_svg('svg', {preserveAspectRatio: 'none', 'aria-hidden': 'true'}), head = make('i', 'curve-head');
@@ -17,9 +17,9 @@ function make_curves({host, on_step}) {
     });
     return Object.assign(row, {node, svg, head, value});
   });
-  function load(all) {
+  function load(all, loops) {
     for (const row of rows) {
-      row.values = row.of(all);
+      row.values = row.of(all, loops);
       const finite = row.values.filter(v => v !== null && Number.isFinite(v));
       row.node.hidden = !finite.length;
       const top = row.loop ? 1 : Math.max(1e-9, ...finite), width = Math.max(1, all.length - 1);
@@ -36,7 +36,7 @@ function make_curves({host, on_step}) {
     for (const row of rows) {
       const v = row.values?.[k];
       row.head.style.left = (row.values?.length > 1 ? 100 * k / (row.values.length - 1) : 0) + '%';
-      row.value.textContent = v === null || v === undefined ? '–' : `${row.loop ? chance(v) : v.toFixed(2)}${row.unit ? ' ' + row.unit : ''}`;
+      row.value.textContent = v === null || v === undefined ? '–' : v === Infinity ? '∞' : `${row.loop ? chance(v) : v.toFixed(2)}${row.unit ? ' ' + row.unit : ''}`;
     }
   }
   return {load, view};

@@ -1,9 +1,11 @@
-// Many draws from one distribution against what theory expects, at up to three temperatures side by side.
+// Many draws from one distribution against what theory expects, at up to three temperatures side by side. `clear()` when another
+// distribution comes on view: the draws of the one before are not its own.
 function make_draws({host, ask}) {
+  let asked = 0;                                                        // answers about a step that is no longer on view are dropped
   const bar = make('div', 'draws-bar'), out = make('div', 'draws-out');
   const boxes = [0.5, 1, 1.5].map((value, i) => {
     const box = make('input');
-    Object.assign(box, {type: 'number', min: 0.05, max: 5, step: 0.05, value});
+    Object.assign(box, {type: 'number', min: 0.05, max: 5, step: 'any', value});
     box.setAttribute('aria-label', `Temperature ${i + 1}`);
     return box;
   });
@@ -14,8 +16,10 @@ function make_draws({host, ask}) {
     const temperatures = boxes.map(box => Number(box.value));
     if (boxes.some(box => !box.checkValidity() || box.value === '')) { say('Each temperature must be in [0.05, 5].'); return; }
     go.disabled = true;
+    const mine = ++asked;
     try {
       const result = await ask(temperatures);
+      if (mine !== asked) return;
       if (result.error) { out.replaceChildren(make('p', 'problem', result.error)); return; }
       out.replaceChildren(...result.columns.map(column => draw_column(column)));
     } finally { go.disabled = false; }
@@ -39,5 +43,5 @@ function make_draws({host, ask}) {
     node.append(make('p', 'draws-say', fits));
     return node;
   }
-  return {clear() { out.replaceChildren(); }};
+  return {clear() { asked += 1; out.replaceChildren(); }};
 }

@@ -68,6 +68,7 @@ function new_branch(more) {
 }
 function write() {
   if (!prompt.value.trim()) { problem('The prompt is empty: write a few words, or take one of the examples.'); prompt.focus(); return; }
+  if (too_long('prompt', prompt.value)) return;
   if (!length_box.checkValidity() || length_box.value === '') { problem(`The length must be a whole number in [${length_box.min}, ${length_box.max}], got ${length_box.value || 'nothing'}.`); return; }
   const branch = new_branch({});
   start_run(branch, 'write', {prompt: prompt.value, chat: state.chat, settings: branch.settings});
@@ -76,16 +77,25 @@ function branch_at(k, forced) {
   const text = here();
   if (!text || !frames().length) { problem('There is no text yet to go on from: press Play first.'); return; }
   if (text.kind === 'score') { say('This text is being scored, not written. Switch to Write to go on from it.'); return; }
-  const settings = {...settings_now(), max_new_tokens: Math.min(constants.longest, Math.max(Number(length_box.value) || 64, k + 1))};
+  // at the end of a text that is as long as was allowed, as many tokens again: going on from there would else write nothing
+  const now = settings_now(), length = now.max_new_tokens;
+  const settings = {...now, max_new_tokens: Math.min(constants.longest, k + 1 < length ? length : k + length)};
   const before = frames().slice(0, k);
   const branch = new_branch({parent: text.id, at: k, settings, prompt: text.prompt});
   start_run(branch, 'write', {model: text.prompt.model, prompt: text.prompt.text, chat: text.prompt.chat, settings,
     prefix: before.map(frame => frame.token_id), forced, memory: frames()[k]?.memory ?? null});
 }
 function pick(token, label) { say(`The text goes on with ${visible(label).slice(0, 30)}.`); branch_at(time.step, [token]); }
+function too_long(name, text) {                     // the whole of a text that was pasted stays in its box: nothing is cut behind the visitor's back
+  const length = [...text].length;
+  if (length <= constants.most_characters) return false;
+  problem(`The ${name} must have at most ${whole(constants.most_characters)} characters, got ${whole(length)}: shorten it.`);
+  return true;
+}
 function score() {
   const text = part('score').value;
   if (!text.trim()) { problem('The text is empty: paste a few sentences to see how the model reads them.'); return; }
+  if (too_long('text', text)) return;
   start_run(new_branch({kind: 'score', prompt: {text: prompt.value, pieces: [], model: state.model, chat: false}}), 'score', {text});
 }
 function halt() { if (state.running) server.stop(state.running.run); }
@@ -118,7 +128,7 @@ function grow(branch, more) {
   while (prose.length < all.length) prose.push(all[prose.length]);
   const k = time.step;
   time.grow(timeline(all));
-  curves.load(all);
+  curves.load(all, loops_of(all));
   prose.loops(loops_of(all));
   prose.view(Math.min(k, all.length - 1));
   if (all.length === branch.at + more.length) { layout(); time.go(branch.at, 'play'); time.play(); }
@@ -140,8 +150,9 @@ function finish(branch, news) {
   say_status();
 }
 function scored(branch) {
-  const mean = branch.frames.reduce((sum, frame) => sum + (frame.surprisal ?? 0), 0) / Math.max(1, branch.frames.length);
-  return `Perplexity ${two(Math.exp(mean))} over ${branch.frames.length} scored tokens: ${two(bits(mean))} bits a token.`;
+  const count = branch.frames.length, perplexity = perplexity_of(branch.frames);
+  if (perplexity === Infinity) return `The perplexity is infinite: the model holds ${branch.frames.filter(frame => frame.surprisal === null).length} of the ${count} scored tokens impossible.`;
+  return `Perplexity ${two(perplexity)} over ${count} scored tokens: ${two(Math.log2(perplexity))} bits a token.`;
 }
 function drop_oldest(list) {
   const needed = new Set();
@@ -163,21 +174,29 @@ function show_progress(progress, model) {
 
 // what is on view --------------------------------------------------------------------------------------------------------
 function timeline(all) {
-  return {length: all.length, loops: loops_of(all).map(one => ({start: one.start, end: one.end - 1, label: `loop: the last ${one.period} tokens again and again`})),
+  return {length: all.length, loops: loops_of(all).map(one => ({start: one.start, end: one.end - 1, label: `loop: ${one.period} tokens again and again`})),
     branches: state.branches.filter(one => one.parent === state.here).map(one => ({at: one.at, label: `a branch leaves at step ${one.at + 1}`})),
     curves: [{name: 'entropy of the model', values: all.map(frame => frame.raw_entropy), colour: 'var(--raw)'},
       {name: 'entropy after the rules', values: all.map(frame => frame.entropy), colour: 'var(--final)', fill: false, top: Math.max(1e-9, ...all.map(frame => frame.raw_entropy ?? frame.entropy ?? 0))}]};
 }
+// Every cycle that the text fell into, those too that it left again; one inside a longer one counts as part of that.
 function loops_of(all) {
-  const last = all[all.length - 1]?.loop;
-  return last ? [{start: last.start, end: all.length, period: last.period}] : [];
+  let found = [];
+  all.forEach(({loop}, i) => {
+    if (!loop) return;
+    found = found.filter(one => one.start < loop.start);
+    const before = found[found.length - 1];
+    if (before && before.end > loop.start) before.end = loop.start;
+    found.push({start: loop.start, end: i + 1, period: loop.period});
+  });
+  return found;
 }
 function open_branch(id, at = null, live = false) {
   state.here = id; state.what_if = null;
   const branch = here(), all = frames();
   load_prose();
   time.load({...timeline(all), at: at ?? Math.max(0, Math.min(time.step, all.length - 1)), live});
-  curves.load(all);
+  curves.load(all, loops_of(all));
   part('notes').replaceChildren(...(branch.notes ?? []).map(note => make('span', '', note)));
   part('ended').textContent = '';
   tree_show(); layout();
@@ -190,7 +209,7 @@ function load_prose() {
   if (frames().length) prose.view(time.step);
 }
 function shade_of(frame) {
-  const title = `surprisal ${two(bits(frame.surprisal))} bits, rank ${whole(frame.rank)}, P ${chance(frame.raw_probability)}`;
+  const title = `surprisal ${frame.surprisal === null ? '∞' : two(bits(frame.surprisal))} bits, rank ${whole(frame.rank)}, P ${chance(frame.raw_probability)}`;
   if (state.shade === 'rank') {
     const level = frame.rank === 1 ? 0 : Math.min(1, Math.log10(frame.rank) / 4);
     return {colour: 'var(--new)', level, title};
@@ -201,6 +220,7 @@ function draw(k, why) {
   const all = frames(), frame = all[k];
   if (!frame) return;
   if (why !== 'what-if') state.what_if = null;
+  draws.clear();
   prose.view(k); curves.view(k);
   const record = state.what_if ?? frame;
   bars.show(record, {chosen: state.what_if ? record.token_id : frame.token_id, was: state.what_if ? frame.token_id : null,
@@ -214,7 +234,7 @@ function draw(k, why) {
     what.replaceChildren(make('span', '', record.u === null ? 'Under these rules the likeliest token is taken: ' : `With the same u = ${record.u.toFixed(3)} `),
       make('b', '', '“' + visible(record.text) + '”'), make('span', '', record.u === null ? '' : ' would have been drawn'),
       make('span', '', same ? ', as in the text.' : `; the text has “${visible(frame.text)}”.`));
-  } else what.replaceChildren(...(differs() ? [make('span', 'soft', 'Seen under the rules that the text was written with; yours differ now. '), button('Look with yours', 'Recompute this step with the rules as they stand', look_again, 'plain')] : []));
+  } else what.replaceChildren(...(differs() ? [make('span', 'soft', here().kind === 'score' ? 'A text is scored without rules. ' : 'Seen under the rules that the text was written with; yours differ now. '), button('Look with yours', 'Recompute this step with the rules as they stand', look_again, 'plain')] : []));
   part('drawn').textContent = record.u === null ? (record.forced ? `${here().kind === 'score' ? 'The text has' : 'Your choice'}: “${visible(record.text)}”, not drawn` : `No draw: the likeliest token, “${visible(record.text)}”`)
     : `The draw: u = ${record.u.toFixed(3)} falls in “${visible(record.text)}”`;
 }

@@ -23,7 +23,7 @@ TEMPLATE = """
   </div>
   <div data-part="write-fields" class="gen-prompt">
     <label class="gen-field"><span>Prompt</span>
-      <textarea data-part="prompt" rows="1" maxlength="20000" spellcheck="false"
+      <textarea data-part="prompt" rows="1" spellcheck="false"
         title="The beginning of the text; the model goes on from here. Ctrl+Enter writes."></textarea></label>
     <p class="gen-small" data-part="reads" role="status"></p>
     <div class="gen-row">
@@ -36,7 +36,7 @@ TEMPLATE = """
   </div>
   <div data-part="score-fields" class="gen-prompt" hidden>
     <label class="gen-field"><span>Text to score</span>
-      <textarea data-part="score" rows="2" maxlength="20000" spellcheck="false"
+      <textarea data-part="score" rows="2" spellcheck="false"
         title="Each token is coloured by how much it surprised the model, given all before it"></textarea></label>
   </div>
   <p class="problem" data-part="problem" role="alert" hidden></p>

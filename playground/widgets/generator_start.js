@@ -51,7 +51,7 @@ function read_prompt() {
     const entry = constants.models.find(one => one.id === state.model), typed = prompt.value;
     if (!entry?.uncased || !typed.trim()) { part('reads').textContent = ''; return; }
     const answer = await server.reading({model: state.model, prompt: typed});
-    if (typed === prompt.value) part('reads').textContent = answer.reads && answer.reads !== typed ? `The model reads: ${answer.reads}` : '';
+    if (typed === prompt.value) part('reads').textContent = answer.reads && answer.reads !== typed.trim() ? `The model reads: ${answer.reads}` : '';
   }, 250);
 }
 prompt.addEventListener('input', read_prompt);

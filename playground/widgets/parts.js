@@ -57,6 +57,11 @@ function visible(text) {
 }
 const LN2 = Math.log(2);
 const bits = nats => nats === null || nats === undefined ? null : nats / LN2;
+// Perplexity of frames: Infinity where the model holds one of their tokens impossible (its surprisal has no number).
+function perplexity_of(frames) {
+  if (frames.some(frame => frame.surprisal === null || frame.surprisal === undefined)) return Infinity;
+  return Math.exp(frames.reduce((sum, frame) => sum + frame.surprisal, 0) / Math.max(1, frames.length));
+}
 const whole = n => Number(n).toLocaleString('en-US');
 // A probability with three decimals, or in scientific notation where three decimals would say 0 or 1 and be wrong.
 function chance(p) {

@@ -36,6 +36,14 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
   function explained(node, text) {
     for (const name of ['pointerenter', 'focusin']) node.addEventListener(name, () => { explain.textContent = text; });
   }
+  // `step` is how far the arrows of a box go, not a grid; only a step of 1 asks for whole numbers.
+  const fits = box => box.value !== '' && Number.isFinite(Number(box.value)) && Number(box.value) >= Number(box.min)
+    && (box.max === '' || Number(box.value) <= Number(box.max)) && (Number(box.step) !== 1 || Number.isInteger(Number(box.value)));
+  function refuse(label, box, field) {
+    const range = box.max !== '' ? `in [${box.min}, ${box.max}]` : `at least ${box.min}`, got = box.value || 'nothing';
+    say(Number(box.step) === 1 ? `${label} must be a whole number ${range}, got ${got}.` : `${label} must be ${range}, got ${got}.`);
+    box.value = settings[field];
+  }
   function plain_row(name, text) {
     const node = make('div', 'link'), control = make('div', 'link-control'), kept = make('span', 'num'), lost = make('span', 'num link-lost');
     control.classList.add('link-wide');
@@ -47,14 +55,15 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
     const label = make('label', 'rules-number'), box = make('input');
     Object.assign(box, {type: 'number', min: spec.low, max: spec.high, step: spec.step});
     label.append(document.createTextNode(spec.label + ' '), box);
-    box.addEventListener('input', () => { if (box.value !== '' && box.checkValidity()) { settings[spec.field] = Number(box.value); layout(); changed(); } });
+    box.addEventListener('input', () => { if (fits(box)) { settings[spec.field] = Number(box.value); layout(); changed(); } });
+    box.addEventListener('change', () => { if (!fits(box)) refuse(spec.label, box, spec.field); });
     return {label, box, field: spec.field};
   }
   for (const rule of rules) {
     const node = make('div', 'link'), name = make('span', 'link-name', rule.label), slider = make('input'), box = make('input');
     Object.assign(slider, {type: 'range', min: rule.low, max: rule.high, step: rule.step});
     Object.assign(box, {type: 'number', min: rule.low, step: rule.step, className: 'num'});
-    if (['top_p', 'min_p', 'typical_p'].includes(rule.field)) box.max = 1;
+    if (SHARES.includes(rule.field)) box.max = 1;
     slider.setAttribute('aria-label', rule.label); box.setAttribute('aria-label', rule.label + ', exact value');
     slider.title = rule.explain;
     const kept = make('span', 'num'), lost = make('span', 'num link-lost'), control = make('div', 'link-control');
@@ -65,12 +74,8 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
     explained(node, rule.explain);
     slider.addEventListener('input', () => { settings[rule.field] = Number(slider.value); layout(rule); changed(); });
     box.addEventListener('change', () => {
-      const value = Number(box.value);
-      if (box.value === '' || !Number.isFinite(value) || value < Number(box.min) || (box.max !== '' && value > Number(box.max))) {
-        say(`${rule.label} must be ${box.max !== '' ? `in [${box.min}, ${box.max}]` : `at least ${box.min}`}, got ${box.value || 'nothing'}.`);
-        box.value = settings[rule.field]; return;
-      }
-      settings[rule.field] = value; layout(); changed();
+      if (!fits(box)) { refuse(rule.label, box, rule.field); return; }
+      settings[rule.field] = Number(box.value); layout(); changed();
     });
     links[rule.name] = {rule, node, slider, box, kept, lost, extra};
   }
@@ -134,7 +139,7 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
     if (record.binding) {
       const one = own.find(stage => stage.name === record.binding);
       parts.push(['Here ', false], [name(one.name), true], [one.removed === 1 ? ` decides: it removes one token holding ${percent(one.removed_mass)} of the probability.` : ` decides: it removes ${whole(one.removed)} tokens holding ${percent(one.removed_mass)} of the probability.`, false]);
-    } else if (!own.length) parts.push([settings.do_sample ? 'No rule acts here: the model’s own distribution is drawn from.' : 'No rule acts here: the likeliest token is taken.', false]);
+    } else if (!own.length) parts.push([record.forced ? 'No rule acts here: this is the model’s own distribution.' : settings.do_sample ? 'No rule acts here: the model’s own distribution is drawn from.' : 'No rule acts here: the likeliest token is taken.', false]);
     else parts.push([own.some(stage => stage.effect) ? 'Here no rule removes a token; the probabilities only shift.' : 'Here no rule removes a token.', false]);
     const shifts = own.filter(stage => stage.effect && !stage.removed).map(stage => name(stage.name));
     if (record.binding && shifts.length) parts.push([shifts.length > 1 ? ` ${list(shifts)} shift probability before or after it.` : ` ${list(shifts)} shifts probability before or after it.`, false]);
@@ -150,4 +155,5 @@ function make_rules({host, rules, orders, presets, start, on_change}) {
   layout();
   return {set, show, clear, sentence, name, get settings() { return {...settings}; }, get seen() { return seen; }};
 }
+const SHARES = ['top_p', 'min_p', 'typical_p', 'xtc_probability'];      // fields whose slider's end is the field's own
 const GREEDY = ['repetition_penalty', 'no_repeat_ngram_size', 'presence_penalty', 'frequency_penalty', 'dry_multiplier'];

@@ -166,6 +166,27 @@ def test_write_on_from_here_keeps_the_beginning(gen, page):
     assert gen.locator(".prose-token").all_inner_texts()[:4] == kept
 
 
+def test_write_on_at_the_end_of_the_allowed_length_goes_on(gen, page):
+    write(page, gen, 10)
+    first = gen.locator(".prose-token").all_inner_texts()
+    gen.get_by_role("slider", name="Token on view").press("End")
+    gen.get_by_role("button", name="Write on from here").click()
+    wait_done(page)
+    expect(gen.locator(".prose-token")).to_have_count(19)          # the last token is drawn anew, the same one, and nine more
+    assert gen.locator(".prose-token").all_inner_texts()[:10] == first
+
+
+def test_a_text_that_the_model_holds_impossible_has_no_finite_perplexity(gen, page):
+    gen.locator("[data-part=model]").select_option("ngram/fox/1/word")
+    gen.get_by_role("button", name="Score my text").click()
+    gen.get_by_label("Text to score").fill("fox the fox jumped jumped which")
+    gen.get_by_role("button", name="Score", exact=True).click()
+    expect(gen.locator("[data-part=ended]")).to_have_text("The perplexity is infinite: the model holds 4 of the 5 scored tokens impossible.")
+    pause(page)
+    gen.get_by_role("slider", name="Token on view").press("End")
+    expect(gen.locator(".curve", has_text="perplexity").locator(".num")).to_have_text("∞")
+
+
 def test_scoring_colours_each_token_and_tells_the_perplexity(gen, page):
     gen.get_by_role("button", name="Score my text").click()
     gen.get_by_label("Text to score").fill("Once upon a time there was a zebra who taxed the moon.")
@@ -185,6 +206,11 @@ def test_a_thousand_draws_at_three_temperatures(gen, page):
     gen.get_by_role("button", name="Draw 1,000 times").click()
     expect(gen.locator(".draws-column")).to_have_count(3)
     expect(gen.locator(".draws-say").first).to_contain_text("χ²")
+    gen.get_by_label("Temperature 1").fill("0.33")
+    gen.get_by_role("button", name="Draw 1,000 times").click()
+    expect(gen.locator(".draws-column h2").first).to_have_text("T = 0.33")
+    gen.get_by_role("button", name="Back", exact=True).click()
+    expect(gen.locator(".draws-column")).to_have_count(0)          # those were another step's draws
 
 
 def test_a_loop_is_bracketed_on_the_text_and_the_timeline(gen, page):
@@ -193,6 +219,14 @@ def test_a_loop_is_bracketed_on_the_text_and_the_timeline(gen, page):
     expect(gen.locator(".transport-loop")).to_have_count(1)
     assert gen.locator(".prose-token.loop").count() > 8 and gen.locator(".prose-token.lap").count() >= 3
     expect(gen.locator(".curve", has_text="P(loop token)")).to_be_visible()
+    inside = gen.locator(".prose-token.loop").count()
+    gen.get_by_label("Length").fill("8")                           # as many more
+    gen.get_by_role("slider", name="Token on view").press("End")
+    gen.locator("[data-part=bars] button.bar:not(.on)").nth(3).click()
+    page.wait_for_function("document.querySelectorAll('#generator .prose-token.forced').length == 1")
+    page.wait_for_function("!document.querySelector('#generator .gen.running')", timeout=60_000)
+    expect(gen.locator(".transport-loop")).to_have_count(1)        # the text has left the loop; where it was stays marked
+    assert gen.locator(".prose-token.loop").count() == inside - 1
 
 
 def test_errors_are_sentences_and_nothing_is_lost(gen, page):
@@ -206,6 +240,17 @@ def test_errors_are_sentences_and_nothing_is_lost(gen, page):
     gen.get_by_label("Length").fill("9999")
     gen.get_by_role("button", name="Write anew").click()
     expect(problem).to_contain_text("[1, 512]")
+    gen.get_by_label("Length").fill("6")
+    gen.get_by_label("Prompt").fill("word " * 10_000)
+    gen.get_by_role("button", name="Write anew").click()
+    expect(problem).to_have_text("The prompt must have at most 20,000 characters, got 50,000: shorten it.")
+    assert len(gen.get_by_label("Prompt").input_value()) == 50_000
+    seed = gen.get_by_label("seed")
+    before_seed = seed.input_value()
+    seed.fill("-3")
+    seed.press("Enter")
+    expect(page.locator(".say-toast")).to_contain_text("seed must be a whole number in [0, 2147483648], got -3")
+    expect(seed).to_have_value(before_seed)
     gen.get_by_label("top-p, exact value").fill("1.5")
     gen.get_by_label("top-p, exact value").press("Enter")
     expect(page.locator(".say-toast")).to_contain_text("top-p must be in [0, 1], got 1.5")
@@ -270,6 +315,14 @@ def test_on_a_phone_nothing_sticks_out_and_targets_are_large(phone, gen, page):
     small = page.evaluate("""() => [...document.querySelectorAll('#generator button:not(.bar), #generator select')]
       .filter(node => node.offsetParent && node.getBoundingClientRect().height < 44).map(node => node.textContent)""")
     assert small == []
+
+
+def test_tokens_are_shown_character_by_character(gen, page):
+    write(page, gen, 3)
+    gen.get_by_text("show spaces").click()
+    melted = page.evaluate("[...document.querySelectorAll('#generator :is(.bar .t, .strip b, .prose-bytes, .prose-token, .tree-text, .num)')]"
+                           ".filter(node => getComputedStyle(node).fontVariantLigatures !== 'none').map(node => node.className)")
+    assert melted == []
 
 
 def test_nothing_that_axe_objects_to_in_light_and_dark(gen, page):

@@ -53,6 +53,7 @@ def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
     ({"settings": {"max_new_tokens": 4000}}, r"max_new_tokens must be a whole number in \[1, 512\], got 4000"), ({"settings": {"warmth": 1}}, "warmth is not a decoding"),
     ({"settings": [1]}, "settings must be an object"), ({"prefix": "abc"}, "prefix must be a list"), ({"prefix": [-1]}, "whole numbers of at least 0"),
     ({"forced": [True]}, "whole numbers"), ({"prefix": [1] * 513}, "at most 512 tokens"), ({"memory": {"x": 1}}, "memory must be"),
+    ({"memory": {"mu": float("nan")}}, "memory must be"), ({"memory": {"mu": 10**400}}, "memory must be"),
 ])
 def test_bad_requests_get_a_sentence(change, sentence):
     with pytest.raises(ValueError, match=sentence):
@@ -63,6 +64,17 @@ def test_bad_requests_get_a_sentence(change, sentence):
 def test_bad_step_requests_are_refused(raw):
     with pytest.raises(ValueError):
         StepRequest.read(raw)
+
+
+def test_a_prompt_that_fills_the_context_is_told_what_to_do():
+    class Short(DoubleBackend):
+        def causal(self, name):
+            model = super().causal(name)
+            model.context_length = 2
+            return model
+
+    with pytest.raises(ValueError, match="The prompt has 2 tokens, and this model's context holds 2: shorten the prompt"):
+        collect(write(Short(), RunRequest.read(request()), GO()))
 
 
 def test_the_stream_tells_start_frames_and_end_and_the_pieces_join_to_the_text():

@@ -99,7 +99,7 @@ def build(app: Any) -> None:
         None, elem_id="generator",
         constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
                    "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS,
-                   "score_example": prompts.SCORE_EXAMPLE, "most_bytes": int(limits().max_body_mb * 1_000_000)},
+                   "score_example": prompts.SCORE_EXAMPLE, "most_characters": PROMPT_CHARACTERS, "most_bytes": int(limits().max_body_mb * 1_000_000)},
         server_functions=[*(answered(about_object(fn)) for fn in (opening, reading, look_again, draws, link, send)),
                           *(answered(fn) for fn in (prepare, prepare_status, stop, going, *file_functions(models)))])
 

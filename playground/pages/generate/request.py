@@ -59,8 +59,9 @@ def memory_of(value: Any) -> dict[str, float] | None:
     if value is None:
         return None
     memory = dict(object_of(value, "memory"))
-    if set(memory) != {"mu"} or isinstance(memory["mu"], bool) or not isinstance(memory["mu"], (int, float)):
-        raise ValueError('memory must be {"mu": bits}')
+    bits = memory.get("mu")
+    if set(memory) != {"mu"} or isinstance(bits, bool) or not isinstance(bits, (int, float)) or not abs(bits) <= 1e6:
+        raise ValueError('memory must be {"mu": bits}, a number in [-1000000, 1000000]')
     return {"mu": float(memory["mu"])}
 
 

@@ -94,6 +94,9 @@ def write(backend: Any, request: RunRequest, stop: threading.Event, top: int = 2
         prompt = [{"id": token, "text": label(token), "piece": str(stream.push(token))} for token in prompt_ids]
         for token in request.prefix:
             stream.push(token)
+        longest = getattr(model, "context_length", None)
+        if longest is not None and len(prompt_ids) >= longest:
+            raise ValueError(f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds {longest:,}: shorten the prompt.")
         yield {"start": {"prompt": prompt, "notes": notes(model, request), "at": len(request.prefix)}}
         steps = generate(model, prompt_ids, request.settings, prefix=request.prefix, forced=request.forced,
                          state=request.memory, should_stop=stop.is_set)
