@@ -44,7 +44,9 @@ function make_candidates({host, name = 'Candidates'}) {
       track.children[0].style.transform = `scaleX(${Math.min(1, p / full)})`;
       track.children[1].hidden = old === undefined; track.children[1].style.left = 100 * Math.min(1, (old ?? 0) / full) + '%';
       number.textContent = chance(p);
-      why.textContent = (id === drawn ? 'drawn ' : '') + (old === undefined ? (before.size ? 'new in the ten' : '') : Math.abs(p - old) < 0.0005 ? '±0.000' : (p > old ? '+' : '−') + Math.abs(p - old).toFixed(3));
+      const moved = old === undefined ? (before.size ? 'new in the ten' : '') : Math.abs(p - old) < 0.0005 ? '±0.000' : (p > old ? '+' : '−') + Math.abs(p - old).toFixed(3);
+      const said = [id === drawn ? 'drawn' : '', moved].filter(Boolean).map(word => make('span', '', word));
+      why.replaceChildren(...said.flatMap((node, at) => at ? [' ', node] : [node]));
     });
     if (count > 0) {
       const [t, track, number, why] = bars.children[top.length].children;

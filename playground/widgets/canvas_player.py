@@ -28,4 +28,5 @@ class CanvasSampler(Widget):
     """What the sampler just chosen does, before it is run. Value {"name", "text", "source"}, or {} for nothing."""
 
     SCRIPT = source("parts", "canvas_sampler")
-    STYLE = ".canvas-sampler { max-width: 74ch; } .canvas-sampler .say { margin: 0; }"
+    STYLE = (".canvas-sampler { max-width: 74ch; } .canvas-sampler .say { margin: 0; } "
+             ".canvas-sampler .canvas-note { font: var(--t-label)/1.5 var(--sans); color: var(--soft); margin: 0; }")

@@ -56,16 +56,16 @@ def register(app: Any) -> None:
             seed: 0 to 2^53; the same seed gives the same text
             top_p: draw from the smallest set of words that reaches this probability, 0 to 1; 1 is off
             selection: which positions first (dream: origin, maskgit_plus, topk_margin, entropy; llada: low_confidence, random); empty for the sampler's own
-            schedule: of the noise, for mdlm, sedd, remdm, uniform and diffusion-lm: linear, cosine, geometric or linear-sigma
+            schedule: of the noise, for mdlm, sedd, remdm, uniform, diffusion-lm and cdcd: linear, cosine, geometric, linear-sigma or entropy-linear (measured)
             block_length: write in blocks of so many positions, left to right; 0 for one block
             overlap: positions that a block shares with the one before, below block_length
             threshold: fast-dllm: reveal at this confidence
             bound: entropy-bound: nats of joint entropy allowed in a step
             eta: remdm: how often at most a word is masked again, 0 to 1
-            alg_temp: maskgit, llada, dream: randomness of the order, 0 to 100
+            alg_temp: maskgit, dream: randomness of the order, 0 to 100
             guidance: strength of classifier-free guidance, 0 to 100; 0 is off
             burn_in: gibbs: sweeps before the first that counts, 0 to 512
-            as_published: true scores the drawn word, as the published code does, and not the distribution
+            as_published: what the published code does where ours differs: dream and fast-dllm score the drawn word, mdlm ends with an argmax
             length: positions in all, 0 to 256, filled up with masks; 0 for as written
             hybrid: first tokens written by the left-to-right twin, 0 to 64
             start: masks, or random words (gibbs and uniform)
