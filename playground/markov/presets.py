@@ -40,7 +40,7 @@ HIDDEN: dict[str, dict] = {
                                  [0, 0, 0, 0, 0, 1], [1, 0, 0, 0, 0, 0]],
                   "emission": [[1, 0, 0, 0, 0, 0], [0, .6, .4, 0, 0, 0], [0, 0, 0, .5, .5, 0], [1, 0, 0, 0, 0, 0],
                                [0, .5, .5, 0, 0, 0], [0, 0, 0, 0, 0, 1]], "observations": [0, 1, 3, 0, 1],
-                  "explanation": "`fox` the subject is followed by a verb, `fox` the object by the end: the word is the same, "
+                  "explanation": "“fox” the subject is followed by a verb, “fox” the object by the end: the word is the same, "
                                  "the hidden state remembers which it was. A bigram model cannot."},
     "casino": {"states": ["fair", "loaded"], "symbols": ["1", "2", "3", "4", "5", "6"], "initial": [.5, .5],
                "transition": [[.95, .05], [.1, .9]], "emission": [[1 / 6] * 6, [.1, .1, .1, .1, .1, .5]],
@@ -56,7 +56,7 @@ HIDDEN: dict[str, dict] = {
                         "initial": [.7, .2, .1], "transition": [[0, 1, 0], [.05, .25, .7], [.6, .3, .1]],
                         "emission": [[.6, .4, 0, 0, 0, 0, 0], [0, 0, .4, .25, .2, .15, 0], [0, 0, 0, .15, .3, .35, .2]],
                         "observations": [0, 5, 4, 3, 4, 4, 3, 4],
-                        "explanation": "`can`, `fish` and `saw` are nouns or verbs: the words around them decide."},
+                        "explanation": "“can”, “fish” and “saw” are nouns or verbs: the words around them decide."},
 }
 
 RATES: dict[str, dict] = {

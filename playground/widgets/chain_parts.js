@@ -44,7 +44,7 @@ function matrixEditor(host, options) {
   }
   function build(rows, columns) {
     cells.length = sums.length = heads.length = tops.length = 0;
-    const table = make('table', columns.length > 5 ? 'matrix many' : 'matrix'), head = make('tr');
+    const table = make('table', columns.length > 4 ? 'matrix many' : 'matrix'), head = make('tr');
     table.setAttribute('aria-label', options.label);
     head.append(make('td', 'corner', options.corner ?? ''));
     columns.forEach((name, j) => { const th = make('th', 'top'); th.scope = 'col';

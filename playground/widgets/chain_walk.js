@@ -18,7 +18,7 @@ const showMode = choices(part('mode'), [{value: 'sampled', label: 'sampled'}, {v
 const ask = latest(wish => server.figures(wish), (record, wish) => receive(record, wish));
 
 function changed(force, restart) {
-  part('top').classList.toggle('wide', draft.states.length > 5);
+  part('top').classList.toggle('wide', draft.states.length > 4);
   const bad = editor.update(force), doubled = new Set(draft.states).size < draft.states.length;
   showPreset(draft.preset);
   const problem = part('problem');
@@ -48,7 +48,7 @@ function receive(record, wish) {
 function load(value = props.value) {
   if (!value?.draft) return;
   draft = clone(value.draft); figures = value.figures;
-  part('top').classList.toggle('wide', draft.states.length > 5); editor.update(true); showPreset(draft.preset); fillStart(); part('problem').textContent = value.message ?? '';
+  part('top').classList.toggle('wide', draft.states.length > 4); editor.update(true); showPreset(draft.preset); fillStart(); part('problem').textContent = value.message ?? '';
   drawFigures(40);
 }
 

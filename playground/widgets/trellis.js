@@ -3,7 +3,7 @@
 function trellis(host, options) {
   const svg = shape('svg', {class: 'trellis', role: 'group'}), back = shape('rect', {class: 'column'}), edges = shape('g', {'aria-hidden': 'true'}), nodes = shape('g'), heads = shape('g', {'aria-hidden': 'true'});
   svg.append(back, edges, nodes, heads); host.replaceChildren(svg);
-  const DY = 58, LEFT = 96, TOP = 34, R = 20;
+  const DY = 58, LEFT = 112, TOP = 34, R = 20;
   let DX = 78;
   let record = null, cells = [];
   const x = t => LEFT + DX * t, y = k => TOP + DY * k + R;

@@ -104,7 +104,7 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
     escape.locator("#escape-stop").click()
     escape.get_by_text("Stopped; what was measured stays.").wait_for()
     opened.set()
-    assert escape.locator("#escape-live .live-plots section:visible").count() == 4
+    assert escape.locator("#escape-live .live-plots section:visible").count() == 5
     assert escape.locator("#escape-live .live-progress").is_hidden()
     assert re.search(r"After [246] of 32 tokens", escape.locator("#escape-live .live-words").inner_text())
     escape.locator("#escape-run").click()                                            # and the page goes on working

@@ -284,3 +284,11 @@ def test_no_draft_from_a_stranger_breaks_a_view(value):
 
 def test_plain_data_has_no_infinity():
     assert drafts.plain([1.0, math.inf, [math.nan]]) == [1.0, None, [None]]
+
+
+@pytest.mark.parametrize(("source", "words"), [("a b a b a b", "Drawing cannot leave it either"), ("a b a b a c a b", "Drawing leaves it as soon as")])
+def test_a_loop_without_another_successor_is_not_said_to_be_left_by_drawing(source, words):
+    shown = text.figures({**text.DEFAULT, "text": source, "ending": "wrap"})
+    assert shown["cycle"]["period"] == 2 and words in shown["sentences"]["loop"]
+    left = {piece.strip() for piece in shown["sampled"]["pieces"]} - {"a", "b"}
+    assert bool(left) is ("leaves" in words)

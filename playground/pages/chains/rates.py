@@ -51,7 +51,7 @@ def figures(draft: dict) -> dict:
 def _long_run(chain: ContinuousTimeChain, start: int) -> str:
     wait = chain.leaving[start]
     name = clip(chain.states[start])
-    first = f"It is never left: “{name}” is absorbing." if wait == 0 else f"It stays in “{name}” for {1 / wait:.4g} units of time on average, exponentially distributed."
+    first = f"It is never left: “{name}” is absorbing." if wait == 0 else f"The time it stays in “{name}” is exponentially distributed, {1 / wait:.4g} on average."
     shares = ", ".join(f"{share:.4g} in “{clip(state)}”" for state, share in zip(chain.states, chain.stationary(), strict=True) if share > 0)
     return f"{first} In the long run, from here: {shares}."
 

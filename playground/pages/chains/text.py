@@ -123,7 +123,7 @@ def figures(draft: dict) -> dict:
         "ended": cycle["ended"], "source": _source(model, [greedy, sampled]), "shortest": model.order + 2,
         "counts": {"tokens": len(model.numbers), "distinct": model.vocab_size - (model.eos_id is not None), "contexts": len(table.contexts),
                    "certain": int((np.diff(table.offsets) == 1).sum())},
-        "sentences": {"tie": _tie(model, ids, cycle), "loop": _loop(model, cycle, length)},
+        "sentences": {"tie": _tie(model, ids, cycle), "loop": _loop(model, ids, cycle)},
     }
 
 
@@ -179,11 +179,17 @@ def _tie(model: NgramModel, ids: list[int], cycle: dict) -> str:
             f"in the text, {names[0]}. With the other rule it would have gone another way.")
 
 
-def _loop(model: NgramModel, cycle: dict, length: int) -> str:
+def _loop(model: NgramModel, ids: list[int], cycle: dict) -> str:
+    """What the greedy text does in the end, and whether drawing could do otherwise."""
     if cycle["cycle"]:
         memory = f"The last {model.unit} decides" if model.order == 1 else f"The last {model.order} {model.unit}s decide"
+        before = [*ids, *cycle["tail"], *cycle["cycle"]]
+        first = len(before) - len(cycle["cycle"])
+        certain = all(len(model.successors(before[:place])[0]) == 1 for place in range(first, len(before)))
+        way_out = ("Drawing cannot leave it either: each of its contexts has a single successor." if certain
+                   else "Drawing leaves it as soon as another successor is drawn.")
         return (f"Greedy repeats {_quoted(model, cycle['cycle'])} for ever: period {len(cycle['cycle'])}. {memory} everything, so a context that "
-                "comes again closes a loop. Drawing leaves it as soon as another successor is drawn.")
+                f"comes again closes a loop. {way_out}")
     if cycle["ended"]:
         return "Greedy runs into the end of the text, where nothing follows; it does not loop."
     return f"Greedy did not come back to the same context within {cycle['steps']} steps."

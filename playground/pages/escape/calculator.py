@@ -194,7 +194,7 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
         once = f"{z:g}/{theta:g}" if z > 0 else f"{z:g}·{theta:g}"
         lines.append(
             {
-                "name": f"barrier after {v} visits",
+                "name": f"barrier after {v} visit{'s' * (v > 1)}",
                 "symbols": "ΔE' = penalised z_loop − z_out",
                 "numbers": f"({once} − {f:g}·{v}) − ({z - s['delta_e']:g}) = {barrier:.4g}",
             }

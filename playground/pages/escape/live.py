@@ -187,8 +187,8 @@ def _inverted(along: Any, tokens: list[int], critical: float, top_p: float) -> d
         "temperatures": temperatures,
         "top_p": [trapping_top_p(along, tokens, temperature) for temperature in temperatures],
         "at": [critical, top_p] if math.isfinite(critical) else None,
-        "note": f"Given a temperature: the largest top-p that still holds this loop; any larger one lets it out somewhere along it. "
-        f"At T = 1 that is top-p = {trapping_top_p(along, tokens, 1.0):.3f}.",
+        "note": "For each temperature the largest top-p that still holds this loop. Any larger one lets it out somewhere along it. "
+        f"At T = 1 it is top-p = {trapping_top_p(along, tokens, 1.0):.3f}.",
     }
 
 
