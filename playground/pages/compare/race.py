@@ -94,8 +94,9 @@ def race(left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int],
                 record = found.record(row=0)
                 right.ids, right.calls = record["canvas"], record["calls"]
                 before, shown = shown, sum(token != denoiser.mask_id for token in record["canvas"][-tokens:])
-                yield {"written": max(0, shown - before), "right": {"words": _words(denoiser, record["canvas"], record["state"]), "seconds": right.seconds, "calls": right.calls,
-                                 "tokens": shown}, "progress": 0.95 * (len(left.ids) + shown) / (2 * tokens)}
+                words = _words(denoiser, record["canvas"], record["state"])
+                yield {"written": max(0, shown - before), "right": {"words": words, "seconds": right.seconds, "calls": right.calls, "tokens": shown},
+                       "progress": 0.95 * (len(left.ids) + shown) / (2 * tokens)}
             else:
                 yield {"right": {"over": True}}
 
