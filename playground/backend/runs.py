@@ -34,7 +34,7 @@ class Run:
     def step(self, tokens: int = 1) -> None:
         """Count tokens. Raises LimitExceeded beyond the seconds of a run, RunStopped after `stop`."""
         seconds = time.monotonic() - self._began
-        if self._first is None:
+        if self._first is None and tokens:
             self._first = seconds
         self.tokens += tokens
         if self.stopped:

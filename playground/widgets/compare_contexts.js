@@ -5,13 +5,13 @@ function bar(row, top) {
   const line = make('div', 'context-bar'), track = make('div', 'context-track'), one = make('i', 'before'), two = make('i', 'after');
   one.style.width = 100 * (row.first ?? 0) / top + '%'; two.style.width = 100 * (row.second ?? 0) / top + '%'; track.append(one, two);
   const says = p => p === null ? 'beyond the 400' : chance(p), change = row.first && row.second ? ` ×${(row.second / row.first).toPrecision(3)}` : '';
-  line.append(make('span', 't', row.label ?? visible(row.text).slice(0, 40)), track, make('span', 'num', `${says(row.first)} → ${says(row.second)}${change}`));
+  line.append(row.all_others ? make('span', 'context-others', 'others') : make('span', 't', visible(row.text).slice(0, 40)), track, make('span', 'num', `${says(row.first)} → ${says(row.second)}${change}`));
   return line;
 }
 function bars(rows, rest) {
   const host = make('div', 'context-bars'), top = Math.max(1e-9, ...rows.map(r => Math.max(r.first ?? 0, r.second ?? 0)));
   host.append(...rows.map(row => bar(row, top)));
-  if (rest) { const line = bar({...rest, label: 'others'}, Infinity); line.querySelector('.context-track').replaceChildren(make('span', 'context-rest soft small', `${whole(rest.count)} tokens together, not drawn to scale`)); host.append(line); }
+  if (rest) { const line = bar({...rest, all_others: true}, Infinity); line.querySelector('.context-track').replaceChildren(make('span', 'context-rest soft small', `${whole(rest.count)} tokens together, not drawn to scale`)); host.append(line); }
   return host;
 }
 function key(one, two) { const line = make('p', 'context-key'); for (const [cls, text] of [['before', one], ['after', two]]) { const item = make('span'); item.append(make('i', cls), text); line.append(item); } return line; }
@@ -28,7 +28,7 @@ function show_prompts(found) {
 }
 function show_models(found) {
   const names = found.models.map(id => props.models.find(one => one[0] === id)?.[1] ?? id);
-  out_models.replaceChildren(key(names[0], names[1]), bars(found.rows.map(row => ({...row, label: visible(row.text).slice(0, 40)}))),
+  out_models.replaceChildren(key(names[0], names[1]), bars(found.rows),
     make('p', 'compare-note', `Aligned by text: spaces at the ends and capitals set aside, tokens of one text added up. Compared are the 400 likeliest tokens of each (${found.compared[0]} and ${found.compared[1]} different texts, ${found.shared} in both); `
       + `beyond them lie ${percent(found.beyond[0])} and ${percent(found.beyond[1])}. Vocabularies of ${whole(found.vocab_sizes[0])} and ${whole(found.vocab_sizes[1])} tokens; entropies ${fixed(bits(found.entropies[0]), 2)} and ${fixed(bits(found.entropies[1]), 2)} bits. `
       + 'No KL is given: it needs one vocabulary. A long word may be one token in one model and several in the other.'));

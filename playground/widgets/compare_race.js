@@ -6,13 +6,15 @@ const clocks = [make('p', 'race-clock', '0.00 s'), make('p', 'race-clock', '0.00
 const prose = make('p', 'race-prose'), canvas = make('p', 'race-words');
 left.append(make('h2', '', 'Left to right'), clocks[0], facts[0], prose); right.append(make('h2', '', 'Diffusion: everywhere at once'), clocks[1], facts[1], canvas); panes.append(left, right);
 const show_words = words => canvas.replaceChildren(...words.map(word => make('span', word.state, word.text.replace(/^##/, ''))));
+const told = [{}, {}];                                                   // what each side has said of itself so far
 function tell(side, value) {
-  if (value.seconds !== undefined) { clocks[side].textContent = value.seconds.toFixed(2) + ' s'; facts[side].textContent = `${value.tokens} tokens · ${value.calls} network call${value.calls === 1 ? '' : 's'} · ${(value.tokens / value.seconds).toFixed(1)} tokens/s`; }
-  if (value.over) facts[side].textContent += ' · done';
+  const {seconds, tokens, calls, over} = Object.assign(told[side], value), plural = calls === 1 ? '' : 's', pace = (tokens / seconds).toFixed(1);
+  clocks[side].textContent = seconds.toFixed(2) + ' s';
+  facts[side].textContent = over ? `${tokens} tokens · ${calls} network call${plural} · ${pace} tokens/s · done` : `${tokens} tokens · ${calls} network call${plural} · ${pace} tokens/s`;
 }
 const runner = make_runner({label: 'Race', request: () => ({prompt: prompt.value, tokens: number_in(tokens), steps: number_in(steps), sampler: sampler.value, temperature: number_in(temperature), seed: number_in(seed), judge: judge.value}),
   on_frame: frame => {
-    if (frame.begin) { after.replaceChildren(); prose.replaceChildren(make('span', 'compare-prompt', frame.begin.prompt)); show_words(frame.begin.words); clocks.forEach(c => { c.textContent = '0.00 s'; }); facts.forEach(f => { f.textContent = 'off'; }); }
+    if (frame.begin) { after.replaceChildren(); prose.replaceChildren(make('span', 'compare-prompt', frame.begin.prompt)); show_words(frame.begin.words); clocks.forEach(c => { c.textContent = '0.00 s'; }); facts.forEach(f => { f.textContent = 'running'; }); told.forEach((_, side) => { told[side] = {}; }); }
     if (frame.left) { if (frame.left.piece) prose.append(frame.left.piece); tell(0, frame.left); }
     if (frame.right) { if (frame.right.words) show_words(frame.right.words); tell(1, frame.right); }
     if (frame.after) show_after(frame.after);

@@ -5,10 +5,10 @@ const add = button('Add a reference', 'BLEU takes the best of all references for
 const inputs = [];
 function add_reference(text) {
   const input = area(text, 2, 2000), row = make('div', 'compare-row'), label = field(`reference ${inputs.length + 1}`, input, '', 'compare-wide');
-  const away = button('Take away', 'Without this reference', () => { inputs.splice(inputs.indexOf(input), 1); row.remove(); name(); measure(); }, 'plain');
+  const away = button('Remove', 'Without this reference', () => { inputs.splice(inputs.indexOf(input), 1); row.remove(); name(); measure(); }, 'plain');
   row.append(label, away); inputs.push(input); references.append(row); input.addEventListener('input', measure); name();
 }
-function name() { [...references.children].forEach((row, i) => { row.querySelector('.compare-field > span').textContent = `reference ${i + 1}`; row.querySelector('textarea').setAttribute('aria-label', `reference ${i + 1}`); row.lastChild.disabled = inputs.length === 1; row.lastChild.setAttribute('aria-label', `Take reference ${i + 1} away`); }); add.disabled = inputs.length >= 4; }
+function name() { [...references.children].forEach((row, i) => { row.querySelector('.compare-field > span').textContent = `reference ${i + 1}`; row.querySelector('textarea').setAttribute('aria-label', `reference ${i + 1}`); row.lastChild.disabled = inputs.length === 1; row.lastChild.setAttribute('aria-label', `Remove reference ${i + 1}`); }); add.disabled = inputs.length >= 4; }
 const asker = make_asker(wish => server.measure(wish), answer => { show_bleu(answer); show_rouge(answer); element.dataset.turn = Number(element.dataset.turn ?? 0) + 1; });
 let timer = null;
 function measure() { clearTimeout(timer); timer = setTimeout(() => asker.go({candidate: candidate.value, references: inputs.map(input => input.value)}), 200); }

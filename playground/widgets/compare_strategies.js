@@ -1,7 +1,7 @@
 // Columns of the same prompt under different rules: settings above, texts below, aligned where they first differ; then the plane and the table.
 const model = select_input(props.models), scorer = select_input([['', 'the same model'], ...props.models]), prompt = area('', 2);
 const tokens = number_input(1, 1, 200, 1), runs = number_input(1, 1, 10, 1), seed = number_input(0, 0, 9007199254740991, 1);
-const columns = make('div', 'strategy-columns'), cards = [], common = make('p', 'compare-text'), which = select_input([['0', 'run 1']]), tables = make('section'), figures = make('div'), before = make('p', 'say', 'The figures below are those of the run before.');
+const columns = make('div', 'strategy-columns'), cards = [], common = make('p', 'compare-text'), split = make('p', 'compare-note'), which = select_input([['0', 'run 1']]), tables = make('section'), figures = make('div'), before = make('p', 'say', 'The figures below are those of the run before.');
 before.hidden = true;
 const plane = make_plane(props.library);
 let last = null;
@@ -23,7 +23,7 @@ function renumber() {
 const runner = make_runner({label: 'Write them all', request: () => ({model: model.value, scorer: scorer.value, prompt: prompt.value, tokens: number_in(tokens), runs: number_in(runs), seed: number_in(seed),
     columns: cards.map(card => card.request())}),
   on_frame: frame => {
-    if (frame.columns) { running = [...cards]; cards.forEach(card => { card.loop.textContent = ''; card.text.textContent = ''; }); common.textContent = ''; which.parentNode.hidden = true; before.hidden = !last; figures.classList.toggle('compare-old', !!last); }
+    if (frame.columns) { running = [...cards]; cards.forEach(card => { card.loop.textContent = ''; card.text.textContent = ''; }); common.textContent = split.textContent = ''; which.parentNode.hidden = true; before.hidden = !last; figures.classList.toggle('compare-old', !!last); }
     if (frame.columns) frame.columns.forEach((column, i) => { running[i].title.textContent = `${i + 1} ${column.name}`; running[i].title.hidden = false; running[i].node.style.borderTopColor = SERIES[i]; });
     if (frame.texts_now) frame.texts_now.forEach((text, i) => { running[i].text.textContent = text; });
     if (frame.table) { last = frame; show(); }
@@ -38,7 +38,7 @@ function show() {
 function show_run(r) {
   const {common: shared, tokens: count, rests} = last.aligned[r];
   common.replaceChildren(make('span', 'compare-prompt', last.prompt), make('span', 'compare-common', shared && !/^[\s.,;:!?'’]/.test(shared) && !/\s$/.test(last.prompt) ? ' ' + shared : shared));
-  if (rests.length > 1) common.append(make('span', 'compare-note', count ? `  (the same ${count} token${count === 1 ? '' : 's'} in all columns; below, what follows)` : '  (the columns differ from the first token on)'));
+  split.textContent = rests.length < 2 ? '' : count ? `(the same ${count} token${count === 1 ? '' : 's'} in all columns; below, what follows)` : '(the columns differ from the first token on)';
   rests.forEach((rest, i) => {
     const [, space, word, after] = /^(\s*)(\S*)([^]*)$/.exec(rest), mark = make('span', rests.length > 1 ? 'strategy-first' : '', word);
     if (rests.length > 1) mark.title = 'Here the texts differ for the first time';
@@ -73,5 +73,5 @@ const link = make_link({model, scorer, prompt, tokens, runs, seed, columns: {get
 figures.append(plane.side, tables);
 const pick = field('show', which, 'Which of the runs stands in the columns'); pick.hidden = true;
 box.append(row_of(field('model', model), field('perplexity under', scorer, 'Which model judges coherence'), field('tokens', tokens), field('runs', runs, 'Texts a column; run r takes seed + r'), field('seed', seed, 'The same seed gives the same table')),
-  field('prompt', prompt, 'Every column goes on from here', 'compare-wide'), row_of(runner.go, runner.stop, add, link.copy, pick), link.message, runner.bar, runner.words, runner.trouble, common, columns, before, figures);
+  field('prompt', prompt, 'Every column goes on from here', 'compare-wide'), row_of(runner.go, runner.stop, add, link.copy, pick), link.message, runner.bar, runner.words, runner.trouble, common, split, columns, before, figures);
 link.open();

@@ -24,5 +24,5 @@ function save_table() {
 const link = make_link({model, prompt, tokens, seeds, seed, vary: first, over: first_values, and: second, and_over: second_values}, runner.replay);
 runner.row.append(link.copy);
 box.append(row_of(field('model', model), field('tokens', tokens), field('seeds', seeds, 'Texts a point'), field('first seed', seed)), field('prompt', prompt, '', 'compare-wide'),
-  row_of(field('vary', first), field('over', first_values, 'Values, separated by commas'), field('and', second), field('over', second_values, 'Values, separated by commas')), runner.row, link.message, runner.bar, runner.words, runner.trouble, out);
+  row_of(field('vary', first), field('over the values', first_values, 'Values, separated by commas'), field('and', second), field('over its values', second_values, 'Values, separated by commas')), runner.row, link.message, runner.bar, runner.words, runner.trouble, out);
 link.open();

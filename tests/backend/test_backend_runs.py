@@ -154,6 +154,14 @@ def test_the_graceful_stop_refuses_new_runs_and_lets_running_ones_end(house):
     assert house.drain(0)
 
 
+def test_the_first_token_is_the_first_step_that_has_one(house):
+    with house.run("anna", "compare", "m") as run:
+        run.step(0)                                              # "Getting the model …" is no token
+        assert run._first is None
+        run.step(2)
+        assert run._first is not None and run.tokens == 2
+
+
 def test_a_run_leaves_one_line_and_never_the_text(house, caplog):
     logging.getLogger("playground.runs").propagate = True
     with caplog.at_level(logging.INFO, "playground.runs"):

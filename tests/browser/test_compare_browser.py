@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from playground.pages.compare import links
 from tests.browser.conftest import axe, dark, fits, no_requests
@@ -126,6 +127,18 @@ def test_the_twins_race(part, page):
     assert widget.locator(".race-words .masked").count() == 0
 
 
+def test_in_another_language_no_figure_is_lost_and_no_word_is_left(open_page, page):
+    open_page("compare", part="race", lang="de")
+    race = page.locator("#compare-race")
+    expect(race.locator(".race-facts").first).to_have_text(re.compile(r"^32 Token · Netzaufrufe: 32 · [\d.]+ Token/s · fertig$"))
+    open_page("compare", part="strategies", lang="de")
+    expect(page.locator("#compare-strategies")).to_contain_text("(die Spalten unterscheiden sich ab dem ersten Token)")
+    open_page("compare", part="contexts", lang="de")
+    expect(page.locator("#compare-contexts .context-others")).to_have_text("andere")
+    open_page("compare", part="classifier", lang="de")
+    expect(page.locator("#compare-classifier").get_by_text("Frage, mit {text} an der Stelle des Textes")).to_be_visible()
+
+
 def test_the_library_finds_no_difference(part, page):
     widget = part("Library", "library")
     fill(widget, tokens=6)
@@ -181,7 +194,7 @@ def test_a_sweep_fills_its_table(part, page):
     widget = part("Sweep", "sweep")
     fill(widget, tokens=6, seeds=2)
     widget.get_by_label("and", exact=True).select_option("")
-    widget.get_by_label("over", exact=True).first.fill("0.5, 1")
+    widget.get_by_label("over the values", exact=True).fill("0.5, 1")
     widget.get_by_role("button", name="Sweep", exact=True).click()
     widget.get_by_text("2 of 2 points").wait_for()
     finished(widget)

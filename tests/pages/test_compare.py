@@ -7,6 +7,7 @@ import pytest
 from playground.decoding import DecodingSettings, beam_search, generate
 from playground.decoding.together import Together
 from playground.metrics import distinct_n, jackknife_interval, perplexity
+from playground.pages.compare import beams, forcing, strategies, stream, sweep
 from playground.pages.compare.endpoints import compare_texts
 from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
 from playground.pages.compare.strategies import Comparison, aligned, column_of, compare, row_of
@@ -178,6 +179,27 @@ def test_the_endpoint_answers_with_plain_data_and_names_what_is_wrong():
         compare_texts(DoubleBackend(), "double", "The fox", COLUMNS, runs=99)
     with pytest.raises(gr.Error, match="model must be one of double, got 'nobody'"):
         compare_texts(DoubleBackend(), "nobody", "The fox", COLUMNS)
+
+
+def count(backend):
+    return backend.runs.telemetry.registry.get_sample_value("playground_tokens_total", {"page": "compare", "model": "other"})
+
+
+@pytest.mark.parametrize("part", [strategies, beams, sweep, forcing], ids=lambda part: part.__name__.rpartition(".")[2])
+def test_the_host_is_told_of_tokens_and_not_of_frames(part):
+    backend = DoubleBackend()
+    asked = {"model": "double", "prompt": "The fox ran", "text": "The fox ran and slept very old", "from": 3, "columns": COLUMNS, "tokens": 9, "runs": 3,
+             "seeds": 2, "samples": 3, "beams": 2, "grid": {"temperature": [0.5, 1]}}
+    sent = list(stream.frames(backend, None, asked, part.run))
+    assert not any("written" in frame or "problem" in frame for frame in sent)
+    wanted = {strategies: 9 * (1 + 3 + 3 + 1), beams: 9 + 3 * 9, sweep: 2 * 2 * 9, forcing: 4}      # nothing ends these texts early
+    assert count(backend) == wanted[part]
+
+
+def test_the_endpoint_counts_tokens_too():
+    backend = DoubleBackend()
+    compare_texts(backend, "double", "The fox", COLUMNS[:2], tokens=4, runs=2)
+    assert count(backend) == 4 + 2 * 4
 
 
 def test_the_jackknife_of_a_mean_is_the_usual_interval():

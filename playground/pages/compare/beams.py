@@ -61,7 +61,7 @@ def search(model: Any, together: Any, ids: list[int], beams: int, tokens: int, p
     label = labels(model)
     for number, state in enumerate(beam_rounds(together, ids, beams, tokens, penalty), 1):
         if isinstance(state, BeamTree):
-            yield {"round": number, "nodes": [node_of(state, node, label) for node in state.rounds[-1]]}
+            yield {"written": 1, "round": number, "nodes": [node_of(state, node, label) for node in state.rounds[-1]]}
         else:
             yield {"result": state}
 
@@ -91,13 +91,16 @@ def results(model: Any, result: Any) -> list[dict]:
 def sample(model: Any, together: Any, ids: list[int], rules: DecodingSettings, count: int, utility: str, share: float) -> Iterator[dict]:
     """Independent samples; the last frame has their mean utilities against each other, and which one is chosen."""
     lanes = [SampledLane(model, ids, rules.with_changes(seed=rules.seed + number)) for number in range(count)]
-    for number, _ in enumerate(rounds(together, lanes), 1):
+    fresh = 0
+    for number, grown in enumerate(rounds(together, lanes), 1):
+        fresh += len(grown)
         if number % 4 == 0:
-            yield {"words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
+            told, fresh = fresh, 0
+            yield {"written": told, "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
                    "progress": share + (0.98 - share) * number / rules.max_new_tokens}
     texts = ["".join(text_pieces(model.decode, lane.ids)) for lane in lanes]
     values = expected_utilities(texts, utility)
-    yield {"samples": [{"text": text, "utility": value, "log_probability": _finite(-math.fsum(lane.surprisals)), "length": len(lane.ids)}
+    yield {"written": fresh, "samples": [{"text": text, "utility": value, "log_probability": _finite(-math.fsum(lane.surprisals)), "length": len(lane.ids)}
                        for text, value, lane in zip(texts, values, lanes, strict=True)],
            "chosen": minimum_bayes_risk(texts, utility), "utility": utility}
 

@@ -36,11 +36,12 @@ def compare_texts(backend: Any, model: str, prompt: str, columns: list[dict], to
                   request: Any = None) -> dict:
     from playground.pages.compare.strategies import Comparison
     from playground.pages.compare.strategies import compare as frames_of
+    from playground.pages.compare.stream import written
 
     answer: dict[str, Any] = {}
     try:
         wish = Comparison.read({"model": model, "prompt": prompt, "columns": columns, "tokens": tokens, "runs": runs, "seed": seed, "scorer": scorer})
-        for frame in gate.through(backend, request, "compare", model, lambda _: frames_of(backend, wish), lambda words: {}, long=True):
+        for frame in gate.through(backend, request, "compare", model, lambda _: frames_of(backend, wish), lambda words: {}, long=True, tokens=written):
             if "columns" in frame:
                 answer["columns"] = frame["columns"]
             if frame.get("done"):

@@ -36,12 +36,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         yield {"tokens": [{"text": label(token), "piece": piece, "loss": loss} for token, piece, loss in zip(ids, pieces, forced, strict=True)], "from": start,
                "words": "Now the model runs free …", "progress": 0.3}
         rules = DecodingSettings(max_new_tokens=len(ids) - start, temperature=temperature, seed=seed)
-        own = list(ids[:start])
+        own, fresh = list(ids[:start]), 0
         for step in generate(model, ids[:start], rules, ignore_end=True):
             own.append(step.token_id)
+            fresh += 1
             if step.index % 4 == 3:
-                yield {"progress": 0.3 + 0.6 * (step.index + 1) / (len(ids) - start)}
-        yield {"own": free_run(model, ids, own, start, label), "done": True, "words": "", "progress": 1.0}
+                told, fresh = fresh, 0
+                yield {"written": told, "progress": 0.3 + 0.6 * (step.index + 1) / (len(ids) - start)}
+        yield {"written": fresh, "own": free_run(model, ids, own, start, label), "done": True, "words": "", "progress": 1.0}
     finally:
         model.close()
 

@@ -40,7 +40,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         del library
         yield {"words": "The playground writes …", "progress": 0.6}
         verdict = compare_beams(model, backend, name, ids, column, theirs) if column.beams else compare_steps(model, ids, column.settings, theirs, scores)
-        yield {"verdict": {**verdict, "theirs": model.decode(theirs), "name": column.name, "call": call_of(column)}, "done": True, "words": "", "progress": 1.0}
+        verdict |= {"theirs": model.decode(theirs), "name": column.name, "call": call_of(column)}
+        yield {"written": len(theirs) + verdict["tokens"], "verdict": verdict, "done": True, "words": "", "progress": 1.0}
     finally:
         stopped.set()
         model.close()

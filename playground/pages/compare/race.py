@@ -86,16 +86,17 @@ def race(left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int],
             if found is not None:
                 left.ids.append(found.token_id)
                 left.calls += 1
-                yield {"left": {"piece": str(stream.push(found.token_id)), "seconds": left.seconds, "calls": left.calls, "tokens": len(left.ids),
+                yield {"written": 1, "left": {"piece": str(stream.push(found.token_id)), "seconds": left.seconds, "calls": left.calls, "tokens": len(left.ids),
                                 "over": len(left.ids) == tokens}, "progress": 0.95 * (len(left.ids) + shown) / (2 * tokens)}
         else:
             found = right.step()
             if found is not None:
                 record = found.record(row=0)
                 right.ids, right.calls = record["canvas"], record["calls"]
-                shown = sum(token != denoiser.mask_id for token in record["canvas"][-tokens:])
-                yield {"right": {"words": _words(denoiser, record["canvas"], record["state"]), "seconds": right.seconds, "calls": right.calls,
-                                 "tokens": shown}, "progress": 0.95 * (len(left.ids) + shown) / (2 * tokens)}
+                before, shown = shown, sum(token != denoiser.mask_id for token in record["canvas"][-tokens:])
+                words = _words(denoiser, record["canvas"], record["state"])
+                yield {"written": max(0, shown - before), "right": {"words": words, "seconds": right.seconds, "calls": right.calls, "tokens": shown},
+                       "progress": 0.95 * (len(left.ids) + shown) / (2 * tokens)}
             else:
                 yield {"right": {"over": True}}
 

@@ -15,7 +15,7 @@ from playground.pages.compare import links
 from playground.pages.compare.recorded import PATH, request_of
 
 ANSWERS = {"scores": ("perplexity_of",), "contexts": ("two_prompts", "two_models")}
-DROPPED = ("words", "progress", "texts_now")          # of a frame: what one sees only while it runs
+DROPPED = ("words", "progress", "texts_now", "written")          # of a frame: what one sees only while it runs
 
 
 def main(wanted: list[str]) -> None:

@@ -103,7 +103,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
 
 
 def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
-    """Frames of a comparison: {"columns"}, then {"pieces": [[column, text], ...], "progress"}, then {"texts", "table"} at the end."""
+    """Frames of a comparison: {"columns"}, then {"texts_now", "progress"}, then {"texts", "table"} at the end.
+
+    "written" in a frame: tokens since the frame before."""
     yield {"columns": [column.record() for column in wish.columns], "words": "Getting the model …", "progress": 0.0}
     for name in dict.fromkeys((wish.model, wish.scorer)):
         for _ in wait_for(backend, name):
@@ -134,14 +136,15 @@ def lane_of(model: Any, prompt: list[int], column: Column, run: int) -> Any:
 
 def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison) -> Iterator[dict]:
     begun = sent = time.perf_counter()
-    stream = rounds(together, flat)
+    stream, fresh = rounds(together, flat), 0
     try:
-        for number, _ in enumerate(stream, 1):
-            now = time.perf_counter()
+        for number, grown in enumerate(stream, 1):
+            now, fresh = time.perf_counter(), fresh + len(grown)
             if now - sent >= FRAME_SECONDS:
-                sent = now
-                yield {"texts_now": [model.decode(group[0].ids) for group in lanes], "progress": min(0.95, 0.95 * number / wish.tokens),
+                sent, told, fresh = now, fresh, 0
+                yield {"written": told, "texts_now": [model.decode(group[0].ids) for group in lanes], "progress": min(0.95, 0.95 * number / wish.tokens),
                        "words": f"Writing: {len(flat)} texts in one batch, token {number} of at most {wish.tokens}, {now - begun:.1f} s"}
+        yield {"written": fresh}
     finally:
         stream.close()
 

@@ -29,11 +29,17 @@ def run_events(app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]]
     widget.halt(gate.halts(app.backend), None, None, cancels=[going], queue=False, **QUIET)
 
 
+def written(frame: dict) -> int:
+    """How many tokens were written since the frame before: for the log and the figures of the host, not for the browser."""
+    return frame.pop("written", 0)
+
+
 def frames(backend: Any, request: Any, raw: Any, work: Callable[[Any, Any], Iterator[dict]]) -> Iterator[dict]:
     """The frames of a run, within the house's limits; an error becomes {"problem": sentence}."""
     try:
         asked = object_of(raw)
-        yield from gate.through(backend, request, "compare", asked.get("model"), lambda _: work(backend, asked), lambda words: {"words": words}, long=True)
+        yield from gate.through(backend, request, "compare", asked.get("model"), lambda _: work(backend, asked), lambda words: {"words": words}, long=True,
+                                tokens=written)
     except GeneratorExit:
         raise
     except Exception as error:

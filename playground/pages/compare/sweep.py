@@ -53,10 +53,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         for first in range(0, len(points), abreast):
             some = points[first:first + abreast]
             lanes = [[lane_of(model, ids, column, number) for number in range(1 if column.deterministic else seeds)] for _, column in some]
-            for number, _ in enumerate(rounds(together, [lane for group in lanes for lane in group]), 1):
+            fresh = 0
+            for number, grown in enumerate(rounds(together, [lane for group in lanes for lane in group]), 1):
+                fresh += len(grown)
                 if number % 4 == 0:
-                    yield {"progress": (first + len(some) * number / tokens) / len(points) * 0.98,
+                    told, fresh = fresh, 0
+                    yield {"written": told, "progress": (first + len(some) * number / tokens) / len(points) * 0.98,
                            "words": f"Point {first + 1} to {first + len(some)} of {len(points)}, token {number} of at most {tokens}"}
+            yield {"written": fresh}
             for (point, column), group in zip(some, lanes, strict=True):
                 texts = [model.decode(lane.ids) for lane in group]
                 scores = [surprise(model, model, lane, prompt, ids) for lane in group]
