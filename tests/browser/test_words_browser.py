@@ -17,6 +17,7 @@ def test_a_language_of_the_address_is_spoken_and_kept(page, open_page, language)
     expect(page.locator("#pages [role=tab][data-tab-id=generate]")).to_have_text(said["Generate"])
     expect(page.get_by_label(said["Prompt"], exact=True)).to_be_visible()
     expect(page.locator("#generator")).to_contain_text(said["How it came to this: the chain of rules"])
+    expect(page.locator("#masthead .status")).to_contain_text(said["Fairy tales, left to right (15 M)"])
     assert page.evaluate("document.documentElement.lang").startswith(language)
     page.locator("#pages [role=tab][data-tab-id=escape]").click()
     assert f"lang={language}" in page.url                                             # the link says it, and so does the next page
