@@ -1,14 +1,14 @@
-"""`unmask`: the generator of steps, and what a page does with its canvases (edit, run on, two runs in step)."""
+"""`unmask`: the generator of steps, and the entropy-linear schedule measured for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from playground.diffusion.noise import EntropyLinear
-from playground.diffusion.run import Run, as_canvas
+from playground.diffusion.run import Run
 from playground.diffusion.samplers import rule_for
 from playground.diffusion.settings import UnmaskSettings
 from playground.diffusion.step import Step
@@ -60,55 +60,3 @@ def measured_schedule(denoiser, length: int, settings: UnmaskSettings, rows: int
         shares.append(share)
         entropies.append(total)
     return EntropyLinear(tuple(shares), tuple(entropies)), points
-
-
-def edit(canvas, mask_id: int, remask: Iterable[int] = (), lock: Iterable[int] | None = None,
-         words: dict[int, int] | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """(canvas, locked) to run on from: `remask` positions hidden again, `words` {position: id} put in.
-
-    lock: the positions that must not change; None locks everything visible, so that only hidden positions are filled.
-    One row or many; positions apply to every row.
-    """
-    array = as_canvas(canvas).astype(np.int64)
-    length = array.shape[1]
-    remask, words = list(remask), dict(words or {})
-    for position in [*remask, *words, *(lock or ())]:
-        if not 0 <= position < length:
-            raise ValueError(f"position must be in [0, {length - 1}], got {position}")
-    for position, word in words.items():
-        array[:, position] = word
-    array[:, remask] = mask_id
-    locked = array != mask_id
-    if lock is not None:
-        wanted = np.zeros(length, dtype=bool)
-        wanted[list(lock)] = True
-        locked &= wanted
-    return array, locked
-
-
-def in_step(*runs: Iterable[Step], totals: list[int] | None = None) -> Iterator[tuple[Step, ...]]:
-    """Runs side by side: tuples with the newest Step of each; a run that has ended repeats its last.
-
-    totals: steps of each run where they differ (25 and 50): the run that is furthest behind in its share of steps goes next.
-    """
-    iterators = [iter(run) for run in runs]
-    latest: list[Step | None] = [next(run, None) for run in iterators]
-    if any(step is None for step in latest):
-        raise ValueError("every run must have at least one step")
-    alive = [True] * len(iterators)
-    done = [1] * len(iterators)
-    yield tuple(latest)
-    while any(alive):
-        share = [done[i] / (totals[i] if totals else 1) if alive[i] else np.inf for i in range(len(iterators))]
-        ahead = min(share) + 1e-12
-        moved = False
-        for i, run in enumerate(iterators):
-            if alive[i] and share[i] <= ahead:
-                step = next(run, None)
-                if step is None:
-                    alive[i] = False
-                else:
-                    latest[i], moved = step, True
-                    done[i] += 1
-        if moved:
-            yield tuple(latest)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from playground.diffusion.corrupt import corrupt_embeddings, corrupt_masks, corrupt_words
+from playground.diffusion.corrupt import GRID, POSTERIOR_STEP, TAUS, posterior_paths, standard_plane, vector_paths
 from playground.diffusion.embedding import (
     corrupt_vectors,
     embedding_table,
@@ -18,40 +18,48 @@ from playground.diffusion.embedding import (
     plane,
     rounding,
 )
-
-IDS = list(range(8)) * 500
-
-
-def test_masks_come_at_the_schedules_rate_and_never_go_back():
-    before = np.zeros(len(IDS), dtype=bool)
-    for t in np.linspace(0, 1, 11):
-        got = corrupt_masks(IDS, float(t), mask_id=99, schedule="cosine")
-        now = np.array(got["changed"])
-        assert (before <= now).all() and (np.array(got["canvas"]) == 99).tolist() == now.tolist()
-        assert got["known"] == pytest.approx(got["alpha"], abs=0.03)
-        before = now
-    assert before.all() and not any(corrupt_masks(IDS, 0.0, mask_id=99)["changed"])
+from playground.diffusion.noise import alpha_bar, uniform_matrix
 
 
-def test_random_words_are_even_over_the_vocabulary():
-    got = corrupt_words(IDS, 1.0, 8)
-    assert got["alpha"] == 0 and got["known"] == 0
-    assert np.bincount(got["canvas"], minlength=8).min() > 420
-    assert corrupt_words(IDS, 0.0, 8)["canvas"] == IDS
-    assert np.mean(corrupt_words(IDS, 0.5, 8)["changed"]) == pytest.approx(0.5 * 7 / 8, abs=0.03)
-    with pytest.raises(ValueError, match=r"ids must be .* in \[0, 3\]"):
-        corrupt_words([4], 0.5, 4)
+def test_paths_of_vectors_are_those_of_rounding_and_clamping():
+    generator = np.random.default_rng(0)
+    table, flat = standard_plane(generator.normal(size=(40, 5)))
+    ids, noise, alphas = np.array([3, 1, 4]), generator.normal(size=(3, 5)), np.array([1.0, 0.6, 0.1, 0.0])
+    data, told = vector_paths(table, flat, ids, noise, alphas)
+    assert json.loads(json.dumps(data)) == data
+    assert [path[0] for path in data["near"]] == ids.tolist(), "without noise each word is its own nearest"
+    for n, alpha in enumerate(alphas):
+        x = corrupt_vectors(table[ids], alpha, noise)
+        assert [path[n] for path in data["near"]] == nearest(x, table).tolist()
+        for place in range(3):
+            best = data["top"][place][n]
+            assert best == np.argsort(-(x[place] @ table.T), kind="stable")[:3].tolist()
+            for number, tau in enumerate(TAUS):
+                assert np.allclose([row[number] for row in data["chance"][place][n]], 10_000 * rounding(x[place], table, tau)[best], atol=0.51)
+    assert told == {int(word) for word in data["places"]}
+    assert np.allclose(data["start"], table[ids] @ flat, atol=5e-4) and np.allclose(data["noise"], noise @ flat, atol=5e-4)
 
 
-def test_noisy_vectors_are_plain_data_and_move_smoothly():
-    table = np.random.default_rng(0).normal(size=(8, 5))
-    got = [corrupt_embeddings([3, 1, 4], t, table, tau=0.5, top=3) for t in (0.0, 0.5, 0.501, 1.0)]
-    assert json.loads(json.dumps(got)) == got
-    assert got[0]["canvas"] == [3, 1, 4] and got[0]["known"] == 1 and np.allclose(got[0]["plane"], got[0]["clean"])
-    assert np.abs(np.array(got[1]["plane"]) - got[2]["plane"]).max() < 0.02
-    best = got[1]["rounding"][0]
-    assert len(best) == 3 and best[0][1] >= best[1][1] >= best[2][1]
-    assert np.allclose(np.array(got[1]["snapped"][0]), (table @ plane(table))[got[1]["canvas"][0]])
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_the_plane_is_that_of_the_principal_directions(width):
+    raw = np.random.default_rng(1).normal(size=(30, width)) * np.arange(1, width + 1) + 7
+    table, flat = standard_plane(raw)
+    assert np.allclose(table.mean(0), 0, atol=1e-5) and (table**2).mean() == pytest.approx(1, rel=1e-5)
+    assert np.allclose(np.abs(table @ flat), np.abs(table @ plane(table)), atol=1e-4), "up to the sign of a direction"
+
+
+def test_posteriors_are_laws_and_follow_bayes():
+    alphas = alpha_bar(GRID, "cosine")
+    data = posterior_paths(alphas, 5)
+    back = round(POSTERIOR_STEP / (GRID[1] - GRID[0]))
+    for n in range(1, len(GRID) - 1):                                       # at t = 1 nothing is known of x_0's own step
+        alpha, earlier = alphas[n], alphas[max(0, n - back)]
+        assert data["absorbing"][n] == pytest.approx([(earlier - alpha) / (1 - alpha), (1 - earlier) / (1 - alpha)], abs=2e-6)
+        between = uniform_matrix(alpha / earlier, 5)
+        for seen, path in ((0, "uniform_same"), (1, "uniform_other")):
+            law = uniform_matrix(earlier, 5)[0] * between[:, seen] / uniform_matrix(alpha, 5)[0, seen]
+            assert data[path][n] == pytest.approx(law[:3], abs=2e-6)
+            assert law.sum() == pytest.approx(1)
 
 
 def test_rounding_is_a_softmax_of_inner_products_and_clamping_the_nearest_word():

@@ -1,6 +1,5 @@
 """What every run keeps: prompt and locks, counts, blocks, reproducibility, and errors instead of hangs."""
 
-import itertools
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.diffusion import ExactDenoiser, UnmaskSettings, list_samplers, unmask
-from playground.diffusion.generate import edit, in_step
 from playground.diffusion.samplers.bernoulli import euler_reveal, score_ratios, single_categorical_rate
 from playground.diffusion.samplers.ordered import dream_counts, entropy_bound_number, llada_counts, maskgit_counts
 
@@ -375,32 +373,3 @@ def test_seDD_numbers():
     # Euler: step * sigma' * sum of ratios, with sigma = -log alpha
     t, step = 0.6, 0.05
     assert euler_reveal(1 - t, -1.0, step) == pytest.approx(step * (1 / (1 - t)) * score_ratios(p, 1 - t).sum())
-
-
-# ---------------------------------------------------------------------------------------------------- edits, side by side
-
-def test_edit_masks_again_locks_and_runs_on():
-    done = run(Table(), [[0, 4, 4, 4, 4]], UnmaskSettings("llada", 2))[-1].canvas
-    canvas, locked = edit(done, 4, remask=[2, 3], words={4: 5})
-    assert canvas[0, 2] == canvas[0, 3] == 4 and canvas[0, 4] == 5
-    assert locked.tolist() == [[True, True, False, False, True]]
-    again = run(Table(), canvas, UnmaskSettings("llada", 2, seed=3), locked=locked)[-1].canvas
-    assert torch.equal(again[0, [0, 1]], done[0, [0, 1]]) and int(again[0, 4]) == 5 and not (again == 4).any()
-    _, some = edit(done, 4, lock=[0, 2])
-    assert some.tolist() == [[True, False, True, False, False]]
-    with pytest.raises(ValueError, match=r"position must be in \[0, 4\], got 7"):
-        edit(done, 4, remask=[7])
-
-
-def test_runs_side_by_side():
-    def started(steps, seed):
-        return unmask(Table(), [[4] * 8], UnmaskSettings("llada", steps, seed=seed))
-
-    pairs = list(in_step(started(4, 0), started(4, 1)))
-    assert [(a.index, b.index) for a, b in pairs] == [(0, 0), (1, 1), (2, 2), (3, 3)]
-    pairs = list(in_step(started(4, 0), started(8, 0), totals=[4, 8]))
-    assert pairs[-1][0].index == 3 and pairs[-1][1].index == 7
-    assert all(abs((a.index + 1) / 4 - (b.index + 1) / 8) <= 0.26 for a, b in pairs)
-    shorter = list(in_step(started(2, 0), started(5, 0)))
-    assert [a.index for a, _ in shorter] == [0, 1, 1, 1, 1]
-    assert all(itertools.starmap(lambda a, b: a.canvas.shape == b.canvas.shape, shorter))

@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from playground.diffusion import ExactDenoiser, UnmaskSettings, exact_distribution, unmask
+from playground.diffusion.corrupt import GRID
 from playground.diffusion.meter import true_distribution
 from playground.diffusion.noise import absorbing_matrix, alpha_bar, posterior, uniform_matrix
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
-from playground.pages.diffusion.corrupt import DRAWN, GRID, PILOT, corrupt_once, corrupted, schedule_of
+from playground.pages.diffusion.corrupt import DRAWN, PILOT, corrupt_once, corrupted, schedule_of
 from playground.pages.diffusion.meter import CURVES, PRESETS, check_chain, collected, measure
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import measure_quality, measure_time, text_perplexity
