@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from playground.pages.generate.request import SCORE_TOKENS, RunRequest, text_of
@@ -73,6 +73,22 @@ def labels(model: Any):
     return label
 
 
+def together(frames: Generator[dict, None, Any]) -> Generator[dict, None, Any]:
+    """{"frames": [...]}: frames that come faster than a screen paints travel together. Returns what `frames` returns."""
+    waiting, sent = [], 0.0
+    while True:
+        try:
+            waiting.append(next(frames))
+        except StopIteration as done:
+            if waiting:
+                yield {"frames": waiting}
+            return done.value
+        now = time.monotonic()
+        if now - sent >= FRAME_SECONDS:
+            yield {"frames": waiting}
+            waiting, sent = [], now
+
+
 def write(backend: Any, request: RunRequest, stop: threading.Event, top: int = 20, strip: int = STRIP) -> Iterator[dict]:
     """{"start"}, then {"frames": [record, ...]} as the text grows, then {"end"}; before them {"progress"} while weights come in.
 
@@ -100,25 +116,22 @@ def write(backend: Any, request: RunRequest, stop: threading.Event, top: int = 2
         yield {"start": {"prompt": prompt, "notes": notes(model, request), "at": len(request.prefix)}}
         steps = generate(model, prompt_ids, request.settings, prefix=request.prefix, forced=request.forced,
                          state=request.memory, should_stop=stop.is_set)
-        written, waiting, reason, sent = list(request.prefix), [], None, 0.0
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as done:
-                reason = done.value
-                break
-            written.append(step.token_id)
-            loop = find_loop(written)
-            frame = step.record(label, top, strip)
-            frame["piece"], frame["memory"] = str(stream.push(step.token_id)), step.state
-            frame["loop"] = None if loop is None else {"period": loop.period, "start": loop.start, "length": loop.length}
-            waiting.append(frame)
-            now = time.monotonic()
-            if now - sent >= FRAME_SECONDS:
-                yield {"frames": waiting}
-                waiting, sent = [], now
-        if waiting:
-            yield {"frames": waiting}
+        written = list(request.prefix)
+
+        def each() -> Generator[dict, None, str | None]:
+            while True:
+                try:
+                    step = next(steps)
+                except StopIteration as done:
+                    return done.value
+                written.append(step.token_id)
+                loop = find_loop(written)
+                frame = step.record(label, top, strip)
+                frame["piece"], frame["memory"] = str(stream.push(step.token_id)), step.state
+                frame["loop"] = None if loop is None else {"period": loop.period, "start": loop.start, "length": loop.length}
+                yield frame
+
+        reason = yield from together(each())
         yield {"end": reason or "stopped"}
     finally:
         model.close()
@@ -165,20 +178,18 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
             told = "A beginning-of-text token stands in front, so the first word is scored too."
         yield {"start": {"prompt": [first], "notes": [told], "at": 0}}
         rows = model.logits_along(ids[:-1])                                # (T - 1, V)
-        context, waiting, sent = np.asarray(ids, np.int64), [], 0.0
-        for place in range(1, len(ids)):
-            if stop.is_set():
-                break
-            step = Step(rows[place - 1], context[:place], plain, place - 1, 1, token_id=ids[place])
-            frame = step.record(label, strip=STRIP)
-            frame["piece"], frame["memory"], frame["loop"] = str(stream.push(ids[place])), None, None
-            waiting.append(frame)
-            now = time.monotonic()
-            if now - sent >= FRAME_SECONDS:
-                yield {"frames": waiting}
-                waiting, sent = [], now
-        if waiting:
-            yield {"frames": waiting}
+        context = np.asarray(ids, np.int64)
+
+        def each() -> Generator[dict, None, None]:
+            for place in range(1, len(ids)):
+                if stop.is_set():
+                    return
+                step = Step(rows[place - 1], context[:place], plain, place - 1, 1, token_id=ids[place])
+                frame = step.record(label, strip=STRIP)
+                frame["piece"], frame["memory"], frame["loop"] = str(stream.push(ids[place])), None, None
+                yield frame
+
+        yield from together(each())
         yield {"end": "stopped" if stop.is_set() else "scored"}
     finally:
         model.close()
