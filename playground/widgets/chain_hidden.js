@@ -149,6 +149,7 @@ function loadRun() {
 function showStep(k) {
   const s = learning.runs[run].steps[k], names = learning.states;
   rectangle(part('learnedTransition'), names, names, s.transition, learning.truth.transition, 'Transition matrix learned so far');
+  rectangle(part('learnedInitial'), ['start in'], names, [s.initial], [learning.truth.initial], 'Initial distribution learned so far');
   rectangle(part('learnedEmission'), names, learning.symbols, s.emission, learning.truth.emission, 'Emission matrix learned so far');
 }
 // each cell: the learned probability, and under it, smaller, the model's

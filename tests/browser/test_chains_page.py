@@ -227,6 +227,8 @@ def test_learning_runs_step_by_step(open_page):
     expect(learn.locator(".transport-words")).to_contain_text("iteration 6 / 6")       # it plays by itself to the end
     expect(part(widget, "runs").get_by_role("button")).to_have_count(2)
     first = part(widget, "learnedEmission").inner_text()
+    start = learn.get_by_role("table", name="Initial distribution learned so far").get_by_role("cell").filter(has_text=".")
+    expect(start).to_have_count(2)
     with no_requests(page):
         learn.get_by_role("slider", name="Iteration of Baum–Welch").focus()
         page.keyboard.press("Home")

@@ -211,3 +211,9 @@ def test_the_jackknife_of_a_mean_is_the_usual_interval():
     assert np.allclose((low, high), want)
     with pytest.raises(ValueError, match="at least two"):
         jackknife_interval([1.0], np.mean)
+
+
+@pytest.mark.parametrize(("asked", "name"), [
+    ({"model": "gpt2", "models": ["x"]}, "gpt2"), ({"models": ["smollm2-135m", "gpt2"]}, "smollm2-135m"), ({}, "fairy-causal"), ({"models": 3}, "fairy-causal")])
+def test_a_run_is_logged_under_a_model_that_it_has(asked, name):
+    assert stream.model_of(asked, "fairy-causal") == name

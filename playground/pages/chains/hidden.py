@@ -109,7 +109,7 @@ def learn(draft: dict) -> dict:
     truth = model.log_likelihood(observations)
     return {"runs": [{"steps": [_rounded(step, order) for step in run]} for run in runs for order in [_matching(run[-1], model)]], "best": best,
             "length": len(observations), "truth_log_likelihood": drafts.plain(float(truth)), "states": list(model.states), "symbols": list(model.symbols),
-            "truth": {"transition": drafts.plain(model.transition), "emission": drafts.plain(model.emission)},
+            "truth": {name: drafts.plain(getattr(model, name)) for name in ("initial", "transition", "emission")},
             "model": drafts.plain([model.transition.tolist(), model.emission.tolist(), model.initial.tolist()])}
 
 

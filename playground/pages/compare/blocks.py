@@ -57,7 +57,7 @@ def contexts(app: Any) -> None:
 def race(app: Any) -> None:
     say("Two networks of the same size, trained on the same tales: one writes a token at a time, the other takes a blank page and reveals several words a step. "
         "Who is faster, and what does the haste cost?")
-    run_events(app, made(app, "CompareRace", "race"), later("race", "run"))
+    run_events(app, made(app, "CompareRace", "race"), later("race", "run"), model="fairy-causal")
 
 
 def library(app: Any) -> None:

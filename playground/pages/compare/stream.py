@@ -16,13 +16,15 @@ from playground.widgets.widget import called
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def run_events(app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]]) -> None:
-    """`go` streams the frames of `work(backend, request)`, `halt` ends them. A run ends by itself at the house's limit of seconds."""
+def run_events(app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]], model: str | None = None) -> None:
+    """`go` streams the frames of `work(backend, request)`, `halt` ends them. A run ends by itself at the house's limit of seconds.
+
+    model: whose run it is where the request names none."""
 
     def start(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         raw = getattr(event, "request", None)
         run = str(raw.get("run"))[:64] if isinstance(raw, dict) else ""
-        for frame in frames(app.backend(), request, raw, work):
+        for frame in frames(app.backend(), request, raw, work, model):
             yield {"run": run, "frame": frame}
 
     going = widget.go(start, None, widget, trigger_mode="multiple", **QUIET)
@@ -34,11 +36,17 @@ def written(frame: dict) -> int:
     return frame.pop("written", 0)
 
 
-def frames(backend: Any, request: Any, raw: Any, work: Callable[[Any, Any], Iterator[dict]]) -> Iterator[dict]:
+def model_of(asked: dict, otherwise: str | None = None) -> Any:
+    """The model under whose name a request is logged, and which ZeroGPU loads before it: its own, the first of several, or `otherwise`."""
+    several = asked.get("models")
+    return asked.get("model") or (several[0] if isinstance(several, list) and several else otherwise)
+
+
+def frames(backend: Any, request: Any, raw: Any, work: Callable[[Any, Any], Iterator[dict]], model: str | None = None) -> Iterator[dict]:
     """The frames of a run, within the house's limits; an error becomes {"problem": sentence}."""
     try:
         asked = object_of(raw)
-        yield from gate.through(backend, request, "compare", asked.get("model"), lambda _: work(backend, asked), lambda words: {"words": words}, long=True,
+        yield from gate.through(backend, request, "compare", model_of(asked, model), lambda _: work(backend, asked), lambda words: {"words": words}, long=True,
                                 tokens=written)
     except GeneratorExit:
         raise
@@ -52,7 +60,7 @@ def answer(app: Any, name: str, work: Callable[[Any, Any], dict]) -> Callable[[A
     def reply(raw: Any = None) -> dict:
         try:
             asked = object_of(raw)
-            with gate.question(app.backend(), "compare", asked.get("model")):
+            with gate.question(app.backend(), "compare", model_of(asked)):
                 return work(app.backend(), asked)
         except Exception as error:
             return {"problem": sentence_of(error)}
