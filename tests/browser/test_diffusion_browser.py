@@ -85,7 +85,7 @@ def test_alive_on_load_and_scrubbing_asks_nobody(open_page):
 def test_run_shows_every_step_and_the_focused_word(tale):
     page = tale()
     run(page, 6)
-    expect(player(page).locator(".canvas-head")).to_contain_text("seed 7")
+    expect(player(page).locator(".canvas-head")).to_contain_text("seed 8")
     assert "[MASK]" not in player(page).locator(".canvas-prose").inner_text() and "▢" not in player(page).locator(".canvas-prose").inner_text()
     assert "the king" in player(page).locator(".canvas-prose").inner_text()
     assert player(page).locator(".canvas-prose").inner_text().endswith(".") and " ." not in player(page).locator(".canvas-prose").inner_text()
@@ -166,7 +166,7 @@ def test_mask_again_lock_run_on_and_undo(tale):
     expect(words(page).nth(3)).to_have_class(re.compile("canvas-locked"))
     kept = words(page).nth(3).inner_text()
     player(page).get_by_role("button", name="Run on").click()
-    expect(player(page).locator(".canvas-head")).to_contain_text("run on, seed 8")
+    expect(player(page).locator(".canvas-head")).to_contain_text("run on, seed 9")
     expect(player(page)).to_have_attribute("data-state", "done")
     time(page).press("Home")
     expect(player(page)).to_have_attribute("data-view", "0")
@@ -186,10 +186,10 @@ def test_the_sampler_chosen_is_explained_before_it_is_run(tale):
     page.get_by_label("Sampler", exact=True).click()
     page.get_by_role("option", name="ReMDM: masks again").click()
     expect(said).to_contain_text("may be hidden again")
-    expect(said).to_contain_text("Exact when it draws one word a step.")
+    expect(said).to_contain_text("not as set here")                       # at the temperature that the page begins with
     expect(said).to_contain_text("Source: Wang et al. 2025, arXiv 2503.00307")
-    page.get_by_label("Temperature").fill("0.5")
-    expect(said).to_contain_text("not as set here")
+    page.get_by_label("Temperature").fill("1")
+    expect(said).to_contain_text("Exact when it draws one word a step.")
     expect(player(page)).to_have_attribute("data-state", "recorded")
 
 
@@ -197,7 +197,7 @@ def test_two_at_once_go_in_step(tale):
     page = tale(two="1", sampler_b="llada", steps_b="3", seed_b="7")
     run(page, 6)
     assert player(page).locator(".canvas-words").count() == 2
-    expect(player(page).get_by_role("heading", name="A: LLaDA, 6 steps, seed 7")).to_be_visible()
+    expect(player(page).get_by_role("heading", name="A: LLaDA, 6 steps, seed 8")).to_be_visible()
     expect(player(page).get_by_role("heading", name="B: LLaDA, 3 steps, seed 7")).to_be_visible()
     settle(page)
     with no_requests(page):
@@ -220,7 +220,7 @@ def test_two_at_once_go_in_step(tale):
     player(page).get_by_role("button", name="Run on").click()
     expect(player(page)).not_to_have_attribute("data-run", before)
     expect(player(page)).to_have_attribute("data-state", "done")
-    expect(player(page).locator(".canvas-head")).to_contain_text("run on, seeds 8 and 8")
+    expect(player(page).locator(".canvas-head")).to_contain_text("run on, seeds 9 and 8")
     time(page).press("Home")
     hidden = [[i for i, b in enumerate(words(page, side).all()) if "masked" in b.get_attribute("aria-label").split(": ")[1]] for side in (0, 1)]
     assert hidden == [[4, 5], [6]]
