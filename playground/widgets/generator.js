@@ -23,6 +23,7 @@ const rules = make_rules({host: part('rules'), rules: constants.rules, orders: c
 const tree = make_branches({host: part('tree'), on_open: open_branch, path_of});
 const draws = make_draws({host: part('draws'), ask: temperatures => {
   if (!frames().length) return {error: 'There is no step on view yet: press Play first.'};
+  time.pause();                                     // the next step would take its columns away
   return server.draws({...step_request(time.step), temperatures});
 }});
 const time = make_transport({

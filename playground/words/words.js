@@ -61,13 +61,28 @@
     }
     return said.replace(PLACE, place => values[place] ?? place);
   }
-  function find(core, depth = 0) {
+  function whole(core) {
     if (exact.has(core)) return exact.get(core);
     for (const [english, said] of shapes.get(shape(core)) ?? []) { const out = filled(english, said, core); if (out !== null) return out; }
+    return null;
+  }
+  function find(core, depth = 0) {
+    const said = whole(core);
+    if (said !== null) return said;
+    const lead = depth < 2 ? /^[\uE000-\uE0FF]\s*/.exec(core)?.[0] : null;     // a name in front of sentences that are keys without it
+    if (lead) { const rest = find(core.slice(lead.length), depth + 1); if (rest !== null) return lead + rest; }
     const sentences = depth < 2 ? core.split(/(?<=[.!?…]) (?=[\p{Lu}“\uE000-\uE0FF])/u) : [core];
-    if (sentences.length > 1) {                                            // sentences set one after the other, each with its own key
-      const each = sentences.map(one => find(one, depth + 1));
-      if (each.every(one => one !== null)) return each.join(language === 'zh' ? '' : ' ');
+    if (sentences.length > 1) {                                            // sentences set one after the other, a key for each or for some together
+      const each = list => {
+        for (let n = Math.min(list.length, sentences.length - 1); n > 0; n--) {
+          const one = n > 1 ? whole(list.slice(0, n).join(' ')) : find(list[0], depth + 1);
+          const rest = one === null ? null : n === list.length ? [] : each(list.slice(n));
+          if (rest) return [one, ...rest];
+        }
+        return null;
+      };
+      const said = each(sentences);
+      if (said) return said.join(language === 'zh' ? '' : ' ');
     }
     for (const one of patterns) {
       if (!core.includes(one.piece)) continue;

@@ -90,3 +90,10 @@ def test_every_word_of_a_first_view_is_a_key(page, open_page, slug):
 
     missing = {key: place for key, place in missing.items() if not left_out(key) and len(key) > 12 and " " in key}
     assert not missing, json.dumps(missing, ensure_ascii=False, indent=1)
+
+
+def test_sentences_of_ours_behind_a_name_are_put_into_the_language_some_of_them_together(page, open_page):
+    open_page("diffusion", lang="de")
+    card = page.locator("#diffusion-player .say", has_text="so wie eingestellt nicht").first
+    expect(card).to_contain_text("Zufällige Reihenfolge (origin)")
+    expect(card).not_to_contain_text("Exact only when")
