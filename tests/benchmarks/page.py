@@ -99,7 +99,7 @@ def in_the_browser(model: str, rounds: int) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(demo.local_url)
+        page.goto(demo.local_url + "?tab=generate")       # the address alone opens Home
         page.wait_for_selector("#generator .prose-token")
         page.locator("#generator select[data-part=model]").select_option(model)
         page.locator("#generator").get_by_label("Prompt").fill("Once upon a time")
