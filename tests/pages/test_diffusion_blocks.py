@@ -107,6 +107,7 @@ def test_corrupt_once_agrees_with_the_drawing(tale):
     data = corrupted(TEXT, tale, models.TALE, "linear", 9)
     for t in (0.0, 0.35, 1.0):
         once = {noise: corrupt_once(TEXT, tale, models.TALE, t, noise, "linear", 9) for noise in ("absorbing", "uniform", "gaussian")}
+        assert all(json.loads(json.dumps(answer)) == answer and answer["noise"] == noise for noise, answer in once.items()), "plain data for a program"
         assert once["absorbing"]["kept"] == once["uniform"]["kept"] == [u < 1 - t for u in data["u"]]
         assert once["gaussian"]["ids"] == [path[round(100 * t)] for path in data["vectors"]["near"]]
     assert once["absorbing"]["text"] == " ".join(["[MASK]"] * 7) and once["absorbing"]["known"] == 0

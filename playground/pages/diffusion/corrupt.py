@@ -117,8 +117,8 @@ def corrupt_once(text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedu
         from playground.diffusion.embedding import corrupt_vectors, nearest
 
         table, _ = _plane(denoiser, name)
-        noise = normals(data["seed"], 0, 0, np.arange(len(data["ids"])), table.shape[1])
-        now = nearest(corrupt_vectors(table[data["ids"]], alpha, noise), table).tolist()
+        drawn = normals(data["seed"], 0, 0, np.arange(len(data["ids"])), table.shape[1])
+        now = nearest(corrupt_vectors(table[data["ids"]], alpha, drawn), table).tolist()
         kept = [a == b for a, b in zip(now, data["ids"], strict=True)]
     else:
         kept = [u < alpha for u in data["u"]]
