@@ -164,7 +164,7 @@ class CausalWorker:
             return False
         oldest = min(others, key=lambda session: session.used)
         if oldest.used > needy.used:
-            return False                   # the one that asked first keeps its place
+            return False                   # all others have asked since then: they are at work, and this one waits for them
         self._release(oldest)              # it recomputes its beginning when it asks again
         return True
 

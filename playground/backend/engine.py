@@ -1,7 +1,8 @@
 """One loop for each loaded model: it joins every visitor's next forward pass into one batch.
 
 Sessions put requests in; each tick of the loop takes what waits (next tokens of all sessions, pieces of long prompts, rows
-of canvases), runs one forward pass, and hands each session its own logits. Rules and draws stay in the visitor's thread.
+of canvases), runs one forward pass, and hands each session its own logits. Rules and draws stay in the visitor's thread; the
+answers of a batch go out one after another, so that thirty threads do not fight for the interpreter's lock.
 A session that closes leaves at the next tick. An exception reaches only the session whose request caused it: a batch that
 fails is run again request by request.
 """
@@ -13,6 +14,7 @@ import queue
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +26,10 @@ from playground.backend.limits import limits
 
 # After a tick the loop waits for those it has just answered, at most this share of the tick's own time: larger batches, and
 # the visitors' Python does not run against the forward pass for the interpreter's lock.
-GRACE, LONGEST_GRACE = 0.5, 0.02
+GRACE, LONGEST_GRACE = 1.0, 0.06
+# Meanwhile each of them has the interpreter to itself until it asks again, at most this long: a step's rules take 1 ms alone,
+# and more than twice that in each of thirty threads at once, as every array operation gives the lock away and wants it back.
+TURN_SECONDS = 0.002
 # A forward pass takes the interpreter's lock hundreds of times; at Python's default of 5 ms each time may cost that long.
 SWITCH_SECONDS = 0.001
 _order = itertools.count()
@@ -41,18 +46,26 @@ class Request:
         self.answer: Any = None          # (V,) logits, a list of row blocks, or (B, L, V)
         self.error: BaseException | None = None
         self.dropped = False
+        self.held = False              # the engine says when the answer goes out; errors go at once
         self._first = threading.Lock()
         self._done = threading.Lock()
         self._done.acquire()
 
     def finish(self, answer: Any = None, error: BaseException | None = None) -> None:
-        """Hand over the answer or the exception; the first call counts."""
+        """Give the answer or the exception; the first call counts. Who waits sees it at once, unless it is held."""
         with self._first:
             if self.answer is not None or self.error is not None:
                 return
             self.answer, self.error = answer, error
         self.rows = []
-        self._done.release()
+        if not self.held or error is not None:
+            self._done.release()
+
+    def hand_out(self) -> None:
+        """A held answer goes out; a second call does nothing."""
+        if self.held and self.error is None:
+            self.held = False
+            self._done.release()
 
     @property
     def finished(self) -> bool:
@@ -95,6 +108,7 @@ class Engine:
         self.stopped = False
         self.expected: set[Any] = set()    # sessions answered in the last tick that have not closed
         self.grace = 0.0                   # seconds that the next tick waits for them
+        self.turns: deque[Request] = deque()   # answered, and not handed out yet
         self._inbox: queue.SimpleQueue = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -156,6 +170,7 @@ class Engine:
             self._collect()
             if self.waiting and not self.stopped:
                 self._one_tick()
+        self._hand_out_all()
         for request in self.waiting:
             request.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
         while True:
@@ -167,33 +182,54 @@ class Engine:
                 message.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
 
     def _collect(self) -> None:
-        """Take in what has arrived; blocks while nothing waits, and for a moment while those just answered are on their way."""
-        block, until = not self.waiting, None
-        while True:
+        """Take in what has arrived. Blocks while nothing waits; after a tick the answers go out one by one, and the loop waits a
+        moment for those who got theirs."""
+        now = time.monotonic()
+        until, turn_ends, holder = now + self.grace, now, None
+        while not self.stopped:
             try:
-                message = self._inbox.get(block=block)
+                if self.waiting or self.turns:
+                    self._take(self._inbox.get(block=False))
+                else:
+                    self._take(self._inbox.get())
+                    until = time.monotonic() + self.grace   # the first of those who come later than that: others may be near
+                continue
             except queue.Empty:
-                if not self.expected.difference(request.session for request in self.waiting):
-                    return                 # everybody is here (a visitor alone always is)
-                now = time.monotonic()
-                until = now + self.grace if until is None else until
-                try:
-                    message = self._inbox.get(timeout=max(0.0, until - now))
-                except queue.Empty:
-                    return
-            block = False
-            if isinstance(message, Request):
-                self.waiting.append(message)
-            elif message[0] == "leave":
-                self._drop(message[1])
-            else:
+                pass
+            here = {request.session for request in self.waiting}
+            now = time.monotonic()
+            if now >= until:
+                self._hand_out_all()
                 return
+            if self.turns and (now >= turn_ends or holder in here or holder not in self.expected):
+                request = self.turns.popleft()
+                holder, turn_ends = request.session, now + TURN_SECONDS
+                request.hand_out()
+            elif not self.turns and not self.expected.difference(here):
+                return                     # everybody is here (a visitor alone always is)
+            try:
+                self._take(self._inbox.get(timeout=max(0.0, min(turn_ends if self.turns else until, until) - now)))
+            except queue.Empty:
+                pass
+
+    def _take(self, message: Any) -> None:
+        if isinstance(message, Request):
+            self.waiting.append(message)
+        elif message[0] == "leave":
+            self._drop(message[1])
+
+    def _hand_out_all(self) -> None:
+        while self.turns:
+            self.turns.popleft().hand_out()
 
     def _drop(self, session: Any) -> None:
         for request in self.waiting:
             if request.session is session:
                 request.finish(error=RunStopped("the run was stopped"))
         self.waiting = [request for request in self.waiting if request.session is not session]
+        for request in self.turns:
+            if request.session is session:
+                request.hand_out()         # its turn comes no more
         self.expected.discard(session)
         self.worker.leave(session)
 
@@ -208,8 +244,11 @@ class Engine:
             batch = []
         if batch:
             began = time.perf_counter()
+            for item in batch:
+                item.request.held = len(batch) > 1 and not self.inline
             self._run(batch)
             seconds = time.perf_counter() - began
+            self.turns.extend(item.request for item in batch if item.request.finished and item.request.held)
             self.expected = {item.request.session for item in batch if item.request.finished}
             self.grace = min(GRACE * seconds, LONGEST_GRACE)
             self.observe(self.name, len(batch), sum(item.tokens for item in batch), seconds)

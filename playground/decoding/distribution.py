@@ -51,8 +51,9 @@ def descending(values: np.ndarray, limit: int | None = None) -> np.ndarray:
     """
     if limit is not None and limit <= _BLOCKS // 2 and len(values) >= 8 * _BLOCKS:
         # The limit-th largest of the blocks' maxima is no larger than the limit-th largest value: whatever is below it is out.
-        width = len(values) // _BLOCKS
-        maxima = values[: _BLOCKS * width].reshape(_BLOCKS, width).max(1)
+        # A block is every 1,024th value, so that the maxima of all blocks are taken side by side.
+        rows = len(values) // _BLOCKS
+        maxima = values[: _BLOCKS * rows].reshape(rows, _BLOCKS).max(0)
         head = np.flatnonzero(values >= np.partition(maxima, -limit)[-limit])
         if len(head) < len(values):
             return head[descending(values[head], limit)]

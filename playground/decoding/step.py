@@ -168,17 +168,20 @@ class Step:
         ids = np.unique(np.concatenate(heads))
         if self._shown is not None:
             ids = ids[self._shown[ids]]
-        ids = ids[np.lexsort((ids, -np.maximum(raw.probability_of(ids), final.probability_of(ids))))][:top]
         if self.token_id not in ids:
             ids = np.append(ids, self.token_id)
         raw_p, final_p = raw.probability_of(ids), final.probability_of(ids)
-        order = np.lexsort((ids, -raw_p, -final_p))
+        best = np.lexsort((ids, -np.maximum(raw_p, final_p)))
+        place = int(np.flatnonzero(ids[best] == self.token_id)[0])
+        best = best[:top] if place < top else np.append(best[:top], best[place])
+        order = best[np.lexsort((ids[best], -raw_p[best], -final_p[best]))]
         ids, raw_p, final_p = ids[order], raw_p[order], final_p[order]
         ranks = dict(zip(heads[0].tolist(), range(1, top + 1), strict=False))
         cuts: list[str | None] = [None] * len(ids)
         for stage in reversed(self.stages):                       # backwards, so that the first stage to cut is what remains
-            for place in np.flatnonzero(~stage.candidates.alive(ids)):
-                cuts[place] = stage.name
+            if stage.candidates.count < self.vocab_size:
+                for place in np.flatnonzero(~stage.candidates.alive(ids)):
+                    cuts[place] = stage.name
         rows = [
             {
                 "id": token, "text": text(token), "raw": float(raw_p[place]), "final": float(final_p[place]),

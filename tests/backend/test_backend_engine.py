@@ -7,6 +7,7 @@ import torch
 from transformers import AutoModelForCausalLM, BertLMHeadModel
 
 from playground.backend import EngineError, RunStopped
+from playground.backend import engine as engine_module
 from playground.backend.causal import common_prefix
 from playground.backend.errors import OutOfMemory
 from playground.backend.limits import Limits, set_limits
@@ -211,7 +212,7 @@ def test_the_loop_waits_for_nobody_who_left_and_never_for_a_visitor_alone(backen
     ticks = Ticks(backend, "small-llama")
     one, two = ticks.ask(text(1, 4)), ticks.ask(text(2, 4))
     ticks.run()
-    assert ticks.engine.expected == {one.session, two.session} and ticks.engine.grace <= 0.02
+    assert ticks.engine.expected == {one.session, two.session} and ticks.engine.grace <= engine_module.LONGEST_GRACE
     ticks.faces[0].close()
     assert ticks.engine.expected == {two.session}
     ticks.faces[1].close()
@@ -222,6 +223,77 @@ def test_the_loop_waits_for_nobody_who_left_and_never_for_a_visitor_alone(backen
     ticks.engine.grace = 1e9               # would hang if a session that is here were waited for
     ticks.engine.waiting.append(alone_now)
     ticks.engine._collect()
+
+
+def ask_in_threads(faces, between, rounds):
+    """Each face in a thread of its own asks `rounds` times, with `between(number)` after each answer; what went wrong."""
+    wrong = []
+
+    def visit(number, face):
+        try:
+            for length in range(1, rounds + 1):
+                face.next_logits(text(number, length))
+                between(number)
+            face.close()
+        except Exception as error:
+            wrong.append(error)
+    threads = [threading.Thread(target=visit, args=pair) for pair in enumerate(faces)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    return wrong
+
+
+def test_the_answers_of_a_batch_go_out_one_after_another(backend, monkeypatch):
+    """Whoever has its answer works alone until it asks again or leaves."""
+    for name, seconds in (("GRACE", 1e9), ("LONGEST_GRACE", 50.0), ("TURN_SECONDS", 50.0)):
+        monkeypatch.setattr(engine_module, name, seconds)
+    faces = [backend.causal("small-gpt2") for _ in range(6)]
+    engine, inside, most, batches = faces[0]._engine, [], [], []
+    run = engine.worker.run
+
+    def counted(batch):
+        batches.append(len(batch))
+        run(batch)
+
+    def between(number):
+        inside.append(number)
+        if batches[-1] == len(faces):      # from the first tick that has all of them to the first who leaves
+            most.append(len(inside))
+            sum(range(20_000))
+            most.append(len(inside))
+        inside.remove(number)
+    engine.worker.run = counted
+    assert ask_in_threads(faces, between, 12) == []
+    assert len(faces) in batches and most and set(most) == {1}
+
+
+def test_a_visitor_who_does_not_ask_again_keeps_nobodys_answer_back(backend, monkeypatch):
+    monkeypatch.setattr(engine_module, "GRACE", 1e9)
+    monkeypatch.setattr(engine_module, "LONGEST_GRACE", 50.0)       # so only the end of the turn can help
+    faces, together = [backend.causal("small-gpt2") for _ in range(4)], threading.Barrier(4)
+    worker = faces[0]._engine.worker
+    plan = worker.plan
+    worker.plan = lambda waiting, tick: plan(waiting, tick) if len(waiting) == 4 else []
+    # each goes on only when all four have their answers
+    assert ask_in_threads(faces, lambda number: together.wait(30), 5) == []
+
+
+def test_a_visitor_who_leaves_gets_the_answer_that_is_held_for_it(backend):
+    ticks = Ticks(backend, "small-gpt2")
+    one, two = ticks.ask([1, 2]), ticks.ask([3, 4])
+    ticks.engine.inline = False            # as with a loop of its own: the answers are held
+    ticks.run()
+    assert [one, two] == list(ticks.engine.turns) and one.finished and two.finished
+    with pytest.raises(EngineError, match="did not answer"):
+        two.wait(0)
+    ticks.engine._drop(two.session)
+    assert two.wait(0) is two.answer
+    ticks.engine._hand_out_all()
+    ticks.engine._hand_out_all()
+    assert one.wait(0) is one.answer and not ticks.engine.turns
 
 
 def test_a_closed_session_leaves_at_once_and_frees_its_slot(backend):
