@@ -24,9 +24,10 @@ from playground.backend import zero_gpu
 from playground.backend.errors import BackendError, EngineError, OutOfMemory, RunStopped
 from playground.backend.limits import limits
 
-# After a tick the loop waits for those it has just answered, at most this share of the tick's own time: larger batches, and
-# the visitors' Python does not run against the forward pass for the interpreter's lock.
-GRACE, LONGEST_GRACE = 1.0, 0.06
+# After a tick the loop waits for those it has just answered, as long as they keep coming: from one to the next at most the
+# tick's own time and 20 ms, a quarter of a second in all. A pass over a few would run against the Python of all others for the
+# interpreter's lock: measured with 24 visitors, 4 rows took 100 ms then, and 24 rows together 25 ms.
+GAP, LONGEST_GAP, LONGEST_GRACE = 1.0, 0.02, 0.25      # ticks, seconds, seconds
 # Meanwhile each of them has the interpreter to itself until it asks again, at most this long: a step's rules take 1 ms alone,
 # and more than twice that in each of thirty threads at once, as every array operation gives the lock away and wants it back.
 TURN_SECONDS = 0.002
@@ -107,7 +108,7 @@ class Engine:
         self.waiting: list[Request] = []
         self.stopped = False
         self.expected: set[Any] = set()    # sessions answered in the last tick that have not closed
-        self.grace = 0.0                   # seconds that the next tick waits for them
+        self.gap = 0.0                     # seconds that the next tick waits for one of them after another
         self.turns: deque[Request] = deque()   # answered, and not handed out yet
         self._inbox: queue.SimpleQueue = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -184,33 +185,31 @@ class Engine:
     def _collect(self) -> None:
         """Take in what has arrived. Blocks while nothing waits; after a tick the answers go out one by one, and the loop waits a
         moment for those who got theirs."""
-        now = time.monotonic()
-        until, turn_ends, holder = now + self.grace, now, None
+        holder, turn_ends = None, 0.0                # whose turn it is, and how long
+        came = time.monotonic()                      # the last of those who came
+        latest = came + LONGEST_GRACE
         while not self.stopped:
-            try:
-                if self.waiting or self.turns:
-                    self._take(self._inbox.get(block=False))
-                else:
-                    self._take(self._inbox.get())
-                    until = time.monotonic() + self.grace   # the first of those who come later than that: others may be near
-                continue
-            except queue.Empty:
-                pass
             here = {request.session for request in self.waiting}
             now = time.monotonic()
-            if now >= until:
-                self._hand_out_all()
-                return
-            if self.turns and (now >= turn_ends or holder in here or holder not in self.expected):
+            until = min(came + self.gap, latest)
+            if self.turns and (now >= until or now >= turn_ends or holder in here or holder not in self.expected):
                 request = self.turns.popleft()
                 holder, turn_ends = request.session, now + TURN_SECONDS
                 request.hand_out()
-            elif not self.turns and not self.expected.difference(here):
-                return                     # everybody is here (a visitor alone always is)
+            if self.turns:
+                wait = max(0.0, min(until, turn_ends) - now)
+            elif not self.waiting:
+                wait = None                          # nobody is here: until somebody comes
+            elif self._inbox.empty() and (now >= until or not self.expected.difference(here)):
+                return                               # time is up, or everybody is here (a visitor alone always is)
+            else:
+                wait = max(0.0, until - now)
             try:
-                self._take(self._inbox.get(timeout=max(0.0, min(turn_ends if self.turns else until, until) - now)))
+                self._take(self._inbox.get(timeout=wait))
             except queue.Empty:
-                pass
+                continue
+            came = time.monotonic()
+            latest = came + LONGEST_GRACE if wait is None else latest
 
     def _take(self, message: Any) -> None:
         if isinstance(message, Request):
@@ -250,7 +249,7 @@ class Engine:
             seconds = time.perf_counter() - began
             self.turns.extend(item.request for item in batch if item.request.finished and item.request.held)
             self.expected = {item.request.session for item in batch if item.request.finished}
-            self.grace = min(GRACE * seconds, LONGEST_GRACE)
+            self.gap = min(GAP * seconds, LONGEST_GAP)
             self.observe(self.name, len(batch), sum(item.tokens for item in batch), seconds)
         self.waiting = [request for request in self.waiting if not request.finished]
 

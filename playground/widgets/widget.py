@@ -70,6 +70,18 @@ class Widget(gr.HTML):
         super().__init__(value, html_template=self.TEMPLATE, css_template=self.STYLE, js_on_load=script,
                          apply_default_css=False, **kwargs)
 
+    def __getattr__(self, name: str) -> Any:
+        """gr.HTML looks through the whole script for a name that it has not, each time it is asked; Gradio asks for each component's
+        arguments at every visitor's first event, which took 57 ms in all. What was missing once is missing."""
+        missing = self.__dict__.setdefault("_missing", set())
+        if name in missing:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            missing.add(name)
+            raise
+
     def preprocess(self, payload: Any) -> Any:
         return payload
 

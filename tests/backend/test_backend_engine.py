@@ -213,7 +213,7 @@ def test_the_loop_waits_for_nobody_who_left_and_never_for_a_visitor_alone(backen
     ticks = Ticks(backend, "small-llama")
     one, two = ticks.ask(text(1, 4)), ticks.ask(text(2, 4))
     ticks.run()
-    assert ticks.engine.expected == {one.session, two.session} and ticks.engine.grace <= engine_module.LONGEST_GRACE
+    assert ticks.engine.expected == {one.session, two.session} and ticks.engine.gap <= engine_module.LONGEST_GAP
     ticks.faces[0].close()
     assert ticks.engine.expected == {two.session}
     ticks.faces[1].close()
@@ -221,7 +221,7 @@ def test_the_loop_waits_for_nobody_who_left_and_never_for_a_visitor_alone(backen
     alone_now = ticks.ask(text(3, 4))
     ticks.run()
     assert ticks.engine.expected == {alone_now.session}
-    ticks.engine.grace = 1e9               # would hang if a session that is here were waited for
+    ticks.engine.gap = 1e9                 # would hang if a session that is here were waited for
     ticks.engine.waiting.append(alone_now)
     ticks.engine._collect()
 
@@ -249,7 +249,7 @@ def ask_in_threads(faces, between, rounds):
 
 def test_the_answers_of_a_batch_go_out_one_after_another(backend, monkeypatch):
     """Whoever has its answer works alone until it asks again or leaves."""
-    for name, seconds in (("GRACE", 1e9), ("LONGEST_GRACE", 50.0), ("TURN_SECONDS", 50.0)):
+    for name, seconds in (("GAP", 1e9), ("LONGEST_GAP", 50.0), ("LONGEST_GRACE", 50.0), ("TURN_SECONDS", 50.0)):
         monkeypatch.setattr(engine_module, name, seconds)
     faces = [backend.causal("small-gpt2") for _ in range(6)]
     engine, inside, most, batches = faces[0]._engine, [], [], []
@@ -272,8 +272,8 @@ def test_the_answers_of_a_batch_go_out_one_after_another(backend, monkeypatch):
 
 
 def test_a_visitor_who_does_not_ask_again_keeps_nobodys_answer_back(backend, monkeypatch):
-    monkeypatch.setattr(engine_module, "GRACE", 1e9)
-    monkeypatch.setattr(engine_module, "LONGEST_GRACE", 50.0)       # so only the end of the turn can help
+    for name, seconds in (("GAP", 1e9), ("LONGEST_GAP", 50.0), ("LONGEST_GRACE", 50.0)):    # so only the end of the turn can help
+        monkeypatch.setattr(engine_module, name, seconds)
     faces, together = [backend.causal("small-gpt2") for _ in range(4)], threading.Barrier(4)
     worker = faces[0]._engine.worker
     plan = worker.plan
