@@ -170,7 +170,7 @@ class House:
     """What a stranger can read off a running app: its endpoints, its events, its server functions."""
 
     url: str
-    endpoints: dict[str, list[str]]
+    endpoints: dict[str, dict[str, Any]]  # name -> its parameters in order, with their defaults
     events: list[dict]
     functions: list[tuple[int, str]]
 
@@ -178,7 +178,7 @@ class House:
     def of(cls, url: str) -> House:
         with httpx.Client(base_url=url, timeout=SECONDS) as client:
             config, info = client.get("/config").json(), client.get("/gradio_api/info").json()
-        endpoints = {name.strip("/"): [one["parameter_name"] for one in about["parameters"]] for name, about in info["named_endpoints"].items()}
+        endpoints = {name.strip("/"): {one["parameter_name"]: one.get("parameter_default") for one in about["parameters"]} for name, about in info["named_endpoints"].items()}
         functions = [(one["id"], name) for one in config["components"] for name in one["props"].get("server_fns") or []]
         values = {one["id"]: one["props"].get("value") for one in config["components"]}
         return cls(url, endpoints, [{"id": one["id"], "values": [values.get(name) for name in one["inputs"]]} for one in config["dependencies"]], functions)
@@ -241,6 +241,11 @@ def cases(house: House) -> st.SearchStrategy:
         named.flatmap(lambda name: changed(HONEST[name]).map(lambda body: ["call", name, body])),
         named.flatmap(lambda name: changed(HONEST[name]).map(lambda body: ["program", name, body])),
         st.tuples(named, st.lists(anything, max_size=30)).map(lambda pair: ["run", *pair]),
+        named.flatmap(
+            lambda name: changed({**house.endpoints[name], **HONEST[name]}).map(
+                lambda body: ["run", name, [body.get(parameter) for parameter in house.endpoints[name]]]
+            )
+        ),
         st.tuples(events, st.lists(anything, max_size=4), event_data).map(lambda made: ["event", made[0]["id"], made[1], made[2]]),
         events.flatmap(
             lambda event: st.tuples(changed({"values": event["values"]}), event_data).map(lambda made: ["event", event["id"], made[0].get("values"), made[1]])

@@ -54,3 +54,15 @@ def test_no_request_of_a_stranger_breaks_anything(url):
     runs = get_backend().runs
     with runs._changed:
         assert runs._changed.wait_for(lambda: not runs.active and not runs.waiting, 30), "a run of a browser that closed is still held"
+
+
+def test_an_event_that_brings_anything_but_an_object_gets_a_sentence(url):
+    """A page's handler looks for names in what came with the event: a list, a number or nothing has none."""
+    house, failures = House.of(url), []
+    with httpx.Client(base_url=url, timeout=60) as client:
+        for event in house.events:
+            for data in (None, 7):
+                outcome = send(client, ["event", event["id"], event["values"], data])
+                if outcome.kind == "failed":
+                    failures.append((event["id"], data, outcome.detail))
+    assert not failures, f"{len(failures)}, e.g. {failures[:3]}"

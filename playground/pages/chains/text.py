@@ -14,6 +14,7 @@ from playground.markov.presets import BROWN_FOX
 from playground.markov.spans import copied_spans
 from playground.pages import visitor_models
 from playground.pages.chains import drafts
+from playground.pages.sentences import sent
 
 LENGTH = 60
 SHOWN_SOURCE = 1200          # tokens of the source that are drawn in full; of a longer one, the surroundings of what was copied
@@ -90,7 +91,7 @@ def answer(draft) -> dict:
 
 def offer(event: gr.EventData, request: gr.Request):
     """The visitor's model into the lists of Generate and Diffusion: his own, not those of others."""
-    draft = getattr(event, "draft", None)
+    draft = sent(event, "draft")
     try:
         if not isinstance(draft, dict):
             raise ValueError("draft must be an object")

@@ -10,7 +10,7 @@ import gradio as gr
 
 from playground.pages import gate
 from playground.pages.compare.request import object_of
-from playground.pages.sentences import sentence_of
+from playground.pages.sentences import sent, sentence_of
 from playground.widgets.widget import called
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
@@ -22,7 +22,7 @@ def run_events(app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]]
     model: whose run it is where the request names none."""
 
     def start(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        raw = getattr(event, "request", None)
+        raw = sent(event, "request")
         run = str(raw.get("run"))[:64] if isinstance(raw, dict) else ""
         for frame in frames(app.backend(), request, raw, work, model):
             yield {"run": run, "frame": frame}

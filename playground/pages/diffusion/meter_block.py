@@ -11,7 +11,7 @@ import gradio as gr
 from playground.pages import gate
 from playground.pages.diffusion.meter import PRESETS, measure
 from playground.pages.diffusion.recorded import recorded
-from playground.pages.sentences import sentence_of
+from playground.pages.sentences import sent, sentence_of
 from playground.widgets.canvas_meter import CanvasMeter
 
 _runs = itertools.count(1)
@@ -25,7 +25,7 @@ def build_meter(app: Any) -> None:
         number = next(_runs)
         try:
             yield {"run": number, "begin": True}
-            asked = [getattr(evt, field, None) for field in ("names", "transition", "initial", "length")]
+            asked = [sent(evt, field) for field in ("names", "transition", "initial", "length")]
             for part in gate.through(app.backend(), request, "diffusion", "exact-chain", lambda _: measure(*asked), lambda words: {"waiting": words}, long=True):
                 yield {"run": number, **part}
         except Exception as error:

@@ -13,7 +13,7 @@ from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import PROMPT, measure_quality, measure_time
-from playground.pages.sentences import sentence_of
+from playground.pages.sentences import sent, sentence_of
 from playground.widgets.canvas_steps import CanvasSteps
 
 PAIRS = [("Fairy tales: the two twins (15 M each)", "twins"), ("Exact: word pairs of a short tale", models.TALE)]
@@ -29,9 +29,9 @@ def build_timing(app: Any) -> None:
     def run(name: str, evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         number = next(_runs)
         try:
-            yield {"run": number, "begin": str(getattr(evt, "what", "")), "pair": dict(zip((v for _, v in PAIRS), (t for t, _ in PAIRS), strict=True)).get(name, "")}
+            yield {"run": number, "begin": str(sent(evt, "what", "")), "pair": next((title for title, value in PAIRS if value == name), "")}
             for part in gate.through(app.backend(), request, "diffusion", models.TWIN if name == "twins" else name,
-                                     lambda _: measured(name, getattr(evt, "what", None), app.backend), lambda words: {"part": words, "of": 0}, long=True):
+                                     lambda _: measured(name, sent(evt, "what"), app.backend), lambda words: {"part": words, "of": 0}, long=True):
                 yield {"run": number, **part}
             yield {"run": number, "done": True}
         except Exception as error:

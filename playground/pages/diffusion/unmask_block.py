@@ -21,7 +21,7 @@ from playground.pages.diffusion.linked import PLAYER_VIEW, linked, packed_edit
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
-from playground.pages.sentences import sentence_of
+from playground.pages.sentences import sent, sentence_of
 from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
 
 _runs = itertools.count(1)
@@ -53,7 +53,7 @@ def build_unmask(app: Any) -> None:
     second = player.run_on(again, inputs, player, **quiet)
     def reopen(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         try:
-            asked = linked(str(getattr(evt, "query", "")), app.backend)
+            asked = linked(str(sent(evt, "query", "")), app.backend)
         except Exception as error:
             yield {"problem": sentence_of(error)}
             return
@@ -95,7 +95,7 @@ def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any =
     """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
     run = f"{os.getpid()}-{next(_runs)}"
     try:
-        name = event.model if event is not None and isinstance(getattr(event, "model", None), str) else values["model"]
+        name = sent(event, "model") if isinstance(sent(event, "model"), str) else values["model"]
         if not models.ready(name, app.backend):
             yield {"run": run, "waiting": "loading the model …"}
 
@@ -132,7 +132,7 @@ def _run_on(values: dict[str, Any], name: str, denoiser: Any, canvas: Canvas, se
     """One canvas, or two, from where the visitor left them. One of two that has nothing to fill stays as it stands."""
     first, turn = edited(canvas, denoiser, event)
     settings = replace(settings, seed=settings.seed + turn)
-    given = getattr(event, "second", None)
+    given = sent(event, "second")
     if given is None:
         return [Side(name, denoiser, first, settings, f"run on, seed {settings.seed}")]
     if not isinstance(given, dict):
@@ -153,13 +153,13 @@ def session_of(request: Any) -> str | None:
 def _length(value: Any) -> int:
     if value is None:
         return 0
-    return int(value) if isinstance(value, (int, float)) and value == int(value) else value
+    return int(value) if isinstance(value, (int, float)) and float(value).is_integer() else value
 
 
 def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
     """The canvas that the visitor edited in the browser, checked: (canvas, how many times it was run on)."""
 
-    ids, locked, turn = (getattr(event, field, None) for field in ("canvas", "locked", "turn"))
+    ids, locked, turn = (sent(event, field) for field in ("canvas", "locked", "turn"))
     longest, mask = limits().max_canvas_length, int(denoiser.mask_id)
     highest = max(int(denoiser.vocab_size) - 1, mask)
     if not isinstance(ids, list) or not 1 <= len(ids) <= longest:

@@ -18,7 +18,7 @@ from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
 from playground.pages.generate.run import Runs, score, write
-from playground.pages.sentences import answered, sentence_of
+from playground.pages.sentences import answered, sent, sentence_of
 from playground.widgets.generator import Generator
 
 TITLE = "Generate"
@@ -120,7 +120,7 @@ def build(app: Any) -> None:
 
 def told(backend: Any, runs: Runs, event: gr.EventData, request: gr.Request, work: Callable[[dict, threading.Event], Iterator[dict]]) -> Iterator[dict]:
     """Every piece of news with the name of its run; an error becomes a sentence, and the visitor's text stays."""
-    raw = getattr(event, "request", None)
+    raw = sent(event, "request")
     name = raw.get("run") if isinstance(raw, dict) else None
 
     def news_of(run: Any) -> Iterator[dict]:
