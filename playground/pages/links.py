@@ -66,7 +66,12 @@ class Number:
         return value
 
     def write(self, value: Any) -> str:
-        return str(int(value)) if self.whole else repr(float(value)).removesuffix(".0")
+        """As `read` takes it; of what is no such number, its words, which `read` refuses with a sentence."""
+        try:
+            number = float(value)
+            return str(int(value)) if self.whole and number.is_integer() else repr(number).removesuffix(".0")
+        except (TypeError, ValueError, OverflowError):
+            return str(value)
 
 
 @dataclass(frozen=True)

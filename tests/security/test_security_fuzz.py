@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from playground.backend import get_backend
 from playground.backend.catalog import ASSETS
 from playground.backend.limits import Limits, set_limits
-from tests.security.attacks import House, cases, send
+from tests.security.attacks import REQUEST, House, cases, send
 
 CASES = 500
 
@@ -65,4 +65,18 @@ def test_an_event_that_brings_anything_but_an_object_gets_a_sentence(url):
                 outcome = send(client, ["event", event["id"], event["values"], data])
                 if outcome.kind == "failed":
                     failures.append((event["id"], data, outcome.detail))
+    assert not failures, f"{len(failures)}, e.g. {failures[:3]}"
+
+
+def test_a_server_function_that_gets_anything_but_what_its_script_sends_answers_in_words(url):
+    """Every function of every page, some or all fields that it may look for replaced by what is not of its kind."""
+    house, failures = House.of(url), []
+    strange = [[], {"a": [1]}, 1e308]
+    questions = [None, 7, "x", {}, *({name: value for name in REQUEST} for value in strange), *({**REQUEST, name: [None]} for name in ("settings", "seed", "columns", "ids"))]
+    with httpx.Client(base_url=url, timeout=60) as client:
+        for component, name in house.functions:
+            for question in questions:
+                outcome = send(client, ["function", component, name, question])
+                if outcome.kind == "failed":
+                    failures.append((component, name, question, outcome.detail))
     assert not failures, f"{len(failures)}, e.g. {failures[:3]}"

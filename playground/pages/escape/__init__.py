@@ -254,16 +254,19 @@ def _from_step(app: Any, source: dict) -> Any:
 
 
 def link_of(state: dict) -> str:
-    """The address that opens a decoding step here (see `Shell.receive`). ValueError where the text is too long for a link."""
+    """The address that opens a decoding step here (see `Shell.receive`). ValueError where the text is too long for a link, or where
+    the state is not one."""
     from playground.decoding import DecodingSettings
+    from playground.pages.generate.request import ids_of, object_of
 
-    changed = {
-        name: value for name, value in (state.get("settings") or {}).items() if value != getattr(DecodingSettings(), name, None)
-    }
+    settings, ids, step = object_of(state.get("settings") or {}, "settings"), ids_of(state.get("ids"), "ids"), state.get("step") or 0
+    if not isinstance(step, int):
+        raise ValueError(f"step must be a whole number, got {str(step)[:40]!r}")
+    changed = {name: value for name, value in settings.items() if value != getattr(DecodingSettings(), name, None)}
     shown = {
         "model": state["model"],
-        "ids": "-".join(map(str, state["ids"])),
-        "given": state.get("prompt_length", max(0, len(state["ids"]) - int(state.get("step") or 0))),
+        "ids": "-".join(map(str, ids)),
+        "given": state.get("prompt_length", max(0, len(ids) - step)),
         "rules": json.dumps(changed, separators=(",", ":")) if changed else "",
     }
     return LINK.encode(shown)
