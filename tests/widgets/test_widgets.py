@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from playground.widgets.widget import HERE, Widget, source
@@ -57,3 +58,20 @@ def test_the_plot_library_is_the_installed_one():
 
     assert library_path().is_file()
     assert LivePlot({"data": []}).props["library"].startswith("gradio_api/file=")
+
+
+def test_a_name_that_a_widget_has_not_is_looked_for_once_and_its_events_are_found(monkeypatch):
+    """Gradio asks every component for its arguments at a visitor's first event; gr.HTML would look through the script each time."""
+    from gradio.components import html
+
+    class Talking(Widget):
+        SCRIPT = "trigger('say', {});"
+
+    with gr.Blocks():
+        widget, searched = Talking(), []
+    search = html.re.search
+    monkeypatch.setattr(html.re, "search", lambda pattern, text: searched.append(pattern) or search(pattern, text))
+    assert [hasattr(widget, "nothing_of_the_kind") for _ in range(3)] == [False] * 3 and len(searched) == 1
+    assert callable(widget.say) and callable(widget.say)
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        widget.nothing_of_the_kind  # noqa: B018
