@@ -75,7 +75,7 @@ class Widget(gr.HTML):
         arguments at every visitor's first event, which took 57 ms in all. What was missing once is missing."""
         missing = self.__dict__.setdefault("_missing", set())
         if name in missing:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise AttributeError(name)
         try:
             return super().__getattr__(name)
         except AttributeError:
