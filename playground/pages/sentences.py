@@ -1,4 +1,4 @@
-"""What went wrong, as the visitor reads it: one sentence, the same on every page; and what came with an event, whoever sent it."""
+"""What went wrong, as the visitor reads it: one sentence, the same on every page."""
 
 from __future__ import annotations
 
@@ -30,11 +30,3 @@ def answered(fn: Callable[[Any], dict]) -> Callable[[Any], dict]:
             return {"error": sentence_of(error), "state": "failed", "message": sentence_of(error)}
 
     return answer
-
-
-def sent(event: Any, name: str, default: Any = None) -> Any:
-    """What came with a Gradio event under `name`; the default where nothing did, or where no object came at all (a forged event)."""
-    try:
-        return getattr(event, name, default)
-    except TypeError:                      # EventData looks the name up in whatever the browser sent
-        return default

@@ -14,7 +14,7 @@ from playground.markov.presets import BROWN_FOX
 from playground.markov.spans import copied_spans
 from playground.pages import visitor_models
 from playground.pages.chains import drafts
-from playground.pages.sentences import sent
+from playground.pages.events import sent
 
 LENGTH = 60
 SHOWN_SOURCE = 1200          # tokens of the source that are drawn in full; of a longer one, the surroundings of what was copied

@@ -13,7 +13,8 @@ from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import PROMPT, measure_quality, measure_time
-from playground.pages.sentences import sent, sentence_of
+from playground.pages.events import sent
+from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_steps import CanvasSteps
 
 PAIRS = [("Fairy tales: the two twins (15 M each)", "twins"), ("Exact: word pairs of a short tale", models.TALE)]

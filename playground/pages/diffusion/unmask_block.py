@@ -21,7 +21,8 @@ from playground.pages.diffusion.linked import PLAYER_VIEW, linked, packed_edit
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
-from playground.pages.sentences import sent, sentence_of
+from playground.pages.events import sent
+from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
 
 _runs = itertools.count(1)
@@ -95,7 +96,8 @@ def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any =
     """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
     run = f"{os.getpid()}-{next(_runs)}"
     try:
-        name = sent(event, "model") if isinstance(sent(event, "model"), str) else values["model"]
+        asked = sent(event, "model")
+        name = asked if isinstance(asked, str) else values["model"]
         if not models.ready(name, app.backend):
             yield {"run": run, "waiting": "loading the model …"}
 

@@ -13,12 +13,13 @@ import gradio as gr
 
 from playground.backend.limits import limits
 from playground.pages import gate, visitor_models
+from playground.pages.events import sent
 from playground.pages.generate import endpoints, prompts
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
 from playground.pages.generate.run import Runs, score, write
-from playground.pages.sentences import answered, sent, sentence_of
+from playground.pages.sentences import answered, sentence_of
 from playground.widgets.generator import Generator
 
 TITLE = "Generate"
