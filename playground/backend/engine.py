@@ -25,8 +25,8 @@ from playground.backend.errors import BackendError, EngineError, OutOfMemory, Ru
 from playground.backend.limits import limits
 
 # After a tick the loop waits for those it has just answered, as long as they keep coming: from one to the next at most the
-# tick's own time and 20 ms, a quarter of a second after the first in all. A pass over a few would run against the Python of all others for the
-# interpreter's lock: measured with 24 visitors, 4 rows took 100 ms then, and 24 rows together 25 ms.
+# tick's own time and 20 ms, at most a quarter of a second after the first. A pass over a few would run against the Python of
+# all others for the interpreter's lock: measured with 24 visitors, 4 rows took 100 ms then, and 24 rows together 25 ms.
 GAP, LONGEST_GAP, LONGEST_GRACE = 1.0, 0.02, 0.25      # ticks, seconds, seconds
 # Meanwhile each of them has the interpreter to itself until it asks again, at most this long: a step's rules take 1 ms alone,
 # and more than twice that in each of thirty threads at once, as every array operation gives the lock away and wants it back.
