@@ -29,8 +29,13 @@ def main() -> None:
     demo.launch(
         server_name=os.environ.get("HOST", "0.0.0.0" if on_spaces else "127.0.0.1"),
         server_port=int(os.environ.get("PORT", "7860")),
-        mcp_server=True, run_history=False, enable_monitoring=False, ssr_mode=False, show_error=True,
-        prevent_thread_lock=True, **with_routes(launch_settings(), demo.shell.backend),
+        mcp_server=True,
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        show_error=True,
+        prevent_thread_lock=True,
+        **with_routes(launch_settings(), demo.shell.backend),
     )
     answer_in_json(demo)
     # The page answers first; torch and the first model come in behind it.

@@ -88,7 +88,7 @@ def _sentence_bleu():
 
 
 def _ngrams(tokens: Sequence, n: int) -> list[tuple]:
-    return [tuple(tokens[i: i + n]) for i in range(len(tokens) - n + 1)]
+    return [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
 
 
 def _texts(name: str, texts: str | Sequence[str]) -> list[str]:
@@ -116,11 +116,24 @@ def bleu(candidate: str, references: str | Sequence[str]) -> Bleu:
     for n in range(1, 5):
         most: Counter = Counter()
         for reference in reference_tokens:
-            most |= Counter(_ngrams(reference, n))          # the largest count in any single reference
-        table[n] = [NgramCount(ngram, count, most[ngram], min(count, most[ngram])) for ngram, count in Counter(_ngrams(tokens, n)).items()]
-    return Bleu(score=result.score, precisions=list(result.precisions), matches=list(result.counts), totals=list(result.totals),
-                brevity_penalty=result.bp, candidate_length=result.sys_len, reference_length=result.ref_len,
-                order=sum(total > 0 for total in result.totals), candidate_tokens=tokens, reference_tokens=reference_tokens, table=table)
+            most |= Counter(_ngrams(reference, n))  # the largest count in any single reference
+        table[n] = [
+            NgramCount(ngram, count, most[ngram], min(count, most[ngram]))
+            for ngram, count in Counter(_ngrams(tokens, n)).items()
+        ]
+    return Bleu(
+        score=result.score,
+        precisions=list(result.precisions),
+        matches=list(result.counts),
+        totals=list(result.totals),
+        brevity_penalty=result.bp,
+        candidate_length=result.sys_len,
+        reference_length=result.ref_len,
+        order=sum(total > 0 for total in result.totals),
+        candidate_tokens=tokens,
+        reference_tokens=reference_tokens,
+        table=table,
+    )
 
 
 def self_bleu(texts: Sequence[str]) -> float:
@@ -129,7 +142,10 @@ def self_bleu(texts: Sequence[str]) -> float:
     if len(texts) < 2:
         raise ValueError(f"texts must hold at least two texts for self-BLEU, got {len(texts)}")
     scorer = _sentence_bleu()
-    return statistics.fmean(scorer.sentence_score(text, texts[:i] + texts[i + 1:]).score for i, text in enumerate(texts))
+    return statistics.fmean(
+        scorer.sentence_score(text, texts[:i] + texts[i + 1 :]).score
+        for i, text in enumerate(texts)
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------- ROUGE
@@ -168,14 +184,20 @@ class Rouge(dict):
 
     def record(self) -> dict:
         """Plain data (JSON)."""
-        return {**{name: asdict(score) for name, score in self.items()}, "candidate_tokens": self.candidate_tokens,
-                "reference_tokens": self.reference_tokens, "candidate_spans": [list(span) for span in self.candidate_spans],
-                "reference_spans": [list(span) for span in self.reference_spans]}
+        return {
+            **{name: asdict(score) for name, score in self.items()},
+            "candidate_tokens": self.candidate_tokens,
+            "reference_tokens": self.reference_tokens,
+            "candidate_spans": [list(span) for span in self.candidate_spans],
+            "reference_spans": [list(span) for span in self.reference_spans],
+        }
 
 
 @functools.cache
 def _rouge_scorer():
-    from rouge_score.rouge_scorer import RougeScorer  # imported when first asked for: the app starts without it
+    from rouge_score.rouge_scorer import (
+        RougeScorer,
+    )  # imported when first asked for: the app starts without it
 
     return RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=False)
 
@@ -193,10 +215,16 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 def common_subsequence(first: Sequence, second: Sequence) -> list[tuple[int, int]]:
     """Positions (in first, in second) of one longest common subsequence; among equals the one that matches earliest in `first`."""
-    longest = np.zeros((len(first) + 1, len(second) + 1), dtype=np.int64)       # longest[i, j]: of first[i:] and second[j:]
+    longest = np.zeros(
+        (len(first) + 1, len(second) + 1), dtype=np.int64
+    )  # longest[i, j]: of first[i:] and second[j:]
     for i in range(len(first) - 1, -1, -1):
         for j in range(len(second) - 1, -1, -1):
-            longest[i, j] = longest[i + 1, j + 1] + 1 if first[i] == second[j] else max(longest[i + 1, j], longest[i, j + 1])
+            longest[i, j] = (
+                longest[i + 1, j + 1] + 1
+                if first[i] == second[j]
+                else max(longest[i + 1, j], longest[i, j + 1])
+            )
     pairs, i, j = [], 0, 0
     while i < len(first) and j < len(second):
         if first[i] == second[j]:
@@ -222,15 +250,39 @@ def rouge(candidate: str, reference: str) -> Rouge:
     tokenize = scorer._tokenizer.tokenize
     result.candidate_tokens, result.reference_tokens = tokenize(candidate), tokenize(reference)
     for n in (1, 2):
-        counts, wanted = Counter(_ngrams(result.candidate_tokens, n)), Counter(_ngrams(result.reference_tokens, n))
-        rows = [NgramCount(ngram, count, wanted[ngram], min(count, wanted[ngram])) for ngram, count in counts.items()]
+        counts, wanted = (
+            Counter(_ngrams(result.candidate_tokens, n)),
+            Counter(_ngrams(result.reference_tokens, n)),
+        )
+        rows = [
+            NgramCount(ngram, count, wanted[ngram], min(count, wanted[ngram]))
+            for ngram, count in counts.items()
+        ]
         score = scores[f"rouge{n}"]
-        result[f"rouge{n}"] = RougeScore(score.precision, score.recall, score.fmeasure, sum(row.clipped for row in rows),
-                                         counts.total(), wanted.total(), rows, [], [])
+        result[f"rouge{n}"] = RougeScore(
+            score.precision,
+            score.recall,
+            score.fmeasure,
+            sum(row.clipped for row in rows),
+            counts.total(),
+            wanted.total(),
+            rows,
+            [],
+            [],
+        )
     pairs = common_subsequence(result.candidate_tokens, result.reference_tokens)
     score = scores["rougeL"]
-    result["rougeL"] = RougeScore(score.precision, score.recall, score.fmeasure, len(pairs), len(result.candidate_tokens),
-                                  len(result.reference_tokens), [], [i for i, _ in pairs], [j for _, j in pairs])
+    result["rougeL"] = RougeScore(
+        score.precision,
+        score.recall,
+        score.fmeasure,
+        len(pairs),
+        len(result.candidate_tokens),
+        len(result.reference_tokens),
+        [],
+        [i for i, _ in pairs],
+        [j for _, j in pairs],
+    )
     return result
 
 
@@ -268,26 +320,43 @@ def repetition_rate(text: str | Sequence, n: int = 4) -> float:
 
 
 def _utility(utility: str | Callable[[str, str], float]) -> Callable[[str, str], float]:
-    named = {"bleu": lambda candidate, reference: _sentence_bleu().sentence_score(candidate, [reference]).score,
-             "rouge1": lambda candidate, reference: _rouge_scorer().score(reference, candidate)["rouge1"].fmeasure,
-             "rouge2": lambda candidate, reference: _rouge_scorer().score(reference, candidate)["rouge2"].fmeasure,
-             "rougeL": lambda candidate, reference: _rouge_scorer().score(reference, candidate)["rougeL"].fmeasure}
+    named = {
+        "bleu": lambda candidate, reference: (
+            _sentence_bleu().sentence_score(candidate, [reference]).score
+        ),
+        "rouge1": lambda candidate, reference: (
+            _rouge_scorer().score(reference, candidate)["rouge1"].fmeasure
+        ),
+        "rouge2": lambda candidate, reference: (
+            _rouge_scorer().score(reference, candidate)["rouge2"].fmeasure
+        ),
+        "rougeL": lambda candidate, reference: (
+            _rouge_scorer().score(reference, candidate)["rougeL"].fmeasure
+        ),
+    }
     named["rouge"] = named["rougeL"]
     if callable(utility):
         return utility
     if utility not in named:
-        raise ValueError(f"utility must be a function of (candidate, reference) or one of {', '.join(named)}, got {utility!r}")
+        raise ValueError(
+            f"utility must be a function of (candidate, reference) or one of {', '.join(named)}, got {utility!r}"
+        )
     return named[utility]
 
 
-def expected_utilities(texts: Sequence[str], utility: str | Callable[[str, str], float]) -> list[float]:
+def expected_utilities(
+    texts: Sequence[str], utility: str | Callable[[str, str], float]
+) -> list[float]:
     """Mean utility of each text with every other text as the reference; a single text has 0."""
     texts, measure = list(texts), _utility(utility)
     if not texts:
         raise ValueError("texts must hold at least one text, got none")
     if len(texts) == 1:
         return [0.0]
-    return [statistics.fmean(float(measure(text, other)) for j, other in enumerate(texts) if j != i) for i, text in enumerate(texts)]
+    return [
+        statistics.fmean(float(measure(text, other)) for j, other in enumerate(texts) if j != i)
+        for i, text in enumerate(texts)
+    ]
 
 
 def minimum_bayes_risk(texts: Sequence[str], utility: str | Callable[[str, str], float]) -> int:
@@ -319,23 +388,34 @@ def wilson_interval(successes: int, total: int, confidence: float = 0.95) -> tup
     share, scale = successes / total, 1 + z * z / total
     centre = (share + z * z / (2 * total)) / scale
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / scale
-    return max(0.0, centre - half) if successes else 0.0, min(1.0, centre + half) if successes < total else 1.0
+    return max(0.0, centre - half) if successes else 0.0, min(
+        1.0, centre + half
+    ) if successes < total else 1.0
 
 
-def bootstrap_interval(values: Sequence[float], statistic: Callable[[np.ndarray], float] = np.mean, confidence: float = 0.95,
-                       resamples: int = 2000, seed: int = 0) -> tuple[float, float]:
+def bootstrap_interval(
+    values: Sequence[float],
+    statistic: Callable[[np.ndarray], float] = np.mean,
+    confidence: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> tuple[float, float]:
     """Percentile bootstrap interval of a statistic of independent values (Efron 1979); the same seed gives the same interval."""
     _check_confidence(confidence)
     data = np.asarray(values, dtype=float)
     if data.ndim != 1 or len(data) == 0:
         raise ValueError(f"values must be a list of at least one number, got shape {data.shape}")
-    draws = np.random.Generator(np.random.Philox(key=[seed, 0])).integers(len(data), size=(resamples, len(data)))
+    draws = np.random.Generator(np.random.Philox(key=[seed, 0])).integers(
+        len(data), size=(resamples, len(data))
+    )
     results = np.array([float(statistic(data[row])) for row in draws])
     low, high = np.quantile(results, [0.5 - confidence / 2, 0.5 + confidence / 2])
     return float(low), float(high)
 
 
-def jackknife_interval(items: Sequence, statistic: Callable[[list], float], confidence: float = 0.95) -> tuple[float, float]:
+def jackknife_interval(
+    items: Sequence, statistic: Callable[[list], float], confidence: float = 0.95
+) -> tuple[float, float]:
     """Interval of a statistic of a whole list by leaving out one item at a time: value ± t·se, se² = (n-1)/n Σ(θ_i - mean θ)².
 
     For statistics that a resample with repeated items would distort (distinct-n, self-BLEU). Source: Tukey 1958; Efron & Stein 1981.
@@ -349,6 +429,8 @@ def jackknife_interval(items: Sequence, statistic: Callable[[list], float], conf
     from scipy.stats import t
 
     value = float(statistic(items))
-    parts = np.array([float(statistic(items[:i] + items[i + 1:])) for i in range(n)])
-    half = float(t.ppf(0.5 + confidence / 2, n - 1)) * math.sqrt((n - 1) / n * float(((parts - parts.mean()) ** 2).sum()))
+    parts = np.array([float(statistic(items[:i] + items[i + 1 :])) for i in range(n)])
+    half = float(t.ppf(0.5 + confidence / 2, n - 1)) * math.sqrt(
+        (n - 1) / n * float(((parts - parts.mean()) ** 2).sum())
+    )
     return value - half, value + half

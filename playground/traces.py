@@ -22,12 +22,25 @@ VERSION = 1
 KINDS = ("decode", "unmask", "score", "search", "chain", "hidden", "compare")
 
 
-def new_trace(kind: str, model: str, settings: Mapping[str, Any], prompt: Any,
-              steps: Iterable[Mapping[str, Any]] = (), **more: Any) -> dict:
+def new_trace(
+    kind: str,
+    model: str,
+    settings: Mapping[str, Any],
+    prompt: Any,
+    steps: Iterable[Mapping[str, Any]] = (),
+    **more: Any,
+) -> dict:
     """A trace of `kind`; `more` are further plain values (prompt_ids, ...). Raises ValueError on an unknown kind."""
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    trace = {"version": VERSION, "kind": kind, "model": model, "settings": dict(settings), "prompt": prompt, **more}
+    trace = {
+        "version": VERSION,
+        "kind": kind,
+        "model": model,
+        "settings": dict(settings),
+        "prompt": prompt,
+        **more,
+    }
     return plain({**trace, "steps": list(steps)})
 
 
@@ -52,7 +65,13 @@ def plain(value: Any) -> Any:
 
 def to_json(trace: Mapping[str, Any], indent: int | None = None) -> str:
     """The trace as JSON text. `from_json(to_json(trace)) == trace` for every trace that `new_trace` made."""
-    return json.dumps(plain(trace), ensure_ascii=False, allow_nan=False, indent=indent, separators=None if indent else (",", ":"))
+    return json.dumps(
+        plain(trace),
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=indent,
+        separators=None if indent else (",", ":"),
+    )
 
 
 def from_json(text: str) -> dict:
@@ -77,7 +96,9 @@ def check(trace: Any) -> dict:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {trace.get('kind')!r}")
     for field, kind in (("model", str), ("settings", dict), ("steps", list)):
         if not isinstance(trace.get(field), kind):
-            raise ValueError(f"{field} must be a {kind.__name__}, got {type(trace.get(field)).__name__}")
+            raise ValueError(
+                f"{field} must be a {kind.__name__}, got {type(trace.get(field)).__name__}"
+            )
     for number, step in enumerate(trace["steps"]):
         if not isinstance(step, dict):
             raise ValueError(f"steps[{number}] must be a JSON object, got {type(step).__name__}")

@@ -43,7 +43,13 @@ class RandomCausalModel:
     """Logits that are a fixed random function of the whole context, with V of any size."""
 
     def __init__(self, vocab_size=50, seed=0, spread=2.0, eos_id=None, context_length=None):
-        self.vocab_size, self.seed, self.spread, self.eos_id, self.calls = vocab_size, seed, spread, eos_id, 0
+        self.vocab_size, self.seed, self.spread, self.eos_id, self.calls = (
+            vocab_size,
+            seed,
+            spread,
+            eos_id,
+            0,
+        )
         if context_length is not None:
             self.context_length = context_length
 
@@ -56,7 +62,10 @@ class RandomCausalModel:
     def next_logits(self, ids):
         self.calls += 1
         key = np.random.SeedSequence([self.seed, *(int(token) for token in ids)])
-        return torch.from_numpy(np.random.default_rng(key).standard_normal(self.vocab_size).astype(np.float32) * self.spread)
+        return torch.from_numpy(
+            np.random.default_rng(key).standard_normal(self.vocab_size).astype(np.float32)
+            * self.spread
+        )
 
     def logits_along(self, ids):
         return torch.stack([self.next_logits(ids[: place + 1]) for place in range(len(ids))])
@@ -95,7 +104,11 @@ class NetworkCausalModel:
 
     def hidden_states(self, ids):
         with torch.inference_mode():
-            return self.network(torch.tensor([list(ids)]), output_hidden_states=True).hidden_states[-1][0].float()
+            return (
+                self.network(torch.tensor([list(ids)]), output_hidden_states=True)
+                .hidden_states[-1][0]
+                .float()
+            )
 
     def close(self):
         pass
@@ -107,11 +120,20 @@ def tiny_network(kind, seed):
 
     torch.manual_seed(seed)
     if kind == "llama":
-        config = LlamaConfig(vocab_size=37, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4,
-                             max_position_embeddings=64, initializer_range=0.4)
+        config = LlamaConfig(
+            vocab_size=37,
+            hidden_size=32,
+            intermediate_size=48,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            max_position_embeddings=64,
+            initializer_range=0.4,
+        )
         network = LlamaForCausalLM(config)
     else:
-        config = GPT2Config(vocab_size=37, n_embd=32, n_layer=2, n_head=4, n_positions=64, initializer_range=0.4)
+        config = GPT2Config(
+            vocab_size=37, n_embd=32, n_layer=2, n_head=4, n_positions=64, initializer_range=0.4
+        )
         network = GPT2LMHeadModel(config)
     network.generation_config.bos_token_id = None
     return network.eval()

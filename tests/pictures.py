@@ -23,11 +23,21 @@ PAGES = {
 
 # room: (column, row, width in columns, what it is)
 ROOMS = {
-    "pages": (0, 0, 6, "one a tab: what the visitor sees and touches; they may know every room below"),
-    "widgets": (0, 1, 2, "draw records in the browser"), "takeaway": (2, 1, 2, "files, replays, QR codes"), "words": (4, 1, 2, "the interface in four languages"),
-    "backend": (0, 2, 2, "models, devices, one engine for all visitors"), "decoding": (2, 2, 2, "left to right: rules, search, escape"),
+    "pages": (
+        0,
+        0,
+        6,
+        "one a tab: what the visitor sees and touches; they may know every room below",
+    ),
+    "widgets": (0, 1, 2, "draw records in the browser"),
+    "takeaway": (2, 1, 2, "files, replays, QR codes"),
+    "words": (4, 1, 2, "the interface in four languages"),
+    "backend": (0, 2, 2, "models, devices, one engine for all visitors"),
+    "decoding": (2, 2, 2, "left to right: rules, search, escape"),
     "diffusion": (4, 2, 2, "everywhere at once: noise, samplers"),
-    "metrics": (0, 3, 2, "perplexity, BLEU, ROUGE"), "traces": (2, 3, 2, "records of runs: plain data"), "markov": (4, 3, 2, "chains, HMM, n-grams"),
+    "metrics": (0, 3, 2, "perplexity, BLEU, ROUGE"),
+    "traces": (2, 3, 2, "records of runs: plain data"),
+    "markov": (4, 3, 2, "chains, HMM, n-grams"),
 }
 
 
@@ -54,18 +64,24 @@ def house_picture(path: Path) -> None:
             arrows.append(f'<path d="M{start[0]:.0f} {start[1]:.0f} L{end[0]:.0f} {end[1]:.0f}"/>')
     for name, (_, _, _, what) in ROOMS.items():
         x, y, width = box(name)
-        boxes.append(f'<rect x="{x}" y="{y}" width="{width}" height="{high}" rx="6"/><text x="{x + 12}" y="{y + 26}" class="name">{name}</text>'
-                     f'<text x="{x + 12}" y="{y + 46}">{what}</text>')
+        boxes.append(
+            f'<rect x="{x}" y="{y}" width="{width}" height="{high}" rx="6"/><text x="{x + 12}" y="{y + 26}" class="name">{name}</text>'
+            f'<text x="{x + 12}" y="{y + 46}">{what}</text>'
+        )
     path.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {6 * column} {3 * row + high + 20}" font-family="Inter, Arial, sans-serif" font-size="12">'
-        '<style>rect{fill:#fbfaf7;stroke:#5b6478}.name{font-weight:700;font-size:15px}path{stroke:#0b63ad;stroke-width:1.5;marker-end:url(#tip)}</style>'
+        "<style>rect{fill:#fbfaf7;stroke:#5b6478}.name{font-weight:700;font-size:15px}path{stroke:#0b63ad;stroke-width:1.5;marker-end:url(#tip)}</style>"
         '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'
         '<marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0 0 L8 4 L0 8 z" style="fill:#0b63ad;stroke:none;marker-end:none"/></marker>'
-        + "".join(arrows) + "".join(boxes) + "</svg>\n", encoding="utf-8")
+        + "".join(arrows)
+        + "".join(boxes)
+        + "</svg>\n",
+        encoding="utf-8",
+    )
 
 
-MOVING = 22                # steps of the moving picture
+MOVING = 22  # steps of the moving picture
 
 
 def moving_picture(page, path: Path) -> None:
@@ -78,13 +94,22 @@ def moving_picture(page, path: Path) -> None:
     time.focus()
     page.keyboard.press("Home")
     for _ in range(MOVING):
-        page.wait_for_timeout(500)                            # the bars have arrived
+        page.wait_for_timeout(500)  # the bars have arrived
         shot = Image.open(BytesIO(page.screenshot())).convert("RGB")
-        frames.append(shot.resize((shot.width * 3 // 4, shot.height * 3 // 4), Image.Resampling.LANCZOS))
+        frames.append(
+            shot.resize((shot.width * 3 // 4, shot.height * 3 // 4), Image.Resampling.LANCZOS)
+        )
         page.keyboard.press("ArrowRight")
-    palette = frames[MOVING // 2].quantize(colors=64)         # one palette for all: still parts stay still
+    palette = frames[MOVING // 2].quantize(colors=64)  # one palette for all: still parts stay still
     frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=[500] * (MOVING - 1) + [2500], loop=0, optimize=True)
+    frames[0].save(
+        path,
+        save_all=True,
+        append_images=frames[1:],
+        duration=[500] * (MOVING - 1) + [2500],
+        loop=0,
+        optimize=True,
+    )
 
 
 def main() -> None:
@@ -98,21 +123,33 @@ def main() -> None:
     house_picture(FOLDER / "house.svg")
     there = {page.SLUG for page in load_pages()}
     demo = build_app()
-    demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        **launch_settings(),
+    )
     demo.shell.warm()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
             for slug, (sign, height) in PAGES.items():
                 if slug not in there:
                     continue
                 page = browser.new_page(viewport={"width": 1280, "height": height})
                 page.goto(f"{demo.local_url}?tab={slug}")
                 page.locator(sign).first.wait_for(timeout=60_000)
-                page.wait_for_timeout(4000)                   # a recorded run is some steps in
+                page.wait_for_timeout(4000)  # a recorded run is some steps in
                 path = FOLDER / f"{slug}.png"
                 page.screenshot(path=path)
-                Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(path, optimize=True)
+                Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(
+                    path, optimize=True
+                )
                 print(path.name, path.stat().st_size)
                 page.close()
             page = browser.new_page(viewport={"width": 1120, "height": 960})

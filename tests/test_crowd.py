@@ -1,18 +1,34 @@
 """The README's arithmetic for ten thousand visitors is what its program computes from what was measured."""
+
 import json
 
 import pytest
 
 from tests.benchmarks import crowd
 
-MADE_UP = {"date": "a day", "machine": "a machine", "load": 0.0, "models": {"small": {
-    "visitors": 16, "tokens_per_second": 100.0, "wait_p50_ms": 150, "wait_p95_ms": 300, "replica_bytes": 2_000_000_000,
-    "page_seconds_per_token": 0.0007, "bytes_per_token": 200_000}}}
+MADE_UP = {
+    "date": "a day",
+    "machine": "a machine",
+    "load": 0.0,
+    "models": {
+        "small": {
+            "visitors": 16,
+            "tokens_per_second": 100.0,
+            "wait_p50_ms": 150,
+            "wait_p95_ms": 300,
+            "replica_bytes": 2_000_000_000,
+            "page_seconds_per_token": 0.0007,
+            "bytes_per_token": 200_000,
+        }
+    },
+}
 
 
 def test_the_table_of_the_readme_is_computed_from_what_was_measured():
     measured = json.loads(crowd.MEASURED.read_text(encoding="utf-8"))
-    assert crowd.in_readme(crowd.README.read_text(encoding="utf-8")) == crowd.table(measured), "run python tests/benchmarks/crowd.py --readme"
+    assert crowd.in_readme(crowd.README.read_text(encoding="utf-8")) == crowd.table(measured), (
+        "run python tests/benchmarks/crowd.py --readme"
+    )
 
 
 def test_the_arithmetic_by_hand():

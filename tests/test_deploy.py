@@ -15,22 +15,56 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FRONT = yaml.safe_load(README.split("---\n")[1])
 DOCKER = steps((ROOT / "Dockerfile").read_text(encoding="utf-8"))
-REQUIRED = {line.strip() for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines() if line.strip() and line[0] != "#"}
+REQUIRED = {
+    line.strip()
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    if line.strip() and line[0] != "#"
+}
 
 
 def test_the_front_matter_is_what_spaces_reads():
-    known = {"title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file", "pinned", "license", "short_description",
-             "tags", "models", "suggested_hardware"}
+    known = {
+        "title",
+        "emoji",
+        "colorFrom",
+        "colorTo",
+        "sdk",
+        "sdk_version",
+        "python_version",
+        "app_file",
+        "pinned",
+        "license",
+        "short_description",
+        "tags",
+        "models",
+        "suggested_hardware",
+    }
     assert set(FRONT) == known
-    assert FRONT["sdk"] == "gradio" and (ROOT / FRONT["app_file"]).is_file() and FRONT["license"] == "apache-2.0"
-    assert {FRONT["colorFrom"], FRONT["colorTo"]} <= {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+    assert (
+        FRONT["sdk"] == "gradio"
+        and (ROOT / FRONT["app_file"]).is_file()
+        and FRONT["license"] == "apache-2.0"
+    )
+    assert {FRONT["colorFrom"], FRONT["colorTo"]} <= {
+        "red",
+        "yellow",
+        "green",
+        "blue",
+        "indigo",
+        "purple",
+        "pink",
+        "gray",
+    }
     assert len(FRONT["short_description"]) <= 60
     assert FRONT["python_version"] in ("3.10", "3.12"), "ZeroGPU has these two"
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
 def test_the_space_and_the_requirements_name_one_gradio():
-    low, high = re.fullmatch(r"gradio\[mcp\]>=(\d+\.\d+),<(\d+)", next(line for line in REQUIRED if line.startswith("gradio"))).groups()
+    low, high = re.fullmatch(
+        r"gradio\[mcp\]>=(\d+\.\d+),<(\d+)",
+        next(line for line in REQUIRED if line.startswith("gradio")),
+    ).groups()
     major, minor, _ = FRONT["sdk_version"].split(".")
     assert f"{major}.{minor}" == low and int(major) + 1 == int(high)
 
@@ -52,9 +86,16 @@ def test_the_dockerfile_installs_the_requirements_and_nothing_else():
     assert "-r requirements.txt" in runs[0] and len(re.findall("pip install", " ".join(runs))) == 2
     base = next(rest for word, rest in DOCKER if word == "FROM")
     assert base == f"python:{FRONT['python_version']}-slim"
-    environment = dict(pair.split("=", 1) for word, rest in DOCKER if word == "ENV" for pair in shlex.split(rest))
-    assert environment["HOST"] == "0.0.0.0" and environment["PORT"] == next(rest for word, rest in DOCKER if word == "EXPOSE")
-    assert [rest for word, rest in DOCKER if word == "CMD"][-1].startswith('["python"') and ("USER", "visitor") in DOCKER
+    environment = dict(
+        pair.split("=", 1) for word, rest in DOCKER if word == "ENV" for pair in shlex.split(rest)
+    )
+    assert environment["HOST"] == "0.0.0.0" and environment["PORT"] == next(
+        rest for word, rest in DOCKER if word == "EXPOSE"
+    )
+    assert [rest for word, rest in DOCKER if word == "CMD"][-1].startswith('["python"') and (
+        "USER",
+        "visitor",
+    ) in DOCKER
     assert "docker build -t playground . && docker run -p 7860:7860 playground" in README
 
 
@@ -64,8 +105,12 @@ def test_what_the_dockerfile_copies_is_the_whole_app(tmp_path):
         if word == "COPY":
             assert not set(shlex.split(rest)[:-1]) & set(ignored)
             copied(rest, tmp_path)
-    code = ("import app, sys; demo = app.build_app(); print(len(demo.blocks)); "
-            "assert 'torch' not in sys.modules; import playground.takeaway.page, playground.backend.zero_gpu; "
-            "from playground.backend import get_backend; print(get_backend().causal('fairy-causal').vocab_size)")
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    code = (
+        "import app, sys; demo = app.build_app(); print(len(demo.blocks)); "
+        "assert 'torch' not in sys.modules; import playground.takeaway.page, playground.backend.zero_gpu; "
+        "from playground.backend import get_backend; print(get_backend().causal('fairy-causal').vocab_size)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=240
+    )
     assert done.returncode == 0, done.stderr[-2000:]

@@ -29,7 +29,11 @@ def test_a_model_of_the_hub_is_one_entry(monkeypatch):
     exec(block("A model of the hub"), names)
     monkeypatch.setattr(catalog, "CATALOG", names["CATALOG"])
     entry = catalog.find("tiny-stories", "causal")
-    assert entry.listed and entry.record()["places"] and len(names["CATALOG"]) == len({entry.id for entry in names["CATALOG"]})
+    assert (
+        entry.listed
+        and entry.record()["places"]
+        and len(names["CATALOG"]) == len({entry.id for entry in names["CATALOG"]})
+    )
 
 
 def test_a_sampler_is_one_class(monkeypatch):
@@ -39,7 +43,9 @@ def test_a_sampler_is_one_class(monkeypatch):
         exec(block("A sampler"), {**vars(samplers), "np": np})
         assert list_samplers()[-1].name == "left-to-right"
         denoiser = ExactDenoiser.from_chain(MarkovChain([[0.9, 0.1], [0.5, 0.5]]))
-        steps = list(unmask(denoiser, [denoiser.mask_id] * 4, UnmaskSettings("left-to-right", steps=1)))
+        steps = list(
+            unmask(denoiser, [denoiser.mask_id] * 4, UnmaskSettings("left-to-right", steps=1))
+        )
         masked = [(step.canvas[0] == denoiser.mask_id).tolist() for step in steps]
         assert masked == [[place > k for place in range(4)] for k in range(4)]
         with pytest.raises(ValueError, match="name must not be one of"):

@@ -31,7 +31,24 @@ from playground.metrics import (
     wilson_interval,
 )
 
-WORDS = ["the", "king", "queen", "had", "a", "golden", "apple", "and", "it's", "well-known", ",", ".", "He", "3.5", "naïve", '"so"']
+WORDS = [
+    "the",
+    "king",
+    "queen",
+    "had",
+    "a",
+    "golden",
+    "apple",
+    "and",
+    "it's",
+    "well-known",
+    ",",
+    ".",
+    "He",
+    "3.5",
+    "naïve",
+    '"so"',
+]
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join)
 anything = st.text(max_size=40)
 
@@ -40,10 +57,10 @@ anything = st.text(max_size=40)
 
 
 def test_perplexity_of_the_worked_example():
-    values = [.9, .8, .6, .4, .3, .2]
+    values = [0.9, 0.8, 0.6, 0.4, 0.3, 0.2]
     assert perplexity(values) == pytest.approx(math.exp(0.7615), abs=5e-4)
     assert round(perplexity(values), 2) == 2.14
-    assert round(perplexity(values[1:]), 2) == 2.44                                   # the first token not scored
+    assert round(perplexity(values[1:]), 2) == 2.44  # the first token not scored
     assert math.fsum(surprisals(values)) / 6 == pytest.approx(math.log(perplexity(values)))
 
 
@@ -56,7 +73,7 @@ def test_perplexity_at_the_edges():
     assert perplexity([1.0, 1.0]) == 1.0
     assert perplexity([0.5, 0.0]) == math.inf and surprisals([0.0]) == [math.inf]
     assert perplexity([1e-300] * 3) == pytest.approx(1e300)
-    assert perplexity([5e-324]) == math.inf                                            # beyond float64, not an OverflowError
+    assert perplexity([5e-324]) == math.inf  # beyond float64, not an OverflowError
     with pytest.raises(ValueError, match=r"probabilities must be in \[0, 1\], got 1\.2"):
         perplexity([0.5, 1.2])
     with pytest.raises(ValueError, match=r"probabilities must be in \[0, 1\], got nan"):
@@ -71,11 +88,15 @@ def test_perplexity_at_the_edges():
 def test_bleu_by_hand():
     """Papineni et al. 2002, example 2: seven times `the` against `the cat is on the mat`: clipped to 2 of 7."""
     result = bleu("the the the the the the the", ["The cat is on the mat", "the cat is on the mat"])
-    assert [(row.ngram, row.candidate, row.reference, row.clipped) for row in result.table[1]] == [(("the",), 7, 2, 2)]
+    assert [(row.ngram, row.candidate, row.reference, row.clipped) for row in result.table[1]] == [
+        (("the",), 7, 2, 2)
+    ]
     assert result.matches == [2, 0, 0, 0] and result.totals == [7, 6, 5, 4]
     # no match of order 2, 3, 4: counted as 1/2, 1/4, 1/8 of one
-    assert result.precisions == pytest.approx([200 / 7, 100 / (2 * 6), 100 / (4 * 5), 100 / (8 * 4)])
-    assert result.brevity_penalty == 1.0                                              # 7 tokens against 6
+    assert result.precisions == pytest.approx(
+        [200 / 7, 100 / (2 * 6), 100 / (4 * 5), 100 / (8 * 4)]
+    )
+    assert result.brevity_penalty == 1.0  # 7 tokens against 6
     assert result.score == pytest.approx(math.prod(result.precisions) ** 0.25)
 
 
@@ -83,7 +104,9 @@ def test_brevity_penalty_by_hand():
     result = bleu("the cat is on", "the cat is on the mat")
     assert (result.candidate_length, result.reference_length) == (4, 6)
     assert result.brevity_penalty == pytest.approx(math.exp(1 - 6 / 4))
-    assert result.precisions == pytest.approx([100] * 4) and result.score == pytest.approx(100 * math.exp(-0.5))
+    assert result.precisions == pytest.approx([100] * 4) and result.score == pytest.approx(
+        100 * math.exp(-0.5)
+    )
 
 
 def test_the_closest_reference_decides_the_length_and_the_largest_count_clips():
@@ -108,7 +131,11 @@ def test_bleu_is_sacrebleus_and_its_table_adds_up(candidate, references):
         assert sum(row.clipped for row in rows) == result.matches[n - 1]
         assert sum(row.candidate for row in rows) == result.totals[n - 1]
     used = result.precisions[: result.order]
-    again = result.brevity_penalty * math.exp(sum(math.log(p) for p in used) / len(used)) if any(result.matches) else 0.0
+    again = (
+        result.brevity_penalty * math.exp(sum(math.log(p) for p in used) / len(used))
+        if any(result.matches)
+        else 0.0
+    )
     assert result.score == pytest.approx(again, abs=1e-9)
     json.dumps(result.record())
 
@@ -117,7 +144,9 @@ def test_bleu_is_sacrebleus_and_its_table_adds_up(candidate, references):
 @given(anything, anything)
 def test_bleu_takes_any_text(candidate, reference):
     result = bleu(candidate, [reference])
-    assert result.score == pytest.approx(sacrebleu.sentence_bleu(candidate, [reference]).score, abs=1e-9)
+    assert result.score == pytest.approx(
+        sacrebleu.sentence_bleu(candidate, [reference]).score, abs=1e-9
+    )
     assert [sum(row.clipped for row in rows) for rows in result.table.values()] == result.matches
 
 
@@ -130,7 +159,12 @@ def test_bleu_refuses_what_is_no_text():
 
 def test_self_bleu_is_the_mean_over_the_others():
     group = ["the king had a son", "the king had a daughter", "a fox ran away"]
-    expected = np.mean([sacrebleu.sentence_bleu(text, group[:i] + group[i + 1:]).score for i, text in enumerate(group)])
+    expected = np.mean(
+        [
+            sacrebleu.sentence_bleu(text, group[:i] + group[i + 1 :]).score
+            for i, text in enumerate(group)
+        ]
+    )
     assert self_bleu(group) == pytest.approx(expected)
     assert self_bleu(["one and the same text"] * 3) == pytest.approx(100)
     with pytest.raises(ValueError, match="texts must hold at least two texts for self-BLEU, got 1"):
@@ -143,7 +177,10 @@ def test_self_bleu_is_the_mean_over_the_others():
 def test_rouge_by_hand():
     """Lin 2004: against `police killed the gunman`, `police kill the gunman` and `the gunman kill police` share 3 words, and
     rougeL tells them apart (3/4 against 2/4)."""
-    first, second = rouge("police kill the gunman", "police killed the gunman"), rouge("the gunman kill police", "police killed the gunman")
+    first, second = (
+        rouge("police kill the gunman", "police killed the gunman"),
+        rouge("the gunman kill police", "police killed the gunman"),
+    )
     assert first["rouge1"].fmeasure == second["rouge1"].fmeasure == 0.75
     assert first["rougeL"].fmeasure == 0.75 and second["rougeL"].fmeasure == 0.5
     assert first["rougeL"].candidate_positions == [0, 2, 3] == first["rougeL"].reference_positions
@@ -162,10 +199,15 @@ def test_rouge_is_rouge_scores_and_its_parts_add_up(candidate, reference):
             assert score.precision == pytest.approx(score.overlap / score.candidate_total)
             assert score.recall == pytest.approx(score.overlap / score.reference_total)
     longest = result["rougeL"]
-    assert [result.candidate_tokens[i] for i in longest.candidate_positions] == \
-        [result.reference_tokens[j] for j in longest.reference_positions]
-    assert [candidate[a:b].lower() for a, b in result.candidate_spans] == result.candidate_tokens or not candidate.isascii()
-    assert len(result.candidate_spans) == len(result.candidate_tokens) and len(result.reference_spans) == len(result.reference_tokens)
+    assert [result.candidate_tokens[i] for i in longest.candidate_positions] == [
+        result.reference_tokens[j] for j in longest.reference_positions
+    ]
+    assert [
+        candidate[a:b].lower() for a, b in result.candidate_spans
+    ] == result.candidate_tokens or not candidate.isascii()
+    assert len(result.candidate_spans) == len(result.candidate_tokens) and len(
+        result.reference_spans
+    ) == len(result.reference_tokens)
     json.dumps(result.record())
 
 
@@ -183,7 +225,7 @@ def test_common_subsequence_is_a_longest_one(first, second):
     assert all(first[i] == second[j] for i, j in pairs)
     assert all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(pairs))
     subsequences = [{()}, {()}]
-    for k, sequence in enumerate((first, second)):                                    # by enumeration
+    for k, sequence in enumerate((first, second)):  # by enumeration
         for item in sequence:
             subsequences[k] |= {(*head, item) for head in subsequences[k]}
     assert len(pairs) == max(map(len, subsequences[0] & subsequences[1]))
@@ -194,8 +236,8 @@ def test_common_subsequence_is_a_longest_one(first, second):
 
 def test_distinct_n_by_hand():
     assert distinct_n(["a b a b"], 1) == 0.5 and distinct_n(["a b a b"], 2) == pytest.approx(2 / 3)
-    assert distinct_n(["a b", "a b"], 2) == 0.5                                       # counted over all texts together
-    assert distinct_n([[1, 2, 1, 2]], 2) == pytest.approx(2 / 3)                      # tokens instead of words
+    assert distinct_n(["a b", "a b"], 2) == 0.5  # counted over all texts together
+    assert distinct_n([[1, 2, 1, 2]], 2) == pytest.approx(2 / 3)  # tokens instead of words
     assert distinct_n(["a"], 2) == 0.0 and distinct_n([], 1) == 0.0
     with pytest.raises(ValueError, match="n must be an integer of at least 1, got 0"):
         distinct_n(["a"], 0)
@@ -203,7 +245,12 @@ def test_distinct_n_by_hand():
 
 @given(st.lists(st.lists(st.integers(0, 4), max_size=12), max_size=4), st.integers(1, 4))
 def test_distinct_n_by_counting(groups, n):
-    counts = Counter(tuple(group[i: i + n]) for group in groups for i in range(len(group)) if i + n <= len(group))
+    counts = Counter(
+        tuple(group[i : i + n])
+        for group in groups
+        for i in range(len(group))
+        if i + n <= len(group)
+    )
     expected = len(counts) / counts.total() if counts else 0.0
     assert distinct_n(groups, n) == pytest.approx(expected)
     if len(groups) == 1 and counts:
@@ -222,23 +269,36 @@ def test_repetition_rate_of_a_loop_rises_to_one():
 def test_minimum_bayes_risk_by_brute_force():
     generator = random.Random(0)
     for _ in range(40):
-        group = [" ".join(generator.choices(WORDS, k=generator.randint(1, 8))) for _ in range(generator.randint(2, 6))]
+        group = [
+            " ".join(generator.choices(WORDS, k=generator.randint(1, 8)))
+            for _ in range(generator.randint(2, 6))
+        ]
 
         def overlap(candidate, reference):
             return len(set(candidate.split()) & set(reference.split())) / len(candidate.split())
 
-        means = [sum(overlap(text, other) for j, other in enumerate(group) if j != i) / (len(group) - 1) for i, text in enumerate(group)]
+        means = [
+            sum(overlap(text, other) for j, other in enumerate(group) if j != i) / (len(group) - 1)
+            for i, text in enumerate(group)
+        ]
         assert expected_utilities(group, overlap) == pytest.approx(means)
-        assert minimum_bayes_risk(group, overlap) == max(range(len(group)), key=lambda i: (expected_utilities(group, overlap)[i], -i))
+        assert minimum_bayes_risk(group, overlap) == max(
+            range(len(group)), key=lambda i: (expected_utilities(group, overlap)[i], -i)
+        )
         assert means[minimum_bayes_risk(group, overlap)] == pytest.approx(max(means))
 
 
 def test_minimum_bayes_risk_picks_the_text_in_the_middle():
-    group = ["a dragon flew over the hill", "the king had a golden apple", "the king had a golden pear", "the king had an apple"]
+    group = [
+        "a dragon flew over the hill",
+        "the king had a golden apple",
+        "the king had a golden pear",
+        "the king had an apple",
+    ]
     for utility in ("bleu", "rouge", "rouge1", "rouge2", "rougeL"):
         assert minimum_bayes_risk(group, utility) == 1
     assert minimum_bayes_risk(["only"], "bleu") == 0
-    assert minimum_bayes_risk(["x", "x", "x"], "rouge") == 0                          # ties: lowest index
+    assert minimum_bayes_risk(["x", "x", "x"], "rouge") == 0  # ties: lowest index
 
 
 def test_minimum_bayes_risk_refuses_bad_values():
@@ -251,11 +311,16 @@ def test_minimum_bayes_risk_refuses_bad_values():
 # ------------------------------------------------------------------------------------------------------------- intervals
 
 
-@given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from([0.8, 0.95, 0.99]))
+@given(
+    st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))),
+    st.sampled_from([0.8, 0.95, 0.99]),
+)
 def test_wilson_interval_is_scipys(counts, confidence):
     successes, total = counts
     expected = binomtest(successes, total).proportion_ci(confidence, method="wilson")
-    assert wilson_interval(successes, total, confidence) == pytest.approx((expected.low, expected.high), abs=1e-9)
+    assert wilson_interval(successes, total, confidence) == pytest.approx(
+        (expected.low, expected.high), abs=1e-9
+    )
 
 
 def test_wilson_interval_at_the_edges():
@@ -273,12 +338,16 @@ def test_bootstrap_interval_covers_the_mean_as_often_as_it_says():
     for trial in range(200):
         low, high = bootstrap_interval(generator.normal(3.0, 1.0, 40), resamples=300, seed=trial)
         hits += low <= 3.0 <= high
-    assert 0.88 <= hits / 200 <= 0.99                                                  # 0.95 less what 40 values cost
+    assert 0.88 <= hits / 200 <= 0.99  # 0.95 less what 40 values cost
 
 
 def test_bootstrap_interval_is_reproducible_and_takes_other_statistics():
     many = np.random.Generator(np.random.Philox(key=[5, 0])).normal(size=50)
-    assert bootstrap_interval(many, seed=3) == bootstrap_interval(many, seed=3) != bootstrap_interval(many, seed=4)
+    assert (
+        bootstrap_interval(many, seed=3)
+        == bootstrap_interval(many, seed=3)
+        != bootstrap_interval(many, seed=4)
+    )
     values = [1.0, 2.0, 4.0, 8.0]
     low, high = bootstrap_interval(values, statistic=np.max)
     assert low < high == 8.0
@@ -289,4 +358,9 @@ def test_bootstrap_interval_is_reproducible_and_takes_other_statistics():
 
 def test_importing_metrics_loads_no_scorer():
     code = "import sys, playground.metrics; print([m for m in ('sacrebleu', 'rouge_score', 'torch', 'gradio') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )

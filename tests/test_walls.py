@@ -1,4 +1,5 @@
 """Who may import whom (the house plan of the README's architecture section), read from the source itself."""
+
 import ast
 import pathlib
 
@@ -19,8 +20,15 @@ ALLOWED = {
     "training": {"diffusion.noise", "metrics", "traces"},
     "words": set(),
 }
-LIBRARIES = {"transformers": {"backend", "training"}, "gradio": {"pages", "widgets"}, "plotly": {"pages", "widgets"}}
-ENTRY_POINTS = {"words/__main__.py", "diffusion/__main__.py"}   # commands for a terminal, not imported by anything: they may fetch a model
+LIBRARIES = {
+    "transformers": {"backend", "training"},
+    "gradio": {"pages", "widgets"},
+    "plotly": {"pages", "widgets"},
+}
+ENTRY_POINTS = {
+    "words/__main__.py",
+    "diffusion/__main__.py",
+}  # commands for a terminal, not imported by anything: they may fetch a model
 
 
 def room_of(path: pathlib.Path) -> str:
@@ -30,7 +38,7 @@ def room_of(path: pathlib.Path) -> str:
 def imported_modules(path: pathlib.Path):
     """Absolute dotted names of everything a file imports, at any depth of its code."""
     parts = path.relative_to(ROOT).with_suffix("").parts
-    package = parts[:-1]                                  # for a module and for __init__.py alike
+    package = parts[:-1]  # for a module and for __init__.py alike
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -42,7 +50,9 @@ def imported_modules(path: pathlib.Path):
 
 
 def sources():
-    return sorted(p for p in PACKAGE.rglob("*.py") if p.name != "__init__.py" or p.parent != PACKAGE)
+    return sorted(
+        p for p in PACKAGE.rglob("*.py") if p.name != "__init__.py" or p.parent != PACKAGE
+    )
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -53,8 +63,12 @@ def test_a_room_imports_only_rooms_below_it(path):
     allowed = {f"playground.{name}" for name in ALLOWED[room] | {room}}
     for module in imported_modules(path):
         if module.startswith("playground."):
-            assert any(module == a or module.startswith(a + ".") or a.startswith(module + ".") for a in allowed), (
-                f"{path.relative_to(ROOT)} imports {module}; {room} may know {sorted(ALLOWED[room]) or 'nothing'}")
+            assert any(
+                module == a or module.startswith(a + ".") or a.startswith(module + ".")
+                for a in allowed
+            ), (
+                f"{path.relative_to(ROOT)} imports {module}; {room} may know {sorted(ALLOWED[room]) or 'nothing'}"
+            )
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -62,11 +76,16 @@ def test_libraries_stay_in_their_rooms(path):
     for module in imported_modules(path):
         library = module.split(".")[0]
         if library in LIBRARIES:
-            assert room_of(path) in LIBRARIES[library], f"{path.relative_to(ROOT)} imports {library}"
+            assert room_of(path) in LIBRARIES[library], (
+                f"{path.relative_to(ROOT)} imports {library}"
+            )
 
 
-@pytest.mark.parametrize("path", sorted(p for folder in (PACKAGE, ROOT / "tests") for p in folder.rglob("*.py")),
-                         ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path",
+    sorted(p for folder in (PACKAGE, ROOT / "tests") for p in folder.rglob("*.py")),
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
 def test_a_file_holds_one_idea(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 450
     assert path.stem not in {"utils", "helpers", "manager", "misc", "common"}
@@ -76,7 +95,14 @@ def test_widget_scripts_never_put_data_into_markup():
     """Token text is hostile: widgets draw with textContent; templates are static."""
     for path in sorted(PACKAGE.rglob("*.js")):
         source = path.read_text(encoding="utf-8")
-        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+        for word in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+        ):
             assert word not in source, f"{path.relative_to(ROOT)} uses {word}"
 
 
@@ -84,4 +110,6 @@ def test_no_file_is_too_large_for_a_plain_push():
     for path in sorted((ROOT / "assets").rglob("*")):
         if path.is_file():
             limit = 9.4e6 if "models" in path.parts else 1e6
-            assert path.stat().st_size < limit, f"{path.relative_to(ROOT)} has {path.stat().st_size} bytes"
+            assert path.stat().st_size < limit, (
+                f"{path.relative_to(ROOT)} has {path.stat().st_size} bytes"
+            )

@@ -4,7 +4,21 @@
 model is first asked for, so that a page is alive before any weights are.
 """
 
-from playground.backend.errors import BackendError, EngineError, LimitExceeded, ModelUnavailable, RunStopped
+from playground.backend.errors import (
+    BackendError,
+    EngineError,
+    LimitExceeded,
+    ModelUnavailable,
+    RunStopped,
+)
 from playground.backend.service import Backend, get_backend
 
-__all__ = ["Backend", "BackendError", "EngineError", "LimitExceeded", "ModelUnavailable", "RunStopped", "get_backend"]
+__all__ = [
+    "Backend",
+    "BackendError",
+    "EngineError",
+    "LimitExceeded",
+    "ModelUnavailable",
+    "RunStopped",
+    "get_backend",
+]

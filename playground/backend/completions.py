@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 PREFIX = "engine/"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,40}")
 BY_ID = re.compile(r"token_id:(\d{1,9})")
-FEWER = (20, 5)            # what is asked for where an engine refuses more; vLLM allows 20 unless told otherwise, OpenAI 5
-ROUNDING = 1e-3            # by so much probabilities that were rounded on their way may sum to more than 1
+FEWER = (
+    20,
+    5,
+)  # what is asked for where an engine refuses more; vLLM allows 20 unless told otherwise, OpenAI 5
+ROUNDING = 1e-3  # by so much probabilities that were rounded on their way may sum to more than 1
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,10 @@ class Offer:
 
     @property
     def note(self) -> str:
-        return (f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at most its {self.top} likeliest tokens. "
-                "The probability of all others together is exact; what each of them has, and the network's logits, it does not tell.")
+        return (
+            f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at most its {self.top} likeliest tokens. "
+            "The probability of all others together is exact; what each of them has, and the network's logits, it does not tell."
+        )
 
 
 def engines() -> dict[str, Offer]:
@@ -81,17 +86,37 @@ def _read(text: str) -> dict[str, Offer]:
         address, *options = (piece.strip() for piece in rest.split(","))
         given = dict(option.partition("=")[::2] for option in options)
         place = urlsplit(address)
-        if not NAME.fullmatch(name.strip()) or place.scheme not in ("http", "https") or not place.hostname:
-            raise ValueError(f"PLAYGROUND_ENGINES must be name=http://host:port/v1,tokenizer=... separated by semicolons, got {part[:100]!r}")
+        if (
+            not NAME.fullmatch(name.strip())
+            or place.scheme not in ("http", "https")
+            or not place.hostname
+        ):
+            raise ValueError(
+                f"PLAYGROUND_ENGINES must be name=http://host:port/v1,tokenizer=... separated by semicolons, got {part[:100]!r}"
+            )
         unknown = set(given) - {"tokenizer", "top", "model", "context", "ids"}
         if unknown or not given.get("tokenizer"):
-            raise ValueError(f"PLAYGROUND_ENGINES: an engine has tokenizer (needed), top, model, context and ids, got {sorted(given)} for {name.strip()!r}")
-        numbers = {field: given.get(field, default) for field, default in (("top", "20"), ("context", "2048"))}
+            raise ValueError(
+                f"PLAYGROUND_ENGINES: an engine has tokenizer (needed), top, model, context and ids, got {sorted(given)} for {name.strip()!r}"
+            )
+        numbers = {
+            field: given.get(field, default)
+            for field, default in (("top", "20"), ("context", "2048"))
+        }
         for field, value in numbers.items():
             if not re.fullmatch(r"[1-9]\d{0,6}", value):
-                raise ValueError(f"PLAYGROUND_ENGINES: {field} must be a whole number >= 1, got {value[:40]!r} for {name.strip()!r}")
-        offer = Offer(name.strip(), address.rstrip("/"), given["tokenizer"], int(numbers["top"]), given.get("model", ""), int(numbers["context"]),
-                      given.get("ids", "0") == "1")
+                raise ValueError(
+                    f"PLAYGROUND_ENGINES: {field} must be a whole number >= 1, got {value[:40]!r} for {name.strip()!r}"
+                )
+        offer = Offer(
+            name.strip(),
+            address.rstrip("/"),
+            given["tokenizer"],
+            int(numbers["top"]),
+            given.get("model", ""),
+            int(numbers["context"]),
+            given.get("ids", "0") == "1",
+        )
         found[offer.id] = offer
     return found
 
@@ -106,20 +131,29 @@ class Completions:
         self._lock = threading.Lock()
 
     def status(self) -> dict:
-        return {"state": self.state, "phase": "", "done": 0, "total": 0, "message": self.message, "on_disk": True}
+        return {
+            "state": self.state,
+            "phase": "",
+            "done": 0,
+            "total": 0,
+            "message": self.message,
+            "on_disk": True,
+        }
 
     def prepare(self) -> dict:
         """Get ready in the background; its status at once."""
         if self.state in ("absent", "failed"):
             self.state = "loading"
-            threading.Thread(target=self._prepare, name=f"connect-{self.offer.name}", daemon=True).start()
+            threading.Thread(
+                target=self._prepare, name=f"connect-{self.offer.name}", daemon=True
+            ).start()
         return self.status()
 
     def _prepare(self) -> None:
         try:
             self.connect()
         except BackendError:
-            pass                                       # the status tells it
+            pass  # the status tells it
 
     def connect(self) -> None:
         """Read the tokenizer and ask the engine for its model; ModelUnavailable with the reason."""
@@ -132,13 +166,17 @@ class Completions:
 
                 self.codec = read_codec(self.offer.tokenizer)
                 self.ids_of = names_of(self.codec)
-                self._client = httpx.Client(trust_env=False, timeout=httpx.Timeout(limits().request_seconds, connect=5.0))
+                self._client = httpx.Client(
+                    trust_env=False, timeout=httpx.Timeout(limits().request_seconds, connect=5.0)
+                )
                 models = self._json(self._client.get(f"{self.offer.address}/models"))
                 self.model = self.offer.model or str(models["data"][0]["id"])
             except Exception as error:
                 self.state = "failed"
-                self.message = (f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} cannot be used "
-                                f"({type(error).__name__}: {str(error)[:200]}). Everything else goes on working.")
+                self.message = (
+                    f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} cannot be used "
+                    f"({type(error).__name__}: {str(error)[:200]}). Everything else goes on working."
+                )
                 raise ModelUnavailable(self.offer.id, message=self.message) from error
             self.state, self.message = "ready", ""
 
@@ -148,10 +186,14 @@ class Completions:
 
     def _json(self, answer: Any) -> dict:
         if answer.status_code != 200:
-            raise EngineError(f"The engine {self.offer.name!r} refused (status {answer.status_code}): {answer.text[:200]}")
+            raise EngineError(
+                f"The engine {self.offer.name!r} refused (status {answer.status_code}): {answer.text[:200]}"
+            )
         found = answer.json()
         if not isinstance(found, dict):
-            raise EngineError(f"The engine {self.offer.name!r} answered something that is no completion")
+            raise EngineError(
+                f"The engine {self.offer.name!r} answered something that is no completion"
+            )
         return found
 
     def complete(self, ids: list[int], echo: bool = False) -> dict:
@@ -159,23 +201,38 @@ class Completions:
         import httpx
 
         prompt: Any = list(ids) if self.offer.ids else text_of(self.codec, ids)
-        asked = {"model": self.model, "prompt": prompt, "max_tokens": 1, "temperature": 0, "top_p": 1, "presence_penalty": 0,
-                 "frequency_penalty": 0, "echo": echo, "stream": False}
+        asked = {
+            "model": self.model,
+            "prompt": prompt,
+            "max_tokens": 1,
+            "temperature": 0,
+            "top_p": 1,
+            "presence_penalty": 0,
+            "frequency_penalty": 0,
+            "echo": echo,
+            "stream": False,
+        }
         if self.offer.ids:
             asked["return_tokens_as_token_ids"] = True
         for top in (self.top, *(fewer for fewer in FEWER if fewer < self.top)):
             try:
-                answer = self._client.post(f"{self.offer.address}/completions", json={**asked, "logprobs": top})
+                answer = self._client.post(
+                    f"{self.offer.address}/completions", json={**asked, "logprobs": top}
+                )
             except httpx.HTTPError as error:
-                raise EngineError(f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
-                                  f"({type(error).__name__}); what was written stays: go on from it when it is back") from error
+                raise EngineError(
+                    f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
+                    f"({type(error).__name__}); what was written stays: go on from it when it is back"
+                ) from error
             if answer.status_code not in (400, 422) or top <= min(FEWER):
                 break
         try:
             choice = self._json(answer)["choices"][0]
             choice["finish_reason"], choice["logprobs"]
         except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise EngineError(f"The engine {self.offer.name!r} answered something that is no completion") from error
+            raise EngineError(
+                f"The engine {self.offer.name!r} answered something that is no completion"
+            ) from error
         self.top = top
         return choice
 
@@ -189,11 +246,20 @@ class Completions:
         word = self.codec.encode("\n", special=False)
         rows = _rows(self.complete([*ids, *word], echo=True), -1 - len(word))
         if not rows:
-            raise EngineError(f"The engine {self.offer.name!r} told no probabilities: it must be started so that it can "
-                              "(llama-cpp-python: --logits_all true)")
+            raise EngineError(
+                f"The engine {self.offer.name!r} told no probabilities: it must be started so that it can "
+                "(llama-cpp-python: --logits_all true)"
+            )
         end = self.codec.tokenizer.eos_token_id
-        if end is not None and choice["finish_reason"] == "stop" and "" in rows and rows[""] >= max(rows.values()):
-            rows[f"token_id:{end}"] = rows.pop("")     # its likeliest token has no text, and taking it ended the text
+        if (
+            end is not None
+            and choice["finish_reason"] == "stop"
+            and "" in rows
+            and rows[""] >= max(rows.values())
+        ):
+            rows[f"token_id:{end}"] = rows.pop(
+                ""
+            )  # its likeliest token has no text, and taking it ended the text
         return rows
 
 
@@ -215,7 +281,9 @@ def read_codec(tokenizer: str) -> Any:
     entry = next((entry for entry in CATALOG if entry.id == tokenizer), None)
     folder = Path(tokenizer).expanduser() if entry is None else find_weights(entry)
     if not folder.is_dir():
-        raise ValueError(f"tokenizer must be a model of the catalogue or a folder, got {tokenizer[:100]!r}")
+        raise ValueError(
+            f"tokenizer must be a model of the catalogue or a folder, got {tokenizer[:100]!r}"
+        )
     found = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     return TextCodec(found, len(found), True if entry is not None and entry.uncased else None)
 
@@ -227,7 +295,11 @@ def names_of(codec: Any) -> dict[str, list[int]]:
     for token in range(codec.vocab_size):
         data = b"" if token in codec.special_ids else codec.token_bytes(token)
         names = {data.decode("utf-8", "ignore"), data.decode("utf-8", "replace")}
-        for name in names | ({codec.token_bytes(token).decode("utf-8", "replace")} if token in codec.special_ids else set()):
+        for name in names | (
+            {codec.token_bytes(token).decode("utf-8", "replace")}
+            if token in codec.special_ids
+            else set()
+        ):
             found.setdefault(name, []).append(token)
     return found
 
@@ -237,7 +309,9 @@ def text_of(codec: Any, ids: list[int]) -> str:
     try:
         return b"".join(codec.token_bytes(token) for token in ids).decode("utf-8")
     except UnicodeDecodeError:
-        raise EngineError("This engine is given text, and the tokens so far end within a character") from None
+        raise EngineError(
+            "This engine is given text, and the tokens so far end within a character"
+        ) from None
 
 
 class CompletionsModel(Spelling):
@@ -250,19 +324,32 @@ class CompletionsModel(Spelling):
     def __init__(self, engine: Completions):
         codec = engine.codec
         self.engine, self.codec, self.name = engine, codec, engine.offer.id
-        self.vocab_size, self.eos_id, self.context_length = codec.vocab_size, codec.tokenizer.eos_token_id, engine.offer.context
-        self.bos_id, self.adds_bos, self.uncased, self.has_chat_template = codec.bos_id, codec.adds_bos, codec.uncased, codec.has_chat_template
+        self.vocab_size, self.eos_id, self.context_length = (
+            codec.vocab_size,
+            codec.tokenizer.eos_token_id,
+            engine.offer.context,
+        )
+        self.bos_id, self.adds_bos, self.uncased, self.has_chat_template = (
+            codec.bos_id,
+            codec.adds_bos,
+            codec.uncased,
+            codec.has_chat_template,
+        )
         self._closed = False
         self._known: tuple[tuple[int, ...], Any] | None = None
 
     @property
     def notes(self) -> list[str]:
-        said = [f"Another program predicts, at {urlsplit(self.engine.offer.address).netloc}.",
-                f"It tells at most its {self.engine.top} likeliest tokens: the mass of all others is exact, and the rules and the draw act on what it tells.",
-                "It tells no logits, only log-probabilities: the constant that a logit has besides is lost.",
-                "The entropy of the whole distribution cannot be known from it."]
+        said = [
+            f"Another program predicts, at {urlsplit(self.engine.offer.address).netloc}.",
+            f"It tells at most its {self.engine.top} likeliest tokens: the mass of all others is exact, and the rules and the draw act on what it tells.",
+            "It tells no logits, only log-probabilities: the constant that a logit has besides is lost.",
+            "The entropy of the whole distribution cannot be known from it.",
+        ]
         if not self.engine.offer.ids:
-            said.append("It is given text and cuts it into tokens itself: after a token that it would have cut otherwise, it predicts from its own cut.")
+            said.append(
+                "It is given text and cuts it into tokens itself: after a token that it would have cut otherwise, it predicts from its own cut."
+            )
         return said
 
     def next_logits(self, ids: Any) -> torch.Tensor:
@@ -276,7 +363,9 @@ class CompletionsModel(Spelling):
         if not ids or min(ids) < 0 or max(ids) >= self.vocab_size:
             raise ValueError(f"ids must be at least one token in [0, {self.vocab_size - 1}]")
         if len(ids) > self.context_length:
-            raise ValueError(f"ids must hold at most {self.context_length:,} tokens (the engine's context), got {len(ids):,}")
+            raise ValueError(
+                f"ids must hold at most {self.context_length:,} tokens (the engine's context), got {len(ids):,}"
+            )
         return distribution(self.engine.rows_after(ids), self.engine.ids_of, self.vocab_size)
 
     def logits_at(self, ids: Any) -> torch.Tensor:
@@ -287,16 +376,22 @@ class CompletionsModel(Spelling):
         return self._known[1]
 
     def logits_along(self, ids: Any) -> torch.Tensor:
-        raise BackendError("Another program's model cannot score a text here: it tells the likeliest tokens of a step, not each token of a text")
+        raise BackendError(
+            "Another program's model cannot score a text here: it tells the likeliest tokens of a step, not each token of a text"
+        )
 
     def hidden_states(self, ids: Any) -> torch.Tensor:
-        raise BackendError("Another program's model shows nothing of its insides: it has no hidden states to give")
+        raise BackendError(
+            "Another program's model shows nothing of its insides: it has no hidden states to give"
+        )
 
     def close(self) -> None:
         self._closed = True
 
 
-def distribution(rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int) -> torch.Tensor:
+def distribution(
+    rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int
+) -> torch.Tensor:
     """(V,) log-probabilities from an engine's rows, see `CompletionsModel.next_logits`. EngineError on what is no distribution.
 
     A row whose name belongs to several tokens counts for the mass and for the ranks, but stands for no token: it lies at one of
@@ -306,8 +401,15 @@ def distribution(rows: dict[str, float], ids_of: dict[str, list[int]], vocab_siz
 
     values, shown = np.full(vocab_size, -np.inf), np.zeros(vocab_size, bool)
     told, unnamed = 0.0, []
-    for name, value in sorted(rows.items(), key=lambda row: -row[1] if isinstance(row[1], int | float) else 0):
-        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value > ROUNDING:
+    for name, value in sorted(
+        rows.items(), key=lambda row: -row[1] if isinstance(row[1], int | float) else 0
+    ):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or math.isnan(value)
+            or value > ROUNDING
+        ):
             raise EngineError(f"The engine told a log-probability that is none: {str(value)[:40]}")
         number = BY_ID.fullmatch(name)
         meant = [int(number[1])] if number else ids_of.get(name, [])
@@ -317,11 +419,20 @@ def distribution(rows: dict[str, float], ids_of: dict[str, list[int]], vocab_siz
         else:
             unnamed.append((value, meant))
     if not shown.any():
-        raise EngineError("The engine named no token that this tokenizer knows: is it the engine's own?")
+        raise EngineError(
+            "The engine named no token that this tokenizer knows: is it the engine's own?"
+        )
     if told > 1 + ROUNDING:
         raise EngineError(f"The engine's probabilities sum to {told:.4f}: they are no distribution")
     for value, meant in unnamed:
-        place = next((token for token in (*meant, *range(vocab_size)) if token < vocab_size and values[token] == -np.inf), None)
+        place = next(
+            (
+                token
+                for token in (*meant, *range(vocab_size))
+                if token < vocab_size and values[token] == -np.inf
+            ),
+            None,
+        )
         if place is not None:
             values[place] = value
     rest, empty = max(0.0, 1.0 - told), values == -np.inf
@@ -342,6 +453,9 @@ def engine_of(name: Any) -> Completions | None:
         return None
     offer = engines().get(name)
     if offer is None:
-        raise ModelUnavailable(name[:200], message=f"model must be one of {', '.join(engines()) or '(no engines here)'}, got {name[:100]!r}.")
+        raise ModelUnavailable(
+            name[:200],
+            message=f"model must be one of {', '.join(engines()) or '(no engines here)'}, got {name[:100]!r}.",
+        )
     with _connecting:
         return _connected.setdefault(offer, Completions(offer))

@@ -13,7 +13,9 @@ from playground.backend.errors import EngineError, RunStopped
 from playground.backend.limits import limits
 from playground.backend.text import Spelling, TextCodec
 
-PADDING_ALLOWED = 0.25     # a shorter canvas joins a longer one's pass if at most this share of it is padding
+PADDING_ALLOWED = (
+    0.25  # a shorter canvas joins a longer one's pass if at most this share of it is padding
+)
 
 
 class CanvasSession:
@@ -53,7 +55,7 @@ class DenoiserWorker:
             length = request.payload.shape[1]
             if (1 - PADDING_ALLOWED) * longest <= length <= longest or length == longest:
                 joined.append(request)
-        left = max(1, limits().denoiser_tokens // max(1, longest))         # rows of this pass
+        left = max(1, limits().denoiser_tokens // max(1, longest))  # rows of this pass
         batch = []
         for position, request in enumerate(joined):
             if left <= 0:
@@ -78,25 +80,31 @@ class DenoiserWorker:
         """One forward pass over the rows of all items, shorter canvases padded on the right and masked."""
         longest = max(item.request.payload.shape[1] for item in batch)
         count = sum(item.end - item.begin for item in batch)
-        canvas = torch.full((count, longest), self.pad_id, dtype=torch.long)                   # (rows, L)
+        canvas = torch.full((count, longest), self.pad_id, dtype=torch.long)  # (rows, L)
         attention = torch.zeros((count, longest), dtype=torch.long)
         row = 0
         for item in batch:
             rows, length = item.end - item.begin, item.request.payload.shape[1]
-            canvas[row:row + rows, :length] = item.request.payload[item.begin:item.end]
-            attention[row:row + rows, :length] = 1
+            canvas[row : row + rows, :length] = item.request.payload[item.begin : item.end]
+            attention[row : row + rows, :length] = 1
             row += rows
         mask = None if bool(attention.all()) else attention.to(self.device)
-        logits = self.network(input_ids=canvas.to(self.device), attention_mask=mask).logits.float()   # (rows, L, V)
+        logits = self.network(
+            input_ids=canvas.to(self.device), attention_mask=mask
+        ).logits.float()  # (rows, L, V)
         row = 0
         for item in batch:
             rows, length = item.end - item.begin, item.request.payload.shape[1]
-            mine = logits[row:row + rows, :length]
+            mine = logits[row : row + rows, :length]
             row += rows
             request = item.request
             if not bool(torch.isfinite(mine.sum())):
-                request.finish(error=EngineError("the model's output is not finite (NaN or infinity); "
-                                                 "its weights may be damaged"))
+                request.finish(
+                    error=EngineError(
+                        "the model's output is not finite (NaN or infinity); "
+                        "its weights may be damaged"
+                    )
+                )
                 continue
             request.rows = [*request.rows, mine]
             if item.end == request.payload.shape[0]:
@@ -112,11 +120,17 @@ class Denoiser(Spelling):
     kind = "denoiser"
     frame_end = True
 
-    def __init__(self, name: str, codec: TextCodec, engine: Engine, vocab_size: int, context_length: int):
+    def __init__(
+        self, name: str, codec: TextCodec, engine: Engine, vocab_size: int, context_length: int
+    ):
         if codec.mask_id is None:
             raise EngineError(f"{name!r} has no mask token: it is no masked model")
         self.name, self.codec = name, codec
-        self.vocab_size, self.mask_id, self.context_length = vocab_size, codec.mask_id, context_length
+        self.vocab_size, self.mask_id, self.context_length = (
+            vocab_size,
+            codec.mask_id,
+            context_length,
+        )
         self.uncased, self.has_chat_template = codec.uncased, codec.has_chat_template
         self.bos_id = codec.bos_id
         self.special_ids = codec.special_ids
@@ -127,7 +141,11 @@ class Denoiser(Spelling):
     @property
     def embeddings(self) -> torch.Tensor:
         """(V, D) float32 on the CPU: the network's own input embeddings."""
-        return self._engine.worker.network.get_input_embeddings().weight.detach().to("cpu", torch.float32)
+        return (
+            self._engine.worker.network.get_input_embeddings()
+            .weight.detach()
+            .to("cpu", torch.float32)
+        )
 
     def logits(self, canvas) -> torch.Tensor:
         """Logits (B, L, V), float32, for a canvas (B, L) of ids. ValueError names a bad shape, id or length."""
@@ -135,14 +153,20 @@ class Denoiser(Spelling):
             raise RunStopped("this session of the model was closed; ask the backend for a new one")
         canvas = torch.as_tensor(canvas).to("cpu", torch.long)
         if canvas.ndim != 2 or canvas.numel() == 0:
-            raise ValueError(f"canvas must be (B, L) with at least one token, got shape {tuple(canvas.shape)}")
+            raise ValueError(
+                f"canvas must be (B, L) with at least one token, got shape {tuple(canvas.shape)}"
+            )
         length = canvas.shape[1]
         if length > self.context_length:
-            raise ValueError(f"canvas must be at most {self.context_length:,} tokens long (the model's positions), "
-                             f"got {length:,}")
+            raise ValueError(
+                f"canvas must be at most {self.context_length:,} tokens long (the model's positions), "
+                f"got {length:,}"
+            )
         low, high = int(canvas.min()), int(canvas.max())
         if low < 0 or high >= self.vocab_size:
-            raise ValueError(f"canvas must hold ids in [0, {self.vocab_size - 1}], got {low if low < 0 else high}")
+            raise ValueError(
+                f"canvas must hold ids in [0, {self.vocab_size - 1}], got {low if low < 0 else high}"
+            )
         blocks = self._engine.ask(self._session, "canvas", canvas)
         return torch.cat(blocks) if len(blocks) > 1 else blocks[0].clone()
 

@@ -27,7 +27,7 @@ from playground.backend.limits import limits
 # After a tick the loop waits for those it has just answered, as long as they keep coming: from one to the next at most the
 # tick's own time and 20 ms, at most a quarter of a second after the first. A pass over a few would run against the Python of
 # all others for the interpreter's lock: measured with 24 visitors, 4 rows took 100 ms then, and 24 rows together 25 ms.
-GAP, LONGEST_GAP, LONGEST_GRACE = 1.0, 0.02, 0.25      # ticks, seconds, seconds
+GAP, LONGEST_GAP, LONGEST_GRACE = 1.0, 0.02, 0.25  # ticks, seconds, seconds
 # Meanwhile each of them has the interpreter to itself until it asks again, at most this long: a step's rules take 1 ms alone,
 # and more than twice that in each of thirty threads at once, as every array operation gives the lock away and wants it back.
 TURN_SECONDS = 0.002
@@ -42,12 +42,12 @@ class Request:
     def __init__(self, session: Any, kind: str, payload: Any):
         self.session, self.kind, self.payload = session, kind, payload
         self.order = next(_order)
-        self.served = -1               # the last tick in which a part of it ran
+        self.served = -1  # the last tick in which a part of it ran
         self.rows: list[Any] = []
-        self.answer: Any = None          # (V,) logits, a list of row blocks, or (B, L, V)
+        self.answer: Any = None  # (V,) logits, a list of row blocks, or (B, L, V)
         self.error: BaseException | None = None
         self.dropped = False
-        self.held = False              # the engine says when the answer goes out; errors go at once
+        self.held = False  # the engine says when the answer goes out; errors go at once
         self._first = threading.Lock()
         self._done = threading.Lock()
         self._done.acquire()
@@ -75,7 +75,9 @@ class Request:
     def wait(self, seconds: float) -> Any:
         if not self._done.acquire(timeout=seconds):
             self.dropped = True
-            raise EngineError(f"the model did not answer within {seconds:.0f} seconds; try again when fewer visitors are here")
+            raise EngineError(
+                f"the model did not answer within {seconds:.0f} seconds; try again when fewer visitors are here"
+            )
         if self.error is not None:
             raise self.error
         return self.answer
@@ -86,8 +88,9 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | OutOfMemory | torch.OutOfMemoryError):
         return True
     text = str(error)
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text
-                                                or "not enough memory" in text)
+    return isinstance(error, RuntimeError) and (
+        "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text
+    )
 
 
 class Engine:
@@ -99,17 +102,23 @@ class Engine:
     inline: no thread; the asking thread runs the ticks (ZeroGPU forks each call, so no loop would be there).
     """
 
-    def __init__(self, name: str, worker: Any, free_memory: Callable[[], None] | None = None, inline: bool = False,
-                 observe: Callable[[str, int, int, float], None] | None = None):
+    def __init__(
+        self,
+        name: str,
+        worker: Any,
+        free_memory: Callable[[], None] | None = None,
+        inline: bool = False,
+        observe: Callable[[str, int, int, float], None] | None = None,
+    ):
         self.name, self.worker, self.inline = name, worker, inline
         self.free_memory = free_memory or (lambda: None)
         self.observe = observe or (lambda name, requests, tokens, seconds: None)
         self.tick = 0
         self.waiting: list[Request] = []
         self.stopped = False
-        self.expected: set[Any] = set()    # sessions answered in the last tick that have not closed
-        self.gap = 0.0                     # seconds that the next tick waits for one of them after another
-        self.turns: deque[Request] = deque()   # answered, and not handed out yet
+        self.expected: set[Any] = set()  # sessions answered in the last tick that have not closed
+        self.gap = 0.0  # seconds that the next tick waits for one of them after another
+        self.turns: deque[Request] = deque()  # answered, and not handed out yet
         self._inbox: queue.SimpleQueue = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -122,11 +131,15 @@ class Engine:
             raise RunStopped(f"the model {self.name!r} was unloaded; start the run again")
         request = Request(session, kind, payload)
         if self.inline:
-            return zero_gpu.answer(lambda: self._ask_here(request))        # in a run: at once; a question alone: a call of its own
+            return zero_gpu.answer(
+                lambda: self._ask_here(request)
+            )  # in a run: at once; a question alone: a call of its own
         self._start()
         self._inbox.put(request)
-        if self.stopped:                   # the loop may have ended before it could see the request
-            request.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
+        if self.stopped:  # the loop may have ended before it could see the request
+            request.finish(
+                error=RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+            )
         return request.wait(limits().request_seconds)
 
     def _ask_here(self, request: Request) -> Any:
@@ -163,7 +176,9 @@ class Engine:
             with self._lock:
                 if self._thread is None:
                     sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
-                    self._thread = threading.Thread(target=self._loop, name=f"engine-{self.name}", daemon=True)
+                    self._thread = threading.Thread(
+                        target=self._loop, name=f"engine-{self.name}", daemon=True
+                    )
                     self._thread.start()
 
     def _loop(self) -> None:
@@ -173,35 +188,41 @@ class Engine:
                 self._one_tick()
         self._hand_out_all()
         for request in self.waiting:
-            request.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
+            request.finish(
+                error=RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+            )
         while True:
             try:
                 message = self._inbox.get_nowait()
             except queue.Empty:
                 return
             if isinstance(message, Request):
-                message.finish(error=RunStopped(f"the model {self.name!r} was unloaded; start the run again"))
+                message.finish(
+                    error=RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+                )
 
     def _collect(self) -> None:
         """Take in what has arrived. Blocks while nothing waits; after a tick the answers go out one by one, and the loop waits a
         moment for those who got theirs."""
-        holder, turn_ends = None, 0.0                # whose turn it is, and how long
-        came = time.monotonic()                      # the last of those who came
+        holder, turn_ends = None, 0.0  # whose turn it is, and how long
+        came = time.monotonic()  # the last of those who came
         latest = came + LONGEST_GRACE
         while not self.stopped:
             here = {request.session for request in self.waiting}
             now = time.monotonic()
             until = min(came + self.gap, latest)
-            if self.turns and (now >= until or now >= turn_ends or holder in here or holder not in self.expected):
+            if self.turns and (
+                now >= until or now >= turn_ends or holder in here or holder not in self.expected
+            ):
                 request = self.turns.popleft()
                 holder, turn_ends = request.session, now + TURN_SECONDS
                 request.hand_out()
             if self.turns:
                 wait = max(0.0, min(until, turn_ends) - now)
             elif not self.waiting:
-                wait = None                          # nobody is here: until somebody comes
+                wait = None  # nobody is here: until somebody comes
             elif self._inbox.empty() and (now >= until or not self.expected.difference(here)):
-                return                               # time is up, or everybody is here (a visitor alone always is)
+                return  # time is up, or everybody is here (a visitor alone always is)
             else:
                 wait = max(0.0, until - now)
             try:
@@ -228,7 +249,7 @@ class Engine:
         self.waiting = [request for request in self.waiting if request.session is not session]
         for request in self.turns:
             if request.session is session:
-                request.hand_out()         # its turn comes no more
+                request.hand_out()  # its turn comes no more
         self.expected.discard(session)
         self.worker.leave(session)
 
@@ -237,7 +258,9 @@ class Engine:
         self.waiting = [request for request in self.waiting if not request.dropped]
         try:
             batch = self.worker.plan(self.waiting, self.tick)
-        except BaseException as error:  # a worker that cannot plan would spin for ever: all who wait are told
+        except (
+            BaseException
+        ) as error:  # a worker that cannot plan would spin for ever: all who wait are told
             for request in self.waiting:
                 request.finish(error=EngineError(f"the engine of {self.name!r} failed: {error}"))
             batch = []
@@ -247,7 +270,9 @@ class Engine:
                 item.request.held = len(batch) > 1 and not self.inline
             self._run(batch)
             seconds = time.perf_counter() - began
-            self.turns.extend(item.request for item in batch if item.request.finished and item.request.held)
+            self.turns.extend(
+                item.request for item in batch if item.request.finished and item.request.held
+            )
             self.expected = {item.request.session for item in batch if item.request.finished}
             self.gap = min(GAP * seconds, LONGEST_GAP)
             self.observe(self.name, len(batch), sum(item.tokens for item in batch), seconds)
@@ -281,9 +306,13 @@ class Engine:
         if isinstance(error, BackendError):
             told: BaseException = error
         elif is_out_of_memory(error):
-            told = OutOfMemory(f"the memory of this machine does not suffice for {self.name!r} with this text, even after other "
-                               "models were put away; try a shorter text or a smaller model")
+            told = OutOfMemory(
+                f"the memory of this machine does not suffice for {self.name!r} with this text, even after other "
+                "models were put away; try a shorter text or a smaller model"
+            )
         else:
-            told = EngineError(f"the model {self.name!r} failed in a forward pass ({type(error).__name__}: {str(error)[:200]})")
+            told = EngineError(
+                f"the model {self.name!r} failed in a forward pass ({type(error).__name__}: {str(error)[:200]})"
+            )
         told.__cause__ = error
         item.request.finish(error=told)

@@ -16,11 +16,16 @@ class ModelUnavailable(BackendError):
     reasons: list of (place, reason), in the order in which the places were tried.
     """
 
-    def __init__(self, model: str, reasons: list[tuple[str, str]] | None = None, message: str | None = None):
+    def __init__(
+        self, model: str, reasons: list[tuple[str, str]] | None = None, message: str | None = None
+    ):
         self.model = model
         self.reasons = list(reasons or [])
         if message is None:
-            tried = "; ".join(f"{place}: {reason}" for place, reason in self.reasons) or "no place is known for its weights"
+            tried = (
+                "; ".join(f"{place}: {reason}" for place, reason in self.reasons)
+                or "no place is known for its weights"
+            )
             message = f"The model {model!r} cannot be had. Tried: {tried}. Everything else goes on working."
         super().__init__(message)
 

@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-CAPACITIES = ((128, 16), (512, 8), (2048, 4), (8192, 1), (32768, 1), (131072, 1))   # (tokens, slots of a block)
+CAPACITIES = (
+    (128, 16),
+    (512, 8),
+    (2048, 4),
+    (8192, 1),
+    (32768, 1),
+    (131072, 1),
+)  # (tokens, slots of a block)
 
 
 class CacheFull(Exception):
@@ -42,13 +49,23 @@ class Slot:
 class KeyStore:
     """All slots of one network, within `budget` bytes."""
 
-    def __init__(self, layers: int, heads: int, head_size: int, dtype: torch.dtype, device: torch.device,
-                 budget: int, longest: int):
+    def __init__(
+        self,
+        layers: int,
+        heads: int,
+        head_size: int,
+        dtype: torch.dtype,
+        device: torch.device,
+        budget: int,
+        longest: int,
+    ):
         self.layers, self.heads, self.head_size = layers, heads, head_size
         self.dtype, self.device = dtype, device
         self.budget, self.longest = budget, longest
         self.blocks: list[Block] = []
-        self.token_bytes = 2 * layers * heads * head_size * torch.empty((), dtype=dtype).element_size()
+        self.token_bytes = (
+            2 * layers * heads * head_size * torch.empty((), dtype=dtype).element_size()
+        )
 
     @property
     def bytes(self) -> int:
@@ -63,7 +80,9 @@ class KeyStore:
         candidates = [block for block in self.blocks if block.capacity == capacity and block.free]
         if not candidates:
             candidates = [self._grow(capacity, slots)]
-        block = min(candidates, key=lambda block: len(block.free))  # fill a block before the next: dense views
+        block = min(
+            candidates, key=lambda block: len(block.free)
+        )  # fill a block before the next: dense views
         return Slot(block, block.free.pop(0))
 
     def _grow(self, capacity: int, slots: int) -> Block:
@@ -71,11 +90,17 @@ class KeyStore:
             slots //= 2
         size = capacity * slots * self.token_bytes
         if self.bytes + size > self.budget:
-            raise CacheFull(f"{size / 1e6:.0f} MB more than the cache's budget of {self.budget / 1e6:.0f} MB")
+            raise CacheFull(
+                f"{size / 1e6:.0f} MB more than the cache's budget of {self.budget / 1e6:.0f} MB"
+            )
         shape = (slots, self.heads, capacity, self.head_size)
         # zeros: what lies behind a session's end has weight 0 in its attention, but 0 x NaN would be NaN
-        keys = [torch.zeros(shape, dtype=self.dtype, device=self.device) for _ in range(self.layers)]
-        values = [torch.zeros(shape, dtype=self.dtype, device=self.device) for _ in range(self.layers)]
+        keys = [
+            torch.zeros(shape, dtype=self.dtype, device=self.device) for _ in range(self.layers)
+        ]
+        values = [
+            torch.zeros(shape, dtype=self.dtype, device=self.device) for _ in range(self.layers)
+        ]
         block = Block(capacity, keys, values, size, list(range(slots)), slots)
         self.blocks.append(block)
         return block
@@ -94,7 +119,11 @@ class KeyStore:
     def copy(self, source: Slot, target: Slot, tokens: int) -> None:
         """Copy the first `tokens` tokens' keys and values."""
         if tokens:
-            pairs = zip((*source.block.keys, *source.block.values), (*target.block.keys, *target.block.values), strict=True)
+            pairs = zip(
+                (*source.block.keys, *source.block.values),
+                (*target.block.keys, *target.block.values),
+                strict=True,
+            )
             for old, new in pairs:
                 new[target.index, :, :tokens] = old[source.index, :, :tokens]
 
@@ -136,18 +165,33 @@ class Plan:
         cached = torch.tensor([segment.cached for segment in group], device=device)
         longest = max(segment.cached for segment in group) + 1
         low, high = group[0].slot.index, group[-1].slot.index + 1
-        view = 2 * len(group) >= high - low      # a view over idle slots too, unless most would be idle
+        view = 2 * len(group) >= high - low  # a view over idle slots too, unless most would be idle
         rows = slots - low if view else torch.arange(len(group), device=device)
         count = high - low if view else len(group)
         ends = torch.zeros(count, dtype=torch.long, device=device)
         ends[rows] = cached
-        mask = torch.arange(longest, device=device)[None, :] <= ends[:, None]            # (slots, T)
-        return block, columns, slots, cached, longest, low, high, view, rows, count, mask[:, None, None, :]
+        mask = torch.arange(longest, device=device)[None, :] <= ends[:, None]  # (slots, T)
+        return (
+            block,
+            columns,
+            slots,
+            cached,
+            longest,
+            low,
+            high,
+            view,
+            rows,
+            count,
+            mask[:, None, None, :],
+        )
 
 
 def _causal_mask(segment: Segment, device: torch.device) -> torch.Tensor:
     total = segment.cached + segment.stop - segment.start
-    return torch.arange(total, device=device)[None, :] <= torch.arange(segment.cached, total, device=device)[:, None]
+    return (
+        torch.arange(total, device=device)[None, :]
+        <= torch.arange(segment.cached, total, device=device)[:, None]
+    )
 
 
 _now = threading.local()
@@ -166,7 +210,9 @@ class planned:
         _now.plan = None
 
 
-def packed_attention(module, query, key, value, attention_mask=None, scaling=None, dropout=0.0, **kwargs):
+def packed_attention(
+    module, query, key, value, attention_mask=None, scaling=None, dropout=0.0, **kwargs
+):
     """Attention of packed sessions over their slots; registered with transformers under the name `packed`.
 
     query (1, H, N, D), key and value (1, KV heads, N, D) -> (1, N, H, D). Heads that share a key head are folded into the
@@ -177,30 +223,37 @@ def packed_attention(module, query, key, value, attention_mask=None, scaling=Non
     heads, columns, size = query.shape[1:]
     shared = key.shape[1]
     fold = heads // shared
-    query, key, value = query[0], key[0], value[0]                                       # (H, N, D), (KV, N, D)
-    out = query.new_zeros((columns, heads, size))                                        # empty columns stay finite
+    query, key, value = query[0], key[0], value[0]  # (H, N, D), (KV, N, D)
+    out = query.new_zeros((columns, heads, size))  # empty columns stay finite
     for segment, mask in plan.pieces:
         start, stop, cached = segment.start, segment.stop, segment.cached
         index, end = segment.slot.index, segment.cached + segment.stop - segment.start
-        keys, values = segment.slot.block.keys[layer][index], segment.slot.block.values[layer][index]
+        keys, values = (
+            segment.slot.block.keys[layer][index],
+            segment.slot.block.values[layer][index],
+        )
         keys[:, cached:end] = key[:, start:stop]
         values[:, cached:end] = value[:, start:stop]
-        piece = query[:, start:stop].reshape(1, shared, -1, size)                        # (1, KV, fold * n, D)
+        piece = query[:, start:stop].reshape(1, shared, -1, size)  # (1, KV, fold * n, D)
         if mask is not None:
             mask = mask.repeat(fold, 1) if fold > 1 else mask
-        result = scaled_dot_product_attention(piece, keys[None, :, :end], values[None, :, :end], attn_mask=mask, scale=scaling)
+        result = scaled_dot_product_attention(
+            piece, keys[None, :, :end], values[None, :, :end], attn_mask=mask, scale=scaling
+        )
         out[start:stop] = result.reshape(heads, stop - start, size).transpose(0, 1)
     for block, picked, slots, cached, longest, low, high, view, rows, count, mask in plan.singles:
         keys, values = block.keys[layer], block.values[layer]
         keys[slots, :, cached] = key[:, picked].transpose(0, 1)
         values[slots, :, cached] = value[:, picked].transpose(0, 1)
-        piece = query[:, picked].transpose(0, 1)                                         # (n, H, D)
+        piece = query[:, picked].transpose(0, 1)  # (n, H, D)
         if count != len(picked):
             padded = piece.new_zeros((count, heads, size))
             padded[rows] = piece
             piece = padded
         piece = piece.reshape(count, shared, fold, size)
-        near = keys[low:high, :, :longest] if view else keys[slots, :, :longest]         # (slots, KV, T, D)
+        near = (
+            keys[low:high, :, :longest] if view else keys[slots, :, :longest]
+        )  # (slots, KV, T, D)
         far = values[low:high, :, :longest] if view else values[slots, :, :longest]
         result = scaled_dot_product_attention(piece, near, far, attn_mask=mask, scale=scaling)
         result = result.reshape(count, heads, size)

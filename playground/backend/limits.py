@@ -17,41 +17,53 @@ from playground.backend.errors import LimitExceeded
 class Limits:
     """All limits. Lengths in tokens unless the name says otherwise, times in seconds, memory in megabytes (10^6 bytes)."""
 
-    max_body_mb: float = 8.0                 # bytes of one request; a saved run that is opened again is the longest
-    sessions_kept: int = 512                 # of visitors' pages: the frame remembers each one's components, some hundred KB
+    max_body_mb: float = (
+        8.0  # bytes of one request; a saved run that is opened again is the longest
+    )
+    sessions_kept: int = (
+        512  # of visitors' pages: the frame remembers each one's components, some hundred KB
+    )
     max_prompt_characters: int = 20_000
     max_prompt_tokens: int = 2_048
     max_new_tokens: int = 512
-    max_context_tokens: int = 4_096          # prompt and new tokens together, below the model's own limit
-    max_score_tokens: int = 512              # teacher-forced texts: a row of the whole vocabulary for each token
-    max_compared_characters: int = 4_000     # of a prompt on the Compare page
-    max_compared_tokens: int = 200           # of each text there
+    max_context_tokens: int = 4_096  # prompt and new tokens together, below the model's own limit
+    max_score_tokens: int = (
+        512  # teacher-forced texts: a row of the whole vocabulary for each token
+    )
+    max_compared_characters: int = 4_000  # of a prompt on the Compare page
+    max_compared_tokens: int = 200  # of each text there
     max_canvas_length: int = 256
     max_beams: int = 8
     max_unmask_steps: int = 512
     runs_per_visitor: int = 1
-    runs_at_once: int = 128                  # texts being written or unmasked
-    long_runs_at_once: int = 8               # experiments, comparisons, measurements: each writes many texts at once
-    questions_at_once: int = 64              # single answers: a moved slider, one distribution
-    queue_length: int = 128                  # of each of the three kinds
-    queue_seconds: float = 300.0             # a page says meanwhile how many wait before it
-    question_seconds: float = 20.0           # as long as a question waits
+    runs_at_once: int = 128  # texts being written or unmasked
+    long_runs_at_once: int = (
+        8  # experiments, comparisons, measurements: each writes many texts at once
+    )
+    questions_at_once: int = 64  # single answers: a moved slider, one distribution
+    queue_length: int = 128  # of each of the three kinds
+    queue_seconds: float = 300.0  # a page says meanwhile how many wait before it
+    question_seconds: float = 20.0  # as long as a question waits
     run_seconds: float = 600.0
-    request_seconds: float = 120.0           # one forward pass, its wait for other visitors included
-    prompt_chunk: int = 64                   # prompt tokens of all visitors in one tick while others wait for their next token
-    tick_rows: int = 64                      # sessions in one forward pass
-    denoiser_tokens: int = 4_096             # canvas positions in one denoiser pass
-    sessions_per_model: int = 512            # faces of a model that one replica of a cluster keeps
-    model_memory_mb: int = 0                 # 0: half of the device's memory
-    cache_memory_mb: int = 0                 # 0: a sixth of the device's memory, at most 8 GB
-    logits_memory_mb: int = 32               # logits of steps on view, over all models
+    request_seconds: float = 120.0  # one forward pass, its wait for other visitors included
+    prompt_chunk: int = (
+        64  # prompt tokens of all visitors in one tick while others wait for their next token
+    )
+    tick_rows: int = 64  # sessions in one forward pass
+    denoiser_tokens: int = 4_096  # canvas positions in one denoiser pass
+    sessions_per_model: int = 512  # faces of a model that one replica of a cluster keeps
+    model_memory_mb: int = 0  # 0: half of the device's memory
+    cache_memory_mb: int = 0  # 0: a sixth of the device's memory, at most 8 GB
+    logits_memory_mb: int = 32  # logits of steps on view, over all models
 
     def check(self, name: str, value: float, what: str | None = None) -> None:
         """Raise LimitExceeded with a sentence if `value` is above the limit `name`."""
         limit = getattr(self, name)
         if not value <= limit:
             said = what or name.removeprefix("max_").replace("_", " ")
-            raise LimitExceeded(f"{said} must be at most {limit:,} here, got {value:,}.", limit=name)
+            raise LimitExceeded(
+                f"{said} must be at most {limit:,} here, got {value:,}.", limit=name
+            )
 
     def record(self) -> dict:
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -13,7 +13,13 @@ from typing import Any
 import torch
 import transformers
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer, BertLMHeadModel
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoTokenizer,
+    BertLMHeadModel,
+)
 
 from playground.backend import device as devices
 from playground.backend.catalog import Entry
@@ -43,11 +49,24 @@ class Loaded:
     context_length: int
 
     def causal(self, cache: LogitsCache) -> CausalModel:
-        return CausalModel(self.entry.id, self.codec, self.engine, self.network.config.vocab_size, _end(self),
-                           self.context_length, cache)
+        return CausalModel(
+            self.entry.id,
+            self.codec,
+            self.engine,
+            self.network.config.vocab_size,
+            _end(self),
+            self.context_length,
+            cache,
+        )
 
     def denoiser(self) -> Denoiser:
-        return Denoiser(self.entry.id, self.codec, self.engine, self.network.config.vocab_size, self.context_length)
+        return Denoiser(
+            self.entry.id,
+            self.codec,
+            self.engine,
+            self.network.config.vocab_size,
+            self.context_length,
+        )
 
 
 def _end(loaded: Loaded) -> int | None:
@@ -80,23 +99,49 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
             _refuse_unfit(config)
         # float32 first: from_pretrained sets the process's default dtype while it loads, and other threads compute meanwhile
         with _loading:
-            network, notes = family.from_pretrained(folder, config=config, dtype=torch.float32, use_safetensors=True,
-                                                    attn_implementation=attention, output_loading_info=True, **options)
+            network, notes = family.from_pretrained(
+                folder,
+                config=config,
+                dtype=torch.float32,
+                use_safetensors=True,
+                attn_implementation=attention,
+                output_loading_info=True,
+                **options,
+            )
     except WeightsRefused:
         raise
-    except (SafetensorError, OSError, ValueError, KeyError, RuntimeError, ImportError, TypeError, AttributeError) as error:
+    except (
+        SafetensorError,
+        OSError,
+        ValueError,
+        KeyError,
+        RuntimeError,
+        ImportError,
+        TypeError,
+        AttributeError,
+    ) as error:
         if is_out_of_memory(error):
             raise
-        raise WeightsRefused(f"the weights cannot be loaded ({type(error).__name__}: {str(error)[:200]})") from error
+        raise WeightsRefused(
+            f"the weights cannot be loaded ({type(error).__name__}: {str(error)[:200]})"
+        ) from error
     missing = sorted(notes["missing_keys"])
     if missing:
-        raise WeightsRefused(f"{len(missing)} tensors are missing from the weights, {missing[0]} among them")
+        raise WeightsRefused(
+            f"{len(missing)} tensors are missing from the weights, {missing[0]} among them"
+        )
     mismatched = sorted(str(key) for key in notes.get("mismatched_keys") or ())
     if mismatched:
-        raise WeightsRefused(f"{len(mismatched)} tensors have another shape than config.json says, {mismatched[0]} among them")
+        raise WeightsRefused(
+            f"{len(mismatched)} tensors have another shape than config.json says, {mismatched[0]} among them"
+        )
     for name, tensor in network.named_parameters():
-        if not bool(torch.isfinite(tensor.float().sum())) and not bool(torch.isfinite(tensor).all()):
-            raise WeightsRefused(f"the weights hold values that are not finite (NaN or infinity), in {name}")
+        if not bool(torch.isfinite(tensor.float().sum())) and not bool(
+            torch.isfinite(tensor).all()
+        ):
+            raise WeightsRefused(
+                f"the weights hold values that are not finite (NaN or infinity), in {name}"
+            )
     return network.to(devices.device(), devices.dtype()).eval().requires_grad_(False), tokenizer
 
 
@@ -104,7 +149,9 @@ def _refuse_unfit(config: Any) -> None:
     """The engine's attention is plain causal attention: say so before wrong figures come out of another kind."""
     kinds = set(getattr(config, "layer_types", None) or ()) - {"full_attention"}
     if kinds:
-        raise WeightsRefused(f"this architecture's attention ({', '.join(sorted(kinds))}) is not supported")
+        raise WeightsRefused(
+            f"this architecture's attention ({', '.join(sorted(kinds))}) is not supported"
+        )
     if getattr(config, "attn_logit_softcapping", None):
         raise WeightsRefused("this architecture's soft-capped attention is not supported")
     if config.model_type == "bert":
@@ -117,7 +164,9 @@ def context_of(config: Any) -> int:
         value = getattr(config, name, None)
         if isinstance(value, int):
             # RoBERTa numbers its positions from the padding id on
-            return value - 2 if config.model_type in ("roberta", "xlm-roberta", "camembert") else value
+            return (
+                value - 2 if config.model_type in ("roberta", "xlm-roberta", "camembert") else value
+            )
     return 1024
 
 
@@ -128,7 +177,9 @@ class Residents:
         memory = devices.memory_bytes()
         bounds = limits()
         self.budget = budget or bounds.model_memory_mb * 1_000_000 or memory // 2
-        self.cache_budget = cache_budget or bounds.cache_memory_mb * 1_000_000 or min(memory // 6, 8_000_000_000)
+        self.cache_budget = (
+            cache_budget or bounds.cache_memory_mb * 1_000_000 or min(memory // 6, 8_000_000_000)
+        )
         self.logits = LogitsCache(bounds.logits_memory_mb * 1_000_000)
         self.observe: Callable[[str, int, int, float], None] | None = None
         self._models: OrderedDict[str, Loaded] = OrderedDict()
@@ -169,9 +220,11 @@ class Residents:
                 loaded = self._load(entry, folder)
             except Exception as again:
                 if is_out_of_memory(again):
-                    raise OutOfMemory(f"the memory of this machine does not suffice to load {entry.id!r}"
-                                      f"{', even after ' + freed + ' was put away' if freed else ''}; "
-                                      "choose a smaller model") from again
+                    raise OutOfMemory(
+                        f"the memory of this machine does not suffice to load {entry.id!r}"
+                        f"{', even after ' + freed + ' was put away' if freed else ''}; "
+                        "choose a smaller model"
+                    ) from again
                 raise
         with self._lock:
             self._models[entry.id] = loaded
@@ -183,16 +236,25 @@ class Residents:
         network, tokenizer = read_network(folder, entry.kind)
         config = network.config
         context = context_of(config)
-        codec = TextCodec(tokenizer, config.vocab_size, True if entry.uncased else None,
-                          begin=entry.kind == "causal" and config.model_type == "bert")
+        codec = TextCodec(
+            tokenizer,
+            config.vocab_size,
+            True if entry.uncased else None,
+            begin=entry.kind == "causal" and config.model_type == "bert",
+        )
         if entry.kind == "causal":
             bounds = limits()
             context = min(context, entry.context_limit or context, bounds.max_context_tokens)
             worker: Any = CausalWorker(network, context, self.cache_budget)
         else:
             worker = DenoiserWorker(network, tokenizer.pad_token_id or 0)
-        engine = Engine(entry.id, worker, free_memory=lambda: self.free_least_recent(keep=entry.id),
-                        inline=devices.on_zero_gpu(), observe=self.observe)
+        engine = Engine(
+            entry.id,
+            worker,
+            free_memory=lambda: self.free_least_recent(keep=entry.id),
+            inline=devices.on_zero_gpu(),
+            observe=self.observe,
+        )
         size = sum(tensor.numel() * tensor.element_size() for tensor in network.parameters())
         if entry.kind == "causal":
             size += prepack(network)
@@ -218,9 +280,10 @@ class Residents:
 
         def end() -> None:
             engine.stop()
-            gc.collect()                   # a network holds cycles
+            gc.collect()  # a network holds cycles
             if devices.device().type == "cuda":
                 torch.cuda.empty_cache()
+
         threading.Thread(target=end, name="engine-stop", daemon=True).start()
 
     def clear(self) -> None:

@@ -17,8 +17,8 @@ from torch.nn.functional import linear
 # oneDNN keeps the code of each shape that it has met; at its default of 1,024 that grows by some 50 MB in the first hours
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
 
-FEWEST, MOST = 3, 96       # rows between which the copy is used
-SMALLEST = 32_768          # elements of a matrix worth a copy
+FEWEST, MOST = 3, 96  # rows between which the copy is used
+SMALLEST = 32_768  # elements of a matrix worth a copy
 EXPECTED_ROWS = 16
 # Each shape costs compiled code that stays in memory (some 200 KB for each matrix and number of rows): batches are filled up
 # with empty rows to one of these.
@@ -35,10 +35,18 @@ def prepack(network: Any) -> int:
 
     Returns 0 and changes nothing where the operations (oneDNN's, as torch.compile uses them) are missing or give other values.
     """
-    layers = [module for module in network.modules() if isinstance(module, torch.nn.Linear) and module.weight.numel() >= SMALLEST]
-    if not layers or any(layer.weight.dtype != torch.float32 or layer.weight.device.type != "cpu" for layer in layers):
+    layers = [
+        module
+        for module in network.modules()
+        if isinstance(module, torch.nn.Linear) and module.weight.numel() >= SMALLEST
+    ]
+    if not layers or any(
+        layer.weight.dtype != torch.float32 or layer.weight.device.type != "cpu" for layer in layers
+    ):
         return 0
-    if not torch.backends.mkldnn.is_available() or not _trustworthy(min(layers, key=lambda layer: layer.weight.numel())):
+    if not torch.backends.mkldnn.is_available() or not _trustworthy(
+        min(layers, key=lambda layer: layer.weight.numel())
+    ):
         return 0
     total = 0
     for layer in layers:
@@ -53,7 +61,9 @@ class _Linear:
     def __init__(self, layer: torch.nn.Linear):
         self.weight, self.bias = layer.weight, layer.bias
         with torch.no_grad():
-            self.copy = torch.ops.mkldnn._reorder_linear_weight(layer.weight.detach(), EXPECTED_ROWS)
+            self.copy = torch.ops.mkldnn._reorder_linear_weight(
+                layer.weight.detach(), EXPECTED_ROWS
+            )
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         if FEWEST <= x.numel() // x.shape[-1] <= MOST and not torch.is_grad_enabled():

@@ -22,8 +22,15 @@ class RemoteBackend(Backend):
     def __init__(self, address: str):
         super().__init__()
         parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError(f"PLAYGROUND_BACKEND must be the address of a cluster like http://host:8000, got {address[:200]!r}")
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+        ):
+            raise ValueError(
+                f"PLAYGROUND_BACKEND must be the address of a cluster like http://host:8000, got {address[:200]!r}"
+            )
         self.address = address.rstrip("/")
 
     @property
@@ -31,6 +38,7 @@ class RemoteBackend(Backend):
         """What this process holds of the cluster's models. First use imports torch and transformers."""
         if self._residents is None:
             from playground.backend.remote_engine import RemoteModels
+
             with self._lock:
                 if self._residents is None:
                     self._residents = RemoteModels(self.address, self.telemetry)
@@ -43,8 +51,10 @@ class RemoteBackend(Backend):
     def library(self, name: str) -> Any:
         """Refused with a sentence: the library's own `generate` runs beside the weights."""
         self.entry(name, "causal")
-        raise BackendError("The library's own generate needs the weights in this process, and here they are on other machines; "
-                           "start the playground without PLAYGROUND_BACKEND to compare with it")
+        raise BackendError(
+            "The library's own generate needs the weights in this process, and here they are on other machines; "
+            "start the playground without PLAYGROUND_BACKEND to compare with it"
+        )
 
     def health(self) -> dict:
         return {**super().health(), "cluster": self.address}

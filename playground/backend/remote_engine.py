@@ -32,8 +32,12 @@ from playground.backend.limits import limits
 from playground.backend.text import TextCodec
 
 FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}\.(json|jinja|txt)")
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0     # seconds between two tries
-TOLD = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, BackendError)}
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries
+TOLD = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, BackendError)
+}
 
 
 class RemoteEngine:
@@ -44,10 +48,13 @@ class RemoteEngine:
     def __init__(self, name: str, address: str, telemetry: Any = None):
         self.name, self.address, self.telemetry = name, address.rstrip("/"), telemetry
         self.stopped = False
-        self.answered_by = ""                          # the replica of the last answer, model and process id
+        self.answered_by = ""  # the replica of the last answer, model and process id
         self.tick = self.depth = 0
-        self._client = httpx.Client(timeout=httpx.Timeout(limits().request_seconds, connect=5.0), trust_env=False,
-                                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=256))
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(limits().request_seconds, connect=5.0),
+            trust_env=False,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=256),
+        )
         self._names: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
         self._gone: weakref.WeakSet[Any] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -67,20 +74,43 @@ class RemoteEngine:
                 self.depth -= 1
                 self.tick += 1
         if self.telemetry is not None:
-            self.telemetry.tick(self.name, 1, payload.numel() if kind == "canvas" else len(payload), time.perf_counter() - began)
+            self.telemetry.tick(
+                self.name,
+                1,
+                payload.numel() if kind == "canvas" else len(payload),
+                time.perf_counter() - began,
+            )
         return answer if kind == "next" else [answer]
 
-    def tensor(self, method: str, question: str, session: str = "", body: Any = None, left: Callable[[], bool] = lambda: False) -> torch.Tensor:
+    def tensor(
+        self,
+        method: str,
+        question: str,
+        session: str = "",
+        body: Any = None,
+        left: Callable[[], bool] = lambda: False,
+    ) -> torch.Tensor:
         """float32, as the replica's own."""
         answer = self.send(method, question, session, body, left)
         try:
             shape = [int(size) for size in answer.headers["x-shape"].split(",")]
-            return torch.from_numpy(np.frombuffer(answer.content, dtype="<f4").reshape(shape).astype(np.float32))
+            return torch.from_numpy(
+                np.frombuffer(answer.content, dtype="<f4").reshape(shape).astype(np.float32)
+            )
         except (KeyError, ValueError) as error:
-            raise EngineError(f"The cluster's answer for {self.name!r} cannot be read ({error})") from error
+            raise EngineError(
+                f"The cluster's answer for {self.name!r} cannot be read ({error})"
+            ) from error
 
-    def send(self, method: str, question: str, session: str = "", body: Any = None, left: Callable[[], bool] = lambda: False,
-             seconds: float | None = None) -> httpx.Response:
+    def send(
+        self,
+        method: str,
+        question: str,
+        session: str = "",
+        body: Any = None,
+        left: Callable[[], bool] = lambda: False,
+        seconds: float | None = None,
+    ) -> httpx.Response:
         """A replica's answer, asked for again until `seconds` (default: `request_seconds`) are over."""
         seconds = limits().request_seconds if seconds is None else seconds
         until, pause, reason = time.monotonic() + seconds, FIRST_PAUSE, "no answer"
@@ -88,8 +118,13 @@ class RemoteEngine:
             if left() or self.stopped:
                 raise RunStopped("the run was stopped")
             try:
-                answer = self._client.request(method, f"{self.address}/{question}", json=body, headers={"x-session-id": session},
-                                              timeout=httpx.Timeout(max(0.1, until - time.monotonic()), connect=5.0))
+                answer = self._client.request(
+                    method,
+                    f"{self.address}/{question}",
+                    json=body,
+                    headers={"x-session-id": session},
+                    timeout=httpx.Timeout(max(0.1, until - time.monotonic()), connect=5.0),
+                )
             except httpx.HTTPError as error:
                 reason = f"{type(error).__name__}: {error}"
             else:
@@ -103,9 +138,13 @@ class RemoteEngine:
                 self.telemetry.retries.labels(self.name).inc()
             left_over = until - time.monotonic()
             if left_over <= 0:
-                raise EngineError(f"The cluster did not answer for {self.name!r} within {seconds:,.0f} seconds ({reason[:120]}); "
-                                  "what was written stays: go on from it in a moment")
-            time.sleep(min(left_over, pause * random.uniform(0.5, 1.0)))      # not all visitors at the same moment
+                raise EngineError(
+                    f"The cluster did not answer for {self.name!r} within {seconds:,.0f} seconds ({reason[:120]}); "
+                    "what was written stays: go on from it in a moment"
+                )
+            time.sleep(
+                min(left_over, pause * random.uniform(0.5, 1.0))
+            )  # not all visitors at the same moment
             pause = min(LONGEST_PAUSE, 2 * pause)
 
     def leave(self, session: Any) -> None:
@@ -150,11 +189,24 @@ class RemoteModel:
     bytes: int = 0
 
     def causal(self, cache: LogitsCache) -> CausalModel:
-        return CausalModel(self.entry.id, self.codec, self.engine, self.facts["vocab_size"], self.facts["eos_id"],
-                           self.facts["context_length"], cache)
+        return CausalModel(
+            self.entry.id,
+            self.codec,
+            self.engine,
+            self.facts["vocab_size"],
+            self.facts["eos_id"],
+            self.facts["context_length"],
+            cache,
+        )
 
     def denoiser(self) -> Denoiser:
-        return RemoteDenoiser(self.entry.id, self.codec, self.engine, self.facts["vocab_size"], self.facts["context_length"])
+        return RemoteDenoiser(
+            self.entry.id,
+            self.codec,
+            self.engine,
+            self.facts["vocab_size"],
+            self.facts["context_length"],
+        )
 
 
 class RemoteModels:
@@ -187,7 +239,9 @@ class RemoteModels:
             model = self._models[entry.id] = RemoteModel(entry, _codec(facts), engine, facts)
         except (KeyError, TypeError, ValueError, OSError) as error:
             engine.stop()
-            raise ModelUnavailable(entry.id, [("cluster", f"{type(error).__name__}: {str(error)[:200]}")]) from error
+            raise ModelUnavailable(
+                entry.id, [("cluster", f"{type(error).__name__}: {str(error)[:200]}")]
+            ) from error
         except BackendError as error:
             engine.stop()
             raise ModelUnavailable(entry.id, [("cluster", str(error))]) from error
@@ -206,5 +260,7 @@ def _codec(facts: dict) -> TextCodec:
             if not FILE.fullmatch(name):
                 raise ValueError(f"the tokenizer came with a file that is none: {name[:80]!r}")
             (Path(folder) / name).write_text(text, encoding="utf-8")
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        tokenizer = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False
+        )
     return TextCodec(tokenizer, facts["vocab_size"], facts["uncased"], begin=facts["begin"])

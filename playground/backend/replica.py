@@ -48,11 +48,17 @@ class Replica:
         self.entry = self.backend.entry(model)
         self._sessions: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
-        self._first = self._open()                     # waits for the weights
-        self.pool = ThreadPoolExecutor(max_workers=2 * limits().tick_rows, thread_name_prefix="answer")
+        self._first = self._open()  # waits for the weights
+        self.pool = ThreadPoolExecutor(
+            max_workers=2 * limits().tick_rows, thread_name_prefix="answer"
+        )
 
     def _open(self) -> Any:
-        return self.backend.causal(self.model) if self.entry.kind == "causal" else self.backend.denoiser(self.model)
+        return (
+            self.backend.causal(self.model)
+            if self.entry.kind == "causal"
+            else self.backend.denoiser(self.model)
+        )
 
     def _session(self, name: str) -> Any:
         """The session of a name, the least recently used one making room."""
@@ -62,7 +68,9 @@ class Replica:
                 found = self._sessions[name] = self._open()
             self._sessions.move_to_end(name)
             while len(self._sessions) > max(1, limits().sessions_per_model):
-                self._sessions.popitem(last=False)     # it closes once the request that may still use it lets it go
+                self._sessions.popitem(
+                    last=False
+                )  # it closes once the request that may still use it lets it go
         return found
 
     def describe(self) -> dict:
@@ -70,9 +78,21 @@ class Replica:
         model, codec = self._first, self._first.codec
         with tempfile.TemporaryDirectory() as folder:
             codec.tokenizer.save_pretrained(folder)
-            files = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(folder).iterdir()) if path.is_file()}
-        return {"model": self.model, "kind": self.entry.kind, "vocab_size": model.vocab_size, "context_length": model.context_length,
-                "eos_id": getattr(model, "eos_id", None), "uncased": codec.uncased, "begin": codec.begins, "tokenizer": files}
+            files = {
+                path.name: path.read_text(encoding="utf-8")
+                for path in sorted(Path(folder).iterdir())
+                if path.is_file()
+            }
+        return {
+            "model": self.model,
+            "kind": self.entry.kind,
+            "vocab_size": model.vocab_size,
+            "context_length": model.context_length,
+            "eos_id": getattr(model, "eos_id", None),
+            "uncased": codec.uncased,
+            "begin": codec.begins,
+            "tokenizer": files,
+        }
 
     def tensor(self, question: str, session: str, body: bytes) -> np.ndarray:
         """The answer to a question as float32. ValueError on a body that is no such question."""
@@ -87,10 +107,14 @@ class Replica:
         if question == "canvas" and self.entry.kind == "denoiser":
             return self._session(session).logits(_numbers(asked, "canvas", 2)).numpy()
         if question in QUESTIONS and self.entry.kind == "causal":
-            return getattr(self._session(session), QUESTIONS[question])(_numbers(asked, "ids", 1).tolist()).numpy()
+            return getattr(self._session(session), QUESTIONS[question])(
+                _numbers(asked, "ids", 1).tolist()
+            ).numpy()
         raise ValueError(f"{self.model!r} does not answer {question[:40]!r}")
 
-    def answer(self, method: str, question: str, session: str, body: bytes) -> tuple[int, dict[str, str], Any]:
+    def answer(
+        self, method: str, question: str, session: str, body: bytes
+    ) -> tuple[int, dict[str, str], Any]:
         """(status, headers, bytes or plain data). Never raises."""
         headers = {"x-replica": f"{self.model}-{os.getpid()}"}
         try:
@@ -102,8 +126,14 @@ class Replica:
             return 200, {**headers, "x-shape": ",".join(map(str, values.shape))}, values.tobytes()
         except Exception as error:
             if not isinstance(error, BackendError | ValueError):
-                error = EngineError(f"the model {self.model!r} failed ({type(error).__name__}: {str(error)[:200]})")
-            name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith(("playground.", "builtins")))
+                error = EngineError(
+                    f"the model {self.model!r} failed ({type(error).__name__}: {str(error)[:200]})"
+                )
+            name = next(
+                kind.__name__
+                for kind in type(error).__mro__
+                if kind.__module__.startswith(("playground.", "builtins"))
+            )
             status = 422 if isinstance(error, ValueError) else 500
             return status, {**headers, "x-error": name}, {"error": str(error)}
 
@@ -115,7 +145,8 @@ class Replica:
         question = request.url.path.rstrip("/").rsplit("/", 1)[-1]
         session = request.headers.get("x-session-id", "")[:64]
         status, headers, content = await asyncio.get_running_loop().run_in_executor(
-            self.pool, self.answer, request.method, question, session, body)
+            self.pool, self.answer, request.method, question, session, body
+        )
         if isinstance(content, bytes):
             return Response(content, status, headers, "application/octet-stream")
         return JSONResponse(content, status, headers)

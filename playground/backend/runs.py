@@ -40,8 +40,10 @@ class Run:
         if self.stopped:
             raise RunStopped("the run was stopped")
         if seconds > limits().run_seconds:
-            raise LimitExceeded(f"a run may take at most {limits().run_seconds:,.0f} seconds here; what was written stays",
-                                limit="run_seconds")
+            raise LimitExceeded(
+                f"a run may take at most {limits().run_seconds:,.0f} seconds here; what was written stays",
+                limit="run_seconds",
+            )
 
     def stop(self) -> None:
         """End the run at its next step, from any thread."""
@@ -61,11 +63,21 @@ class Run:
             pass
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         outcome = "stopped" if self.stopped else "finished"
         if kind is not None:
-            outcome = ("stopped" if issubclass(kind, RunStopped | GeneratorExit) else
-                       "limit" if issubclass(kind, LimitExceeded) else "error")
+            outcome = (
+                "stopped"
+                if issubclass(kind, RunStopped | GeneratorExit)
+                else "limit"
+                if issubclass(kind, LimitExceeded)
+                else "error"
+            )
         self._runs._leave(self, outcome, time.monotonic() - self._began, self._first)
 
 
@@ -77,7 +89,9 @@ class Runs:
         self.stopping = False
         self._changed = threading.Condition()
         self._active: set[Run] = set()
-        self._queue: OrderedDict[Run, float] = OrderedDict()     # until when each waits (monotonic seconds)
+        self._queue: OrderedDict[Run, float] = (
+            OrderedDict()
+        )  # until when each waits (monotonic seconds)
 
     @property
     def active(self) -> int:
@@ -127,25 +141,39 @@ class Runs:
         """Refuse the run, let it in (nothing is done), or put it in the queue."""
         if self.stopping:
             self._refuse(RESTARTING, "stopping")
-        mine = 0 if run.kind == "question" else sum(
-            other.visitor == run.visitor and other.kind != "question" and not other.stopped for other in (*self._active, *self._queue))
+        mine = (
+            0
+            if run.kind == "question"
+            else sum(
+                other.visitor == run.visitor and other.kind != "question" and not other.stopped
+                for other in (*self._active, *self._queue)
+            )
+        )
         if mine >= bounds.runs_per_visitor:
-            self._refuse(f"at most {bounds.runs_per_visitor} run(s) at once for each visitor: "
-                         "press Stop first, or let the one that is running finish", "runs_per_visitor")
+            self._refuse(
+                f"at most {bounds.runs_per_visitor} run(s) at once for each visitor: "
+                "press Stop first, or let the one that is running finish",
+                "runs_per_visitor",
+            )
         places = getattr(bounds, PLACES[run.kind])
         waiting = sum(other.kind == run.kind for other in self._queue)
         if self._taken(run.kind) < places and not waiting:
             return
         if waiting >= bounds.queue_length:
-            self._refuse(f"all {places} places are taken and {waiting} visitors wait already; try again in a moment", "queue_length")
-        self._queue[run] = time.monotonic() + (bounds.question_seconds if run.kind == "question" else bounds.queue_seconds)
+            self._refuse(
+                f"all {places} places are taken and {waiting} visitors wait already; try again in a moment",
+                "queue_length",
+            )
+        self._queue[run] = time.monotonic() + (
+            bounds.question_seconds if run.kind == "question" else bounds.queue_seconds
+        )
 
     def _taken(self, kind: str) -> int:
         return sum(other.kind == kind for other in self._active)
 
     def _before(self, run: Run) -> list[Run]:
         order = list(self._queue)
-        return order[:order.index(run)]
+        return order[: order.index(run)]
 
     def _wait(self, run: Run, bounds: Limits, seconds: float) -> bool:
         """Whether the run's turn has come; if so, or if it is over for the run, it stands in the queue no longer."""
@@ -153,22 +181,29 @@ class Runs:
         places = getattr(bounds, PLACES[run.kind])
 
         def turn() -> bool:
-            return self._taken(run.kind) < places and next(other for other in self._queue if other.kind == run.kind) is run
+            return (
+                self._taken(run.kind) < places
+                and next(other for other in self._queue if other.kind == run.kind) is run
+            )
 
-        self._changed.wait_for(lambda: run.stopped or self.stopping or turn(), timeout=min(seconds, max(left, 0.0)))
+        self._changed.wait_for(
+            lambda: run.stopped or self.stopping or turn(), timeout=min(seconds, max(left, 0.0))
+        )
         mine = not run.stopped and not self.stopping and turn()
         if not mine and not run.stopped and not self.stopping and left > seconds:
             return False
         del self._queue[run]
-        self._changed.notify_all()         # the next in the queue looks again
+        self._changed.notify_all()  # the next in the queue looks again
         if run.stopped:
             raise RunStopped("the run was stopped while it waited for a place")
         if self.stopping:
             self._refuse(RESTARTING, "stopping")
         if not mine:
             waited = bounds.question_seconds if run.kind == "question" else bounds.queue_seconds
-            self._refuse(f"no place became free within {waited:,.0f} seconds; try again in a moment",
-                         "question_seconds" if run.kind == "question" else "queue_seconds")
+            self._refuse(
+                f"no place became free within {waited:,.0f} seconds; try again in a moment",
+                "question_seconds" if run.kind == "question" else "queue_seconds",
+            )
         return True
 
     def _leave(self, run: Run, outcome: str, seconds: float, first: float | None) -> None:

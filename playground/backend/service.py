@@ -44,6 +44,7 @@ class Backend:
         """The models in memory. First use imports torch and transformers."""
         if self._residents is None:
             from playground.backend.loading import Residents
+
             with self._lock:
                 if self._residents is None:
                     residents = Residents()
@@ -81,7 +82,9 @@ class Backend:
 
         entry = offers.find(name, "causal")
         with self.causal(name) as model:
-            return LibraryModel(find_weights(entry, lambda phase, finished, total: None), model.eos_id)
+            return LibraryModel(
+                find_weights(entry, lambda phase, finished, total: None), model.eos_id
+            )
 
     def status(self, name: str) -> Status:
         """Where a model stands: at once, never waits, never downloads."""
@@ -94,8 +97,15 @@ class Backend:
         known = self._status.get(entry.id)
         if known is not None and known["state"] in ("downloading", "loading", "failed"):
             return Status(known)
-        return Status(state="absent", phase="", done=0, total=entry.size_mb * 1_000_000, message="",
-                      on_disk=any(place.kind == "asset" for place in entry.places) or cached_path(entry).is_dir())
+        return Status(
+            state="absent",
+            phase="",
+            done=0,
+            total=entry.size_mb * 1_000_000,
+            message="",
+            on_disk=any(place.kind == "asset" for place in entry.places)
+            or cached_path(entry).is_dir(),
+        )
 
     def prepare(self, name: str, on_progress: Callable[[dict], None] | None = None) -> Status:
         """Start to fetch and load a model in the background if need be; returns its status at once.
@@ -115,7 +125,9 @@ class Backend:
         self._begin(entry, on_progress)
         return self.status(name)
 
-    def _begin(self, entry: Entry, on_progress: Callable[[dict], None] | None = None) -> threading.Event:
+    def _begin(
+        self, entry: Entry, on_progress: Callable[[dict], None] | None = None
+    ) -> threading.Event:
         with self._lock:
             if on_progress is not None:
                 self._watchers.setdefault(entry.id, []).append(on_progress)
@@ -124,22 +136,34 @@ class Backend:
                 return running
             done = self._loading[entry.id] = threading.Event()
             self._errors.pop(entry.id, None)
-            self._status[entry.id] = Status(state="loading", phase="starting", done=0, total=0, message="")
-        threading.Thread(target=self._load, args=(entry, done), name=f"load-{entry.id}", daemon=True).start()
+            self._status[entry.id] = Status(
+                state="loading", phase="starting", done=0, total=0, message=""
+            )
+        threading.Thread(
+            target=self._load, args=(entry, done), name=f"load-{entry.id}", daemon=True
+        ).start()
         return done
 
     def _load(self, entry: Entry, done: threading.Event) -> None:
         def report(phase: str, finished: int, total: int) -> None:
             state = "loading" if phase == "loading" else "downloading"
-            self._tell(entry.id, Status(state=state, phase=phase, done=finished, total=total, message=""))
+            self._tell(
+                entry.id, Status(state=state, phase=phase, done=finished, total=total, message="")
+            )
 
         try:
             self._find_and_load(entry, report)
             last = Status(state="ready", phase="", done=0, total=0, message="")
         except BaseException as error:
-            told = error if isinstance(error, BackendError) else ModelUnavailable(
-                entry.id, message=f"The model {entry.id!r} cannot be loaded ({type(error).__name__}: {str(error)[:200]}). "
-                                  "Everything else goes on working.")
+            told = (
+                error
+                if isinstance(error, BackendError)
+                else ModelUnavailable(
+                    entry.id,
+                    message=f"The model {entry.id!r} cannot be loaded ({type(error).__name__}: {str(error)[:200]}). "
+                    "Everything else goes on working.",
+                )
+            )
             if told is not error:
                 told.__cause__ = error
             self._errors[entry.id] = told
@@ -158,7 +182,7 @@ class Backend:
         except WeightsRefused as error:
             if folder != cached_path(entry):
                 raise ModelUnavailable(entry.id, [(str(folder.name), str(error))]) from error
-            shutil.rmtree(folder, ignore_errors=True)      # our own copy is bad: fetched anew, once
+            shutil.rmtree(folder, ignore_errors=True)  # our own copy is bad: fetched anew, once
             first = error
         else:
             return
@@ -166,7 +190,9 @@ class Backend:
         try:
             self.residents.load(entry, folder, report)
         except WeightsRefused as error:
-            raise ModelUnavailable(entry.id, [("local cache", str(first)), ("fetched anew", str(error))]) from error
+            raise ModelUnavailable(
+                entry.id, [("local cache", str(first)), ("fetched anew", str(error))]
+            ) from error
 
     def _tell(self, name: str, status: Status) -> None:
         self._status[name] = status
@@ -182,8 +208,11 @@ class Backend:
             self._begin(entry).wait()
             error = self._errors.get(entry.id)
             if error is not None:
-                raise type(error)(*error.args) if not isinstance(error, ModelUnavailable) else ModelUnavailable(
-                    error.model, error.reasons, str(error))
+                raise (
+                    type(error)(*error.args)
+                    if not isinstance(error, ModelUnavailable)
+                    else ModelUnavailable(error.model, error.reasons, str(error))
+                )
             found = self.residents.get(entry.id)
         return found
 
@@ -233,6 +262,7 @@ def get_backend() -> Any:
                 address = os.environ.get("PLAYGROUND_BACKEND", "").strip()
                 if address:
                     from playground.backend.remote import RemoteBackend
+
                     _backend = RemoteBackend(address)
                 else:
                     _backend = Backend()

@@ -10,7 +10,14 @@ import threading
 import time
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 
 log = logging.getLogger("playground.runs")
 _began = time.monotonic()
@@ -44,18 +51,49 @@ class Telemetry:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         options = {"registry": self.registry}
-        self.runs = Counter("playground_runs", "Runs that ended.", ["page", "model", "outcome"], **options)
-        self.refused = Counter("playground_refused", "Runs refused at a limit.", ["limit"], **options)
-        self.tokens = Counter("playground_tokens", "Tokens generated in runs.", ["page", "model"], **options)
-        self.run_seconds = Histogram("playground_run_seconds", "Length of a run.", ["page"],
-                                     buckets=(0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000), **options)
-        self.first_seconds = Histogram("playground_first_token_seconds", "From the start of a run to its first token.", ["page"],
-                                       buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30), **options)
-        self.ticks = Histogram("playground_forward_seconds", "Forward passes of the engine.", ["model"],
-                               buckets=(0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10), **options)
-        self.batch = Histogram("playground_batch_requests", "Requests joined in one forward pass.", ["model"],
-                               buckets=(1, 2, 4, 8, 16, 32, 64, 128), **options)
-        self.retries = Counter("playground_remote_retries", "Questions asked again because no replica had answered.", ["model"], **options)
+        self.runs = Counter(
+            "playground_runs", "Runs that ended.", ["page", "model", "outcome"], **options
+        )
+        self.refused = Counter(
+            "playground_refused", "Runs refused at a limit.", ["limit"], **options
+        )
+        self.tokens = Counter(
+            "playground_tokens", "Tokens generated in runs.", ["page", "model"], **options
+        )
+        self.run_seconds = Histogram(
+            "playground_run_seconds",
+            "Length of a run.",
+            ["page"],
+            buckets=(0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000),
+            **options,
+        )
+        self.first_seconds = Histogram(
+            "playground_first_token_seconds",
+            "From the start of a run to its first token.",
+            ["page"],
+            buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30),
+            **options,
+        )
+        self.ticks = Histogram(
+            "playground_forward_seconds",
+            "Forward passes of the engine.",
+            ["model"],
+            buckets=(0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10),
+            **options,
+        )
+        self.batch = Histogram(
+            "playground_batch_requests",
+            "Requests joined in one forward pass.",
+            ["model"],
+            buckets=(1, 2, 4, 8, 16, 32, 64, 128),
+            **options,
+        )
+        self.retries = Counter(
+            "playground_remote_retries",
+            "Questions asked again because no replica had answered.",
+            ["model"],
+            **options,
+        )
         self.active = Gauge("playground_runs_active", "Runs at work now.", **options)
         self.waiting = Gauge("playground_runs_waiting", "Runs waiting for a place now.", **options)
         self.memory = Gauge("playground_memory_bytes", "Memory by use.", ["use"], **options)
@@ -65,15 +103,28 @@ class Telemetry:
         self.ticks.labels(model).observe(seconds)
         self.batch.labels(model).observe(requests)
 
-    def run_ended(self, page: str, model: str, outcome: str, tokens: int, seconds: float, first: float | None) -> None:
+    def run_ended(
+        self, page: str, model: str, outcome: str, tokens: int, seconds: float, first: float | None
+    ) -> None:
         """Count a run and write its line: page, model, tokens, milliseconds; never the text."""
         self.runs.labels(page, model, outcome).inc()
         self.tokens.labels(page, model).inc(tokens)
         self.run_seconds.labels(page).observe(seconds)
         if first is not None:
             self.first_seconds.labels(page).observe(first)
-        log.info(json.dumps({"event": "run", "page": page, "model": model, "outcome": outcome, "tokens": tokens,
-                             "ms": round(seconds * 1000), "first_ms": None if first is None else round(first * 1000)}))
+        log.info(
+            json.dumps(
+                {
+                    "event": "run",
+                    "page": page,
+                    "model": model,
+                    "outcome": outcome,
+                    "tokens": tokens,
+                    "ms": round(seconds * 1000),
+                    "first_ms": None if first is None else round(first * 1000),
+                }
+            )
+        )
 
     def text(self, backend: Any) -> tuple[bytes, str]:
         """(body, content type) of the Prometheus page."""
@@ -92,7 +143,11 @@ def health(backend: Any) -> dict:
     if residents is not None:
         for loaded in residents.all():
             store = getattr(loaded.engine.worker, "store", None)
-            models[loaded.entry.id] = {"bytes": loaded.bytes, "waiting": loaded.engine.depth, "forward_passes": loaded.engine.tick}
+            models[loaded.entry.id] = {
+                "bytes": loaded.bytes,
+                "waiting": loaded.engine.depth,
+                "forward_passes": loaded.engine.tick,
+            }
             caches += store.bytes if store is not None else 0
             weights += loaded.bytes
     return {
@@ -100,6 +155,10 @@ def health(backend: Any) -> dict:
         "seconds_up": round(time.monotonic() - _began, 1),
         "models": models,
         "runs": {"active": backend.runs.active, "waiting": backend.runs.waiting},
-        "memory": {"process": resident_bytes(), "weights": weights, "caches": caches,
-                   "steps_on_view": residents.logits.bytes if residents is not None else 0},
+        "memory": {
+            "process": resident_bytes(),
+            "weights": weights,
+            "caches": caches,
+            "steps_on_view": residents.logits.bytes if residents is not None else 0,
+        },
     }

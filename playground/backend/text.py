@@ -21,9 +21,18 @@ BYTE_FALLBACK = re.compile(r"<0x([0-9A-F]{2})>")
 @lru_cache(maxsize=1)
 def _byte_of_character() -> dict[str, int]:
     """GPT-2's table: the printable character that stands for each byte in a byte-level vocabulary, inverted."""
-    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    printable = [
+        *range(ord("!"), ord("~") + 1),
+        *range(ord("¡"), ord("¬") + 1),
+        *range(ord("®"), ord("ÿ") + 1),
+    ]
     table = {chr(byte): byte for byte in printable}
-    table.update({chr(256 + n): byte for n, byte in enumerate(byte for byte in range(256) if byte not in printable)})
+    table.update(
+        {
+            chr(256 + n): byte
+            for n, byte in enumerate(byte for byte in range(256) if byte not in printable)
+        }
+    )
     return table
 
 
@@ -36,7 +45,7 @@ def join_word_pieces(pieces: list[str]) -> str:
     """
     text = ""
     in_double = in_single = False
-    bind = True            # no space before the next piece
+    bind = True  # no space before the next piece
     after_apostrophe = False
     for piece in pieces:
         if piece.startswith("##") and len(piece) > 2:
@@ -75,7 +84,9 @@ def join_word_pieces(pieces: list[str]) -> str:
 class TextCodec:
     """A tokenizer with the house's faces: `encode`, `decode`, `piece`, `token_bytes`, `display_prompt`."""
 
-    def __init__(self, tokenizer: Any, vocab_size: int, uncased: bool | None = None, begin: bool = False):
+    def __init__(
+        self, tokenizer: Any, vocab_size: int, uncased: bool | None = None, begin: bool = False
+    ):
         """uncased None: found out. begin: put the tokenizer's beginning token in front even if the tokenizer itself adds
         none (a left-to-right BERT was trained with [CLS] in front of each text)."""
         self.tokenizer = tokenizer
@@ -89,9 +100,13 @@ class TextCodec:
         special.update(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)
         self.special_ids = frozenset(special)
         self.has_chat_template = bool(getattr(tokenizer, "chat_template", None))
-        self._frame = list(tokenizer("", add_special_tokens=True)["input_ids"])    # what the tokenizer itself puts around
-        self.bos_id: int | None = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.cls_token_id
-        self._pieces: dict[int, str] = {}                  # `piece` is asked for some thirty tokens at every step
+        self._frame = list(
+            tokenizer("", add_special_tokens=True)["input_ids"]
+        )  # what the tokenizer itself puts around
+        self.bos_id: int | None = (
+            tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.cls_token_id
+        )
+        self._pieces: dict[int, str] = {}  # `piece` is asked for some thirty tokens at every step
         self.begins = begin and self.bos_id is not None and not self._frame
 
     def _family(self) -> str:
@@ -112,7 +127,9 @@ class TextCodec:
         """Whether `encode` puts a beginning-of-text token in front."""
         return bool(self._frame) or self.begins
 
-    def encode(self, text: str, chat: bool = False, special: bool = True, end: bool = False) -> list[int]:
+    def encode(
+        self, text: str, chat: bool = False, special: bool = True, end: bool = False
+    ) -> list[int]:
         """Token ids of a text.
 
         chat: the text becomes a user's message in the model's chat template (ValueError if it has none).
@@ -126,22 +143,32 @@ class TextCodec:
         try:
             text.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise ValueError(f"text must be valid Unicode, got a lone surrogate at character {error.start + 1}") from error
+            raise ValueError(
+                f"text must be valid Unicode, got a lone surrogate at character {error.start + 1}"
+            ) from error
         if self.mask_id is not None:
             text = text.replace("[MASK]", self.tokenizer.mask_token)
         if chat:
             if not self.has_chat_template:
                 raise ValueError("chat must be off for this model: it has no chat template")
-            text = self.tokenizer.apply_chat_template([{"role": "user", "content": text}], tokenize=False,
-                                                      add_generation_prompt=True)
+            text = self.tokenizer.apply_chat_template(
+                [{"role": "user", "content": text}], tokenize=False, add_generation_prompt=True
+            )
             special = False
         try:
             ids = list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
         except Exception as error:
-            raise ValueError(f"text cannot be encoded by this model's tokenizer ({type(error).__name__})") from error
+            raise ValueError(
+                f"text cannot be encoded by this model's tokenizer ({type(error).__name__})"
+            ) from error
         limits().check("max_prompt_tokens", len(ids), "the text (tokens)")
-        if special and not end and ids and ids[-1] in (self.tokenizer.sep_token_id, self.tokenizer.eos_token_id) \
-                and len(self._frame) > 1:
+        if (
+            special
+            and not end
+            and ids
+            and ids[-1] in (self.tokenizer.sep_token_id, self.tokenizer.eos_token_id)
+            and len(self._frame) > 1
+        ):
             ids.pop()
         return [self.bos_id, *ids] if self.begins and special else ids
 
@@ -178,11 +205,19 @@ class TextCodec:
             table = _byte_of_character()
             if all(character in table for character in token):
                 return bytes(table[character] for character in token)
-            return token.encode("utf-8", errors="replace")  # a token added beside the byte-level vocabulary
+            return token.encode(
+                "utf-8", errors="replace"
+            )  # a token added beside the byte-level vocabulary
         if self.family == "word-pieces":
-            return (token[2:] if token.startswith("##") and len(token) > 2 else token).encode("utf-8", errors="replace")
+            return (token[2:] if token.startswith("##") and len(token) > 2 else token).encode(
+                "utf-8", errors="replace"
+            )
         fallback = BYTE_FALLBACK.fullmatch(token)
-        return bytes([int(fallback[1], 16)]) if fallback else token.replace("\u2581", " ").encode("utf-8", errors="replace")
+        return (
+            bytes([int(fallback[1], 16)])
+            if fallback
+            else token.replace("\u2581", " ").encode("utf-8", errors="replace")
+        )
 
     def piece(self, token_id: int) -> str:
         """The token as text for a label. Bytes that are no whole character are written `<E2><80>`; word pieces keep `##`."""
@@ -224,7 +259,7 @@ class Spelling:
     """What every session of a model passes on to its `codec`: the way between text and ids. A session is closed at the end of a `with`."""
 
     codec: TextCodec
-    frame_end = False          # whether a text gets the tokenizer's own end too (masked models)
+    frame_end = False  # whether a text gets the tokenizer's own end too (masked models)
 
     def encode(self, text: str, chat: bool = False) -> list[int]:
         """Token ids of a text, `chat`: as a user's message in the chat template; of a masked model with its own frame ([CLS] ... [SEP]

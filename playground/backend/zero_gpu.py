@@ -23,9 +23,13 @@ from playground.backend import device
 
 T = TypeVar("T")
 
-RUN_SECONDS, LONG_SECONDS, QUESTION_SECONDS = 60, 120, 15     # what a visitor's quota is charged at most
-LINGER = 2.0                                                  # seconds for the last item to leave the process
-_inside = False                                               # in the forked process
+RUN_SECONDS, LONG_SECONDS, QUESTION_SECONDS = (
+    60,
+    120,
+    15,
+)  # what a visitor's quota is charged at most
+LINGER = 2.0  # seconds for the last item to leave the process
+_inside = False  # in the forked process
 
 
 def stream(work: Callable[[], Iterator[T]], seconds: int = RUN_SECONDS) -> Iterator[T]:

@@ -10,6 +10,18 @@ from playground.decoding.step import Step, binding_sentence
 from playground.decoding.text import text_pieces
 
 __all__ = [
-    "PRESETS", "CausalModel", "DecodingSettings", "Stage", "Step", "apply_stages", "beam_search", "binding_sentence", "draw_many",
-    "find_loop", "generate", "recompute", "score", "text_pieces",
+    "PRESETS",
+    "CausalModel",
+    "DecodingSettings",
+    "Stage",
+    "Step",
+    "apply_stages",
+    "beam_search",
+    "binding_sentence",
+    "draw_many",
+    "find_loop",
+    "generate",
+    "recompute",
+    "score",
+    "text_pieces",
 ]

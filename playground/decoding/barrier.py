@@ -27,7 +27,9 @@ class Barrier(NamedTuple):
     delta_e: float
 
 
-def energy_barrier(logits: Any, loop_token: int | None = None, escape_token: int | None = None) -> Barrier:
+def energy_barrier(
+    logits: Any, loop_token: int | None = None, escape_token: int | None = None
+) -> Barrier:
     """The barrier between a loop token and an escape token, by default the most likely one and its best rival (ties: lowest id).
 
     Negative where the chosen loop token is not the likelier one: T_c formulas then do not hold.
@@ -52,7 +54,9 @@ def energy_barrier(logits: Any, loop_token: int | None = None, escape_token: int
         escape_token = int(others.argmax())
     if loop_token == escape_token:
         raise ValueError(f"escape_token must differ from loop_token, got {escape_token} for both")
-    return Barrier(int(loop_token), int(escape_token), float(values[loop_token]) - float(values[escape_token]))
+    return Barrier(
+        int(loop_token), int(escape_token), float(values[loop_token]) - float(values[escape_token])
+    )
 
 
 def escape_probability(delta_e: float, temperature: float) -> float:
@@ -85,7 +89,9 @@ def two_state_escape_probability(delta_e: float, temperature: float, rivals: int
     return 1 / (1 + math.exp(exponent))
 
 
-def escape_probability_exact(logits: Any, temperature: float, loop_token: int | None = None) -> float:
+def escape_probability_exact(
+    logits: Any, temperature: float, loop_token: int | None = None
+) -> float:
     """1 - P_loop(T) over the whole vocabulary, without any other rule; the loop token is the most likely one unless given.
 
     Summed over the rivals, so that it is exact where P_loop rounds to 1. As T grows it goes to 1 - 1/V.
@@ -100,7 +106,11 @@ def escape_probability_exact(logits: Any, temperature: float, loop_token: int | 
         raise ValueError(f"loop_token must be in [0, {len(values) - 1}], got {loop_token}")
     if temperature == 0:
         return 0.0 if int(values.argmax()) == loop_token else 1.0
-    weights = np.exp((values - values.max()) / temperature) if math.isfinite(temperature) else (values > -np.inf).astype(float)
+    weights = (
+        np.exp((values - values.max()) / temperature)
+        if math.isfinite(temperature)
+        else (values > -np.inf).astype(float)
+    )
     loop = float(weights[loop_token])
     weights[loop_token] = 0.0
     return float(weights.sum()) / (float(weights.sum()) + loop)
@@ -150,8 +160,11 @@ def top_k_critical_temperature(top_k: int) -> float:
 
 
 def solve_critical_temperature(
-    logits: Any, top_p: float, settings: DecodingSettings | None = None,
-    context_ids: Sequence[int] = (), prompt_length: int = 0,
+    logits: Any,
+    top_p: float,
+    settings: DecodingSettings | None = None,
+    context_ids: Sequence[int] = (),
+    prompt_length: int = 0,
 ) -> float:
     """The nucleus escape temperature over the whole vocabulary, under the actual chain of rules.
 
@@ -170,7 +183,9 @@ def solve_critical_temperature(
     if not settings.do_sample:
         return math.inf
     if settings.order == "llama.cpp":
-        possible = escape_possible(values, settings.with_changes(temperature=1.0), context_ids, prompt_length)
+        possible = escape_possible(
+            values, settings.with_changes(temperature=1.0), context_ids, prompt_length
+        )
         return 0.0 if possible else math.inf
     rules = settings.with_changes(temperature=1.0).rules_on()
     scanned = {"typical_p", "epsilon_cutoff", "eta_cutoff", "xtc_threshold", "mirostat_tau"}
@@ -181,7 +196,10 @@ def solve_critical_temperature(
     left = apply_stages(values, context_ids, fixed, prompt_length)[-1].candidates.values
     above = np.sort(float(left.max()) - left[left > -np.inf].astype(np.float64))
     root = nucleus_root(above, top_p)
-    return max(root, min_p_critical_temperature(float(above[1]), settings.min_p) if len(above) > 1 else math.inf)
+    return max(
+        root,
+        min_p_critical_temperature(float(above[1]), settings.min_p) if len(above) > 1 else math.inf,
+    )
 
 
 def nucleus_root(energies: np.ndarray, top_p: float) -> float:
@@ -193,10 +211,10 @@ def nucleus_root(energies: np.ndarray, top_p: float) -> float:
     if top_p == 1:
         return 0.0 if len(energies) > 1 else math.inf
     if len(energies) * top_p <= 1:
-        return math.inf                              # P_loop ≥ 1/n ≥ p at every temperature
+        return math.inf  # P_loop ≥ 1/n ≥ p at every temperature
     degenerate = int(np.count_nonzero(energies == 0))
     if degenerate * top_p > 1:
-        return 0.0                                   # equals share the lowest energy: P_loop ≤ 1/m < p even as T goes to 0
+        return 0.0  # equals share the lowest energy: P_loop ≤ 1/m < p even as T goes to 0
     if degenerate * top_p == 1:
         return 0.0 if degenerate < len(energies) else math.inf
     # for p near 1 only the rivals' share is known to full precision: log Z = log m + log1p(rest/m)
@@ -208,7 +226,9 @@ def nucleus_root(energies: np.ndarray, top_p: float) -> float:
         rest = float(weights.sum()) / degenerate
         slope = -float(weights @ rivals) / degenerate / (1 + rest)
         excess = math.log1p(rest) - goal
-        if goal < 1e-3 and rest < 1:                 # near p = 1 the same root on log of the share: straight, so Newton flies
+        if (
+            goal < 1e-3 and rest < 1
+        ):  # near p = 1 the same root on log of the share: straight, so Newton flies
             excess = math.log(rest) - math.log(math.expm1(goal))
             slope = -float(weights @ rivals) / degenerate / rest
         step = -excess / slope
@@ -219,17 +239,24 @@ def nucleus_root(energies: np.ndarray, top_p: float) -> float:
 
 
 def escape_possible(
-    logits: Any, settings: DecodingSettings, context_ids: Sequence[int] = (), prompt_length: int = 0,
+    logits: Any,
+    settings: DecodingSettings,
+    context_ids: Sequence[int] = (),
+    prompt_length: int = 0,
     loop_token: int | None = None,
 ) -> bool:
     """Whether the chain of rules leaves any token besides the loop token (XTC: whichever way its coin falls)."""
     return any(
-        share > 0 for share in _shares(logits, settings, context_ids, prompt_length, loop_token, counted=True)
+        share > 0
+        for share in _shares(logits, settings, context_ids, prompt_length, loop_token, counted=True)
     )
 
 
 def chain_escape_probability(
-    logits: Any, settings: DecodingSettings, context_ids: Sequence[int] = (), prompt_length: int = 0,
+    logits: Any,
+    settings: DecodingSettings,
+    context_ids: Sequence[int] = (),
+    prompt_length: int = 0,
     loop_token: int | None = None,
 ) -> float:
     """Exact probability that the next token is not the loop token, under the actual chain; XTC's coin averaged over."""
@@ -241,7 +268,11 @@ def chain_escape_probability(
 
 
 def _shares(
-    logits: Any, settings: DecodingSettings, context_ids: Sequence[int], prompt_length: int, loop_token: int | None,
+    logits: Any,
+    settings: DecodingSettings,
+    context_ids: Sequence[int],
+    prompt_length: int,
+    loop_token: int | None,
     counted: bool,
 ) -> list[float]:
     """Mass (or number) of the tokens besides the loop token; two entries (coin against, coin for) where XTC is on."""
@@ -265,16 +296,22 @@ def _shares(
     return shares
 
 
-def _scan(values: np.ndarray, settings: DecodingSettings, context_ids: Sequence[int], prompt_length: int) -> float:
+def _scan(
+    values: np.ndarray, settings: DecodingSettings, context_ids: Sequence[int], prompt_length: int
+) -> float:
     barrier = energy_barrier(values)
     if barrier.escape_token is None:
         return math.inf
 
     def possible(temperature: float) -> bool:
-        return escape_possible(values, settings.with_changes(temperature=temperature), context_ids, prompt_length)
+        return escape_possible(
+            values, settings.with_changes(temperature=temperature), context_ids, prompt_length
+        )
 
     unit = max(barrier.delta_e, 1e-3)
-    grid = [unit * 10 ** (exponent / 12) for exponent in range(-30, 61)]      # 1/300 ΔE to 100,000 ΔE, 12 points a decade
+    grid = [
+        unit * 10 ** (exponent / 12) for exponent in range(-30, 61)
+    ]  # 1/300 ΔE to 100,000 ΔE, 12 points a decade
     below = 0.0
     for temperature in grid:
         if possible(temperature):
@@ -301,4 +338,3 @@ def _checked_rivals(rivals: int) -> int:
     if not rivals >= 1 or rivals != int(rivals):
         raise ValueError(f"rivals must be a whole number ≥ 1, got {rivals}")
     return int(rivals)
-

@@ -25,7 +25,11 @@ from playground.decoding.stages import apply_stages
 
 
 def penalized_barrier(
-    loop_logit: float, delta_e: float, visits: int, repetition_penalty: float = 1.0, frequency_penalty: float = 0.0,
+    loop_logit: float,
+    delta_e: float,
+    visits: int,
+    repetition_penalty: float = 1.0,
+    frequency_penalty: float = 0.0,
     presence_penalty: float = 0.0,
 ) -> float:
     """ΔE once the loop token has been visited `visits` times and the escape token never.
@@ -49,7 +53,10 @@ def penalized_barrier(
 
 
 def visit_of_negative_barrier(
-    loop_logit: float, delta_e: float, repetition_penalty: float = 1.0, frequency_penalty: float = 0.0,
+    loop_logit: float,
+    delta_e: float,
+    repetition_penalty: float = 1.0,
+    frequency_penalty: float = 0.0,
     presence_penalty: float = 0.0,
 ) -> int | None:
     """The number of visits after which the barrier is first below 0; None if it never is.
@@ -65,9 +72,9 @@ def visit_of_negative_barrier(
         return None
     base = penalized_barrier(loop_logit, delta_e, 1, *rules) + frequency_penalty
     if base / frequency_penalty > 2**53:
-        return None                                  # beyond what a visit can be counted to
+        return None  # beyond what a visit can be counted to
     visits = max(1, math.floor(base / frequency_penalty) - 1)
-    for _ in range(4):                               # the quotient may round to either side
+    for _ in range(4):  # the quotient may round to either side
         if penalized_barrier(loop_logit, delta_e, visits, *rules) < 0:
             break
         visits += 1
@@ -97,8 +104,12 @@ def steps_to_escape(probability: float) -> StepsToEscape:
 
 
 def cycle_barriers(
-    logits: Any, tokens: Sequence[int], top_p: float, settings: DecodingSettings | None = None,
-    contexts: Sequence[Sequence[int]] | None = None, prompt_length: int = 0,
+    logits: Any,
+    tokens: Sequence[int],
+    top_p: float,
+    settings: DecodingSettings | None = None,
+    contexts: Sequence[Sequence[int]] | None = None,
+    prompt_length: int = 0,
 ) -> list[dict[str, Any]]:
     """One dict a token of the cycle: its best rival, ΔE, naive two-token T_c, T_c solved over the vocabulary and the rules.
 
@@ -112,23 +123,40 @@ def cycle_barriers(
         context = contexts[place] if contexts is not None else ()
         barrier = energy_barrier(row, loop_token=int(token))
         best = int(row.argmax()) == int(token)
-        solved = solve_critical_temperature(row, top_p, settings, context, prompt_length) if best else 0.0
+        solved = (
+            solve_critical_temperature(row, top_p, settings, context, prompt_length)
+            if best
+            else 0.0
+        )
         naive = critical_temperature(barrier.delta_e, top_p) if best else 0.0
-        facts.append({
-            "index": place, "loop_token": int(token), "escape_token": barrier.escape_token, "loop_is_best": best,
-            "delta_e": _finite(barrier.delta_e), "loop_logit": float(row[token]),
-            "loop_probability": 1 - escape_probability_exact(row, 1.0, int(token)),
-            "naive_temperature": _finite(naive) if best else None,
-            "critical_temperature": _finite(solved) if best else None,
-            "never": best and solved == math.inf,
-        })
+        facts.append(
+            {
+                "index": place,
+                "loop_token": int(token),
+                "escape_token": barrier.escape_token,
+                "loop_is_best": best,
+                "delta_e": _finite(barrier.delta_e),
+                "loop_logit": float(row[token]),
+                "loop_probability": 1 - escape_probability_exact(row, 1.0, int(token)),
+                "naive_temperature": _finite(naive) if best else None,
+                "critical_temperature": _finite(solved) if best else None,
+                "never": best and solved == math.inf,
+            }
+        )
     return facts
 
 
 def cycle_critical_temperature(barriers: Sequence[dict[str, Any]]) -> float:
     """The lowest T_c of `cycle_barriers`; 0 if a step of the cycle is not held at all, inf if no temperature escapes."""
     return min(
-        (0.0 if not step["loop_is_best"] else math.inf if step["never"] else step["critical_temperature"] for step in barriers),
+        (
+            0.0
+            if not step["loop_is_best"]
+            else math.inf
+            if step["never"]
+            else step["critical_temperature"]
+            for step in barriers
+        ),
         default=math.inf,
     )
 
@@ -138,11 +166,18 @@ def trapping_top_p(logits: Any, tokens: Sequence[int], temperature: float) -> fl
 
     It is the smallest P_loop(T) along the cycle, since a nucleus holds nothing but the loop token while p ≤ P_loop.
     """
-    return min(1 - escape_probability_exact(logits[place], temperature, int(token)) for place, token in enumerate(tokens))
+    return min(
+        1 - escape_probability_exact(logits[place], temperature, int(token))
+        for place, token in enumerate(tokens)
+    )
 
 
 def loop_survival(
-    logits: Any, tokens: Sequence[int], settings: DecodingSettings, context_ids: Sequence[int] = (), prompt_length: int = 0,
+    logits: Any,
+    tokens: Sequence[int],
+    settings: DecodingSettings,
+    context_ids: Sequence[int] = (),
+    prompt_length: int = 0,
 ) -> np.ndarray:
     """P(the text still follows the cycle) after 0, 1 … n tokens: the product of P(loop token) along them. (n + 1,) float64
 
@@ -151,29 +186,42 @@ def loop_survival(
     context = list(context_ids)
     survival = np.ones(len(tokens) + 1)
     for place, token in enumerate(tokens):
-        escape = chain_escape_probability(logits[place], settings, context, prompt_length, int(token))
+        escape = chain_escape_probability(
+            logits[place], settings, context, prompt_length, int(token)
+        )
         survival[place + 1] = survival[place] * (1 - escape)
         context.append(int(token))
     return survival
 
 
-def wilson_interval(successes: int, trials: int, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson_interval(
+    successes: int, trials: int, z: float = 1.959963984540054
+) -> tuple[float, float]:
     """Wilson's score interval of a share, by default 95%: it keeps its coverage near 0 and 1.
 
     >>> [round(bound, 4) for bound in wilson_interval(0, 32)]
     [0.0, 0.1072]
     """
     if trials < 1 or not 0 <= successes <= trials:
-        raise ValueError(f"successes must be in [0, trials] with at least one trial, got {successes} of {trials}")
+        raise ValueError(
+            f"successes must be in [0, trials] with at least one trial, got {successes} of {trials}"
+        )
     share = successes / trials
     centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
-    width = z / (1 + z * z / trials) * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    width = (
+        z
+        / (1 + z * z / trials)
+        * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    )
     low = 0.0 if successes == 0 else max(centre - width, 0.0)
     return low, 1.0 if successes == trials else min(centre + width, 1.0)
 
 
 def truth_table(
-    logits: Any, settings: DecodingSettings, context_ids: Sequence[int] = (), prompt_length: int = 0,
+    logits: Any,
+    settings: DecodingSettings,
+    context_ids: Sequence[int] = (),
+    prompt_length: int = 0,
     loop_token: int | None = None,
 ) -> list[dict[str, Any]]:
     """For each acting rule, in order: how many rivals of the loop token it leaves in the chain, and whether it forbids escape.
@@ -186,7 +234,10 @@ def truth_table(
 
     def rivals_after(chosen: DecodingSettings) -> list[tuple[str, int]]:
         stages = apply_stages(row, context_ids, chosen, prompt_length, u=0.0)
-        return [(s.name, s.candidates.count - int(s.candidates.alive(np.array([token]))[0])) for s in stages]
+        return [
+            (s.name, s.candidates.count - int(s.candidates.alive(np.array([token]))[0]))
+            for s in stages
+        ]
 
     chain = rivals_after(settings)
     table = []
@@ -198,16 +249,26 @@ def truth_table(
             # off-values for every other cutting rule; a rule of several fields keeps its companions
             others = {field: value for rule, (field, value) in _CUTS.items() if rule != name}
             alone = dict(rivals_after(settings.with_changes(**others))).get(name, after) == 0
-        table.append({
-            "rule": name, "rivals_before": before, "rivals_after": after,
-            "forbids": before > 0 and after == 0, "forbids_alone": alone,
-        })
+        table.append(
+            {
+                "rule": name,
+                "rivals_before": before,
+                "rivals_after": after,
+                "forbids": before > 0 and after == 0,
+                "forbids_alone": alone,
+            }
+        )
     return table
 
 
 _CUTS = {
-    "top_k": ("top_k", 0), "top_p": ("top_p", 1.0), "min_p": ("min_p", 0.0), "typical_p": ("typical_p", 1.0),
-    "epsilon_cutoff": ("epsilon_cutoff", 0.0), "eta_cutoff": ("eta_cutoff", 0.0), "xtc_threshold": ("xtc_probability", 0.0),
+    "top_k": ("top_k", 0),
+    "top_p": ("top_p", 1.0),
+    "min_p": ("min_p", 0.0),
+    "typical_p": ("typical_p", 1.0),
+    "epsilon_cutoff": ("epsilon_cutoff", 0.0),
+    "eta_cutoff": ("eta_cutoff", 0.0),
+    "xtc_threshold": ("xtc_probability", 0.0),
 }
 
 

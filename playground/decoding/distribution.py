@@ -14,7 +14,7 @@ import torch
 # Below this size nothing is gained by dropping the removed tokens from the arrays, and keeping them as -inf makes every sum
 # run over the same values in the same order as transformers' own: exact coincidences (hand-made tables) agree bit for bit.
 COMPACT_ABOVE = 4096
-_BLOCKS = 1024     # into which a long row is cut to find its few largest values without sorting
+_BLOCKS = 1024  # into which a long row is cut to find its few largest values without sorting
 
 
 def as_float32(logits) -> np.ndarray:
@@ -27,14 +27,20 @@ def as_float32(logits) -> np.ndarray:
     else:
         values = np.asarray(logits, dtype=np.float32)
     if values.ndim != 1 or values.size == 0:
-        raise ValueError(f"logits must be one row of at least one value, got shape {tuple(values.shape)}")
+        raise ValueError(
+            f"logits must be one row of at least one value, got shape {tuple(values.shape)}"
+        )
     if not np.isfinite(values).all():
         if np.isnan(values).any():
             raise ValueError(f"logits must not hold NaN, got {int(np.isnan(values).sum())} of them")
         if (values == np.inf).any():
-            raise ValueError(f"logits must be below +inf, got +inf for token {int(np.argmax(values))}")
+            raise ValueError(
+                f"logits must be below +inf, got +inf for token {int(np.argmax(values))}"
+            )
         if (values == -np.inf).all():
-            raise ValueError("logits must leave at least one token possible, got -inf for every token")
+            raise ValueError(
+                "logits must leave at least one token possible, got -inf for every token"
+            )
     return values
 
 
@@ -76,7 +82,9 @@ class Candidates:
 
     def __init__(self, values: np.ndarray, vocab_size: int, ids: np.ndarray | None = None):
         self.values, self.vocab_size, self.ids = values, vocab_size, ids
-        self._order: np.ndarray | None = None        # the longest order that was asked for: shorter ones are its beginning
+        self._order: np.ndarray | None = (
+            None  # the longest order that was asked for: shorter ones are its beginning
+        )
 
     @cached_property
     def probabilities(self) -> np.ndarray:
@@ -186,6 +194,8 @@ class Candidates:
             place = int(np.searchsorted(cumulative, goal, side="right"))
             if place < len(order):
                 return int(order[place])
-            if limit >= len(self.values):     # u·total beyond the sum by rounding: the last token that has any mass
+            if limit >= len(
+                self.values
+            ):  # u·total beyond the sum by rounding: the last token that has any mass
                 return int(order[np.flatnonzero(self.probabilities[order])[-1]])
             limit *= 16

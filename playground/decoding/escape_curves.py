@@ -45,7 +45,11 @@ def escape_curve(
     """
     temperatures = np.asarray(temperatures, dtype=np.float64)
     weight = rival_weight(delta_e, temperatures)  # (n,) a rival's weight; the loop token's is 1
-    judged = weight if order == "transformers" else np.broadcast_to(rival_weight(delta_e, np.ones(1)), weight.shape)
+    judged = (
+        weight
+        if order == "transformers"
+        else np.broadcast_to(rival_weight(delta_e, np.ones(1)), weight.shape)
+    )
     kept, loop_kept = _kept(judged, rivals, top_k, top_p, min_p, exactly_k=order != "transformers")
     with np.errstate(invalid="ignore"):
         out = kept * weight
@@ -100,7 +104,12 @@ def well(delta_e: float, rivals: int = 1, points: int = 81) -> list[tuple[float,
 
 
 def left_by_temperature(
-    logits: Any, tokens: Sequence[int], temperatures: Sequence[float], top_p: float, length: int, period: int
+    logits: Any,
+    tokens: Sequence[int],
+    temperatures: Sequence[float],
+    top_p: float,
+    length: int,
+    period: int,
 ) -> list[list[float]]:
     """Predicted share of runs that have left a cycle after 1 … `length` tokens, a row for each temperature: (temperatures, length).
 
@@ -112,10 +121,13 @@ def left_by_temperature(
     energy = np.sort(energy - energy.max(axis=1, keepdims=True), axis=1)[
         :, ::-1
     ]  # (n, V) falling, for one sort serves all temperatures
-    own = np.asarray(logits[: len(tokens)], np.float64)[rows, list(tokens)] - np.asarray(logits[: len(tokens)], np.float64).max(
-        axis=1
-    )  # (n,)
-    places = [i if i < len(tokens) else len(tokens) - period + (i - len(tokens)) % period for i in range(length)]
+    own = np.asarray(logits[: len(tokens)], np.float64)[rows, list(tokens)] - np.asarray(
+        logits[: len(tokens)], np.float64
+    ).max(axis=1)  # (n,)
+    places = [
+        i if i < len(tokens) else len(tokens) - period + (i - len(tokens)) % period
+        for i in range(length)
+    ]
     left = []
     for temperature in temperatures:
         weights = np.exp(energy / temperature)  # (n, V)
@@ -124,7 +136,9 @@ def left_by_temperature(
         stay = mine / total
         if top_p < 1:
             running = np.cumsum(weights, axis=1) / total[:, None]
-            last = np.minimum((running < top_p).sum(axis=1), weights.shape[1] - 1)  # the token that crosses top_p is kept
+            last = np.minimum(
+                (running < top_p).sum(axis=1), weights.shape[1] - 1
+            )  # the token that crosses top_p is kept
             kept = running[rows, last] * total
             stay = np.where(mine >= weights[rows, last], mine / kept, 0.0)
         left.append((1 - np.cumprod(np.minimum(stay, 1.0)[places])).tolist())

@@ -36,20 +36,32 @@ class Cycle:
 
 
 def find_cycle(
-    model: Any, prompt_ids: Sequence[int], max_new_tokens: int = 200, settings: DecodingSettings | None = None,
-    min_repeats: int = 3, should_stop: Callable[[], bool] | None = None,
+    model: Any,
+    prompt_ids: Sequence[int],
+    max_new_tokens: int = 200,
+    settings: DecodingSettings | None = None,
+    min_repeats: int = 3,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Cycle | None:
     """Greedy text from the prompt until it loops; None if it ends or reaches max_new_tokens without.
 
     settings: other rules for the search (penalties, say); the temperature of a greedy run does nothing.
     """
-    chosen = (settings or DecodingSettings(do_sample=False)).with_changes(max_new_tokens=max_new_tokens)
+    chosen = (settings or DecodingSettings(do_sample=False)).with_changes(
+        max_new_tokens=max_new_tokens
+    )
     ids = [int(token) for token in prompt_ids]
     for step in generate(model, prompt_ids, chosen, should_stop=should_stop):
         ids.append(step.token_id)
-        loop = find_loop(ids[len(prompt_ids):], min_repeats)      # a prompt that repeats itself is not the model's loop
+        loop = find_loop(
+            ids[len(prompt_ids) :], min_repeats
+        )  # a prompt that repeats itself is not the model's loop
         if loop is not None:
-            return Cycle(ids, len(prompt_ids), Loop(loop.period, loop.start + len(prompt_ids), loop.length, loop.repeats))
+            return Cycle(
+                ids,
+                len(prompt_ids),
+                Loop(loop.period, loop.start + len(prompt_ids), loop.length, loop.repeats),
+            )
     return None
 
 
@@ -82,27 +94,50 @@ class EscapeProgress:
         for place, settings in enumerate(self.conditions):
             predicted = [float(1 - share) for share in self.survival[place, 1 : self.position + 1]]
             left = self.escaped_at[place]
-            counts = [int(((left > 0) & (left <= token)).sum()) for token in range(1, self.position + 1)]
+            counts = [
+                int(((left > 0) & (left <= token)).sum()) for token in range(1, self.position + 1)
+            ]
             intervals = [wilson_interval(count, self.runs) for count in counts]
-            inside = [low - 1e-12 <= share <= high + 1e-12 for share, (low, high) in zip(predicted, intervals, strict=True)]
-            rows.append({
-                "settings": settings.to_dict(), "temperature": settings.temperature, "top_p": settings.top_p,
-                "predicted": predicted, "escaped": counts, "measured": [count / self.runs for count in counts],
-                "low": [low for low, _ in intervals], "high": [high for _, high in intervals],
-                "within": sum(inside) / len(inside) if inside else None, "runs": self.runs,
-                "reentered": int(self.reentered[place].sum()),
-            })
+            inside = [
+                low - 1e-12 <= share <= high + 1e-12
+                for share, (low, high) in zip(predicted, intervals, strict=True)
+            ]
+            rows.append(
+                {
+                    "settings": settings.to_dict(),
+                    "temperature": settings.temperature,
+                    "top_p": settings.top_p,
+                    "predicted": predicted,
+                    "escaped": counts,
+                    "measured": [count / self.runs for count in counts],
+                    "low": [low for low, _ in intervals],
+                    "high": [high for _, high in intervals],
+                    "within": sum(inside) / len(inside) if inside else None,
+                    "runs": self.runs,
+                    "reentered": int(self.reentered[place].sum()),
+                }
+            )
         return rows
 
     def points_within(self) -> tuple[int, int]:
         """(conditions whose last prediction lies in the measured interval, conditions): one independent point each."""
-        last = [(row["predicted"][-1], row["low"][-1], row["high"][-1]) for row in self.results() if row["predicted"]]
+        last = [
+            (row["predicted"][-1], row["low"][-1], row["high"][-1])
+            for row in self.results()
+            if row["predicted"]
+        ]
         return sum(low - 1e-12 <= share <= high + 1e-12 for share, low, high in last), len(last)
 
 
 def escape_experiment(
-    model: Any, cycle: Cycle, conditions: Sequence[DecodingSettings], runs: int = 32, length: int = 48, seed: int = 0,
-    follow: bool = False, should_stop: Callable[[], bool] | None = None,
+    model: Any,
+    cycle: Cycle,
+    conditions: Sequence[DecodingSettings],
+    runs: int = 32,
+    length: int = 48,
+    seed: int = 0,
+    follow: bool = False,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Iterator[EscapeProgress]:
     """`runs` continuations of a cycle under each condition, all token by token together; yields after every token.
 
@@ -118,36 +153,55 @@ def escape_experiment(
         raise ValueError("conditions must hold at least 1 set of settings, got 0")
     for settings in conditions:
         if "mirostat_tau" in settings.rules_on():
-            raise ValueError(f"mirostat_tau must be 0 in an escape experiment, got {settings.mirostat_tau}")
+            raise ValueError(
+                f"mirostat_tau must be 0 in an escape experiment, got {settings.mirostat_tau}"
+            )
     tokens = cycle.continuation(length)
     shape = (len(conditions), runs)
     progress = EscapeProgress(
-        list(conditions), runs, length, cycle.loop.period, survival=np.ones((len(conditions), length + 1)),
-        escaped_at=np.zeros(shape, np.int64), reentered=np.zeros(shape, bool),
+        list(conditions),
+        runs,
+        length,
+        cycle.loop.period,
+        survival=np.ones((len(conditions), length + 1)),
+        escaped_at=np.zeros(shape, np.int64),
+        reentered=np.zeros(shape, bool),
     )
     loop_context = list(cycle.ids)
     strays: dict[tuple[int, int], list[int]] = {}
     twice = cycle.continuation(2 * cycle.loop.period)
-    laps = {tuple(twice[shift : shift + cycle.loop.period]) for shift in range(cycle.loop.period)}   # a lap from each of its tokens
+    laps = {
+        tuple(twice[shift : shift + cycle.loop.period]) for shift in range(cycle.loop.period)
+    }  # a lap from each of its tokens
     for position, token in enumerate(tokens):
         if should_stop is not None and should_stop():
             return
-        numbers = np.random.Generator(np.random.Philox(key=np.array([seed, position], np.uint64))).random((*shape, 2))
+        numbers = np.random.Generator(
+            np.random.Philox(key=np.array([seed, position], np.uint64))
+        ).random((*shape, 2))
         wandering = [key for key in strays if not progress.reentered[key]] if follow else []
         rows = next_logits_of(model, [loop_context, *(strays[key] for key in wandering)])
         progress.network_calls += len(rows)
         for place, settings in enumerate(conditions):
-            escape = chain_escape_probability(rows[0], settings, loop_context, cycle.prompt_length, token)
-            progress.survival[place, position + 1] = progress.survival[place, position] * (1 - escape)
+            escape = chain_escape_probability(
+                rows[0], settings, loop_context, cycle.prompt_length, token
+            )
+            progress.survival[place, position + 1] = progress.survival[place, position] * (
+                1 - escape
+            )
             inside = np.flatnonzero(progress.escaped_at[place] == 0)
-            for run, drawn in _draws(rows[0], loop_context, settings, cycle.prompt_length, inside, numbers[place]):
+            for run, drawn in _draws(
+                rows[0], loop_context, settings, cycle.prompt_length, inside, numbers[place]
+            ):
                 if drawn != token:
                     progress.escaped_at[place, run] = position + 1
                     if follow:
                         strays[place, run] = [*loop_context, drawn]
         for key, row in zip(wandering, rows[1:], strict=True):
             place, run = key
-            drawn = _draws(row, strays[key], conditions[place], cycle.prompt_length, [run], numbers[place])[0][1]
+            drawn = _draws(
+                row, strays[key], conditions[place], cycle.prompt_length, [run], numbers[place]
+            )[0][1]
             strays[key].append(drawn)
             since = position + 1 - int(progress.escaped_at[place, run])
             if since >= cycle.loop.period and tuple(strays[key][-cycle.loop.period :]) in laps:
@@ -159,7 +213,11 @@ def escape_experiment(
 
 
 def _draws(
-    logits: np.ndarray, context: list[int], settings: DecodingSettings, prompt_length: int, runs: Sequence[int],
+    logits: np.ndarray,
+    context: list[int],
+    settings: DecodingSettings,
+    prompt_length: int,
+    runs: Sequence[int],
     numbers: np.ndarray,
 ) -> list[tuple[int, int]]:
     """(run, token) for runs that share a context; numbers: (runs, 2) with the u and the XTC coin of each."""
@@ -172,7 +230,9 @@ def _draws(
         acts = has_coin and bool(numbers[run, 1] < settings.xtc_probability)
         if acts not in chains:
             coin = float(numbers[run, 1]) if has_coin else None
-            chains[acts] = apply_stages(logits, context, settings, prompt_length, u=coin)[-1].candidates
+            chains[acts] = apply_stages(logits, context, settings, prompt_length, u=coin)[
+                -1
+            ].candidates
         final = chains[acts]
         position = final.best if settings.greedy else final.draw(float(numbers[run, 0]))
         drawn.append((int(run), int(final.token_ids(np.array([position]))[0])))

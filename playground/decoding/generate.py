@@ -47,7 +47,11 @@ def end_ids(model: Any) -> frozenset[int]:
     eos = getattr(model, "eos_id", None)
     if eos is None:
         return frozenset()
-    return frozenset([int(eos)]) if isinstance(eos, (int, np.integer)) else frozenset(int(token) for token in eos)
+    return (
+        frozenset([int(eos)])
+        if isinstance(eos, (int, np.integer))
+        else frozenset(int(token) for token in eos)
+    )
 
 
 def generate(
@@ -89,7 +93,12 @@ def generate(
             return "stopped"
         place = index - len(prefix)
         step = Step(
-            model.next_logits(text), buffer[: len(text)], settings, index, prompt_length, state,
+            model.next_logits(text),
+            buffer[: len(text)],
+            settings,
+            index,
+            prompt_length,
+            state,
             token_id=forced[place] if place < len(forced) else None,
         )
         state = step.state_after

@@ -23,7 +23,9 @@ class Loop(NamedTuple):
     repeats: int
 
 
-def find_loop(ids: Sequence[int], min_repeats: int = 3, min_length: int = 8, max_period: int | None = None) -> Loop | None:
+def find_loop(
+    ids: Sequence[int], min_repeats: int = 3, min_length: int = 8, max_period: int | None = None
+) -> Loop | None:
     """The cycle that the sequence ends in, with the shortest period; None if there is none.
 
     Strict: every token from `start` on equals the one a period before it, at least `min_repeats` complete laps and at least
@@ -42,7 +44,12 @@ def find_loop(ids: Sequence[int], min_repeats: int = 3, min_length: int = 8, max
     if longest < 1:
         return None
     # a period must bring the last token back: all other lags are out at once
-    lags = size - 1 - np.flatnonzero(text[size - 1 - longest : size - 1] == text[-1])[::-1] - (size - 1 - longest)
+    lags = (
+        size
+        - 1
+        - np.flatnonzero(text[size - 1 - longest : size - 1] == text[-1])[::-1]
+        - (size - 1 - longest)
+    )
     for lag in lags.tolist():
         tail = (min_repeats - 1) * lag
         if not np.array_equal(text[size - tail :], text[size - tail - lag : size - lag]):
@@ -70,10 +77,12 @@ def along_loop(logits: Any, tokens: Sequence[int]) -> list[dict[str, float]]:
     for place, token in enumerate(tokens):
         values = as_float32(logits[place])
         candidates = Candidates(values, len(values))
-        facts.append({
-            "index": place,
-            "token_id": int(token),
-            "entropy": candidates.entropy,
-            "loop_probability": float(candidates.probability_of(np.array([token]))[0]),
-        })
+        facts.append(
+            {
+                "index": place,
+                "token_id": int(token),
+                "entropy": candidates.entropy,
+                "loop_probability": float(candidates.probability_of(np.array([token]))[0]),
+            }
+        )
     return facts

@@ -49,7 +49,9 @@ def frequency_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -
     >>> frequency_penalty(np.float32([1, 2, 3, 4]), np.array([3, 3, 0]), 1).tolist()
     [0.0, 2.0, 3.0, 2.0]
     """
-    seen, counts = np.unique(generated[(generated >= 0) & (generated < len(values))], return_counts=True)
+    seen, counts = np.unique(
+        generated[(generated >= 0) & (generated < len(values))], return_counts=True
+    )
     result = values.copy()
     result[seen] -= np.float32(alpha) * counts.astype(np.float32)
     return result
@@ -63,7 +65,7 @@ def no_repeat_ngram(values: np.ndarray, context: np.ndarray, size: int) -> np.nd
     """
     if len(context) + 1 < size:
         return values
-    starts = len(context) - size + 1                       # each earlier n-gram's first position
+    starts = len(context) - size + 1  # each earlier n-gram's first position
     matches = np.ones(max(starts, 0), bool)
     for offset in range(size - 1):
         matches &= context[offset : offset + starts] == context[len(context) - size + 1 + offset]
@@ -84,7 +86,9 @@ def dry_matches(context: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarr
     """
     if len(context) < 2:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    ends = np.flatnonzero(context[:-1] == context[-1])      # where an earlier copy of the last token stands
+    ends = np.flatnonzero(
+        context[:-1] == context[-1]
+    )  # where an earlier copy of the last token stands
     lengths = np.ones(len(ends), np.int64)
     alive = np.arange(len(ends))
     for length in range(1, longest):
@@ -100,7 +104,9 @@ def dry_matches(context: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarr
     return ids, best
 
 
-def dry(values: np.ndarray, context: np.ndarray, multiplier: float, base: float, allowed_length: int) -> np.ndarray:
+def dry(
+    values: np.ndarray, context: np.ndarray, multiplier: float, base: float, allowed_length: int
+) -> np.ndarray:
     """Don't repeat yourself: a token that would lengthen a repetition of n ≥ allowed tokens loses multiplier·base^(n-allowed).
 
     n is the longest ending of the context that occurred before, followed by that token. No sequence breakers; the whole
@@ -118,5 +124,7 @@ def dry(values: np.ndarray, context: np.ndarray, multiplier: float, base: float,
     powers = np.float64(base) ** (lengths[chosen] - allowed_length)
     # the product can pass float32's range: the token is then out of reach, not forbidden
     loss = np.minimum(multiplier * powers, 3.0e38).astype(np.float32)
-    result[ids[chosen]] = np.maximum(result[ids[chosen]] - loss, np.where(result[ids[chosen]] == -np.inf, -np.inf, -3.4e38))
+    result[ids[chosen]] = np.maximum(
+        result[ids[chosen]] - loss, np.where(result[ids[chosen]] == -np.inf, -np.inf, -3.4e38)
+    )
     return result

@@ -30,12 +30,16 @@ class Score:
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
         return {
-            "tokens": self.tokens, "scored": self.scored,
-            "mean_surprisal": self.mean_surprisal, "perplexity": self.perplexity,
+            "tokens": self.tokens,
+            "scored": self.scored,
+            "mean_surprisal": self.mean_surprisal,
+            "perplexity": self.perplexity,
         }
 
 
-def score_tokens(model: Any, ids: Sequence[int], start_id: int | None = None) -> Iterator[dict[str, Any]]:
+def score_tokens(
+    model: Any, ids: Sequence[int], start_id: int | None = None
+) -> Iterator[dict[str, Any]]:
     """The entries of `Score.tokens`, one after another.
 
     start_id: a token that stands before the text so that its first token is predicted too. A model that has
@@ -46,12 +50,23 @@ def score_tokens(model: Any, ids: Sequence[int], start_id: int | None = None) ->
     if not given:
         raise ValueError("ids must hold at least 1 token, got 0")
     fed = given if start_id is None else [start_id, *given]
-    offset = 1 if start_id is None else 0              # the text's first token that has a prediction
+    offset = 1 if start_id is None else 0  # the text's first token that has a prediction
     if offset:
-        yield {"index": 0, "token_id": given[0], "rank": None, "surprisal": None, "probability": None, "entropy": None}
+        yield {
+            "index": 0,
+            "token_id": given[0],
+            "rank": None,
+            "surprisal": None,
+            "probability": None,
+            "entropy": None,
+        }
     if len(fed) < 2:
         return
-    blocks = model.logits_chunks(fed[:-1]) if hasattr(model, "logits_chunks") else [model.logits_along(fed[:-1])]
+    blocks = (
+        model.logits_chunks(fed[:-1])
+        if hasattr(model, "logits_chunks")
+        else [model.logits_along(fed[:-1])]
+    )
     index = offset
     for block in blocks:
         for row in block:
@@ -60,9 +75,12 @@ def score_tokens(model: Any, ids: Sequence[int], start_id: int | None = None) ->
             token = given[index]
             surprisal = candidates.surprisal_of(token)
             yield {
-                "index": index, "token_id": token, "rank": rank_of(values, token),
+                "index": index,
+                "token_id": token,
+                "rank": rank_of(values, token),
                 "surprisal": surprisal if math.isfinite(surprisal) else None,
-                "probability": float(candidates.probability_of(np.array([token]))[0]), "entropy": candidates.entropy,
+                "probability": float(candidates.probability_of(np.array([token]))[0]),
+                "entropy": candidates.entropy,
             }
             index += 1
 
@@ -82,14 +100,26 @@ def score(model: Any, ids: Sequence[int], start_id: int | None = None) -> Score:
 
 
 def score_record(
-    model: Any, ids: Sequence[int], index: int, text_of: Callable[[int], str] = str, settings: DecodingSettings | None = None,
-    start_id: int | None = None, top: int = 20,
+    model: Any,
+    ids: Sequence[int],
+    index: int,
+    text_of: Callable[[int], str] = str,
+    settings: DecodingSettings | None = None,
+    start_id: int | None = None,
+    top: int = 20,
 ) -> dict[str, Any]:
     """The record of one token of a scored text, on demand: the text's token forced, the rules of `settings` shown."""
     before = list(ids[:index]) if start_id is None else [start_id, *ids[:index]]
     if not before:
         raise ValueError("index must be at least 1 without a start token, got 0")
-    step = Step(model.next_logits(before), before, settings or DecodingSettings(), index, len(before), token_id=int(ids[index]))
+    step = Step(
+        model.next_logits(before),
+        before,
+        settings or DecodingSettings(),
+        index,
+        len(before),
+        token_id=int(ids[index]),
+    )
     return step.record(text_of, top)
 
 
@@ -101,7 +131,7 @@ class Draws:
     statistic: float
     degrees_of_freedom: int
     p_value: float
-    pooled: int                     # tokens that share one cell
+    pooled: int  # tokens that share one cell
 
 
 def draw_many(probabilities: Any, n: int, seed: int = 0) -> Draws:
@@ -127,15 +157,23 @@ def draw_many(probabilities: Any, n: int, seed: int = 0) -> Draws:
     return Draws(counts, *_chi_square(counts, values / values.sum(), n))
 
 
-def _chi_square(counts: np.ndarray, probabilities: np.ndarray, n: int) -> tuple[float, int, float, int]:
+def _chi_square(
+    counts: np.ndarray, probabilities: np.ndarray, n: int
+) -> tuple[float, int, float, int]:
     """(statistic, degrees of freedom, p-value, pooled tokens)."""
     from scipy.special import gammaincc
 
     expected = probabilities * n
     single = np.flatnonzero(expected >= 5)
     pooled = int(np.count_nonzero((expected > 0) & (expected < 5)))
-    cells = [[float(counts[token]), float(expected[token])] for token in single[np.argsort(-expected[single], kind="stable")]]
-    rest = [float(n - sum(cell[0] for cell in cells)), max(float(expected.sum() - sum(cell[1] for cell in cells)), 0.0)]
+    cells = [
+        [float(counts[token]), float(expected[token])]
+        for token in single[np.argsort(-expected[single], kind="stable")]
+    ]
+    rest = [
+        float(n - sum(cell[0] for cell in cells)),
+        max(float(expected.sum() - sum(cell[1] for cell in cells)), 0.0),
+    ]
     if pooled:
         if rest[1] >= 5 or not cells:
             cells.append(rest)
@@ -143,4 +181,9 @@ def _chi_square(counts: np.ndarray, probabilities: np.ndarray, n: int) -> tuple[
             cells[-1] = [cells[-1][0] + rest[0], cells[-1][1] + rest[1]]
     statistic = math.fsum((seen - mean) ** 2 / mean for seen, mean in cells)
     freedom = len(cells) - 1
-    return statistic, freedom, float(gammaincc(freedom / 2, statistic / 2)) if freedom else 1.0, pooled
+    return (
+        statistic,
+        freedom,
+        float(gammaincc(freedom / 2, statistic / 2)) if freedom else 1.0,
+        pooled,
+    )

@@ -61,7 +61,10 @@ class BeamTree:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: one dict a node."""
-        return {"nodes": [dict(vars(node)) for node in self.nodes], "rounds": [list(ids) for ids in self.rounds]}
+        return {
+            "nodes": [dict(vars(node)) for node in self.nodes],
+            "rounds": [list(ids) for ids in self.rounds],
+        }
 
 
 class BeamResult(list):
@@ -75,8 +78,13 @@ class BeamResult(list):
 
 
 def beam_search(
-    model: Any, prompt_ids: Sequence[int], num_beams: int, max_new_tokens: int, length_penalty: float = 1.0,
-    early_stopping: bool | str = False, settings: DecodingSettings | None = None,
+    model: Any,
+    prompt_ids: Sequence[int],
+    num_beams: int,
+    max_new_tokens: int,
+    length_penalty: float = 1.0,
+    early_stopping: bool | str = False,
+    settings: DecodingSettings | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> BeamResult:
     """The num_beams best texts that beam search finds: a list of (generated ids, score), best first, with `.tree`.
@@ -91,8 +99,13 @@ def beam_search(
 
 
 def beam_rounds(
-    model: Any, prompt_ids: Sequence[int], num_beams: int, max_new_tokens: int, length_penalty: float = 1.0,
-    early_stopping: bool | str = False, settings: DecodingSettings | None = None,
+    model: Any,
+    prompt_ids: Sequence[int],
+    num_beams: int,
+    max_new_tokens: int,
+    length_penalty: float = 1.0,
+    early_stopping: bool | str = False,
+    settings: DecodingSettings | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Iterator[BeamTree | BeamResult]:
     """`beam_search` round by round: yields the growing tree after each, and the BeamResult last."""
@@ -108,7 +121,9 @@ def beam_rounds(
     longest = getattr(model, "context_length", None)
     limit = max_new_tokens if longest is None else min(max_new_tokens, longest - len(prompt))
     if limit < 1:
-        raise ValueError(f"prompt_ids must leave room in the model's context of {longest} tokens, got {len(prompt)}")
+        raise ValueError(
+            f"prompt_ids must leave room in the model's context of {longest} tokens, got {len(prompt)}"
+        )
     search = _Search(prompt, num_beams, limit, length_penalty, early_stopping, end_ids(model))
     finish = None
     while finish is None:
@@ -117,8 +132,14 @@ def beam_rounds(
             break
         open_texts = [search.tree.path(node) for node in search.open]
         rows = next_logits_of(model, [prompt + text for text in open_texts])
-        search.grow(torch.stack([_log_probabilities(row, prompt + text, len(prompt), settings)
-                                 for row, text in zip(rows, open_texts, strict=True)]))  # (open, V)
+        search.grow(
+            torch.stack(
+                [
+                    _log_probabilities(row, prompt + text, len(prompt), settings)
+                    for row, text in zip(rows, open_texts, strict=True)
+                ]
+            )
+        )  # (open, V)
         finish = search.finished(longest is not None and limit < max_new_tokens)
         yield search.tree
     yield search.result(finish)
@@ -130,14 +151,23 @@ def _log_probabilities(
     log_p = torch.log_softmax(torch.from_numpy(row), -1)
     if settings is None:
         return log_p
-    return apply_stages(log_p, context, settings.with_changes(do_sample=False), prompt_length)[-2].logits
+    return apply_stages(log_p, context, settings.with_changes(do_sample=False), prompt_length)[
+        -2
+    ].logits
 
 
 class _Search:
     """State between rounds: the open beams (node ids, best first), and the finished ones with their normalised scores."""
 
-    def __init__(self, prompt: list[int], beams: int, limit: int, length_penalty: float, early_stopping: bool | str,
-                 ends: frozenset[int]):
+    def __init__(
+        self,
+        prompt: list[int],
+        beams: int,
+        limit: int,
+        length_penalty: float,
+        early_stopping: bool | str,
+        ends: frozenset[int],
+    ):
         self.beams, self.limit, self.length_penalty = beams, limit, length_penalty
         self.early_stopping, self.ends = early_stopping, ends
         self.weighed = max(2, 1 + len(ends)) * beams
@@ -153,15 +183,23 @@ class _Search:
     def grow(self, log_p: torch.Tensor) -> None:
         """One round. log_p: (N, V), the next token's log-probabilities for each open beam."""
         size = log_p.shape[1]
-        total = (log_p + self.open_scores[:, None]).reshape(-1)                       # (N·V,)
+        total = (log_p + self.open_scores[:, None]).reshape(-1)  # (N·V,)
         scores, places = torch.topk(total, min(self.weighed, len(total)))
         self.length += 1
         norm = self.length**self.length_penalty
         added, ends_here = [], []
         for score, place in zip(scores.tolist(), places.tolist(), strict=True):
             beam, token = divmod(place, size)
-            node = Node(len(self.tree.nodes), self.open[beam], self.length, token, float(log_p[beam, token]), score,
-                        score / norm, "pruned")
+            node = Node(
+                len(self.tree.nodes),
+                self.open[beam],
+                self.length,
+                token,
+                float(log_p[beam, token]),
+                score,
+                score / norm,
+                "pruned",
+            )
             self.tree.nodes.append(node)
             added.append(node.id)
             ends_here.append(token in self.ends or self.length >= self.limit)
@@ -179,7 +217,9 @@ class _Search:
         self._finish(added, scores, hits, norm)
         self._weigh_hope()
 
-    def _finish(self, added: list[int], scores: torch.Tensor, hits: torch.Tensor, norm: float) -> None:
+    def _finish(
+        self, added: list[int], scores: torch.Tensor, hits: torch.Tensor, norm: float
+    ) -> None:
         """Finished texts among the N best of the round compete with those finished before."""
         entering = hits & (torch.arange(len(added)) < self.beams)
         offered = scores / norm
@@ -190,7 +230,9 @@ class _Search:
         offered = offered + (~entering).float() * _NEVER
         merged = torch.cat([self.done_scores, offered])
         best = torch.topk(merged, self.beams)[1].tolist()
-        holders = self.done + [node if enters else None for node, enters in zip(added, entering.tolist(), strict=True)]
+        holders = self.done + [
+            node if enters else None for node, enters in zip(added, entering.tolist(), strict=True)
+        ]
         self.done, self.done_scores = [holders[place] for place in best], merged[best]
         for node, hit in zip(added, hits.tolist(), strict=True):
             if hit:
@@ -201,7 +243,11 @@ class _Search:
 
     def _weigh_hope(self) -> None:
         """Can the best open beam still beat the worst finished one? Once it cannot, it never can again."""
-        hopeful = self.limit if self.early_stopping == "never" and self.length_penalty > 0 else self.length
+        hopeful = (
+            self.limit
+            if self.early_stopping == "never" and self.length_penalty > 0
+            else self.length
+        )
         best_open = self.open_scores[:1] / hopeful**self.length_penalty
         worst = self.done_scores.min()
         bars = torch.tensor([float(worst) if node is not None else _NEVER for node in self.done])
@@ -216,9 +262,17 @@ class _Search:
 
     def result(self, finish: str) -> BeamResult:
         """Finished texts, best first; a stopped search adds its open beams as they are."""
-        ranked = [(node, float(score)) for node, score in zip(self.done, self.done_scores, strict=True) if node is not None]
+        ranked = [
+            (node, float(score))
+            for node, score in zip(self.done, self.done_scores, strict=True)
+            if node is not None
+        ]
         if finish == "stopped" and self.length:
-            ranked += [(node, self.tree.nodes[node].normalised) for node in self.open if self.tree.nodes[node].fate == "open"]
+            ranked += [
+                (node, self.tree.nodes[node].normalised)
+                for node in self.open
+                if self.tree.nodes[node].fate == "open"
+            ]
             ranked = sorted(ranked, key=lambda pair: -pair[1])[: self.beams]
         result = BeamResult((self.tree.path(node), score) for node, score in ranked)
         for node, _ in ranked:

@@ -33,13 +33,43 @@ _SWITCHES = {
 
 # Rules that act whether or not the token is drawn at random ("logits processors" in transformers' words).
 _PENALTIES = {
-    "transformers": ("repetition_penalty", "no_repeat_ngram_size", "presence_penalty", "frequency_penalty", "dry_multiplier"),
-    "llama.cpp": ("repetition_penalty", "presence_penalty", "frequency_penalty", "no_repeat_ngram_size", "dry_multiplier"),
+    "transformers": (
+        "repetition_penalty",
+        "no_repeat_ngram_size",
+        "presence_penalty",
+        "frequency_penalty",
+        "dry_multiplier",
+    ),
+    "llama.cpp": (
+        "repetition_penalty",
+        "presence_penalty",
+        "frequency_penalty",
+        "no_repeat_ngram_size",
+        "dry_multiplier",
+    ),
 }
 # Rules that act only when sampling ("logits warpers").
 _WARPERS = {
-    "transformers": ("temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff", "xtc_threshold"),
-    "llama.cpp": ("top_k", "typical_p", "top_p", "min_p", "epsilon_cutoff", "eta_cutoff", "xtc_threshold", "temperature"),
+    "transformers": (
+        "temperature",
+        "top_k",
+        "top_p",
+        "min_p",
+        "typical_p",
+        "epsilon_cutoff",
+        "eta_cutoff",
+        "xtc_threshold",
+    ),
+    "llama.cpp": (
+        "top_k",
+        "typical_p",
+        "top_p",
+        "min_p",
+        "epsilon_cutoff",
+        "eta_cutoff",
+        "xtc_threshold",
+        "temperature",
+    ),
 }
 
 # field: (smallest value, largest value, how the range is written); None = unbounded
@@ -127,7 +157,11 @@ class DecodingSettings:
         names = list(_PENALTIES[self.order])
         if self.do_sample:
             # mirostat decides itself how much to cut, so it stands in for the whole truncation chain
-            names += ["temperature", "mirostat_tau"] if self.is_on("mirostat_tau") else list(_WARPERS[self.order])
+            names += (
+                ["temperature", "mirostat_tau"]
+                if self.is_on("mirostat_tau")
+                else list(_WARPERS[self.order])
+            )
         return tuple(name for name in names if self.is_on(name))
 
     def is_on(self, rule: str) -> bool:
@@ -145,7 +179,9 @@ class DecodingSettings:
         known = [field.name for field in fields(cls)]
         for name in data:
             if name not in known:
-                raise ValueError(f"{name} is not a decoding setting; the settings are {', '.join(known)}")
+                raise ValueError(
+                    f"{name} is not a decoding setting; the settings are {', '.join(known)}"
+                )
         return cls(**data)
 
     def with_changes(self, **changes: Any) -> DecodingSettings:
@@ -187,6 +223,8 @@ PRESETS: dict[str, DecodingSettings] = {
     "top-k 50": DecodingSettings(top_k=50),
     "nucleus 0.9": DecodingSettings(top_p=0.9),
     "min-p 0.1": DecodingSettings(min_p=0.1),
-    "llama.cpp defaults": DecodingSettings(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, order="llama.cpp"),
+    "llama.cpp defaults": DecodingSettings(
+        temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, order="llama.cpp"
+    ),
     "looping": DecodingSettings(do_sample=False, max_new_tokens=96),
 }

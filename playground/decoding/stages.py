@@ -25,7 +25,16 @@ from playground.decoding.penalties import (
     repetition_penalty,
 )
 from playground.decoding.settings import DecodingSettings
-from playground.decoding.truncation import epsilon_cutoff, eta_cutoff, min_p, mirostat, top_k, top_p, typical_p, xtc
+from playground.decoding.truncation import (
+    epsilon_cutoff,
+    eta_cutoff,
+    min_p,
+    mirostat,
+    top_k,
+    top_p,
+    typical_p,
+    xtc,
+)
 
 
 class Stage:
@@ -54,18 +63,20 @@ class Stage:
         return self.candidates.scatter(self.candidates.values > -np.inf, False)
 
     def __repr__(self) -> str:
-        return f"Stage({self.name!r}, {self.candidates.count} of {self.candidates.vocab_size} tokens)"
+        return (
+            f"Stage({self.name!r}, {self.candidates.count} of {self.candidates.vocab_size} tokens)"
+        )
 
 
 @dataclass(frozen=True)
 class _Situation:
     """What a rule may look at besides the logits."""
 
-    context: np.ndarray           # ids of prompt and generated text
-    generated: np.ndarray         # ids that the presence and frequency penalties count
+    context: np.ndarray  # ids of prompt and generated text
+    generated: np.ndarray  # ids that the presence and frequency penalties count
     settings: DecodingSettings
-    coin: float | None            # XTC's random number in [0, 1)
-    mu: float                     # mirostat's bound, bits
+    coin: float | None  # XTC's random number in [0, 1)
+    mu: float  # mirostat's bound, bits
 
 
 def apply_stages(
@@ -99,11 +110,15 @@ def apply_stages(
     for name in settings.rules_on():
         candidates, stage_state = _RULES[name](candidates, situation)
         stages.append(Stage(name, candidates, stage_state))
-    stages.append(Stage("draw", candidates.only(candidates.best) if settings.greedy else candidates))
+    stages.append(
+        Stage("draw", candidates.only(candidates.best) if settings.greedy else candidates)
+    )
     return stages
 
 
-def next_state(stages: list[Stage], token_id: int, settings: DecodingSettings) -> dict[str, Any] | None:
+def next_state(
+    stages: list[Stage], token_id: int, settings: DecodingSettings
+) -> dict[str, Any] | None:
     """State for the following step once `token_id` was chosen: mirostat moves mu by eta times the missed surprise (bits).
 
     A token that the rule had cut (a forced one) leaves mu as it is.
@@ -122,7 +137,7 @@ Outcome = tuple[Candidates, dict[str, Any] | None]
 
 
 def _repetition(candidates: Candidates, now: _Situation) -> Outcome:
-    window = now.context[-LLAMA_CPP_WINDOW :] if now.settings.order == "llama.cpp" else now.context
+    window = now.context[-LLAMA_CPP_WINDOW:] if now.settings.order == "llama.cpp" else now.context
     return candidates.with_values(
         repetition_penalty(candidates.values, window, now.settings.repetition_penalty)
     ), None
@@ -153,7 +168,11 @@ def _no_repeat_ngram(candidates: Candidates, now: _Situation) -> Outcome:
 def _dry(candidates: Candidates, now: _Situation) -> Outcome:
     chosen = now.settings
     values = dry(
-        candidates.values, now.context, chosen.dry_multiplier, chosen.dry_base, chosen.dry_allowed_length
+        candidates.values,
+        now.context,
+        chosen.dry_multiplier,
+        chosen.dry_base,
+        chosen.dry_allowed_length,
     )
     return (candidates if values is candidates.values else candidates.with_values(values)), None
 
@@ -178,7 +197,9 @@ def temperature(candidates: Candidates, now: _Situation) -> Outcome:
     return candidates.with_values(scaled), None
 
 
-def _cut(rule: Callable[..., np.ndarray], field: str, with_probabilities: bool = True) -> Callable[..., Outcome]:
+def _cut(
+    rule: Callable[..., np.ndarray], field: str, with_probabilities: bool = True
+) -> Callable[..., Outcome]:
     """A truncation rule with one number as a step of the chain."""
 
     def act(candidates: Candidates, now: _Situation) -> Outcome:
@@ -198,11 +219,15 @@ def _xtc(candidates: Candidates, now: _Situation) -> Outcome:
     state = {"coin": now.coin, "acts": acts}
     if not acts:
         return candidates, state
-    return candidates.keep(xtc(candidates.values, now.settings.xtc_threshold, candidates.probabilities)), state
+    return candidates.keep(
+        xtc(candidates.values, now.settings.xtc_threshold, candidates.probabilities)
+    ), state
 
 
 def _mirostat(candidates: Candidates, now: _Situation) -> Outcome:
-    return candidates.keep(mirostat(candidates.values, now.mu, candidates.probabilities)), {"mu": now.mu}
+    return candidates.keep(mirostat(candidates.values, now.mu, candidates.probabilities)), {
+        "mu": now.mu
+    }
 
 
 _RULES: dict[str, Callable[[Candidates, _Situation], Outcome]] = {

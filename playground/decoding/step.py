@@ -41,7 +41,7 @@ class Step:
         token_id: int | None = None,
     ):
         """`token_id` forces the choice; without it the token is drawn with the random numbers of (settings.seed, index)."""
-        self._values = as_float32(logits).copy()      # the model may use its own buffer again
+        self._values = as_float32(logits).copy()  # the model may use its own buffer again
         shown = getattr(logits, "shown", None)
         self._shown: np.ndarray | None = None if shown is None else np.asarray(shown, dtype=bool)
         self._context, self.settings, self.prompt_length = context_ids, settings, prompt_length
@@ -75,12 +75,27 @@ class Step:
     def stages(self) -> list[Stage]:
         """Every stage from "logits" to "draw"; computed again when asked for after `release`."""
         if self._stages is None:
-            values = self._values if self._shown is None else np.where(self._shown, self._values, np.float32(-np.inf))
-            self._stages = apply_stages(values, self._context, self.settings, self.prompt_length, u=self.coin, state=self.state)
+            values = (
+                self._values
+                if self._shown is None
+                else np.where(self._shown, self._values, np.float32(-np.inf))
+            )
+            self._stages = apply_stages(
+                values,
+                self._context,
+                self.settings,
+                self.prompt_length,
+                u=self.coin,
+                state=self.state,
+            )
             if self._shown is not None:
                 first, *others = self._stages
                 raw = Candidates(self._values, self.vocab_size)
-                self._stages = [Stage("logits", raw), Stage("engine_limit", first.candidates), *others]
+                self._stages = [
+                    Stage("logits", raw),
+                    Stage("engine_limit", first.candidates),
+                    *others,
+                ]
         return self._stages
 
     def release(self) -> None:
@@ -119,7 +134,9 @@ class Step:
     def rank(self) -> int:
         return rank_of(self._values, self.token_id)
 
-    def record(self, text_of: Callable[[int], str] = str, top: int = 20, strip: int = 40) -> dict[str, Any]:
+    def record(
+        self, text_of: Callable[[int], str] = str, top: int = 20, strip: int = 40
+    ) -> dict[str, Any]:
         """Everything that the screen shows of this step, as JSON-able data without NaN or infinity.
 
         rows: the `top` tokens by the larger of raw and final probability, and always the chosen one; sorted by final, raw, id.
@@ -162,7 +179,9 @@ class Step:
             "drawn": drawn,
         }
 
-    def _rows(self, top: int, text: Callable[[int], str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def _rows(
+        self, top: int, text: Callable[[int], str]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         raw, final = self._raw, self._final
         heads = [raw.largest(top), final.token_ids(final.largest(top))]
         ids = np.unique(np.concatenate(heads))
@@ -178,14 +197,20 @@ class Step:
         ids, raw_p, final_p = ids[order], raw_p[order], final_p[order]
         ranks = dict(zip(heads[0].tolist(), range(1, top + 1), strict=False))
         cuts: list[str | None] = [None] * len(ids)
-        for stage in reversed(self.stages):                       # backwards, so that the first stage to cut is what remains
+        for stage in reversed(
+            self.stages
+        ):  # backwards, so that the first stage to cut is what remains
             if stage.candidates.count < self.vocab_size:
                 for place in np.flatnonzero(~stage.candidates.alive(ids)):
                     cuts[place] = stage.name
         rows = [
             {
-                "id": token, "text": text(token), "raw": float(raw_p[place]), "final": float(final_p[place]),
-                "rank": ranks.get(token) or rank_of(self._values, token), "cut": cuts[place],
+                "id": token,
+                "text": text(token),
+                "raw": float(raw_p[place]),
+                "final": float(final_p[place]),
+                "rank": ranks.get(token) or rank_of(self._values, token),
+                "cut": cuts[place],
             }
             for place, token in enumerate(ids.tolist())
         ]
@@ -212,7 +237,9 @@ class Step:
             others[final.ids] = 0.0
         return min(float(others.sum(dtype=np.float64)) / self._raw.total, other_raw)
 
-    def _strip(self, limit: int, text: Callable[[int], str]) -> tuple[list[dict[str, Any]], dict[str, Any], list[float]]:
+    def _strip(
+        self, limit: int, text: Callable[[int], str]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any], list[float]]:
         final = self._final
         order = final.largest(limit)
         masses = final.probabilities[order].astype(np.float64) / final.total
@@ -255,7 +282,11 @@ def random_numbers(seed: int, index: int) -> tuple[float, float]:
 def rank_of(values: np.ndarray, token_id: int) -> int:
     """1 + the number of tokens before this one by falling logit, equals by rising id."""
     value = values[token_id]
-    return 1 + int(np.count_nonzero(values > value)) + int(np.count_nonzero(values[:token_id] == value))
+    return (
+        1
+        + int(np.count_nonzero(values > value))
+        + int(np.count_nonzero(values[:token_id] == value))
+    )
 
 
 def _mass_without(candidates: Candidates, ids: np.ndarray) -> float:
@@ -275,10 +306,17 @@ def stage_facts(stages: list[Stage]) -> list[dict[str, Any]]:
         if before is not None and before is not now:
             removed_mass, distance = _change(before, now)
         removed = (now.vocab_size if before is None else before.count) - now.count
-        facts.append({
-            "name": stage.name, "kept": now.count, "removed": removed, "removed_mass": removed_mass,
-            "total_variation": distance, "effect": bool(removed > 0 or distance > _NO_EFFECT), "state": stage.state,
-        })
+        facts.append(
+            {
+                "name": stage.name,
+                "kept": now.count,
+                "removed": removed,
+                "removed_mass": removed_mass,
+                "total_variation": distance,
+                "effect": bool(removed > 0 or distance > _NO_EFFECT),
+                "state": stage.state,
+            }
+        )
         before = now
     return facts
 
@@ -286,7 +324,7 @@ def stage_facts(stages: list[Stage]) -> list[dict[str, Any]]:
 def _change(before: Candidates, now: Candidates) -> tuple[float, float]:
     """(mass removed, total variation) between two successive distributions."""
     old = before.probabilities
-    if now.ids is not before.ids:                                  # a compact cut: the kept tokens only share out what is left
+    if now.ids is not before.ids:  # a compact cut: the kept tokens only share out what is left
         kept = now.ids if before.ids is None else np.searchsorted(before.ids, now.ids)
         gone = old.copy()
         gone[kept] = 0.0
@@ -302,7 +340,11 @@ def _change(before: Candidates, now: Candidates) -> tuple[float, float]:
 
 def binding_rule(stages: list[dict[str, Any]]) -> str | None:
     """Name of the rule that removes the most probability, the first among equals; None if no rule removes any."""
-    rules = [stage for stage in stages if stage["name"] not in ("logits", "draw") and stage["removed_mass"] > 0]
+    rules = [
+        stage
+        for stage in stages
+        if stage["name"] not in ("logits", "draw") and stage["removed_mass"] > 0
+    ]
     return max(rules, key=lambda stage: stage["removed_mass"])["name"] if rules else None
 
 
@@ -310,7 +352,11 @@ def binding_sentence(record: dict[str, Any]) -> str:
     """One sentence of a record: which rule binds, and which rules have no effect at this step."""
     rules = [stage for stage in record["stages"] if stage["name"] not in ("logits", "draw")]
     idle = [stage["name"] for stage in rules if not stage["effect"]]
-    idle_part = f"{_listed(idle)} {'has' if len(idle) == 1 else 'have'} no effect at this step" if idle else ""
+    idle_part = (
+        f"{_listed(idle)} {'has' if len(idle) == 1 else 'have'} no effect at this step"
+        if idle
+        else ""
+    )
     if record["binding"]:
         bound = next(stage for stage in rules if stage["name"] == record["binding"])
         tokens = "1 token" if bound["removed"] == 1 else f"{bound['removed']:,} tokens"
@@ -318,7 +364,11 @@ def binding_sentence(record: dict[str, Any]) -> str:
         return f"{sentence}; {idle_part}." if idle else f"{sentence}."
     if not rules:
         return "No rule acts: the network's own distribution decides."
-    return f"No rule removes a token; {idle_part}." if idle else "No rule removes a token; the probabilities only shift."
+    return (
+        f"No rule removes a token; {idle_part}."
+        if idle
+        else "No rule removes a token; the probabilities only shift."
+    )
 
 
 def _listed(names: list[str]) -> str:

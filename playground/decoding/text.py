@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-_REPLACEMENT = "\ufffd"      # what a decoder writes for bytes that are not (yet) a character
+_REPLACEMENT = "\ufffd"  # what a decoder writes for bytes that are not (yet) a character
 _VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", _REPLACEMENT: "□"}
 
 
@@ -27,9 +27,9 @@ class TextStream:
 
     def __init__(self, decode: Callable[[Sequence[int]], str]):
         self._decode = decode
-        self._window: list[int] = []      # the last finished piece's tokens, then those that wait
-        self._context = 0                 # how many of the window's tokens are finished
-        self._shown = ""                  # text of those, as it stands at the window's beginning
+        self._window: list[int] = []  # the last finished piece's tokens, then those that wait
+        self._context = 0  # how many of the window's tokens are finished
+        self._shown = ""  # text of those, as it stands at the window's beginning
 
     def push(self, token_id: int) -> Piece:
         """The text that this token adds, empty and marked while its last character is unfinished."""
@@ -37,9 +37,9 @@ class TextStream:
         text = self._decode(self._window)
         if text.endswith(_REPLACEMENT) or not text.startswith(self._shown):
             return Piece("", unfinished=True)
-        new = text[len(self._shown):]
+        new = text[len(self._shown) :]
         # the next token is decoded behind this piece: some decoders treat the first token of a text in their own way
-        self._window = self._window[self._context:]
+        self._window = self._window[self._context :]
         self._context = len(self._window)
         self._shown = self._decode(self._window)
         return Piece(new)
@@ -50,7 +50,7 @@ class TextStream:
             return ""
         text, shown = self._decode(self._window), self._shown
         self._context, self._shown = len(self._window), text
-        return text[len(shown):] if text.startswith(shown) else text
+        return text[len(shown) :] if text.startswith(shown) else text
 
 
 def text_pieces(decode: Callable[[Sequence[int]], str], ids: Sequence[int]) -> list[Piece]:
@@ -76,7 +76,9 @@ def visible(text: str) -> str:
     '·a⏎'
     """
     return "".join(
-        _VISIBLE.get(mark) or (f"\\x{ord(mark):02x}" if ord(mark) < 32 or ord(mark) == 127 else mark) for mark in text
+        _VISIBLE.get(mark)
+        or (f"\\x{ord(mark):02x}" if ord(mark) < 32 or ord(mark) == 127 else mark)
+        for mark in text
     )
 
 

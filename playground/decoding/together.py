@@ -59,10 +59,12 @@ class Together:
                 chosen = max(sorted(free), key=lambda session: _shared(self._fed[session], context))
                 free.remove(chosen)
                 self._fed[chosen] = context
-                asked.append((place, self._pool.submit(self._sessions[chosen].next_logits, context)))
+                asked.append(
+                    (place, self._pool.submit(self._sessions[chosen].next_logits, context))
+                )
             for place, answer in asked:
                 answers[place] = answer.result()
-            waiting = waiting[len(asked):]
+            waiting = waiting[len(asked) :]
         return answers
 
     def close(self) -> None:

@@ -62,11 +62,13 @@ def _top_p_of_head(values: np.ndarray, p: float, probabilities: np.ndarray) -> n
     """top_p without sorting the tail; None where a float's rounding could decide, which only the whole sort can settle."""
     limit = 1 - p
     total = probabilities.sum(dtype=np.float64)
-    rounding = 1e-5 * limit + 1e-7           # what two orders of summing the softmax's denominator can differ by, generously
+    rounding = (
+        1e-5 * limit + 1e-7
+    )  # what two orders of summing the softmax's denominator can differ by, generously
     for floor in (1e-3, 1e-4, 1e-5):
         head = np.flatnonzero(probabilities >= floor)
         tail = total - probabilities[head].sum(dtype=np.float64)
-        if tail < limit - rounding:          # so the whole tail is dropped, whatever its order
+        if tail < limit - rounding:  # so the whole tail is dropped, whatever its order
             break
     else:
         return None
@@ -110,7 +112,9 @@ def typical_p(values: np.ndarray, mass: float) -> np.ndarray:
     return (distance <= distance[order[last]]) & (values > -np.inf)
 
 
-def epsilon_cutoff(values: np.ndarray, epsilon: float, probabilities: np.ndarray | None = None) -> np.ndarray:
+def epsilon_cutoff(
+    values: np.ndarray, epsilon: float, probabilities: np.ndarray | None = None
+) -> np.ndarray:
     """Tokens with probability at least epsilon; the likeliest always (Hewitt et al. 2022).
 
     >>> epsilon_cutoff(logs(.87, .099, .001, .03), .1).tolist()
@@ -120,7 +124,9 @@ def epsilon_cutoff(values: np.ndarray, epsilon: float, probabilities: np.ndarray
     return (probabilities >= np.float32(epsilon)) | (values >= values.max())
 
 
-def eta_cutoff(values: np.ndarray, epsilon: float, probabilities: np.ndarray | None = None) -> np.ndarray:
+def eta_cutoff(
+    values: np.ndarray, epsilon: float, probabilities: np.ndarray | None = None
+) -> np.ndarray:
     """Tokens with probability at least min(ε, √ε·e^-H), H the entropy in nats (Hewitt et al. 2022).
 
     >>> eta_cutoff(logs(.01, .04, .9, .05), .0625).tolist()
@@ -138,7 +144,9 @@ def eta_cutoff(values: np.ndarray, epsilon: float, probabilities: np.ndarray | N
     return mask & (values > -np.inf)
 
 
-def xtc(values: np.ndarray, threshold: float, probabilities: np.ndarray | None = None) -> np.ndarray:
+def xtc(
+    values: np.ndarray, threshold: float, probabilities: np.ndarray | None = None
+) -> np.ndarray:
     """Exclude top choices: of the tokens with probability ≥ threshold only the least likely stays (p-e-w, llama.cpp).
 
     Whether the rule acts at a step is a coin of its own, thrown by the caller. Among equals the lowest id counts as likelier.

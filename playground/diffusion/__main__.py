@@ -19,7 +19,9 @@ there was a time when the king was a dragon . the daughter saw the cave and the 
 def exact_model() -> ExactDenoiser:
     from playground.markov import NgramModel
 
-    return ExactDenoiser.from_ngram(NgramModel.fit(SENTENCES, 1, smoothing="backoff", ending="wrap"))
+    return ExactDenoiser.from_ngram(
+        NgramModel.fit(SENTENCES, 1, smoothing="backoff", ending="wrap")
+    )
 
 
 def shipped_model(name: str):
@@ -42,16 +44,31 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--block-length", type=int)
     parser.add_argument("--threshold", type=float)
     parser.add_argument("--model", default="fairy-diffusion", help="a denoiser of the catalogue")
-    parser.add_argument("--exact", action="store_true", help="a small bigram model whose answers are exact; needs no weights")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="a small bigram model whose answers are exact; needs no weights",
+    )
     chosen = parser.parse_args(arguments)
     try:
-        settings = UnmaskSettings(chosen.sampler, chosen.steps, temperature=chosen.temperature, top_p=chosen.top_p,
-                                  seed=chosen.seed, schedule=chosen.schedule, selection=chosen.selection,
-                                  block_length=chosen.block_length, threshold=chosen.threshold)
+        settings = UnmaskSettings(
+            chosen.sampler,
+            chosen.steps,
+            temperature=chosen.temperature,
+            top_p=chosen.top_p,
+            seed=chosen.seed,
+            schedule=chosen.schedule,
+            selection=chosen.selection,
+            block_length=chosen.block_length,
+            threshold=chosen.threshold,
+        )
         try:
             denoiser = exact_model() if chosen.exact else shipped_model(chosen.model)
         except Exception as error:
-            print(f"The model {chosen.model!r} is not there ({error}). --exact runs without weights.", file=sys.stderr)
+            print(
+                f"The model {chosen.model!r} is not there ({error}). --exact runs without weights.",
+                file=sys.stderr,
+            )
             return 1
         run(denoiser, parse_canvas(chosen.canvas, denoiser.encode, denoiser.mask_id), settings)
     except ValueError as error:
@@ -68,11 +85,17 @@ def run(denoiser, canvas: list[int], settings: UnmaskSettings) -> None:
     for step in unmask(denoiser, [canvas], settings):
         record = step.record(text_of=piece, top=1)
         words = []
-        for token, state, text in zip(record["canvas"], record["state"], record["text"], strict=True):
+        for token, state, text in zip(
+            record["canvas"], record["state"], record["text"], strict=True
+        ):
             clean = "".join(c if c.isprintable() else "·" for c in text).strip()
-            words.append("▁" if token == denoiser.mask_id else f"[{clean}]" if state == "new" else clean)
+            words.append(
+                "▁" if token == denoiser.mask_id else f"[{clean}]" if state == "new" else clean
+            )
         time = "" if record["t"] is None else f" t={record['t']:.2f}"
-        print(f"{record['index'] + 1:4d}{time}  +{record['revealed']:<2d} calls {record['calls']:<3d} {' '.join(words)}")
+        print(
+            f"{record['index'] + 1:4d}{time}  +{record['revealed']:<2d} calls {record['calls']:<3d} {' '.join(words)}"
+        )
     print(f"\n{denoiser.decode([t for t in record['canvas']])}\n{perf_counter() - begin:.2f} s")
 
 

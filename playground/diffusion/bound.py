@@ -27,7 +27,9 @@ def masked_losses(denoiser, text) -> np.ndarray:
     ids = np.asarray(text, dtype=np.int64).reshape(-1)
     length = len(ids)
     if not 1 <= length <= LONGEST:
-        raise ValueError(f"text must have 1 to {LONGEST} positions to be summed over all masks, got {length}")
+        raise ValueError(
+            f"text must have 1 to {LONGEST} positions to be summed over all masks, got {length}"
+        )
     losses = np.zeros(length)
     for count in range(1, length + 1):
         masked = np.zeros((comb(length, count), length), dtype=bool)
@@ -47,7 +49,9 @@ def _losses(denoiser, ids: np.ndarray, masked: np.ndarray) -> np.ndarray:
         part = slice(begin, begin + 256)
         where = masked[part]
         slots = np.where(where, slot[part] - (slot[part][where].min() if where.any() else 0), -1)
-        prediction = Prediction(slots, logits_at(denoiser, canvas[part], where), int(denoiser.mask_id))
+        prediction = Prediction(
+            slots, logits_at(denoiser, canvas[part], where), int(denoiser.mask_id)
+        )
         chance = prediction.probability_of(np.broadcast_to(ids, where.shape), where)
         with np.errstate(divide="ignore"):
             out[part] = -np.where(where, np.log(chance), 0.0).sum(1)
@@ -75,7 +79,9 @@ def nelbo_continuous(denoiser, text, losses: np.ndarray | None = None, schedule=
     """
     losses = masked_losses(denoiser, text) if losses is None else losses
     if alpha_bar(1.0, schedule) > 1e-6:
-        raise ValueError(f"schedule must end in nothing known, got alpha_bar(1) = {alpha_bar(1.0, schedule):.3g}")
+        raise ValueError(
+            f"schedule must end in nothing known, got alpha_bar(1) = {alpha_bar(1.0, schedule):.3g}"
+        )
     nodes, weights = np.polynomial.legendre.leggauss(len(losses) // 2 + 2)
     share = 0.5 * (nodes + 1.0)
     return float((0.5 * weights * _expected_loss(losses, share) / share).sum())
@@ -86,20 +92,29 @@ def _expected_loss(losses: np.ndarray, share: np.ndarray) -> np.ndarray:
     length = len(losses)
     counts = np.arange(1, length + 1)
     weight = np.array([comb(length, int(count)) for count in counts], dtype=np.float64)
-    chance = weight * share[:, None] ** counts * (1.0 - share[:, None]) ** (length - counts)  # (S, L) of so many masks
+    chance = (
+        weight * share[:, None] ** counts * (1.0 - share[:, None]) ** (length - counts)
+    )  # (S, L) of so many masks
     # a count that cannot come up adds nothing, were its loss infinite (0 * inf would be NaN)
     return np.where(chance > 0, chance * np.where(chance > 0, losses, 0.0), 0.0).sum(1)
 
 
-def nelbo_discrete(denoiser, text, steps: int, losses: np.ndarray | None = None, schedule="linear") -> float:
+def nelbo_discrete(
+    denoiser, text, steps: int, losses: np.ndarray | None = None, schedule="linear"
+) -> float:
     """sum over T steps of (alpha_s - alpha_t) / (1 - alpha_t) * E[sum of -log p at the masks of x_t] (D3PM's bound)."""
     if steps < 1:
         raise ValueError(f"steps must be at least 1, got {steps}")
     losses = masked_losses(denoiser, text) if losses is None else losses
     t = np.arange(1, steps + 1) / steps
-    alpha_t, alpha_s = np.asarray(alpha_bar(t, schedule)), np.asarray(alpha_bar(t - 1.0 / steps, schedule))
+    alpha_t, alpha_s = (
+        np.asarray(alpha_bar(t, schedule)),
+        np.asarray(alpha_bar(t - 1.0 / steps, schedule)),
+    )
     alpha_s[0] = 1.0
-    return float((reveal_probability(alpha_t, alpha_s) * _expected_loss(losses, 1.0 - alpha_t)).sum())
+    return float(
+        (reveal_probability(alpha_t, alpha_s) * _expected_loss(losses, 1.0 - alpha_t)).sum()
+    )
 
 
 def nelbo_estimate(denoiser, text, samples: int = 64, seed: int = 0) -> tuple[float, float]:
@@ -113,7 +128,9 @@ def nelbo_estimate(denoiser, text, samples: int = 64, seed: int = 0) -> tuple[fl
     if samples < 2 or length < 1:
         raise ValueError(f"samples must be at least 2, got {samples}")
     shift = float(uniforms(seed, 0, 0, 0, START))
-    counts = 1 + np.floor(length * ((np.arange(samples) + shift) / samples)).astype(np.int64).clip(0, length - 1)
+    counts = 1 + np.floor(length * ((np.arange(samples) + shift) / samples)).astype(np.int64).clip(
+        0, length - 1
+    )
     keys = uniforms(seed, 0, np.arange(samples)[:, None], np.arange(length), ORDER)
     masked = keys.argsort(1).argsort(1) < counts[:, None]
     values = length / counts * _losses(denoiser, ids, masked)

@@ -11,8 +11,13 @@ MAX_POSITIONS = 4_096
 _MASKS = re.compile(r"\[mask\](?:[ \t]*[*×][ \t]*([0-9]+))?", re.IGNORECASE)
 
 
-def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int, length: int | None = None,
-                 limit: int = MAX_POSITIONS) -> list[int]:
+def parse_canvas(
+    text: str,
+    encode: Callable[[str], Sequence[int]],
+    mask_id: int,
+    length: int | None = None,
+    limit: int = MAX_POSITIONS,
+) -> list[int]:
     """`once upon a time [MASK]*12 .` -> ids, 12 of them mask_id. A text without masks is all fixed.
 
     encode: the model's own, given the pieces of fixed text between the masks. Where it frames a text ([CLS] ... [SEP]), the
@@ -22,7 +27,9 @@ def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int
     if not isinstance(text, str):
         raise ValueError(f"canvas must be a text, got {type(text).__name__}")
     if len(text) > MAX_CHARACTERS:
-        raise ValueError(f"canvas must be at most {MAX_CHARACTERS:,} characters long, got {len(text):,}")
+        raise ValueError(
+            f"canvas must be at most {MAX_CHARACTERS:,} characters long, got {len(text):,}"
+        )
     if length is not None and not 1 <= length <= limit:
         raise ValueError(f"length must be in [1, {limit}], got {length}")
     front, back = frame_of(encode)
@@ -30,7 +37,9 @@ def parse_canvas(text: str, encode: Callable[[str], Sequence[int]], mask_id: int
     for found in _MASKS.finditer(text):
         ids += _bare(text[end : found.start()], encode, front, back)
         digits = found[1] or "1"
-        repeat = int(digits[:9])  # nine digits are too many already; a thousand of them need not be read
+        repeat = int(
+            digits[:9]
+        )  # nine digits are too many already; a thousand of them need not be read
         if not 1 <= repeat <= limit:
             raise ValueError(f"[MASK]* must be in [1, {limit}], got {digits[:20]}")
         ids += [mask_id] * repeat

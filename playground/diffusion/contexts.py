@@ -19,16 +19,22 @@ def from_ngram(denoiser_class, model):
     lower = _shorter(denoiser_class, model)
     if model.smoothing != "none":
         if model.order != 1 or model.vocab_size > LARGEST_DENSE:
-            raise ValueError(f"a smoothed n-gram model must have order 1 and at most {LARGEST_DENSE} words, "
-                             f"got order {model.order} and {model.vocab_size} words")
+            raise ValueError(
+                f"a smoothed n-gram model must have order 1 and at most {LARGEST_DENSE} words, "
+                f"got order {model.order} and {model.vocab_size} words"
+            )
         rows = np.stack([model.next_probabilities([word]) for word in range(model.vocab_size)])
         initial = np.bincount(model.numbers, minlength=model.vocab_size) / len(model.numbers)
         return denoiser_class(initial, rows, states=names, lower=lower)
     chain = model.context_chain()
     count = len(chain.contexts)
-    matrix = sparse.csr_matrix((chain.probability, chain.next_context, chain.offsets), shape=(count, count))
+    matrix = sparse.csr_matrix(
+        (chain.probability, chain.next_context, chain.offsets), shape=(count, count)
+    )
     contexts = np.asarray(chain.contexts, dtype=np.intp)
-    return denoiser_class(chain.initial, matrix, states=names, contexts=contexts, lower=lower, order=model.order)
+    return denoiser_class(
+        chain.initial, matrix, states=names, contexts=contexts, lower=lower, order=model.order
+    )
 
 
 def _shorter(denoiser_class, model):
@@ -37,7 +43,9 @@ def _shorter(denoiser_class, model):
 
     def lower():
         distinct = [token for number, token in enumerate(model.tokens) if number != model.eos_id]
-        shorter = type(model)(model.numbers, distinct, model.order - 1, model.unit, "none", model.k, model.ending)
+        shorter = type(model)(
+            model.numbers, distinct, model.order - 1, model.unit, "none", model.k, model.ending
+        )
         return denoiser_class.from_ngram(shorter)
 
     return lower
@@ -45,7 +53,9 @@ def _shorter(denoiser_class, model):
 
 def word_frequencies(denoiser) -> np.ndarray:
     """(V,) how often each word is the last of a context, weighted as the contexts occur."""
-    return np.bincount(denoiser.contexts[:, -1], weights=denoiser.initial, minlength=denoiser.vocab_size)
+    return np.bincount(
+        denoiser.contexts[:, -1], weights=denoiser.initial, minlength=denoiser.vocab_size
+    )
 
 
 def posterior_of_contexts(denoiser, evidence: np.ndarray) -> np.ndarray:
@@ -69,7 +79,9 @@ def _smooth(denoiser, likelihood: np.ndarray, states: int) -> np.ndarray:
     order, last = contexts.shape[1], np.ascontiguousarray(contexts[:, -1])
     by_word = [np.ascontiguousarray(likelihood[:, i].T) for i in range(length)]  # (V, B) each
 
-    told = [bool((likelihood[:, i] != 1.0).any()) for i in range(length)]  # a masked position tells nothing: skip its product
+    told = [
+        bool((likelihood[:, i] != 1.0).any()) for i in range(length)
+    ]  # a masked position tells nothing: skip its product
 
     def own(k: int) -> np.ndarray | float:
         """(K, B), or 1: the evidence that state k carries."""

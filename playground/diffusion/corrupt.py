@@ -11,8 +11,8 @@ from playground.diffusion.embedding import plane
 from playground.diffusion.noise import absorbing_matrix, posterior, uniform_matrix
 
 GRID = np.linspace(0.0, 1.0, 101)
-TAUS = (1.0, 10.0, 40.0, 160.0)   # temperatures of the rounding softmax on offer
-POSTERIOR_STEP = 0.1              # s = t - POSTERIOR_STEP in the posterior
+TAUS = (1.0, 10.0, 40.0, 160.0)  # temperatures of the rounding softmax on offer
+POSTERIOR_STEP = 0.1  # s = t - POSTERIOR_STEP in the posterior
 
 
 def standard_plane(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -21,11 +21,15 @@ def standard_plane(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     table = (table / max(float(np.sqrt((table**2).mean())), 1e-12)).astype(np.float32)
     if table.shape[1] <= 2:
         return table, plane(table)
-    _, _, directions = np.linalg.svd((table.T @ table).astype(np.float64))   # (D, D) instead of (V, D): the same directions
+    _, _, directions = np.linalg.svd(
+        (table.T @ table).astype(np.float64)
+    )  # (D, D) instead of (V, D): the same directions
     return table, directions[:2].T
 
 
-def vector_paths(table: np.ndarray, flat: np.ndarray, ids: np.ndarray, noise: np.ndarray, alphas: np.ndarray) -> tuple[dict, set[int]]:
+def vector_paths(
+    table: np.ndarray, flat: np.ndarray, ids: np.ndarray, noise: np.ndarray, alphas: np.ndarray
+) -> tuple[dict, set[int]]:
     """Paths x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) eps of L positions, in the plane and against the whole vocabulary.
 
     table (V, D), flat (D, 2), ids (L,), noise (L, D), alphas (G,): alpha_bar on a grid of times. Plain data, and the ids it speaks of:
@@ -38,10 +42,15 @@ def vector_paths(table: np.ndarray, flat: np.ndarray, ids: np.ndarray, noise: np
     half = 0.5 * (table**2).sum(-1)
     near, tops = [], []
     for alpha in alphas:
-        scores = np.sqrt(alpha).astype(np.float32) * mean + np.sqrt(1 - alpha).astype(np.float32) * spread  # (L, V)
+        scores = (
+            np.sqrt(alpha).astype(np.float32) * mean
+            + np.sqrt(1 - alpha).astype(np.float32) * spread
+        )  # (L, V)
         near.append((scores - half).argmax(-1))
         best = np.argpartition(-scores, min(3, scores.shape[1] - 1), axis=1)[:, :3]
-        best = np.take_along_axis(best, np.argsort(-np.take_along_axis(scores, best, 1), axis=1, kind="stable"), 1)
+        best = np.take_along_axis(
+            best, np.argsort(-np.take_along_axis(scores, best, 1), axis=1, kind="stable"), 1
+        )
         shifted = scores - scores.max(-1, keepdims=True)
         chances = []
         for tau in TAUS:
@@ -54,17 +63,24 @@ def vector_paths(table: np.ndarray, flat: np.ndarray, ids: np.ndarray, noise: np
     seen = {int(i) for i in near.ravel()} | {int(i) for i in best.ravel()}
     backdrop = np.linspace(0, len(table) - 1, min(len(table), 400)).astype(int)
     return {
-        "start": np.round(start @ flat, 3).tolist(), "noise": np.round(noise @ flat, 3).tolist(),
-        "near": near.T.tolist(), "top": best.transpose(1, 0, 2).tolist(), "chance": np.round(10_000 * chances.transpose(1, 0, 2, 3)).astype(int).tolist(),
+        "start": np.round(start @ flat, 3).tolist(),
+        "noise": np.round(noise @ flat, 3).tolist(),
+        "near": near.T.tolist(),
+        "top": best.transpose(1, 0, 2).tolist(),
+        "chance": np.round(10_000 * chances.transpose(1, 0, 2, 3)).astype(int).tolist(),
         "places": {str(i): np.round(table[i] @ flat, 3).tolist() for i in sorted(seen)},
-        "backdrop": np.round(table[backdrop] @ flat, 2).tolist(), "dimensions": int(table.shape[1]), "vocabulary": len(table),
+        "backdrop": np.round(table[backdrop] @ flat, 2).tolist(),
+        "dimensions": int(table.shape[1]),
+        "vocabulary": len(table),
     }, seen
 
 
 def noise_matrices(size: int) -> dict:
     """Q-bar of `size` words at alpha 1 and 0, absorbing (mask last) and uniform: it is linear in alpha between them."""
-    return {"absorbing": [absorbing_matrix(1.0, size).tolist(), absorbing_matrix(0.0, size).tolist()],
-            "uniform": [uniform_matrix(1.0, size).tolist(), uniform_matrix(0.0, size).tolist()]}
+    return {
+        "absorbing": [absorbing_matrix(1.0, size).tolist(), absorbing_matrix(0.0, size).tolist()],
+        "uniform": [uniform_matrix(1.0, size).tolist(), uniform_matrix(0.0, size).tolist()],
+    }
 
 
 def posterior_paths(alphas: np.ndarray, size: int) -> dict:
@@ -78,7 +94,11 @@ def posterior_paths(alphas: np.ndarray, size: int) -> dict:
         step = float(np.clip(alpha / earlier, 0, 1)) if earlier > 0 else 0.0
         reveal = float((earlier - alpha) / (1 - alpha)) if alpha < 1 else 1.0
         masked.append([round(reveal, 6), round(1 - reveal, 6)])
-        matrices = uniform_matrix(float(alpha), size), uniform_matrix(float(earlier), size), uniform_matrix(step, size)
+        matrices = (
+            uniform_matrix(float(alpha), size),
+            uniform_matrix(float(earlier), size),
+            uniform_matrix(step, size),
+        )
         for seen, out in ((0, same), (1, wrong)):
             if matrices[0][0, seen] <= 0:
                 out.append(None)

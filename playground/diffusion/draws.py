@@ -25,14 +25,21 @@ def philox(counter: tuple, key: tuple[int, int]) -> tuple[np.ndarray, ...]:
     k0, k1 = key
     for _ in range(10):
         first, second = _MULTIPLIERS[0] * c0, _MULTIPLIERS[1] * c2
-        c0, c1, c2, c3 = (second >> _32) ^ c1 ^ np.uint64(k0), second & _LOW, (first >> _32) ^ c3 ^ np.uint64(k1), first & _LOW
+        c0, c1, c2, c3 = (
+            (second >> _32) ^ c1 ^ np.uint64(k0),
+            second & _LOW,
+            (first >> _32) ^ c3 ^ np.uint64(k1),
+            first & _LOW,
+        )
         k0, k1 = (k0 + _WEYL[0]) & 0xFFFFFFFF, (k1 + _WEYL[1]) & 0xFFFFFFFF
     return c0, c1, c2, c3
 
 
 def _double(high: np.ndarray, low: np.ndarray) -> np.ndarray:
     # 27 + 26 bits: every float64 of [0, 1) that is a multiple of 2^-53 can come out, 1.0 cannot
-    whole = (high >> np.uint64(5)).astype(np.float64) * 2.0**26 + (low >> np.uint64(6)).astype(np.float64)
+    whole = (high >> np.uint64(5)).astype(np.float64) * 2.0**26 + (low >> np.uint64(6)).astype(
+        np.float64
+    )
     return whole * 2.0**-53
 
 
@@ -50,10 +57,14 @@ def gumbels(seed: int, step, row, position, stream: int = ORDER) -> np.ndarray:
 
 def normals(seed: int, step, row, position, width: int) -> np.ndarray:
     """Standard normal vectors: the broadcast shape of (step, row, position), then (width,). Box-Muller, two numbers a counter."""
-    step, row, position = (np.asarray(part, dtype=np.uint64)[..., None] for part in (step, row, position))
+    step, row, position = (
+        np.asarray(part, dtype=np.uint64)[..., None] for part in (step, row, position)
+    )
     pairs = np.arange((width + 1) // 2, dtype=np.uint64) + np.uint64(NOISE)
     words = philox((step, row, position, pairs), (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF))
     radius = np.sqrt(-2.0 * np.log1p(-_double(words[0], words[1])))
     angle = 2.0 * np.pi * _double(words[2], words[3])
-    both = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)  # (..., width / 2, 2)
+    both = np.stack(
+        [radius * np.cos(angle), radius * np.sin(angle)], axis=-1
+    )  # (..., width / 2, 2)
     return both.reshape(*both.shape[:-2], -1)[..., :width]

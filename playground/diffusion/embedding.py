@@ -69,10 +69,14 @@ def growing_evidence(x: np.ndarray, table: np.ndarray, deviation) -> np.ndarray:
     return (x @ table.T - 0.5 * (table**2).sum(-1)) / np.asarray(deviation, dtype=np.float64) ** 2
 
 
-def gaussian_posterior(x_t: np.ndarray, x_0: np.ndarray, alpha_t: float, alpha_s: float) -> tuple[np.ndarray, float]:
+def gaussian_posterior(
+    x_t: np.ndarray, x_0: np.ndarray, alpha_t: float, alpha_s: float
+) -> tuple[np.ndarray, float]:
     """Mean (..., D) and standard deviation of q(x_s | x_t, x_0) for s < t."""
     step = alpha_t / alpha_s
-    mean = (np.sqrt(alpha_s) * (1.0 - step) * x_0 + np.sqrt(step) * (1.0 - alpha_s) * x_t) / (1.0 - alpha_t)
+    mean = (np.sqrt(alpha_s) * (1.0 - step) * x_0 + np.sqrt(step) * (1.0 - alpha_s) * x_t) / (
+        1.0 - alpha_t
+    )
     return mean, float(np.sqrt(max(0.0, (1.0 - alpha_s) * (1.0 - step) / (1.0 - alpha_t))))
 
 
@@ -96,5 +100,7 @@ def entropy_linear_grid(deviations: np.ndarray, entropies: np.ndarray, steps: in
     span = falling[0] - falling[-1]
     log = np.log(np.asarray(deviations, dtype=np.float64))
     # a thousandth of the time runs evenly in log t, so that equal entropies have an order
-    clock = 0.999 * ((falling[0] - falling) / span if span > 1e-9 else 0.0) + 0.001 * (log[0] - log) / (log[0] - log[-1])
+    clock = 0.999 * ((falling[0] - falling) / span if span > 1e-9 else 0.0) + 0.001 * (
+        log[0] - log
+    ) / (log[0] - log[-1])
     return np.exp(np.interp(np.linspace(clock[0], clock[-1], steps + 1), clock, log))

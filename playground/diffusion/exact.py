@@ -39,13 +39,19 @@ class ExactDenoiser:
     Example: a chain that stays with probability .9; between two equal words the masked one is that word with .81 / .82.
     """
 
-    def __init__(self, initial, transition, states=None, *, emission=None, contexts=None, lower=None, order=1):
+    def __init__(
+        self, initial, transition, states=None, *, emission=None, contexts=None, lower=None, order=1
+    ):
         """contexts (K, n): the words of each state, where states are contexts of an n-gram model.
 
         lower: () -> the denoiser of the next lower order, for evidence that this one cannot produce.
         """
         thin = sparse.issparse(transition)
-        self.transition = transition.tocsr().astype(np.float64) if thin else np.asarray(transition, dtype=np.float64)
+        self.transition = (
+            transition.tocsr().astype(np.float64)
+            if thin
+            else np.asarray(transition, dtype=np.float64)
+        )
         self.backwards = self.transition.T.tocsr() if thin else self.transition.T
         self.initial = np.asarray(initial, dtype=np.float64).reshape(-1)
         count = len(self.initial)
@@ -62,12 +68,18 @@ class ExactDenoiser:
         else:
             self.vocab_size = count if self.emission is None else self.emission.shape[1]
         self.mask_id = self.vocab_size
-        self.names = [str(name) for name in states] if states is not None else [str(i) for i in range(self.vocab_size)]
+        self.names = (
+            [str(name) for name in states]
+            if states is not None
+            else [str(i) for i in range(self.vocab_size)]
+        )
         if len(self.names) != self.vocab_size:
             raise ValueError(f"states must have {self.vocab_size} names, got {len(self.names)}")
         with np.errstate(divide="ignore"):
             self._log_initial = np.log(self.initial)
-            self._log_transition = np.log(self.transition) if not thin and count <= LOG_SPACE_STATES else None
+            self._log_transition = (
+                np.log(self.transition) if not thin and count <= LOG_SPACE_STATES else None
+            )
 
     @staticmethod
     def _check(name: str, matrix, shape: tuple[int, int]) -> None:
@@ -75,11 +87,15 @@ class ExactDenoiser:
             raise ValueError(f"{name} must have shape {shape}, got {tuple(matrix.shape)}")
         values = matrix.data if sparse.issparse(matrix) else matrix
         if not np.all(np.isfinite(values)) or np.any(values < 0):
-            raise ValueError(f"{name} must hold probabilities in [0, 1], got {np.asarray(values).reshape(-1)[:5].tolist()} ...")
+            raise ValueError(
+                f"{name} must hold probabilities in [0, 1], got {np.asarray(values).reshape(-1)[:5].tolist()} ..."
+            )
         sums = np.asarray(matrix.sum(axis=1)).reshape(-1)
         if np.any(np.abs(sums - 1.0) > 1e-6):
             row = int(np.abs(sums - 1.0).argmax())
-            raise ValueError(f"{name} must have rows that sum to 1, row {row} sums to {sums[row]:.6g}")
+            raise ValueError(
+                f"{name} must have rows that sum to 1, row {row} sums to {sums[row]:.6g}"
+            )
 
     # ------------------------------------------------------------------------------------------------ where it comes from
 
@@ -87,12 +103,18 @@ class ExactDenoiser:
     def from_chain(cls, chain) -> ExactDenoiser:
         """A playground.markov.MarkovChain; without an initial distribution it starts in its stationary one."""
         initial = getattr(chain, "initial", None)
-        return cls(chain.stationary() if initial is None else initial, chain.transition, states=getattr(chain, "states", None))
+        return cls(
+            chain.stationary() if initial is None else initial,
+            chain.transition,
+            states=getattr(chain, "states", None),
+        )
 
     @classmethod
     def from_hmm(cls, hmm) -> ExactDenoiser:
         """A playground.markov.HiddenMarkovModel: its symbols are the words, its states are summed out."""
-        return cls(hmm.initial, hmm.transition, states=getattr(hmm, "symbols", None), emission=hmm.emission)
+        return cls(
+            hmm.initial, hmm.transition, states=getattr(hmm, "symbols", None), emission=hmm.emission
+        )
 
     @classmethod
     def from_ngram(cls, model) -> ExactDenoiser:
@@ -113,7 +135,9 @@ class ExactDenoiser:
             for _ in range(min(200, 2 * len(self.initial) + 8)):
                 marginal, now = marginal + now, now @ self.transition
             marginal = marginal if self.emission is None else marginal @ self.emission
-        return ExactDenoiser([1.0], [[1.0]], states=self.names, emission=(marginal / marginal.sum())[None], order=0)
+        return ExactDenoiser(
+            [1.0], [[1.0]], states=self.names, emission=(marginal / marginal.sum())[None], order=0
+        )
 
     # ------------------------------------------------------------------------------------------------ text
 
@@ -121,7 +145,9 @@ class ExactDenoiser:
         """Words separated by white space, or the characters where every word is one character; ValueError for an unknown one."""
         index = {name: i for i, name in enumerate(self.names)}
         pieces = text.split()
-        if any(piece not in index for piece in pieces) and all(len(name) == 1 for name in self.names):
+        if any(piece not in index for piece in pieces) and all(
+            len(name) == 1 for name in self.names
+        ):
             pieces = list(text)
         unknown = next((piece for piece in pieces if piece not in index), None)
         if unknown is not None:
@@ -130,7 +156,11 @@ class ExactDenoiser:
 
     def decode(self, ids) -> str:
         names = [self.names[int(i)] if int(i) < self.vocab_size else "[MASK]" for i in ids]
-        return ("" if all(len(name) == 1 for name in self.names) and not self.names[0].isdigit() else " ").join(names)
+        return (
+            ""
+            if all(len(name) == 1 for name in self.names) and not self.names[0].isdigit()
+            else " "
+        ).join(names)
 
     # ------------------------------------------------------------------------------------------------ the protocol
 
@@ -140,9 +170,13 @@ class ExactDenoiser:
 
     def evidence(self, canvas) -> np.ndarray:
         """(B, L, V) log-likelihoods of a canvas: zeros where masked, one-hot where visible."""
-        ids = np.asarray(canvas.detach().cpu() if isinstance(canvas, torch.Tensor) else canvas, dtype=np.int64)
+        ids = np.asarray(
+            canvas.detach().cpu() if isinstance(canvas, torch.Tensor) else canvas, dtype=np.int64
+        )
         if ids.ndim != 2 or ids.min() < 0 or ids.max() > self.mask_id:
-            raise ValueError(f"canvas must be (B, L) with ids in [0, {self.mask_id}], got shape {ids.shape}")
+            raise ValueError(
+                f"canvas must be (B, L) with ids in [0, {self.mask_id}], got shape {ids.shape}"
+            )
         evidence = np.zeros((*ids.shape, self.vocab_size))
         rows, places = np.nonzero(ids != self.mask_id)
         evidence[rows, places] = -np.inf
@@ -157,15 +191,23 @@ class ExactDenoiser:
         """The logarithms of `posterior`, float64. ImpossibleEvidence where nothing fits; never NaN."""
         evidence = np.asarray(log_likelihood, dtype=np.float64)
         if evidence.ndim != 3 or evidence.shape[2] != self.vocab_size:
-            raise ValueError(f"evidence must be (B, L, {self.vocab_size}), got shape {evidence.shape}")
+            raise ValueError(
+                f"evidence must be (B, L, {self.vocab_size}), got shape {evidence.shape}"
+            )
         if np.isnan(evidence).any() or np.any(evidence == np.inf):
             raise ValueError("evidence must be finite or -inf, got NaN or +inf")
         top = evidence.max(-1, keepdims=True)
         if np.any(np.isneginf(top)):
             row, position, _ = (int(part[0]) for part in np.nonzero(np.isneginf(top)))
-            raise ValueError(f"evidence must leave one word possible, got -inf for all of them at row {row}, position {position}")
+            raise ValueError(
+                f"evidence must leave one word possible, got -inf for all of them at row {row}, position {position}"
+            )
         evidence = evidence - top  # a constant of a position changes nothing
-        log = self._smooth(evidence) if self.contexts is None else posterior_of_contexts(self, evidence)
+        log = (
+            self._smooth(evidence)
+            if self.contexts is None
+            else posterior_of_contexts(self, evidence)
+        )
         total = _logsumexp(log)
         dead = np.isneginf(total).any((1, 2))
         if dead.any():
@@ -189,7 +231,11 @@ class ExactDenoiser:
 
     def _impossible(self, rows: np.ndarray) -> None:
         lower = self.lower()
-        advice = "no lower order exists" if lower is None else f"try the next lower order ({self.order - 1}): .lower()"
+        advice = (
+            "no lower order exists"
+            if lower is None
+            else f"try the next lower order ({self.order - 1}): .lower()"
+        )
         message = f"no text of this model (order {self.order}) fits what is known in row {rows[0]}; {advice}"
         raise ImpossibleEvidence(message, rows, lower)
 
@@ -238,7 +284,11 @@ class Fallback:
 
     def __init__(self, denoiser: ExactDenoiser):
         self.denoiser, self.orders = denoiser, np.zeros(0, dtype=np.int64)
-        self.vocab_size, self.mask_id, self.names = denoiser.vocab_size, denoiser.mask_id, denoiser.names
+        self.vocab_size, self.mask_id, self.names = (
+            denoiser.vocab_size,
+            denoiser.mask_id,
+            denoiser.names,
+        )
         self.encode, self.decode = denoiser.encode, denoiser.decode
         self.embeddings = getattr(denoiser, "embeddings", None)
         self._lower: ExactDenoiser | None = None

@@ -38,22 +38,29 @@ def _steps(run: Run, rule) -> Iterator[Step]:
         yield run.take()
 
 
-def measured_schedule(denoiser, length: int, settings: UnmaskSettings, rows: int = 8,
-                      points: int = 16) -> tuple[EntropyLinear, int]:
+def measured_schedule(
+    denoiser, length: int, settings: UnmaskSettings, rows: int = 8, points: int = 16
+) -> tuple[EntropyLinear, int]:
     """(schedule, forward passes it took): the schedule along which the model's entropy falls linearly, measured on `rows` pilot runs from an empty canvas.
 
     For masks: the entropy of the masked positions against their share; for other noise: of all positions against 1 - alpha.
     """
     masks = settings.sampler in ("mdlm", "sedd", "remdm")
     points = min(points, length) if masks else points
-    pilot = UnmaskSettings("llada", points, selection="random", seed=settings.seed) if masks else replace(
-        settings, steps=points, schedule="linear")
+    pilot = (
+        UnmaskSettings("llada", points, selection="random", seed=settings.seed)
+        if masks
+        else replace(settings, steps=points, schedule="linear")
+    )
     canvas = np.full((rows, length), denoiser.mask_id)
     shares, entropies = [0.0], [0.0]
     measured = []
     left = length
     for step in unmask(denoiser, canvas, pilot):
-        total = float(np.nansum(np.where(step.prediction.slot >= 0, step.prediction.entropy, np.nan))) / rows
+        total = (
+            float(np.nansum(np.where(step.prediction.slot >= 0, step.prediction.entropy, np.nan)))
+            / rows
+        )
         measured.append((left / length if masks else 1.0 - step.index / points, total))
         left -= int(step.revealed[0].sum())
     for share, total in reversed(measured):

@@ -19,7 +19,12 @@ from playground.diffusion.samplers import rule_for
 from playground.diffusion.samplers.base import Blocks
 from playground.diffusion.samplers.bernoulli import BernoulliRule
 from playground.diffusion.samplers.ordered import OrderedRule, first_positions
-from playground.diffusion.samplers.replacing import Gibbs, Uniform, one_hot_evidence, posterior_prediction
+from playground.diffusion.samplers.replacing import (
+    Gibbs,
+    Uniform,
+    one_hot_evidence,
+    posterior_prediction,
+)
 from playground.diffusion.settings import UnmaskSettings
 
 # canvases times what can become of each in one step; 2e7 take some seconds a step
@@ -27,7 +32,9 @@ COST_LIMIT = 20_000_000
 _CHUNK = 2_000_000  # numbers held at once
 
 
-def exact_distribution(denoiser, settings: UnmaskSettings, length: int, canvas=None, locked=None) -> np.ndarray:
+def exact_distribution(
+    denoiser, settings: UnmaskSettings, length: int, canvas=None, locked=None
+) -> np.ndarray:
     """(V ** length,) probabilities of the sampler's output, last position fastest; they sum to 1.
 
     canvas (length,) and locked as for `unmask`; by default nothing but masks. ValueError where the canvases times the outcomes
@@ -50,7 +57,9 @@ def exact_distribution(denoiser, settings: UnmaskSettings, length: int, canvas=N
     elif isinstance(rule, Uniform):
         final = law.uniform()
     else:
-        raise ValueError(f"sampler {settings.sampler} cannot be enumerated: its states are not canvases alone")
+        raise ValueError(
+            f"sampler {settings.sampler} cannot be enumerated: its states are not canvases alone"
+        )
     words = final.reshape((law.base,) * length)[(slice(0, law.size),) * length]
     return np.ascontiguousarray(words).reshape(-1)
 
@@ -67,13 +76,17 @@ class _Law:
         if isinstance(rule, OrderedRule) and not rule.sample_first:
             outcomes = float(2 * self.base) ** free
         if isinstance(rule, Gibbs):
-            outcomes = float(self.base) ** (free + 1) * (2**free if settings.rule == "random" else free)
+            outcomes = float(self.base) ** (free + 1) * (
+                2**free if settings.rule == "random" else free
+            )
         if isinstance(rule, OrderedRule) and np.any(rule.scale(np.zeros(1), np.full(1, 2)) > 0):
             outcomes *= comb(free, free // 2)
         states = float(self.base) ** self.length
         if max(outcomes, states) > COST_LIMIT:
-            raise ValueError(f"length must keep canvases times outcomes within {COST_LIMIT:,}, got {max(outcomes, states):,.0f} "
-                             f"for {self.size} words and length {self.length}")
+            raise ValueError(
+                f"length must keep canvases times outcomes within {COST_LIMIT:,}, got {max(outcomes, states):,.0f} "
+                f"for {self.size} words and length {self.length}"
+            )
 
     # ------------------------------------------------------------------------------------------------ canvases and numbers
 
@@ -89,7 +102,12 @@ class _Law:
 
     def run(self, canvases: np.ndarray, window=None) -> Run:
         """A Run that holds these canvases, to ask the denoiser just as `unmask` does."""
-        run = Run(self.denoiser, canvases, self.settings, np.repeat(self.locked[None], len(canvases), axis=0))
+        run = Run(
+            self.denoiser,
+            canvases,
+            self.settings,
+            np.repeat(self.locked[None], len(canvases), axis=0),
+        )
         run.prompt = np.repeat((self.start != self.mask_id)[None], len(canvases), axis=0)
         run.window = window
         return run
@@ -97,7 +115,9 @@ class _Law:
     def blocks(self) -> Blocks:
         return Blocks(Run(self.denoiser, self.start[None], self.settings, self.locked[None]))
 
-    def ask(self, canvases: np.ndarray, where: np.ndarray, blocks: Blocks, turn: np.ndarray) -> Prediction:
+    def ask(
+        self, canvases: np.ndarray, where: np.ndarray, blocks: Blocks, turn: np.ndarray
+    ) -> Prediction:
         run = self.run(canvases)
         blocks.show_window(run, turn)
         return run.predict(where)
@@ -105,7 +125,9 @@ class _Law:
     def shares(self, prediction: Prediction, where: np.ndarray) -> np.ndarray:
         """(N, L, W): what a token is drawn from at `where`, 0 elsewhere."""
         table = np.zeros((*where.shape, self.base))
-        table[where, : self.size] = prediction.probabilities(where, self.settings.temperature, self.settings.top_p)
+        table[where, : self.size] = prediction.probabilities(
+            where, self.settings.temperature, self.settings.top_p
+        )
         return table
 
     def spread(self, after: np.ndarray, weights: np.ndarray, options: np.ndarray) -> None:
@@ -114,7 +136,9 @@ class _Law:
         for begin in range(0, len(weights), chunk):
             joint = weights[begin : begin + chunk, None]
             for i in range(self.length):
-                joint = (joint[:, :, None] * options[begin : begin + chunk, i, None, :]).reshape(len(joint), -1)
+                joint = (joint[:, :, None] * options[begin : begin + chunk, i, None, :]).reshape(
+                    len(joint), -1
+                )
             after += joint.sum(0)
 
     def reveal(self, after, weights, codes, shares, places: tuple[int, ...]) -> None:
@@ -134,7 +158,9 @@ class _Law:
         blocks, probability = self.blocks(), self.first()
         turns, locals_, shares = (part[0] for part in blocks.timetable(self.settings.steps))
         for turn, local, share in zip(turns, locals_, shares, strict=True):
-            reveal, remask = (float(rate[0]) for rate in self.rule.rates(np.array([local]), np.array([share])))
+            reveal, remask = (
+                float(rate[0]) for rate in self.rule.rates(np.array([local]), np.array([share]))
+            )
             canvases, codes = self.canvases(probability)
             rows = np.full(len(codes), turn)
             block = blocks.at(np.array([turn]))[0]
@@ -149,7 +175,11 @@ class _Law:
             after = np.zeros_like(probability)
             self.spread(after, probability[codes], options)
             probability = after
-            if self.settings.as_published and self.settings.sampler == "mdlm" and local == share - 1:
+            if (
+                self.settings.as_published
+                and self.settings.sampler == "mdlm"
+                and local == share - 1
+            ):
                 probability = self._argmax(probability, block, blocks, turn)
         return probability
 
@@ -183,18 +213,32 @@ class _Law:
                     if turn == len(order):
                         after[codes[mine]] += probability[codes[mine]]
                     else:
-                        self._ordered_step(after, probability, canvases[mine], codes[mine], blocks, int(turn), 0, 1, 0)
+                        self._ordered_step(
+                            after,
+                            probability,
+                            canvases[mine],
+                            codes[mine],
+                            blocks,
+                            int(turn),
+                            0,
+                            1,
+                            0,
+                        )
                 probability = after
         turns, locals_, shares = (part[0] for part in blocks.timetable(self.settings.steps))
         for turn, local, share in zip(turns, locals_, shares, strict=True):
             canvases, codes = self.canvases(probability)
             after = np.zeros_like(probability)
             first = int((blocks.at(np.array([turn]))[0] & masked).sum())
-            self._ordered_step(after, probability, canvases, codes, blocks, turn, local, share, first)
+            self._ordered_step(
+                after, probability, canvases, codes, blocks, turn, local, share, first
+            )
             probability = after
         return probability
 
-    def _ordered_step(self, after, probability, canvases, codes, blocks, turn, local, share, first) -> None:
+    def _ordered_step(
+        self, after, probability, canvases, codes, blocks, turn, local, share, first
+    ) -> None:
         where = blocks.at(np.array([turn]))[0] & (canvases == self.mask_id)
         prediction = self.ask(canvases, where, blocks, np.full(len(codes), turn))
         table = self.shares(prediction, where)
@@ -208,7 +252,11 @@ class _Law:
             if len(places) == 0:
                 np.add.at(after, codes[rows], probability[codes[rows]])
                 continue
-            combos = np.array(list(itertools.product(range(self.size), repeat=len(places)))) if self.rule.sample_first else None
+            combos = (
+                np.array(list(itertools.product(range(self.size), repeat=len(places))))
+                if self.rule.sample_first
+                else None
+            )
             times = 1 if combos is None else len(combos)
             for begin in range(0, len(rows), max(1, _CHUNK // (times * self.length * 4))):
                 part = rows[begin : begin + max(1, _CHUNK // (times * self.length * 4))]
@@ -219,7 +267,11 @@ class _Law:
                 if combos is not None:
                     tokens = np.full(many.shape, -1, dtype=np.int64)
                     tokens[:, places] = np.tile(combos, (len(part), 1))
-                    picked = np.take_along_axis(np.repeat(table[part], times, axis=0)[:, places], tokens[:, places, None], axis=2)
+                    picked = np.take_along_axis(
+                        np.repeat(table[part], times, axis=0)[:, places],
+                        tokens[:, places, None],
+                        axis=2,
+                    )
                     weight = weight * picked[..., 0].prod(1)
                 score = self.rule.score(prediction.repeated(part, times), asked, tokens)
                 one = np.ones(len(many), dtype=np.int64)
@@ -230,16 +282,24 @@ class _Law:
                     chosen = first_positions(score, asked, count)[:, places]
                     cases = {}
                     for choice in np.unique(chosen, axis=0):
-                        cases[tuple(np.nonzero(choice)[0])] = (chosen == choice).all(1).astype(np.float64)
+                        cases[tuple(np.nonzero(choice)[0])] = (
+                            (chosen == choice).all(1).astype(np.float64)
+                        )
                 for choice, chance in cases.items():
                     some = (chance > 0) & (weight > 0)
                     at = tuple(places[list(choice)])
                     if tokens is None:
-                        self.reveal(after, (weight * chance)[some], codes[part][some], table[part][some], at)
+                        self.reveal(
+                            after, (weight * chance)[some], codes[part][some], table[part][some], at
+                        )
                     else:
                         changed = many[some]
                         changed[:, list(at)] = tokens[some][:, list(at)]
-                        after += np.bincount(changed @ self.digit, weights=(weight * chance)[some], minlength=len(after))
+                        after += np.bincount(
+                            changed @ self.digit,
+                            weights=(weight * chance)[some],
+                            minlength=len(after),
+                        )
 
     def gibbs(self) -> np.ndarray:
         probability, open_places = self.first(), np.nonzero(~self.locked)[0]
@@ -286,19 +346,25 @@ class _Law:
             canvases, codes = self.canvases(probability)
             run = self.run(canvases)
             given = one_hot_evidence(run)
-            evidence = np.where(run.locked[..., None], given, self.rule.evidence(canvases, alpha_t, self.size))
+            evidence = np.where(
+                run.locked[..., None], given, self.rule.evidence(canvases, alpha_t, self.size)
+            )
             prediction = posterior_prediction(run, evidence, run.open)
             x_0 = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)
             options = self._kept(canvases)
             options[run.open] = 0.0
-            options[run.open, : self.size] = uniform_reverse(canvases[run.open], x_0, alpha_t, alpha_s)
+            options[run.open, : self.size] = uniform_reverse(
+                canvases[run.open], x_0, alpha_t, alpha_s
+            )
             after = np.zeros_like(probability)
             self.spread(after, probability[codes], options)
             probability = after
         return probability
 
 
-def subset_probabilities(log_weights: np.ndarray, count: np.ndarray) -> dict[tuple[int, ...], np.ndarray]:
+def subset_probabilities(
+    log_weights: np.ndarray, count: np.ndarray
+) -> dict[tuple[int, ...], np.ndarray]:
     """Probability (R,) of each subset to be the `count` (R,) of m drawn without replacement by weights exp(log_weights (R, m)).
 
     That is the law of the `count` largest of log_weights + Gumbel noise (Plackett-Luce, summed over the orders).

@@ -69,12 +69,21 @@ def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> 
     for steps in step_numbers(length):
         for name, fields in curves.items():
             settings = UnmaskSettings(**{"steps": steps, **fields})
-            law = exact_distribution(forgiving, one_word_a_step(settings) if steps == length else settings, length)
-            yield {"curve": name, "words": length / steps, "steps": steps,
-                   "total_variation": total_variation(truth, law), "kl": divergence(truth, law)}
+            law = exact_distribution(
+                forgiving, one_word_a_step(settings) if steps == length else settings, length
+            )
+            yield {
+                "curve": name,
+                "words": length / steps,
+                "steps": steps,
+                "total_variation": total_variation(truth, law),
+                "kl": divergence(truth, law),
+            }
 
 
-def gibbs_exactness(denoiser: ExactDenoiser, length: int, sweeps: int, start=None, selection: str = "left") -> Iterator[dict]:
+def gibbs_exactness(
+    denoiser: ExactDenoiser, length: int, sweeps: int, start=None, selection: str = "left"
+) -> Iterator[dict]:
     """{"sweeps", "total_variation", "kl"} for sweeps 0 .. `sweeps` of Gibbs from a visible start (all words 0 where None).
 
     ValueError (ImpossibleEvidence) where the chain never makes the start's text.
@@ -85,6 +94,15 @@ def gibbs_exactness(denoiser: ExactDenoiser, length: int, sweeps: int, start=Non
     law[int(start @ denoiser.vocab_size ** np.arange(length - 1, -1, -1))] = 1.0
     for count in range(sweeps + 1):
         if count:
-            law = exact_distribution(denoiser, UnmaskSettings("gibbs", count, selection=selection), length, canvas=start,
-                                     locked=np.zeros(length, dtype=bool))
-        yield {"sweeps": count, "total_variation": total_variation(truth, law), "kl": divergence(truth, law)}
+            law = exact_distribution(
+                denoiser,
+                UnmaskSettings("gibbs", count, selection=selection),
+                length,
+                canvas=start,
+                locked=np.zeros(length, dtype=bool),
+            )
+        yield {
+            "sweeps": count,
+            "total_variation": total_variation(truth, law),
+            "kl": divergence(truth, law),
+        }

@@ -59,7 +59,9 @@ def alpha_bar(t, schedule="linear"):
         low, high = LINEAR_SIGMA_RANGE
         alpha = xp.exp(-(low + t * (high - low)))
     elif schedule == "entropy-linear":
-        raise ValueError("schedule 'entropy-linear' is measured on a model: pass an EntropyLinear in its place, or use unmask")
+        raise ValueError(
+            "schedule 'entropy-linear' is measured on a model: pass an EntropyLinear in its place, or use unmask"
+        )
     else:
         raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {schedule!r}")
     return float(alpha) if xp is np and np.ndim(alpha) == 0 else alpha
@@ -123,16 +125,23 @@ class EntropyLinear:
 
 def reveal_probability(alpha_t, alpha_s):
     """Reverse step of absorbing noise, t -> s < t: a mask is revealed with probability (alpha_s - alpha_t) / (1 - alpha_t)."""
-    return np.clip((alpha_s - alpha_t) / np.maximum(1.0 - np.asarray(alpha_t, dtype=np.float64), 1e-300), 0.0, 1.0)
+    return np.clip(
+        (alpha_s - alpha_t) / np.maximum(1.0 - np.asarray(alpha_t, dtype=np.float64), 1e-300),
+        0.0,
+        1.0,
+    )
 
 
 def remask_limit(alpha_t, alpha_s):
     """ReMDM's largest probability of masking a revealed token again: min(1, (1 - alpha_s) / alpha_t)."""
     alpha_t = np.asarray(alpha_t, dtype=np.float64)
-    return np.minimum(1.0, (1.0 - np.asarray(alpha_s, dtype=np.float64)) / np.maximum(alpha_t, 1e-300))
+    return np.minimum(
+        1.0, (1.0 - np.asarray(alpha_s, dtype=np.float64)) / np.maximum(alpha_t, 1e-300)
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- matrices
+
 
 def _check_alpha(alpha: float, size: int) -> tuple[float, int]:
     if not 0.0 <= float(alpha) <= 1.0:
@@ -164,7 +173,9 @@ def step_alpha(t: float, s: float, schedule="linear") -> float:
     return alpha_bar(t, schedule) / earlier if earlier > 0 else 0.0
 
 
-def posterior(matrix_t: np.ndarray, matrix_s: np.ndarray, matrix_step: np.ndarray, x_t: int, x_0: int) -> np.ndarray:
+def posterior(
+    matrix_t: np.ndarray, matrix_s: np.ndarray, matrix_step: np.ndarray, x_t: int, x_0: int
+) -> np.ndarray:
     """q(x_s | x_t, x_0) by Bayes from row-stochastic matrices: step[:, x_t] * bar_s[x_0, :] / bar_t[x_0, x_t]; (V,)."""
     total = matrix_t[x_0, x_t]
     if total <= 0:
@@ -179,12 +190,17 @@ def uniform_reverse(x_t: np.ndarray, x_0: np.ndarray, alpha_t, alpha_s) -> np.nd
     """
     x_t, x_0 = np.asarray(x_t), np.asarray(x_0, dtype=np.float64)
     size = x_0.shape[-1]
-    alpha_t, alpha_s = (np.broadcast_to(np.asarray(a, dtype=np.float64), x_t.shape)[..., None] for a in (alpha_t, alpha_s))
+    alpha_t, alpha_s = (
+        np.broadcast_to(np.asarray(a, dtype=np.float64), x_t.shape)[..., None]
+        for a in (alpha_t, alpha_s)
+    )
     step = np.where(alpha_s > 0, alpha_t / np.maximum(alpha_s, 1e-300), 0.0)
     here = np.zeros_like(x_0)
     np.put_along_axis(here, x_t[..., None], 1.0, axis=-1)
     likelihood = step * here + (1.0 - step) / size  # (..., V) of x_s: does it turn into x_t
-    evidence = alpha_t * here + (1.0 - alpha_t) / size  # (..., V) of x_0: the same over the whole stretch
+    evidence = (
+        alpha_t * here + (1.0 - alpha_t) / size
+    )  # (..., V) of x_0: the same over the whole stretch
     ratio = np.where(evidence > 0, x_0 / np.maximum(evidence, 1e-300), 0.0)
     mixed = likelihood * (alpha_s * ratio + (1.0 - alpha_s) / size * ratio.sum(-1, keepdims=True))
     return mixed / mixed.sum(-1, keepdims=True)

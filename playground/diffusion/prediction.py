@@ -10,7 +10,9 @@ import numpy as np
 import torch
 
 _BLOCK = 128  # tokens that one entry of the coarse cumulative sum covers
-_FLOOR = -1e30  # stands for -inf where 0 * inf would be NaN; its exponential is 0 at every allowed temperature
+_FLOOR = (
+    -1e30
+)  # stands for -inf where 0 * inf would be NaN; its exponential is 0 at every allowed temperature
 
 
 class Prediction:
@@ -23,7 +25,9 @@ class Prediction:
             logits = logits.float()
         if mask_id is not None and mask_id < self.size:
             logits[:, mask_id] = _FLOOR
-        top = logits.clamp_(min=_FLOOR).amax(-1, keepdim=True)  # (n, 1); NaN passes both, so one look here covers the table
+        top = logits.clamp_(min=_FLOOR).amax(
+            -1, keepdim=True
+        )  # (n, 1); NaN passes both, so one look here covers the table
         if not bool(((top > _FLOOR) & (top < torch.inf)).all()):
             raise ValueError(self._complaint(logits, top))
         self.shifted = logits.sub_(top)  # (n, V)
@@ -110,7 +114,9 @@ class Prediction:
         """Numbers of the table rows of the positions `where` (B, L) bool, in reading order."""
         return torch.from_numpy(self.slot[where]).to(self.weights.device)
 
-    def probabilities(self, where: np.ndarray, temperature: float = 1.0, top_p: float = 1.0) -> np.ndarray:
+    def probabilities(
+        self, where: np.ndarray, temperature: float = 1.0, top_p: float = 1.0
+    ) -> np.ndarray:
         """Float64 (count of where, V), after temperature and top_p: what `draw` draws from. V counts the table's columns."""
         weights = self._tempered(self.rows(where), temperature, top_p)[0][:, : self.size].double()
         return (weights / weights.sum(-1, keepdim=True)).cpu().numpy()
@@ -123,13 +129,17 @@ class Prediction:
         spread[where] = (self.weights[rows, chosen].double() / self.total[rows]).cpu().numpy()
         return spread
 
-    def _tempered(self, rows: torch.Tensor, temperature: float, top_p: float) -> tuple[torch.Tensor, torch.Tensor]:
+    def _tempered(
+        self, rows: torch.Tensor, temperature: float, top_p: float
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Unnormalised weights (k, W) of the table rows asked, after temperature and top_p, and their block sums."""
         if temperature == 0.0:  # argmax takes the first of equal values: the lowest id
             weights = torch.zeros_like(self.weights[:1]).expand(len(rows), -1).clone()
             weights.scatter_(1, self.shifted[rows].argmax(-1, keepdim=True), 1.0)
         elif temperature == 1.0:
-            if len(rows) == len(self) and bool((rows[1:] > rows[:-1]).all()):  # all of the table: no copy
+            if len(rows) == len(self) and bool(
+                (rows[1:] > rows[:-1]).all()
+            ):  # all of the table: no copy
                 weights, blocks = self.weights, self.blocks
             else:
                 weights, blocks = self.weights.index_select(0, rows), self.blocks[rows]
@@ -142,7 +152,9 @@ class Prediction:
             weights = _nucleus(weights, top_p)
         return weights, _block_sums(weights)
 
-    def draw(self, where: np.ndarray, u: np.ndarray, temperature: float = 1.0, top_p: float = 1.0) -> np.ndarray:
+    def draw(
+        self, where: np.ndarray, u: np.ndarray, temperature: float = 1.0, top_p: float = 1.0
+    ) -> np.ndarray:
         """(B, L) ids drawn at the positions `where` from u (B, L) in [0, 1), -1 elsewhere; inverse cumulative sum in float64."""
         tokens = np.full(self.slot.shape, -1, dtype=np.int64)
         rows = self.rows(where)
@@ -152,7 +164,9 @@ class Prediction:
             tokens[where] = self.shifted[rows].argmax(-1).cpu().numpy()
             return tokens
         levels = torch.from_numpy(u[where]).to(self.weights.device)
-        tokens[where] = inverse_cumulative(*self._tempered(rows, temperature, top_p), levels).cpu().numpy()
+        tokens[where] = (
+            inverse_cumulative(*self._tempered(rows, temperature, top_p), levels).cpu().numpy()
+        )
         return tokens
 
     def top(self, row: int, count: int = 10) -> list[list[list] | None]:
@@ -167,14 +181,20 @@ class Prediction:
             return out
         ids, weights = largest(self.weights.index_select(0, rows), min(count, self.size))
         shares = (weights.double() / self.total[rows, None]).tolist()
-        for position, names, values in zip(np.nonzero(asked)[0].tolist(), ids.tolist(), shares, strict=True):
+        for position, names, values in zip(
+            np.nonzero(asked)[0].tolist(), ids.tolist(), shares, strict=True
+        ):
             out[position] = [[name, value] for name, value in zip(names, values, strict=True)]
         return out
 
     def distribution(self, row: int, position: int) -> np.ndarray | None:
         """The whole untempered distribution (V,) float64 at one position; None where nothing was asked."""
         slot = int(self.slot[row, position])
-        return None if slot < 0 else (self.weights[slot, : self.size].double() / self.total[slot]).cpu().numpy()
+        return (
+            None
+            if slot < 0
+            else (self.weights[slot, : self.size].double() / self.total[slot]).cpu().numpy()
+        )
 
     def change_from(self, earlier: Prediction, row: int) -> list[float | None]:
         """Total variation between this and an earlier prediction at each position of one row; None where either has none."""
@@ -183,11 +203,23 @@ class Prediction:
         if earlier is self:  # the denoiser was not asked since: nothing has changed
             return [0.0 if known else None for known in both.tolist()]
         if both.any():
-            now, then = (torch.from_numpy(p.slot[row][both]).to(p.weights.device) for p in (self, earlier))
-            scale_now, scale_then = (1.0 / p.total[i, None] for p, i in ((self, now), (earlier, then)))
-            whole = len(now) == len(self)  # rows stand in reading order: then `now` is all of them, and need not be copied first
-            gap = (self.weights if whole else self.weights.index_select(0, now)) * scale_now.to(self.weights.dtype)
-            gap.addcmul_(earlier.weights.index_select(0, then).to(gap.dtype), scale_then.to(gap.dtype), value=-1.0)
+            now, then = (
+                torch.from_numpy(p.slot[row][both]).to(p.weights.device) for p in (self, earlier)
+            )
+            scale_now, scale_then = (
+                1.0 / p.total[i, None] for p, i in ((self, now), (earlier, then))
+            )
+            whole = (
+                len(now) == len(self)
+            )  # rows stand in reading order: then `now` is all of them, and need not be copied first
+            gap = (self.weights if whole else self.weights.index_select(0, now)) * scale_now.to(
+                self.weights.dtype
+            )
+            gap.addcmul_(
+                earlier.weights.index_select(0, then).to(gap.dtype),
+                scale_then.to(gap.dtype),
+                value=-1.0,
+            )
             distance = (gap.abs_().sum(-1) / 2).tolist()
             for position, value in zip(np.nonzero(both)[0].tolist(), distance, strict=True):
                 out[position] = value
@@ -212,7 +244,9 @@ def _block_sums(weights: torch.Tensor) -> torch.Tensor:
     return weights.unflatten(1, (-1, _BLOCK)).sum(-1).double()
 
 
-def inverse_cumulative(weights: torch.Tensor, blocks: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+def inverse_cumulative(
+    weights: torch.Tensor, blocks: torch.Tensor, u: torch.Tensor
+) -> torch.Tensor:
     """The first id whose cumulative weight exceeds u times the total; weights (n, W) not normalised, u (n,) float64 in [0, 1).
 
     Sums run in float64 over the blocks first, then inside the block that u falls into, so a draw reads little of the table.
@@ -223,8 +257,12 @@ def inverse_cumulative(weights: torch.Tensor, blocks: torch.Tensor, u: torch.Ten
     running = blocks.cumsum(-1)
     target = u * running[:, -1]
     block = _last_positive((running <= target[:, None]).sum(-1), blocks)
-    before = torch.where(block > 0, running.gather(1, (block - 1).clamp_(min=0)[:, None])[:, 0], 0.0)
-    inside = weights.unflatten(1, (-1, _BLOCK))[torch.arange(len(block), device=block.device), block]  # (n, 128)
+    before = torch.where(
+        block > 0, running.gather(1, (block - 1).clamp_(min=0)[:, None])[:, 0], 0.0
+    )
+    inside = weights.unflatten(1, (-1, _BLOCK))[
+        torch.arange(len(block), device=block.device), block
+    ]  # (n, 128)
     within = inside.double().cumsum(-1)
     # the block's sum was rounded: rescale what is left of u to the sum inside, so that no token is cut off at the block's end
     share = (target - before) / blocks.gather(1, block[:, None])[:, 0]
@@ -240,7 +278,9 @@ def _last_positive(index: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     """Where rounding ran past the end of a row, its last entry of positive weight."""
     over = index >= weights.shape[1]
     if bool(over.any()):
-        index = torch.where(over, weights.shape[1] - 1 - (weights > 0).flip(-1).int().argmax(-1), index)
+        index = torch.where(
+            over, weights.shape[1] - 1 - (weights > 0).flip(-1).int().argmax(-1), index
+        )
     return index
 
 
@@ -260,8 +300,12 @@ def largest(weights: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tens
         if padded > width:
             weights = torch.nn.functional.pad(weights, (0, padded - width), value=-1.0)
         maxima = weights.unflatten(1, (-1, block)).amax(-1)  # (n, blocks)
-        chosen = maxima.sort(dim=-1, descending=True, stable=True).indices[:, :count].sort(dim=-1).values
-        columns = (chosen[:, :, None] * block + torch.arange(block, device=weights.device)).flatten(1)  # ascending ids
+        chosen = (
+            maxima.sort(dim=-1, descending=True, stable=True).indices[:, :count].sort(dim=-1).values
+        )
+        columns = (chosen[:, :, None] * block + torch.arange(block, device=weights.device)).flatten(
+            1
+        )  # ascending ids
         weights = weights.gather(1, columns)
         ids = columns if ids is None else ids.gather(1, columns)
     order = weights.sort(dim=-1, descending=True, stable=True)
@@ -280,13 +324,17 @@ def _nucleus(weights: torch.Tensor, top_p: float) -> torch.Tensor:
         order = values.gather(1, places).sort(dim=-1, descending=True, stable=True)
         values, ids = order.values, ids.gather(1, order.indices)
         reached = values.double().cumsum(-1)
-        enough = (reached[:, -1:] >= top_p * total) & (_border(values, reached, top_p * total) > values[:, -1:])
+        enough = (reached[:, -1:] >= top_p * total) & (
+            _border(values, reached, top_p * total) > values[:, -1:]
+        )
         if not bool(enough.all()):
             first = size
     if first == size:
         values, ids = weights.sort(dim=-1, descending=True, stable=True)
         reached = values.double().cumsum(-1)
-    outside = reached - values.double() >= top_p * total  # the mass before this token already reaches top_p
+    outside = (
+        reached - values.double() >= top_p * total
+    )  # the mass before this token already reaches top_p
     outside[:, 0] = False
     return torch.zeros_like(weights).scatter_(1, ids, values.masked_fill(outside, 0.0))
 

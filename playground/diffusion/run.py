@@ -22,7 +22,9 @@ def as_canvas(canvas, name: str = "canvas") -> np.ndarray:
     if array.ndim == 1:
         array = array[None]
     if array.ndim != 2 or array.size == 0:
-        raise ValueError(f"{name} must be (L,) or (B, L) with at least one position, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must be (L,) or (B, L) with at least one position, got shape {array.shape}"
+        )
     return array
 
 
@@ -43,11 +45,15 @@ def check_canvas(canvas, denoiser, locked=None) -> tuple[np.ndarray, np.ndarray]
     locks = as_canvas(locked, "locked").astype(bool)
     if locks.shape != array.shape:
         if locks.shape != (1, array.shape[1]):
-            raise ValueError(f"locked must have the canvas's shape {array.shape}, got {locks.shape}")
+            raise ValueError(
+                f"locked must have the canvas's shape {array.shape}, got {locks.shape}"
+            )
         locks = np.repeat(locks, array.shape[0], axis=0)
     if np.any(locks & ~visible):
         row, position = (int(part[0]) for part in np.nonzero(locks & ~visible))
-        raise ValueError(f"locked must be False where the canvas is masked, got True at row {row}, position {position}")
+        raise ValueError(
+            f"locked must be False where the canvas is masked, got True at row {row}, position {position}"
+        )
     return array, locks.copy()
 
 
@@ -60,9 +66,13 @@ class Run:
         self.denoiser, self.settings = denoiser, settings
         self.mask_id, self.size = int(denoiser.mask_id), int(denoiser.vocab_size)
         batch, self.length = self.canvas.shape
-        self.rows = np.arange(batch) if rows is None else np.asarray(rows, dtype=np.int64).reshape(-1)
+        self.rows = (
+            np.arange(batch) if rows is None else np.asarray(rows, dtype=np.int64).reshape(-1)
+        )
         if len(self.rows) != batch or self.rows.min() < 0:
-            raise ValueError(f"rows must hold {batch} whole numbers of at least 0, got {self.rows.tolist()}")
+            raise ValueError(
+                f"rows must hold {batch} whole numbers of at least 0, got {self.rows.tolist()}"
+            )
         self.prompt = self.canvas != self.mask_id  # what guidance takes away
         self.prediction: Prediction | None = None
         self.calls = np.zeros(batch, dtype=np.int64)
@@ -72,7 +82,9 @@ class Run:
         self.index = 0
         self.t: np.ndarray | None = None
         self.phase: str | None = None
-        self.window: tuple[np.ndarray, np.ndarray] | None = None  # (B,) first and last + 1 position that the model sees
+        self.window: tuple[np.ndarray, np.ndarray] | None = (
+            None  # (B,) first and last + 1 position that the model sees
+        )
         self._before, self._shown = self.canvas.copy(), None
         self._fresh = np.ones(batch, dtype=bool)
         self.drawn = np.zeros(self.canvas.shape, dtype=bool)
@@ -94,7 +106,9 @@ class Run:
         first = step - step % ahead
         if self._ahead.get(stream, (None,))[0] != first:
             steps = np.arange(first, first + ahead)[:, None, None]
-            numbers = uniforms(self.settings.seed, steps, self.rows[:, None], np.arange(self.length), stream)
+            numbers = uniforms(
+                self.settings.seed, steps, self.rows[:, None], np.arange(self.length), stream
+            )
             self._ahead[stream] = first, numbers  # (16, B, L)
         return self._ahead[stream][1][step - first]
 
@@ -153,7 +167,9 @@ class Run:
         order[asked] = np.arange(asked.sum())
         for start, stop in sorted(set(zip(first.tolist(), last.tolist(), strict=True))):
             group = numbers[(first == start) & (last == stop)]
-            parts.append(logits_at(self.denoiser, canvas[group, start:stop], asked[group, start:stop]))
+            parts.append(
+                logits_at(self.denoiser, canvas[group, start:stop], asked[group, start:stop])
+            )
             places.append(order[group, start:stop][asked[group, start:stop]])
         return torch.cat(parts)[torch.from_numpy(np.argsort(np.concatenate(places), kind="stable"))]
 
@@ -161,7 +177,9 @@ class Run:
 
     def draw(self, where: np.ndarray, step) -> np.ndarray:
         """(B, L) tokens drawn at `where` under the settings' temperature and top_p, -1 elsewhere."""
-        return self.prediction.draw(where, self.uniforms(step, TOKEN), self.settings.temperature, self.settings.top_p)
+        return self.prediction.draw(
+            where, self.uniforms(step, TOKEN), self.settings.temperature, self.settings.top_p
+        )
 
     def put(self, where: np.ndarray, tokens: np.ndarray) -> None:
         """Write tokens (B, L) at `where`; their rows' predictions no longer hold."""
@@ -214,14 +232,21 @@ def logits_at(denoiser, canvas: np.ndarray, asked: np.ndarray) -> torch.Tensor:
     where = torch.from_numpy(np.ascontiguousarray(asked))
     with torch.no_grad():
         if hasattr(denoiser, "logits_at"):
-            logits, expected = torch.as_tensor(denoiser.logits_at(ids.clone(), where)), (int(where.sum()), denoiser.vocab_size)
+            logits, expected = (
+                torch.as_tensor(denoiser.logits_at(ids.clone(), where)),
+                (int(where.sum()), denoiser.vocab_size),
+            )
             if tuple(logits.shape) != expected:
-                raise ValueError(f"the denoiser's logits_at must be {expected}, got {tuple(logits.shape)}")
+                raise ValueError(
+                    f"the denoiser's logits_at must be {expected}, got {tuple(logits.shape)}"
+                )
             return logits.clone()
         logits = torch.as_tensor(denoiser.logits(ids.clone()))
         expected = (*canvas.shape, denoiser.vocab_size)
         if tuple(logits.shape) != expected:
-            raise ValueError(f"the denoiser's logits must be (B, L, V) = {expected}, got {tuple(logits.shape)}")
+            raise ValueError(
+                f"the denoiser's logits must be (B, L, V) = {expected}, got {tuple(logits.shape)}"
+            )
         # whole rows are copied: index_select is several times faster than a boolean index
         places = torch.from_numpy(np.flatnonzero(asked)).to(logits.device)
         return logits.reshape(-1, logits.shape[-1]).index_select(0, places)  # (n, V), copied

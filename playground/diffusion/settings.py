@@ -8,8 +8,21 @@ from dataclasses import asdict, dataclass
 from playground.diffusion.noise import SCHEDULES
 
 # a list, for `add_sampler` puts more in
-SAMPLERS = ["mdlm", "sedd", "maskgit", "llada", "dream", "remdm", "fast-dllm", "entropy-bound", "any-order", "gibbs",
-            "uniform", "diffusion-lm", "cdcd"]
+SAMPLERS = [
+    "mdlm",
+    "sedd",
+    "maskgit",
+    "llada",
+    "dream",
+    "remdm",
+    "fast-dllm",
+    "entropy-bound",
+    "any-order",
+    "gibbs",
+    "uniform",
+    "diffusion-lm",
+    "cdcd",
+]
 
 # the first one is what selection=None means
 SELECTIONS = {
@@ -28,14 +41,25 @@ DEFAULT_THRESHOLD, DEFAULT_BOUND, DEFAULT_ETA = 0.9, 0.1, 0.1
 
 
 def _real(name: str, value, low: float, high: float) -> float:
-    number = isinstance(value, (int, float)) or (hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0)
-    if isinstance(value, bool) or not number or not math.isfinite(value) or not low <= value <= high:
+    number = isinstance(value, (int, float)) or (
+        hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0
+    )
+    if (
+        isinstance(value, bool)
+        or not number
+        or not math.isfinite(value)
+        or not low <= value <= high
+    ):
         raise ValueError(f"{name} must be in [{low:g}, {high:g}], got {value!r}")
     return float(value)
 
 
 def _whole(name: str, value, low: int, high: int) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value.__index__() <= high:
+    if (
+        isinstance(value, bool)
+        or not hasattr(value, "__index__")
+        or not low <= value.__index__() <= high
+    ):
         raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {value!r}")
     return value.__index__()
 
@@ -87,11 +111,15 @@ class UnmaskSettings:
         if self.sampler not in SAMPLERS:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, got {self.sampler!r}")
         if self.schedule not in SCHEDULES:
-            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}")
+            raise ValueError(
+                f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}"
+            )
         choices = SELECTIONS.get(self.sampler, ())
         if self.selection is not None and self.selection not in choices:
             allowed = f"one of {', '.join(choices)}" if choices else "None"
-            raise ValueError(f"selection must be {allowed} for {self.sampler}, got {self.selection!r}")
+            raise ValueError(
+                f"selection must be {allowed} for {self.sampler}, got {self.selection!r}"
+            )
         if self.as_published not in (True, False):
             raise ValueError(f"as_published must be True or False, got {self.as_published!r}")
 
@@ -112,9 +140,15 @@ class UnmaskSettings:
         if self.block_length is not None:
             put("block_length", _whole("block_length", self.block_length, 1, 1_000_000))
             if self.sampler in WITHOUT_BLOCKS:
-                raise ValueError(f"block_length must be None for {self.sampler}, got {self.block_length}")
+                raise ValueError(
+                    f"block_length must be None for {self.sampler}, got {self.block_length}"
+                )
         if self.overlap and self.overlap >= (self.block_length or 0):
-            allowed = f"[0, {self.block_length - 1}]" if self.block_length else "0 where block_length is None"
+            allowed = (
+                f"[0, {self.block_length - 1}]"
+                if self.block_length
+                else "0 where block_length is None"
+            )
             raise ValueError(f"overlap must be in {allowed}, got {self.overlap}")
         if self.guidance and self.sampler in ("uniform", "diffusion-lm", "cdcd"):
             raise ValueError(f"guidance must be 0 for {self.sampler}, got {self.guidance:g}")

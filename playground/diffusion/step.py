@@ -21,23 +21,31 @@ class Step:
     index: int  # 0, 1, ... over the whole run
     canvas: torch.Tensor  # (B, L) ids after the step
     revealed: torch.Tensor  # (B, L) bool: drawn at this step
-    confidence: torch.Tensor  # (B, L) largest untempered probability when last asked; NaN where never asked (locked)
+    confidence: (
+        torch.Tensor
+    )  # (B, L) largest untempered probability when last asked; NaN where never asked (locked)
     entropy: torch.Tensor  # (B, L) nats, likewise
     state: np.ndarray  # (B, L) numbers of STATES
     calls: np.ndarray  # (B,) network evaluations of each row so far (guidance counts two)
     t: np.ndarray | None = None  # (B,) time after the step, where the sampler has one
-    fresh: np.ndarray | None = None  # (B,) whether the figures belong to the canvas that the step started from
+    fresh: np.ndarray | None = (
+        None  # (B,) whether the figures belong to the canvas that the step started from
+    )
     phase: str | None = None  # "burn-in" before a Gibbs run counts
     prediction: Prediction | None = field(default=None, repr=False)
     before: Prediction | None = field(default=None, repr=False)  # the prediction of the step before
 
-    def record(self, row: int = 0, text_of: Callable[[int], str] | None = None, top: int = 10) -> dict:
+    def record(
+        self, row: int = 0, text_of: Callable[[int], str] | None = None, top: int = 10
+    ) -> dict:
         """Plain JSON data of one row; None stands where nothing was predicted. top: candidates a position.
 
         change: total variation, over the whole vocabulary, between the prediction of this step and of the step before.
         """
         canvas = self.canvas[row].tolist()
-        rows = self.prediction.top(row, top) if self.prediction is not None else [None] * len(canvas)
+        rows = (
+            self.prediction.top(row, top) if self.prediction is not None else [None] * len(canvas)
+        )
         both = self.prediction is not None and self.before is not None
         record = {
             "index": self.index,
@@ -47,7 +55,9 @@ class Step:
             "confidence": _plain(self.confidence[row]),
             "entropy": _plain(self.entropy[row]),
             "top": rows,
-            "change": self.prediction.change_from(self.before, row) if both else [None] * len(canvas),
+            "change": self.prediction.change_from(self.before, row)
+            if both
+            else [None] * len(canvas),
             "calls": int(self.calls[row]),
             "revealed": int(self.revealed[row].sum()),
             "fresh": True if self.fresh is None else bool(self.fresh[row]),
@@ -55,7 +65,9 @@ class Step:
         }
         if text_of is not None:
             record["text"] = [text_of(token) for token in canvas]
-            record["top"] = [None if r is None else [[i, p, text_of(i)] for i, p in r] for r in rows]
+            record["top"] = [
+                None if r is None else [[i, p, text_of(i)] for i, p in r] for r in rows
+            ]
         return record
 
 

@@ -5,4 +5,10 @@ from .continuous import ContinuousTimeChain
 from .hidden import HiddenMarkovModel, ImpossibleObservations
 from .ngram import NgramModel
 
-__all__ = ["ContinuousTimeChain", "HiddenMarkovModel", "ImpossibleObservations", "MarkovChain", "NgramModel"]
+__all__ = [
+    "ContinuousTimeChain",
+    "HiddenMarkovModel",
+    "ImpossibleObservations",
+    "MarkovChain",
+    "NgramModel",
+]

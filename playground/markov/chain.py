@@ -50,14 +50,22 @@ class MarkovChain:
     """
 
     def __init__(self, transition, states: Sequence[str] | None = None, initial=None):
-        shape = np.shape(transition) if not isinstance(transition, (list, tuple)) else (len(transition),)
+        shape = (
+            np.shape(transition)
+            if not isinstance(transition, (list, tuple))
+            else (len(transition),)
+        )
         names = as_names(states, shape[0] if shape else 0, "states") if states is not None else None
-        self.transition = check_rows(transition, "transition", names)   # (K, K)
+        self.transition = check_rows(transition, "transition", names)  # (K, K)
         if self.transition.shape[0] != self.transition.shape[1]:
             raise ValueError(f"transition must be square, got shape {self.transition.shape}")
         self.states = names or as_names(None, len(self.transition), "states")
         count = len(self.transition)
-        self.initial = np.full(count, 1 / count) if initial is None else check_distribution(initial, "initial", count)
+        self.initial = (
+            np.full(count, 1 / count)
+            if initial is None
+            else check_distribution(initial, "initial", count)
+        )
         self.transition.setflags(write=False)
         self.initial.setflags(write=False)
 
@@ -79,11 +87,15 @@ class MarkovChain:
             row = [0.0] * check_count(start, "start", 0, self.size - 1) + [1.0]
         rows = np.cumsum(self.transition, axis=1).tolist()
         for u in uniforms(seed, n).tolist():
-            path.append(bisect_right(row, u * row[-1]))   # as `draw`, on plain lists: five times faster
+            path.append(
+                bisect_right(row, u * row[-1])
+            )  # as `draw`, on plain lists: five times faster
             row = rows[path[-1]]
         return np.array(path, dtype=np.int64)
 
-    def walk(self, n: int, seed: int = 0, start: int | None = None, greedy: bool = False) -> Iterator[dict]:
+    def walk(
+        self, n: int, seed: int = 0, start: int | None = None, greedy: bool = False
+    ) -> Iterator[dict]:
         """The same walk as records {"step", "state", "name", "u", "probability"}: u is None where nothing was drawn.
 
         greedy: always the most likely successor, ties to the lowest state.
@@ -104,7 +116,13 @@ class MarkovChain:
             else:
                 state = draw(first if step == 0 else cumulative[state], u)
                 probability = float(row[state])
-            yield {"step": step, "state": state, "name": self.states[state], "u": u, "probability": probability}
+            yield {
+                "step": step,
+                "state": state,
+                "name": self.states[state],
+                "u": u,
+                "probability": probability,
+            }
 
     def greedy_cycle(self, start: int) -> tuple[list[int], list[int]]:
         """(states before the loop, the loop) of the walk that always takes the most likely successor, from `start`.
@@ -117,7 +135,7 @@ class MarkovChain:
             seen[state] = len(path)
             path.append(state)
             state = int(np.argmax(self.transition[state]))
-        return path[:seen[state]], path[seen[state]:]
+        return path[: seen[state]], path[seen[state] :]
 
     def log_probability(self, path) -> float:
         """ln P(path), nats: -inf where a step of it is impossible. 0 for an empty path."""
@@ -125,9 +143,13 @@ class MarkovChain:
         if path.size == 0:
             return 0.0
         if path.min() < 0 or path.max() >= self.size:
-            raise ValueError(f"path must hold states from 0 to {self.size - 1}, got {path.min()} to {path.max()}")
+            raise ValueError(
+                f"path must hold states from 0 to {self.size - 1}, got {path.min()} to {path.max()}"
+            )
         with np.errstate(divide="ignore"):
-            return float(np.log(self.initial[path[0]]) + np.log(self.transition[path[:-1], path[1:]]).sum())
+            return float(
+                np.log(self.initial[path[0]]) + np.log(self.transition[path[:-1], path[1:]]).sum()
+            )
 
     # powers ------------------------------------------------------------------------------------------------------------
 
@@ -162,7 +184,11 @@ class MarkovChain:
         for number in range(count):
             states = np.flatnonzero(label == number)
             leaves = bool(edges[np.ix_(states, label != number)].any())
-            classes.append(CommunicatingClass(tuple(states.tolist()), not leaves, _period(edges[np.ix_(states, states)])))
+            classes.append(
+                CommunicatingClass(
+                    tuple(states.tolist()), not leaves, _period(edges[np.ix_(states, states)])
+                )
+            )
         return sorted(classes, key=lambda one: one.states[0])
 
     @property
@@ -188,7 +214,9 @@ class MarkovChain:
         for one in self.communicating_classes():
             if one.recurrent:
                 row = np.zeros(self.size)
-                row[list(one.states)] = _stationary_irreducible(self.transition[np.ix_(one.states, one.states)])
+                row[list(one.states)] = _stationary_irreducible(
+                    self.transition[np.ix_(one.states, one.states)]
+                )
                 rows.append(row)
         return np.array(rows)
 
@@ -211,12 +239,18 @@ class MarkovChain:
         for column, one in enumerate(recurrent):
             inside[list(one.states), column] = 1
         transient = np.flatnonzero(inside.sum(axis=1) == 0)
-        probabilities, steps, visits = inside.copy(), np.zeros(self.size), np.zeros((self.size, self.size))
+        probabilities, steps, visits = (
+            inside.copy(),
+            np.zeros(self.size),
+            np.zeros((self.size, self.size)),
+        )
         if len(transient):
             leave = np.eye(len(transient)) - self.transition[np.ix_(transient, transient)]
-            into = self.transition[transient] @ inside                                        # (transient, C)
+            into = self.transition[transient] @ inside  # (transient, C)
             probabilities[transient] = np.linalg.solve(leave, into)
-            probabilities[transient] /= probabilities[transient].sum(axis=1, keepdims=True)   # rounding only
+            probabilities[transient] /= probabilities[transient].sum(
+                axis=1, keepdims=True
+            )  # rounding only
             fundamental = np.linalg.inv(leave)
             steps[transient] = fundamental.sum(axis=1)
             visits[np.ix_(transient, transient)] = fundamental
@@ -230,7 +264,9 @@ class MarkovChain:
         middle = np.flatnonzero(reach & ~inside)
         if len(middle):
             leave = np.eye(len(middle)) - self.transition[np.ix_(middle, middle)]
-            probability[middle] = np.linalg.solve(leave, self.transition[np.ix_(middle, inside)].sum(axis=1))
+            probability[middle] = np.linalg.solve(
+                leave, self.transition[np.ix_(middle, inside)].sum(axis=1)
+            )
         return np.clip(probability, 0, 1)
 
     def hitting_times(self, targets: int | Sequence[int]) -> np.ndarray:
@@ -257,12 +293,19 @@ class MarkovChain:
 
     def entropy_rate(self) -> float:
         """Nats a step, in the long run: the mean entropy of the rows under `stationary()`."""
-        logs = np.log(self.transition, out=np.zeros_like(self.transition), where=self.transition > 0)
+        logs = np.log(
+            self.transition, out=np.zeros_like(self.transition), where=self.transition > 0
+        )
         return float(-(self.stationary()[:, None] * self.transition * logs).sum()) + 0.0
 
     def _targets(self, targets) -> np.ndarray:
         chosen = np.atleast_1d(np.asarray(targets))
-        if chosen.size == 0 or chosen.dtype.kind not in "iu" or chosen.min() < 0 or chosen.max() >= self.size:
+        if (
+            chosen.size == 0
+            or chosen.dtype.kind not in "iu"
+            or chosen.min() < 0
+            or chosen.max() >= self.size
+        ):
             raise ValueError(f"targets must be states from 0 to {self.size - 1}, got {targets!r}")
         inside = np.zeros(self.size, dtype=bool)
         inside[chosen] = True

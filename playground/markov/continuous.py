@@ -25,26 +25,40 @@ class ContinuousTimeChain:
             self.rates = np.array(rates, dtype=np.float64)
         except (TypeError, ValueError):
             raise ValueError("rates must be a square table of numbers") from None
-        if self.rates.ndim != 2 or self.rates.size == 0 or self.rates.shape[0] != self.rates.shape[1]:
-            raise ValueError(f"rates must be a square table of numbers, got shape {self.rates.shape}")
+        if (
+            self.rates.ndim != 2
+            or self.rates.size == 0
+            or self.rates.shape[0] != self.rates.shape[1]
+        ):
+            raise ValueError(
+                f"rates must be a square table of numbers, got shape {self.rates.shape}"
+            )
         count = len(self.rates)
         names = as_names(states, count, "states") if states is not None else None
         off = ~np.eye(count, dtype=bool)
         bad = ~np.isfinite(self.rates) | (off & (self.rates < 0))
         if bad.any():
             row, column = np.argwhere(bad)[0]
-            raise ValueError(f"rates row {name_of_row(names, row)} holds {self.rates[row, column]} in column {column + 1}; "
-                             "a rate off the diagonal must be a finite number of at least 0")
+            raise ValueError(
+                f"rates row {name_of_row(names, row)} holds {self.rates[row, column]} in column {column + 1}; "
+                "a rate off the diagonal must be a finite number of at least 0"
+            )
         leaving = np.where(off, self.rates, 0).sum(axis=1)
         sums = leaving + self.rates.diagonal()
         wrong = np.flatnonzero(np.abs(sums) > ROUNDING * np.maximum(leaving, 1))
         if len(wrong):
             row = int(wrong[0])
-            raise ValueError(f"rates row {name_of_row(names, row)} sums to {sums[row]:.10g}; it must sum to 0: "
-                             f"set its diagonal entry to {-leaving[row]:.10g}")
-        np.fill_diagonal(self.rates, -leaving)   # rounding of the input only
+            raise ValueError(
+                f"rates row {name_of_row(names, row)} sums to {sums[row]:.10g}; it must sum to 0: "
+                f"set its diagonal entry to {-leaving[row]:.10g}"
+            )
+        np.fill_diagonal(self.rates, -leaving)  # rounding of the input only
         self.states = names or as_names(None, count, "states")
-        self.initial = np.full(count, 1 / count) if initial is None else check_distribution(initial, "initial", count)
+        self.initial = (
+            np.full(count, 1 / count)
+            if initial is None
+            else check_distribution(initial, "initial", count)
+        )
         self.rates.setflags(write=False)
         self.initial.setflags(write=False)
 
@@ -63,7 +77,9 @@ class ContinuousTimeChain:
 
         With L the largest rate of leaving, exp(tQ) = exp(-tL) exp(t(Q + LI)); a power series where t L <= 1, squared up.
         """
-        if not (isinstance(t, (int, float, np.floating, np.integer)) and math.isfinite(t) and t >= 0):
+        if not (
+            isinstance(t, (int, float, np.floating, np.integer)) and math.isfinite(t) and t >= 0
+        ):
             raise ValueError(f"t must be a finite time of at least 0, got {t!r}")
         fastest = float(self.leaving.max())
         load = t * fastest
@@ -73,7 +89,7 @@ class ContinuousTimeChain:
         short = t / 2**halvings
         positive = (self.rates + fastest * np.eye(self.size)) * short
         power = total = np.eye(self.size)
-        for term in range(1, 25):   # entries at most 1: 1/25! is below the last digit
+        for term in range(1, 25):  # entries at most 1: 1/25! is below the last digit
             power = power @ positive / term
             total = total + power
         total = total / total.sum(axis=1, keepdims=True)
@@ -102,14 +118,19 @@ class ContinuousTimeChain:
     def jump_chain(self) -> MarkovChain:
         """Where it jumps, whenever it jumps (embedded chain); a state that is never left stays."""
         leaving = self.leaving
-        jumps = np.where(np.eye(self.size, dtype=bool), 0, self.rates) / np.where(leaving > 0, leaving, 1)[:, None]
+        jumps = (
+            np.where(np.eye(self.size, dtype=bool), 0, self.rates)
+            / np.where(leaving > 0, leaving, 1)[:, None]
+        )
         return MarkovChain(jumps + np.diag((leaving == 0).astype(float)), self.states, self.initial)
 
     def stationary(self) -> np.ndarray:
         """(K,): pi with pi Q = 0; with several recurrent classes, the one to which `initial` leads."""
         return self.uniformised()[0].stationary()
 
-    def simulate(self, until: float, seed: int = 0, start: int | None = None, max_jumps: int = 100_000) -> Iterator[dict]:
+    def simulate(
+        self, until: float, seed: int = 0, start: int | None = None, max_jumps: int = 100_000
+    ) -> Iterator[dict]:
         """Jumps as records {"index", "time", "state", "name", "hold"}: enters `state` at `time` and stays `hold` (null: for
         ever, or beyond `until`). Draws of jump i depend on (seed, i) alone. Stops at `until` or after max_jumps jumps.
         """
@@ -127,9 +148,19 @@ class ContinuousTimeChain:
         for index in range(max_jumps + 1):
             if index % chunk == 0 and index:
                 u = uniforms(seed, 2 * chunk, start=2 * index).reshape(-1, 2)
-            hold = -math.log1p(-u[index % chunk, 0]) / leaving[state] if leaving[state] > 0 else math.inf
+            hold = (
+                -math.log1p(-u[index % chunk, 0]) / leaving[state]
+                if leaving[state] > 0
+                else math.inf
+            )
             ends = time + hold > until
-            yield {"index": index, "time": time, "state": state, "name": self.states[state], "hold": None if ends else hold}
+            yield {
+                "index": index,
+                "time": time,
+                "state": state,
+                "name": self.states[state],
+                "hold": None if ends else hold,
+            }
             if ends:
                 return
             time += hold
@@ -139,10 +170,15 @@ class ContinuousTimeChain:
 def states_at(jumps: Sequence[dict], times) -> np.ndarray:
     """(n,): the state of a simulated run at each of the times (those at or after its last jump: the last state)."""
     entered = np.array([jump["time"] for jump in jumps])
-    return np.array([jump["state"] for jump in jumps])[np.searchsorted(entered, np.asarray(times), side="right") - 1]
+    return np.array([jump["state"] for jump in jumps])[
+        np.searchsorted(entered, np.asarray(times), side="right") - 1
+    ]
 
 
 def time_shares(jumps: Sequence[dict], until: float, size: int) -> np.ndarray:
     """(K,): share of [0, until] that a simulated run spent in each state."""
     edges = np.append([jump["time"] for jump in jumps], until)
-    return np.bincount([jump["state"] for jump in jumps], weights=np.diff(edges), minlength=size) / until
+    return (
+        np.bincount([jump["state"] for jump in jumps], weights=np.diff(edges), minlength=size)
+        / until
+    )

@@ -15,10 +15,10 @@ class ContextTable:
     successors of context c: tokens[offsets[c]:offsets[c + 1]], ascending, with counts[...] occurrences each.
     """
 
-    contexts: np.ndarray   # (C, m) int32, column-major: `find` narrows column by column
-    offsets: np.ndarray    # (C + 1,) int64
-    tokens: np.ndarray     # (E,) int32
-    counts: np.ndarray     # (E,) int64
+    contexts: np.ndarray  # (C, m) int32, column-major: `find` narrows column by column
+    offsets: np.ndarray  # (C + 1,) int64
+    tokens: np.ndarray  # (E,) int32
+    counts: np.ndarray  # (E,) int64
 
     def find(self, context) -> int:
         """The row of `context` (m token numbers), or -1 where it has no successor in the text."""
@@ -45,7 +45,11 @@ class ContextTable:
 def number_tokens(pieces: list[str]) -> tuple[np.ndarray, list[str]]:
     """(numbers int32 (N,), distinct pieces): numbered in the order of their first appearance."""
     number: dict[str, int] = {}
-    numbers = np.fromiter((number.setdefault(piece, len(number)) for piece in pieces), dtype=np.int32, count=len(pieces))
+    numbers = np.fromiter(
+        (number.setdefault(piece, len(number)) for piece in pieces),
+        dtype=np.int32,
+        count=len(pieces),
+    )
     return numbers, list(number)
 
 
@@ -54,7 +58,7 @@ def number_characters(text: str) -> tuple[np.ndarray, list[str]]:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     seen = np.full(int(codes.max()) + 1, -1, dtype=np.int32)
     positions = np.arange(len(codes) - 1, -1, -1, dtype=np.int32)
-    seen[codes[::-1]] = positions                            # the last write to a code is its first position
+    seen[codes[::-1]] = positions  # the last write to a code is its first position
     present = np.flatnonzero(seen >= 0)
     present = present[np.argsort(seen[present])]
     seen[present] = np.arange(len(present), dtype=np.int32)
@@ -65,7 +69,7 @@ def count_contexts(numbers: np.ndarray, distinct: int, size: int, circular: bool
     """The table of contexts of `size` tokens; circular: the text goes on with its own beginning."""
     if circular:
         numbers = np.concatenate([numbers, np.resize(numbers, size)])
-    windows = np.lib.stride_tricks.sliding_window_view(numbers, size + 1)   # (n, size + 1)
+    windows = np.lib.stride_tricks.sliding_window_view(numbers, size + 1)  # (n, size + 1)
     if float(distinct) ** (size + 1) < KEY_LIMIT:
         keys = pack(windows, distinct)
         keys.sort()
@@ -88,7 +92,9 @@ def count_contexts(numbers: np.ndarray, distinct: int, size: int, circular: bool
         changed[1:] |= grams[1:, column] != grams[:-1, column]
     starts = np.flatnonzero(changed)
     contexts = np.asfortranarray(grams[starts, :size])
-    return ContextTable(contexts, np.append(starts, len(grams)), np.ascontiguousarray(grams[:, size]), counts)
+    return ContextTable(
+        contexts, np.append(starts, len(grams)), np.ascontiguousarray(grams[:, size]), counts
+    )
 
 
 def pack(rows: np.ndarray, distinct: int) -> np.ndarray:

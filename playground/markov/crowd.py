@@ -8,10 +8,14 @@ from .continuous import ContinuousTimeChain
 from .rows import check_count, uniforms
 
 JUMPS_AT_MOST = 100_000
-STREAM = 1000        # streams from here on belong to crowds: jump i of a crowd draws from stream STREAM + i
+STREAM = (
+    1000  # streams from here on belong to crowds: jump i of a crowd draws from stream STREAM + i
+)
 
 
-def shares_over_time(chain: ContinuousTimeChain, times, runs: int, seed: int = 0, start: int = 0) -> np.ndarray:
+def shares_over_time(
+    chain: ContinuousTimeChain, times, runs: int, seed: int = 0, start: int = 0
+) -> np.ndarray:
     """(n, K): share of `runs` simulated runs, all from `start`, in each state at each of the ascending times.
 
     The draws of jump i of run r depend on (seed, i, r) alone. Tends to row `start` of P(t) as runs grow.
@@ -19,12 +23,14 @@ def shares_over_time(chain: ContinuousTimeChain, times, runs: int, seed: int = 0
     times = np.asarray(times, dtype=np.float64)
     runs, start = check_count(runs, "runs", 1), check_count(start, "start", 0, chain.size - 1)
     leaving = chain.leaving
-    cumulative = np.cumsum(chain.jump_chain().transition, axis=1)                       # (K, K)
-    changes = np.zeros((len(times) + 1, chain.size), dtype=np.int64)                    # who enters and leaves before each time
+    cumulative = np.cumsum(chain.jump_chain().transition, axis=1)  # (K, K)
+    changes = np.zeros(
+        (len(times) + 1, chain.size), dtype=np.int64
+    )  # who enters and leaves before each time
     changes[0, start] = runs
     states, clock, alive = np.full(runs, start), np.zeros(runs), np.arange(runs)
     for jump in range(JUMPS_AT_MOST):
-        u = uniforms(seed, 2 * runs, stream=STREAM + jump).reshape(runs, 2)[alive]      # (alive, 2)
+        u = uniforms(seed, 2 * runs, stream=STREAM + jump).reshape(runs, 2)[alive]  # (alive, 2)
         here = states[alive]
         with np.errstate(divide="ignore", invalid="ignore"):
             clock[alive] += np.where(leaving[here] > 0, -np.log1p(-u[:, 0]) / leaving[here], np.inf)
@@ -34,7 +40,9 @@ def shares_over_time(chain: ContinuousTimeChain, times, runs: int, seed: int = 0
             break
         rows = cumulative[here]
         there = (rows <= (u[:, 1] * rows[:, -1])[:, None]).sum(axis=1)
-        seen = np.searchsorted(times, clock[alive], side="left")                        # the first time at which the jump has happened
+        seen = np.searchsorted(
+            times, clock[alive], side="left"
+        )  # the first time at which the jump has happened
         np.add.at(changes, (seen, here), -1)
         np.add.at(changes, (seen, there), 1)
         states[alive] = there

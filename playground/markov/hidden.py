@@ -17,7 +17,7 @@ from .maximum import most_likely_path
 from .rows import as_names, check_count, check_distribution, check_rows, uniforms
 
 MISSING = -1
-PAIRS_AT_MOST = 50_000_000   # entries of a pairwise posterior: 400 MB
+PAIRS_AT_MOST = 50_000_000  # entries of a pairwise posterior: 400 MB
 
 
 class ImpossibleObservations(ValueError):
@@ -26,8 +26,10 @@ class ImpossibleObservations(ValueError):
     def __init__(self, position: int, symbol: str, sequence: int | None = None):
         self.position = position
         where = f"position {position}" + ("" if sequence is None else f" of sequence {sequence}")
-        super().__init__(f"observations have probability 0 under this model: at {where} no state that can be reached "
-                         f"emits {symbol!r}; give one of them a positive emission or transition there, or mark it missing (-1)")
+        super().__init__(
+            f"observations have probability 0 under this model: at {where} no state that can be reached "
+            f"emits {symbol!r}; give one of them a positive emission or transition there, or mark it missing (-1)"
+        )
 
 
 class HiddenMarkovModel:
@@ -41,34 +43,46 @@ class HiddenMarkovModel:
     ([0, 0, 1, 0, 0], 0.011573604, -3.37250204)
     """
 
-    def __init__(self, initial, transition, emission, states: Sequence[str] | None = None,
-                 symbols: Sequence[str] | None = None):
+    def __init__(
+        self,
+        initial,
+        transition,
+        emission,
+        states: Sequence[str] | None = None,
+        symbols: Sequence[str] | None = None,
+    ):
         rows = len(transition) if np.ndim(transition) else 0
         names = as_names(states, rows, "states") if states is not None else None
-        self.transition = check_rows(transition, "transition", names)        # (K, K)
+        self.transition = check_rows(transition, "transition", names)  # (K, K)
         count = len(self.transition)
         if self.transition.shape != (count, count):
             raise ValueError(f"transition must be square, got shape {self.transition.shape}")
-        self.initial = check_distribution(initial, "initial", count)         # (K,)
+        self.initial = check_distribution(initial, "initial", count)  # (K,)
         if np.ndim(emission) and len(emission) != count:
             raise ValueError(f"emission must have {count} rows, one a state, got {len(emission)}")
-        self.emission = check_rows(emission, "emission", names)              # (K, M)
+        self.emission = check_rows(emission, "emission", names)  # (K, M)
         self.states = names or as_names(None, count, "states")
         self.symbols = as_names(symbols, self.emission.shape[1], "symbols", "column of emission")
         for array in (self.initial, self.transition, self.emission):
             array.setflags(write=False)
         # one row a symbol, and a last row of ones: index -1, a missing observation, finds it
-        self._likelihoods = np.vstack([self.emission.T, np.ones(count)])     # (M + 1, K)
+        self._likelihoods = np.vstack([self.emission.T, np.ones(count)])  # (M + 1, K)
 
     @classmethod
-    def random(cls, states: int, symbols: int, seed: int = 0, concentration: float = 1.0) -> HiddenMarkovModel:
+    def random(
+        cls, states: int, symbols: int, seed: int = 0, concentration: float = 1.0
+    ) -> HiddenMarkovModel:
         """A model whose rows are Dirichlet draws: a start for learning. Small concentration: rows near one-hot."""
         states, symbols = check_count(states, "states", 1), check_count(symbols, "symbols", 1)
         if not (math.isfinite(concentration) and concentration > 0):
             raise ValueError(f"concentration must be positive, got {concentration}")
-        generator = np.random.Generator(np.random.Philox(key=[check_count(seed, "seed", 0, 2**63 - 1), 2]))
-        rows = [generator.dirichlet(np.full(size, concentration), count)
-                for size, count in ((states, 1), (states, states), (symbols, states))]
+        generator = np.random.Generator(
+            np.random.Philox(key=[check_count(seed, "seed", 0, 2**63 - 1), 2])
+        )
+        rows = [
+            generator.dirichlet(np.full(size, concentration), count)
+            for size, count in ((states, 1), (states, states), (symbols, states))
+        ]
         return cls(rows[0][0], rows[1], rows[2])
 
     @property
@@ -85,16 +99,26 @@ class HiddenMarkovModel:
         """The observations as int64 (T,). ValueError that names position and value of a bad one; T >= 1."""
         array = np.asarray(observations)
         if array.ndim != 1 or array.size == 0:
-            raise ValueError(f"{field} must be a list of at least one symbol number, got shape {array.shape}")
+            raise ValueError(
+                f"{field} must be a list of at least one symbol number, got shape {array.shape}"
+            )
         if array.dtype.kind not in "iu":
-            whole = array.dtype.kind == "f" and np.isfinite(array).all() and (array == np.round(array)).all()
+            whole = (
+                array.dtype.kind == "f"
+                and np.isfinite(array).all()
+                and (array == np.round(array)).all()
+            )
             if not whole:
-                raise ValueError(f"{field} must be whole numbers (symbol numbers, -1 for missing), got {array[:5].tolist()}")
+                raise ValueError(
+                    f"{field} must be whole numbers (symbol numbers, -1 for missing), got {array[:5].tolist()}"
+                )
             array = array.astype(np.int64)
         if array.min() < MISSING or array.max() >= len(self.symbols):
             position = int(np.flatnonzero((array < MISSING) | (array >= len(self.symbols)))[0])
-            raise ValueError(f"{field} must be symbols from 0 to {len(self.symbols) - 1}, or -1 for missing, "
-                             f"got {array[position]} at position {position}")
+            raise ValueError(
+                f"{field} must be symbols from 0 to {len(self.symbols) - 1}, or -1 for missing, "
+                f"got {array[position]} at position {position}"
+            )
         return array
 
     def likelihood(self, observations) -> np.ndarray:
@@ -109,7 +133,7 @@ class HiddenMarkovModel:
         for t, u in enumerate(uniforms(seed, n).tolist()):
             states[t] = state = int(row.searchsorted(u * row[-1], side="right"))
             row = cumulative[state]
-        emitted = np.cumsum(self.emission, axis=1)[states]                   # (n, M)
+        emitted = np.cumsum(self.emission, axis=1)[states]  # (n, M)
         u = uniforms(seed, n, stream=1) * emitted[:, -1] if n else np.empty(0)
         return states, (emitted <= u[:, None]).sum(axis=1)
 
@@ -117,7 +141,9 @@ class HiddenMarkovModel:
 
     def passes(self, observations) -> inference.Passes:
         """Both passes at once: log_alpha, log_beta, posterior, log_likelihood."""
-        return inference.forward_backward(self.initial, self.transition, self.likelihood(observations))
+        return inference.forward_backward(
+            self.initial, self.transition, self.likelihood(observations)
+        )
 
     def log_likelihood(self, observations) -> float:
         """ln P(observations), nats; -inf where they are impossible."""
@@ -143,15 +169,21 @@ class HiddenMarkovModel:
         """P(z_t = i, z_{t+1} = j | all observations), (T - 1, K, K). ValueError above 50 million entries."""
         entries = (np.size(observations) - 1) * self.size**2
         if entries > PAIRS_AT_MOST:
-            raise ValueError(f"pairwise posterior would hold {entries:,} entries, at most {PAIRS_AT_MOST:,}: "
-                             "take fewer observations, or expected_transitions, which is its sum")
+            raise ValueError(
+                f"pairwise posterior would hold {entries:,} entries, at most {PAIRS_AT_MOST:,}: "
+                "take fewer observations, or expected_transitions, which is its sum"
+            )
         likelihood = self.likelihood(observations)
-        return inference.pairwise_posterior(self.transition, likelihood, self.possible_passes(observations))
+        return inference.pairwise_posterior(
+            self.transition, likelihood, self.possible_passes(observations)
+        )
 
     def expected_transitions(self, observations) -> np.ndarray:
         """(K, K): expected number of steps from i to j given the observations."""
         likelihood = self.likelihood(observations)
-        return inference.expected_transitions(self.transition, likelihood, self.possible_passes(observations))
+        return inference.expected_transitions(
+            self.transition, likelihood, self.possible_passes(observations)
+        )
 
     def filtered(self, observations) -> np.ndarray:
         """P(z_t = k | x_1..x_t), (T, K): what is known while reading."""
@@ -162,7 +194,11 @@ class HiddenMarkovModel:
     def predict(self, observations, steps: int = 1) -> tuple[np.ndarray, np.ndarray]:
         """(states (steps, K), symbols (steps, M)): distributions of what comes after the observations, which may be none."""
         steps = check_count(steps, "steps", 1)
-        row = self.initial if np.size(observations) == 0 else self.filtered(observations)[-1] @ self.transition
+        row = (
+            self.initial
+            if np.size(observations) == 0
+            else self.filtered(observations)[-1] @ self.transition
+        )
         rows = [row]
         for _ in range(steps - 1):
             rows.append(rows[-1] @ self.transition)
@@ -175,11 +211,19 @@ class HiddenMarkovModel:
         """
         observations = self.check_observations(observations)
         with np.errstate(divide="ignore"):
-            initial, edges, seen = np.log(self.initial), np.log(self.transition), np.log(self._likelihoods)[observations]
+            initial, edges, seen = (
+                np.log(self.initial),
+                np.log(self.transition),
+                np.log(self._likelihoods)[observations],
+            )
         path = most_likely_path(initial, edges, seen)
         if path is None:
             raise self._impossible(observations)
-        log_probability = initial[path[0]] + edges[path[:-1], path[1:]].sum() + seen[np.arange(len(path)), path].sum()
+        log_probability = (
+            initial[path[0]]
+            + edges[path[:-1], path[1:]].sum()
+            + seen[np.arange(len(path)), path].sum()
+        )
         return path, float(log_probability)
 
     def path_log_probability(self, path, observations) -> float:
@@ -187,10 +231,15 @@ class HiddenMarkovModel:
         seen = self.likelihood(observations)
         path = np.asarray(path, dtype=np.int64)
         if path.shape != (len(seen),) or path.min() < 0 or path.max() >= self.size:
-            raise ValueError(f"path must hold {len(seen)} states from 0 to {self.size - 1}, got {path.tolist()[:10]}")
+            raise ValueError(
+                f"path must hold {len(seen)} states from 0 to {self.size - 1}, got {path.tolist()[:10]}"
+            )
         with np.errstate(divide="ignore"):
-            return float(np.log(self.initial[path[0]]) + np.log(self.transition[path[:-1], path[1:]]).sum()
-                         + np.log(seen[np.arange(len(path)), path]).sum())
+            return float(
+                np.log(self.initial[path[0]])
+                + np.log(self.transition[path[:-1], path[1:]]).sum()
+                + np.log(seen[np.arange(len(path)), path]).sum()
+            )
 
     def possible_passes(self, observations) -> inference.Passes:
         """`passes`, or ImpossibleObservations where the observations have probability 0."""
@@ -213,4 +262,5 @@ class HiddenMarkovModel:
         See `learning.baum_welch` for the steps one by one, restarts and what happens to states never visited.
         """
         from .learning import fit
+
         return fit(self, sequences, n_iter)

@@ -21,8 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BLOCKS_UP_TO = 10      # states: above, K^3 work a step costs more than the calls that blocks save (measured)
-FAINTEST = 1e-150      # alpha * beta of two such numbers still has all its digits
+BLOCKS_UP_TO = (
+    10  # states: above, K^3 work a step costs more than the calls that blocks save (measured)
+)
+FAINTEST = 1e-150  # alpha * beta of two such numbers still has all its digits
 
 
 @dataclass
@@ -43,7 +45,9 @@ class Passes:
     @property
     def log_alpha(self) -> np.ndarray:
         """ln P(x_1..x_t, z_t = k), (T, K), nats."""
-        return self.exact_logs[0] if self.exact_logs else _log(self.alpha) + self.alpha_scale[:, None]
+        return (
+            self.exact_logs[0] if self.exact_logs else _log(self.alpha) + self.alpha_scale[:, None]
+        )
 
     @property
     def log_beta(self) -> np.ndarray:
@@ -74,8 +78,11 @@ def forward_backward(initial, transition, likelihood, starts=(0,), logs=True) ->
     by = _by_blocks if states <= BLOCKS_UP_TO and length >= 16 else _by_steps
     with np.errstate(divide="ignore", invalid="ignore", under="ignore"):
         alpha, beta, alpha_total, beta_total = by(initial, transition, relative, starts)
-        lost = (_lost(alpha, beta, initial, transition, relative, starts) if logs
-                else _unequal(alpha, beta, alpha_total, beta_total))
+        lost = (
+            _lost(alpha, beta, initial, transition, relative, starts)
+            if logs
+            else _unequal(alpha, beta, alpha_total, beta_total)
+        )
         if lost:
             return _in_logs(initial, transition, likelihood, starts)
     weights = np.cumsum(np.log(largest))
@@ -87,27 +94,42 @@ def forward_backward(initial, transition, likelihood, starts=(0,), logs=True) ->
     lengths = np.diff(np.append(starts, length))
     before = np.concatenate([[0.0], alpha_total[ends[:-1]]])
     after = beta_total[ends] - math.log(states)
-    return Passes(alpha, beta, alpha_total - np.repeat(before, lengths), beta_total - np.repeat(after, lengths), log_likelihood)
+    return Passes(
+        alpha,
+        beta,
+        alpha_total - np.repeat(before, lengths),
+        beta_total - np.repeat(after, lengths),
+        log_likelihood,
+    )
 
 
 def expected_transitions(transition, likelihood, passes: Passes, starts=(0,)) -> np.ndarray:
     """(K, K): sum over t of P(z_t = i, z_{t+1} = j | all observations), steps from one sequence to the next left out."""
-    inner = _inner(len(likelihood), starts)   # positions t whose t + 1 belongs to the same sequence
+    inner = _inner(len(likelihood), starts)  # positions t whose t + 1 belongs to the same sequence
     if passes.exact_logs:
-        return sum((pairs.sum(axis=0) for pairs in _pairs_in_logs(transition, likelihood, passes, inner)),
-                   np.zeros_like(transition))
-    ahead = (likelihood * passes.beta)[inner + 1]               # (n, K)
-    behind = passes.alpha[inner]                                # (n, K)
-    total = (behind * (ahead @ transition.T)).sum(axis=1)       # (n,)
-    return transition * ((behind / total[:, None]).T @ ahead)   # (K, K)
+        return sum(
+            (pairs.sum(axis=0) for pairs in _pairs_in_logs(transition, likelihood, passes, inner)),
+            np.zeros_like(transition),
+        )
+    ahead = (likelihood * passes.beta)[inner + 1]  # (n, K)
+    behind = passes.alpha[inner]  # (n, K)
+    total = (behind * (ahead @ transition.T)).sum(axis=1)  # (n,)
+    return transition * ((behind / total[:, None]).T @ ahead)  # (K, K)
 
 
 def pairwise_posterior(transition, likelihood, passes: Passes) -> np.ndarray:
     """(T - 1, K, K): P(z_t = i, z_{t+1} = j | all observations) of one sequence."""
     inner = _inner(len(likelihood), (0,))
     if passes.exact_logs:
-        return np.concatenate([*_pairs_in_logs(transition, likelihood, passes, inner), np.empty((0, *transition.shape))])
-    pairs = passes.alpha[:-1, :, None] * transition * (likelihood * passes.beta)[1:, None, :]   # (T - 1, K, K)
+        return np.concatenate(
+            [
+                *_pairs_in_logs(transition, likelihood, passes, inner),
+                np.empty((0, *transition.shape)),
+            ]
+        )
+    pairs = (
+        passes.alpha[:-1, :, None] * transition * (likelihood * passes.beta)[1:, None, :]
+    )  # (T - 1, K, K)
     return pairs / pairs.sum(axis=(1, 2), keepdims=True)
 
 
@@ -117,8 +139,8 @@ def _pairs_in_logs(transition, likelihood, passes, inner):
     chunk = max(1, 2**20 // transition.size)
     edges, ahead = _log(transition), _log(likelihood) + log_beta
     for first in range(0, len(inner), chunk):
-        now = inner[first:first + chunk]
-        pairs = log_alpha[now, :, None] + edges + ahead[now + 1, None, :]   # (n, K, K)
+        now = inner[first : first + chunk]
+        pairs = log_alpha[now, :, None] + edges + ahead[now + 1, None, :]  # (n, K, K)
         pairs = np.exp(pairs - pairs.max(axis=(1, 2), keepdims=True))
         yield pairs / pairs.sum(axis=(1, 2), keepdims=True)
 
@@ -126,6 +148,7 @@ def _pairs_in_logs(transition, likelihood, passes, inner):
 # one product a position ------------------------------------------------------------------------------------------------
 # each way returns alpha, beta (T, K), rows summing to 1, and the running logarithms of what was divided away, from the
 # first position (alpha) and from the last (beta)
+
 
 def _by_steps(initial, transition, likelihood, starts):
     length, states = likelihood.shape
@@ -154,15 +177,18 @@ def _by_steps(initial, transition, likelihood, starts):
 
 # blocks side by side ---------------------------------------------------------------------------------------------------
 
+
 def _by_blocks(initial, transition, likelihood, starts):
     length, states = likelihood.shape
     steps = length - 1
-    size = min(64, max(4, math.isqrt(steps)))   # steps in a block
-    count = -(-steps // size)                   # blocks
+    size = min(64, max(4, math.isqrt(steps)))  # steps in a block
+    count = -(-steps // size)  # blocks
     matrices = np.empty((count * size, states, states))
     np.multiply(transition, likelihood[1:, None, :], out=matrices[:steps])
     for start in starts[1:]:
-        matrices[start - 1] = initial * likelihood[start]   # every row the same: what came before is forgotten
+        matrices[start - 1] = (
+            initial * likelihood[start]
+        )  # every row the same: what came before is forgotten
     matrices[steps:] = np.eye(states)
     matrices = matrices.reshape(count, size, states, states)
     # first half: A_1, A_2, ... of each block; second half: the last block's last matrix first, transposed
@@ -170,26 +196,31 @@ def _by_blocks(initial, transition, likelihood, starts):
     chain[:, :count] = matrices.swapaxes(0, 1)
     chain[:, count:] = matrices[::-1, ::-1].transpose(1, 0, 3, 2)
     for step in range(1, size):
-        chain[step] = chain[step - 1] @ chain[step]         # now prefix products, (size, 2 count, K, K)
-    whole = chain[-1].reshape(2, count, states, states).swapaxes(0, 1)   # (count, 2, K, K)
+        chain[step] = chain[step - 1] @ chain[step]  # now prefix products, (size, 2 count, K, K)
+    whole = chain[-1].reshape(2, count, states, states).swapaxes(0, 1)  # (count, 2, K, K)
     whole = whole / whole.max(axis=(2, 3), keepdims=True)
     carried = np.empty((count, 2, 1, states))
     alpha = initial * likelihood[0]
     carried[0, 0, 0], carried[0, 1, 0] = alpha / alpha.sum(), 1 / states
     for block in range(1, count):
-        row = carried[block - 1] @ whole[block - 1]         # (2, 1, K)
+        row = carried[block - 1] @ whole[block - 1]  # (2, 1, K)
         np.divide(row, np.add.reduce(row, axis=2, keepdims=True), out=carried[block])
-    rows = (carried.swapaxes(0, 1).reshape(2 * count, 1, states) @ chain)[:, :, 0]   # (size, 2 count, K)
-    totals = rows.sum(axis=2)                                                        # (size, 2 count)
+    rows = (carried.swapaxes(0, 1).reshape(2 * count, 1, states) @ chain)[
+        :, :, 0
+    ]  # (size, 2 count, K)
+    totals = rows.sum(axis=2)  # (size, 2 count)
     if not totals.min() > FAINTEST:
-        totals[:] = 0   # a block whose product faded away: the check will send this to log space
+        totals[:] = 0  # a block whose product faded away: the check will send this to log space
     rows /= totals[:, :, None]
     logs = np.log(totals)
-    logs[:, 1:count] += np.cumsum(logs[-1, :count - 1])
-    logs[:, count + 1:] += np.cumsum(logs[-1, count:-1])
+    logs[:, 1:count] += np.cumsum(logs[-1, : count - 1])
+    logs[:, count + 1 :] += np.cumsum(logs[-1, count:-1])
     alphas, betas = np.empty((length, states)), np.empty((length, states))
     alpha_total, beta_total = np.empty(length), np.empty(length)
-    alphas[0], alpha_total[0] = carried[0, 0, 0], math.log(alpha.sum()) if alpha.sum() > 0 else -math.inf
+    alphas[0], alpha_total[0] = (
+        carried[0, 0, 0],
+        math.log(alpha.sum()) if alpha.sum() > 0 else -math.inf,
+    )
     alphas[1:] = rows[:, :count].swapaxes(0, 1).reshape(-1, states)[:steps]
     alpha_total[1:] = alpha_total[0] + logs[:, :count].T.ravel()[:steps]
     # backward rows come from the padded end towards position 0
@@ -202,11 +233,12 @@ def _by_blocks(initial, transition, likelihood, starts):
 
 # log space -------------------------------------------------------------------------------------------------------------
 
+
 def _lost(alpha, beta, initial, transition, likelihood, starts) -> bool:
     """Whether scaling lost a state: anything not finite, faint, or 0 where the step before says that it is positive."""
     smallest = min(alpha.min(), beta.min())
     if not smallest >= 0:
-        return True   # NaN: a row summed to 0
+        return True  # NaN: a row summed to 0
     if smallest >= FAINTEST:
         return False
     for rows in (alpha, beta):
@@ -235,15 +267,23 @@ def _in_logs(initial, transition, likelihood, starts) -> Passes:
     log_alpha, log_beta = np.empty_like(seen), np.empty_like(seen)
     first = set(starts)
     for t in range(length):
-        log_alpha[t] = (log_initial if t in first else _log_sum(log_alpha[t - 1][:, None] + edges)) + seen[t]
+        log_alpha[t] = (
+            log_initial if t in first else _log_sum(log_alpha[t - 1][:, None] + edges)
+        ) + seen[t]
     for t in range(length - 1, -1, -1):
         last = t == length - 1 or t + 1 in first
         log_beta[t] = 0.0 if last else _log_sum((seen[t + 1] + log_beta[t + 1])[:, None] + back)
     ends = np.append(np.array(starts[1:], dtype=np.int64), length) - 1
     log_likelihood = float(_log_sum(log_alpha[ends].T).sum())
     alpha_scale, beta_scale = (_finite(rows.max(axis=1)) for rows in (log_alpha, log_beta))
-    return Passes(np.exp(log_alpha - alpha_scale[:, None]), np.exp(log_beta - beta_scale[:, None]), alpha_scale, beta_scale,
-                  log_likelihood, (log_alpha, log_beta))
+    return Passes(
+        np.exp(log_alpha - alpha_scale[:, None]),
+        np.exp(log_beta - beta_scale[:, None]),
+        alpha_scale,
+        beta_scale,
+        log_likelihood,
+        (log_alpha, log_beta),
+    )
 
 
 def _log_sum(values: np.ndarray) -> np.ndarray:

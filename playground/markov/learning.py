@@ -28,8 +28,13 @@ class LearningStep:
 
     def record(self) -> dict:
         """Plain data for the screen."""
-        return {"index": self.index, "log_likelihood": self.log_likelihood, "initial": self.model.initial.tolist(),
-                "transition": self.model.transition.tolist(), "emission": self.model.emission.tolist()}
+        return {
+            "index": self.index,
+            "log_likelihood": self.log_likelihood,
+            "initial": self.model.initial.tolist(),
+            "transition": self.model.transition.tolist(),
+            "emission": self.model.emission.tolist(),
+        }
 
 
 def as_sequences(model: HiddenMarkovModel, sequences) -> list[np.ndarray]:
@@ -41,12 +46,21 @@ def as_sequences(model: HiddenMarkovModel, sequences) -> list[np.ndarray]:
     listed = [sequences] if one else list(sequences)
     if not listed:
         raise ValueError("sequences must hold at least one sequence, got none")
-    return [model.check_observations(entry, "observations" if len(listed) == 1 else f"sequence {number}")
-            for number, entry in enumerate(listed)]
+    return [
+        model.check_observations(
+            entry, "observations" if len(listed) == 1 else f"sequence {number}"
+        )
+        for number, entry in enumerate(listed)
+    ]
 
 
-def baum_welch(model: HiddenMarkovModel, sequences, n_iter: int, pseudocount: float = 0.0,
-               update: Sequence[str] = PARTS) -> Iterator[LearningStep]:
+def baum_welch(
+    model: HiddenMarkovModel,
+    sequences,
+    n_iter: int,
+    pseudocount: float = 0.0,
+    update: Sequence[str] = PARTS,
+) -> Iterator[LearningStep]:
     """n_iter + 1 steps, the first with the model as given; the log-likelihood never falls (pseudocount 0).
 
     A state that is never visited keeps its rows (there is nothing to learn from). Missing observations (-1) inform no
@@ -60,20 +74,24 @@ def baum_welch(model: HiddenMarkovModel, sequences, n_iter: int, pseudocount: fl
     if unknown:
         raise ValueError(f"update must name parts among {', '.join(PARTS)}, got {unknown[0]!r}")
     sequences = as_sequences(model, sequences)
-    symbols = np.concatenate(sequences)                                                  # (T,)
+    symbols = np.concatenate(sequences)  # (T,)
     starts = np.cumsum([0, *(len(entry) for entry in sequences[:-1])])
     seen = np.flatnonzero(symbols >= 0)
-    order = seen[np.argsort(symbols[seen], kind="stable")]   # positions by symbol: one reduceat sums each symbol's rows
+    order = seen[
+        np.argsort(symbols[seen], kind="stable")
+    ]  # positions by symbol: one reduceat sums each symbol's rows
     present, first = np.unique(symbols[order], return_index=True)
     for index in range(n_iter + 1):
-        likelihood = model._likelihoods[symbols]                                         # (T, K)
-        passes = inference.forward_backward(model.initial, model.transition, likelihood, starts, logs=False)
+        likelihood = model._likelihoods[symbols]  # (T, K)
+        passes = inference.forward_backward(
+            model.initial, model.transition, likelihood, starts, logs=False
+        )
         if passes.log_likelihood == -math.inf:
             raise _impossible(model, sequences)
         yield LearningStep(index, model, passes.log_likelihood)
         if index == n_iter:
             return
-        posterior = passes.posterior                                                     # (T, K)
+        posterior = passes.posterior  # (T, K)
         initial, transition, emission = model.initial, model.transition, model.emission
         if "initial" in update:
             initial = _rows_of(posterior[starts].sum(axis=0)[None] + pseudocount, initial[None])[0]
@@ -81,14 +99,16 @@ def baum_welch(model: HiddenMarkovModel, sequences, n_iter: int, pseudocount: fl
             counts = inference.expected_transitions(model.transition, likelihood, passes, starts)
             transition = _rows_of(counts + pseudocount, transition)
         if "emission" in update:
-            counts = np.zeros((len(model.symbols), model.size))                          # (M, K)
+            counts = np.zeros((len(model.symbols), model.size))  # (M, K)
             if len(order):
                 counts[present] = np.add.reduceat(posterior[order], first, axis=0)
             emission = _rows_of(counts.T + pseudocount, emission)
         model = HiddenMarkovModel(initial, transition, emission, model.states, model.symbols)
 
 
-def fit(model: HiddenMarkovModel, sequences, n_iter: int, **options) -> tuple[HiddenMarkovModel, np.ndarray]:
+def fit(
+    model: HiddenMarkovModel, sequences, n_iter: int, **options
+) -> tuple[HiddenMarkovModel, np.ndarray]:
     """(model after n_iter iterations, log-likelihoods (n_iter + 1,)) of `baum_welch`."""
     steps = list(baum_welch(model, sequences, n_iter, **options))
     return steps[-1].model, np.array([step.log_likelihood for step in steps])
@@ -104,11 +124,21 @@ class Restarts:
     seeds: list[int]
 
 
-def fit_with_restarts(states: int, symbols: int, sequences, n_iter: int, restarts: int, seed: int = 0,
-                      names: tuple[Sequence[str] | None, Sequence[str] | None] = (None, None), **options) -> Restarts:
+def fit_with_restarts(
+    states: int,
+    symbols: int,
+    sequences,
+    n_iter: int,
+    restarts: int,
+    seed: int = 0,
+    names: tuple[Sequence[str] | None, Sequence[str] | None] = (None, None),
+    **options,
+) -> Restarts:
     """Baum-Welch from `restarts` random starts (seeds seed, seed + 1, ...): it finds local maxima, so the best is kept."""
     runs, models = [], []
-    seeds = [check_count(seed, "seed") + number for number in range(check_count(restarts, "restarts", 1))]
+    seeds = [
+        check_count(seed, "seed") + number for number in range(check_count(restarts, "restarts", 1))
+    ]
     for start in seeds:
         drawn = HiddenMarkovModel.random(states, symbols, start)
         drawn = HiddenMarkovModel(drawn.initial, drawn.transition, drawn.emission, *names)
@@ -131,6 +161,9 @@ def _impossible(model: HiddenMarkovModel, sequences) -> ImpossibleObservations:
         if passes.log_likelihood == -math.inf:
             position = int(np.flatnonzero(passes.log_alpha.max(axis=1) == -math.inf)[0])
             symbol = int(entry[position])
-            return ImpossibleObservations(position, model.symbols[symbol] if symbol >= 0 else "anything",
-                                          number if len(sequences) > 1 else None)
+            return ImpossibleObservations(
+                position,
+                model.symbols[symbol] if symbol >= 0 else "anything",
+                number if len(sequences) > 1 else None,
+            )
     raise AssertionError("every sequence is possible")

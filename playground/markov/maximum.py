@@ -15,9 +15,9 @@ import math
 import numpy as np
 from scipy.spatial.distance import cdist
 
-PARALLEL = 1e-10     # nats: columns that differ by a constant, up to rounding
-SLOW = 0.3           # share of blocks that a whole second run may leave open before one column after another is faster
-LIFT_EVERY = 8       # steps after which the columns are brought back near 0
+PARALLEL = 1e-10  # nats: columns that differ by a constant, up to rounding
+SLOW = 0.3  # share of blocks that a whole second run may leave open before one column after another is faster
+LIFT_EVERY = 8  # steps after which the columns are brought back near 0
 
 
 def most_likely_path(initial: np.ndarray, edges: np.ndarray, seen: np.ndarray) -> np.ndarray | None:
@@ -34,7 +34,7 @@ def most_likely_path(initial: np.ndarray, edges: np.ndarray, seen: np.ndarray) -
 def _by_columns(best, edges, seen) -> np.ndarray | None:
     """One column after another; best (K,): the first."""
     length, states = seen.shape
-    into = np.ascontiguousarray(edges.T)                   # into[j, i]: from i to j
+    into = np.ascontiguousarray(edges.T)  # into[j, i]: from i to j
     back = np.empty((length, states), dtype=np.int64)
     scores, places = np.empty((states, states)), np.empty(states, dtype=np.int64)
     flat, rows, best, add = scores.reshape(-1), np.arange(states) * states, best.copy(), np.add
@@ -42,7 +42,9 @@ def _by_columns(best, edges, seen) -> np.ndarray | None:
         add(into, best, out=scores)
         scores.argmax(axis=1, out=back[t])
         add(back[t], rows, out=places)
-        flat.take(places, out=best, mode="clip")           # clip: no buffering of out; the places are all inside
+        flat.take(
+            places, out=best, mode="clip"
+        )  # clip: no buffering of out; the places are all inside
         add(best, seen[t], out=best)
     if not best.max() > -math.inf:
         return None
@@ -61,24 +63,28 @@ def _by_blocks(best, edges, seen) -> np.ndarray | None:
     """
     length, states = seen.shape
     steps = length - 1
-    count = max(1, min(16_384 // states**2, steps // 12))  # blocks: enough to fill a call, few enough to join inside
-    size = -(-steps // count)                              # positions in a block
+    count = max(
+        1, min(16_384 // states**2, steps // 12)
+    )  # blocks: enough to fill a call, few enough to join inside
+    size = -(-steps // count)  # positions in a block
     count = -(-steps // size)
-    tail = steps - (count - 1) * size                      # positions in the last block
-    into = np.ascontiguousarray(edges.T)                   # into[j, i]: from i to j
+    tail = steps - (count - 1) * size  # positions in the last block
+    into = np.ascontiguousarray(edges.T)  # into[j, i]: from i to j
     negative, floor = -into, max(0.0, -float(edges.min()))
     lifted = np.full((count * size, states), floor)
     np.subtract(seen[1:], seen.min() - floor, out=lifted[:steps])
-    lifted = np.ascontiguousarray(lifted.reshape(count, size, states).swapaxes(0, 1))         # (size, count, K)
-    columns = np.empty((size + 1, count, states))          # before each position, and after the last
+    lifted = np.ascontiguousarray(
+        lifted.reshape(count, size, states).swapaxes(0, 1)
+    )  # (size, count, K)
+    columns = np.empty((size + 1, count, states))  # before each position, and after the last
     columns[0] = floor
     columns[0, 0] = best - best.min() + floor
     for t in range(size):
         _advance(columns[t], negative, lifted[t], floor, t, columns[t + 1])
-    first = 1                                              # blocks before it are final
+    first = 1  # blocks before it are final
     while first < count:
         ends = columns[size, first:].copy()
-        columns[0, first:] = columns[size, first - 1:-1]
+        columns[0, first:] = columns[size, first - 1 : -1]
         columns[0, first:] -= columns[0, first:].min(axis=1, keepdims=True) - floor
         fresh = np.empty((count - first, states))
         for t in range(size):
@@ -116,16 +122,16 @@ def _trace_back(columns, into, tail) -> np.ndarray:
         state = ends
         for t in range(size - 1, -1, -1):
             if t == tail - 1:
-                state[-1] = last                           # the last block is shorter: it begins here
+                state[-1] = last  # the last block is shorter: it begins here
             state = (columns[t] + into[state]).argmax(axis=1)
             if again and t < tail and (state == path[t]).all():
-                break                                      # every block has met its earlier path
+                break  # every block has met its earlier path
             path[t] = state
         fresh = np.append(path[0, 1:], last)
         if (fresh == ends)[:-1].all():
             break
         ends = fresh
-    return np.append(path.T.reshape(-1)[:(count - 1) * size + tail], last)
+    return np.append(path.T.reshape(-1)[: (count - 1) * size + tail], last)
 
 
 def _parallel(change: np.ndarray) -> bool:

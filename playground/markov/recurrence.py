@@ -69,7 +69,7 @@ def loop_period(similarity, threshold: float = 0.95, laps: float = 2.0) -> dict:
     similarity = np.asarray(similarity)
     length = len(similarity)
     for period in range(1, length):
-        alike = np.diagonal(similarity, -period)          # alike[t]: moments t + period and t
+        alike = np.diagonal(similarity, -period)  # alike[t]: moments t + period and t
         if len(alike) < (laps - 1) * period:
             break
         unlike = np.flatnonzero(alike < threshold)
@@ -82,7 +82,11 @@ def loop_period(similarity, threshold: float = 0.95, laps: float = 2.0) -> dict:
 def token_period(ids: Sequence[int], laps: float = 2.0) -> dict:
     """The same for tokens, exactly: {"period", "start"} of the loop with which the ids end (null without one)."""
     ids = np.asarray(list(ids), dtype=np.int64)
-    found = loop_period((ids[:, None] == ids[None, :]).astype(float), 1.0, laps) if len(ids) else {"period": None, "start": None}
+    found = (
+        loop_period((ids[:, None] == ids[None, :]).astype(float), 1.0, laps)
+        if len(ids)
+        else {"period": None, "start": None}
+    )
     return {"period": found["period"], "start": found["start"]}
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-ROUNDING = 1e-6   # a row this close to 1 was rounded by whoever typed it; anything further off is a mistake to be shown
+ROUNDING = 1e-6  # a row this close to 1 was rounded by whoever typed it; anything further off is a mistake to be shown
 
 
-def as_names(names: Sequence[str] | None, count: int, field: str, each: str = "row of the matrix") -> tuple[str, ...]:
+def as_names(
+    names: Sequence[str] | None, count: int, field: str, each: str = "row of the matrix"
+) -> tuple[str, ...]:
     """The names as strings, or "0", "1", ... where none are given. Any string is a name, empty and repeated ones too.
 
     Raises ValueError when their number is not `count`.
@@ -37,7 +39,9 @@ def _plain(value: float) -> str:
     return f"{float(value):.10g}"
 
 
-def check_rows(rows, field: str, names: Sequence[str] | None = None, columns: int | None = None) -> np.ndarray:
+def check_rows(
+    rows, field: str, names: Sequence[str] | None = None, columns: int | None = None
+) -> np.ndarray:
     """A float64 copy (R, C) of probability rows. Rows within 1e-6 of 1 are divided by their sum (rounding of the input).
 
     Raises ValueError that names the row, its sum and the remedy:
@@ -46,27 +50,42 @@ def check_rows(rows, field: str, names: Sequence[str] | None = None, columns: in
     try:
         rows = np.array(rows, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{field} must be a rectangular table of numbers, got {_short(rows)}") from None
+        raise ValueError(
+            f"{field} must be a rectangular table of numbers, got {_short(rows)}"
+        ) from None
     if rows.ndim != 2 or rows.size == 0:
-        raise ValueError(f"{field} must have two dimensions and at least one entry, got shape {rows.shape}")
+        raise ValueError(
+            f"{field} must have two dimensions and at least one entry, got shape {rows.shape}"
+        )
     if columns is not None and rows.shape[1] != columns:
-        raise ValueError(f"{field} must have {columns} columns, got {rows.shape[1]} (shape {rows.shape})")
+        raise ValueError(
+            f"{field} must have {columns} columns, got {rows.shape[1]} (shape {rows.shape})"
+        )
     bad = ~np.isfinite(rows) | (rows < 0)
     if bad.any():
         row, column = np.argwhere(bad)[0]
-        raise ValueError(f"{field} row {name_of_row(names, row)} holds {rows[row, column]} in column {column + 1}; "
-                         "every entry must be a probability in [0, 1]")
+        raise ValueError(
+            f"{field} row {name_of_row(names, row)} holds {rows[row, column]} in column {column + 1}; "
+            "every entry must be a probability in [0, 1]"
+        )
     sums = rows.sum(axis=1)
     off = np.abs(sums - 1) > ROUNDING
     if off.any():
         row = int(np.flatnonzero(off)[0])
         called = f"{field} row {name_of_row(names, row)}" if len(rows) > 1 or names else field
         if sums[row] == 0:
-            raise ValueError(f"{called} sums to 0; it must sum to 1: give it at least one positive entry")
-        shown = ", ".join(_plain(value) for value in (rows[row] / sums[row])[:8]) + (", ..." if rows.shape[1] > 8 else "")
+            raise ValueError(
+                f"{called} sums to 0; it must sum to 1: give it at least one positive entry"
+            )
+        shown = ", ".join(_plain(value) for value in (rows[row] / sums[row])[:8]) + (
+            ", ..." if rows.shape[1] > 8 else ""
+        )
         more = int(off.sum()) - 1
-        raise ValueError(f"{called} sums to {_plain(sums[row])}; it must sum to 1: divide it by {_plain(sums[row])}, "
-                         f"giving [{shown}]" + (f" ({more} more row{'s' * (more > 1)} like this)" if more else ""))
+        raise ValueError(
+            f"{called} sums to {_plain(sums[row])}; it must sum to 1: divide it by {_plain(sums[row])}, "
+            f"giving [{shown}]"
+            + (f" ({more} more row{'s' * (more > 1)} like this)" if more else "")
+        )
     rounded = np.abs(sums - 1) > 1e-12
     rows[rounded] /= sums[rounded, None]
     return rows
@@ -77,9 +96,13 @@ def check_distribution(values, field: str, count: int) -> np.ndarray:
     try:
         values = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ValueError(f"{field} must be a list of {count} numbers, got {_short(values)}") from None
+        raise ValueError(
+            f"{field} must be a list of {count} numbers, got {_short(values)}"
+        ) from None
     if values.shape != (count,):
-        raise ValueError(f"{field} must have {count} entries, one a state, got shape {values.shape}")
+        raise ValueError(
+            f"{field} must have {count} entries, one a state, got shape {values.shape}"
+        )
     return check_rows(values[None, :], field)[0]
 
 
@@ -92,7 +115,9 @@ def normalised(rows) -> np.ndarray:
     if rows.ndim != 2 or rows.size == 0 or not np.isfinite(rows).all() or (rows < 0).any():
         raise ValueError("rows must be a table of finite numbers, none of them negative")
     largest = rows.max(axis=1, keepdims=True)
-    rows = np.where(largest > 0, rows / np.where(largest > 0, largest, 1), 1.0)   # by the largest first: no overflow
+    rows = np.where(
+        largest > 0, rows / np.where(largest > 0, largest, 1), 1.0
+    )  # by the largest first: no overflow
     return rows / rows.sum(axis=1, keepdims=True)
 
 
@@ -112,8 +137,8 @@ def uniforms(seed: int, count: int, start: int = 0, stream: int = 0) -> np.ndarr
     """
     seed = check_count(seed, "seed", 0, 2**63 - 1)
     bits = np.random.Philox(key=[seed, stream])
-    bits.advance(start // 4)   # one counter tick of Philox makes four 64-bit numbers, one a draw
-    return np.random.Generator(bits).random(start % 4 + count)[start % 4:]
+    bits.advance(start // 4)  # one counter tick of Philox makes four 64-bit numbers, one a draw
+    return np.random.Generator(bits).random(start % 4 + count)[start % 4 :]
 
 
 def draw(cumulative: np.ndarray, u: float) -> int:

@@ -34,7 +34,13 @@ def copied_spans(generated: Sequence[int], source: Sequence[int], minimum: int =
                 break
             found = longer
         if length >= minimum:
-            spans.append({"start": start, "end": start + length, "source_start": int(found[0]), "occurrences": len(found)})
+            spans.append(
+                {
+                    "start": start,
+                    "end": start + length,
+                    "source_start": int(found[0]),
+                    "occurrences": len(found),
+                }
+            )
         start += max(1, length)
     return spans
-

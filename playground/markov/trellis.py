@@ -29,10 +29,20 @@ def trellis(model: HiddenMarkovModel, observations, algorithm: str) -> Iterator[
     if algorithm not in ALGORITHMS:
         raise ValueError(f"algorithm must be one of {', '.join(ALGORITHMS)}, got {algorithm!r}")
     observations = model.check_observations(observations)
-    columns = {"forward": _forward, "backward": _backward, "posterior": _posterior, "viterbi": _viterbi}[algorithm]
+    columns = {
+        "forward": _forward,
+        "backward": _backward,
+        "posterior": _posterior,
+        "viterbi": _viterbi,
+    }[algorithm]
     for record in columns(model, observations):
         seen = int(observations[record["position"]])
-        yield {"algorithm": algorithm, "observation": seen, "symbol": model.symbols[seen] if seen >= 0 else None, **record}
+        yield {
+            "algorithm": algorithm,
+            "observation": seen,
+            "symbol": model.symbols[seen] if seen >= 0 else None,
+            **record,
+        }
 
 
 def _forward(model, observations):
@@ -41,10 +51,26 @@ def _forward(model, observations):
         cells = []
         for state in range(model.size):
             if t == 0:
-                terms = [_product("start", None, previous=1.0, transition=model.initial[state], emission=likelihood[0, state])]
+                terms = [
+                    _product(
+                        "start",
+                        None,
+                        previous=1.0,
+                        transition=model.initial[state],
+                        emission=likelihood[0, state],
+                    )
+                ]
             else:
-                terms = [_product("from", other, log_previous=logs[t - 1, other], transition=model.transition[other, state],
-                                  emission=likelihood[t, state]) for other in range(model.size)]
+                terms = [
+                    _product(
+                        "from",
+                        other,
+                        log_previous=logs[t - 1, other],
+                        transition=model.transition[other, state],
+                        emission=likelihood[t, state],
+                    )
+                    for other in range(model.size)
+                ]
             cells.append(_cell(state, row, likelihood[t, state], terms))
         yield _column(t, row, cells)
 
@@ -56,8 +82,16 @@ def _backward(model, observations):
         for state in range(model.size):
             terms = []
             if t < len(logs) - 1:
-                terms = [_product("to", other, log_previous=logs[t + 1, other], transition=model.transition[state, other],
-                                  emission=likelihood[t + 1, other]) for other in range(model.size)]
+                terms = [
+                    _product(
+                        "to",
+                        other,
+                        log_previous=logs[t + 1, other],
+                        transition=model.transition[state, other],
+                        emission=likelihood[t + 1, other],
+                    )
+                    for other in range(model.size)
+                ]
             cells.append(_cell(state, logs[t], likelihood[t, state], terms))
         yield _column(t, logs[t], cells)
 
@@ -68,9 +102,18 @@ def _posterior(model, observations):
     for t, joint in enumerate(log_alpha + log_beta):
         cells = []
         for state in range(model.size):
-            cell = _cell(state, joint, likelihood[t, state],
-                         [{"forward": _number(log_alpha[t, state]), "backward": _number(log_beta[t, state]),
-                           "evidence": passes.log_likelihood}])
+            cell = _cell(
+                state,
+                joint,
+                likelihood[t, state],
+                [
+                    {
+                        "forward": _number(log_alpha[t, state]),
+                        "backward": _number(log_beta[t, state]),
+                        "evidence": passes.log_likelihood,
+                    }
+                ],
+            )
             cell["share"] = float(posterior[t, state])
             cells.append(cell)
         yield _column(t, joint, cells)
@@ -78,20 +121,39 @@ def _posterior(model, observations):
 
 def _viterbi(model, observations):
     with np.errstate(divide="ignore"):
-        initial, edges, seen = np.log(model.initial), np.log(model.transition), np.log(model.likelihood(observations))
+        initial, edges, seen = (
+            np.log(model.initial),
+            np.log(model.transition),
+            np.log(model.likelihood(observations)),
+        )
     best, backs = initial + seen[0], []
     for t in range(len(seen)):
         cells = []
         if t:
-            scores = best[:, None] + edges                               # (from, to); the emission is the same for all
+            scores = best[:, None] + edges  # (from, to); the emission is the same for all
             backs.append(scores.argmax(axis=0))
         for state in range(model.size):
             if t == 0:
-                terms = [_product("start", None, previous=1.0, transition=model.initial[state],
-                                  emission=math.exp(seen[0, state]))]
+                terms = [
+                    _product(
+                        "start",
+                        None,
+                        previous=1.0,
+                        transition=model.initial[state],
+                        emission=math.exp(seen[0, state]),
+                    )
+                ]
             else:
-                terms = [_product("from", other, log_previous=best[other], transition=model.transition[other, state],
-                                  emission=math.exp(seen[t, state])) for other in range(model.size)]
+                terms = [
+                    _product(
+                        "from",
+                        other,
+                        log_previous=best[other],
+                        transition=model.transition[other, state],
+                        emission=math.exp(seen[t, state]),
+                    )
+                    for other in range(model.size)
+                ]
             cells.append((state, terms))
         if t:
             best = scores.max(axis=0) + seen[t]
@@ -111,7 +173,14 @@ def _viterbi(model, observations):
     state = int(best.argmax())
     for t in range(len(seen) - 1, -1, -1):
         back = int(backs[t - 1][state]) if t else None
-        yield {"position": t, "phase": "trace", "state": state, "back": back, "cells": [], "log_total": _number(best.max())}
+        yield {
+            "position": t,
+            "phase": "trace",
+            "state": state,
+            "back": back,
+            "cells": [],
+            "log_total": _number(best.max()),
+        }
         state = back
 
 
@@ -125,22 +194,29 @@ def compare_paths(model: HiddenMarkovModel, observations) -> dict:
     posterior = model.posterior(observations)
     places = posterior.argmax(axis=1)
     positions = np.arange(len(path))
-    return {"viterbi": path.tolist(), "posterior": places.tolist(), "differences": np.flatnonzero(path != places).tolist(),
-            "viterbi_log_probability": log_probability,
-            "posterior_log_probability": _number(model.path_log_probability(places, observations)),
-            "viterbi_expected": float(posterior[positions, path].sum()),
-            "posterior_expected": float(posterior[positions, places].sum())}
+    return {
+        "viterbi": path.tolist(),
+        "posterior": places.tolist(),
+        "differences": np.flatnonzero(path != places).tolist(),
+        "viterbi_log_probability": log_probability,
+        "posterior_log_probability": _number(model.path_log_probability(places, observations)),
+        "viterbi_expected": float(posterior[positions, path].sum()),
+        "posterior_expected": float(posterior[positions, places].sum()),
+    }
 
 
 # every path ------------------------------------------------------------------------------------------------------------
+
 
 def enumerate_paths(model: HiddenMarkovModel, observations) -> tuple[np.ndarray, np.ndarray]:
     """(paths (K^T, T), P(path, observations) (K^T,)), last position fastest. ValueError above a million paths."""
     observations = model.check_observations(observations)
     count = model.size ** len(observations)
     if count > PATHS_AT_MOST:
-        raise ValueError(f"{model.size} states and {len(observations)} observations make {count:,} paths, "
-                         f"at most {PATHS_AT_MOST:,} are enumerated")
+        raise ValueError(
+            f"{model.size} states and {len(observations)} observations make {count:,} paths, "
+            f"at most {PATHS_AT_MOST:,} are enumerated"
+        )
     paths = np.array(list(itertools.product(range(model.size), repeat=len(observations))))
     probability = model.initial[paths[:, 0]]
     for t, symbol in enumerate(observations):
@@ -161,23 +237,32 @@ def brute_force(model: HiddenMarkovModel, observations) -> dict:
     forward, backward, posterior = (np.zeros((length, model.size)) for _ in range(3))
     pairwise = np.zeros((length - 1, model.size, model.size))
     for t in range(length):
-        heads, weights = enumerate_paths(model, observations[:t + 1])
+        heads, weights = enumerate_paths(model, observations[: t + 1])
         np.add.at(forward[t], heads[:, -1], weights)
         np.add.at(posterior[t], paths[:, t], probability)
         if t < length - 1:
             np.add.at(pairwise[t], (paths[:, t], paths[:, t + 1]), probability)
-        for state in range(model.size):   # the same chain started in `state`, its first observation already accounted for
+        for state in range(
+            model.size
+        ):  # the same chain started in `state`, its first observation already accounted for
             rest = HiddenMarkovModel(np.eye(model.size)[state], model.transition, model.emission)
-            backward[t, state] = enumerate_paths(rest, [-1, *observations[t + 1:]])[1].sum()
+            backward[t, state] = enumerate_paths(rest, [-1, *observations[t + 1 :]])[1].sum()
     best = np.flatnonzero(probability >= probability.max() * (1 - 1e-12))
     chosen = min(best, key=lambda number: paths[number][::-1].tolist())
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {"log_likelihood": float(np.log(total)), "forward": np.log(forward), "backward": np.log(backward),
-                "posterior": posterior / total, "pairwise": pairwise / total, "path": paths[chosen],
-                "log_probability": float(np.log(probability[chosen]))}
+        return {
+            "log_likelihood": float(np.log(total)),
+            "forward": np.log(forward),
+            "backward": np.log(backward),
+            "posterior": posterior / total,
+            "pairwise": pairwise / total,
+            "path": paths[chosen],
+            "log_probability": float(np.log(probability[chosen])),
+        }
 
 
 # parts of a record -----------------------------------------------------------------------------------------------------
+
 
 def _number(value) -> float | None:
     return float(value) if value > -math.inf else None
@@ -186,17 +271,37 @@ def _number(value) -> float | None:
 def _product(kind, other, transition, emission, previous=None, log_previous=None) -> dict:
     if log_previous is None:
         log_previous = math.log(previous)
-    logs = [log_previous, *(math.log(value) if value > 0 else -math.inf for value in (transition, emission))]
+    logs = [
+        log_previous,
+        *(math.log(value) if value > 0 else -math.inf for value in (transition, emission)),
+    ]
     total = sum(logs)
-    return {kind: other, "log_previous": _number(log_previous), "previous": math.exp(log_previous),
-            "transition": float(transition), "emission": float(emission), "log": _number(total), "product": math.exp(total)}
+    return {
+        kind: other,
+        "log_previous": _number(log_previous),
+        "previous": math.exp(log_previous),
+        "transition": float(transition),
+        "emission": float(emission),
+        "log": _number(total),
+        "product": math.exp(total),
+    }
 
 
 def _cell(state, logs, emission, terms) -> dict:
     largest = logs.max()
-    share = math.exp(logs[state] - largest) / np.exp(logs - largest).sum() if largest > -math.inf else 0.0
-    return {"state": state, "log": _number(logs[state]), "probability": math.exp(logs[state]), "share": float(share),
-            "emission": float(emission), "terms": terms}
+    share = (
+        math.exp(logs[state] - largest) / np.exp(logs - largest).sum()
+        if largest > -math.inf
+        else 0.0
+    )
+    return {
+        "state": state,
+        "log": _number(logs[state]),
+        "probability": math.exp(logs[state]),
+        "share": float(share),
+        "emission": float(emission),
+        "terms": terms,
+    }
 
 
 def _column(position, logs, cells) -> dict:

@@ -18,6 +18,8 @@ def load_pages() -> list[ModuleType]:
     for name in PAGES:
         full = f"{__name__}.{name}"
         spec = importlib.util.find_spec(full)
-        if spec is not None and spec.origin is not None:  # a folder without __init__.py is a page that is still being made
+        if (
+            spec is not None and spec.origin is not None
+        ):  # a folder without __init__.py is a page that is still being made
             modules.append(importlib.import_module(full))
     return modules

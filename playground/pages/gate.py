@@ -17,7 +17,7 @@ from typing import Any
 
 from playground.backend import RunStopped, zero_gpu
 
-LOOK = 0.5     # seconds between two looks at the queue
+LOOK = 0.5  # seconds between two looks at the queue
 
 
 def visitor_of(request: Any) -> str:
@@ -32,10 +32,18 @@ def name_of(model: Any) -> str:
 
     if isinstance(model, str) and (model in offered() or model in engines()):
         return model
-    return "n-gram" if isinstance(model, str) and model.startswith("ngram/") else "exact" if str(model).startswith("exact-") else "other"
+    return (
+        "n-gram"
+        if isinstance(model, str) and model.startswith("ngram/")
+        else "exact"
+        if str(model).startswith("exact-")
+        else "other"
+    )
 
 
-def run(backend: Any, request: Any, page: str, model: Any, long: bool = False) -> AbstractContextManager:
+def run(
+    backend: Any, request: Any, page: str, model: Any, long: bool = False
+) -> AbstractContextManager:
     """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or pass."""
     return backend.run(visitor_of(request), page, name_of(model), "long" if long else "run")
 
@@ -51,8 +59,17 @@ def question(backend: Any, page: str, model: Any) -> AbstractContextManager:
     return backend.run(None, page, name_of(model), "question")
 
 
-def through(backend: Any, request: Any, page: str, model: Any, work: Callable[[Any], Iterator[dict]], waiting: Callable[[str], dict],
-            long: bool = False, tokens: Callable[[dict], int] = lambda frame: 1, ends_itself: bool = False) -> Iterator[dict]:
+def through(
+    backend: Any,
+    request: Any,
+    page: str,
+    model: Any,
+    work: Callable[[Any], Iterator[dict]],
+    waiting: Callable[[str], dict],
+    long: bool = False,
+    tokens: Callable[[dict], int] = lambda frame: 1,
+    ends_itself: bool = False,
+) -> Iterator[dict]:
     """The frames of `work(run)`, once the visitor has a place; until then `waiting(sentence)` now and then.
 
     Ends quietly when the run is stopped; raises LimitExceeded beyond a limit. `tokens(frame)`: what a frame counts for.
@@ -70,14 +87,16 @@ def through(backend: Any, request: Any, page: str, model: Any, work: Callable[[A
         ends.push(mine.__exit__)
         zero_gpu.load(backend, model)
         seconds = zero_gpu.LONG_SECONDS if long else zero_gpu.RUN_SECONDS
-        frames = ends.enter_context(contextlib.closing(zero_gpu.stream(lambda: work(mine), seconds)))
+        frames = ends.enter_context(
+            contextlib.closing(zero_gpu.stream(lambda: work(mine), seconds))
+        )
         try:
             for frame in frames:
                 if not (mine.stopped and ends_itself):
                     mine.step(tokens(frame))
                 yield frame
         except RunStopped:
-            if not mine.stopped:           # a model that was put away: the visitor reads why
+            if not mine.stopped:  # a model that was put away: the visitor reads why
                 raise
 
 

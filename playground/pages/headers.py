@@ -23,29 +23,34 @@ from starlette.middleware import Middleware
 from playground.backend.limits import limits
 from playground.pages.front import Front
 
-POLICY = "; ".join((
-    "default-src 'self'",
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data: blob:",
-    "font-src 'self' data:",
-    "media-src 'self' data: blob:",
-    "connect-src 'self' data: blob:",
-    "worker-src 'self' blob:",
-    "frame-src 'self' blob: data:",
-    "object-src 'none'",
-    "base-uri 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
-))
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "media-src 'self' data: blob:",
+        "connect-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "frame-src 'self' blob: data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+    )
+)
 HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-CLOSED = re.compile(r"/(gradio_api/)?(upload|upload_progress|process_recording|deep_link|stream/.*|proxy=.*|vibe-.*|undo-vibe-.*|dev/reload|monitoring.*|"
-                    r"run-history.*|runs)/?", re.DOTALL)
+CLOSED = re.compile(
+    r"/(gradio_api/)?(upload|upload_progress|process_recording|deep_link|stream/.*|proxy=.*|vibe-.*|undo-vibe-.*|dev/reload|monitoring.*|"
+    r"run-history.*|runs)/?",
+    re.DOTALL,
+)
 HOUSE = str(Path(__file__).resolve().parents[1])
 log = logging.getLogger(__name__)
 Message = dict[str, Any]
@@ -57,7 +62,12 @@ class Guard:
     def __init__(self, app: Callable[..., Awaitable[None]]):
         self.app = app
 
-    async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+    async def __call__(
+        self,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -68,7 +78,11 @@ class Guard:
             if message["type"] == "http.response.start":
                 begun = True
                 ours = {name for name, _ in HEADERS}
-                kept = [(name, value) for name, value in message.get("headers", ()) if name.lower() not in ours]
+                kept = [
+                    (name, value)
+                    for name, value in message.get("headers", ())
+                    if name.lower() not in ours
+                ]
                 message = {**message, "headers": [*kept, *HEADERS]}
             await send(message)
 
@@ -80,7 +94,9 @@ class Guard:
             message = await receive()
             count += len(message.get("body", b""))
             if count > longest:
-                raise HTTPException(413, too_large)     # an exception of this kind passes through everything that reads bodies
+                raise HTTPException(
+                    413, too_large
+                )  # an exception of this kind passes through everything that reads bodies
             return message
 
         try:
@@ -96,8 +112,15 @@ class Guard:
                 log.exception("a request failed")
             if begun:
                 raise
-            await refuse(answer, status, too_large if status == 413 else "Something went wrong here. Nothing of your text is lost; try again." if status == 500
-                         else f"This request does not fit what this address takes ({type(error).__name__}: {str(error)[:200]}).")
+            await refuse(
+                answer,
+                status,
+                too_large
+                if status == 413
+                else "Something went wrong here. Nothing of your text is lost; try again."
+                if status == 500
+                else f"This request does not fit what this address takes ({type(error).__name__}: {str(error)[:200]}).",
+            )
 
 
 def is_ours(error: BaseException) -> bool:
@@ -122,8 +145,16 @@ def length_of(scope: Message) -> int | None:
 
 async def refuse(send: Callable[[Message], Awaitable[None]], status: int, sentence: str) -> None:
     body = json.dumps({"detail": sentence}).encode()
-    await send({"type": "http.response.start", "status": status,
-                "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(body)).encode()),
+            ],
+        }
+    )
     await send({"type": "http.response.body", "body": body})
 
 

@@ -22,8 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-LOOK = 0.2             # seconds between two looks while the process waits for its end
-LAST_FRAMES = 3.0      # seconds in which a page may still fetch the last frames of its text
+LOOK = 0.2  # seconds between two looks while the process waits for its end
+LAST_FRAMES = 3.0  # seconds in which a page may still fetch the last frames of its text
 
 
 def drain_seconds() -> float:
@@ -43,7 +43,9 @@ def routes(backend: Callable[[], Any]) -> list[Route]:
 
     async def health(request: Request) -> Response:
         state = await run_in_threadpool(lambda: backend().health())
-        return JSONResponse(state, 200 if state["status"] == "ok" else 503, {"cache-control": "no-store"})
+        return JSONResponse(
+            state, 200 if state["status"] == "ok" else 503, {"cache-control": "no-store"}
+        )
 
     async def metrics(request: Request) -> Response:
         body, kind = await run_in_threadpool(lambda: backend().metrics())
@@ -86,7 +88,9 @@ class Stop:
 
     def _drain(self, backend: Any) -> None:
         until = time.monotonic() + self.seconds
-        while not self.at_once.is_set() and not backend.drain(min(LOOK, max(0.0, until - time.monotonic()))):
+        while not self.at_once.is_set() and not backend.drain(
+            min(LOOK, max(0.0, until - time.monotonic()))
+        ):
             if time.monotonic() >= until:
                 return
 
@@ -94,6 +98,8 @@ class Stop:
 def _last_frames(demo: Any) -> None:
     """Wait until Gradio's queue has handed out what it holds: a text that has just ended is still on its way to its page."""
     queue, until = getattr(demo, "_queue", None), time.monotonic() + LAST_FRAMES
-    while time.monotonic() < until and any(job is not None for job in getattr(queue, "active_jobs", ())):
+    while time.monotonic() < until and any(
+        job is not None for job in getattr(queue, "active_jobs", ())
+    ):
         time.sleep(LOOK / 4)
     time.sleep(LOOK)

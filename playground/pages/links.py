@@ -69,7 +69,11 @@ class Number:
         """As `read` takes it; of what is no such number, its words, which `read` refuses with a sentence."""
         try:
             number = float(value)
-            return str(int(value)) if self.whole and number.is_integer() else repr(number).removesuffix(".0")
+            return (
+                str(int(value))
+                if self.whole and number.is_integer()
+                else repr(number).removesuffix(".0")
+            )
         except (TypeError, ValueError, OverflowError):
             return str(value)
 
@@ -116,7 +120,9 @@ class PageLink:
         pairs = [("tab", self.slug)]  # "page" is taken: Gradio's own router reads it
         for name, value in values.items():
             if name not in self.fields:
-                raise ValueError(f"{name} is no field of the link of {self.slug}: {', '.join(self.fields)}")
+                raise ValueError(
+                    f"{name} is no field of the link of {self.slug}: {', '.join(self.fields)}"
+                )
             if value is None or value == self.fields[name].default:
                 continue
             raw = self.fields[name].write(value)
@@ -141,7 +147,12 @@ class PageLink:
                     broken.append(str(error))
         if not broken:
             return values, ""
-        return values, "Part of this link could not be read, so the default stands there: " + "; ".join(broken) + "."
+        return (
+            values,
+            "Part of this link could not be read, so the default stands there: "
+            + "; ".join(broken)
+            + ".",
+        )
 
     def given(self, params: Mapping[str, str]) -> bool:
         """Whether the link is one of this page and carries at least one of its fields."""
@@ -159,11 +170,21 @@ class PageLink:
             if not self.given(params):
                 return [gr.skip()] * (len(names) + 1)
             values, sentence = self.decode(params)
-            return [values[name] for name in names] + [gr.update(value=sentence, visible=bool(sentence))]
+            return [values[name] for name in names] + [
+                gr.update(value=sentence, visible=bool(sentence))
+            ]
 
-        return app.demo.load(restore, None, [*components.values(), message], api_visibility="private", show_progress="hidden")
+        return app.demo.load(
+            restore,
+            None,
+            [*components.values(), message],
+            api_visibility="private",
+            show_progress="hidden",
+        )
 
-    def copy_button(self, app: Any, components: Mapping[str, Any], label: str = "Copy link", view: str = "{}") -> Any:
+    def copy_button(
+        self, app: Any, components: Mapping[str, Any], label: str = "Copy link", view: str = "{}"
+    ) -> Any:
         """A small button that copies the address of the page in its present state; returns the gr.Button.
 
         `view` is a JavaScript expression for the fields that stand in the browser alone (the step on view); they come before the
@@ -177,14 +198,21 @@ class PageLink:
 
         def make(*values: Any) -> str:
             try:
-                return self.encode({**dict(zip(names, values[:-1], strict=True)), **self.told(values[-1])})
+                return self.encode(
+                    {**dict(zip(names, values[:-1], strict=True)), **self.told(values[-1])}
+                )
             except ValueError as error:
                 raise gr.Error(str(error), print_exception=False) from None
 
         for pressed, act in ((button, COPY_LINK), (picture, SHOW_PICTURE)):
-            pressed.click(make, [*components.values(), seen], hidden, api_visibility="private", show_progress="hidden",
-                          js=f"(...values) => [...values.slice(0, -1), JSON.stringify({view})]").then(
-                None, hidden, None, js=act, api_visibility="private")
+            pressed.click(
+                make,
+                [*components.values(), seen],
+                hidden,
+                api_visibility="private",
+                show_progress="hidden",
+                js=f"(...values) => [...values.slice(0, -1), JSON.stringify({view})]",
+            ).then(None, hidden, None, js=act, api_visibility="private")
         return button
 
     def told(self, text: Any) -> dict[str, Any]:
@@ -195,8 +223,11 @@ class PageLink:
             raise ValueError("the view must be a JSON object") from None
         if not isinstance(told, dict):
             raise ValueError(f"the view must be a JSON object, got {type(told).__name__}")
-        return {name: self.fields[name].read(name, self.fields[name].write(value)) for name, value in told.items()
-                if name in self.fields and isinstance(value, (str, int, float))}
+        return {
+            name: self.fields[name].read(name, self.fields[name].write(value))
+            for name, value in told.items()
+            if name in self.fields and isinstance(value, (str, int, float))
+        }
 
 
 # The address is put together in the browser, so that it is right behind any proxy and under any root path.

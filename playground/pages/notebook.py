@@ -35,7 +35,23 @@ def replay(model: Any, prompt: str, steps: Iterable[Any], settings: Any, top: in
     from playground.pages.generate.run import STRIP, labels
 
     label, stream = labels(model), TextStream(model.decode)
-    pieces = [{"id": int(token), "text": label(token), "piece": str(stream.push(token))} for token in model.encode(prompt)]
-    records = [{**step.record(label, top, STRIP), "piece": str(stream.push(step.token_id))} for step in steps]
-    return Replay(traces.new_trace("decode", getattr(model, "name", type(model).__name__), settings.to_dict(), prompt, records,
-                                   prompt_tokens=pieces, chat=False, notes=[]))
+    pieces = [
+        {"id": int(token), "text": label(token), "piece": str(stream.push(token))}
+        for token in model.encode(prompt)
+    ]
+    records = [
+        {**step.record(label, top, STRIP), "piece": str(stream.push(step.token_id))}
+        for step in steps
+    ]
+    return Replay(
+        traces.new_trace(
+            "decode",
+            getattr(model, "name", type(model).__name__),
+            settings.to_dict(),
+            prompt,
+            records,
+            prompt_tokens=pieces,
+            chat=False,
+            notes=[],
+        )
+    )

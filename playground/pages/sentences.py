@@ -6,13 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-NOTHING_FITS = ("No text of this model fits the words that stand here: words drawn together need not follow each other in it. What was drawn stays; "
-                "take more steps (fewer words a step), or an n-gram model of the next lower order, which allows more.")
+NOTHING_FITS = (
+    "No text of this model fits the words that stand here: words drawn together need not follow each other in it. What was drawn stays; "
+    "take more steps (fewer words a step), or an n-gram model of the next lower order, which allows more."
+)
 
 
 def sentence_of(error: BaseException) -> str:
     """An error of ours in its own words; what nobody foresaw is named, without its insides."""
-    if getattr(error, "lower", None) is not None:          # an exact model's ImpossibleEvidence
+    if getattr(error, "lower", None) is not None:  # an exact model's ImpossibleEvidence
         return NOTHING_FITS
     if isinstance(error, ValueError) or type(error).__module__.startswith("playground."):
         return str(error)

@@ -91,7 +91,9 @@ def _shipped_backend() -> Any:
 
 def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
     """All pages that exist as one gr.Blocks, with a queue. `demo.shell` is the Shell that the pages were given."""
-    with gr.Blocks(title="Playground: how text is generated", analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title="Playground: how text is generated", analytics_enabled=False, fill_width=True
+    ) as demo:
         app = Shell(demo, make_backend)
         demo.shell = app
         Masthead(elem_id="masthead")
@@ -106,7 +108,9 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
             slug = request.query_params.get("tab") if request else None
             return gr.Tabs(selected=slug) if slug in app.slugs else gr.skip()
 
-        demo.load(open_page, None, app.tabs, api_visibility="private", show_progress="hidden", queue=False)
+        demo.load(
+            open_page, None, app.tabs, api_visibility="private", show_progress="hidden", queue=False
+        )
     # Who may run when is said by `playground.pages.gate`, in sentences; Gradio's own queue must never stand in the way of it.
     demo.queue(default_concurrency_limit=None, max_size=4 * threads())
     return demo
@@ -116,14 +120,25 @@ def launch_settings() -> dict[str, Any]:
     """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them there, not in gr.Blocks."""
     gr.set_static_paths([ASSETS / "fonts", ASSETS / "words"])
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
-    return {"theme": theme(), "head": f"{HEAD}<script>{words.head_script()}</script><style>{stylesheet()}</style>", "footer_links": [],
-            "app_kwargs": guarded(), "max_threads": threads(), "state_session_capacity": max(limits().sessions_kept, threads())}
+    return {
+        "theme": theme(),
+        "head": f"{HEAD}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
+        "footer_links": [],
+        "app_kwargs": guarded(),
+        "max_threads": threads(),
+        "state_session_capacity": max(limits().sessions_kept, threads()),
+    }
 
 
 def threads() -> int:
     """A thread for each run and each one that waits, and some for what else a page asks."""
     bounds = limits()
-    return bounds.runs_at_once + bounds.long_runs_at_once + bounds.questions_at_once + bounds.queue_length
+    return (
+        bounds.runs_at_once
+        + bounds.long_runs_at_once
+        + bounds.questions_at_once
+        + bounds.queue_length
+    )
 
 
 def stylesheet() -> str:
@@ -139,54 +154,113 @@ def stylesheet() -> str:
 def theme() -> gr.themes.Base:
     """Gradio's variables set to ours: light and dark are the same names, which assets/style.css fills twice."""
     plain = {
-        "body_background_fill": "var(--paper)", "body_text_color": "var(--ink)", "body_text_color_subdued": "var(--soft)",
-        "background_fill_primary": "var(--paper)", "background_fill_secondary": "var(--faint)",
-        "block_background_fill": "transparent", "block_border_color": "transparent",
-        "block_label_background_fill": "transparent", "block_label_text_color": "var(--soft)",
-        "block_title_text_color": "var(--soft)", "block_info_text_color": "var(--soft)",
-        "border_color_primary": "var(--line)", "border_color_accent": "var(--chosen)", "panel_background_fill": "transparent",
-        "color_accent_soft": "var(--faint)", "link_text_color": "var(--chosen)", "link_text_color_hover": "var(--ink)",
-        "link_text_color_visited": "var(--chosen)", "link_text_color_active": "var(--ink)",
-        "input_background_fill": "var(--panel)", "input_border_color": "var(--line)", "input_border_color_focus": "var(--chosen)",
-        "input_background_fill_focus": "var(--panel)", "input_placeholder_color": "var(--soft)",
-        "button_primary_background_fill": "var(--chosen)", "button_primary_background_fill_hover": "var(--chosen)",
-        "button_primary_text_color": "var(--on-chosen)", "button_primary_text_color_hover": "var(--on-chosen)",
-        "button_primary_border_color": "var(--chosen)", "button_primary_border_color_hover": "var(--chosen)",
-        "button_secondary_background_fill": "var(--panel)", "button_secondary_background_fill_hover": "var(--faint)",
-        "button_secondary_text_color": "var(--ink)", "button_secondary_text_color_hover": "var(--ink)",
-        "button_secondary_border_color": "var(--line)", "button_secondary_border_color_hover": "var(--raw)",
-        "checkbox_background_color": "var(--panel)", "checkbox_border_color": "var(--raw)",
-        "checkbox_background_color_selected": "var(--chosen)", "checkbox_border_color_selected": "var(--chosen)",
-        "checkbox_label_background_fill": "transparent", "checkbox_label_background_fill_hover": "var(--faint)",
-        "checkbox_label_background_fill_selected": "transparent", "checkbox_label_border_color": "transparent",
-        "checkbox_label_text_color": "var(--ink)", "checkbox_label_text_color_selected": "var(--ink)",
-        "slider_color": "var(--chosen)", "stat_background_fill": "var(--final)", "loader_color": "var(--chosen)",
-        "table_even_background_fill": "transparent", "table_odd_background_fill": "transparent",
+        "body_background_fill": "var(--paper)",
+        "body_text_color": "var(--ink)",
+        "body_text_color_subdued": "var(--soft)",
+        "background_fill_primary": "var(--paper)",
+        "background_fill_secondary": "var(--faint)",
+        "block_background_fill": "transparent",
+        "block_border_color": "transparent",
+        "block_label_background_fill": "transparent",
+        "block_label_text_color": "var(--soft)",
+        "block_title_text_color": "var(--soft)",
+        "block_info_text_color": "var(--soft)",
+        "border_color_primary": "var(--line)",
+        "border_color_accent": "var(--chosen)",
+        "panel_background_fill": "transparent",
+        "color_accent_soft": "var(--faint)",
+        "link_text_color": "var(--chosen)",
+        "link_text_color_hover": "var(--ink)",
+        "link_text_color_visited": "var(--chosen)",
+        "link_text_color_active": "var(--ink)",
+        "input_background_fill": "var(--panel)",
+        "input_border_color": "var(--line)",
+        "input_border_color_focus": "var(--chosen)",
+        "input_background_fill_focus": "var(--panel)",
+        "input_placeholder_color": "var(--soft)",
+        "button_primary_background_fill": "var(--chosen)",
+        "button_primary_background_fill_hover": "var(--chosen)",
+        "button_primary_text_color": "var(--on-chosen)",
+        "button_primary_text_color_hover": "var(--on-chosen)",
+        "button_primary_border_color": "var(--chosen)",
+        "button_primary_border_color_hover": "var(--chosen)",
+        "button_secondary_background_fill": "var(--panel)",
+        "button_secondary_background_fill_hover": "var(--faint)",
+        "button_secondary_text_color": "var(--ink)",
+        "button_secondary_text_color_hover": "var(--ink)",
+        "button_secondary_border_color": "var(--line)",
+        "button_secondary_border_color_hover": "var(--raw)",
+        "checkbox_background_color": "var(--panel)",
+        "checkbox_border_color": "var(--raw)",
+        "checkbox_background_color_selected": "var(--chosen)",
+        "checkbox_border_color_selected": "var(--chosen)",
+        "checkbox_label_background_fill": "transparent",
+        "checkbox_label_background_fill_hover": "var(--faint)",
+        "checkbox_label_background_fill_selected": "transparent",
+        "checkbox_label_border_color": "transparent",
+        "checkbox_label_text_color": "var(--ink)",
+        "checkbox_label_text_color_selected": "var(--ink)",
+        "slider_color": "var(--chosen)",
+        "stat_background_fill": "var(--final)",
+        "loader_color": "var(--chosen)",
+        "table_even_background_fill": "transparent",
+        "table_odd_background_fill": "transparent",
         "table_border_color": "var(--line)",
-        "table_text_color": "var(--ink)", "code_background_fill": "var(--faint)", "accordion_text_color": "var(--soft)",
-        "error_background_fill": "var(--panel)", "error_border_color": "var(--loop)", "error_text_color": "var(--loop)",
+        "table_text_color": "var(--ink)",
+        "code_background_fill": "var(--faint)",
+        "accordion_text_color": "var(--soft)",
+        "error_background_fill": "var(--panel)",
+        "error_border_color": "var(--loop)",
+        "error_text_color": "var(--loop)",
         "error_icon_color": "var(--loop)",
     }
     shapes = {
-        "block_border_width": "0px", "block_shadow": "none", "block_padding": "0px", "block_label_shadow": "none",
-        "block_label_border_width": "0px", "block_title_text_size": "13px",
-        "block_title_text_weight": "600", "block_radius": "0px",
-        "input_shadow": "none", "input_shadow_focus": "none", "input_border_width": "1px", "input_radius": "8px",
+        "block_border_width": "0px",
+        "block_shadow": "none",
+        "block_padding": "0px",
+        "block_label_shadow": "none",
+        "block_label_border_width": "0px",
+        "block_title_text_size": "13px",
+        "block_title_text_weight": "600",
+        "block_radius": "0px",
+        "input_shadow": "none",
+        "input_shadow_focus": "none",
+        "input_border_width": "1px",
+        "input_radius": "8px",
         "input_text_size": "15px",
-        "button_primary_shadow": "none", "button_secondary_shadow": "none", "button_primary_shadow_hover": "none",
+        "button_primary_shadow": "none",
+        "button_secondary_shadow": "none",
+        "button_primary_shadow_hover": "none",
         "button_secondary_shadow_hover": "none",
-        "button_primary_shadow_active": "none", "button_secondary_shadow_active": "none",
-        "button_border_width": "1px", "button_large_radius": "8px", "button_medium_radius": "8px", "button_small_radius": "8px",
-        "button_large_text_size": "15px", "button_large_text_weight": "600", "button_medium_text_weight": "500",
-        "button_transform_hover": "none", "button_transform_active": "none",
-        "checkbox_shadow": "none", "checkbox_label_shadow": "none",
-        "layout_gap": "16px", "form_gap_width": "0px", "section_header_text_weight": "600",
-        "shadow_drop": "none", "shadow_drop_lg": "none",
+        "button_primary_shadow_active": "none",
+        "button_secondary_shadow_active": "none",
+        "button_border_width": "1px",
+        "button_large_radius": "8px",
+        "button_medium_radius": "8px",
+        "button_small_radius": "8px",
+        "button_large_text_size": "15px",
+        "button_large_text_weight": "600",
+        "button_medium_text_weight": "500",
+        "button_transform_hover": "none",
+        "button_transform_active": "none",
+        "checkbox_shadow": "none",
+        "checkbox_label_shadow": "none",
+        "layout_gap": "16px",
+        "form_gap_width": "0px",
+        "section_header_text_weight": "600",
+        "shadow_drop": "none",
+        "shadow_drop_lg": "none",
     }
-    sans, mono = (("Inter", "ui-sans-serif", "system-ui", "sans-serif"), ("JetBrains Mono", "ui-monospace", "Menlo", "monospace"))
+    sans, mono = (
+        ("Inter", "ui-sans-serif", "system-ui", "sans-serif"),
+        ("JetBrains Mono", "ui-monospace", "Menlo", "monospace"),
+    )
     base = gr.themes.Base(
-        font=[gr.themes.Font(name) for name in sans], font_mono=[gr.themes.Font(name) for name in mono],
-        radius_size=gr.themes.sizes.radius_sm, text_size=gr.themes.sizes.text_md)
+        font=[gr.themes.Font(name) for name in sans],
+        font_mono=[gr.themes.Font(name) for name in mono],
+        radius_size=gr.themes.sizes.radius_sm,
+        text_size=gr.themes.sizes.text_md,
+    )
     names = set(vars(base)) | set(base.set.__code__.co_varnames)
     both = {f"{name}_dark": value for name, value in plain.items() if f"{name}_dark" in names}
     return base.set(**plain, **both, **shapes)

@@ -18,7 +18,11 @@ def answer_in_json(demo: Any) -> None:
         content = []
         for answer in data:
             if isinstance(answer, dict) and "meta" not in answer:
-                content.append(server.types.TextContent(type="text", text=json.dumps(answer, ensure_ascii=False, allow_nan=False)))
+                content.append(
+                    server.types.TextContent(
+                        type="text", text=json.dumps(answer, ensure_ascii=False, allow_nan=False)
+                    )
+                )
             else:
                 content.extend(plain([answer], root_url))
         return content

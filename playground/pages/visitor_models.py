@@ -28,13 +28,13 @@ from playground.markov.ngram import NgramModel
 from playground.markov.presets import BROWN_FOX
 
 SHIPPED = (("fox", 1, "word"), ("fox", 2, "word"))
-SESSIONS = 64                    # visitors whose models are kept; the one that was quiet longest goes first
+SESSIONS = 64  # visitors whose models are kept; the one that was quiet longest goes first
 PER_SESSION = 4
-TOKENS_IN_ALL = 24_000_000       # about 1 GB of counts at order 5
+TOKENS_IN_ALL = 24_000_000  # about 1 GB of counts at order 5
 
 _lock = threading.Lock()
 _held: OrderedDict[str, OrderedDict[str, NgramModel]] = OrderedDict()
-_sessions: OrderedDict[str, str] = OrderedDict()      # key -> visitor: see `keyed`
+_sessions: OrderedDict[str, str] = OrderedDict()  # key -> visitor: see `keyed`
 
 
 def knows(name: object) -> bool:
@@ -43,7 +43,7 @@ def knows(name: object) -> bool:
 
 
 def label_of(name: str) -> str:
-    """"n-gram of the brown fox, order 2 (words)"."""
+    """ "n-gram of the brown fox, order 2 (words)"."""
     _, text, order, unit = _parts(name.partition("@")[0])
     return f"n-gram of {'the brown fox' if text == 'fox' else 'your text ' + text[:6]}, order {order} ({unit}s)"
 
@@ -97,7 +97,9 @@ def causal(name: str, session: str | None = None) -> NgramModel:
     _, text, order, unit = _parts(name)
     if text == "fox":
         return _fox(int(order), unit)
-    raise ValueError(f"model {name!r} was made of a text that this server does not hold (any more): make it again on the Chains page, From text")
+    raise ValueError(
+        f"model {name!r} was made of a text that this server does not hold (any more): make it again on the Chains page, From text"
+    )
 
 
 def denoiser(name: str, session: str | None = None):
@@ -144,6 +146,14 @@ def _tokens() -> int:
 
 def _parts(name: str) -> tuple[str, str, str, str]:
     parts = name.split("/") if isinstance(name, str) else []
-    if len(parts) != 4 or parts[0] != "ngram" or parts[2] not in "12345" or len(parts[2]) != 1 or parts[3] not in ("word", "character"):
-        raise ValueError(f"model must be the name of an n-gram model like 'ngram/fox/1/word', got {name!r}")
+    if (
+        len(parts) != 4
+        or parts[0] != "ngram"
+        or parts[2] not in "12345"
+        or len(parts[2]) != 1
+        or parts[3] not in ("word", "character")
+    ):
+        raise ValueError(
+            f"model must be the name of an n-gram model like 'ngram/fox/1/word', got {name!r}"
+        )
     return parts[0], parts[1], parts[2], parts[3]

@@ -9,7 +9,13 @@ from typing import Any
 from playground import traces
 from playground.takeaway.reading import checked, read_trace
 
-TYPES = {"json": "application/json", "csv": "text/csv", "png": "image/png", "gif": "image/gif", "html": "text/html"}
+TYPES = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "png": "image/png",
+    "gif": "image/gif",
+    "html": "text/html",
+}
 
 
 def made(request: Any, page_of: Callable[[dict], str]) -> dict:
@@ -34,12 +40,18 @@ def made(request: Any, page_of: Callable[[dict], str]) -> dict:
     elif form == "csv":
         from playground.takeaway.table import to_csv
 
-        data = b"\xef\xbb\xbf" + to_csv(trace).encode("utf-8", "replace")      # spreadsheets take it for Latin-1 without the mark
+        data = b"\xef\xbb\xbf" + to_csv(trace).encode(
+            "utf-8", "replace"
+        )  # spreadsheets take it for Latin-1 without the mark
     elif form == "json":
         data = traces.to_json(trace).encode("utf-8", "replace")
     else:
         data = page_of(trace).encode("utf-8", "replace")
-    return {"name": f"playground-{trace['kind']}.{form}", "type": TYPES[form], "base64": base64.b64encode(data).decode()}
+    return {
+        "name": f"playground-{trace['kind']}.{form}",
+        "type": TYPES[form],
+        "base64": base64.b64encode(data).decode(),
+    }
 
 
 def opened(request: Any, kinds: tuple[str, ...]) -> dict:
@@ -47,7 +59,9 @@ def opened(request: Any, kinds: tuple[str, ...]) -> dict:
     try:
         trace = read_trace(request.get("text") if isinstance(request, Mapping) else None)
         if trace["kind"] not in kinds:
-            raise ValueError(f"kind must be one of {', '.join(kinds)} on this page, got {trace['kind']}")
+            raise ValueError(
+                f"kind must be one of {', '.join(kinds)} on this page, got {trace['kind']}"
+            )
     except ValueError as error:
         raise ValueError(f"This file could not be opened: {error}.") from None
     return {"trace": trace}

@@ -11,12 +11,16 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-FONTS = {"sans": "inter-latin-wght-normal.woff2", "serif": "source-serif-4-latin-wght-normal.woff2", "mono": "jetbrains-mono-latin-wght-normal.woff2"}
+FONTS = {
+    "sans": "inter-latin-wght-normal.woff2",
+    "serif": "source-serif-4-latin-wght-normal.woff2",
+    "mono": "jetbrains-mono-latin-wght-normal.woff2",
+}
 # what a reader could not see or what would turn the line around; drawn as its code
 INVISIBLE = re.compile("[\x00-\x1f\x7f\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 Colour = tuple[int, int, int]
-Style = tuple[str, int, int]                    # family, size in pixels, weight
+Style = tuple[str, int, int]  # family, size in pixels, weight
 
 
 @cache
@@ -33,7 +37,9 @@ def palette(dark: bool = False) -> Mapping[str, Colour]:
 
 def mixed(colour: Colour, ground: Colour, share: float) -> Colour:
     """`share` of the colour over the ground, as color-mix does on the page."""
-    red, green, blue = (round(share * a + (1 - share) * b) for a, b in zip(colour, ground, strict=True))
+    red, green, blue = (
+        round(share * a + (1 - share) * b) for a, b in zip(colour, ground, strict=True)
+    )
     return red, green, blue
 
 
@@ -67,7 +73,13 @@ def visible(text: str, family: str = "mono") -> str:
 
 def prose(text: str, family: str = "serif") -> str:
     """As `visible`, with spaces left as they are: for running text. Line ends become spaces."""
-    return "" if not text else " ".join(visible(part, family) if part else "" for part in text.replace("\n", " ").split(" "))
+    return (
+        ""
+        if not text
+        else " ".join(
+            visible(part, family) if part else "" for part in text.replace("\n", " ").split(" ")
+        )
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -82,7 +94,11 @@ def clipped(text: str, style: Style, width: float) -> str:
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if font(*style).getlength(text[:middle] + "…") <= width else (low, middle - 1)
+        low, high = (
+            (middle, high)
+            if font(*style).getlength(text[:middle] + "…") <= width
+            else (low, middle - 1)
+        )
     return text[:low] + "…"
 
 
@@ -96,7 +112,14 @@ def _stamp(text: str, style: Style, anchor: str) -> tuple[Image.Image, int, int]
     return mask, left - 1, top - 1
 
 
-def write(pen: ImageDraw.ImageDraw, place: tuple[float, float], text: str, colour: Colour, style: Style, anchor: str = "la") -> None:
+def write(
+    pen: ImageDraw.ImageDraw,
+    place: tuple[float, float],
+    text: str,
+    colour: Colour,
+    style: Style,
+    anchor: str = "la",
+) -> None:
     """`text` at `place`; anchors are Pillow's."""
     if text.strip():
         mask, left, top = _stamp(text, style, anchor)

@@ -19,19 +19,37 @@ from playground.widgets.widget import HERE, Widget, constant
 NAMES = {"sans": "Inter", "serif": "Source Serif 4", "mono": "JetBrains Mono"}
 
 
-def to_page(widget: type[Widget], title: str, note: str, value: Any = None, constants: Any = None, answers: Mapping[str, Any] | None = None) -> str:
+def to_page(
+    widget: type[Widget],
+    title: str,
+    note: str,
+    value: Any = None,
+    constants: Any = None,
+    answers: Mapping[str, Any] | None = None,
+) -> str:
     """The file's text.
 
     `value` is what the widget shows (its `props.value`), `constants` its constants; `answers` says what its questions to the
     server get here (function's name -> plain data); every other question gets {"error": a sentence}."""
     shim = (HERE / "replay.js").read_text(encoding="utf-8")
     script = f"{shim}\nreplay(function (element, trigger, props, server, watch, constants) {{\n{widget.SCRIPT}\n}});\n"
-    data = constant({"value": json.dumps(value) if widget.STREAMED and value is not None else value, "constants": constants, "answers": answers or {}})
-    allowed = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in (script,))
+    data = constant(
+        {
+            "value": json.dumps(value) if widget.STREAMED and value is not None else value,
+            "constants": constants,
+            "answers": answers or {},
+        }
+    )
+    allowed = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in (script,)
+    )
     policy = f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; base-uri 'none'; form-action 'none'"
     for text in (script, widget.STYLE, widget.TEMPLATE):
         if "</script" in text.lower() or "</style" in text.lower():
-            raise ValueError(f"{widget.__name__} holds a closing tag that would end its own script or style")
+            raise ValueError(
+                f"{widget.__name__} holds a closing tag that would end its own script or style"
+            )
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -66,7 +84,9 @@ def _faces() -> str:
     faces = []
     for family, file in FONTS.items():
         data = base64.b64encode((ASSETS / "fonts" / file).read_bytes()).decode()
-        faces.append(f'@font-face {{ font-family: "{NAMES[family]}"; font-weight: 200 900; src: url("data:font/woff2;base64,{data}") format("woff2"); }}')
+        faces.append(
+            f'@font-face {{ font-family: "{NAMES[family]}"; font-weight: 200 900; src: url("data:font/woff2;base64,{data}") format("woff2"); }}'
+        )
     return "\n".join(faces)
 
 

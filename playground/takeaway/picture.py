@@ -43,8 +43,17 @@ def to_gif(trace: Mapping[str, Any], dark: bool = False) -> bytes:
     shared = _palette([drawn.picture(k) for k in (0, len(drawn) // 2, len(drawn) - 1)])
     frames = [drawn.picture(k).quantize(palette=shared, dither=Image.Dither.NONE) for k in steps]
     out = io.BytesIO()
-    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], loop=0, optimize=False, disposal=1,
-                   duration=[FRAME_MS] * (len(frames) - 1) + [LAST_MS], comment=about(trace, steps[-1]).encode()[:2000])
+    frames[0].save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        loop=0,
+        optimize=False,
+        disposal=1,
+        duration=[FRAME_MS] * (len(frames) - 1) + [LAST_MS],
+        comment=about(trace, steps[-1]).encode()[:2000],
+    )
     return out.getvalue()
 
 
@@ -64,9 +73,17 @@ def _palette(images: list[Image.Image]) -> Image.Image:
 
 def about(trace: Mapping[str, Any], step: int) -> str:
     """What the picture shows, as JSON: for whoever opens the file with another program."""
-    data: dict[str, Any] = {"made by": "Playground", "kind": trace["kind"], "model": trace["model"], "settings": trace["settings"], "step": step}
+    data: dict[str, Any] = {
+        "made by": "Playground",
+        "kind": trace["kind"],
+        "model": trace["model"],
+        "settings": trace["settings"],
+        "step": step,
+    }
     if trace["kind"] in ("decode", "score"):
-        data["text"] = "".join(token["piece"] for token in trace["prompt_tokens"]) + "".join(one["piece"] for one in trace["steps"][: step + 1])
+        data["text"] = "".join(token["piece"] for token in trace["prompt_tokens"]) + "".join(
+            one["piece"] for one in trace["steps"][: step + 1]
+        )
     else:
         data["prompt"] = trace["prompt"]
     return json.dumps(data, ensure_ascii=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-LONGEST = 2331      # bytes that a QR code of the largest size holds at error correction M
+LONGEST = 2331  # bytes that a QR code of the largest size holds at error correction M
 
 
 def squares(address: Any) -> list[str]:
@@ -15,7 +15,9 @@ def squares(address: Any) -> list[str]:
         raise ValueError(f"address must begin with http:// or https://, got {str(address)[:40]!r}")
     size = len(address.encode("utf-8", "replace"))
     if size > LONGEST:
-        raise ValueError(f"This link is too long for a QR code: it has {size:,} bytes, at most {LONGEST:,} fit. Copy the link, or shorten the text.")
+        raise ValueError(
+            f"This link is too long for a QR code: it has {size:,} bytes, at most {LONGEST:,} fit. Copy the link, or shorten the text."
+        )
     import qrcode
     from qrcode.constants import ERROR_CORRECT_M
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from playground import traces
 
-LONGEST_FILE = 32_000_000   # characters
+LONGEST_FILE = 32_000_000  # characters
 MOST_STEPS = 2048
-MOST_WORDS = 512            # positions of a canvas
+MOST_WORDS = 512  # positions of a canvas
 LONGEST_TEXT = 40_000
 STATES = ("masked", "new", "settled", "remasked", "locked", "changed")
 
@@ -26,7 +26,9 @@ def read_trace(text: Any) -> dict:
     if not isinstance(text, str):
         raise ValueError(f"this is not a trace: it must be a text, got {type(text).__name__}")
     if len(text) > LONGEST_FILE:
-        raise ValueError(f"a trace must have at most {LONGEST_FILE:,} characters, got {len(text):,}")
+        raise ValueError(
+            f"a trace must have at most {LONGEST_FILE:,} characters, got {len(text):,}"
+        )
     return checked(traces.from_json(text.removeprefix("\ufeff")))
 
 
@@ -41,12 +43,20 @@ def checked(trace: Any) -> dict:
     if kind == "compare" and "runs" in trace:
         runs = _list(_any, 2, 2)(trace["runs"], "runs")
         read = [_unmask(traces.check(run), f"runs[{number}].") for number, run in enumerate(runs)]
-        return {"version": traces.VERSION, "kind": "compare", "model": read[0]["model"], "settings": {}, "prompt": read[0]["prompt"],
-                "steps": [], "runs": read}
+        return {
+            "version": traces.VERSION,
+            "kind": "compare",
+            "model": read[0]["model"],
+            "settings": {},
+            "prompt": read[0]["prompt"],
+            "steps": [],
+            "runs": read,
+        }
     raise ValueError(f"kind must be decode, score or unmask to be played here, got {kind!r}")
 
 
 # kinds of values ----------------------------------------------------------------------------------------------------
+
 
 def _any(value: Any, _where: str) -> Any:
     return value
@@ -60,7 +70,9 @@ def _shown(value: Any) -> str:
 def _whole(low: int, high: int) -> Reader:
     def read(value: Any, where: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"{where} must be a whole number in [{low}, {high}], got {_shown(value)}")
+            raise ValueError(
+                f"{where} must be a whole number in [{low}, {high}], got {_shown(value)}"
+            )
         return value
 
     return read
@@ -69,9 +81,16 @@ def _whole(low: int, high: int) -> Reader:
 def _number(low: float, high: float) -> Reader:
     def read(value: Any, where: str) -> float:
         # JSON's integers have no largest one: such a number is no float
-        good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300 and math.isfinite(value)
+        good = (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and abs(value) < 1e300
+            and math.isfinite(value)
+        )
         if not good or not low <= value <= high:
-            raise ValueError(f"{where} must be a number in [{low:g}, {high:g}], got {_shown(value)}")
+            raise ValueError(
+                f"{where} must be a number in [{low:g}, {high:g}], got {_shown(value)}"
+            )
         return value
 
     return read
@@ -82,7 +101,9 @@ def _text(longest: int = LONGEST_TEXT) -> Reader:
         if not isinstance(value, str):
             raise ValueError(f"{where} must be a text, got {type(value).__name__}")
         if len(value) > longest:
-            raise ValueError(f"{where} must have at most {longest:,} characters, got {len(value):,}")
+            raise ValueError(
+                f"{where} must have at most {longest:,} characters, got {len(value):,}"
+            )
         return value
 
     return read
@@ -126,7 +147,11 @@ def _object(fields: Mapping[str, Reader], optional: Mapping[str, Reader] | None 
         if missing:
             raise ValueError(f"{where} must have the field {missing[0]}")
         read_ = {name: reader(value[name], f"{where}.{name}") for name, reader in fields.items()}
-        return read_ | {name: reader(value[name], f"{where}.{name}") for name, reader in (optional or {}).items() if name in value}
+        return read_ | {
+            name: reader(value[name], f"{where}.{name}")
+            for name, reader in (optional or {}).items()
+            if name in value
+        }
 
     return read
 
@@ -135,14 +160,25 @@ def _settings(value: Any, where: str) -> dict:
     if not isinstance(value, dict) or len(value) > 64:
         raise ValueError(f"{where} must be an object with at most 64 fields")
     for name, item in value.items():
-        if len(name) > 60 or not (item is None or isinstance(item, (bool, int, float, str))) or (isinstance(item, str) and len(item) > 400):
-            raise ValueError(f"{where}.{name[:60]} must be a number, a short text, true, false or null, got {_shown(item)}")
+        if (
+            len(name) > 60
+            or not (item is None or isinstance(item, (bool, int, float, str)))
+            or (isinstance(item, str) and len(item) > 400)
+        ):
+            raise ValueError(
+                f"{where}.{name[:60]} must be a number, a short text, true, false or null, got {_shown(item)}"
+            )
         if isinstance(item, (int, float)) and not isinstance(item, bool):
             _number(-1e300, 1e300)(item, f"{where}.{name}")
     return dict(value)
 
 
-CHANCE, NATS, COUNT, TOKEN = _number(-1e-6, 1 + 1e-6), _number(-1e-6, 1e9), _whole(0, 2**53), _whole(0, 2**53)
+CHANCE, NATS, COUNT, TOKEN = (
+    _number(-1e-6, 1 + 1e-6),
+    _number(-1e-6, 1e9),
+    _whole(0, 2**53),
+    _whole(0, 2**53),
+)
 NAME = _text(200)
 
 # left to right ------------------------------------------------------------------------------------------------------
@@ -150,20 +186,61 @@ NAME = _text(200)
 PIECE = _object({"id": TOKEN, "text": _text(), "piece": _text()})
 DECODE_STEP = _object(
     {
-        "index": COUNT, "token_id": TOKEN, "text": _text(), "probability": CHANCE, "raw_probability": CHANCE, "rank": _whole(1, 2**53),
-        "surprisal": _maybe(NATS), "entropy": _maybe(NATS), "raw_entropy": _maybe(NATS), "u": _maybe(_number(0, 1)), "forced": _flag,
-        "vocab_size": _whole(1, 2**53), "binding": _maybe(NAME),
-        "stages": _list(_object({"name": NAME, "kept": COUNT, "removed": COUNT, "removed_mass": CHANCE, "total_variation": CHANCE,
-                                 "effect": _flag}), 0, 64),
-        "rows": _list(_object({"id": TOKEN, "text": _text(), "raw": CHANCE, "final": CHANCE, "rank": _whole(1, 2**53), "cut": _maybe(NAME)}), 1, 1000),
-        "remainder": _object({"count": COUNT, "raw": CHANCE, "final": CHANCE, "cut_count": COUNT, "cut_raw": CHANCE}),
-        "strip": _list(_object({"id": TOKEN, "text": _text(), "start": CHANCE, "end": CHANCE}), 0, 1000),
+        "index": COUNT,
+        "token_id": TOKEN,
+        "text": _text(),
+        "probability": CHANCE,
+        "raw_probability": CHANCE,
+        "rank": _whole(1, 2**53),
+        "surprisal": _maybe(NATS),
+        "entropy": _maybe(NATS),
+        "raw_entropy": _maybe(NATS),
+        "u": _maybe(_number(0, 1)),
+        "forced": _flag,
+        "vocab_size": _whole(1, 2**53),
+        "binding": _maybe(NAME),
+        "stages": _list(
+            _object(
+                {
+                    "name": NAME,
+                    "kept": COUNT,
+                    "removed": COUNT,
+                    "removed_mass": CHANCE,
+                    "total_variation": CHANCE,
+                    "effect": _flag,
+                }
+            ),
+            0,
+            64,
+        ),
+        "rows": _list(
+            _object(
+                {
+                    "id": TOKEN,
+                    "text": _text(),
+                    "raw": CHANCE,
+                    "final": CHANCE,
+                    "rank": _whole(1, 2**53),
+                    "cut": _maybe(NAME),
+                }
+            ),
+            1,
+            1000,
+        ),
+        "remainder": _object(
+            {"count": COUNT, "raw": CHANCE, "final": CHANCE, "cut_count": COUNT, "cut_raw": CHANCE}
+        ),
+        "strip": _list(
+            _object({"id": TOKEN, "text": _text(), "start": CHANCE, "end": CHANCE}), 0, 1000
+        ),
     },
     {
-        "strip_rest": _object({"count": COUNT, "start": CHANCE, "end": CHANCE}), "piece": _text(),
+        "strip_rest": _object({"count": COUNT, "start": CHANCE, "end": CHANCE}),
+        "piece": _text(),
         "memory": _maybe(_object({"mu": _number(-1e9, 1e9)})),
         "loop": _maybe(_object({"period": _whole(1, MOST_STEPS), "start": COUNT, "length": COUNT})),
-        "finish": _maybe(NAME), "drawn": _maybe(_list(CHANCE, 2, 2)),
+        "finish": _maybe(NAME),
+        "drawn": _maybe(_list(CHANCE, 2, 2)),
     },
 )
 
@@ -173,19 +250,29 @@ def _decode(trace: Mapping[str, Any]) -> dict:
     for number, step in enumerate(steps):
         if step["index"] != number:
             raise ValueError(f"steps[{number}].index must be {number}, got {step['index']}")
-        names = [stage["name"] for stage in step["stages"] if stage["name"] not in ("logits", "draw")]
+        names = [
+            stage["name"] for stage in step["stages"] if stage["name"] not in ("logits", "draw")
+        ]
         if step["binding"] is not None and step["binding"] not in names:
-            raise ValueError(f"steps[{number}].binding must be null or a stage of this step ({', '.join(names)}), got {_shown(step['binding'])}")
+            raise ValueError(
+                f"steps[{number}].binding must be null or a stage of this step ({', '.join(names)}), got {_shown(step['binding'])}"
+            )
         step.setdefault("piece", step["text"])
     return {
-        "version": traces.VERSION, "kind": trace["kind"], "model": NAME(trace["model"], "model"), "settings": _settings(trace["settings"], "settings"),
-        "prompt": _text()(trace.get("prompt"), "prompt"), "chat": _flag(trace.get("chat", False), "chat"),
+        "version": traces.VERSION,
+        "kind": trace["kind"],
+        "model": NAME(trace["model"], "model"),
+        "settings": _settings(trace["settings"], "settings"),
+        "prompt": _text()(trace.get("prompt"), "prompt"),
+        "chat": _flag(trace.get("chat", False), "chat"),
         "prompt_tokens": _list(PIECE, 0, 8192)(trace.get("prompt_tokens", []), "prompt_tokens"),
-        "notes": _list(_text(1000), 0, 20)(trace.get("notes", []), "notes"), "steps": steps,
+        "notes": _list(_text(1000), 0, 20)(trace.get("notes", []), "notes"),
+        "steps": steps,
     }
 
 
 # everywhere at once -------------------------------------------------------------------------------------------------
+
 
 def _by_number(reader: Reader, most: int) -> Reader:
     """An object whose keys are whole numbers: {"17": ...}."""
@@ -207,10 +294,25 @@ def _word(value: Any, where: str) -> list:
 
 
 CARD = _object(
-    {"model": NAME, "title": _text(400), "mask_id": TOKEN, "vocab_size": _whole(1, 2**53), "canvas": _list(TOKEN, 1), "words": _by_number(_word, 200_000),
-     "state": _list(_one_of(*STATES), 1)},
-    {"prompt": _text(), "settings": _settings, "special": COUNT, "family": NAME, "texts": _by_number(_text(), MOST_WORDS),
-     "expected": _whole(0, 100_000), "note": _text(400), "about": _maybe(_object({"name": NAME, "text": _text(4000), "source": _text(1000)}))},
+    {
+        "model": NAME,
+        "title": _text(400),
+        "mask_id": TOKEN,
+        "vocab_size": _whole(1, 2**53),
+        "canvas": _list(TOKEN, 1),
+        "words": _by_number(_word, 200_000),
+        "state": _list(_one_of(*STATES), 1),
+    },
+    {
+        "prompt": _text(),
+        "settings": _settings,
+        "special": COUNT,
+        "family": NAME,
+        "texts": _by_number(_text(), MOST_WORDS),
+        "expected": _whole(0, 100_000),
+        "note": _text(400),
+        "about": _maybe(_object({"name": NAME, "text": _text(4000), "source": _text(1000)})),
+    },
 )
 CANDIDATE = _list(_any, 2, 2)
 
@@ -221,9 +323,23 @@ def _candidate(value: Any, where: str) -> list:
 
 
 UNMASK_STEP = _object(
-    {"index": COUNT, "canvas": _list(TOKEN, 1), "state": _list(_one_of(*STATES), 1), "confidence": _list(_maybe(CHANCE)), "entropy": _list(_maybe(NATS)),
-     "top": _list(_maybe(_list(_candidate, 1, 100))), "calls": COUNT, "revealed": COUNT},
-    {"t": _maybe(_number(-1e9, 1e9)), "change": _list(_maybe(CHANCE)), "texts": _by_number(_text(), MOST_WORDS), "phase": _maybe(NAME), "fresh": _flag},
+    {
+        "index": COUNT,
+        "canvas": _list(TOKEN, 1),
+        "state": _list(_one_of(*STATES), 1),
+        "confidence": _list(_maybe(CHANCE)),
+        "entropy": _list(_maybe(NATS)),
+        "top": _list(_maybe(_list(_candidate, 1, 100))),
+        "calls": COUNT,
+        "revealed": COUNT,
+    },
+    {
+        "t": _maybe(_number(-1e9, 1e9)),
+        "change": _list(_maybe(CHANCE)),
+        "texts": _by_number(_text(), MOST_WORDS),
+        "phase": _maybe(NAME),
+        "fresh": _flag,
+    },
 )
 
 
@@ -237,8 +353,16 @@ def _unmask(trace: Mapping[str, Any], where: str) -> dict:
         place = f"{where}steps[{number - 1}]" if number else f"{where}start"
         for name in ("canvas", "state", "confidence", "entropy", "top", "change"):
             if name in step and len(step[name]) != length:
-                raise ValueError(f"{place}.{name} must hold {length} entries, one for each position, got {len(step[name])}")
+                raise ValueError(
+                    f"{place}.{name} must hold {length} entries, one for each position, got {len(step[name])}"
+                )
     start.setdefault("texts", {})
-    return {"version": traces.VERSION, "kind": "unmask", "model": NAME(trace["model"], f"{where}model"),
-            "settings": _settings(trace["settings"], f"{where}settings"), "prompt": _text()(trace.get("prompt") or "", f"{where}prompt"),
-            "start": start, "steps": steps}
+    return {
+        "version": traces.VERSION,
+        "kind": "unmask",
+        "model": NAME(trace["model"], f"{where}model"),
+        "settings": _settings(trace["settings"], f"{where}settings"),
+        "prompt": _text()(trace.get("prompt") or "", f"{where}prompt"),
+        "start": start,
+        "steps": steps,
+    }

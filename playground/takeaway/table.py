@@ -20,13 +20,28 @@ def to_csv(trace: Mapping[str, Any]) -> str:
             for i, token in enumerate(step["canvas"]):
                 hidden = step["state"][i] in ("masked", "remasked")
                 spelled = step.get("texts", {}).get(str(i))
-                word = "" if hidden else spelled if spelled is not None else start["words"].get(str(token), ["", ""])[0]
+                word = (
+                    ""
+                    if hidden
+                    else spelled
+                    if spelled is not None
+                    else start["words"].get(str(token), ["", ""])[0]
+                )
                 best = (step.get("top") or {i: None})[i]
-                rows.append({
-                    **({"run": name} if len(runs) > 1 else {}), "step": number, "position": i, "state": step["state"][i],
-                    "token_id": token, "text": word, "confidence": _at(step, "confidence", i), "entropy": _at(step, "entropy", i),
-                    "best_id": best[0][0] if best else None, "best_probability": best[0][1] if best else None,
-                })
+                rows.append(
+                    {
+                        **({"run": name} if len(runs) > 1 else {}),
+                        "step": number,
+                        "position": i,
+                        "state": step["state"][i],
+                        "token_id": token,
+                        "text": word,
+                        "confidence": _at(step, "confidence", i),
+                        "entropy": _at(step, "entropy", i),
+                        "best_id": best[0][0] if best else None,
+                        "best_probability": best[0][1] if best else None,
+                    }
+                )
     return traces.to_csv({"steps": rows})
 
 

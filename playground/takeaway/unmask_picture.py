@@ -7,13 +7,39 @@ from typing import Any
 
 from PIL import Image
 
-from playground.takeaway.look import chance, clipped, mixed, palette, prose, sheet, visible, width_of, write
+from playground.takeaway.look import (
+    chance,
+    clipped,
+    mixed,
+    palette,
+    prose,
+    sheet,
+    visible,
+    width_of,
+    write,
+)
 
 WIDTH, MARGIN = 900, 28
-ROW, GAP, PAD, LEAST = 44, 7, 7, 44      # a line of words; between words; inside a word; the narrowest word
-WORDS = {"masked": "masked", "new": "revealed now", "settled": "settled", "remasked": "masked again", "locked": "yours"}
+ROW, GAP, PAD, LEAST = (
+    44,
+    7,
+    7,
+    44,
+)  # a line of words; between words; inside a word; the narrowest word
+WORDS = {
+    "masked": "masked",
+    "new": "revealed now",
+    "settled": "settled",
+    "remasked": "masked again",
+    "locked": "yours",
+}
 HIDDEN = ("masked", "remasked")
-SMALL, LABEL, PLAIN, STRONG = ("sans", 13, 400), ("sans", 13, 600), ("serif", 20, 400), ("serif", 20, 600)
+SMALL, LABEL, PLAIN, STRONG = (
+    ("sans", 13, 400),
+    ("sans", 13, 600),
+    ("serif", 20, 400),
+    ("serif", 20, 600),
+)
 
 
 class UnmaskPicture:
@@ -34,7 +60,9 @@ class UnmaskPicture:
     def __len__(self) -> int:
         return max(len(steps) for steps in self.steps)
 
-    def _places(self, start: Mapping[str, Any], steps: list[Mapping[str, Any]], y: float) -> tuple[list[tuple[float, float, float, float]], float]:
+    def _places(
+        self, start: Mapping[str, Any], steps: list[Mapping[str, Any]], y: float
+    ) -> tuple[list[tuple[float, float, float, float]], float]:
         """A place for each position that holds the widest word which ever stands there, so that nothing jumps."""
         x, boxes = float(MARGIN), []
         y += 26
@@ -48,36 +76,70 @@ class UnmaskPicture:
             x += widest + GAP
         return boxes, y + ROW
 
-    def words(self, k: int) -> list[list[tuple[str | None, str, tuple[float, float, float, float]]]]:
+    def words(
+        self, k: int
+    ) -> list[list[tuple[str | None, str, tuple[float, float, float, float]]]]:
         shown = []
         for run, steps, boxes in zip(self.runs, self.steps, self.boxes, strict=True):
             step = steps[min(k, len(steps) - 1)]
-            shown.append([(_text_at(run["start"], step, i), step["state"][i], box) for i, box in enumerate(boxes)])
+            shown.append(
+                [
+                    (_text_at(run["start"], step, i), step["state"][i], box)
+                    for i, box in enumerate(boxes)
+                ]
+            )
         return shown
 
     def picture(self, k: int) -> Image.Image:
         image, pen = sheet(WIDTH, self.height, self.dark)
         soft = self.colours["soft"]
         place = f"step {k} of {len(self) - 1}" if k else "before the first step"
-        write(pen, (MARGIN, 20), clipped(prose(f"{self.runs[0]['model']} · {place}", "sans"), LABEL, WIDTH - 2 * MARGIN), soft, LABEL)
-        for n, (run, steps, words) in enumerate(zip(self.runs, self.steps, self.words(k), strict=True)):
+        write(
+            pen,
+            (MARGIN, 20),
+            clipped(prose(f"{self.runs[0]['model']} · {place}", "sans"), LABEL, WIDTH - 2 * MARGIN),
+            soft,
+            LABEL,
+        )
+        for n, (run, steps, words) in enumerate(
+            zip(self.runs, self.steps, self.words(k), strict=True)
+        ):
             step, top = steps[min(k, len(steps) - 1)], words[0][2][1]
             name = f"{'AB'[n]}: " if len(self.runs) > 1 else ""
-            write(pen, (MARGIN, top - 24), clipped(prose(f"{name}{run['start']['title']}", "sans"), SMALL, 560), soft, SMALL)
+            write(
+                pen,
+                (MARGIN, top - 24),
+                clipped(prose(f"{name}{run['start']['title']}", "sans"), SMALL, 560),
+                soft,
+                SMALL,
+            )
             masked = sum(state in HIDDEN for _, state, _ in words)
-            asked = [sure for sure, state in zip(step.get("confidence", []), step["state"], strict=False) if sure is not None and state in ("masked", "new")]
-            figures = f"{masked} masked" + (f", mean confidence {chance(sum(asked) / len(asked))}" if asked else "")
+            asked = [
+                sure
+                for sure, state in zip(step.get("confidence", []), step["state"], strict=False)
+                if sure is not None and state in ("masked", "new")
+            ]
+            figures = f"{masked} masked" + (
+                f", mean confidence {chance(sum(asked) / len(asked))}" if asked else ""
+            )
             write(pen, (WIDTH - MARGIN, top - 24), figures, soft, SMALL, anchor="ra")
             for text, state, box in words:
                 self._draw_word(pen, text, state, box)
         x = MARGIN
         for state, meaning in WORDS.items():
-            self._draw_word(pen, "" if state not in HIDDEN else None, state, (x, self.height - 36, x + 16, self.height - 20))
+            self._draw_word(
+                pen,
+                "" if state not in HIDDEN else None,
+                state,
+                (x, self.height - 36, x + 16, self.height - 20),
+            )
             write(pen, (x + 23, self.height - 36), meaning, soft, SMALL)
             x += 44 + width_of(meaning, SMALL)
         return image
 
-    def _draw_word(self, pen: Any, text: str | None, state: str, box: tuple[float, float, float, float]) -> None:
+    def _draw_word(
+        self, pen: Any, text: str | None, state: str, box: tuple[float, float, float, float]
+    ) -> None:
         colours, (left, top, right, bottom) = self.colours, box
         paper = colours["paper"]
         if state in HIDDEN:
@@ -92,7 +154,14 @@ class UnmaskPicture:
             pen.rectangle((left, bottom - 3, right, bottom), colours["locked"])
         if text:
             face = STRONG if state in ("new", "changed") else PLAIN
-            write(pen, ((left + right) / 2, (top + bottom) / 2 - 1), clipped(text, face, right - left - 6), colours["ink"], face, anchor="mm")
+            write(
+                pen,
+                ((left + right) / 2, (top + bottom) / 2 - 1),
+                clipped(text, face, right - left - 6),
+                colours["ink"],
+                face,
+                anchor="mm",
+            )
 
 
 def _text_at(start: Mapping[str, Any], step: Mapping[str, Any], i: int) -> str | None:
@@ -100,7 +169,11 @@ def _text_at(start: Mapping[str, Any], step: Mapping[str, Any], i: int) -> str |
     if step["state"][i] in HIDDEN:
         return None
     spelled = step.get("texts", {}).get(str(i))
-    word = spelled if spelled is not None else start["words"].get(str(step["canvas"][i]), [f"#{step['canvas'][i]}", ""])[0]
+    word = (
+        spelled
+        if spelled is not None
+        else start["words"].get(str(step["canvas"][i]), [f"#{step['canvas'][i]}", ""])[0]
+    )
     return visible((word.strip() or word)[:28], "serif")
 
 

@@ -27,20 +27,28 @@ def half_precision(device: torch.device, wanted: bool) -> contextlib.AbstractCon
 
 
 @torch.no_grad()
-def position_losses(network: torch.nn.Module, inputs: torch.Tensor, targets: torch.Tensor, rows: int = 32) -> torch.Tensor:
+def position_losses(
+    network: torch.nn.Module, inputs: torch.Tensor, targets: torch.Tensor, rows: int = 32
+) -> torch.Tensor:
     """(B, L) cross-entropy of each position, nats, `rows` windows at a time."""
     losses = []
     for start in range(0, len(inputs), rows):
-        logits = network(input_ids=inputs[start: start + rows]).logits                        # (rows, L, V)
-        loss = functional.cross_entropy(logits.flatten(0, 1).float(), targets[start: start + rows].flatten(), reduction="none")
+        logits = network(input_ids=inputs[start : start + rows]).logits  # (rows, L, V)
+        loss = functional.cross_entropy(
+            logits.flatten(0, 1).float(), targets[start : start + rows].flatten(), reduction="none"
+        )
         losses.append(loss.view(-1, inputs.shape[1]))
-    return torch.cat(losses)                                                                  # (B, L)
+    return torch.cat(losses)  # (B, L)
 
 
-def masked_loss(network: torch.nn.Module, pieces: torch.Tensor, rate: float, length: int = 64, seed: int = 0) -> float:
+def masked_loss(
+    network: torch.nn.Module, pieces: torch.Tensor, rate: float, length: int = 64, seed: int = 0
+) -> float:
     """Mean nats of a hidden piece when a share `rate` is hidden, windows of `length`, independent draws with a fixed seed."""
     windows = cut(pieces, length)
-    draws = torch.rand(windows.shape, generator=torch.Generator().manual_seed(seed)).to(windows.device)
+    draws = torch.rand(windows.shape, generator=torch.Generator().manual_seed(seed)).to(
+        windows.device
+    )
     hidden = draws < rate
     losses = position_losses(network, windows.masked_fill(hidden, MASK), windows)
     return losses[hidden].mean().item()
@@ -53,7 +61,9 @@ def next_loss(network: torch.nn.Module, pieces: torch.Tensor, length: int = 128)
     return position_losses(network, inputs, windows).mean().item()
 
 
-def quick_figures(network: torch.nn.Module, text: Windows, limit: int | None = None) -> dict[str, float]:
+def quick_figures(
+    network: torch.nn.Module, text: Windows, limit: int | None = None
+) -> dict[str, float]:
     """Diffusion: nats a hidden piece at 15, 50 and 85 %; causal: nats a piece and perplexity a piece. Plain text, its first `limit`
     pieces."""
     training = network.training
@@ -63,7 +73,9 @@ def quick_figures(network: torch.nn.Module, text: Windows, limit: int | None = N
         loss = next_loss(network, pieces)
         figures = {"loss": loss, "perplexity": math.exp(loss)}
     else:
-        figures = {f"masked_{rate:.0%}".rstrip("%"): masked_loss(network, pieces, rate) for rate in RATES}
+        figures = {
+            f"masked_{rate:.0%}".rstrip("%"): masked_loss(network, pieces, rate) for rate in RATES
+        }
         figures = {"loss": sum(figures.values()) / len(figures), **figures}
     network.train(training)
     return figures

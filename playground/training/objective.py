@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from .text import CLS, MASK
 
-LOWEST_RATE = 0.02          # mask rates are drawn from (LOWEST_RATE, 1]
+LOWEST_RATE = 0.02  # mask rates are drawn from (LOWEST_RATE, 1]
 
 
 def stratified_rates(rows: int, device: torch.device | str = "cpu") -> torch.Tensor:
@@ -20,7 +20,9 @@ def stratified_rates(rows: int, device: torch.device | str = "cpu") -> torch.Ten
     return LOWEST_RATE + (1 - LOWEST_RATE) * (part + 1 - within) / rows
 
 
-def hide_causal(window: torch.Tensor, noise: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def hide_causal(
+    window: torch.Tensor, noise: float
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(inputs, targets, weights), each (B, L): every position predicts the next piece.
 
     `noise` is the share of input pieces replaced by [MASK] (word dropout: the model cannot lean on any single piece, which matters
@@ -36,7 +38,9 @@ def hide_causal(window: torch.Tensor, noise: float) -> tuple[torch.Tensor, torch
     return inputs, targets, weights / weights.sum()
 
 
-def hide_diffusion(window: torch.Tensor, weighting: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def hide_diffusion(
+    window: torch.Tensor, weighting: str
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(inputs, targets, weights), each (B, L): absorbing noise at one rate a row; hidden pieces are predicted.
 
     weighting "bound": every row counts the same, so a piece weighs 1/(number hidden in its row): the continuous-time bound of a linear
@@ -50,22 +54,35 @@ def hide_diffusion(window: torch.Tensor, weighting: str) -> tuple[torch.Tensor, 
     return window.masked_fill(hidden, MASK), window, weights / weights.sum().clamp(min=1e-9)
 
 
-def piece_losses(states: torch.Tensor, matrix: torch.Tensor, bias: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+def piece_losses(
+    states: torch.Tensor, matrix: torch.Tensor, bias: torch.Tensor, targets: torch.Tensor
+) -> torch.Tensor:
     """(N,) cross-entropy, nats, of the pieces `targets` (N,) given the head's states (N, D) and the output matrix (V, D).
 
     The matrix is padded to a multiple of 64 rows whose probability is zero: a matrix product with an odd number of columns takes
     several times as long on tensor cores.
     """
     padding = -len(matrix) % 64
-    logits = functional.linear(states, functional.pad(matrix, (0, 0, 0, padding)), functional.pad(bias, (0, padding), value=-1e4))
+    logits = functional.linear(
+        states,
+        functional.pad(matrix, (0, 0, 0, padding)),
+        functional.pad(bias, (0, padding), value=-1e4),
+    )
     return functional.cross_entropy(logits.float(), targets, reduction="none")
 
 
-def weighted_loss(network: torch.nn.Module, inputs: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor,
-                  losses_of=piece_losses) -> torch.Tensor:
+def weighted_loss(
+    network: torch.nn.Module,
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    weights: torch.Tensor,
+    losses_of=piece_losses,
+) -> torch.Tensor:
     """Sum over positions of weight × cross-entropy, nats; the output layer runs only where the weight is not zero."""
     scored = weights.flatten() > 0
-    states = network.bert(input_ids=inputs).last_hidden_state.flatten(0, 1)[scored]                             # (N, D)
+    states = network.bert(input_ids=inputs).last_hidden_state.flatten(0, 1)[scored]  # (N, D)
     head = network.cls.predictions
-    losses = losses_of(head.transform(states), head.decoder.weight, head.decoder.bias, targets.flatten()[scored])
+    losses = losses_of(
+        head.transform(states), head.decoder.weight, head.decoder.bias, targets.flatten()[scored]
+    )
     return (losses * weights.flatten()[scored]).sum()

@@ -48,7 +48,9 @@ class AveragedWeights:
     def update(self, step: int) -> None:
         """Take in the weights after step `step`."""
         decay = min(self.decay, (1 + step) / (10 + step))
-        torch._foreach_lerp_(self.average, [parameter.detach() for parameter in self.live], 1 - decay)
+        torch._foreach_lerp_(
+            self.average, [parameter.detach() for parameter in self.live], 1 - decay
+        )
 
     @torch.no_grad()
     def swap(self) -> None:

@@ -22,18 +22,28 @@ from . import MODELS
 from .start import build_model, load_start, load_tied_state
 from .text import CLS, MASK, PAD, SEP
 
-LARGEST_FILE = 9_400_000          # bytes; the embedding alone is 8.5 MB and one tensor cannot be split
-MAX_POSITIONS = 128               # trained lengths; later position embeddings are the start's, nearly untouched
+LARGEST_FILE = 9_400_000  # bytes; the embedding alone is 8.5 MB and one tensor cannot be split
+MAX_POSITIONS = 128  # trained lengths; later position embeddings are the start's, nearly untouched
 
 
 def ship_tokenizer(tokenizer: Tokenizer, causal: bool) -> PreTrainedTokenizerFast:
     """The tokenizer for transformers: uncased word pieces. The causal model's puts [CLS], beginning of text, in front; [SEP] ends a text.
     The diffusion model's adds nothing: a canvas is what the visitor wrote."""
-    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A" if causal else "$A", pair="$A $B",
-                                                             special_tokens=[("[CLS]", CLS)])
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="[UNK]", pad_token="[PAD]", mask_token="[MASK]", cls_token="[CLS]",
-                                   sep_token="[SEP]", bos_token="[CLS]", eos_token="[SEP]", model_max_length=MAX_POSITIONS,
-                                   clean_up_tokenization_spaces=True)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A" if causal else "$A", pair="$A $B", special_tokens=[("[CLS]", CLS)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        unk_token="[UNK]",
+        pad_token="[PAD]",
+        mask_token="[MASK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        bos_token="[CLS]",
+        eos_token="[SEP]",
+        model_max_length=MAX_POSITIONS,
+        clean_up_tokenization_spaces=True,
+    )
 
 
 def copy_curve(log: Path, out: Path) -> None:
@@ -62,22 +72,32 @@ def ship(model: str, weights: str | Path, start: str | Path, out: str | Path) ->
     for old in folder.glob("model*.safetensors*"):
         old.unlink()
     if network.config.is_decoder:
-        network.generation_config = GenerationConfig(bos_token_id=CLS, eos_token_id=SEP, pad_token_id=PAD)
+        network.generation_config = GenerationConfig(
+            bos_token_id=CLS, eos_token_id=SEP, pad_token_id=PAD
+        )
     network.save_pretrained(folder, max_shard_size="9MB")
     ship_tokenizer(tokenizer, network.config.is_decoder).save_pretrained(folder)
     log = Path(weights).parent / "log.csv"
     if log.exists():
         copy_curve(log, folder / "curve.csv")
-    too_large = {path.name: path.stat().st_size for path in folder.iterdir() if path.stat().st_size > LARGEST_FILE}
+    too_large = {
+        path.name: path.stat().st_size
+        for path in folder.iterdir()
+        if path.stat().st_size > LARGEST_FILE
+    }
     if too_large:
-        raise ValueError(f"every file must stay below {LARGEST_FILE} bytes, got {json.dumps(too_large)}")
+        raise ValueError(
+            f"every file must stay below {LARGEST_FILE} bytes, got {json.dumps(too_large)}"
+        )
     return folder
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", required=True, choices=MODELS)
-    parser.add_argument("--weights", required=True, help="last.safetensors or averaged.safetensors of a run")
+    parser.add_argument(
+        "--weights", required=True, help="last.safetensors or averaged.safetensors of a run"
+    )
     parser.add_argument("--start", default="checkpoints/start")
     parser.add_argument("--out", default="assets/models")
     options = parser.parse_args()

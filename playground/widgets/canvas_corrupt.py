@@ -16,5 +16,9 @@ class CanvasCorrupt(Widget):
     SCRIPT = source("parts", "canvas_words", "canvas_chart", "canvas_corrupt")
     STYLE = source("canvas_words", "canvas_chart", "canvas_corrupt", kind="css")
 
-    def __init__(self, value: Any = None, *, opened: Callable[[Any], Any] | None = None, **kwargs: Any):
-        super().__init__(value, server_functions=[called("opened", opened)] if opened else None, **kwargs)
+    def __init__(
+        self, value: Any = None, *, opened: Callable[[Any], Any] | None = None, **kwargs: Any
+    ):
+        super().__init__(
+            value, server_functions=[called("opened", opened)] if opened else None, **kwargs
+        )

@@ -13,7 +13,15 @@ class CanvasPlayer(Widget):
     {"run", "end"}; {"run", "waiting"} while a model loads; {"problem"}; {"stop"}. Events: `halt` (stop), `run_on` with canvas,
     locked, second (null or the second canvas's canvas and locked), turn and model (from the browser: check them)."""
 
-    SCRIPT = source("parts", "transport", "canvas_words", "canvas_map", "canvas_look", "take_away", "canvas_player")
+    SCRIPT = source(
+        "parts",
+        "transport",
+        "canvas_words",
+        "canvas_map",
+        "canvas_look",
+        "take_away",
+        "canvas_player",
+    )
     STYLE = source("canvas_words", "canvas_player", "take_away", kind="css")
 
 
@@ -28,5 +36,7 @@ class CanvasSampler(Widget):
     """What the sampler just chosen does, before it is run. Value {"name", "text", "source"}, or {} for nothing."""
 
     SCRIPT = source("parts", "canvas_sampler")
-    STYLE = (".canvas-sampler { max-width: 74ch; } .canvas-sampler .say { margin: 0; } "
-             ".canvas-sampler .canvas-note { font: var(--t-label)/1.5 var(--sans); color: var(--soft); margin: 0; }")
+    STYLE = (
+        ".canvas-sampler { max-width: 74ch; } .canvas-sampler .say { margin: 0; } "
+        ".canvas-sampler .canvas-note { font: var(--t-label)/1.5 var(--sans); color: var(--soft); margin: 0; }"
+    )

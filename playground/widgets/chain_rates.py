@@ -10,6 +10,8 @@ class ChainRates(Widget):
 
     Server functions `figures(draft)` and `link(draft)`; `presets` are the examples. Playing asks the server for nothing."""
 
-    SCRIPT = source("parts", "transport", "chain_parts", "chain_graph", "chain_figures", "chain_rates")
+    SCRIPT = source(
+        "parts", "transport", "chain_parts", "chain_graph", "chain_figures", "chain_rates"
+    )
     STYLE = source("chain_view", "trellis", kind="css")
     TEMPLATE = source("chain_rates", kind="html")

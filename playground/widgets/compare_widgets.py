@@ -25,7 +25,15 @@ class CompareWidget(Widget):
 class CompareStrategies(CompareWidget):
     """Columns of texts, the plane of diversity and coherence, the table. `models`: [[id, title]]. Frames are those of playground.pages.compare.strategies.compare."""
 
-    SCRIPT = source("parts", "figure_files", "figure", "compare_parts", "compare_rules", "compare_plane", "compare_strategies")
+    SCRIPT = source(
+        "parts",
+        "figure_files",
+        "figure",
+        "compare_parts",
+        "compare_rules",
+        "compare_plane",
+        "compare_strategies",
+    )
     STYLE = source("compare_look", "compare_strategies", kind="css")
 
 

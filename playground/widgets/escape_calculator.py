@@ -25,7 +25,11 @@ class EscapeCalculator(Widget):
         opened: Callable[[dict], dict] | None = None,
         **kwargs: Any,
     ):
-        functions = [called("calculate", calculate), called("opened", opened)] if calculate and opened else None
+        functions = (
+            [called("calculate", calculate), called("opened", opened)]
+            if calculate and opened
+            else None
+        )
         super().__init__(
             value, constants={"settings": settings}, server_functions=functions, **kwargs
         )

@@ -17,7 +17,14 @@ class EscapeLogits(Widget):
     TEMPLATE = '<div class="widget escape-logits"></div>'
 
     def __init__(
-        self, value: Any = None, *, analyse: Callable[[dict], dict] | None = None, opened: Callable[[dict], dict] | None = None, **kwargs: Any
+        self,
+        value: Any = None,
+        *,
+        analyse: Callable[[dict], dict] | None = None,
+        opened: Callable[[dict], dict] | None = None,
+        **kwargs: Any,
     ):
-        functions = [called("analyse", analyse), called("opened", opened)] if analyse and opened else None
+        functions = (
+            [called("analyse", analyse), called("opened", opened)] if analyse and opened else None
+        )
         super().__init__(value, server_functions=functions, **kwargs)

@@ -97,5 +97,18 @@ class Generator(Widget):
 
     TEMPLATE = TEMPLATE
     STREAMED = True
-    SCRIPT = source("parts", "transport", "curves", "prose", "bars", "rules", "branches", "draws", "take_away", "generator", "lost", "generator_start")
+    SCRIPT = source(
+        "parts",
+        "transport",
+        "curves",
+        "prose",
+        "bars",
+        "rules",
+        "branches",
+        "draws",
+        "take_away",
+        "generator",
+        "lost",
+        "generator_start",
+    )
     STYLE = source("generator", "take_away", kind="css")

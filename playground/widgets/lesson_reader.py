@@ -15,5 +15,9 @@ class LessonReader(Widget):
     STYLE = source("lesson_reader", kind="css")
     TEMPLATE = '<div class="widget lessons"></div>'
 
-    def __init__(self, value: Any = None, *, opened: Callable[[dict], dict] | None = None, **kwargs: Any):
-        super().__init__(value, server_functions=[called("opened", opened)] if opened else None, **kwargs)
+    def __init__(
+        self, value: Any = None, *, opened: Callable[[dict], dict] | None = None, **kwargs: Any
+    ):
+        super().__init__(
+            value, server_functions=[called("opened", opened)] if opened else None, **kwargs
+        )

@@ -14,7 +14,9 @@ WORDS = Path(__file__).resolve().parents[2] / "assets" / "words"
 def address_of(name: str) -> str:
     """The address of a file of assets/words, relative to the page's base; another one when the file has changed."""
     path = WORDS / name
-    return f"gradio_api/file={path.as_posix()}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+    return (
+        f"gradio_api/file={path.as_posix()}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+    )
 
 
 class Masthead(Widget):
@@ -24,5 +26,8 @@ class Masthead(Widget):
     SCRIPT = source("parts", "masthead", "glossary", "explain")
 
     def __init__(self, **kwargs):
-        constants = {"glossary": address_of("glossary.json"), "explanations": json.loads((WORDS / "explanations.json").read_text(encoding="utf-8"))}
+        constants = {
+            "glossary": address_of("glossary.json"),
+            "explanations": json.loads((WORDS / "explanations.json").read_text(encoding="utf-8")),
+        }
         super().__init__(None, constants=constants, **kwargs)

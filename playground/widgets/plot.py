@@ -25,7 +25,9 @@ class LivePlot(Widget):
     def __init__(self, figure: Any = None, *, label_text: str = "", **kwargs: Any):
         path = library_path()
         gr.set_static_paths([path])
-        super().__init__(figure, library=f"gradio_api/file={path.as_posix()}", label_text=label_text, **kwargs)
+        super().__init__(
+            figure, library=f"gradio_api/file={path.as_posix()}", label_text=label_text, **kwargs
+        )
 
     def postprocess(self, value: Any) -> Any:
         return value.to_json() if hasattr(value, "to_json") else value

@@ -64,11 +64,21 @@ class Widget(gr.HTML):
     def __init__(self, value: Any = None, *, constants: Any = None, **kwargs: Any):
         for text, name in ((self.TEMPLATE, "TEMPLATE"), (self.STYLE, "STYLE")):
             if "${" in text or "{{" in text or "`" in text:
-                raise ValueError(f"{type(self).__name__}.{name} must be constant: it holds a placeholder of the template engine")
+                raise ValueError(
+                    f"{type(self).__name__}.{name} must be constant: it holds a placeholder of the template engine"
+                )
         extra = {name: item for name, item in kwargs.items() if name not in HTML_ARGUMENTS}
-        script = "".join([WRAP[0], self.SCRIPT, WRAP[1], constant(constants), ", ", constant(extra), WRAP[2]])
-        super().__init__(value, html_template=self.TEMPLATE, css_template=self.STYLE, js_on_load=script,
-                         apply_default_css=False, **kwargs)
+        script = "".join(
+            [WRAP[0], self.SCRIPT, WRAP[1], constant(constants), ", ", constant(extra), WRAP[2]]
+        )
+        super().__init__(
+            value,
+            html_template=self.TEMPLATE,
+            css_template=self.STYLE,
+            js_on_load=script,
+            apply_default_css=False,
+            **kwargs,
+        )
 
     def __getattr__(self, name: str) -> Any:
         """gr.HTML looks through the whole script for a name that it has not, each time it is asked; Gradio asks for each component's

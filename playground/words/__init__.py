@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 TABLES = HERE.parents[1] / "assets" / "words"
 LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch", "zh": "中文"}
 PLACE = re.compile(r"\{\d+\}")
-ENDING = re.compile(r"(?<=[a-z])\{\d+\}")   # the s of an English plural: other languages may drop it
+ENDING = re.compile(r"(?<=[a-z])\{\d+\}")  # the s of an English plural: other languages may drop it
 
 
 def keys() -> dict[str, str]:
@@ -30,7 +30,9 @@ def keys() -> dict[str, str]:
 def table(language: str) -> dict[str, str]:
     """{English: translation}; empty while there is none. Raises ValueError for a language that is not offered."""
     if language not in LANGUAGES or language == "en":
-        raise ValueError(f"language must be one of {sorted(set(LANGUAGES) - {'en'})}, got {language!r}")
+        raise ValueError(
+            f"language must be one of {sorted(set(LANGUAGES) - {'en'})}, got {language!r}"
+        )
     path = TABLES / f"{language}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
@@ -43,7 +45,11 @@ def faults(language: str) -> list[str]:
     for key, said in have.items():
         if not isinstance(said, str) or not said.strip():
             found.append(f"empty: {key}")
-        elif not set(PLACE.findall(key)) - set(ENDING.findall(key)) <= set(PLACE.findall(said)) <= set(PLACE.findall(key)):
+        elif (
+            not set(PLACE.findall(key)) - set(ENDING.findall(key))
+            <= set(PLACE.findall(said))
+            <= set(PLACE.findall(key))
+        ):
             found.append(f"placeholders differ: {key} -> {said}")
     return found
 
@@ -59,4 +65,6 @@ def head_script() -> str:
             address[language] = f"gradio_api/file={path.as_posix()}?v={mark}"
     offered = {name: title for name, title in LANGUAGES.items() if name == "en" or name in address}
     script = (HERE / "words.js").read_text(encoding="utf-8")
-    return script.replace("PLAYGROUND_LANGUAGES", json.dumps(offered)).replace("PLAYGROUND_TABLES", json.dumps(address))
+    return script.replace("PLAYGROUND_LANGUAGES", json.dumps(offered)).replace(
+        "PLAYGROUND_TABLES", json.dumps(address)
+    )

@@ -1,8 +1,8 @@
 """Keys and tables of the interface's words.
 
-    python -m playground.words check            what is missing, dead or wrong in each table; ends with 1 if anything is
-    python -m playground.words collect ADDRESS  the keys from the sources and from the pages of a running app, into keys.json
-    python -m playground.words missing de       the keys that a table lacks, as JSON to fill in
+python -m playground.words check            what is missing, dead or wrong in each table; ends with 1 if anything is
+python -m playground.words collect ADDRESS  the keys from the sources and from the pages of a running app, into keys.json
+python -m playground.words missing de       the keys that a table lacks, as JSON to fill in
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from playground.words import LANGUAGES, TABLES, faults, keys, table
 
 
 def save_keys(found: dict[str, str]) -> None:
-    text = json.dumps(dict(sorted(found.items(), key=lambda one: (one[0].lower(), one[0]))), ensure_ascii=False, indent=0)
+    text = json.dumps(
+        dict(sorted(found.items(), key=lambda one: (one[0].lower(), one[0]))),
+        ensure_ascii=False,
+        indent=0,
+    )
     (TABLES / "keys.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -30,15 +34,25 @@ def collect(address: str) -> None:
 
     found = wanted_words()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         page.set_default_timeout(60_000)
         seen = crawl(page, address.rstrip("/") + "/", list(PAGES), {key: key for key in found})
         browser.close()
     for key, place in seen.items():
         if not left_out(key):
-            found.setdefault(key, f"{place['page']}: {place['around']}" if place["around"] != key else place["page"])
-    for key, place in keys().items():                            # a text of a page may not have come up this time: it stays until somebody takes it out
+            found.setdefault(
+                key,
+                f"{place['page']}: {place['around']}" if place["around"] != key else place["page"],
+            )
+    for (
+        key,
+        place,
+    ) in (
+        keys().items()
+    ):  # a text of a page may not have come up this time: it stays until somebody takes it out
         if not re.match(r"[a-z]+(/.*)?\.(py|js)$", place) and not left_out(key):
             found.setdefault(key, place)
     save_keys(found)
@@ -51,7 +65,9 @@ def main(arguments: list[str]) -> int:
         return 0
     if arguments[:1] == ["missing"] and len(arguments) == 2:
         have = table(arguments[1])
-        print(json.dumps({key: "" for key in keys() if key not in have}, ensure_ascii=False, indent=0))
+        print(
+            json.dumps({key: "" for key in keys() if key not in have}, ensure_ascii=False, indent=0)
+        )
         return 0
     if arguments == ["check"]:
         wrong = {language: faults(language) for language in LANGUAGES if language != "en"}

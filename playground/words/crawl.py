@@ -11,23 +11,53 @@ from typing import Any
 
 FOLDED = "details:not([open]) > summary, button.label-wrap:not(.open), button[aria-expanded=false]"
 # what leads away, copies, saves, asks for a file, or says nothing new
-LEFT_ALONE = ("[role=tab]", "[role=option]", ".home-door", "[download]", "[data-part=link]", "[data-part=json]", "[data-part=csv]", "[data-part=escape]",
-              ".canvas-words button", ".prose-token", "[aria-haspopup]", "#masthead button", "#masthead select", "[data-part=choose]",
-              "[translate=no]", "[translate=no] *", "[data-part=qr]", "[data-part=save]", ".take-form")
+LEFT_ALONE = (
+    "[role=tab]",
+    "[role=option]",
+    ".home-door",
+    "[download]",
+    "[data-part=link]",
+    "[data-part=json]",
+    "[data-part=csv]",
+    "[data-part=escape]",
+    ".canvas-words button",
+    ".prose-token",
+    "[aria-haspopup]",
+    "#masthead button",
+    "#masthead select",
+    "[data-part=choose]",
+    "[translate=no]",
+    "[translate=no] *",
+    "[data-part=qr]",
+    "[data-part=save]",
+    ".take-form",
+)
 
 
-def collect(page: Any, address: str, slugs: list[str], known: dict[str, str], presses: int = 60, pause: int = 120) -> dict[str, dict]:
+def collect(
+    page: Any,
+    address: str,
+    slugs: list[str],
+    known: dict[str, str],
+    presses: int = 60,
+    pause: int = 120,
+) -> dict[str, dict]:
     """{key: {"page", "where", "around"}} of the texts on the pages that `known` does not hold. `page` is Playwright's."""
     found: dict[str, dict] = {}
     for slug in slugs:
         page.goto(f"{address}?tab={slug}&lang=en", wait_until="commit")
         page.locator(f"#pages [role=tab][data-tab-id={slug}][aria-selected=true]").wait_for()
-        page.evaluate("""async known => { await playgroundWords.learn(known); window.heard = playgroundWords.collect(); }""", known)
+        page.evaluate(
+            """async known => { await playgroundWords.learn(known); window.heard = playgroundWords.collect(); }""",
+            known,
+        )
         page.wait_for_timeout(1500)
         parts = page.locator(".tabitem .tab-wrapper [role=tab]:visible").all()
         for part in parts or [None]:
             if part is not None:
-                page.evaluate("document.querySelectorAll('dialog[open]').forEach(one => one.close())")
+                page.evaluate(
+                    "document.querySelectorAll('dialog[open]').forEach(one => one.close())"
+                )
                 part.click()
                 page.wait_for_timeout(600)
             unfold(page)
@@ -40,20 +70,26 @@ def collect(page: Any, address: str, slugs: list[str], known: dict[str, str], pr
 
 def browser_path() -> str | None:
     """Chromium's place: CHROMIUM, or what is installed."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    return os.environ.get("CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
 
 
 def unfold(page: Any) -> None:
     for _ in range(3):
-        if not page.evaluate("""folded => { let n = 0; for (const one of document.querySelectorAll(folded))
-             if (one.offsetParent && !one.unfolded && !one.closest('#masthead')) { one.unfolded = true; one.click(); n++; } return n; }""", FOLDED):
+        if not page.evaluate(
+            """folded => { let n = 0; for (const one of document.querySelectorAll(folded))
+             if (one.offsetParent && !one.unfolded && !one.closest('#masthead')) { one.unfolded = true; one.click(); n++; } return n; }""",
+            FOLDED,
+        ):
             return
         page.wait_for_timeout(150)
 
 
 def press(page: Any, most: int, pause: int) -> None:
     """Each visible button once, each choice of a select once, each rule under the pointer once."""
-    page.evaluate("""async ([left, most, pause]) => {
+    page.evaluate(
+        """async ([left, most, pause]) => {
       const rest = ms => new Promise(done => setTimeout(done, ms));
       for (let n = 0; n < most; n++) {
         const next = [...document.querySelectorAll('button, input[type=checkbox], input[type=radio], select, .link, [data-explanation]')].find(one =>
@@ -69,4 +105,6 @@ def press(page: Any, most: int, pause: int) -> None:
         await rest(pause);
         document.querySelectorAll('dialog[open]').forEach(one => one.close());
       }
-    }""", [list(LEFT_ALONE), most, pause])
+    }""",
+        [list(LEFT_ALONE), most, pause],
+    )

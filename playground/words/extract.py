@@ -17,11 +17,45 @@ from pathlib import Path
 from playground.words import TABLES
 
 PACKAGE = Path(__file__).resolve().parents[1]
-ROOMS = ("pages", "widgets", "backend", "decoding", "markov", "diffusion", "metrics.py", "traces.py")
-LEFT_OUT = ("diffusion/__main__.py", "backend/telemetry.py", "backend/cluster.py", "backend/replica.py")
-LEFT_OUT_NAMES = ("endpoints.py", "meanings.py")                 # what programs read, not people
-SPOKEN_KEYWORDS = {"label", "info", "placeholder", "title", "note", "explain", "explanation", "words", "question", "label_text"}
-SPOKEN_CALLS = {"Button", "Tab", "Accordion", "Warning", "Info", "Error", "DownloadButton", "UploadButton"}
+ROOMS = (
+    "pages",
+    "widgets",
+    "backend",
+    "decoding",
+    "markov",
+    "diffusion",
+    "metrics.py",
+    "traces.py",
+)
+LEFT_OUT = (
+    "diffusion/__main__.py",
+    "backend/telemetry.py",
+    "backend/cluster.py",
+    "backend/replica.py",
+)
+LEFT_OUT_NAMES = ("endpoints.py", "meanings.py")  # what programs read, not people
+SPOKEN_KEYWORDS = {
+    "label",
+    "info",
+    "placeholder",
+    "title",
+    "note",
+    "explain",
+    "explanation",
+    "words",
+    "question",
+    "label_text",
+}
+SPOKEN_CALLS = {
+    "Button",
+    "Tab",
+    "Accordion",
+    "Warning",
+    "Info",
+    "Error",
+    "DownloadButton",
+    "UploadButton",
+}
 HOLE = "\ufffc"
 
 
@@ -48,7 +82,13 @@ def worded(key: str) -> bool:
 def sentence_like(key: str) -> bool:
     """More than one word, or one word with a capital: single small words are names of things in the code as a rule."""
     plain = re.sub(r"\{\d+\}", "", key).strip()
-    if re.search(r"[{}<>]|[\w-]+: ?[^;:]+;|=>|\$|^[.#\[]|::|^--|^M\d|^L\d|calc\(|px\b|var\(|rgba?\(|translate\(|minmax|repeat\(", plain) or "_" in plain.split(" ")[0]:
+    if (
+        re.search(
+            r"[{}<>]|[\w-]+: ?[^;:]+;|=>|\$|^[.#\[]|::|^--|^M\d|^L\d|calc\(|px\b|var\(|rgba?\(|translate\(|minmax|repeat\(",
+            plain,
+        )
+        or "_" in plain.split(" ")[0]
+    ):
         return False
     return bool(re.search(r"[^\W\d_]{2,}[,:.;?!]? +\S", plain) or re.match(r"[A-Z][a-z]+", plain))
 
@@ -58,7 +98,9 @@ def text_of(node: ast.AST) -> str | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else HOLE for part in node.values)
+        return "".join(
+            part.value if isinstance(part, ast.Constant) else HOLE for part in node.values
+        )
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = text_of(node.left), text_of(node.right)
         return None if left is None and right is None else (left or HOLE) + (right or HOLE)
@@ -76,18 +118,30 @@ def python_texts(path: Path) -> Iterator[tuple[str, bool]]:
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 skip.add(id(first.value))
         elif isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             sure.update(id(word.value) for word in node.keywords if word.arg in SPOKEN_KEYWORDS)
             if name in SPOKEN_CALLS and node.args:
                 sure.add(id(node.args[0]))
-            if name in ("getLogger", "compile", "warning", "exception", "debug") or name == "Markdown" or name == "HTML":
+            if (
+                name in ("getLogger", "compile", "warning", "exception", "debug")
+                or name == "Markdown"
+                or name == "HTML"
+            ):
                 skip.update(id(part) for argument in node.args for part in ast.walk(argument))
-        elif isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == "TITLE" for target in node.targets):
+        elif isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "TITLE" for target in node.targets
+        ):
             sure.add(id(node.value))
-        elif isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
+        elif isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+        ):
             skip.update(id(part) for part in ast.walk(node.value))
     done: set[int] = set()
-    for node in ast.walk(tree):                                  # outer nodes come before what they hold
+    for node in ast.walk(tree):  # outer nodes come before what they hold
         if id(node) in skip or id(node) in done:
             continue
         text = text_of(node)
@@ -95,7 +149,7 @@ def python_texts(path: Path) -> Iterator[tuple[str, bool]]:
             continue
         done.update(id(part) for part in ast.walk(node))
         if "<div" in text or "</" in text or "\n\n" in text or "$$" in text:
-            continue                                             # templates and Markdown: their words are collected from the page
+            continue  # templates and Markdown: their words are collected from the page
         for key in pieces(text):
             yield key, id(node) in sure
 
@@ -117,7 +171,7 @@ def script_tokens(source: str) -> list[tuple[str, str]]:
             end = at + 1
             while source[end] != char:
                 end += 2 if source[end] == "\\" else 1
-            tokens.append(("text", unescaped(source[at + 1:end])))
+            tokens.append(("text", unescaped(source[at + 1 : end])))
             at = end + 1
         elif char == "`":
             text, inner, at = template(source, at + 1)
@@ -136,7 +190,14 @@ def script_tokens(source: str) -> list[tuple[str, str]]:
             tokens.append(("word", source[at:end]))
             at = end
         else:
-            three = next((sign for sign in ("===", "!==", "=>", "?.", "??", "==", "!=", "&&", "||", "+=") if source.startswith(sign, at)), char)
+            three = next(
+                (
+                    sign
+                    for sign in ("===", "!==", "=>", "?.", "??", "==", "!=", "&&", "||", "+=")
+                    if source.startswith(sign, at)
+                ),
+                char,
+            )
             tokens.append(("mark", three))
             at += len(three)
     return tokens
@@ -146,7 +207,9 @@ def regular(tokens: list[tuple[str, str]]) -> bool:
     if not tokens:
         return True
     kind, text = tokens[-1]
-    return (kind == "mark" and text not in (")", "]", "}", "}$")) or (kind == "word" and text in ("return", "typeof", "case"))
+    return (kind == "mark" and text not in (")", "]", "}", "}$")) or (
+        kind == "word" and text in ("return", "typeof", "case")
+    )
 
 
 def after_regular(source: str, at: int) -> int:
@@ -166,11 +229,11 @@ def template(source: str, at: int) -> tuple[str, list[str], int]:
     text, inner = "", []
     while source[at] != "`":
         if source[at] == "\\":
-            text += unescaped(source[at:at + 2])
+            text += unescaped(source[at : at + 2])
             at += 2
         elif source.startswith("${", at):
             end = after_hole(source, at + 2)
-            inner.append(source[at + 2:end - 1])
+            inner.append(source[at + 2 : end - 1])
             text += HOLE
             at = end
         else:
@@ -197,25 +260,93 @@ def after_hole(source: str, at: int) -> int:
 
 
 def unescaped(text: str) -> str:
-    simple = {"\\n": "\n", "\\t": "\t", "\\'": "'", '\\"': '"', "\\\\": "\\", "\\`": "`", "\\$": "$"}
+    simple = {
+        "\\n": "\n",
+        "\\t": "\t",
+        "\\'": "'",
+        '\\"': '"',
+        "\\\\": "\\",
+        "\\`": "`",
+        "\\$": "$",
+    }
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda hit: chr(int(hit[1], 16)), text)
     return re.sub(r"\\.", lambda hit: simple.get(hit[0], hit[0]), text, flags=re.S)
 
 
-NO_WORDS_IN = {"className", "cssText", "type", "background", "d", "href", "src", "id", "role", "color", "left", "width", "height", "display", "transform"}
-NO_WORDS_AFTER = {
-    "part", "querySelector", "querySelectorAll", "closest", "matches", "addEventListener", "removeEventListener", "CustomEvent", "trigger",
-    "watch", "add", "remove", "toggle", "contains", "getPropertyValue", "setProperty", "draw_svg", "createElement", "createElementNS", "matchMedia",
-    "getAttribute", "removeAttribute", "hasAttribute", "startsWith", "endsWith", "includes", "split", "join", "indexOf", "typeof", "case", "getContext",
-    "getElementById", "dispatchEvent", "replace", "replaceAll", "variable", "localeCompare", "padStart", "import", "get", "getItem", "setItem",
+NO_WORDS_IN = {
+    "className",
+    "cssText",
+    "type",
+    "background",
+    "d",
+    "href",
+    "src",
+    "id",
+    "role",
+    "color",
+    "left",
+    "width",
+    "height",
+    "display",
+    "transform",
 }
+NO_WORDS_AFTER = {
+    "part",
+    "querySelector",
+    "querySelectorAll",
+    "closest",
+    "matches",
+    "addEventListener",
+    "removeEventListener",
+    "CustomEvent",
+    "trigger",
+    "watch",
+    "add",
+    "remove",
+    "toggle",
+    "contains",
+    "getPropertyValue",
+    "setProperty",
+    "draw_svg",
+    "createElement",
+    "createElementNS",
+    "matchMedia",
+    "getAttribute",
+    "removeAttribute",
+    "hasAttribute",
+    "startsWith",
+    "endsWith",
+    "includes",
+    "split",
+    "join",
+    "indexOf",
+    "typeof",
+    "case",
+    "getContext",
+    "getElementById",
+    "dispatchEvent",
+    "replace",
+    "replaceAll",
+    "variable",
+    "localeCompare",
+    "padStart",
+    "import",
+    "get",
+    "getItem",
+    "setItem",
+}
+
+
 def joined(tokens: list[tuple[str, str]], i: int) -> str | None:
     """The text at i with what is added to it by +, as one text with HOLEs; "" for a later part of such a sum, None where nothing is added."""
     before = tokens[i - 1][1] if i else ""
     if before == "+" and i > 1 and tokens[i - 2][0] == "text":
         return ""
     text, at, added = (HOLE if before == "+" else "") + tokens[i][1], i + 1, before == "+"
-    if at < len(tokens) and tokens[at] == ("mark", "${"):        # the inside of a template follows its text
+    if at < len(tokens) and tokens[at] == (
+        "mark",
+        "${",
+    ):  # the inside of a template follows its text
         at = after_insides(tokens, at)
     while at < len(tokens) and tokens[at] == ("mark", "+"):
         added, at = True, at + 1
@@ -227,7 +358,11 @@ def joined(tokens: list[tuple[str, str]], i: int) -> str | None:
         depth = 0
         while at < len(tokens):
             kind, sign = tokens[at]
-            if kind == "mark" and depth == 0 and sign in ("+", ",", ";", ")", "]", "}", "}$", ":", "?"):
+            if (
+                kind == "mark"
+                and depth == 0
+                and sign in ("+", ",", ";", ")", "]", "}", "}$", ":", "?")
+            ):
                 break
             depth += kind == "mark" and sign in ("(", "[", "{", "${")
             depth -= kind == "mark" and sign in (")", "]", "}", "}$")
@@ -253,13 +388,13 @@ SPOKEN_ATTRIBUTES = {"aria-label", "title", "placeholder", "aria-valuetext"}
 def script_texts(source: str) -> Iterator[tuple[str, bool]]:
     """(key, surely a word of the interface) for every text of a script. Texts added with + to others are one with a HOLE between."""
     tokens = script_tokens(source)
-    depth: list[tuple[str, int]] = []                            # (called name, number of the argument)
-    attribute = ""                                               # the first argument of the last setAttribute
+    depth: list[tuple[str, int]] = []  # (called name, number of the argument)
+    attribute = ""  # the first argument of the last setAttribute
     for i, (kind, text) in enumerate(tokens):
         if kind == "mark" and text in "([{" and len(text) == 1:
             name = tokens[i - 1][1] if text == "(" and i and tokens[i - 1][0] == "word" else ""
             depth.append((name, 0))
-        elif kind == "mark" and text in ("${", ):
+        elif kind == "mark" and text in ("${",):
             depth.append(("", 0))
         elif kind == "mark" and text in (")", "]", "}", "}$"):
             if depth:
@@ -271,19 +406,32 @@ def script_texts(source: str) -> Iterator[tuple[str, bool]]:
         called, argument = depth[-1] if depth else ("", 0)
         before = tokens[i - 1][1] if i else ""
         after = tokens[i + 1][1] if i + 1 < len(tokens) else ""
-        if called in NO_WORDS_AFTER or (called == "make" and argument < 2) or (called == "button" and argument == 3):
+        if (
+            called in NO_WORDS_AFTER
+            or (called == "make" and argument < 2)
+            or (called == "button" and argument == 3)
+        ):
             continue
         if called == "setAttribute" and argument == 0:
             attribute = text
             continue
         if called == "setAttribute" and attribute not in SPOKEN_ATTRIBUTES:
             continue
-        if before in ("===", "!==", "==", "!=", "className", "case") or after in ("===", "!==", "==", "!="):
+        if before in ("===", "!==", "==", "!=", "className", "case") or after in (
+            "===",
+            "!==",
+            "==",
+            "!=",
+        ):
             continue
         target = tokens[i - 2][1] if before == "=" and i > 1 else ""
         if target in NO_WORDS_IN:
             continue
-        sure = (called == "make" and argument == 2) or (called == "button" and argument < 2) or called in ("say", "problem", "status")
+        sure = (
+            (called == "make" and argument == 2)
+            or (called == "button" and argument < 2)
+            or called in ("say", "problem", "status")
+        )
         sure = sure or target in ("textContent", "title", "placeholder", "ariaLabel")
         whole = joined(tokens, i)
         for key in pieces(whole if whole is not None else text):
@@ -318,7 +466,9 @@ def left_out(key: str) -> bool:
 @functools.cache
 def not_words() -> frozenset[str]:
     path = TABLES / "not-words.json"
-    return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else frozenset()
+    return (
+        frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else frozenset()
+    )
 
 
 def wanted_words() -> dict[str, str]:
@@ -327,9 +477,13 @@ def wanted_words() -> dict[str, str]:
     for entry in json.loads((TABLES / "glossary.json").read_text(encoding="utf-8")):
         for text in (entry["term"], entry["text"]):
             found.setdefault(key_of(text), "glossary")
-    for page, controls in json.loads((TABLES / "explanations.json").read_text(encoding="utf-8")).items():
+    for page, controls in json.loads(
+        (TABLES / "explanations.json").read_text(encoding="utf-8")
+    ).items():
         for control, said in controls.items():
-            found.setdefault(key_of(said if isinstance(said, str) else said[0]), f"explains “{control}” ({page})")
+            found.setdefault(
+                key_of(said if isinstance(said, str) else said[0]), f"explains “{control}” ({page})"
+            )
     return found
 
 

@@ -15,8 +15,12 @@ from tests.backend.small_models import write_model
 
 torch.set_num_threads(1)
 HOME_CACHE = os.environ.get("PLAYGROUND_CACHE")
-SMALL = {"small-gpt2": ("gpt2", "causal"), "small-llama": ("llama", "causal"), "small-bert": ("bert-causal", "causal"),
-         "small-masked": ("bert-masked", "denoiser")}
+SMALL = {
+    "small-gpt2": ("gpt2", "causal"),
+    "small-llama": ("llama", "causal"),
+    "small-bert": ("bert-causal", "causal"),
+    "small-masked": ("bert-masked", "denoiser"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +48,10 @@ def small_folders(tmp_path_factory):
 def backend(small_folders, monkeypatch):
     """A backend whose catalogue holds the small models."""
     root = next(iter(small_folders.values())).parent
-    entries = tuple(Entry(name, name, kind, 1, "none", (Place("asset", name),)) for name, (_, kind) in SMALL.items())
+    entries = tuple(
+        Entry(name, name, kind, 1, "none", (Place("asset", name),))
+        for name, (_, kind) in SMALL.items()
+    )
     monkeypatch.setattr(catalog, "CATALOG", entries)
     monkeypatch.setattr(catalog, "ASSETS", root)
     house = Backend()

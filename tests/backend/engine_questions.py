@@ -26,8 +26,18 @@ def ask(engine: Completions, many: Offer) -> dict[str, Any]:
             told[name] = [step.record(model.piece) for step in steps]
             for number in (0, 5, 11):
                 if number < len(steps):
-                    told["contexts"][f"{name} {number}"] = (steps[number].context_ids, steps[number].logits.clone(), steps[number]._shown)
-        chat = list(generate(model, model.encode(CHAT, chat=True), DecodingSettings(max_new_tokens=24, do_sample=False)))
+                    told["contexts"][f"{name} {number}"] = (
+                        steps[number].context_ids,
+                        steps[number].logits.clone(),
+                        steps[number]._shown,
+                    )
+        chat = list(
+            generate(
+                model,
+                model.encode(CHAT, chat=True),
+                DecodingSettings(max_new_tokens=24, do_sample=False),
+            )
+        )
         told["chat"], told["finish"] = [step.record(model.piece) for step in chat], chat[-1].finish
         told["end"] = model.eos_id
     with Completions(many).session() as model:
@@ -42,6 +52,9 @@ def compare(told: dict[str, Any], own: Any) -> list[tuple[str, float, bool]]:
         ours = torch.softmax(own.next_logits(ids).double(), -1).numpy()
         theirs = np.exp(logits.numpy().astype(np.float64))
         known = np.asarray(shown)
-        distance = 0.5 * (np.abs(ours[known] - theirs[known]).sum() + abs(ours[~known].sum() - theirs[~known].sum()))
+        distance = 0.5 * (
+            np.abs(ours[known] - theirs[known]).sum()
+            + abs(ours[~known].sum() - theirs[~known].sum())
+        )
         found.append((name, float(distance), int(ours.argmax()) == int(theirs.argmax())))
     return found

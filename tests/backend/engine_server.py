@@ -50,13 +50,39 @@ def real_engine(python: str, gguf: str) -> Iterator[str]:
     """The address (.../v1) of a llama_cpp.server that ends with the block."""
     port = free_port()
     process = subprocess.Popen(
-        [python, "-c", SERVER, "--model", gguf, "--model_alias", "smollm2", "--logits_all", "true", "--n_threads", "1", "--n_threads_batch", "1",
-         "--n_ctx", "2048", "--host", "127.0.0.1", "--port", str(port), "--verbose", "false"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        [
+            python,
+            "-c",
+            SERVER,
+            "--model",
+            gguf,
+            "--model_alias",
+            "smollm2",
+            "--logits_all",
+            "true",
+            "--n_threads",
+            "1",
+            "--n_threads_batch",
+            "1",
+            "--n_ctx",
+            "2048",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--verbose",
+            "false",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
     try:
         address = f"http://127.0.0.1:{port}/v1"
         while True:
-            assert process.poll() is None, f"the engine ended with {process.returncode} before it answered"
+            assert process.poll() is None, (
+                f"the engine ended with {process.returncode} before it answered"
+            )
             try:
                 urllib.request.urlopen(f"{address}/models", timeout=10).read()
                 break
@@ -103,14 +129,23 @@ def key_of(method: str, path: str, body: bytes) -> str:
 def recorded(method: str, path: str, body: bytes) -> Answer:
     """The real engine's answer to this very question; 404 where it was never asked."""
     found = json.loads(ANSWERS.read_text(encoding="utf-8")).get(key_of(method, path, body))
-    return (404, b"never asked: record the answers anew") if found is None else (found["status"], json.dumps(found["answer"]).encode())
+    return (
+        (404, b"never asked: record the answers anew")
+        if found is None
+        else (found["status"], json.dumps(found["answer"]).encode())
+    )
 
 
 def recording(address: str, into: dict) -> Callable[[str, str, bytes], Answer]:
     """Passes questions on to a real engine and keeps what it answers."""
 
     def answer(method: str, path: str, body: bytes) -> Answer:
-        request = urllib.request.Request(address.removesuffix("/v1") + path, body or None, {"content-type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            address.removesuffix("/v1") + path,
+            body or None,
+            {"content-type": "application/json"},
+            method=method,
+        )
         try:
             with urllib.request.urlopen(request, timeout=300) as reply:
                 status, content = reply.status, reply.read()
@@ -126,8 +161,12 @@ def recording(address: str, into: dict) -> Callable[[str, str, bytes], Answer]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--python", required=True, help="of an environment with llama-cpp-python[server]")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--python", required=True, help="of an environment with llama-cpp-python[server]"
+    )
     parser.add_argument("--gguf", required=True)
     options = parser.parse_args()
     from playground.backend.completions import Completions, Offer
@@ -135,10 +174,13 @@ def main() -> None:
     from tests.backend import engine_questions as questions
 
     kept: dict = {}
-    with real_engine(options.python, options.gguf) as address, serving(recording(address, kept)) as here:
+    with (
+        real_engine(options.python, options.gguf) as address,
+        serving(recording(address, kept)) as here,
+    ):
         engine = Completions(Offer("smollm2-gguf", here, "smollm2-135m"))
         told = questions.ask(engine, Offer("smollm2-gguf", here, "smollm2-135m", top=100))
-        asked = dict(kept)                 # the timed steps are not asked by the test
+        asked = dict(kept)  # the timed steps are not asked by the test
         began, steps = time.perf_counter(), 0
         with engine.session() as model:
             ids = model.encode(questions.PROMPT)
@@ -146,11 +188,18 @@ def main() -> None:
                 ids.append(int(model.next_logits(ids).argmax()))
                 steps += 1
         seconds = time.perf_counter() - began
-    ANSWERS.write_text(json.dumps(asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True), encoding="utf-8")
-    print(f"{len(asked)} answers, {ANSWERS.stat().st_size / 1000:.0f} kB; {1000 * seconds / steps:.0f} ms a token through the engine ({steps / seconds:.1f} tokens/s)")
+    ANSWERS.write_text(
+        json.dumps(asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        encoding="utf-8",
+    )
+    print(
+        f"{len(asked)} answers, {ANSWERS.stat().st_size / 1000:.0f} kB; {1000 * seconds / steps:.0f} ms a token through the engine ({steps / seconds:.1f} tokens/s)"
+    )
     with Backend().causal("smollm2-135m") as own:
         for name, distance, first in questions.compare(told, own):
-            print(f"{name}: total variation to our own copy of these weights {distance:.4f}, likeliest token {'the same' if first else 'ANOTHER'}")
+            print(
+                f"{name}: total variation to our own copy of these weights {distance:.4f}, likeliest token {'the same' if first else 'ANOTHER'}"
+            )
 
 
 if __name__ == "__main__":

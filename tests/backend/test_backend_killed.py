@@ -34,14 +34,18 @@ weights.find_weights(Entry("tiny", "Tiny", "causal", 1, "none", (Place("hub", "s
 def test_a_killed_download_is_redone_and_never_half_used(small_folders, monkeypatch, tmp_path):
     monkeypatch.setenv("PLAYGROUND_CACHE", str(tmp_path / "cache"))
     source = small_folders["small-gpt2"]
-    process = subprocess.Popen([sys.executable, "-c", HALF, str(source)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HALF, str(source)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout.readline() == "half\n"
     finally:
         process.kill()
         process.wait(30)
     left = [path for path in (tmp_path / "cache" / "models").iterdir() if path.is_dir()]
-    assert len(left) == 1 and left[0] != weights.cached_path(ENTRY) and any(left[0].iterdir())     # half of it lies there, under another name
+    assert (
+        len(left) == 1 and left[0] != weights.cached_path(ENTRY) and any(left[0].iterdir())
+    )  # half of it lies there, under another name
     calls = []
 
     def whole(repo, local_dir=None, local_files_only=False, **options):

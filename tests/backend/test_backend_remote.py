@@ -33,7 +33,13 @@ class HalfAnAnswer:
     """A replica that dies while it answers: the connection breaks in the middle."""
 
     async def __call__(self, scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100000")]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-length", b"100000")],
+            }
+        )
         await send({"type": "http.response.body", "body": b"half", "more_body": True})
         raise ConnectionAbortedError
 
@@ -48,8 +54,14 @@ class SmallCluster:
         self.replicas = {name: [Replica(name), Replica(name)] for name in MODELS}
         self.dead: dict[tuple[str, int], list] = {}
         self.answered: list[tuple[str, int]] = []
-        config = uvicorn.Config(Starlette(routes=[Route("/models/{model}/{question}", self.respond, methods=["GET", "POST"])]),
-                                port=0, log_level="critical", lifespan="off")
+        config = uvicorn.Config(
+            Starlette(
+                routes=[Route("/models/{model}/{question}", self.respond, methods=["GET", "POST"])]
+            ),
+            port=0,
+            log_level="critical",
+            lifespan="off",
+        )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
         self.thread.start()
@@ -73,7 +85,11 @@ class SmallCluster:
         return await self.replicas[model][place].respond(request)
 
     def kill(self, model, place):
-        self.dead[model, place] = [HalfAnAnswer(), PlainTextResponse("ActorDiedError", 500), PlainTextResponse("no replica", 503)]
+        self.dead[model, place] = [
+            HalfAnAnswer(),
+            PlainTextResponse("ActorDiedError", 500),
+            PlainTextResponse("no replica", 503),
+        ]
 
     def kill_all(self, model):
         self.dead[model, 0] = self.dead[model, 1] = []
@@ -95,7 +111,14 @@ def house(small_folders):
     from tests.backend.conftest import SMALL
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalog, "CATALOG", tuple(Entry(name, name, kind, 1, "none", (Place("asset", name),)) for name, (_, kind) in SMALL.items()))
+        patch.setattr(
+            catalog,
+            "CATALOG",
+            tuple(
+                Entry(name, name, kind, 1, "none", (Place("asset", name),))
+                for name, (_, kind) in SMALL.items()
+            ),
+        )
         patch.setattr(catalog, "ASSETS", next(iter(small_folders.values())).parent)
         patch.setenv("PLAYGROUND_DEVICE", "cpu")
         local, cluster = Backend(), SmallCluster()
@@ -127,9 +150,25 @@ def test_a_remote_causal_model_is_the_local_one_to_the_bit(local, remote, name):
     near, far = local.causal(name), remote.causal(name)
     text = "once upon a time"
     ids = near.encode(text)
-    assert far.encode(text) == ids and far.decode(ids) == near.decode(ids) and far.display_prompt(text) == near.display_prompt(text)
-    assert [far.piece(token) for token in range(near.vocab_size)] == [near.piece(token) for token in range(near.vocab_size)]
-    for fact in ("name", "kind", "vocab_size", "eos_id", "bos_id", "adds_bos", "uncased", "has_chat_template", "context_length"):
+    assert (
+        far.encode(text) == ids
+        and far.decode(ids) == near.decode(ids)
+        and far.display_prompt(text) == near.display_prompt(text)
+    )
+    assert [far.piece(token) for token in range(near.vocab_size)] == [
+        near.piece(token) for token in range(near.vocab_size)
+    ]
+    for fact in (
+        "name",
+        "kind",
+        "vocab_size",
+        "eos_id",
+        "bos_id",
+        "adds_bos",
+        "uncased",
+        "has_chat_template",
+        "context_length",
+    ):
         assert getattr(far, fact) == getattr(near, fact), fact
     for question in ("next_logits", "logits_at", "logits_along", "hidden_states"):
         ours, theirs = getattr(far, question)(ids), getattr(near, question)(ids)
@@ -144,7 +183,11 @@ def test_a_remote_denoiser_is_the_local_one_to_the_bit(local, remote):
     canvas = torch.tensor([row[:6] for row in canvas])
     assert torch.equal(far.logits(canvas), near.logits(canvas))
     assert torch.equal(far.embeddings, near.embeddings) and far.embeddings is far.embeddings
-    assert (far.mask_id, far.special_ids, far.vocab_size) == (near.mask_id, near.special_ids, near.vocab_size)
+    assert (far.mask_id, far.special_ids, far.vocab_size) == (
+        near.mask_id,
+        near.special_ids,
+        near.vocab_size,
+    )
 
 
 SETTINGS = DecodingSettings(max_new_tokens=24, do_sample=True, top_p=0.95, seed=5)
@@ -159,7 +202,9 @@ def written(model, cluster=None, die_at=None):
     return model.decode(ids + said)
 
 
-def test_a_replica_dies_in_mid_run_and_the_text_goes_on_as_if_nothing_had_been(local, remote, cluster):
+def test_a_replica_dies_in_mid_run_and_the_text_goes_on_as_if_nothing_had_been(
+    local, remote, cluster
+):
     whole = written(local.causal("small-gpt2"))
     assert written(remote.causal("small-gpt2"), cluster, die_at=8) == whole
     places = [place for model, place in cluster.answered if model == "small-gpt2"]
@@ -170,13 +215,17 @@ def test_a_replica_dies_in_mid_run_and_the_text_goes_on_as_if_nothing_had_been(l
 def test_a_replica_of_the_denoiser_dies_and_the_canvas_is_the_same(local, remote, cluster):
     def unmasked(denoiser, die_at=None):
         canvas = torch.full((1, 12), denoiser.mask_id)
-        for step in unmask(denoiser, canvas, UnmaskSettings(sampler="llada", steps=6, temperature=1.0, seed=3)):
+        for step in unmask(
+            denoiser, canvas, UnmaskSettings(sampler="llada", steps=6, temperature=1.0, seed=3)
+        ):
             canvas = step.canvas
             if step.index == die_at:
                 cluster.kill("small-masked", cluster.answered[-1][1])
         return canvas.tolist()
 
-    assert unmasked(remote.denoiser("small-masked"), die_at=2) == unmasked(local.denoiser("small-masked"))
+    assert unmasked(remote.denoiser("small-masked"), die_at=2) == unmasked(
+        local.denoiser("small-masked")
+    )
 
 
 def test_stop_ends_a_run_that_waits_for_a_cluster_that_is_gone(remote, cluster):
@@ -189,6 +238,7 @@ def test_stop_ends_a_run_that_waits_for_a_cluster_that_is_gone(remote, cluster):
             model.next_logits(ids)
         except BaseException as error:
             ends.append(error)
+
     asking = threading.Thread(target=ask)
     asking.start()
     while b'playground_remote_retries_total{model="small-gpt2"}' not in remote.metrics()[0]:
@@ -198,12 +248,17 @@ def test_stop_ends_a_run_that_waits_for_a_cluster_that_is_gone(remote, cluster):
     assert isinstance(ends[0], RunStopped)
 
 
-def test_a_cluster_that_stays_away_is_told_in_a_sentence_and_the_model_works_again_later(remote, cluster):
+def test_a_cluster_that_stays_away_is_told_in_a_sentence_and_the_model_works_again_later(
+    remote, cluster
+):
     model = remote.causal("small-gpt2")
     ids = model.encode("the king")
     cluster.kill_all("small-gpt2")
     bounds.set_limits(Limits(request_seconds=0.3))
-    with pytest.raises(EngineError, match=r"did not answer for 'small-gpt2' within 0 seconds \(status 503\); what was written stays"):
+    with pytest.raises(
+        EngineError,
+        match=r"did not answer for 'small-gpt2' within 0 seconds \(status 503\); what was written stays",
+    ):
         model.next_logits(ids)
     cluster.revive()
     bounds.set_limits(None)
@@ -214,8 +269,10 @@ def test_what_a_replica_raises_arrives_as_what_it_was(remote, cluster, monkeypat
     model = remote.causal("small-gpt2")
     ids = model.encode("the king")
     for kind in (EngineError, ValueError):
+
         def tensor(*_, kind=kind):
             raise kind("the weights may be damaged")
+
         for replica in cluster.replicas["small-gpt2"]:
             monkeypatch.setattr(replica, "tensor", tensor)
         with pytest.raises(kind, match=r"^the weights may be damaged$"):
@@ -226,13 +283,31 @@ def test_what_a_replica_raises_arrives_as_what_it_was(remote, cluster, monkeypat
         model.next_logits(ids)
 
 
-@pytest.mark.parametrize(("method", "question", "body"), [
-    ("POST", "next", b"{"), ("POST", "next", b"[]"), ("POST", "next", b'{"ids": "abc"}'), ("POST", "next", b'{"ids": [[1]]}'),
-    ("POST", "next", b'{"ids": [1e99]}'), ("POST", "next", b'{"ids": []}'), ("POST", "next", b'{"ids": [-1]}'), ("POST", "next", b'{"ids": [true]}'),
-    ("POST", "canvas", b'{"canvas": [[1]]}'), ("POST", "nonsense", b"{}"), ("GET", "next", b""), ("GET", "embeddings", b""), ("POST", "embeddings", b"")])
+@pytest.mark.parametrize(
+    ("method", "question", "body"),
+    [
+        ("POST", "next", b"{"),
+        ("POST", "next", b"[]"),
+        ("POST", "next", b'{"ids": "abc"}'),
+        ("POST", "next", b'{"ids": [[1]]}'),
+        ("POST", "next", b'{"ids": [1e99]}'),
+        ("POST", "next", b'{"ids": []}'),
+        ("POST", "next", b'{"ids": [-1]}'),
+        ("POST", "next", b'{"ids": [true]}'),
+        ("POST", "canvas", b'{"canvas": [[1]]}'),
+        ("POST", "nonsense", b"{}"),
+        ("GET", "next", b""),
+        ("GET", "embeddings", b""),
+        ("POST", "embeddings", b""),
+    ],
+)
 def test_a_replica_refuses_what_is_no_question_with_a_sentence(cluster, method, question, body):
     answer = httpx.request(method, f"{cluster.address}/models/small-gpt2/{question}", content=body)
-    assert answer.status_code == 422 and answer.headers["x-error"] == "ValueError" and len(answer.json()["error"]) > 10
+    assert (
+        answer.status_code == 422
+        and answer.headers["x-error"] == "ValueError"
+        and len(answer.json()["error"]) > 10
+    )
 
 
 def test_requests_of_many_visitors_share_forward_passes(remote, cluster):
@@ -242,14 +317,29 @@ def test_requests_of_many_visitors_share_forward_passes(remote, cluster):
 
     def ask(place):
         start.wait(20)
-        answers[place] = [step.token_id for step in generate(models[place], ids, SETTINGS, ignore_end=True)]
+        answers[place] = [
+            step.token_id for step in generate(models[place], ids, SETTINGS, ignore_end=True)
+        ]
+
     threads = [threading.Thread(target=ask, args=(place,)) for place in range(12)]
-    for thread in threads: thread.start()
-    for thread in threads: thread.join(60)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
     assert len(answers) == 12 and len({tuple(answer) for answer in answers.values()}) == 1
-    metrics = b"".join(replica.backend.metrics()[0] for replica in cluster.replicas["small-gpt2"]).decode()
-    counts = [float(line.split()[-1]) for line in metrics.splitlines() if line.startswith("playground_batch_requests_bucket") and 'le="1.0"' in line]
-    totals = [float(line.split()[-1]) for line in metrics.splitlines() if line.startswith("playground_batch_requests_count")]
+    metrics = b"".join(
+        replica.backend.metrics()[0] for replica in cluster.replicas["small-gpt2"]
+    ).decode()
+    counts = [
+        float(line.split()[-1])
+        for line in metrics.splitlines()
+        if line.startswith("playground_batch_requests_bucket") and 'le="1.0"' in line
+    ]
+    totals = [
+        float(line.split()[-1])
+        for line in metrics.splitlines()
+        if line.startswith("playground_batch_requests_count")
+    ]
     assert sum(counts) < sum(totals)
 
 
@@ -270,12 +360,22 @@ def test_the_library_and_unknown_models_are_refused_with_a_sentence(remote):
 
 def test_a_model_that_the_cluster_does_not_serve_fails_with_a_reason(remote):
     bounds.set_limits(Limits(request_seconds=0.2))
-    with pytest.raises(ModelUnavailable, match=r"'small-llama' cannot be had. Tried: cluster: .*status 404"):
+    with pytest.raises(
+        ModelUnavailable, match=r"'small-llama' cannot be had. Tried: cluster: .*status 404"
+    ):
         remote.causal("small-llama")
     assert remote.status("small-llama")["state"] == "failed"
 
 
-@pytest.mark.parametrize("change", [{"tokenizer": {"../evil.json": "{}"}}, {"tokenizer": {"run.py": "1"}}, {"model": "another"}, {"vocab_size": None}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tokenizer": {"../evil.json": "{}"}},
+        {"tokenizer": {"run.py": "1"}},
+        {"model": "another"},
+        {"vocab_size": None},
+    ],
+)
 def test_a_strange_description_is_refused(remote, cluster, monkeypatch, change):
     for replica in cluster.replicas["small-gpt2"]:
         facts = replica.describe() | change
@@ -293,14 +393,20 @@ def test_health_and_status_over_a_cluster(remote, cluster):
     json.dumps(state)
 
 
-@pytest.mark.parametrize("address", ["cluster:8000", "ray://host:10001", "http://", "http://host/?a=1"])
+@pytest.mark.parametrize(
+    "address", ["cluster:8000", "ray://host:10001", "http://", "http://host/?a=1"]
+)
 def test_an_address_that_is_none_is_named(address):
     with pytest.raises(ValueError, match="PLAYGROUND_BACKEND must be the address of a cluster"):
         RemoteBackend(address)
 
 
 def test_the_environment_names_the_cluster_and_the_page_is_there_before_torch():
-    code = ("import os, sys; os.environ['PLAYGROUND_BACKEND'] = 'http://127.0.0.1:9'; from playground.backend import get_backend; "
-            "b = get_backend(); b.catalog(); b.health(); print(type(b).__name__, [n for n in ('torch', 'transformers') if n in sys.modules])")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    code = (
+        "import os, sys; os.environ['PLAYGROUND_BACKEND'] = 'http://127.0.0.1:9'; from playground.backend import get_backend; "
+        "b = get_backend(); b.catalog(); b.health(); print(type(b).__name__, [n for n in ('torch', 'transformers') if n in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
     assert done.stdout.strip() == "RemoteBackend []", done.stderr

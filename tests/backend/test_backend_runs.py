@@ -37,7 +37,9 @@ class Visit(threading.Thread):
 
 def test_a_second_run_of_the_same_visitor_is_refused_by_name_at_once(house):
     with house.run("anna", "generate", "m"):
-        with pytest.raises(LimitExceeded, match=r"at most 1 run\(s\) at once for each visitor") as caught:
+        with pytest.raises(
+            LimitExceeded, match=r"at most 1 run\(s\) at once for each visitor"
+        ) as caught:
             house.run("anna", "generate", "m").__enter__()
         assert caught.value.limit == "runs_per_visitor"
         with house.run("ben", "generate", "m"):
@@ -67,13 +69,14 @@ def test_a_browser_that_closes_mid_run_frees_its_place(house):
             while True:
                 run.step()
                 yield run.tokens
+
     stream = page()
     assert [next(stream) for _ in range(3)] == [1, 2, 3] and house.runs.active == 1
     stream.close()
     assert house.runs.active == 0
     stream = page()
     next(stream)
-    del stream                             # vanished without a word
+    del stream  # vanished without a word
     assert house.runs.active == 0
 
 
@@ -102,7 +105,9 @@ def test_a_full_queue_refuses_at_once_and_names_the_limit(house):
     second = Visit(house, "v1")
     while house.runs.waiting < 1:
         pass
-    with pytest.raises(LimitExceeded, match="all 1 places are taken and 1 visitors wait already") as caught:
+    with pytest.raises(
+        LimitExceeded, match="all 1 places are taken and 1 visitors wait already"
+    ) as caught:
         house.run("v2", "generate", "m").__enter__()
     assert caught.value.limit == "queue_length"
     house.stop("v1")
@@ -121,14 +126,19 @@ def test_waiting_ends_after_the_queues_seconds(house):
 
 def test_a_run_beyond_its_seconds_ends_with_a_sentence(house):
     set_limits(Limits(run_seconds=0.0))
-    with pytest.raises(LimitExceeded, match="a run may take at most 0 seconds here; what was written stays"), \
-            house.run("anna", "generate", "m") as run:
+    with (
+        pytest.raises(
+            LimitExceeded, match="a run may take at most 0 seconds here; what was written stays"
+        ),
+        house.run("anna", "generate", "m") as run,
+    ):
         run.step()
     assert house.runs.active == 0
 
 
 def test_a_clock_that_jumps_ends_no_run(house, monkeypatch):
     import time
+
     with house.run("anna", "generate", "m") as run:
         run.step()
         monkeypatch.setattr(time, "time", lambda: 4e9)
@@ -156,7 +166,7 @@ def test_the_graceful_stop_refuses_new_runs_and_lets_running_ones_end(house):
 
 def test_the_first_token_is_the_first_step_that_has_one(house):
     with house.run("anna", "compare", "m") as run:
-        run.step(0)                                              # "Getting the model …" is no token
+        run.step(0)  # "Getting the model …" is no token
         assert run._first is None
         run.step(2)
         assert run._first is not None and run.tokens == 2
@@ -172,26 +182,38 @@ def test_a_run_leaves_one_line_and_never_the_text(house, caplog):
             raise ZeroDivisionError("the secret prompt")
     lines = [json.loads(record.getMessage()) for record in caplog.records]
     assert [(line["page"], line["model"], line["tokens"], line["outcome"]) for line in lines] == [
-        ("generate", "smollm2-135m", 5, "finished"), ("diffuse", "fairy-diffusion", 0, "error")]
-    assert all(set(line) == {"event", "page", "model", "outcome", "tokens", "ms", "first_ms"} for line in lines)
+        ("generate", "smollm2-135m", 5, "finished"),
+        ("diffuse", "fairy-diffusion", 0, "error"),
+    ]
+    assert all(
+        set(line) == {"event", "page", "model", "outcome", "tokens", "ms", "first_ms"}
+        for line in lines
+    )
     assert "secret" not in caplog.text and "anna" not in caplog.text
 
 
 def test_metrics_and_health_tell_what_happened(backend):
-    with backend.causal("small-gpt2") as model, backend.run("anna", "generate", "small-gpt2") as run:
+    with (
+        backend.causal("small-gpt2") as model,
+        backend.run("anna", "generate", "small-gpt2") as run,
+    ):
         for n in range(1, 4):
             model.next_logits([1] * n)
             run.step()
         state = backend.health()
         assert state["status"] == "ok" and state["runs"] == {"active": 1, "waiting": 0}
-        assert state["models"]["small-gpt2"]["forward_passes"] == 3 and state["memory"]["caches"] > 0
+        assert (
+            state["models"]["small-gpt2"]["forward_passes"] == 3 and state["memory"]["caches"] > 0
+        )
         json.dumps(state)
     count = 'playground_forward_seconds_count{model="small-gpt2"} 3.0'
-    while count not in backend.metrics()[0].decode():      # a tick is counted after its answers are out
+    while count not in backend.metrics()[0].decode():  # a tick is counted after its answers are out
         pass
     body, kind = backend.metrics()
     text = body.decode()
     assert kind.startswith("text/plain")
-    assert 'playground_runs_total{model="small-gpt2",outcome="finished",page="generate"} 1.0' in text
+    assert (
+        'playground_runs_total{model="small-gpt2",outcome="finished",page="generate"} 1.0' in text
+    )
     assert 'playground_tokens_total{model="small-gpt2",page="generate"} 3.0' in text
     assert "playground_runs_active 0.0" in text and 'playground_memory_bytes{use="process"}' in text

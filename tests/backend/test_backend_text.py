@@ -22,26 +22,36 @@ def bytewise():
     return TextCodec(byte_tokenizer(chat=True), 258)
 
 
-@pytest.mark.parametrize(("pieces", "text"), [
-    ("once upon a time , there was a king .", "once upon a time, there was a king."),
-    ("don ' t stop", "don't stop"),
-    ("the king ' s castle", "the king's castle"),
-    ("i ' ll come , she ' d said", "i'll come, she'd said"),
-    ('" come here , " said the king . " well ! "', '"come here," said the king. "well!"'),
-    ("he said , ' come here , ' and was well", "he said, 'come here,' and was well"),
-    ("well - known ( he said ) : slow ##ly", "well-known (he said): slowly"),
-    ("ten o ' clock", "ten o'clock"),
-    ("once [MASK] a time", "once [MASK] a time"),
-    ("once [MASK] [MASK] , said", "once [MASK] [MASK], said"),
-    ("", ""),
-    ("##ly", "ly"),
-    ("##", "##"),
-])
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        ("once upon a time , there was a king .", "once upon a time, there was a king."),
+        ("don ' t stop", "don't stop"),
+        ("the king ' s castle", "the king's castle"),
+        ("i ' ll come , she ' d said", "i'll come, she'd said"),
+        ('" come here , " said the king . " well ! "', '"come here," said the king. "well!"'),
+        ("he said , ' come here , ' and was well", "he said, 'come here,' and was well"),
+        ("well - known ( he said ) : slow ##ly", "well-known (he said): slowly"),
+        ("ten o ' clock", "ten o'clock"),
+        ("once [MASK] a time", "once [MASK] a time"),
+        ("once [MASK] [MASK] , said", "once [MASK] [MASK], said"),
+        ("", ""),
+        ("##ly", "ly"),
+        ("##", "##"),
+    ],
+)
 def test_word_pieces_are_joined_as_a_reader_expects(pieces, text):
     assert join_word_pieces(pieces.split()) == text
 
 
-@given(st.lists(st.sampled_from(["a", "king", "##ly", "'", '"', ",", ".", "s", "t", "-", "(", ")", "[MASK]", "!"]), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "king", "##ly", "'", '"', ",", ".", "s", "t", "-", "(", ")", "[MASK]", "!"]
+        ),
+        max_size=25,
+    )
+)
 def test_the_text_of_a_prefix_is_a_prefix_of_the_text(pieces):
     whole = join_word_pieces(pieces)
     for cut in range(len(pieces) + 1):
@@ -50,7 +60,10 @@ def test_the_text_of_a_prefix_is_a_prefix_of_the_text(pieces):
 
 def test_an_uncased_model_shows_the_prompt_as_it_reads_it(words):
     assert words.uncased
-    assert words.display_prompt('Once upon a TIME, there was "a King"!') == 'once upon a time, there was "a king"!'
+    assert (
+        words.display_prompt('Once upon a TIME, there was "a King"!')
+        == 'once upon a time, there was "a king"!'
+    )
     assert words.display_prompt("Ünder ☃") == "under [UNK]"
 
 
@@ -109,6 +122,7 @@ def test_a_tokenizer_that_cannot_encode_gives_a_sentence(bytewise, monkeypatch):
     class Broken:
         def __call__(self, *_, **__):
             raise OverflowError("inner detail")
+
     monkeypatch.setattr(bytewise, "tokenizer", Broken())
     with pytest.raises(ValueError, match="cannot be encoded by this model's tokenizer"):
         bytewise.encode("ab")
@@ -116,7 +130,9 @@ def test_a_tokenizer_that_cannot_encode_gives_a_sentence(bytewise, monkeypatch):
 
 def test_a_prompt_beyond_the_limit_is_refused_by_name(bytewise):
     set_limits(Limits(max_prompt_characters=10))
-    with pytest.raises(ValueError, match=r"text \(characters\) must be at most 10 here, got 50,000"):
+    with pytest.raises(
+        ValueError, match=r"text \(characters\) must be at most 10 here, got 50,000"
+    ):
         bytewise.encode("x" * 50_000)
 
 
@@ -131,4 +147,6 @@ def test_a_left_to_right_word_piece_model_begins_with_its_mark():
     codec = TextCodec(tokenizer, len(tokenizer), begin=True)
     ids = codec.encode("once upon")
     assert codec.adds_bos and ids[0] == tokenizer.cls_token_id and codec.decode(ids) == "once upon"
-    assert not TextCodec(tokenizer, len(tokenizer)).adds_bos and codec.display_prompt("Once") == "once"
+    assert (
+        not TextCodec(tokenizer, len(tokenizer)).adds_bos and codec.display_prompt("Once") == "once"
+    )

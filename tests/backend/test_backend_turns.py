@@ -23,6 +23,7 @@ def ask_in_threads(faces, between, rounds):
             face.close()
         except Exception as error:
             wrong.append(error)
+
     threads = [threading.Thread(target=visit, args=pair) for pair in enumerate(faces)]
     for thread in threads:
         thread.start()
@@ -34,7 +35,12 @@ def ask_in_threads(faces, between, rounds):
 
 def test_the_answers_of_a_batch_go_out_one_after_another(backend, monkeypatch):
     """Whoever has its answer works alone until it asks again or leaves."""
-    for name, seconds in (("GAP", 1e9), ("LONGEST_GAP", 50.0), ("LONGEST_GRACE", 50.0), ("TURN_SECONDS", 50.0)):
+    for name, seconds in (
+        ("GAP", 1e9),
+        ("LONGEST_GAP", 50.0),
+        ("LONGEST_GRACE", 50.0),
+        ("TURN_SECONDS", 50.0),
+    ):
         monkeypatch.setattr(engine_module, name, seconds)
     faces = [backend.causal("small-gpt2") for _ in range(6)]
     engine, inside, most, batches = faces[0]._engine, [], [], []
@@ -46,11 +52,14 @@ def test_the_answers_of_a_batch_go_out_one_after_another(backend, monkeypatch):
 
     def between(number):
         inside.append(number)
-        if batches[-1] == len(faces):      # from the first tick that has all of them to the first who leaves
+        if batches[-1] == len(
+            faces
+        ):  # from the first tick that has all of them to the first who leaves
             for _ in range(200):
-                time.sleep(0)              # gives the interpreter's lock away, as an array operation does
+                time.sleep(0)  # gives the interpreter's lock away, as an array operation does
                 most.append(len(inside))
         inside.remove(number)
+
     engine.worker.run = counted
     assert ask_in_threads(faces, between, 12) == []
     assert len(faces) in batches and most and set(most) == {1}
@@ -74,24 +83,45 @@ class Arrivals:
         raise queue.Empty
 
 
-@pytest.mark.parametrize(("expected", "coming", "taken", "second"), [
-    (10, 10, 10, 0.150),     # one every 15 ms: all of them
-    (10, 9, 9, 0.155),       # the tenth stays away: a gap of 20 ms ends the wait
-    (40, 40, 17, 0.265),     # so many come that a quarter of a second after the first ends it
-], ids=["all", "one stays away", "too many"])
-def test_the_loop_waits_while_those_it_answered_keep_coming(monkeypatch, expected, coming, taken, second):
+@pytest.mark.parametrize(
+    ("expected", "coming", "taken", "second"),
+    [
+        (10, 10, 10, 0.150),  # one every 15 ms: all of them
+        (10, 9, 9, 0.155),  # the tenth stays away: a gap of 20 ms ends the wait
+        (40, 40, 17, 0.265),  # so many come that a quarter of a second after the first ends it
+    ],
+    ids=["all", "one stays away", "too many"],
+)
+def test_the_loop_waits_while_those_it_answered_keep_coming(
+    monkeypatch, expected, coming, taken, second
+):
     sessions = [object() for _ in range(expected)]
     engine = engine_module.Engine("small", SimpleNamespace())
     engine.expected, engine.gap = set(sessions), 0.02
-    engine._inbox = Arrivals(*((0.015 * (place + 1), engine_module.Request(session, "next", [1])) for place, session in enumerate(sessions[:coming])))
-    engine.turns.append(engine_module.Request(sessions[0], "next", [1]))       # as after a tick; the others have their answers
+    engine._inbox = Arrivals(
+        *(
+            (0.015 * (place + 1), engine_module.Request(session, "next", [1]))
+            for place, session in enumerate(sessions[:coming])
+        )
+    )
+    engine.turns.append(
+        engine_module.Request(sessions[0], "next", [1])
+    )  # as after a tick; the others have their answers
     monkeypatch.setattr(engine_module, "time", SimpleNamespace(monotonic=lambda: engine._inbox.now))
     engine._collect()
-    assert len(engine.waiting) == taken and engine._inbox.now == pytest.approx(second, abs=1e-6) and not engine.turns
+    assert (
+        len(engine.waiting) == taken
+        and engine._inbox.now == pytest.approx(second, abs=1e-6)
+        and not engine.turns
+    )
 
 
 def test_a_visitor_who_does_not_ask_again_keeps_nobodys_answer_back(backend, monkeypatch):
-    for name, seconds in (("GAP", 1e9), ("LONGEST_GAP", 50.0), ("LONGEST_GRACE", 50.0)):    # so only the end of the turn can help
+    for name, seconds in (
+        ("GAP", 1e9),
+        ("LONGEST_GAP", 50.0),
+        ("LONGEST_GRACE", 50.0),
+    ):  # so only the end of the turn can help
         monkeypatch.setattr(engine_module, name, seconds)
     faces, together = [backend.causal("small-gpt2") for _ in range(4)], threading.Barrier(4)
     worker = faces[0]._engine.worker

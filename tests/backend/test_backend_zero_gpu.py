@@ -59,7 +59,9 @@ class Forked:
                             break
                         out.put(("ok", item))
                     out.put(("end", None))
-                    multiprocessing.connection.wait([], timeout=30)          # a kept process waits for its next call
+                    multiprocessing.connection.wait(
+                        [], timeout=30
+                    )  # a kept process waits for its next call
 
                 process = context.Process(target=target, daemon=True)
                 process.start()
@@ -110,12 +112,17 @@ def test_a_run_is_one_call_in_a_process_that_ends_after_it(spaces):
     assert [frame["i"] for frame in frames] == [0, 1, 2, 3] and len(stand_in.processes) == 1
     assert {frame["process"] for frame in frames} == {stand_in.processes[0].pid} != {os.getpid()}
     stand_in.processes[0].join(20)
-    assert stand_in.processes[0].exitcode == 0, "the process must not wait for a call that cannot know the next request"
+    assert stand_in.processes[0].exitcode == 0, (
+        "the process must not wait for a call that cannot know the next request"
+    )
 
 
 def test_the_next_run_knows_the_next_request(spaces):
     stand_in = spaces(Forked())
-    assert [zero_gpu.answer(lambda word=word: word.upper()) for word in ("one", "two")] == ["ONE", "TWO"]
+    assert [zero_gpu.answer(lambda word=word: word.upper()) for word in ("one", "two")] == [
+        "ONE",
+        "TWO",
+    ]
     assert len(stand_in.processes) == 2
 
 
@@ -164,7 +171,11 @@ def test_a_stopped_run_ends_the_work(spaces):
 
 def test_a_function_is_decorated_before_the_space_starts(spaces):
     decorated = []
-    spaces(SimpleNamespace(GPU=lambda duration: lambda function: decorated.append(function) or function))
+    spaces(
+        SimpleNamespace(
+            GPU=lambda duration: lambda function: decorated.append(function) or function
+        )
+    )
     zero_gpu.register()
     assert len(decorated) == 1
 
@@ -177,7 +188,16 @@ def test_a_question_alone_is_a_call_and_a_whole_text_is_one(spaces, backend):
     stand_in = spaces(InProcess())
     zero_gpu.load(backend, "small-llama")
     model = backend.causal("small-llama")
-    assert isinstance(model.next_logits([1, 2, 3]), torch.Tensor) and stand_in.calls == [zero_gpu.QUESTION_SECONDS]
-    steps = list(zero_gpu.stream(lambda: (step.token_id for step in generate(model, [1, 2, 3], DecodingSettings(max_new_tokens=8, seed=2)))))
+    assert isinstance(model.next_logits([1, 2, 3]), torch.Tensor) and stand_in.calls == [
+        zero_gpu.QUESTION_SECONDS
+    ]
+    steps = list(
+        zero_gpu.stream(
+            lambda: (
+                step.token_id
+                for step in generate(model, [1, 2, 3], DecodingSettings(max_new_tokens=8, seed=2))
+            )
+        )
+    )
     assert len(steps) == 8 and stand_in.calls == [zero_gpu.QUESTION_SECONDS, zero_gpu.RUN_SECONDS]
     model.close()

@@ -26,7 +26,10 @@ from playground.decoding import DecodingSettings, generate
 ROOT = Path(__file__).resolve().parents[2]
 MODEL, PROMPT = "fairy-causal", "once upon a time"
 SETTINGS = DecodingSettings(max_new_tokens=40, do_sample=True, top_p=0.95, seed=11)
-with_ray = pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed (pip install -r requirements-cluster.txt)")
+with_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None,
+    reason="Ray is not installed (pip install -r requirements-cluster.txt)",
+)
 
 
 def free_port() -> int:
@@ -40,10 +43,34 @@ def cluster():
     """(address of the models, address of the page) of the one command that the README names."""
     port, page = free_port(), free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "playground.backend.cluster", "--models", MODEL, "--replicas", "2", "--threads", "1", "--port", str(port)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        env={**os.environ, "PORT": str(page), "HOST": "127.0.0.1", "OMP_NUM_THREADS": "1", "GRADIO_ANALYTICS_ENABLED": "False",
-             "PYTHONUNBUFFERED": "1", "PLAYGROUND_DEVICE": "cpu"})
+        [
+            sys.executable,
+            "-m",
+            "playground.backend.cluster",
+            "--models",
+            MODEL,
+            "--replicas",
+            "2",
+            "--threads",
+            "1",
+            "--port",
+            str(port),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={
+            **os.environ,
+            "PORT": str(page),
+            "HOST": "127.0.0.1",
+            "OMP_NUM_THREADS": "1",
+            "GRADIO_ANALYTICS_ENABLED": "False",
+            "PYTHONUNBUFFERED": "1",
+            "PLAYGROUND_DEVICE": "cpu",
+        },
+    )
     lines, up = [], threading.Event()
 
     def read():
@@ -52,6 +79,7 @@ def cluster():
             if f"http://127.0.0.1:{page}" in line:
                 up.set()
         up.set()
+
     threading.Thread(target=read, daemon=True).start()
     up.wait(280)
     assert process.poll() is None, lines[-20:]
@@ -96,21 +124,47 @@ def test_the_page_in_front_writes_what_a_single_machine_writes_and_holds_no_weig
     from gradio_client import Client
 
     client = Client(cluster[1], verbose=False, httpx_kwargs={"timeout": 200})
-    answer = client.predict(model=MODEL, prompt=PROMPT, max_new_tokens=12, do_sample=True, top_p=0.95, seed=11, api_name="/decode")
+    answer = client.predict(
+        model=MODEL,
+        prompt=PROMPT,
+        max_new_tokens=12,
+        do_sample=True,
+        top_p=0.95,
+        seed=11,
+        api_name="/decode",
+    )
     local = Backend()
     with local.causal(MODEL) as model:
-        steps = list(generate(model, model.encode(PROMPT), DecodingSettings(max_new_tokens=12, do_sample=True, top_p=0.95, seed=11)))
+        steps = list(
+            generate(
+                model,
+                model.encode(PROMPT),
+                DecodingSettings(max_new_tokens=12, do_sample=True, top_p=0.95, seed=11),
+            )
+        )
     local.close()
     assert [step["token_id"] for step in answer["steps"]] == [step.token_id for step in steps]
     state = httpx.get(cluster[1] + "/health", timeout=60).json()
-    assert state["cluster"] == cluster[0] and state["memory"]["weights"] == 0 and state["status"] == "ok"
+    assert (
+        state["cluster"] == cluster[0]
+        and state["memory"]["weights"] == 0
+        and state["status"] == "ok"
+    )
 
 
 def test_the_cluster_file_names_models_of_the_catalogue_under_the_addresses_that_pages_ask():
     from playground.backend.catalog import CATALOG
 
-    for application in yaml.safe_load((ROOT / "deploy" / "cluster.yaml").read_text(encoding="utf-8"))["applications"]:
+    for application in yaml.safe_load(
+        (ROOT / "deploy" / "cluster.yaml").read_text(encoding="utf-8")
+    )["applications"]:
         options = application["args"]
         assert options["model"] in {entry.id for entry in CATALOG}
-        assert application["route_prefix"] == f"/models/{options['model']}" and application["import_path"] == "playground.backend.cluster:application"
-        assert set(options) <= {"model", "replicas", "most_replicas", "threads", "gpus"} and options["replicas"] <= options["most_replicas"]
+        assert (
+            application["route_prefix"] == f"/models/{options['model']}"
+            and application["import_path"] == "playground.backend.cluster:application"
+        )
+        assert (
+            set(options) <= {"model", "replicas", "most_replicas", "threads", "gpus"}
+            and options["replicas"] <= options["most_replicas"]
+        )

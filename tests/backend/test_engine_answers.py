@@ -15,16 +15,24 @@ from tests.backend import engine_questions as questions
 from tests.backend.engine_server import ANSWERS, real_engine, recorded, serving
 
 pytestmark = pytest.mark.smollm2
-PYTHON = os.environ.get("PLAYGROUND_TEST_ENGINE_PYTHON") or (sys.executable if importlib.util.find_spec("llama_cpp") else "")
+PYTHON = os.environ.get("PLAYGROUND_TEST_ENGINE_PYTHON") or (
+    sys.executable if importlib.util.find_spec("llama_cpp") else ""
+)
 GGUF = os.environ.get("PLAYGROUND_TEST_GGUF", "")
 
 
 @pytest.fixture(scope="module")
 def told(smollm2):
     """What the engine told, and the weights' own figures: [(name, total variation, same likeliest token)]."""
-    with real_engine(PYTHON, GGUF) if PYTHON and GGUF else serving(recorded) as address, pytest.MonkeyPatch.context() as patch:
+    with (
+        real_engine(PYTHON, GGUF) if PYTHON and GGUF else serving(recorded) as address,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("PLAYGROUND_CACHE", str(folder_of(smollm2)))
-        told = questions.ask(Completions(Offer("smollm2-gguf", address, "smollm2-135m")), Offer("smollm2-gguf", address, "smollm2-135m", top=100))
+        told = questions.ask(
+            Completions(Offer("smollm2-gguf", address, "smollm2-135m")),
+            Offer("smollm2-gguf", address, "smollm2-135m", top=100),
+        )
     with smollm2.causal("smollm2-135m") as own:
         told["compared"] = questions.compare(told, own)
     return told
@@ -39,16 +47,27 @@ def folder_of(backend):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("PLAYGROUND_CACHE", raising=False)
         from playground.backend.weights import cache_folder
+
         return cache_folder()
 
 
 def test_rows_as_told_and_the_rest_exact_at_every_step(told):
     for record in (*told["greedy"], *told["drawn"], *told["chat"]):
-        assert sum(row["raw"] for row in record["rows"]) + record["remainder"]["raw"] == pytest.approx(1, abs=1e-6)
+        assert sum(row["raw"] for row in record["rows"]) + record["remainder"][
+            "raw"
+        ] == pytest.approx(1, abs=1e-6)
         limit = record["stages"][1]
-        assert limit["name"] == "engine_limit" and 1 <= limit["kept"] <= 20 and limit["kept"] + limit["removed"] == record["vocab_size"]
-        assert limit["removed_mass"] == pytest.approx(1 - sum(row["raw"] for row in record["rows"] if row["cut"] != "engine_limit"), abs=1e-6)
-        assert record["token_id"] in {row["id"] for row in record["rows"]} and record["remainder"]["final"] == pytest.approx(0, abs=1e-9)
+        assert (
+            limit["name"] == "engine_limit"
+            and 1 <= limit["kept"] <= 20
+            and limit["kept"] + limit["removed"] == record["vocab_size"]
+        )
+        assert limit["removed_mass"] == pytest.approx(
+            1 - sum(row["raw"] for row in record["rows"] if row["cut"] != "engine_limit"), abs=1e-6
+        )
+        assert record["token_id"] in {row["id"] for row in record["rows"]} and record["remainder"][
+            "final"
+        ] == pytest.approx(0, abs=1e-9)
         assert record["raw_entropy"] is None and len(record["rows"]) == limit["kept"]
 
 

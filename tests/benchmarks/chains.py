@@ -60,7 +60,9 @@ def launch():
         with gr.Tabs(elem_id="pages"), gr.Tab(chains.TITLE, id=chains.SLUG):
             chains.build(Shell(demo))
     demo.queue(default_concurrency_limit=32, max_size=256)
-    demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, **launch_settings())
+    demo.launch(
+        prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, **launch_settings()
+    )
     return demo
 
 
@@ -74,7 +76,9 @@ def chain_of(states: int) -> tuple[list[str], list[list[float]]]:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--edits", type=int, default=60)
     arguments.add_argument("--seconds", type=float, default=10)
     arguments.add_argument("--states", default="2,8")
@@ -86,23 +90,41 @@ def main() -> None:
 
     demo, report = launch(), {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         for states in (int(count) for count in wish.states.split(",")):
             names, rows = chain_of(states)
             state = json.dumps({"states": names, "transition": rows, "preset": ""})
-            page.goto(f"{demo.local_url}?{urlencode({'tab': 'chains', 'view': 'walk', 'state': state})}")
+            page.goto(
+                f"{demo.local_url}?{urlencode({'tab': 'chains', 'view': 'walk', 'state': state})}"
+            )
             page.locator(f"#chain-walk .graph[aria-label*='{states} states']").wait_for()
-            page.locator('#chain-walk input[aria-label="Probability of going from s0 to s0"]').wait_for()
-            labels = [f"Probability of going from s{row} to s{column}" for row, column in ((0, 0), (0, 1))]
+            page.locator(
+                '#chain-walk input[aria-label="Probability of going from s0 to s0"]'
+            ).wait_for()
+            labels = [
+                f"Probability of going from s{row} to s{column}" for row, column in ((0, 0), (0, 1))
+            ]
             taken = [page.evaluate(EDIT, labels) for _ in range(wish.edits + 5)][5:]
-            report[f"edit_{states}_states_ms"] = {"median": round(percentile(taken, 0.5), 1), "p95": round(percentile(taken, 0.95), 1),
-                                                  "most": round(max(taken), 1), "edits": len(taken)}
+            report[f"edit_{states}_states_ms"] = {
+                "median": round(percentile(taken, 0.5), 1),
+                "p95": round(percentile(taken, 0.95), 1),
+                "most": round(max(taken), 1),
+                "edits": len(taken),
+            }
         page.locator("#chain-walk").get_by_label("Speed, steps a second").select_option("20")
-        page.locator("#chain-walk .transport").get_by_role("button", name="Play", exact=True).click()
+        page.locator("#chain-walk .transport").get_by_role(
+            "button", name="Play", exact=True
+        ).click()
         walked = page.evaluate(WALK, wish.seconds)
-        report["walker_at_20_a_second"] = {"steps_a_second": round((walked["steps"] - 1) / walked["seconds"], 2),
-                                           "median_gap_ms": round(walked["median"], 1), "p95_gap_ms": round(walked["p95"], 1)}
+        report["walker_at_20_a_second"] = {
+            "steps_a_second": round((walked["steps"] - 1) / walked["seconds"], 2),
+            "median_gap_ms": round(walked["median"], 1),
+            "p95_gap_ms": round(walked["p95"], 1),
+        }
         browser.close()
     demo.close()
     print(json.dumps(report, indent=2))

@@ -18,13 +18,28 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from playground.backend import get_backend
 from playground.pages.compare.strategies import Comparison, compare
 
-SIX = [{"kind": "greedy"}, {"kind": "sampling", "temperature": 0.7}, {"kind": "sampling", "top_k": 40}, {"kind": "sampling", "top_p": 0.9},
-       {"kind": "sampling", "min_p": 0.1}, {"kind": "sampling", "typical_p": 0.9}]
+SIX = [
+    {"kind": "greedy"},
+    {"kind": "sampling", "temperature": 0.7},
+    {"kind": "sampling", "top_k": 40},
+    {"kind": "sampling", "top_p": 0.9},
+    {"kind": "sampling", "min_p": 0.1},
+    {"kind": "sampling", "typical_p": 0.9},
+]
 ONE = [SIX[3]]
 
 
 def seconds(model: str, tokens: int, columns: list[dict], runs: int, seed: int) -> float:
-    wish = Comparison.read({"model": model, "prompt": "once upon a time there was a king who had", "columns": columns, "runs": runs, "tokens": tokens, "seed": seed})
+    wish = Comparison.read(
+        {
+            "model": model,
+            "prompt": "once upon a time there was a king who had",
+            "columns": columns,
+            "runs": runs,
+            "tokens": tokens,
+            "seed": seed,
+        }
+    )
     begun = time.perf_counter()
     frames = list(compare(get_backend(), wish))
     took = time.perf_counter() - begun
@@ -34,15 +49,21 @@ def seconds(model: str, tokens: int, columns: list[dict], runs: int, seed: int) 
 
 def main(model: str = "fairy-causal", tokens: str = "40", rounds: str = "5") -> None:
     length, pairs = int(tokens), int(rounds)
-    seconds(model, length, SIX, 2, 0)                     # loads and warms
-    for title, many, goal in (("six columns / one column", (SIX, 1), 2.5), ("ten runs / one run", (ONE, 10), 3.0)):
+    seconds(model, length, SIX, 2, 0)  # loads and warms
+    for title, many, goal in (
+        ("six columns / one column", (SIX, 1), 2.5),
+        ("ten runs / one run", (ONE, 10), 3.0),
+    ):
         ratios = []
         for number in range(pairs):
             single = seconds(model, length, ONE, 1, number)
             several = seconds(model, length, *many, number)
             ratios.append(several / single)
             print(f"{title}: {several:.2f} s / {single:.2f} s = {several / single:.2f}", flush=True)
-        print(f"{title}, {model}, {length} tokens: median {statistics.median(ratios):.2f} (goal at most {goal})", flush=True)
+        print(
+            f"{title}, {model}, {length} tokens: median {statistics.median(ratios):.2f} (goal at most {goal})",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

@@ -29,11 +29,11 @@ BEGIN, END = "<!-- crowd: computed by tests/benchmarks/crowd.py -->", "<!-- /cro
 
 # Assumed, not measured. Change them here and the table changes.
 VISITORS = 10_000
-WRITING = 0.20            # share of the visitors whose text is being written at one moment; the others read, scrub and move sliders
-SPEED = 5.0               # tokens/s that a writing visitor is to see
-FULL = 0.70               # of a replica's or a page's measured speed that is planned with
-CORE_HOUR = 0.04          # price of a rented processor core for an hour, in dollars
-PAGE_MEMORY = 0.8         # GB of a page process
+WRITING = 0.20  # share of the visitors whose text is being written at one moment; the others read, scrub and move sliders
+SPEED = 5.0  # tokens/s that a writing visitor is to see
+FULL = 0.70  # of a replica's or a page's measured speed that is planned with
+CORE_HOUR = 0.04  # price of a rented processor core for an hour, in dollars
+PAGE_MEMORY = 0.8  # GB of a page process
 
 
 def resident(pid: int) -> int:
@@ -62,7 +62,12 @@ def measure(model: str, visitors: int, seconds: float, port: int) -> dict:
             seed = place
             while not over.is_set():
                 before = time.perf_counter()
-                for step in generate(sessions[place], ids, DecodingSettings(max_new_tokens=64, top_p=0.95, seed=seed), ignore_end=True):
+                for step in generate(
+                    sessions[place],
+                    ids,
+                    DecodingSettings(max_new_tokens=64, top_p=0.95, seed=seed),
+                    ignore_end=True,
+                ):
                     step.record(sessions[place].piece, 20)
                     now = time.perf_counter()
                     waits[place].append(now - before)
@@ -71,11 +76,13 @@ def measure(model: str, visitors: int, seconds: float, port: int) -> dict:
                         return
                 seed += visitors
 
-        threads = [threading.Thread(target=write, args=(place,), daemon=True) for place in range(visitors)]
+        threads = [
+            threading.Thread(target=write, args=(place,), daemon=True) for place in range(visitors)
+        ]
         for thread in threads:
             thread.start()
         start.wait()
-        time.sleep(3)                                  # prompts are read, caches are made
+        time.sleep(3)  # prompts are read, caches are made
         for mine in waits:
             mine.clear()
         began, processor = time.perf_counter(), time.process_time()
@@ -90,31 +97,49 @@ def measure(model: str, visitors: int, seconds: float, port: int) -> dict:
         backend.close()
     finally:
         cluster.close()
-    return {"visitors": visitors, "tokens_per_second": round(len(every) / took, 1), "wait_p50_ms": round(1000 * every[len(every) // 2]),
-            "wait_p95_ms": round(1000 * every[int(0.95 * len(every))]), "replica_bytes": memory, "page_seconds_per_token": round(processor / len(every), 5),
-            "bytes_per_token": 4 * vocabulary}
+    return {
+        "visitors": visitors,
+        "tokens_per_second": round(len(every) / took, 1),
+        "wait_p50_ms": round(1000 * every[len(every) // 2]),
+        "wait_p95_ms": round(1000 * every[int(0.95 * len(every))]),
+        "replica_bytes": memory,
+        "page_seconds_per_token": round(processor / len(every), 5),
+        "bytes_per_token": 4 * vocabulary,
+    }
 
 
 def table(measured: dict) -> str:
     """Markdown: what was measured, then what follows from it and from the assumptions."""
     demand = VISITORS * WRITING * SPEED
     models = measured["models"]
-    lines = [f"Measured ({measured['date']}, {measured['machine']}, load {measured['load']} besides; one replica, one thread, over Ray Serve):", "",
-             "| model | visitors writing | tokens/s of the replica | wait for a token, p50 / p95 | memory of the replica | page's processor time a token | logits a token |",
-             "|---|---|---|---|---|---|---|"]
+    lines = [
+        f"Measured ({measured['date']}, {measured['machine']}, load {measured['load']} besides; one replica, one thread, over Ray Serve):",
+        "",
+        "| model | visitors writing | tokens/s of the replica | wait for a token, p50 / p95 | memory of the replica | page's processor time a token | logits a token |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for name, figures in models.items():
-        lines.append(f"| {name} | {figures['visitors']} | {figures['tokens_per_second']:,.1f} | {figures['wait_p50_ms']:,} / {figures['wait_p95_ms']:,} ms "
-                     f"| {figures['replica_bytes'] / 1e9:.1f} GB | {1000 * figures['page_seconds_per_token']:.1f} ms | {figures['bytes_per_token'] / 1000:,.0f} kB |")
-    lines += ["", f"Extrapolated (nothing of it was run): {VISITORS:,} visitors, of whom {WRITING:.0%} have a text written at a moment, {SPEED:g} tokens/s each, "
-              f"so {demand:,.0f} tokens/s; replicas and pages planned at {FULL:.0%} of what was measured; ${CORE_HOUR:.2f} for a core and hour:", "",
-              "| model | replicas (cores) | page processes (cores) | memory | logits on the network | cost an hour | a visitor and hour |", "|---|---|---|---|---|---|---|"]
+        lines.append(
+            f"| {name} | {figures['visitors']} | {figures['tokens_per_second']:,.1f} | {figures['wait_p50_ms']:,} / {figures['wait_p95_ms']:,} ms "
+            f"| {figures['replica_bytes'] / 1e9:.1f} GB | {1000 * figures['page_seconds_per_token']:.1f} ms | {figures['bytes_per_token'] / 1000:,.0f} kB |"
+        )
+    lines += [
+        "",
+        f"Extrapolated (nothing of it was run): {VISITORS:,} visitors, of whom {WRITING:.0%} have a text written at a moment, {SPEED:g} tokens/s each, "
+        f"so {demand:,.0f} tokens/s; replicas and pages planned at {FULL:.0%} of what was measured; ${CORE_HOUR:.2f} for a core and hour:",
+        "",
+        "| model | replicas (cores) | page processes (cores) | memory | logits on the network | cost an hour | a visitor and hour |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for name, figures in models.items():
         replicas = math.ceil(demand / (FULL * figures["tokens_per_second"]))
         pages = math.ceil(demand * figures["page_seconds_per_token"] / FULL)
         memory = replicas * figures["replica_bytes"] / 1e9 + pages * PAGE_MEMORY
         cost = (replicas + pages) * CORE_HOUR
-        lines.append(f"| {name} | {replicas:,} | {pages:,} | {memory:,.0f} GB | {demand * figures['bytes_per_token'] / 1e9:.1f} GB/s "
-                     f"| ${cost:,.2f} | {100 * cost / VISITORS:.2f} cents |")
+        lines.append(
+            f"| {name} | {replicas:,} | {pages:,} | {memory:,.0f} GB | {demand * figures['bytes_per_token'] / 1e9:.1f} GB/s "
+            f"| ${cost:,.2f} | {100 * cost / VISITORS:.2f} cents |"
+        )
     return "\n".join(lines)
 
 
@@ -124,7 +149,9 @@ def in_readme(text: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--measure", action="store_true")
     parser.add_argument("--readme", action="store_true")
     parser.add_argument("--models", default="fairy-causal,smollm2-135m")
@@ -134,9 +161,23 @@ def main() -> None:
     options = parser.parse_args()
     if options.measure:
         load = os.getloadavg()[0]
-        models = {name: measure(name, options.visitors, options.seconds, options.port + place) for place, name in enumerate(options.models.split(","))}
-        MEASURED.write_text(json.dumps({"date": str(datetime.date.today()), "machine": f"{os.cpu_count()} cores {platform.machine()}",
-                                        "load": round(load, 1), "models": models}, indent=1) + "\n", encoding="utf-8")
+        models = {
+            name: measure(name, options.visitors, options.seconds, options.port + place)
+            for place, name in enumerate(options.models.split(","))
+        }
+        MEASURED.write_text(
+            json.dumps(
+                {
+                    "date": str(datetime.date.today()),
+                    "machine": f"{os.cpu_count()} cores {platform.machine()}",
+                    "load": round(load, 1),
+                    "models": models,
+                },
+                indent=1,
+            )
+            + "\n",
+            encoding="utf-8",
+        )
     made = table(json.loads(MEASURED.read_text(encoding="utf-8")))
     print(made)
     if options.readme:

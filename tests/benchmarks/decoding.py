@@ -33,7 +33,9 @@ def plain_network(name):
 
     from playground.backend.weights import cache_folder
 
-    return AutoModelForCausalLM.from_pretrained(cache_folder() / "models" / name, dtype=torch.float32).eval()
+    return AutoModelForCausalLM.from_pretrained(
+        cache_folder() / "models" / name, dtype=torch.float32
+    ).eval()
 
 
 def ours(model, ids, rules):
@@ -48,9 +50,16 @@ def ours(model, ids, rules):
 def library(network, ids, rules):
     torch.manual_seed(0)
     network.generate(
-        torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long), do_sample=True, top_k=0,
-        temperature=rules.temperature, top_p=rules.top_p, repetition_penalty=rules.repetition_penalty,
-        min_new_tokens=rules.max_new_tokens, max_new_tokens=rules.max_new_tokens, pad_token_id=0,
+        torch.tensor([ids]),
+        attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+        do_sample=True,
+        top_k=0,
+        temperature=rules.temperature,
+        top_p=rules.top_p,
+        repetition_penalty=rules.repetition_penalty,
+        min_new_tokens=rules.max_new_tokens,
+        max_new_tokens=rules.max_new_tokens,
+        pad_token_id=0,
     )
 
 
@@ -85,17 +94,24 @@ def main():
     for turn in range(options.rounds):
         # a fresh session each round, so that no round finds its prompt in the last one's cache
         session = backend.causal(options.model)
-        variants = [("generate with full trace", ours, (session, ids, rules)), ("model.generate", library, (network, ids, rules)),
-                    ("bare forward loop", bare, (network, ids, options.tokens))]
-        for name, call, arguments in variants[turn % 3:] + variants[: turn % 3]:
+        variants = [
+            ("generate with full trace", ours, (session, ids, rules)),
+            ("model.generate", library, (network, ids, rules)),
+            ("bare forward loop", bare, (network, ids, options.tokens)),
+        ]
+        for name, call, arguments in variants[turn % 3 :] + variants[: turn % 3]:
             seconds[name].append(timed(call, *arguments))
         session.close()
-    print(f"{torch.get_num_threads()} threads, {options.tokens} tokens, {options.rounds} rounds, median")
+    print(
+        f"{torch.get_num_threads()} threads, {options.tokens} tokens, {options.rounds} rounds, median"
+    )
     for name, values in seconds.items():
         print(f"{name:28s}{options.tokens / statistics.median(values):8.1f} tokens/s")
     mine = seconds["generate with full trace"]
     for name, goal in (("model.generate", 1.0), ("bare forward loop", 0.9)):
-        ratio = statistics.median(other / own for other, own in zip(seconds[name], mine, strict=True))
+        ratio = statistics.median(
+            other / own for other, own in zip(seconds[name], mine, strict=True)
+        )
         print(f"generate ÷ {name:20s}{ratio:8.3f}   (goal ≥ {goal})")
 
     text_of, costs = token_text(model.decode), []
@@ -107,7 +123,9 @@ def main():
         recompute(step.logits, step.context_ids, moved, step.index, len(ids)).record(text_of)
         costs.append(1000 * (time.perf_counter() - start))
     costs.sort()
-    print(f"slider, server side: p50 {costs[100]:.2f} ms, p95 {costs[190]:.2f} ms   (goal: 100 ms with the browser's part)")
+    print(
+        f"slider, server side: p50 {costs[100]:.2f} ms, p95 {costs[190]:.2f} ms   (goal: 100 ms with the browser's part)"
+    )
     model.close()
 
 

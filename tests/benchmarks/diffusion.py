@@ -27,8 +27,15 @@ class StandIn:
         from transformers import BertConfig, BertForMaskedLM
 
         torch.manual_seed(0)
-        config = BertConfig(vocab_size=vocab_size, hidden_size=384, num_hidden_layers=6, num_attention_heads=6,
-                            intermediate_size=1536, max_position_embeddings=512, initializer_range=0.1)
+        config = BertConfig(
+            vocab_size=vocab_size,
+            hidden_size=384,
+            num_hidden_layers=6,
+            num_attention_heads=6,
+            intermediate_size=1536,
+            max_position_embeddings=512,
+            initializer_range=0.1,
+        )
         self.network = BertForMaskedLM(config).eval()
         self.vocab_size, self.mask_id = vocab_size, 4
 
@@ -60,8 +67,11 @@ def paired(first, second, rounds: int) -> tuple[float, float, float]:
     """(median of first / second, median seconds of first, of second), taken in turns."""
     first(), second()
     pairs = [(seconds(first), seconds(second)) for _ in range(rounds)]
-    return (statistics.median(a / b for a, b in pairs), statistics.median(a for a, _ in pairs),
-            statistics.median(b for _, b in pairs))
+    return (
+        statistics.median(a / b for a, b in pairs),
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+    )
 
 
 def main() -> None:
@@ -80,37 +90,63 @@ def main() -> None:
     else:
         denoiser = StandIn()
     canvas = torch.full((1, chosen.positions), denoiser.mask_id)
-    print(f"{torch.get_num_threads()} threads, {chosen.positions} positions, V = {denoiser.vocab_size}, medians of {chosen.rounds} pairs")
+    print(
+        f"{torch.get_num_threads()} threads, {chosen.positions} positions, V = {denoiser.vocab_size}, medians of {chosen.rounds} pairs"
+    )
 
     def bare(count: int, rows: int = 1, model=denoiser):
         many = canvas.repeat(rows, 1)
         for _ in range(count):
             model.logits(many)
 
-    for name, fields in (("llada low_confidence", {"sampler": "llada"}), ("llada random", {"sampler": "llada", "selection": "random"}),
-                         ("dream entropy", {"sampler": "dream", "selection": "entropy"}), ("maskgit", {"sampler": "maskgit"}),
-                         ("mdlm", {"sampler": "mdlm"}), ("remdm", {"sampler": "remdm"})):
+    for name, fields in (
+        ("llada low_confidence", {"sampler": "llada"}),
+        ("llada random", {"sampler": "llada", "selection": "random"}),
+        ("dream entropy", {"sampler": "dream", "selection": "entropy"}),
+        ("maskgit", {"sampler": "maskgit"}),
+        ("mdlm", {"sampler": "mdlm"}),
+        ("remdm", {"sampler": "remdm"}),
+    ):
         settings = UnmaskSettings(**{"steps": 16, **fields})
         calls = int(whole_run(denoiser, canvas, settings).calls[0])
-        ratio, forwards, run = paired(lambda c=calls: bare(c), lambda s=settings: whole_run(denoiser, canvas, s), chosen.rounds)
-        print(f"{calls} bare forwards / unmask with records, {name}: {ratio:.3f}  ({forwards * 1e3:.1f} / {run * 1e3:.1f} ms)")
+        ratio, forwards, run = paired(
+            lambda c=calls: bare(c),
+            lambda s=settings: whole_run(denoiser, canvas, s),
+            chosen.rounds,
+        )
+        print(
+            f"{calls} bare forwards / unmask with records, {name}: {ratio:.3f}  ({forwards * 1e3:.1f} / {run * 1e3:.1f} ms)"
+        )
     if not chosen.model:
         at = StandInAt()
         settings = UnmaskSettings("llada", 16)
-        ratio, forwards, run = paired(lambda: bare(16, model=at), lambda: whole_run(at, canvas, settings), chosen.rounds)
-        print(f"the same, llada, denoiser with logits_at: {ratio:.3f}  ({forwards * 1e3:.1f} / {run * 1e3:.1f} ms)")
+        ratio, forwards, run = paired(
+            lambda: bare(16, model=at), lambda: whole_run(at, canvas, settings), chosen.rounds
+        )
+        print(
+            f"the same, llada, denoiser with logits_at: {ratio:.3f}  ({forwards * 1e3:.1f} / {run * 1e3:.1f} ms)"
+        )
 
     settings = UnmaskSettings("llada", 16)
     eight = canvas.repeat(8, 1)
-    ratio, batch, single = paired(lambda: whole_run(denoiser, eight, settings),
-                                  lambda: [whole_run(denoiser, canvas, settings) for _ in range(8)], max(3, chosen.rounds // 3))
-    print(f"batch of 8 / 8 single runs, 16 steps: {ratio:.3f}  ({batch * 1e3:.0f} / {single * 1e3:.0f} ms)")
+    ratio, batch, single = paired(
+        lambda: whole_run(denoiser, eight, settings),
+        lambda: [whole_run(denoiser, canvas, settings) for _ in range(8)],
+        max(3, chosen.rounds // 3),
+    )
+    print(
+        f"batch of 8 / 8 single runs, 16 steps: {ratio:.3f}  ({batch * 1e3:.0f} / {single * 1e3:.0f} ms)"
+    )
 
     cached, published = UnmaskSettings("mdlm", 128), UnmaskSettings("mdlm", 128, as_published=True)
-    ratio, ours, every = paired(lambda: whole_run(denoiser, canvas, cached), lambda: bare(128), max(3, chosen.rounds // 3))
-    print(f"mdlm with its cache / 128 forwards, 128 steps: {ratio:.3f}  ({ours * 1e3:.0f} / {every * 1e3:.0f} ms, "
-          f"{int(whole_run(denoiser, canvas, cached).calls[0])} calls; as published "
-          f"{int(whole_run(denoiser, canvas, published).calls[0])} calls)")
+    ratio, ours, every = paired(
+        lambda: whole_run(denoiser, canvas, cached), lambda: bare(128), max(3, chosen.rounds // 3)
+    )
+    print(
+        f"mdlm with its cache / 128 forwards, 128 steps: {ratio:.3f}  ({ours * 1e3:.0f} / {every * 1e3:.0f} ms, "
+        f"{int(whole_run(denoiser, canvas, cached).calls[0])} calls; as published "
+        f"{int(whole_run(denoiser, canvas, published).calls[0])} calls)"
+    )
 
 
 def contexts() -> None:
@@ -128,8 +164,12 @@ def contexts() -> None:
         denoiser = ExactDenoiser.from_ngram(NgramModel.fit(text, order))
         canvas = np.full((1, 32), denoiser.mask_id)
         denoiser.logits(canvas)
-        taken = statistics.median(seconds(lambda d=denoiser, c=canvas: d.logits(c)) for _ in range(7))
-        print(f"exact n-gram denoiser, order {order}, {len(denoiser.contexts):,} contexts, {denoiser.vocab_size:,} words: {taken:.3f} s a pass")
+        taken = statistics.median(
+            seconds(lambda d=denoiser, c=canvas: d.logits(c)) for _ in range(7)
+        )
+        print(
+            f"exact n-gram denoiser, order {order}, {len(denoiser.contexts):,} contexts, {denoiser.vocab_size:,} words: {taken:.3f} s a pass"
+        )
 
 
 if __name__ == "__main__":

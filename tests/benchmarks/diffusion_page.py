@@ -52,12 +52,23 @@ def main() -> None:
     text = models.default_canvas(asked.model)
     values = {**LINK.defaults(), "model": asked.model, "canvas": text, "steps": asked.steps}
     denoiser = models.get_denoiser(asked.model, demo.shell.backend)
-    browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    browser_path = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    )
     first_painted, first_computed, ratios = [], [], []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        browser = playwright.chromium.launch(
+            executable_path=browser_path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(demo.local_url + "?" + LINK.encode({key: values[key] for key in ("model", "canvas", "steps")}).removeprefix("?"))
+        page.goto(
+            demo.local_url
+            + "?"
+            + LINK.encode({key: values[key] for key in ("model", "canvas", "steps")}).removeprefix(
+                "?"
+            )
+        )
         page.locator("#diffusion-player .canvas-player").wait_for()
         page.wait_for_load_state("networkidle")
         for turn in range(asked.runs + 1):
@@ -70,13 +81,21 @@ def main() -> None:
             first_painted.append(painted["times"][0] / 1000)
             first_computed.append(stamps[0])
             # from the first step on: what comes before it is the first figure
-            ratios.append((painted["times"][-1] - painted["times"][0]) / 1000 / (stamps[-1] - stamps[0]))
+            ratios.append(
+                (painted["times"][-1] - painted["times"][0]) / 1000 / (stamps[-1] - stamps[0])
+            )
         browser.close()
     demo.close()
-    print(f"model {asked.model}, {len(denoiser.decode(list(read_canvas(text, denoiser).ids)).split())} words, {asked.steps} steps, {asked.runs} paired runs")
-    print(f"first revealed step after Run: p50 {1000 * statistics.median(first_painted):.0f} ms, worst {1000 * max(first_painted):.0f} ms "
-          f"(computed alone: p50 {1000 * statistics.median(first_computed):.0f} ms)")
-    print(f"per step, painted / computed: p50 {statistics.median(ratios):.2f}, worst {max(ratios):.2f} (goal at most 1.3)")
+    print(
+        f"model {asked.model}, {len(denoiser.decode(list(read_canvas(text, denoiser).ids)).split())} words, {asked.steps} steps, {asked.runs} paired runs"
+    )
+    print(
+        f"first revealed step after Run: p50 {1000 * statistics.median(first_painted):.0f} ms, worst {1000 * max(first_painted):.0f} ms "
+        f"(computed alone: p50 {1000 * statistics.median(first_computed):.0f} ms)"
+    )
+    print(
+        f"per step, painted / computed: p50 {statistics.median(ratios):.2f}, worst {max(ratios):.2f} (goal at most 1.3)"
+    )
 
 
 if __name__ == "__main__":

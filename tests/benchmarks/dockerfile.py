@@ -25,8 +25,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def steps(text: str) -> list[tuple[str, str]]:
     """[(instruction, rest)] with continued lines joined and comments gone."""
-    joined = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#")).replace("\\\n", " ")
-    return [(word.upper(), rest.strip()) for word, _, rest in (line.strip().partition(" ") for line in joined.splitlines() if line.strip())]
+    joined = "\n".join(
+        line for line in text.splitlines() if not line.lstrip().startswith("#")
+    ).replace("\\\n", " ")
+    return [
+        (word.upper(), rest.strip())
+        for word, _, rest in (
+            line.strip().partition(" ") for line in joined.splitlines() if line.strip()
+        )
+    ]
 
 
 def copied(rest: str, folder: Path) -> None:
@@ -35,7 +42,12 @@ def copied(rest: str, folder: Path) -> None:
         here = ROOT / source
         there = folder / target
         if here.is_dir():
-            shutil.copytree(here, there, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyi"))
+            shutil.copytree(
+                here,
+                there,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("__pycache__", "*.pyi"),
+            )
         else:
             there = there / here.name if target.endswith("/") or target == "." else there
             there.parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +56,11 @@ def copied(rest: str, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--index", default=None, help="where torch comes from ('' for the default index); else the Dockerfile's")
+    parser.add_argument(
+        "--index",
+        default=None,
+        help="where torch comes from ('' for the default index); else the Dockerfile's",
+    )
     parser.add_argument("--keep", action="store_true")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="dockerfile-"))
@@ -57,8 +73,17 @@ def main() -> None:
 
     subprocess.run([sys.executable, "-m", "venv", venv], check=True)
     say(f"environment with Python {sys.version.split()[0]}")
-    environment = {"PATH": f"{venv / 'bin'}:{os.environ['PATH']}", "HOME": str(folder), "LANG": "C.UTF-8", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    environment |= {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
+    environment = {
+        "PATH": f"{venv / 'bin'}:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }
+    environment |= {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("PIP_") or name.endswith("_proxy")
+    }
     server = None
     try:
         for word, rest in steps((ROOT / "Dockerfile").read_text(encoding="utf-8")):
@@ -74,7 +99,9 @@ def main() -> None:
                 say(f"RUN {rest[:90]}")
             elif word == "CMD":
                 port = free_port()
-                server = subprocess.Popen(json.loads(rest), cwd=app, env=environment | {"PORT": str(port)})
+                server = subprocess.Popen(
+                    json.loads(rest), cwd=app, env=environment | {"PORT": str(port)}
+                )
                 answered(server, port, environment)
                 say(f"CMD {rest}: the page, /health and /markov answer")
             else:
@@ -98,15 +125,21 @@ def answered(server: subprocess.Popen, port: int, environment: dict[str, str]) -
     address = f"http://127.0.0.1:{port}"
     for _ in range(240):
         if server.poll() is not None:
-            raise SystemExit(f"the app ended with status {server.returncode} before its page answered")
+            raise SystemExit(
+                f"the app ended with status {server.returncode} before its page answered"
+            )
         try:
             if b"gradio" in urllib.request.urlopen(address, timeout=10).read().lower():
                 break
         except OSError:
             time.sleep(1)
-    assert json.loads(urllib.request.urlopen(f"{address}/health", timeout=60).read())["status"] == "ok"
-    ask = ("from gradio_client import Client; playground = Client('%s', verbose=False, httpx_kwargs={'timeout': 300}); "
-           "print(playground.predict(transition=[[.5,.5],[.2,.8]], api_name='/markov')['stationary'])")
+    assert (
+        json.loads(urllib.request.urlopen(f"{address}/health", timeout=60).read())["status"] == "ok"
+    )
+    ask = (
+        "from gradio_client import Client; playground = Client('%s', verbose=False, httpx_kwargs={'timeout': 300}); "
+        "print(playground.predict(transition=[[.5,.5],[.2,.8]], api_name='/markov')['stationary'])"
+    )
     subprocess.run(["python", "-c", ask % address], env=environment, check=True)
 
 

@@ -40,15 +40,25 @@ def redraw(moves: int) -> list[dict]:
     from playground.pages.shell import build_app, launch_settings
 
     demo = build_app()
-    demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        **launch_settings(),
+    )
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+            browser = playwright.chromium.launch(
+                executable_path="/usr/bin/chromium",
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(demo.local_url + "?tab=escape")
             page.locator("#escape-calculator .escape-figure[data-drawn]").wait_for(timeout=60_000)
             page.wait_for_timeout(2000)
-            values = [2 + .05 * (1 + i) for i in range(moves)]
+            values = [2 + 0.05 * (1 + i) for i in range(moves)]
             found = page.evaluate(MOVES, {"label": "barrier ΔE", "values": values})
             browser.close()
             return found
@@ -56,7 +66,9 @@ def redraw(moves: int) -> list[dict]:
         demo.close()
 
 
-def experiment(name: str, prompt: str, rounds: int, runs: int = 32, length: int = 32) -> list[float]:
+def experiment(
+    name: str, prompt: str, rounds: int, runs: int = 32, length: int = 32
+) -> list[float]:
     from playground.backend import get_backend
     from playground.decoding import DecodingSettings, generate
     from playground.decoding.experiment import escape_experiment, find_cycle
@@ -67,18 +79,25 @@ def experiment(name: str, prompt: str, rounds: int, runs: int = 32, length: int 
     cycle = find_cycle(model, model.encode(prompt), 220)
     if cycle is None:
         raise SystemExit(f"{name} does not loop from {prompt!r}: name another prompt")
-    conditions = [DecodingSettings(temperature=.9, top_p=.9)]
+    conditions = [DecodingSettings(temperature=0.9, top_p=0.9)]
     ratios = []
     for _ in range(rounds):
         start = time.perf_counter()
         progress = [*escape_experiment(together, cycle, conditions, runs, length, follow=True)][-1]
         many = time.perf_counter() - start
         start = time.perf_counter()
-        for step in generate(model, cycle.ids, DecodingSettings(temperature=.9, top_p=.9, max_new_tokens=length), ignore_end=True):
+        for step in generate(
+            model,
+            cycle.ids,
+            DecodingSettings(temperature=0.9, top_p=0.9, max_new_tokens=length),
+            ignore_end=True,
+        ):
             step.token_id  # noqa: B018
         one = time.perf_counter() - start
         ratios.append(many / one)
-        print(f"  {runs} runs {many:.2f} s, one run {one:.2f} s, {progress.network_calls} contexts, ratio {many / one:.2f}")
+        print(
+            f"  {runs} runs {many:.2f} s, one run {one:.2f} s, {progress.network_calls} contexts, ratio {many / one:.2f}"
+        )
     return ratios
 
 
@@ -92,14 +111,22 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.rounds:
         ratios = experiment(chosen.model, chosen.prompt, chosen.rounds)
-        print(f"32 runs ÷ one run, {chosen.model}: median {statistics.median(ratios):.2f} (goal ≤ 8)")
+        print(
+            f"32 runs ÷ one run, {chosen.model}: median {statistics.median(ratios):.2f} (goal ≤ 8)"
+        )
     if not chosen.no_browser:
         found = redraw(chosen.moves)
-        parts = {"all": "redraw after a slider move (goal p95 ≤ 80)", "server": "  of it the request", "script": "  of it the script",
-                 "painted": "  of it painting"}
+        parts = {
+            "all": "redraw after a slider move (goal p95 ≤ 80)",
+            "server": "  of it the request",
+            "script": "  of it the script",
+            "painted": "  of it painting",
+        }
         for part, says in parts.items():
             times = sorted(move[part] for move in found)
-            print(f"{says}: p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(.95 * len(times))]:.0f} ms")
+            print(
+                f"{says}: p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(0.95 * len(times))]:.0f} ms"
+            )
 
 
 if __name__ == "__main__":

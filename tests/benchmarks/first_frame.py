@@ -69,14 +69,23 @@ def visit(browser: Browser, address: str, ready: str) -> tuple[float, int, int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     servers, addresses = [], []
     for command in ([sys.executable, "app.py"], [sys.executable, "-c", BARE]):
         port = free_port()
-        servers.append(subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"},
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        servers.append(
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, "PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        )
         addresses.append(f"http://127.0.0.1:{port}/")
     try:
         for address in addresses:
@@ -85,15 +94,25 @@ def main() -> None:
         ours, bare = [], []
         with sync_playwright() as playwright:
             for _ in range(rounds):
-                for found, address, ready in ((ours, addresses[0], "() => window.first_frame"), (bare, addresses[1], PAINT)):
-                    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+                for found, address, ready in (
+                    (ours, addresses[0], "() => window.first_frame"),
+                    (bare, addresses[1], PAINT),
+                ):
+                    browser = playwright.chromium.launch(
+                        executable_path=path,
+                        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+                    )
                     found.append(visit(browser, address, ready))
                     browser.close()
         ratios = sorted(one[0] / other[0] for one, other in zip(ours, bare, strict=True))
-        print(f"first frame {statistics.median(one[0] for one in ours):.0f} ms, bare page's first paint {statistics.median(one[0] for one in bare):.0f} ms, "
-              f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; goal 1.5)")
+        print(
+            f"first frame {statistics.median(one[0] for one in ours):.0f} ms, bare page's first paint {statistics.median(one[0] for one in bare):.0f} ms, "
+            f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; goal 1.5)"
+        )
         for name, at in (("on the way", 1), ("unpacked", 2)):
-            more = statistics.median(one[at] for one in ours) - statistics.median(one[at] for one in bare)
+            more = statistics.median(one[at] for one in ours) - statistics.median(
+                one[at] for one in bare
+            )
             print(f"weight beyond Gradio's own, {name}: {more / 1e6:.2f} MB (goal 1.5)")
     finally:
         for server in servers:

@@ -40,7 +40,13 @@ def work(url: str, number: int, seed: int) -> tuple[Counter, list]:
     with httpx.Client(base_url=url, timeout=SECONDS) as client:
 
         @seeded(seed)
-        @settings(max_examples=number, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+        @settings(
+            max_examples=number,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        )
         @given(cases(house))
         def attack(case):
             outcome = send(client, case, program)
@@ -81,27 +87,60 @@ def main() -> None:
         began = time.monotonic()
         share = -(-options.cases // options.workers)
         with ProcessPoolExecutor(options.workers) as pool:
-            parts = list(pool.map(work, [url] * options.workers, [share] * options.workers, range(options.seed, options.seed + options.workers)))
-        outcomes, failures = sum((part[0] for part in parts), Counter()), [failure for part in parts for failure in part[1]]
+            parts = list(
+                pool.map(
+                    work,
+                    [url] * options.workers,
+                    [share] * options.workers,
+                    range(options.seed, options.seed + options.workers),
+                )
+            )
+        outcomes, failures = (
+            sum((part[0] for part in parts), Counter()),
+            [failure for part in parts for failure in part[1]],
+        )
         from tests.security.attacks import send
 
         counted, listed = [], []
         if failures:
             with httpx.Client(base_url=empty_app(), timeout=60) as client:
                 for case, detail in failures:
-                    (listed if detail.startswith("5") and send(client, case).detail.startswith("5") else counted).append((case, detail))
+                    (
+                        listed
+                        if detail.startswith("5") and send(client, case).detail.startswith("5")
+                        else counted
+                    ).append((case, detail))
         for name, some in (("also of an empty Gradio app", listed), ("FAILURE", counted)):
-            for (kind, detail), count in Counter((case[0], detail[:120]) for case, detail in some).most_common():
-                example = next(case for case, other in some if case[0] == kind and other[:120] == detail)
+            for (kind, detail), count in Counter(
+                (case[0], detail[:120]) for case, detail in some
+            ).most_common():
+                example = next(
+                    case for case, other in some if case[0] == kind and other[:120] == detail
+                )
                 print(f"{name}: {count} x {kind}: {detail}\n    e.g. {json.dumps(example)[:400]}")
         state = httpx.get(url + "/health", timeout=60).json()
         from gradio_client import Client
 
-        text = Client(url, verbose=False).predict(model="fairy-causal", prompt="once upon a time", max_new_tokens=5, seed=1, api_name="/decode")["text"]
+        text = Client(url, verbose=False).predict(
+            model="fairy-causal",
+            prompt="once upon a time",
+            max_new_tokens=5,
+            seed=1,
+            api_name="/decode",
+        )["text"]
         for kind in sorted({kind for kind, _ in outcomes}):
-            print(f"   {kind:<9}", {outcome: count for (one, outcome), count in sorted(outcomes.items()) if one == kind})
-        print(f"{sum(outcomes.values()):,} cases in {time.monotonic() - began:.0f} s: {len(counted)} failures (goal 0), {len(listed)} server errors that an empty Gradio app "
-              f"gives too; afterwards {state['runs']} and the app writes {text!r}")
+            print(
+                f"   {kind:<9}",
+                {
+                    outcome: count
+                    for (one, outcome), count in sorted(outcomes.items())
+                    if one == kind
+                },
+            )
+        print(
+            f"{sum(outcomes.values()):,} cases in {time.monotonic() - began:.0f} s: {len(counted)} failures (goal 0), {len(listed)} server errors that an empty Gradio app "
+            f"gives too; afterwards {state['runs']} and the app writes {text!r}"
+        )
 
 
 if __name__ == "__main__":

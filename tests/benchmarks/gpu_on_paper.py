@@ -19,9 +19,13 @@ from __future__ import annotations
 import argparse
 
 # name, parameters, layers, key-value heads, head size, vocabulary
-MODELS = (("fairy-causal", 15.3e6, 6, 12, 32, 11_066), ("smollm2-135m", 134.5e6, 30, 3, 64, 49_152), ("smollm2-360m", 361.8e6, 32, 5, 64, 49_152),
-          ("qwen3-0.6b", 596e6, 28, 8, 128, 151_936))
-KERNELS, PCIE, BYTES = 14, 20e9, 2           # launches a layer; bytes a second; of a bfloat16
+MODELS = (
+    ("fairy-causal", 15.3e6, 6, 12, 32, 11_066),
+    ("smollm2-135m", 134.5e6, 30, 3, 64, 49_152),
+    ("smollm2-360m", 361.8e6, 32, 5, 64, 49_152),
+    ("qwen3-0.6b", 596e6, 28, 8, 128, 151_936),
+)
+KERNELS, PCIE, BYTES = 14, 20e9, 2  # launches a layer; bytes a second; of a bfloat16
 RULES_AT = ((11_066, 0.65), (49_152, 1.09))  # measured: (vocabulary, milliseconds)
 
 
@@ -34,25 +38,44 @@ def rules_ms(vocabulary: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--visitors", type=int, default=300)
-    parser.add_argument("--tokens", type=int, default=300, help="length of each visitor's text, prompt included")
-    parser.add_argument("--bandwidth", type=float, default=1000, help="GPU memory, GB a second (an L4 has 300, an A100 1,555, an H100 3,350)")
+    parser.add_argument(
+        "--tokens", type=int, default=300, help="length of each visitor's text, prompt included"
+    )
+    parser.add_argument(
+        "--bandwidth",
+        type=float,
+        default=1000,
+        help="GPU memory, GB a second (an L4 has 300, an A100 1,555, an H100 3,350)",
+    )
     parser.add_argument("--kernel-us", type=float, default=6)
     parser.add_argument("--page-processes", type=int, nargs="+", default=[1, 4, 8])
     options = parser.parse_args()
-    print(f"{options.visitors} visitors with texts of {options.tokens} tokens, {options.bandwidth:g} GB/s (on paper; only the rules' share is measured)")
+    print(
+        f"{options.visitors} visitors with texts of {options.tokens} tokens, {options.bandwidth:g} GB/s (on paper; only the rules' share is measured)"
+    )
     for name, parameters, layers, heads, size, vocabulary in MODELS:
         token_bytes = 2 * layers * heads * size * BYTES
         cache = options.visitors * options.tokens * token_bytes
-        weights, keys = parameters * BYTES / options.bandwidth / 1e6, cache / options.bandwidth / 1e6
-        launches, transfer = layers * KERNELS * options.kernel_us / 1e3, options.visitors * vocabulary * 4 / PCIE * 1e3
+        weights, keys = (
+            parameters * BYTES / options.bandwidth / 1e6,
+            cache / options.bandwidth / 1e6,
+        )
+        launches, transfer = (
+            layers * KERNELS * options.kernel_us / 1e3,
+            options.visitors * vocabulary * 4 / PCIE * 1e3,
+        )
         forward = max(weights + keys, launches)
-        print(f"{name}: weights {weights:.1f} ms, keys {keys:.1f} ms ({cache / 1e9:.1f} GB), launches {launches:.1f} ms, logits over PCIe {transfer:.1f} ms, "
-              f"rules {rules_ms(vocabulary):.2f} ms a visitor")
+        print(
+            f"{name}: weights {weights:.1f} ms, keys {keys:.1f} ms ({cache / 1e9:.1f} GB), launches {launches:.1f} ms, logits over PCIe {transfer:.1f} ms, "
+            f"rules {rules_ms(vocabulary):.2f} ms a visitor"
+        )
         for processes in options.page_processes:
             rules = rules_ms(vocabulary) * options.visitors / processes
             tick = forward + transfer + rules
-            print(f"    {processes} page processes: a token for everybody every {tick:.0f} ms ({1000 * options.visitors / tick:,.0f} tokens/s in all), "
-                  f"{rules / tick:.0%} of it rules")
+            print(
+                f"    {processes} page processes: a token for everybody every {tick:.0f} ms ({1000 * options.visitors / tick:,.0f} tokens/s in all), "
+                f"{rules / tick:.0%} of it rules"
+            )
 
 
 if __name__ == "__main__":

@@ -34,17 +34,54 @@ from gradio_client.utils import apply_diff
 from tests.pages.process import App
 
 SETTINGS = {"temperature": 0.8, "top_p": 0.9, "repetition_penalty": 1.1}
-PROMPTS = ["Once upon a time", "The king said to the little girl", "There was a castle in the wood", "A poor man had three sons"]
-CANVASES = ["once upon a [MASK] there was a king", "the [MASK]*12 .", "\" come here , \" said the [MASK] [MASK] ."]
+PROMPTS = [
+    "Once upon a time",
+    "The king said to the little girl",
+    "There was a castle in the wood",
+    "A poor man had three sons",
+]
+CANVASES = [
+    "once upon a [MASK] there was a king",
+    "the [MASK]*12 .",
+    '" come here , " said the [MASK] [MASK] .',
+]
 CALLS = {
-    "distribution": lambda seed, model: {"model": model, "prompt": PROMPTS[seed % 4], "seed": seed, **SETTINGS},
-    "score": lambda seed, model: {"model": model, "text": "Once upon a time there was a king who had three sons."},
-    "decode": lambda seed, model: {"model": model, "prompt": PROMPTS[seed % 4], "max_new_tokens": 16, "seed": seed, **SETTINGS},
+    "distribution": lambda seed, model: {
+        "model": model,
+        "prompt": PROMPTS[seed % 4],
+        "seed": seed,
+        **SETTINGS,
+    },
+    "score": lambda seed, model: {
+        "model": model,
+        "text": "Once upon a time there was a king who had three sons.",
+    },
+    "decode": lambda seed, model: {
+        "model": model,
+        "prompt": PROMPTS[seed % 4],
+        "max_new_tokens": 16,
+        "seed": seed,
+        **SETTINGS,
+    },
     "unmask": lambda seed, model: {"canvas": CANVASES[seed % 3], "steps": 8, "seed": seed},
-    "corrupt": lambda seed, model: {"text": "once upon a time there was a king", "t": 0.5, "seed": seed},
+    "corrupt": lambda seed, model: {
+        "text": "once upon a time there was a king",
+        "t": 0.5,
+        "seed": seed,
+    },
     "escape": lambda seed, model: {"delta_e": 1 + seed % 5, "temperature": 0.8, "top_p": 0.9},
-    "markov": lambda seed, model: {"transition": [[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]], "steps": 60, "seed": seed},
-    "hmm": lambda seed, model: {"initial": [0.6, 0.4], "transition": [[0.7, 0.3], [0.4, 0.6]], "emission": [[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]], "length": 20, "seed": seed},
+    "markov": lambda seed, model: {
+        "transition": [[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]],
+        "steps": 60,
+        "seed": seed,
+    },
+    "hmm": lambda seed, model: {
+        "initial": [0.6, 0.4],
+        "transition": [[0.7, 0.3], [0.4, 0.6]],
+        "emission": [[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]],
+        "length": 20,
+        "seed": seed,
+    },
 }
 
 
@@ -54,7 +91,9 @@ def ranked(values: list[float], share: float) -> float:
 
 
 def spread(values: list[float]) -> str:
-    return "p50 {:.0f} / p95 {:.0f} / p99 {:.0f} ms (n={})".format(*(1000 * ranked(values, q) for q in (0.5, 0.95, 0.99)), len(values))
+    return "p50 {:.0f} / p95 {:.0f} / p99 {:.0f} ms (n={})".format(
+        *(1000 * ranked(values, q) for q in (0.5, 0.95, 0.99)), len(values)
+    )
 
 
 class Report:
@@ -82,7 +121,9 @@ class Visitor:
         if joined.status_code >= 500:
             self.report.errors[f"join {joined.status_code}"] += 1
         joined.raise_for_status()
-        async with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.session}) as stream:
+        async with self.client.stream(
+            "GET", "/gradio_api/queue/data", params={"session_hash": self.session}
+        ) as stream:
             if stream.status_code >= 500:
                 self.report.errors[f"data {stream.status_code}"] += 1
             async for line in stream.aiter_lines():
@@ -91,21 +132,38 @@ class Visitor:
 
     async def play(self, model: str, tokens: int) -> str:
         """Press Play; the outcome: finished, refused or lost."""
-        request = {"run": uuid.uuid4().hex, "model": model, "prompt": self.random.choice(PROMPTS), "chat": False,
-                   "settings": {**SETTINGS, "max_new_tokens": tokens, "seed": self.random.randrange(1000)}}
-        body = {"data": [], "fn_index": self.app["play"]["id"], "event_data": {"request": request},
-                "trigger_id": self.app["play"]["targets"][0][0]}
+        request = {
+            "run": uuid.uuid4().hex,
+            "model": model,
+            "prompt": self.random.choice(PROMPTS),
+            "chat": False,
+            "settings": {**SETTINGS, "max_new_tokens": tokens, "seed": self.random.randrange(1000)},
+        }
+        body = {
+            "data": [],
+            "fn_index": self.app["play"]["id"],
+            "event_data": {"request": request},
+            "trigger_id": self.app["play"]["targets"][0][0],
+        }
         began = last = time.monotonic()
         seen, value, outcome = 0, None, "lost"
         async for message in self.events(body):
             kind = message.get("msg")
-            if kind in ("process_generating", "process_completed") and message.get("output", {}).get("data"):
+            if kind in ("process_generating", "process_completed") and message.get(
+                "output", {}
+            ).get("data"):
                 data = message["output"]["data"]
                 if kind == "process_generating" and value is not None and isinstance(data[0], list):
                     value = apply_diff(value, data[0])
                 elif kind == "process_generating":
                     value = data[0]
-                news = json.loads(value) if isinstance(value, str) else value if isinstance(value, dict) else {}
+                news = (
+                    json.loads(value)
+                    if isinstance(value, str)
+                    else value
+                    if isinstance(value, dict)
+                    else {}
+                )
                 now = time.monotonic()
                 frames = len(news.get("frames", ())) if kind == "process_generating" else 0
                 if frames:
@@ -115,14 +173,21 @@ class Visitor:
                         self.report.between.extend([(now - last) / frames] * frames)
                     seen, last = seen + frames, now
                 if "error" in news:
-                    outcome = "refused" if "places are taken" in news["error"] or "no place became free" in news["error"] else "lost"
+                    outcome = (
+                        "refused"
+                        if "places are taken" in news["error"]
+                        or "no place became free" in news["error"]
+                        else "lost"
+                    )
                     self.report.errors[news["error"][:80]] += outcome == "lost"
                 elif "end" in news:
                     outcome = "finished"
             if kind == "process_completed":
                 if not message.get("success", True):
                     outcome = "lost"
-                    self.report.errors["play: " + str(message.get("output", {}).get("error"))[:80]] += 1
+                    self.report.errors[
+                        "play: " + str(message.get("output", {}).get("error"))[:80]
+                    ] += 1
                 break
         self.report.tokens += seen
         return outcome
@@ -139,18 +204,24 @@ class Visitor:
     async def call(self, name: str, model: str) -> str:
         """One named endpoint by keywords."""
         began = time.monotonic()
-        answer = await self.client.post(f"/gradio_api/call/v2/{name}", json=CALLS[name](self.random.randrange(1000), model))
+        answer = await self.client.post(
+            f"/gradio_api/call/v2/{name}", json=CALLS[name](self.random.randrange(1000), model)
+        )
         if answer.status_code >= 500:
             self.report.errors[f"{name} {answer.status_code}"] += 1
         answer.raise_for_status()
         event, outcome = None, "lost"
-        async with self.client.stream("GET", f"/gradio_api/call/{name}/{answer.json()['event_id']}") as stream:
+        async with self.client.stream(
+            "GET", f"/gradio_api/call/{name}/{answer.json()['event_id']}"
+        ) as stream:
             async for line in stream.aiter_lines():
                 if line.startswith("event:"):
                     event = line[6:].strip()
                 elif line.startswith("data:") and event in ("complete", "error"):
                     refused = "places are taken" in line or "no place became free" in line
-                    outcome = "finished" if event == "complete" else "refused" if refused else "lost"
+                    outcome = (
+                        "finished" if event == "complete" else "refused" if refused else "lost"
+                    )
                     if outcome == "lost":
                         self.report.errors[f"{name}: {line[5:85]}"] += 1
                     break
@@ -158,13 +229,25 @@ class Visitor:
         return outcome
 
     async def live(self, until: float, model: str, tokens: int) -> None:
-        await asyncio.sleep(self.random.random() * min(10.0, (until - time.monotonic()) / 3))     # thirty press Play within ten seconds
+        await asyncio.sleep(
+            self.random.random() * min(10.0, (until - time.monotonic()) / 3)
+        )  # thirty press Play within ten seconds
         await self.open()
         while time.monotonic() < until:
-            name = "play" if not self.app["calls"] or self.random.random() < 0.6 else self.random.choice([*self.app["calls"], "open"])
+            name = (
+                "play"
+                if not self.app["calls"] or self.random.random() < 0.6
+                else self.random.choice([*self.app["calls"], "open"])
+            )
             self.report.outcomes["begun"] += 1
             try:
-                outcome = await (self.play(model, tokens) if name == "play" else self.open() if name == "open" else self.call(name, model))
+                outcome = await (
+                    self.play(model, tokens)
+                    if name == "play"
+                    else self.open()
+                    if name == "open"
+                    else self.call(name, model)
+                )
             except (httpx.HTTPError, KeyError, ValueError) as error:
                 outcome = "lost"
                 self.report.errors[f"{name}: {type(error).__name__}"] += 1
@@ -175,7 +258,11 @@ class Visitor:
 def memory_of(process: subprocess.Popen | None) -> float:
     """Resident megabytes of the server, or nan."""
     try:
-        return int(pathlib.Path(f"/proc/{process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return (
+            int(pathlib.Path(f"/proc/{process.pid}/statm").read_text().split()[1])
+            * os.sysconf("SC_PAGE_SIZE")
+            / 1e6
+        )
     except (OSError, AttributeError, ValueError):
         return float("nan")
 
@@ -191,7 +278,11 @@ def describe(url: str, seconds: float = 120) -> dict:
             if time.monotonic() > until:
                 raise SystemExit("the app did not answer") from None
             time.sleep(0.5)
-    plays = [entry for entry in config["dependencies"] if any(target[1] == "write" for target in entry["targets"])]
+    plays = [
+        entry
+        for entry in config["dependencies"]
+        if any(target[1] == "write" for target in entry["targets"])
+    ]
     names = {entry.get("api_name") for entry in config["dependencies"]}
     if not plays:
         raise SystemExit("the app has no Generate page")
@@ -201,18 +292,26 @@ def describe(url: str, seconds: float = 120) -> dict:
 def check(url: str, app: dict, model: str) -> None:
     """Each named endpoint once by gradio_client, which also loads the models."""
     from gradio_client import Client
+
     client = Client(url, verbose=False)
     for name in app["calls"]:
         answer = client.predict(**CALLS[name](0, model), api_name=f"/{name}")
         assert isinstance(answer, dict), name
 
 
-async def crowd(url: str, visitors: int, seconds: float, app: dict, model: str, tokens: int) -> tuple[Report, float]:
+async def crowd(
+    url: str, visitors: int, seconds: float, app: dict, model: str, tokens: int
+) -> tuple[Report, float]:
     report = Report()
     pool = httpx.Limits(max_connections=4 * visitors, max_keepalive_connections=2 * visitors)
     async with httpx.AsyncClient(base_url=url, timeout=600, limits=pool) as client:
         began = time.monotonic()
-        await asyncio.gather(*(Visitor(client, number, app, report).live(began + seconds, model, tokens) for number in range(visitors)))
+        await asyncio.gather(
+            *(
+                Visitor(client, number, app, report).live(began + seconds, model, tokens)
+                for number in range(visitors)
+            )
+        )
     return report, time.monotonic() - began
 
 
@@ -227,7 +326,9 @@ def main() -> None:
     with contextlib.ExitStack() as ends:
         process = None
         if options.url is None:
-            server = ends.enter_context(App(PLAYGROUND_MODELS="", OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", "1")))
+            server = ends.enter_context(
+                App(PLAYGROUND_MODELS="", OMP_NUM_THREADS=os.environ.get("OMP_NUM_THREADS", "1"))
+            )
             process, options.url = server.process, server.url
         url = options.url.rstrip("/")
         app = describe(url)
@@ -235,11 +336,17 @@ def main() -> None:
         asyncio.run(crowd(url, 2, 3, app, options.model, 8))
         for visitors in options.visitors:
             before = memory_of(process)
-            report, seconds = asyncio.run(crowd(url, visitors, options.seconds, app, options.model, options.tokens))
+            report, seconds = asyncio.run(
+                crowd(url, visitors, options.seconds, app, options.model, options.tokens)
+            )
             begun = report.outcomes["begun"] or 1
-            print(f"{visitors} visitors, {seconds:.0f} s: {begun} runs, {dict(report.outcomes)}, finished {report.outcomes['finished'] / begun:.1%}, "
-                  f"errors {sum(report.errors.values())} {dict(report.errors)}")
-            print(f"   first token {spread(report.first)}\n   per token   {spread(report.between)}, {report.tokens / seconds:.1f} tokens/s in all")
+            print(
+                f"{visitors} visitors, {seconds:.0f} s: {begun} runs, {dict(report.outcomes)}, finished {report.outcomes['finished'] / begun:.1%}, "
+                f"errors {sum(report.errors.values())} {dict(report.errors)}"
+            )
+            print(
+                f"   first token {spread(report.first)}\n   per token   {spread(report.between)}, {report.tokens / seconds:.1f} tokens/s in all"
+            )
             for name, times in sorted(report.calls.items()):
                 print(f"   /{name:<12} {spread(times)}")
             print(f"   server memory {before:.0f} -> {memory_of(process):.0f} MB", flush=True)

@@ -28,13 +28,19 @@ def one_run(number: int, tokens: int) -> None:
     backend = get_backend()
     prompt = " ".join(WORDS[(number + k) % len(WORDS)] for k in range(2 + number % 60))
     if number % 4 == 3:
-        with backend.run(number, "diffuse", "fairy-diffusion") as run, backend.denoiser("fairy-diffusion") as denoiser:
+        with (
+            backend.run(number, "diffuse", "fairy-diffusion") as run,
+            backend.denoiser("fairy-diffusion") as denoiser,
+        ):
             canvas = [denoiser.encode(prompt)[:40] + [denoiser.mask_id] * 8]
             for _ in range(3):
                 denoiser.logits(canvas)
                 run.step()
         return
-    with backend.run(number, "generate", "fairy-causal") as run, backend.causal("fairy-causal") as model:
+    with (
+        backend.run(number, "generate", "fairy-causal") as run,
+        backend.causal("fairy-causal") as model,
+    ):
         settings = DecodingSettings(max_new_tokens=tokens, temperature=0.8, top_p=0.9, seed=number)
         for step in generate(model, model.encode(prompt), settings, ignore_end=True):
             step.record(model.piece)
@@ -70,7 +76,9 @@ def main() -> None:
         thread.join()
     gc.collect()
     late = resident_bytes()
-    print(f"after {options.runs} runs: {late / 1e6:.0f} MB, ratio {late / early[0]:.3f} (goal <= 1.05)")
+    print(
+        f"after {options.runs} runs: {late / 1e6:.0f} MB, ratio {late / early[0]:.3f} (goal <= 1.05)"
+    )
     print(get_backend().health())
 
 

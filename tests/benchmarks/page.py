@@ -58,9 +58,16 @@ def free_port() -> int:
 
 def seconds_to_answer(command: list[str]) -> float:
     port = free_port()
-    environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "GRADIO_ANALYTICS_ENABLED": "False"}
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "GRADIO_ANALYTICS_ENABLED": "False",
+    }
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         while True:
             try:
@@ -82,7 +89,9 @@ def page_start(rounds: int) -> None:
         bare.append(seconds_to_answer([sys.executable, "-c", BARE]))
         ours.append(seconds_to_answer([sys.executable, "app.py"]))
     ratio = statistics.median(ours) / statistics.median(bare)
-    print(f"start: app.py {statistics.median(ours):.2f} s, bare {statistics.median(bare):.2f} s, ratio {ratio:.2f} (goal <= 1.3)")
+    print(
+        f"start: app.py {statistics.median(ours):.2f} s, bare {statistics.median(bare):.2f} s, ratio {ratio:.2f} (goal <= 1.3)"
+    )
 
 
 def in_the_browser(model: str, rounds: int) -> None:
@@ -92,14 +101,24 @@ def in_the_browser(model: str, rounds: int) -> None:
     from playground.pages.shell import build_app, launch_settings
 
     demo = build_app()
-    demo.launch(server_name="127.0.0.1", server_port=free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False,
-                **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        server_port=free_port(),
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        **launch_settings(),
+    )
     demo.shell.backend().causal(model).close()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(demo.local_url + "?tab=generate")       # the address alone opens Home
+        page.goto(demo.local_url + "?tab=generate")  # the address alone opens Home
         page.wait_for_selector("#generator .prose-token")
         page.locator("#generator select[data-part=model]").select_option(model)
         page.locator("#generator").get_by_label("Prompt").fill("Once upon a time")
@@ -108,17 +127,23 @@ def in_the_browser(model: str, rounds: int) -> None:
         page.wait_for_function("document.querySelector('#generator [data-part=progress]').hidden")
         first = []
         for number in range(rounds + 1):
-            page.locator("#generator").get_by_label("Prompt").fill(f"Once upon a time, {number}")   # a prompt that no cache knows
+            page.locator("#generator").get_by_label("Prompt").fill(
+                f"Once upon a time, {number}"
+            )  # a prompt that no cache knows
             first.append(page.evaluate(FIRST))
             page.wait_for_function("!document.querySelector('#generator .gen.running')")
             page.wait_for_timeout(300)
-        print(f"first token after Play ({model}): p50 {statistics.median(first[1:]):.0f} ms of {rounds}")
+        print(
+            f"first token after Play ({model}): p50 {statistics.median(first[1:]):.0f} ms of {rounds}"
+        )
         button = page.locator("#generator .transport-buttons .main")
         if button.inner_text() == "Pause":
             button.click()
         times = sorted(page.evaluate(SLIDE, 0.3 + 0.02 * number) for number in range(12 * rounds))
-        print(f"slider to changed bars ({model}): p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(len(times) * 0.95)]:.0f} ms "
-              f"of {len(times)} (goal < 100)")
+        print(
+            f"slider to changed bars ({model}): p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(len(times) * 0.95)]:.0f} ms "
+            f"of {len(times)} (goal < 100)"
+        )
         browser.close()
     demo.close()
 

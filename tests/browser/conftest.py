@@ -54,8 +54,16 @@ def app() -> Iterator:
     from playground.pages.shell import build_app, launch_settings
 
     demo = build_app()
-    demo.launch(server_name="127.0.0.1", server_port=free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False,
-                run_history=False, show_error=True, **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        server_port=free_port(),
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        show_error=True,
+        **launch_settings(),
+    )
     demo.shell.warm()
     yield demo
     demo.close()
@@ -83,7 +91,14 @@ class Watch:
         self.torn = False
         host = urlsplit(home).netloc
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
-        page.on("console", lambda message: message.type == "error" and not self.torn and self.faults.append(f"console: {message.text} {message.location.get('url', '')}"))
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error"
+                and not self.torn
+                and self.faults.append(f"console: {message.text} {message.location.get('url', '')}")
+            ),
+        )
 
         def seen(request):
             address = urlsplit(request.url)
@@ -116,7 +131,9 @@ def phone() -> dict:
 @pytest.fixture
 def page(request, chromium, app_url, viewport) -> Iterator:
     size = PHONE if "phone" in request.fixturenames else viewport
-    context = chromium.new_context(viewport=size, base_url=app_url, permissions=["clipboard-read", "clipboard-write"])
+    context = chromium.new_context(
+        viewport=size, base_url=app_url, permissions=["clipboard-read", "clipboard-write"]
+    )
     context.set_default_timeout(20_000)
     page = context.new_page()
     page.watch = Watch(page, app_url)
@@ -142,7 +159,9 @@ def no_requests(page) -> Iterator[None]:
     """Nothing in the block may ask the server for anything (Gradio's own heartbeat is no request of the page)."""
     before = len(page.watch.requests)
     yield
-    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
     new = [address for address in page.watch.requests[before:] if "/heartbeat/" not in address]
     assert not new, f"requests while none was allowed: {new}"
 
@@ -158,7 +177,7 @@ def dark(page) -> None:
       document.body.classList.add('dark');
       await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
       await Promise.allSettled(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished));
-    }""")                                                    # colours on their way from light to dark are no fault
+    }""")  # colours on their way from light to dark are no fault
 
 
 def axe(page, include: str | None = None) -> list[str]:
@@ -166,5 +185,8 @@ def axe(page, include: str | None = None) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     results = Axe().run(page, context=include, options={"resultTypes": ["violations"]}).response
-    return [f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0].get('failureSummary', '')[:200]}"
-            for fault in results["violations"] if fault["impact"] in ("serious", "critical")]
+    return [
+        f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0].get('failureSummary', '')[:200]}"
+        for fault in results["violations"]
+        if fault["impact"] in ("serious", "critical")
+    ]

@@ -29,17 +29,23 @@ def each_part(page):
             name = part.inner_text()
             part.click()
         page.evaluate(SETTLED)
-        page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(one => one.checkVisibility() && one.click())")
+        page.evaluate(
+            "document.querySelectorAll('details:not([open]) > summary').forEach(one => one.checkVisibility() && one.click())"
+        )
         yield name
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_finger_finds_every_control_and_every_control_says_what_it_does(phone, page, open_page, slug):
+def test_a_finger_finds_every_control_and_every_control_says_what_it_does(
+    phone, page, open_page, slug
+):
     open_page(slug)
     page.locator("#masthead .masthead-tools").wait_for()
     for part in each_part(page):
         assert page.evaluate(SMALL, CONTROLS) == [], f"{slug} {part}: smaller than 44 px"
-        assert page.evaluate(UNEXPLAINED) == [], f"{slug} {part}: without a line in assets/words/explanations.json or a title"
+        assert page.evaluate(UNEXPLAINED) == [], (
+            f"{slug} {part}: without a line in assets/words/explanations.json or a title"
+        )
         fits(page)
 
 
@@ -50,7 +56,12 @@ def test_the_projector_is_large_and_readable(page, open_page, slug):
     page.evaluate(SETTLED)
     fits(page)
     assert axe(page) == []
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.main.fillable.app')).zoom)") >= 1.2
+    assert (
+        page.evaluate(
+            "parseFloat(getComputedStyle(document.querySelector('.main.fillable.app')).zoom)"
+        )
+        >= 1.2
+    )
     page.evaluate("document.body.classList.add('dark')")
     page.evaluate(SETTLED)
     assert axe(page, "#pages") == []
@@ -62,10 +73,13 @@ def test_the_projector_is_kept_in_the_link_and_for_the_next_visit(page, open_pag
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     assert "projector=1" in page.url
-    open_page("chains")                                                              # the address says nothing of it
+    open_page("chains")  # the address says nothing of it
     expect(button).to_have_attribute("aria-pressed", "true")
     button.click()
-    assert "projector" not in page.url and page.evaluate("localStorage.getItem('playground-projector')") is None
+    assert (
+        "projector" not in page.url
+        and page.evaluate("localStorage.getItem('playground-projector')") is None
+    )
 
 
 def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_page):
@@ -82,11 +96,13 @@ def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_p
       const [a, b] = ['#explanation', '[data-mode-of=score]'].map(one => document.querySelector(one).getBoundingClientRect());
       return a.bottom <= b.top || a.top >= b.bottom || a.right <= b.left || a.left >= b.right; }""")
     assert apart, "the explanation covers its control"
-    bubble.get_by_role("button", name="Glossary").click()                             # and leads on to the term
+    bubble.get_by_role("button", name="Glossary").click()  # and leads on to the term
     expect(page.locator("#term-surprisal")).to_be_focused()
     page.keyboard.press("Escape")
     # a finger that stays: touch has no hover
-    page.get_by_role("button", name="Write on from here").dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
+    page.get_by_role("button", name="Write on from here").dispatch_event(
+        "pointerdown", {"pointerType": "touch", "bubbles": True}
+    )
     expect(bubble).to_contain_text("Keep the text up to the step on view")
 
 
@@ -109,7 +125,9 @@ def test_a_still_picture_for_those_who_ask_for_it(page, open_page):
     page.emulate_media(reduced_motion="reduce")
     open_page("home")
     page.locator(".home-canvas span").first.wait_for()
-    expect(page.get_by_role("button", name="Play")).to_be_visible()                    # the animation waits for a press
+    expect(
+        page.get_by_role("button", name="Play")
+    ).to_be_visible()  # the animation waits for a press
     text = page.locator(".home-text").inner_text()
     page.evaluate("() => new Promise(done => setTimeout(done, 900))")
     assert page.locator(".home-text").inner_text() == text

@@ -11,18 +11,37 @@ from playground.pages.compare import links
 from tests.browser.conftest import axe, dark, fits, no_requests
 
 HOSTILE = "once <img src=x onerror=window.__pwned=1> ${window.__pwned=2} \\u00zz `x` </script> king"
-PARTS = dict(zip(("Strategies", "Beam search", "Scores", "Contexts", "Race", "Library", "Teacher forcing", "Classifier", "People", "Sweep"), links.PARTS, strict=True))
+PARTS = dict(
+    zip(
+        (
+            "Strategies",
+            "Beam search",
+            "Scores",
+            "Contexts",
+            "Race",
+            "Library",
+            "Teacher forcing",
+            "Classifier",
+            "People",
+            "Sweep",
+        ),
+        links.PARTS,
+        strict=True,
+    )
+)
 
 
 @pytest.fixture
 def part(open_page):
     """Opens the page at one of its parts; returns that part's widget."""
+
     def go(title, name):
         page = open_page("compare")
         page.locator("#compare-parts").get_by_role("tab", name=title, exact=True).click()
         widget = page.locator(f"#compare-{name}")
         widget.locator("[data-opened]").wait_for()
         return widget
+
     return go
 
 
@@ -43,7 +62,10 @@ def fill(widget, **values):
 
 
 def inert(page):
-    assert page.evaluate("() => window.__pwned") is None and page.locator("#compare-parts img").count() == 0
+    assert (
+        page.evaluate("() => window.__pwned") is None
+        and page.locator("#compare-parts img").count() == 0
+    )
 
 
 def test_strategies_are_written_side_by_side_and_saved_as_a_table(part, page):
@@ -52,13 +74,19 @@ def test_strategies_are_written_side_by_side_and_saved_as_a_table(part, page):
     fill(widget, tokens=8, runs=2, prompt=HOSTILE)
     widget.get_by_role("button", name="Write them all").click()
     finished(widget)
-    assert widget.locator("tbody td:first-child").all_inner_texts() == ["1 greedy", "2 top-p 0.9", "3 beam 4"]
+    assert widget.locator("tbody td:first-child").all_inner_texts() == [
+        "1 greedy",
+        "2 top-p 0.9",
+        "3 beam 4",
+    ]
     widget.locator(".main-svg").first.wait_for()
     assert HOSTILE in widget.locator(".compare-prompt").inner_text()
     inert(page)
     lines = saved(page, widget, "Save table (CSV)")
     assert lines[0].startswith("model,scorer,prompt,seed,strategy,runs") and len(lines) == 5
-    assert len(saved(page, widget, "Save texts (CSV)")) == 1 + 1 + 2 + 1 + 1               # head, greedy, two drawn, beam, and the end
+    assert (
+        len(saved(page, widget, "Save texts (CSV)")) == 1 + 1 + 2 + 1 + 1
+    )  # head, greedy, two drawn, beam, and the end
     with no_requests(page):
         widget.get_by_label("show", exact=True).select_option("1")
         widget.get_by_label("across", exact=True).select_option("self_bleu")
@@ -74,8 +102,13 @@ def test_a_long_run_stops_and_an_error_keeps_what_is_there(part, page):
     assert widget.get_by_text("The figures below are those of the run before.").is_visible()
     fill(widget, tokens=900)
     widget.get_by_role("button", name="Write them all").click()
-    widget.locator(".problem", has_text="tokens must be a whole number in [1, 200], got 900").wait_for()
-    assert "token" not in widget.locator(".compare-words").inner_text() and widget.get_by_role("button", name="Write them all").is_enabled()
+    widget.locator(
+        ".problem", has_text="tokens must be a whole number in [1, 200], got 900"
+    ).wait_for()
+    assert (
+        "token" not in widget.locator(".compare-words").inner_text()
+        and widget.get_by_role("button", name="Write them all").is_enabled()
+    )
 
 
 def test_the_beam_tree_grows_and_is_scrubbed_without_a_request(part, page):
@@ -95,12 +128,18 @@ def test_the_scores_follow_the_text(part, page):
     widget = part("Scores", "scores")
     big = widget.locator(".scores-big").first
     widget.locator(".scores-big").nth(1).wait_for()
-    assert big.inner_text() == "25.85" and widget.locator("mark").all_inner_texts()[:5] == ["the", "cat", "on", "the", "mat"]
+    assert big.inner_text() == "25.85" and widget.locator("mark").all_inner_texts()[:5] == [
+        "the",
+        "cat",
+        "on",
+        "the",
+        "mat",
+    ]
     widget.get_by_label("candidate").first.fill("the cat is sitting on the mat")
     widget.locator(".scores-big", has_text="100.00").wait_for()
     widget.get_by_label("candidate").first.fill("")
     widget.locator(".problem", has_text="candidate must hold at least 1 word").wait_for()
-    assert big.inner_text() == "100.00"                                           # the last good answer stays
+    assert big.inner_text() == "100.00"  # the last good answer stays
     fill(widget, text=HOSTILE)
     widget.get_by_role("button", name="Score under the model").click()
     widget.locator(".scores-formula", has_text="perplexity = exp(").wait_for()
@@ -110,7 +149,9 @@ def test_the_scores_follow_the_text(part, page):
 def test_a_context_moves_the_bars(part, page):
     widget = part("Contexts", "contexts")
     widget.get_by_role("button", name="Compare the prompts").click()
-    widget.locator(".compare-note", has_text=re.compile(r"KL\(second ‖ first\) = 0\.\d+ nats")).wait_for()
+    widget.locator(
+        ".compare-note", has_text=re.compile(r"KL\(second ‖ first\) = 0\.\d+ nats")
+    ).wait_for()
     assert widget.locator(".context-bar").count() >= 25
     widget.get_by_label("second model").select_option("fairy-causal")
     widget.get_by_role("button", name="Compare the models").click()
@@ -123,20 +164,32 @@ def test_the_twins_race(part, page):
     widget.get_by_role("button", name="Race", exact=True).click()
     finished(widget)
     facts = widget.locator(".race-facts").all_inner_texts()
-    assert "8 tokens · 8 network calls" in facts[0] and re.search(r"8 tokens · \d network calls", facts[1]) and "done" in facts[0]
+    assert (
+        "8 tokens · 8 network calls" in facts[0]
+        and re.search(r"8 tokens · \d network calls", facts[1])
+        and "done" in facts[0]
+    )
     assert widget.locator(".race-words .masked").count() == 0
 
 
 def test_in_another_language_no_figure_is_lost_and_no_word_is_left(open_page, page):
     open_page("compare", part="race", lang="de")
     race = page.locator("#compare-race")
-    expect(race.locator(".race-facts").first).to_have_text(re.compile(r"^32 Token · Netzaufrufe: 32 · [\d.]+ Token/s · fertig$"))
+    expect(race.locator(".race-facts").first).to_have_text(
+        re.compile(r"^32 Token · Netzaufrufe: 32 · [\d.]+ Token/s · fertig$")
+    )
     open_page("compare", part="strategies", lang="de")
-    expect(page.locator("#compare-strategies")).to_contain_text("(die Spalten unterscheiden sich ab dem ersten Token)")
+    expect(page.locator("#compare-strategies")).to_contain_text(
+        "(die Spalten unterscheiden sich ab dem ersten Token)"
+    )
     open_page("compare", part="contexts", lang="de")
     expect(page.locator("#compare-contexts .context-others")).to_have_text("andere")
     open_page("compare", part="classifier", lang="de")
-    expect(page.locator("#compare-classifier").get_by_text("Frage, mit {text} an der Stelle des Textes")).to_be_visible()
+    expect(
+        page.locator("#compare-classifier").get_by_text(
+            "Frage, mit {text} an der Stelle des Textes"
+        )
+    ).to_be_visible()
 
 
 def test_the_library_finds_no_difference(part, page):
@@ -144,7 +197,9 @@ def test_the_library_finds_no_difference(part, page):
     fill(widget, tokens=6)
     widget.get_by_role("button", name="Run both").click()
     finished(widget)
-    widget.locator(".say", has_text="after each of the 6 words the two draw from the same distribution").wait_for()
+    widget.locator(
+        ".say", has_text="after each of the 6 words the two draw from the same distribution"
+    ).wait_for()
     widget.get_by_label("strategy").select_option("beam")
     widget.get_by_role("button", name="Run both").click()
     widget.locator(".say", has_text="6 tokens, the same one by one").wait_for(timeout=60_000)
@@ -163,7 +218,9 @@ def test_label_words_classify(part, page):
     widget = part("Classifier", "classifier")
     widget.get_by_label("model", exact=True).select_option("fairy-causal")
     fill(widget, label_words="good, bad")
-    widget.get_by_label("texts, one a line").fill("the kind queen helped the poor\n<img src=x onerror=window.__pwned=1>")
+    widget.get_by_label("texts, one a line").fill(
+        "the kind queen helped the poor\n<img src=x onerror=window.__pwned=1>"
+    )
     widget.get_by_role("button", name="Classify").click()
     finished(widget)
     assert widget.locator(".label-line.on").count() == 5
@@ -175,7 +232,10 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     fill(widget, tokens=8, runs=1)
     widget.get_by_role("button", name="Write texts to judge").click()
     finished(widget)
-    assert "beam" not in widget.locator(".people-pair").inner_text() and "greedy" not in widget.locator(".people-pair").inner_text()
+    assert (
+        "beam" not in widget.locator(".people-pair").inner_text()
+        and "greedy" not in widget.locator(".people-pair").inner_text()
+    )
     widget.locator("[data-side=left] input[value='4']").first.check()
     with no_requests(page):
         widget.get_by_role("button", name="Left is better").click()
@@ -187,7 +247,11 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     widget.locator("tbody tr").nth(1).wait_for()
     assert "4.00 (1)" in widget.locator("table").inner_text()
     lines = saved(page, widget, "Export (CSV)")
-    assert lines[0].startswith("left,right,winner,left_fluency") and len(lines) == 3 and ",4," in lines[1]
+    assert (
+        lines[0].startswith("left,right,winner,left_fluency")
+        and len(lines) == 3
+        and ",4," in lines[1]
+    )
 
 
 def test_a_sweep_fills_its_table(part, page):
@@ -205,17 +269,35 @@ def test_a_sweep_fills_its_table(part, page):
 
 # links ---------------------------------------------------------------------------------------------------------------------
 
+
 def test_a_link_restores_a_part_and_runs_nothing(open_page, page):
     columns = [links.column("sampling", top_k=7), links.column("beam", beams=2, length_penalty=0.5)]
-    query = links.query_of("strategies", {**links.start("strategies"), "prompt": HOSTILE, "tokens": 12, "seed": 99, "columns": columns})
+    query = links.query_of(
+        "strategies",
+        {
+            **links.start("strategies"),
+            "prompt": HOSTILE,
+            "tokens": 12,
+            "seed": 99,
+            "columns": columns,
+        },
+    )
     with page.watch.leaving():
         page.goto("/" + query, wait_until="commit")
     widget = page.locator("#compare-strategies")
     widget.locator("[data-opened]").wait_for()
-    assert widget.get_by_label("prompt", exact=True).input_value() == HOSTILE and widget.get_by_label("tokens", exact=True).input_value() == "12"
-    assert widget.locator(".strategy-column").count() == 2 and widget.get_by_label("top-k", exact=True).first.input_value() == "7"
+    assert (
+        widget.get_by_label("prompt", exact=True).input_value() == HOSTILE
+        and widget.get_by_label("tokens", exact=True).input_value() == "12"
+    )
+    assert (
+        widget.locator(".strategy-column").count() == 2
+        and widget.get_by_label("top-k", exact=True).first.input_value() == "7"
+    )
     assert widget.get_by_label("length penalty", exact=True).last.input_value() == "0.5"
-    assert widget.locator("[data-state]").count() == 0 and widget.locator("tbody").count() == 0                 # nothing runs, nothing recorded stands in
+    assert (
+        widget.locator("[data-state]").count() == 0 and widget.locator("tbody").count() == 0
+    )  # nothing runs, nothing recorded stands in
     widget.get_by_label("seed", exact=True).fill("100")
     widget.get_by_role("button", name="Copy link").click()
     page.locator(".say-toast.on", has_text="ink").wait_for()
@@ -227,15 +309,28 @@ def test_a_link_restores_a_part_and_runs_nothing(open_page, page):
 
 
 def test_a_hostile_link_gives_the_defaults_and_says_so(open_page, page):
-    open_page("compare", part="sweep", vary="<img src=x onerror=window.__pwned=1>", over="${window.__pwned=2}", seeds="many", tokens="7")
+    open_page(
+        "compare",
+        part="sweep",
+        vary="<img src=x onerror=window.__pwned=1>",
+        over="${window.__pwned=2}",
+        seeds="many",
+        tokens="7",
+    )
     widget = page.locator("#compare-sweep")
-    widget.locator(".problem", has_text="seeds must be a whole number in [1, 10], got 'many'").wait_for()
-    assert widget.get_by_label("tokens", exact=True).input_value() == "7" and widget.get_by_label("seeds", exact=True).input_value() == "4"
+    widget.locator(
+        ".problem", has_text="seeds must be a whole number in [1, 10], got 'many'"
+    ).wait_for()
+    assert (
+        widget.get_by_label("tokens", exact=True).input_value() == "7"
+        and widget.get_by_label("seeds", exact=True).input_value() == "4"
+    )
     assert widget.get_by_label("vary", exact=True).input_value() == "temperature"
     inert(page)
 
 
 # everywhere ----------------------------------------------------------------------------------------------------------------
+
 
 def each_part(page):
     for title, name in PARTS.items():
@@ -255,9 +350,11 @@ def test_every_part_begins_with_what_was_recorded_and_copies_its_link(open_page,
     open_page("compare")
     for name, widget in each_part(page):
         widget.get_by_role("button", name="Copy link").click()
-        page.wait_for_function("want => location.search === want", arg=links.query_of(name, links.start(name)))  # every field has its first value
+        page.wait_for_function(
+            "want => location.search === want", arg=links.query_of(name, links.start(name))
+        )  # every field has its first value
     page.add_style_tag(content="#compare-parts .tabitem { display: block !important }")
     page.locator("#compare-scores .scores-big").nth(1).wait_for()
-    assert axe(page, "#compare-parts") == []                                       # all ten parts at once, with their results
+    assert axe(page, "#compare-parts") == []  # all ten parts at once, with their results
     dark(page)
     assert axe(page, "#compare-parts") == []

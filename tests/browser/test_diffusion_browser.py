@@ -1,4 +1,5 @@
 """The Diffusion page as a visitor meets it. The runs are on the exact tale, so that no weights are needed."""
+
 import re
 import threading
 
@@ -10,7 +11,13 @@ from playground.markov import NgramModel
 from playground.pages.diffusion import models
 from tests.browser.conftest import axe, dark, fits, no_requests
 
-TALE = {"model": models.TALE, "canvas": "the king [MASK]*6 the frog [MASK]*7 .", "sampler": "llada", "selection": "random", "steps": "6"}
+TALE = {
+    "model": models.TALE,
+    "canvas": "the king [MASK]*6 the frog [MASK]*7 .",
+    "sampler": "llada",
+    "selection": "random",
+    "steps": "6",
+}
 
 expect.set_options(timeout=20_000)
 
@@ -50,9 +57,12 @@ def time(page):
 @pytest.fixture
 def tale(open_page):
     """The Unmask block with the exact tale chosen by its link."""
+
     def go(**query):
         page = open_page("diffusion", **{**TALE, **query})
-        expect(page.locator("#diffusion-canvas textarea")).to_have_value(query.get("canvas", TALE["canvas"]))
+        expect(page.locator("#diffusion-canvas textarea")).to_have_value(
+            query.get("canvas", TALE["canvas"])
+        )
         return page
 
     return go
@@ -71,9 +81,9 @@ def test_alive_on_load_and_scrubbing_asks_nobody(open_page):
             time(page).press("ArrowRight")
         expect(player(page)).to_have_attribute("data-view", str(length))
         box = time(page).bounding_box()
-        page.mouse.move(box["x"] + box["width"] * .2, box["y"] + 20)
+        page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + 20)
         page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] * .7, box["y"] + 20, steps=12)
+        page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + 20, steps=12)
         page.mouse.up()
         player(page).locator(".canvas-map canvas").click(position={"x": 200, "y": 40})
         words(page).nth(2).click()
@@ -86,26 +96,42 @@ def test_run_shows_every_step_and_the_focused_word(tale):
     page = tale()
     run(page, 6)
     expect(player(page).locator(".canvas-head")).to_contain_text("seed 8")
-    assert "[MASK]" not in player(page).locator(".canvas-prose").inner_text() and "▢" not in player(page).locator(".canvas-prose").inner_text()
+    assert (
+        "[MASK]" not in player(page).locator(".canvas-prose").inner_text()
+        and "▢" not in player(page).locator(".canvas-prose").inner_text()
+    )
     assert "the king" in player(page).locator(".canvas-prose").inner_text()
-    assert player(page).locator(".canvas-prose").inner_text().endswith(".") and " ." not in player(page).locator(".canvas-prose").inner_text()
+    assert (
+        player(page).locator(".canvas-prose").inner_text().endswith(".")
+        and " ." not in player(page).locator(".canvas-prose").inner_text()
+    )
     settle(page)
     with no_requests(page):
         time(page).press("Home")
         assert words(page).nth(3).get_attribute("aria-label") == "4: masked"
         time(page).press("ArrowRight")
         time(page).press("ArrowRight")
-        hidden = next(i for i, b in enumerate(words(page).all()) if "masked" in b.get_attribute("aria-label"))
+        hidden = next(
+            i for i, b in enumerate(words(page).all()) if "masked" in b.get_attribute("aria-label")
+        )
         words(page).nth(hidden).click()
         heading = player(page).get_by_role("heading", name=re.compile(f"Word {hidden + 1}"))
         expect(heading).to_contain_text("what it could be")
         bars = player(page).locator(".canvas-bars .bar")
-        assert bars.count() == 11                                         # ten and the others
+        assert bars.count() == 11  # ten and the others
         expect(bars.last).to_contain_text("others")
-        expect(player(page).locator(".canvas-note", has_text="Entropy")).to_contain_text("of the probability has moved")
+        expect(player(page).locator(".canvas-note", has_text="Entropy")).to_contain_text(
+            "of the probability has moved"
+        )
     states = {b.get_attribute("class").split()[0] for b in words(page).all()}
     assert {"canvas-locked", "canvas-new", "canvas-masked"} <= states
-    for name in ("mean confidence", "least confidence", "mean entropy, bits", "tokens this step", "network calls so far"):
+    for name in (
+        "mean confidence",
+        "least confidence",
+        "mean entropy, bits",
+        "tokens this step",
+        "network calls so far",
+    ):
         expect(player(page).get_by_text(name, exact=True)).to_be_visible()
 
 
@@ -136,18 +162,22 @@ def test_stop_keeps_what_there_is(tale, gate):
     opened = gate(ExactDenoiser, "logits", 4)
     page.locator("#diffusion-run").click()
     expect(player(page)).to_have_attribute("data-state", "running")
-    expect(player(page)).to_have_attribute("data-steps", re.compile("[1-4]"))      # of four steps the last may still be on its way
+    expect(player(page)).to_have_attribute(
+        "data-steps", re.compile("[1-4]")
+    )  # of four steps the last may still be on its way
     player(page).get_by_role("button", name="Stop").click()
     expect(player(page)).to_have_attribute("data-state", "stopped")
     kept = player(page).get_attribute("data-steps")
     opened.set()
     settle(page)
-    assert player(page).get_attribute("data-steps") == kept and int(kept) <= 4, "steps went on coming after Stop"
+    assert player(page).get_attribute("data-steps") == kept and int(kept) <= 4, (
+        "steps went on coming after Stop"
+    )
     time(page).press("Home")
     time(page).press("End")
     expect(player(page)).to_have_attribute("data-view", kept)
     assert 0 < player(page).locator(".canvas-prose").inner_text().count("▢") < 12
-    run(page, 12)                                                         # and the page goes on working
+    run(page, 12)  # and the page goes on working
 
 
 def test_mask_again_lock_run_on_and_undo(tale):
@@ -161,7 +191,7 @@ def test_mask_again_lock_run_on_and_undo(tale):
     expect(player(page).locator(".canvas-tools")).to_contain_text("2 to be drawn again")
     player(page).get_by_role("button", name="Undo").click()
     expect(words(page).nth(5)).not_to_have_class(re.compile("canvas-remasked"))
-    words(page).nth(6).press("m")                                         # by keyboard as well
+    words(page).nth(6).press("m")  # by keyboard as well
     words(page).nth(3).press("l")
     expect(words(page).nth(3)).to_have_class(re.compile("canvas-locked"))
     kept = words(page).nth(3).inner_text()
@@ -170,23 +200,31 @@ def test_mask_again_lock_run_on_and_undo(tale):
     expect(player(page)).to_have_attribute("data-state", "done")
     time(page).press("Home")
     expect(player(page)).to_have_attribute("data-view", "0")
-    hidden = [i for i, b in enumerate(words(page).all()) if "masked" in b.get_attribute("aria-label").split(": ")[1]]
+    hidden = [
+        i
+        for i, b in enumerate(words(page).all())
+        if "masked" in b.get_attribute("aria-label").split(": ")[1]
+    ]
     assert hidden == [4, 6]
     time(page).press("End")
-    assert words(page).nth(3).inner_text() == kept and "canvas-locked" in words(page).nth(3).get_attribute("class")
+    assert words(page).nth(3).inner_text() == kept and "canvas-locked" in words(page).nth(
+        3
+    ).get_attribute("class")
     assert words(page).nth(0).inner_text() == "the"
-    player(page).get_by_role("button", name="Undo").click()               # the run before
+    player(page).get_by_role("button", name="Undo").click()  # the run before
     assert player(page).locator(".canvas-prose").inner_text() == before
 
 
 def test_the_sampler_chosen_is_explained_before_it_is_run(tale):
     page = tale()
     said = page.locator("#diffusion-sampler")
-    expect(said.locator(".say")).to_be_hidden()                           # nothing was chosen yet: the run on view has its own card
+    expect(
+        said.locator(".say")
+    ).to_be_hidden()  # nothing was chosen yet: the run on view has its own card
     page.get_by_label("Sampler", exact=True).click()
     page.get_by_role("option", name="ReMDM: masks again").click()
     expect(said).to_contain_text("may be hidden again")
-    expect(said).to_contain_text("not as set here")                       # at the temperature that the page begins with
+    expect(said).to_contain_text("not as set here")  # at the temperature that the page begins with
     expect(said).to_contain_text("Source: Wang et al. 2025, arXiv 2503.00307")
     page.get_by_label("Temperature").fill("1")
     expect(said).to_contain_text("Exact when it draws one word a step.")
@@ -204,11 +242,16 @@ def test_two_at_once_go_in_step(tale):
         time(page).press("Home")
         for _ in range(3):
             time(page).press("ArrowRight")
-        masked = [sum("masked" in b.get_attribute("aria-label") for b in words(page, side).all()) for side in (0, 1)]
-    assert masked[1] == 0 < masked[0], "after three steps the run of three is through and the other is not"
+        masked = [
+            sum("masked" in b.get_attribute("aria-label") for b in words(page, side).all())
+            for side in (0, 1)
+        ]
+    assert masked[1] == 0 < masked[0], (
+        "after three steps the run of three is through and the other is not"
+    )
     time(page).press("End")
     kept = [word.inner_text() for word in words(page, 1).all()]
-    words(page, 0).nth(4).press("m")                                      # each canvas has edits of its own
+    words(page, 0).nth(4).press("m")  # each canvas has edits of its own
     words(page, 0).nth(5).press("m")
     words(page, 1).nth(3).press("l")
     expect(player(page).locator(".canvas-tools")).to_contain_text("2 to be drawn again, 1 locked")
@@ -222,7 +265,14 @@ def test_two_at_once_go_in_step(tale):
     expect(player(page)).to_have_attribute("data-state", "done")
     expect(player(page).locator(".canvas-head")).to_contain_text("run on, seeds 9 and 8")
     time(page).press("Home")
-    hidden = [[i for i, b in enumerate(words(page, side).all()) if "masked" in b.get_attribute("aria-label").split(": ")[1]] for side in (0, 1)]
+    hidden = [
+        [
+            i
+            for i, b in enumerate(words(page, side).all())
+            if "masked" in b.get_attribute("aria-label").split(": ")[1]
+        ]
+        for side in (0, 1)
+    ]
     assert hidden == [[4, 5], [6]]
     time(page).press("End")
     now = [word.inner_text() for word in words(page, 1).all()]
@@ -235,7 +285,7 @@ def test_two_at_once_go_in_step(tale):
 def test_by_keyboard_alone(tale):
     page = tale()
     before = player(page).get_attribute("data-run") or ""
-    page.locator("#diffusion-canvas textarea").press("Enter")             # runs
+    page.locator("#diffusion-canvas textarea").press("Enter")  # runs
     expect(player(page)).not_to_have_attribute("data-run", before)
     expect(player(page)).to_have_attribute("data-state", "done")
     words(page).nth(0).focus()
@@ -298,7 +348,9 @@ def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):
     meter.get_by_role("button", name=re.compile("make it 1")).click()
     meter.get_by_role("button", name="Measure").click()
     expect(meter.get_by_role("status").last).to_have_text("8 texts enumerated")
-    assert meter.get_attribute("data-sweeps") == "9" and int(meter.get_attribute("data-points")) == 18
+    assert (
+        meter.get_attribute("data-sweeps") == "9" and int(meter.get_attribute("data-points")) == 18
+    )
     meter.get_by_text("As a table").first.click()
     expect(meter.locator("details table").first).to_contain_text("low confidence (LLaDA)")
     meter.get_by_role("button", name="KL(truth").click()
@@ -328,13 +380,26 @@ def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page, gate):
     expect(view.get_by_role("button", name="Measure time")).to_be_enabled()
 
 
-HOSTILE = ["<img src=x onerror=window.pwned=1>", "${window.pwned=2}", "`x`", "\\u00zz", "</script>", "‮rtl", "{{7*7}}", "W" * 3000]
+HOSTILE = [
+    "<img src=x onerror=window.pwned=1>",
+    "${window.pwned=2}",
+    "`x`",
+    "\\u00zz",
+    "</script>",
+    "‮rtl",
+    "{{7*7}}",
+    "W" * 3000,
+]
 
 
 def test_hostile_words_are_text_and_nothing_else(tale, monkeypatch):
     """A model whose whole vocabulary is markup, templates, escapes and direction marks."""
     size = len(HOSTILE)
-    monkeypatch.setattr(models, "_exact", lambda name: ExactDenoiser([1 / size] * size, [[1 / size] * size] * size, states=HOSTILE))
+    monkeypatch.setattr(
+        models,
+        "_exact",
+        lambda name: ExactDenoiser([1 / size] * size, [[1 / size] * size] * size, states=HOSTILE),
+    )
     page = tale(canvas="[MASK]*24", steps="4")
     run(page, 4)
     page.get_by_label("best guess in the masks").check()
@@ -342,7 +407,12 @@ def test_hostile_words_are_text_and_nothing_else(tale, monkeypatch):
     for i in range(0, 24, 5):
         words(page).nth(i).click()
     seen = " ".join(words(page).all_inner_texts())
-    assert "<img src=x" in seen.replace("·", " ") and "${" in seen and "‹202E›" in seen and "‮" not in seen
+    assert (
+        "<img src=x" in seen.replace("·", " ")
+        and "${" in seen
+        and "‹202E›" in seen
+        and "‮" not in seen
+    )
     fits(page)
     part(page, "Exactness")
     meter = page.locator("#diffusion-meter .canvas-meter")
@@ -352,7 +422,10 @@ def test_hostile_words_are_text_and_nothing_else(tale, monkeypatch):
     meter.get_by_label("words in a text").select_option("3")
     meter.get_by_role("button", name="Measure").click()
     expect(meter.get_by_role("status").last).to_contain_text("enumerated")
-    assert page.evaluate("window.pwned") is None and page.locator("#diffusion-meter img, #diffusion-player img").count() == 0
+    assert (
+        page.evaluate("window.pwned") is None
+        and page.locator("#diffusion-meter img, #diffusion-player img").count() == 0
+    )
 
 
 def test_an_error_is_a_sentence_and_nothing_is_lost(tale):
@@ -390,7 +463,12 @@ def test_every_part_is_accessible_and_by_keyboard(tale):
     assert player(page).locator(".canvas-words button[tabindex='0']").count() == 1
     words(page).nth(3).press("Home")
     expect(first).to_be_focused()
-    for name, where in (("Unmask", "#diffusion-player"), ("Corrupt", "#diffusion-corrupt"), ("Exactness", "#diffusion-meter"), ("Steps, time, quality", "#diffusion-steps")):
+    for name, where in (
+        ("Unmask", "#diffusion-player"),
+        ("Corrupt", "#diffusion-corrupt"),
+        ("Exactness", "#diffusion-meter"),
+        ("Steps, time, quality", "#diffusion-steps"),
+    ):
         part(page, name)
         page.locator(where).wait_for()
         assert axe(page, where) == [], name

@@ -22,13 +22,15 @@ def escape(open_page):
 
 def slide(page, label: str, value: float) -> None:
     page.get_by_role("slider", name=label, exact=True).evaluate(
-        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }", value)
+        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
+        value,
+    )
 
 
 def test_dragging_the_barrier_moves_the_critical_temperature(escape):
     before = escape.locator(SENTENCE).inner_text()
     slide(escape, "barrier ΔE", 5)
-    escape.locator(SENTENCE, has_text="1.517").wait_for()               # 5 / ln(3 · 9)
+    escape.locator(SENTENCE, has_text="1.517").wait_for()  # 5 / ln(3 · 9)
     assert escape.locator(SENTENCE).inner_text() != before
     assert "1.517" in escape.locator("#escape-calculator .escape-formulas").inner_text()
     assert escape.locator("#escape-calculator tr.forbids td").first.inner_text() == "top-p"
@@ -36,7 +38,7 @@ def test_dragging_the_barrier_moves_the_critical_temperature(escape):
 
 def test_what_no_temperature_escapes_is_said_in_words(escape):
     slide(escape, "rivals N", 0)
-    slide(escape, "top-p", .45)
+    slide(escape, "top-p", 0.45)
     escape.locator(SENTENCE, has_text="No temperature escapes").wait_for()
     escape.locator("#escape-calculator select").select_option("llama.cpp")
     escape.locator(SENTENCE, has_text="there is no T_c").wait_for()
@@ -55,24 +57,32 @@ def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
     escape.locator("#escape-logits textarea").fill(hostile)
     escape.get_by_role("button", name="Read these logits").click()
     escape.locator("#escape-logits .logits-source", has_text="4 tokens").wait_for()
-    assert "<img src=x onerror=window.__pwned=1>" in escape.locator("#escape-logits .logits-line.loop").inner_text().replace("·", " ")
+    assert "<img src=x onerror=window.__pwned=1>" in escape.locator(
+        "#escape-logits .logits-line.loop"
+    ).inner_text().replace("·", " ")
     assert escape.evaluate("() => window.__pwned") is None
     assert escape.locator("#escape-logits img").count() == 0
-    escape.locator("#escape-logits .logits-line", has_text="plain").get_by_role("button", name="way out").click()
+    escape.locator("#escape-logits .logits-line", has_text="plain").get_by_role(
+        "button", name="way out"
+    ).click()
     escape.locator("#escape-logits .logits-line.out", has_text="plain").wait_for()
 
 
 def test_a_bad_table_gets_a_sentence_and_loses_nothing(escape):
     escape.locator("#escape-logits textarea").fill("cat ten\ndog 3")
     escape.get_by_role("button", name="Read these logits").click()
-    escape.locator("#escape-logits .problem", has_text="line 1 of the logits must end with a number").wait_for()
+    escape.locator(
+        "#escape-logits .problem", has_text="line 1 of the logits must end with a number"
+    ).wait_for()
     assert escape.locator("#escape-logits textarea").input_value() == "cat ten\ndog 3"
-    assert escape.locator("#escape-logits .logits-line.loop").count() == 1          # the last good reading stays
+    assert (
+        escape.locator("#escape-logits .logits-line.loop").count() == 1
+    )  # the last good reading stays
 
 
 def test_a_link_restores_the_settings_and_a_broken_one_says_so(page, open_page):
     open_page("escape", delta_e="4.5", top_p="0.8")
-    page.locator(SENTENCE, has_text=re.compile(r"1\.811")).wait_for()                # 4.5 / ln(3 · 4)
+    page.locator(SENTENCE, has_text=re.compile(r"1\.811")).wait_for()  # 4.5 / ln(3 · 4)
     open_page("escape", top_p="7", delta_e="3")
     page.locator("#escape-calculator .problem", has_text="top_p must be").wait_for()
 
@@ -89,7 +99,7 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
 
     real, tickets, opened = experiment.next_logits_of, threading.Semaphore(6), threading.Event()
 
-    def six_tokens(*args, **kwargs):                                                 # the seventh waits: a run that is surely going on
+    def six_tokens(*args, **kwargs):  # the seventh waits: a run that is surely going on
         if not opened.is_set() and not tickets.acquire(blocking=False):
             opened.wait(60)
         return real(*args, **kwargs)
@@ -99,16 +109,22 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
     escape.get_by_text("Nothing is running.").wait_for()
     escape.locator("#escape-run").click()
     escape.locator("#escape-live .live-text .loop").wait_for(timeout=60_000)
-    escape.locator("#escape-live .live-words", has_text="agree within the interval").wait_for(timeout=60_000)
+    escape.locator("#escape-live .live-words", has_text="agree within the interval").wait_for(
+        timeout=60_000
+    )
     assert escape.locator("#escape-live .live-progress").is_visible()
     escape.locator("#escape-stop").click()
     escape.get_by_text("Stopped; what was measured stays.").wait_for()
     opened.set()
     assert escape.locator("#escape-live .live-plots section:visible").count() == 5
     assert escape.locator("#escape-live .live-progress").is_hidden()
-    assert re.search(r"After [246] of 32 tokens", escape.locator("#escape-live .live-words").inner_text())
-    escape.locator("#escape-run").click()                                            # and the page goes on working
-    expect(escape.locator("#escape-live .live-words")).to_contain_text("fell back into the same loop", timeout=60_000)
+    assert re.search(
+        r"After [246] of 32 tokens", escape.locator("#escape-live .live-words").inner_text()
+    )
+    escape.locator("#escape-run").click()  # and the page goes on working
+    expect(escape.locator("#escape-live .live-words")).to_contain_text(
+        "fell back into the same loop", timeout=60_000
+    )
 
 
 def test_on_a_phone_nothing_sticks_out(phone, escape):
@@ -130,7 +146,11 @@ def test_a_step_of_the_generate_page_opens_here_over_its_whole_vocabulary(open_p
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Send this step to Escape").click()
     there = opened.value
-    there.locator("#escape-logits .logits-source", has_text="11,066 tokens").wait_for(timeout=60_000)
+    there.locator("#escape-logits .logits-source", has_text="11,066 tokens").wait_for(
+        timeout=60_000
+    )
     there.locator("#escape-logits .logits-line.loop").wait_for()
-    assert page.locator("#generator [data-k='6']").count() == 1             # the text is still where it was written
+    assert (
+        page.locator("#generator [data-k='6']").count() == 1
+    )  # the text is still where it was written
     there.close()

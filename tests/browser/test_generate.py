@@ -13,14 +13,19 @@ def gen(open_page, page):
     """The page with its model ready and the recorded text at rest."""
     open_page("generate")
     app = page.locator("#generator")
-    page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden", timeout=120_000)
+    page.wait_for_function(
+        "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
+        timeout=120_000,
+    )
     pause(page)
     return app
 
 
 def pause(page):
     button = page.locator("#generator .transport-buttons .main")
-    button.evaluate("button => button.textContent === 'Pause' && button.click()")     # in one breath: playing may end by itself meanwhile
+    button.evaluate(
+        "button => button.textContent === 'Pause' && button.click()"
+    )  # in one breath: playing may end by itself meanwhile
     expect(button).to_have_text("Play")
 
 
@@ -33,7 +38,10 @@ def write(page, gen, tokens=16, prompt="Once upon a time", act="Write anew"):
 
 
 def wait_done(page):
-    page.wait_for_function("document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')", timeout=60_000)
+    page.wait_for_function(
+        "document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')",
+        timeout=60_000,
+    )
     pause(page)
 
 
@@ -49,7 +57,9 @@ def count_forward_passes(monkeypatch):
     from playground.backend.causal import CausalWorker
 
     calls, real = [], CausalWorker.run
-    monkeypatch.setattr(CausalWorker, "run", lambda self, batch: (calls.append(len(batch)), real(self, batch))[1])
+    monkeypatch.setattr(
+        CausalWorker, "run", lambda self, batch: (calls.append(len(batch)), real(self, batch))[1]
+    )
     return calls
 
 
@@ -104,7 +114,9 @@ def test_scrubbing_steps_and_keys_ask_the_server_for_nothing(gen, page):
         line.focus()
         page.keyboard.press("Space")
         expect(gen.locator(".transport-buttons .main")).to_have_text("Pause")
-        page.wait_for_function("document.querySelector('#generator .transport-line').getAttribute('aria-valuenow') > 3")
+        page.wait_for_function(
+            "document.querySelector('#generator .transport-line').getAttribute('aria-valuenow') > 3"
+        )
         page.keyboard.press("Space")
         expect(gen.locator(".transport-buttons .main")).to_have_text("Play")
 
@@ -117,7 +129,9 @@ def test_a_moved_slider_changes_the_bars_without_the_network(gen, page, monkeypa
     expect(gen.locator("[data-part=whatif]")).to_contain_text("With the same u")
     assert bars(gen) != before and calls == []
     assert gen.locator("[data-part=entropy]").inner_text() and entropy
-    expect(gen.locator("[data-part=sentence]")).to_contain_text(re.compile("decides|no rule removes|No rule acts"))
+    expect(gen.locator("[data-part=sentence]")).to_contain_text(
+        re.compile("decides|no rule removes|No rule acts")
+    )
     gen.get_by_label("Preset").select_option("greedy")
     expect(gen.locator("[data-part=whatif]")).to_contain_text("likeliest token")
     gen.get_by_label("Order of the rules").select_option("llama.cpp")
@@ -129,7 +143,9 @@ def test_the_bars_and_the_remainder_are_the_whole_vocabulary(gen, page):
     write(page, gen, 4)
     rows = gen.locator("[data-part=bars] button.bar").count()
     others = int(re.sub(r"\D", "", gen.locator(".bar.rest .why").inner_text()))
-    total = int(re.sub(r"\D", "", gen.locator(".chain .link").first.locator(".num").first.inner_text()))
+    total = int(
+        re.sub(r"\D", "", gen.locator(".chain .link").first.locator(".num").first.inner_text())
+    )
     assert rows + others == total
 
 
@@ -140,10 +156,14 @@ def test_clicking_a_bar_branches_and_two_texts_stand_side_by_side(gen, page):
     bar = gen.locator("[data-part=bars] button.bar:not(.on)").nth(1)
     token = bar.locator(".t").inner_text()
     bar.click()
-    page.wait_for_function("document.querySelectorAll('#generator .prose-token.forced').length == 1")
+    page.wait_for_function(
+        "document.querySelectorAll('#generator .prose-token.forced').length == 1"
+    )
     wait_done(page)
     assert text(gen) != first
-    expect(gen.locator(".tree-row")).to_have_count(3)            # the recorded text, the first one, the branch
+    expect(gen.locator(".tree-row")).to_have_count(
+        3
+    )  # the recorded text, the first one, the branch
     assert token.strip("·") in gen.locator(".prose-token.forced").inner_text()
     gen.get_by_label(re.compile("Put side by side")).nth(1).check()
     gen.get_by_label(re.compile("Put side by side")).nth(2).check()
@@ -171,7 +191,9 @@ def test_write_on_at_the_end_of_the_allowed_length_goes_on(gen, page):
     gen.get_by_role("slider", name="Token on view").press("End")
     gen.get_by_role("button", name="Write on from here").click()
     wait_done(page)
-    expect(gen.locator(".prose-token")).to_have_count(19)          # the last token is drawn anew, the same one, and nine more
+    expect(gen.locator(".prose-token")).to_have_count(
+        19
+    )  # the last token is drawn anew, the same one, and nine more
     assert gen.locator(".prose-token").all_inner_texts()[:10] == first
 
 
@@ -180,7 +202,9 @@ def test_a_text_that_the_model_holds_impossible_has_no_finite_perplexity(gen, pa
     gen.get_by_role("button", name="Score my text").click()
     gen.get_by_label("Text to score").fill("fox the fox jumped jumped which")
     gen.get_by_role("button", name="Score", exact=True).click()
-    expect(gen.locator("[data-part=ended]")).to_have_text("The perplexity is infinite: the model holds 4 of the 5 scored tokens impossible.")
+    expect(gen.locator("[data-part=ended]")).to_have_text(
+        "The perplexity is infinite: the model holds 4 of the 5 scored tokens impossible."
+    )
     pause(page)
     gen.get_by_role("slider", name="Token on view").press("End")
     expect(gen.locator(".curve", has_text="perplexity").locator(".num")).to_have_text("∞")
@@ -209,22 +233,29 @@ def test_a_thousand_draws_at_three_temperatures(gen, page):
     gen.get_by_role("button", name="Draw 1,000 times").click()
     expect(gen.locator(".draws-column h2").first).to_have_text("T = 0.33")
     gen.get_by_role("button", name="Back", exact=True).click()
-    expect(gen.locator(".draws-column")).to_have_count(0)          # those were another step's draws
+    expect(gen.locator(".draws-column")).to_have_count(0)  # those were another step's draws
 
 
 def test_a_loop_is_bracketed_on_the_text_and_the_timeline(gen, page):
     gen.get_by_role("button", name="A loop").click()
     wait_done(page)
     expect(gen.locator(".transport-loop")).to_have_count(1)
-    assert gen.locator(".prose-token.loop").count() > 8 and gen.locator(".prose-token.lap").count() >= 3
+    assert (
+        gen.locator(".prose-token.loop").count() > 8
+        and gen.locator(".prose-token.lap").count() >= 3
+    )
     expect(gen.locator(".curve", has_text="P(loop token)")).to_be_visible()
     inside = gen.locator(".prose-token.loop").count()
-    gen.get_by_label("Length").fill("8")                           # as many more
+    gen.get_by_label("Length").fill("8")  # as many more
     gen.get_by_role("slider", name="Token on view").press("End")
     gen.locator("[data-part=bars] button.bar:not(.on)").nth(3).click()
-    page.wait_for_function("document.querySelectorAll('#generator .prose-token.forced').length == 1")
+    page.wait_for_function(
+        "document.querySelectorAll('#generator .prose-token.forced').length == 1"
+    )
     page.wait_for_function("!document.querySelector('#generator .gen.running')", timeout=60_000)
-    expect(gen.locator(".transport-loop")).to_have_count(1)        # the text has left the loop; where it was stays marked
+    expect(gen.locator(".transport-loop")).to_have_count(
+        1
+    )  # the text has left the loop; where it was stays marked
     assert gen.locator(".prose-token.loop").count() == inside - 1
 
 
@@ -242,13 +273,17 @@ def test_errors_are_sentences_and_nothing_is_lost(gen, page):
     gen.get_by_label("Length").fill("6")
     gen.get_by_label("Prompt").fill("word " * 10_000)
     gen.get_by_role("button", name="Write anew").click()
-    expect(problem).to_have_text("The prompt must have at most 20,000 characters, got 50,000: shorten it.")
+    expect(problem).to_have_text(
+        "The prompt must have at most 20,000 characters, got 50,000: shorten it."
+    )
     assert len(gen.get_by_label("Prompt").input_value()) == 50_000
     seed = gen.get_by_label("seed")
     before_seed = seed.input_value()
     seed.fill("-3")
     seed.press("Enter")
-    expect(page.locator(".say-toast")).to_contain_text("seed must be a whole number in [0, 2147483648], got -3")
+    expect(page.locator(".say-toast")).to_contain_text(
+        "seed must be a whole number in [0, 2147483648], got -3"
+    )
     expect(seed).to_have_value(before_seed)
     gen.get_by_label("top-p, exact value").fill("1.5")
     gen.get_by_label("top-p, exact value").press("Enter")
@@ -267,7 +302,7 @@ def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page, monkeypatch):
     def slow(self, batch):
         passes.append(len(batch))
         if len(passes) > 6:
-            stopped.wait(0.5)      # a slow model from the sixth token on, until Stop was pressed
+            stopped.wait(0.5)  # a slow model from the sixth token on, until Stop was pressed
         return real(self, batch)
 
     monkeypatch.setattr(CausalWorker, "run", slow)
@@ -303,7 +338,9 @@ def test_a_copied_link_opens_the_same_text(gen, page):
 
 def test_a_broken_link_says_what_was_replaced(open_page, page):
     open_page("generate", temperature="hot", prompt="A fox")
-    expect(page.locator("#generator [data-part=problem]")).to_contain_text("temperature must be a number")
+    expect(page.locator("#generator [data-part=problem]")).to_contain_text(
+        "temperature must be a number"
+    )
     expect(page.locator("#generator").get_by_label("Prompt")).to_have_value("A fox")
 
 
@@ -319,8 +356,10 @@ def test_on_a_phone_nothing_sticks_out_and_targets_are_large(phone, gen, page):
 def test_tokens_are_shown_character_by_character(gen, page):
     write(page, gen, 3)
     gen.get_by_text("show spaces").click()
-    melted = page.evaluate("[...document.querySelectorAll('#generator :is(.bar .t, .strip b, .prose-bytes, .prose-token, .tree-text, .num)')]"
-                           ".filter(node => getComputedStyle(node).fontVariantLigatures !== 'none').map(node => node.className)")
+    melted = page.evaluate(
+        "[...document.querySelectorAll('#generator :is(.bar .t, .strip b, .prose-bytes, .prose-token, .tree-text, .num)')]"
+        ".filter(node => getComputedStyle(node).fontVariantLigatures !== 'none').map(node => node.className)"
+    )
     assert melted == []
 
 

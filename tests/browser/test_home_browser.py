@@ -20,7 +20,10 @@ def test_the_animation_plays_at_once_and_asks_the_server_for_nothing(home):
     home.wait_for_load_state("networkidle")
     with no_requests(home):
         before = home.locator("#home-race .home-count").first.inner_text()
-        home.wait_for_function("before => document.querySelector('#home-race .home-count').textContent !== before", arg=before)
+        home.wait_for_function(
+            "before => document.querySelector('#home-race .home-count').textContent !== before",
+            arg=before,
+        )
     home.get_by_role("button", name="Pause").click()
     home.get_by_role("button", name="Play").wait_for()
 

@@ -18,7 +18,15 @@ def hostile_url():
         shell = Shell(demo, lambda: DoubleBackend(HOSTILE))
         generate.build(shell)
     demo.queue(default_concurrency_limit=4)
-    demo.launch(server_name="127.0.0.1", server_port=free_port(), prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        server_port=free_port(),
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        **launch_settings(),
+    )
     yield demo.local_url
     demo.close()
 
@@ -29,21 +37,31 @@ def test_hostile_tokens_stay_text_everywhere(chromium, hostile_url):
     watch = Watch(page, hostile_url)
     page.goto("/")
     gen = page.locator("#generator")
-    prompt = "<img src=x onerror=\"window.__hit=9\"> ${window.__hit=8} `"
+    prompt = '<img src=x onerror="window.__hit=9"> ${window.__hit=8} `'
     gen.get_by_label("Prompt").fill(prompt)
     gen.get_by_label("Preset").select_option("pure sampling")
     gen.get_by_label("Length").fill("24")
     gen.get_by_label("Speed, steps a second").select_option("30")
     gen.get_by_role("button", name="Write anew").click()
-    page.wait_for_function("document.querySelectorAll('#generator .prose-token').length == 24 && !document.querySelector('#generator .gen.running')")
+    page.wait_for_function(
+        "document.querySelectorAll('#generator .prose-token').length == 24 && !document.querySelector('#generator .gen.running')"
+    )
     text = gen.locator(".gen-text").text_content()
-    assert "<img src=x onerror=" in text and "${Object.assign(window,{__hit:2})}" in text and "\\u00zz" in text
+    assert (
+        "<img src=x onerror=" in text
+        and "${Object.assign(window,{__hit:2})}" in text
+        and "\\u00zz" in text
+    )
     expect(gen.locator("[data-part=bars]")).to_contain_text("<img·src=x")
-    expect(gen.locator("[data-part=bars]")).to_contain_text("‹202E›right")                      # a direction mark cannot turn the page around
+    expect(gen.locator("[data-part=bars]")).to_contain_text(
+        "‹202E›right"
+    )  # a direction mark cannot turn the page around
     gen.get_by_role("button", name="Draw 1,000 times").click()
     expect(gen.locator(".draws-column")).to_have_count(3)
     gen.locator("[data-part=bars] button.bar").nth(3).click()
-    page.wait_for_function("document.querySelectorAll('#generator .prose-token.forced').length == 1 && !document.querySelector('#generator .gen.running')")
+    page.wait_for_function(
+        "document.querySelectorAll('#generator .prose-token.forced').length == 1 && !document.querySelector('#generator .gen.running')"
+    )
     for box in gen.locator(".tree-tick input").all():
         box.check()
     expect(gen.locator(".tree-column")).to_have_count(2)

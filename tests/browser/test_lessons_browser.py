@@ -13,23 +13,31 @@ from tests.browser.conftest import axe, dark, fits
 def test_a_lesson_drives_the_living_page_and_reveals_after_a_guess(open_page):
     page = open_page("lessons", lesson="escape", step=1)
     frame = page.frame_locator("#lesson-reader iframe")
-    frame.locator("#escape-calculator .escape-sentence", has_text="2.276").wait_for(timeout=60_000)      # the link's state is in the page
-    frame.locator("#escape-calculator .escape-plot.lesson-look").wait_for(timeout=60_000)              # and its control is outlined
+    frame.locator("#escape-calculator .escape-sentence", has_text="2.276").wait_for(
+        timeout=60_000
+    )  # the link's state is in the page
+    frame.locator("#escape-calculator .escape-plot.lesson-look").wait_for(
+        timeout=60_000
+    )  # and its control is outlined
     answer = page.locator("#lesson-reader .lesson-answer")
     assert answer.is_hidden()
     page.get_by_role("button", name="I have a guess: show").click()
     answer.filter(has_text="2.276").wait_for()
     page.get_by_role("button", name="Next", exact=True).click()
     page.locator("#lesson-reader .lesson-where", has_text="step 3 of 4").wait_for()
-    assert "lesson=escape" in page.url and "step=2" in page.url                     # a reload finds the same step
-    assert page.evaluate("[scrollY, document.querySelector('#lesson-reader .lesson-reader').lang]") == [0, "en"]
+    assert "lesson=escape" in page.url and "step=2" in page.url  # a reload finds the same step
+    assert page.evaluate(
+        "[scrollY, document.querySelector('#lesson-reader .lesson-reader').lang]"
+    ) == [0, "en"]
 
 
 def test_the_living_page_speaks_the_language_and_is_as_large_as_its_lesson(open_page):
     page = open_page("lessons", lesson="escape", lang="de", projector="1")
     frame = page.frame_locator("#lesson-reader iframe")
     frame.locator("html.projector.in-lesson[lang=de]").wait_for(timeout=60_000)
-    page.locator("#masthead select").evaluate("one => { one.value = 'es'; one.dispatchEvent(new Event('change')); }")   # put away on a projector
+    page.locator("#masthead select").evaluate(
+        "one => { one.value = 'es'; one.dispatchEvent(new Event('change')); }"
+    )  # put away on a projector
     frame.locator("html[lang=es]").wait_for()
 
 
@@ -58,9 +66,13 @@ def test_every_control_that_a_lesson_speaks_of_is_on_its_page(open_page):
     looks: dict[tuple, set[str]] = {}
     for lesson in read_lessons():
         for step in lesson.steps:
-            where = {name: values[0] for name, values in parse_qs(step.open[1:]).items() if name in ("tab", "view", "part")}
+            where = {
+                name: values[0]
+                for name, values in parse_qs(step.open[1:]).items()
+                if name in ("tab", "view", "part")
+            }
             looks.setdefault((where.pop("tab"), *where.items()), set()).add(step.look)
     for (tab, *part), selectors in looks.items():
         page = open_page(tab, **dict(part))
         for selector in selectors:
-            page.locator(selector).first.wait_for()                                 # and it is in view of who opens the link
+            page.locator(selector).first.wait_for()  # and it is in view of who opens the link

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-expect.set_options(timeout=20_000)      # a fresh page of a loaded machine takes its time
+expect.set_options(timeout=20_000)  # a fresh page of a loaded machine takes its time
 COUNT = "() => Number(document.querySelector('#generator [data-part=app]').dataset.runs ?? 0)"
 
 
@@ -26,7 +26,15 @@ def follow(page):
 
 
 def test_a_text_comes_back_at_its_step(page, open_page, follow):
-    open_page("generate", prompt="the wolf said", max_new_tokens="14", seed="5", temperature="0.9", step="6", model="fairy-causal")
+    open_page(
+        "generate",
+        prompt="the wolf said",
+        max_new_tokens="14",
+        seed="5",
+        temperature="0.9",
+        step="6",
+        model="fairy-causal",
+    )
     area = page.locator("#generator")
     expect(area.locator(".prose-token")).to_have_count(14)
     line = area.locator("[role=slider]").first
@@ -56,17 +64,39 @@ def test_a_text_comes_back_at_its_step(page, open_page, follow):
 def test_a_link_fetches_no_model_and_a_hostile_one_runs_nothing(page, open_page):
     area = page.locator("#generator")
     open_page("generate", model="gpt2", prompt="hello")
-    expect(area.locator("[data-part=problem]")).to_contain_text("which is not here yet. Press Play to fetch it")
+    expect(area.locator("[data-part=problem]")).to_contain_text(
+        "which is not here yet. Press Play to fetch it"
+    )
     assert page.evaluate(COUNT) == 0 and area.locator("[data-part=prompt]").input_value() == "hello"
-    open_page("generate", model="<img src=x onerror=alert(1)>", prompt="${alert(1)}", step="-3", temperature="hot", chosen="1.x")
-    expect(area.locator("[data-part=problem]")).to_contain_text("Part of this link could not be read")
-    assert page.evaluate(COUNT) == 0 and area.locator("[data-part=prompt]").input_value() == "${alert(1)}"
+    open_page(
+        "generate",
+        model="<img src=x onerror=alert(1)>",
+        prompt="${alert(1)}",
+        step="-3",
+        temperature="hot",
+        chosen="1.x",
+    )
+    expect(area.locator("[data-part=problem]")).to_contain_text(
+        "Part of this link could not be read"
+    )
+    assert (
+        page.evaluate(COUNT) == 0
+        and area.locator("[data-part=prompt]").input_value() == "${alert(1)}"
+    )
 
 
 def test_a_canvas_comes_back_with_its_edit_and_step(page, open_page, follow):
-    open_page("diffusion", model="exact-tale", canvas="the king [MASK]*5 .", sampler="llada", selection="random", steps="5", seed="3")
+    open_page(
+        "diffusion",
+        model="exact-tale",
+        canvas="the king [MASK]*5 .",
+        sampler="llada",
+        selection="random",
+        steps="5",
+        seed="3",
+    )
     player = page.locator("#diffusion-player .widget")
-    expect(player).to_have_attribute("data-state", "recorded")                  # a link without a run runs nothing
+    expect(player).to_have_attribute("data-state", "recorded")  # a link without a run runs nothing
     page.locator("#diffusion-run").click()
     expect(player).to_have_attribute("data-state", "done")
     words = player.locator(".canvas-words button")
@@ -98,11 +128,16 @@ def test_a_walk_comes_back_at_its_step(page, open_page, follow):
     line.focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
-    at, path = line.get_attribute("aria-valuenow"), area.locator("[data-part=lanes]").first.inner_text()
+    at, path = (
+        line.get_attribute("aria-valuenow"),
+        area.locator("[data-part=lanes]").first.inner_text(),
+    )
     address = follow(area.locator("[data-part=link]").first)
     assert "&at=" in address
     expect(line).to_have_attribute("aria-valuenow", at)
     assert area.locator("[data-part=lanes]").first.inner_text() == path
     open_page("chains", at="99999")
-    expect(page.locator(".say-toast")).to_contain_text("The step in this link must be a whole number")
+    expect(page.locator(".say-toast")).to_contain_text(
+        "The step in this link must be a whole number"
+    )
     assert json.dumps(address)

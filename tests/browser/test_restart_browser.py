@@ -36,15 +36,25 @@ def own_page(chromium):
 
 def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     page, app = own_page, start()
-    gen, problem, tokens = page.locator("#generator"), page.locator("#generator [data-part=problem]"), page.locator("#generator .prose-token")
+    gen, problem, tokens = (
+        page.locator("#generator"),
+        page.locator("#generator [data-part=problem]"),
+        page.locator("#generator .prose-token"),
+    )
     page.goto(f"{app.url}/?tab=generate")
-    page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden")
+    page.wait_for_function(
+        "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden"
+    )
     gen.get_by_label("Prompt").fill("once upon a time there was a king")
     gen.get_by_label("Length").fill("500")
     gen.get_by_role("button", name="Write anew", exact=True).click()
-    page.wait_for_function("document.querySelector('#generator .gen.running') && !document.querySelector('[data-part=notes]').textContent.includes('Recorded') "
-                           "&& document.querySelectorAll('#generator .prose-token').length >= 3")
-    app.process.send_signal(signal.SIGSTOP)                # in the middle of the text, however fast this machine is
+    page.wait_for_function(
+        "document.querySelector('#generator .gen.running') && !document.querySelector('[data-part=notes]').textContent.includes('Recorded') "
+        "&& document.querySelectorAll('#generator .prose-token').length >= 3"
+    )
+    app.process.send_signal(
+        signal.SIGSTOP
+    )  # in the middle of the text, however fast this machine is
     assert page.locator("#generator .gen.running").count() == 1
     page.evaluate("window.before_the_kill = true")
     app.process.kill()
@@ -55,9 +65,14 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     assert count >= 3 and "there was a king" in written
 
     start(app.port)
-    page.wait_for_function("!window.before_the_kill && document.querySelector('#generator .prose-token')")      # Gradio loads the page anew by itself
+    page.wait_for_function(
+        "!window.before_the_kill && document.querySelector('#generator .prose-token')"
+    )  # Gradio loads the page anew by itself
     expect(problem).to_contain_text("What has been written stays")
-    assert tokens.count() == count and " ".join(gen.locator(".gen-text").inner_text().split()) == written
+    assert (
+        tokens.count() == count
+        and " ".join(gen.locator(".gen-text").inner_text().split()) == written
+    )
     page.wait_for_function("document.querySelector('[data-part=progress]').hidden")
     gen.get_by_role("button", name="Write on from here", exact=True).click()
     page.wait_for_function(f"document.querySelectorAll('#generator .prose-token').length > {count}")

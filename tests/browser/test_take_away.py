@@ -26,8 +26,19 @@ def offline(chromium, tmp_path):
         page = context.new_page()
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda message: message.type in ("error", "warning") and page.faults.append(message.text))
-        page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or page.faults.append(request.url))
+        page.on(
+            "console",
+            lambda message: (
+                message.type in ("error", "warning") and page.faults.append(message.text)
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith(("file:", "data:", "blob:"))
+                or page.faults.append(request.url)
+            ),
+        )
         page.on("dialog", lambda dialog: page.faults.append(dialog.message))
         page.goto(path.as_uri())
         return page
@@ -53,7 +64,9 @@ def test_a_text_is_taken_away_and_comes_back(page, open_page, offline):
     area = page.locator("#generator")
     area.locator(".prose-token").first.wait_for()
     play = area.locator(".transport-buttons .main")
-    play.evaluate("button => button.textContent === 'Pause' && button.click()")     # in one breath: playing may end by itself meanwhile
+    play.evaluate(
+        "button => button.textContent === 'Pause' && button.click()"
+    )  # in one breath: playing may end by itself meanwhile
     run = json.loads(taken(page, area, "json"))
     step = int(area.locator("[role=slider]").first.get_attribute("aria-valuenow")) - 1
     picture = Image.open(io.BytesIO(taken(page, area, "png")))
@@ -73,8 +86,16 @@ def test_a_text_is_taken_away_and_comes_back(page, open_page, offline):
         one = run["steps"][k]
         assert line.get_attribute("aria-valuenow") == str(k + 1)
         shown = player.locator(".bar.on")
-        assert f"{one['probability']:.3f}" in shown.inner_text() or one["probability"] in (0, 1) or one["probability"] > 0.9995 or one["probability"] < 0.0005
-        assert player.locator("[data-part=entropy]").inner_text() == f"{one['raw_entropy'] / 0.6931471805599453:.2f}"
+        assert (
+            f"{one['probability']:.3f}" in shown.inner_text()
+            or one["probability"] in (0, 1)
+            or one["probability"] > 0.9995
+            or one["probability"] < 0.0005
+        )
+        assert (
+            player.locator("[data-part=entropy]").inner_text()
+            == f"{one['raw_entropy'] / 0.6931471805599453:.2f}"
+        )
         assert player.locator(".bar:not(.rest)").count() == len(one["rows"])
     player.get_by_label("Speed, steps a second").select_option("30")
     player.get_by_role("button", name="Play").click()
@@ -83,11 +104,19 @@ def test_a_text_is_taken_away_and_comes_back(page, open_page, offline):
     assert not axe(replay)
 
     # the same file opened again on the page
-    page.locator("#generator .take-file").set_input_files({"name": "run.json", "mimeType": "application/json", "buffer": json.dumps(run).encode()})
+    page.locator("#generator .take-file").set_input_files(
+        {"name": "run.json", "mimeType": "application/json", "buffer": json.dumps(run).encode()}
+    )
     expect(area.get_by_text("Opened from the file run.json.")).to_be_visible()
     expect(area.locator(".prose-token")).to_have_count(len(run["steps"]))
-    for bad in (b'{"version": 1}', b"<script>", json.dumps({**run, "steps": [{**run["steps"][0], "probability": "<img src=x>"}]}).encode()):
-        page.locator("#generator .take-file").set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": bad})
+    for bad in (
+        b'{"version": 1}',
+        b"<script>",
+        json.dumps({**run, "steps": [{**run["steps"][0], "probability": "<img src=x>"}]}).encode(),
+    ):
+        page.locator("#generator .take-file").set_input_files(
+            {"name": "bad.json", "mimeType": "application/json", "buffer": bad}
+        )
         expect(area.locator("[data-part=problem]")).to_contain_text("This file could not be opened")
         assert area.locator(".prose-token").count() == len(run["steps"])
         area.locator(".prose-token").nth(2).click()
@@ -118,9 +147,17 @@ def test_a_canvas_is_taken_away_and_comes_back(page, open_page, offline):
     replay.get_by_role("button", name="Play").click()
     expect(player).to_have_attribute("data-view", str(len(run["steps"])))
 
-    page.locator("#diffusion-player .take-file").set_input_files({"name": "run.json", "mimeType": "application/json", "buffer": json.dumps(run).encode()})
+    page.locator("#diffusion-player .take-file").set_input_files(
+        {"name": "run.json", "mimeType": "application/json", "buffer": json.dumps(run).encode()}
+    )
     expect(area.locator(".canvas-what")).to_contain_text("opened from a file")
-    page.locator("#diffusion-player .take-file").set_input_files({"name": "bad.json", "mimeType": "application/json", "buffer": b'{"version": 1, "kind": "decode"}'})
+    page.locator("#diffusion-player .take-file").set_input_files(
+        {
+            "name": "bad.json",
+            "mimeType": "application/json",
+            "buffer": b'{"version": 1, "kind": "decode"}',
+        }
+    )
     expect(area.locator(".canvas-problem")).to_contain_text("This file could not be opened")
     assert area.locator(".canvas-words button").count() == len(run["start"]["canvas"])
 
@@ -129,7 +166,10 @@ def test_hostile_words_are_words_in_the_replay(offline):
     from playground.pages.diffusion import files as diffusion
     from playground.pages.generate import files as generate
 
-    for text in (generate.replay_page(hostile_text_run(), []), diffusion.replay_page(hostile_unmask_run())):
+    for text in (
+        generate.replay_page(hostile_text_run(), []),
+        diffusion.replay_page(hostile_unmask_run()),
+    ):
         page = offline(text)
         line = page.locator("[role=slider]").first
         line.focus()
@@ -150,7 +190,7 @@ def test_every_page_shows_its_link_as_a_code_that_a_camera_reads(page, open_page
         opener.click()
         dialog.locator("svg").wait_for()
         shot = Image.open(io.BytesIO(dialog.locator("svg").screenshot()))
-        assert min(shot.size) > 400                                          # large enough for a projector
+        assert min(shot.size) > 400  # large enough for a projector
         found = zxingcpp.read_barcodes(shot)
         assert [code.text for code in found] == [dialog.locator("a").inner_text()] == [page.url]
         assert f"tab={slug}" in page.url

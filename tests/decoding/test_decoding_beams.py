@@ -11,9 +11,24 @@ import torch
 from playground.decoding import beam_search
 from playground.decoding.together import Together
 
-TALES = ["once upon a time there was a king who had", "the bird sang, and", "in the forest there lived a", "the princess was so beautiful that", "then he said",
-         "the fisherman", "he ran and ran and", "the old woman said to him,"]
-GENERAL = ["Once upon a time", "The capital of California is", "def fibonacci(n):", "1, 2, 3, 4,", "Dear Sir,", "The sea was"]
+TALES = [
+    "once upon a time there was a king who had",
+    "the bird sang, and",
+    "in the forest there lived a",
+    "the princess was so beautiful that",
+    "then he said",
+    "the fisherman",
+    "he ran and ran and",
+    "the old woman said to him,",
+]
+GENERAL = [
+    "Once upon a time",
+    "The capital of California is",
+    "def fibonacci(n):",
+    "1, 2, 3, 4,",
+    "Dear Sir,",
+    "The sea was",
+]
 PENALTIES = (1.0, 0.0, 2.0, -1.0)
 PROMPTS = {"fairy-causal": TALES, "smollm2-135m": GENERAL}
 
@@ -22,13 +37,27 @@ def theirs(library, ids, beams, tokens, penalty):
     """[(ids, score)] of generate(num_beams=..., num_return_sequences=num_beams), best first; the padding behind an end cut off."""
     end = library.eos_id
     found = library.network.generate(
-        torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long), num_beams=beams, num_return_sequences=beams, do_sample=False,
-        max_new_tokens=tokens, length_penalty=penalty, eos_token_id=end, pad_token_id=end, return_dict_in_generate=True, output_scores=True)
-    texts = [row[len(ids):] for row in found.sequences.tolist()]
+        torch.tensor([ids]),
+        attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+        num_beams=beams,
+        num_return_sequences=beams,
+        do_sample=False,
+        max_new_tokens=tokens,
+        length_penalty=penalty,
+        eos_token_id=end,
+        pad_token_id=end,
+        return_dict_in_generate=True,
+        output_scores=True,
+    )
+    texts = [row[len(ids) :] for row in found.sequences.tolist()]
     texts = [text[: text.index(end) + 1] if end in text else text for text in texts]
     if beams == 1:
         return [(texts[0], None)]
-    return [(text, score) for text, score in zip(texts, found.sequences_scores.tolist(), strict=True) if score > -1e8]
+    return [
+        (text, score)
+        for text, score in zip(texts, found.sequences_scores.tolist(), strict=True)
+        if score > -1e8
+    ]
 
 
 def differences(backend, library, name, prompt, beams, tokens, penalty):
@@ -42,8 +71,14 @@ def differences(backend, library, name, prompt, beams, tokens, penalty):
     want = theirs(library, ids, beams, tokens, penalty)
     if [text for text, _ in ours] != [text for text, _ in want]:
         return f"{prompt!r}, {beams} beams, penalty {penalty}: {[text for text, _ in ours]} instead of {[text for text, _ in want]}"
-    pairs = [(one, other) for (_, one), (_, other) in zip(ours, want, strict=True) if other is not None]
-    far = [f"{one} instead of {other}" for one, other in pairs if abs(one - other) > 2e-5 + 1e-5 * abs(other)]         # sums of float32 in another order
+    pairs = [
+        (one, other) for (_, one), (_, other) in zip(ours, want, strict=True) if other is not None
+    ]
+    far = [
+        f"{one} instead of {other}"
+        for one, other in pairs
+        if abs(one - other) > 2e-5 + 1e-5 * abs(other)
+    ]  # sums of float32 in another order
     return f"{prompt!r}, {beams} beams, penalty {penalty}: scores {'; '.join(far)}" if far else ""
 
 
@@ -60,7 +95,10 @@ def test_the_shipped_model_gives_the_librarys_beams(shipped, beams):
     """Each number of beams with three prompts and penalties; every prompt comes up with three numbers of beams."""
     backend, library = shipped
     for place in range(3):
-        prompt, penalty = TALES[(beams + 2 * place) % len(TALES)], PENALTIES[(beams // 2 + place) % len(PENALTIES)]
+        prompt, penalty = (
+            TALES[(beams + 2 * place) % len(TALES)],
+            PENALTIES[(beams // 2 + place) % len(PENALTIES)],
+        )
         assert differences(backend, library, "fairy-causal", prompt, beams, 12, penalty) == ""
 
 
@@ -68,7 +106,18 @@ def test_a_text_that_ends_early_is_scored_as_the_library_scores_it(shipped):
     """Beside a prompt that soon meets its end of text the length penalty decides between texts of different lengths."""
     backend, library = shipped
     for penalty in PENALTIES:
-        assert differences(backend, library, "fairy-causal", "and they lived happily ever after", 4, 16, penalty) == ""
+        assert (
+            differences(
+                backend,
+                library,
+                "fairy-causal",
+                "and they lived happily ever after",
+                4,
+                16,
+                penalty,
+            )
+            == ""
+        )
 
 
 @pytest.mark.smollm2
@@ -95,7 +144,10 @@ def main(name: str = "fairy-causal", tokens: str = "16") -> None:
                 said = differences(backend, library, name, prompt, beams, int(tokens), penalty)
                 compared += 1
                 wrong += [said] * bool(said)
-        print(f"{name}: {compared} searches of {tokens} tokens compared, {len(wrong)} differ", flush=True)
+        print(
+            f"{name}: {compared} searches of {tokens} tokens compared, {len(wrong)} differ",
+            flush=True,
+        )
     print("\n".join(wrong) or "none differs")
     backend.close()
 

@@ -10,7 +10,10 @@ def rows():
     generator = np.random.default_rng(3)
     normal = generator.normal(size=50_257).astype(np.float32)
     yield "normal", normal
-    yield "no multiple of the blocks, the largest behind the last one", np.append(normal[:8192 + 700], np.float32(99))
+    yield (
+        "no multiple of the blocks, the largest behind the last one",
+        np.append(normal[: 8192 + 700], np.float32(99)),
+    )
     yield "many ties", np.round(normal)
     yield "all equal", np.zeros(20_000, np.float32)
     yield "two zeros", np.where(normal > 0, np.float32(0), np.float32(-0.0))
@@ -18,7 +21,9 @@ def rows():
     yield "falling, all of the head in one block", -np.arange(50_257, dtype=np.float32)
 
 
-@pytest.mark.parametrize(("name", "values"), list(rows()), ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(
+    ("name", "values"), list(rows()), ids=lambda part: part if isinstance(part, str) else ""
+)
 @pytest.mark.parametrize("limit", [1, 20, 256, 512, 513, 4096])
 def test_the_largest_are_the_beginning_of_a_stable_sort(name, values, limit):
     expected = np.argsort(-values, kind="stable")[:limit]

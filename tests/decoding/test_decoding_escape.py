@@ -62,7 +62,8 @@ def test_two_states_exact_and_arrhenius(delta, temperature):
     assert exact == pytest.approx(1 / (1 + math.exp(min(delta / temperature, 700))), rel=1e-9)
     assert exact <= escape_probability(delta, temperature) <= 1
     assert escape_probability_exact([np.float32(delta), 0], temperature) == pytest.approx(
-        two_state_escape_probability(float(np.float32(delta)), temperature), rel=1e-9)
+        two_state_escape_probability(float(np.float32(delta)), temperature), rel=1e-9
+    )
 
 
 def test_hot_limits_are_one_half_and_one_minus_one_over_v():
@@ -72,8 +73,16 @@ def test_hot_limits_are_one_half_and_one_minus_one_over_v():
 
 
 def test_cold_limits():
-    assert escape_probability(5, 0) == two_state_escape_probability(5, 0) == escape_probability_exact([5.0, 0.0], 0) == 0
-    assert escape_probability_exact([5.0, 5.0], 0) == 0 and escape_probability_exact([5.0, 6.0], 0, loop_token=0) == 1
+    assert (
+        escape_probability(5, 0)
+        == two_state_escape_probability(5, 0)
+        == escape_probability_exact([5.0, 0.0], 0)
+        == 0
+    )
+    assert (
+        escape_probability_exact([5.0, 5.0], 0) == 0
+        and escape_probability_exact([5.0, 6.0], 0, loop_token=0) == 1
+    )
     assert escape_probability_exact([800.0, 0.0], 1.0) == pytest.approx(math.exp(-800), abs=0)
 
 
@@ -102,12 +111,24 @@ def test_n_rivals(delta, p, rivals):
     else:
         assert temperature > 0
         if 1e-6 < temperature < 1e6:
-            assert 1 - two_state_escape_probability(delta, temperature, rivals) == pytest.approx(p, rel=1e-6)
+            assert 1 - two_state_escape_probability(delta, temperature, rivals) == pytest.approx(
+                p, rel=1e-6
+            )
 
 
 def test_no_temperature_is_ever_negative_and_half_diverges():
-    assert critical_temperature(5, 0.5) == critical_temperature(5, 0.3) == critical_temperature(5, 0) == math.inf
-    assert critical_temperature(5, 1) == critical_temperature(-1, 0.9) == critical_temperature(0, 0.9) == 0
+    assert (
+        critical_temperature(5, 0.5)
+        == critical_temperature(5, 0.3)
+        == critical_temperature(5, 0)
+        == math.inf
+    )
+    assert (
+        critical_temperature(5, 1)
+        == critical_temperature(-1, 0.9)
+        == critical_temperature(0, 0.9)
+        == 0
+    )
     assert critical_temperature(5, 1 / 11, 10) == math.inf
     assert critical_temperature(5, 0.5 + 1e-12) > 1e9
 
@@ -124,16 +145,25 @@ def test_min_p_and_top_k_forms():
     assert min_p_critical_temperature(5, 0.1) == pytest.approx(5 / math.log(10))
     assert min_p_critical_temperature(5, 0) == min_p_critical_temperature(-1, 1) == 0
     assert min_p_critical_temperature(5, 1) == math.inf
-    assert top_k_critical_temperature(1) == math.inf and top_k_critical_temperature(0) == top_k_critical_temperature(2) == 0
+    assert (
+        top_k_critical_temperature(1) == math.inf
+        and top_k_critical_temperature(0) == top_k_critical_temperature(2) == 0
+    )
 
 
-@pytest.mark.parametrize("call, sentence", [
-    (lambda: critical_temperature(5, 1.5), r"top_p must be in \[0, 1\], got 1.5"),
-    (lambda: critical_temperature(5, 0.9, 0), "rivals must be a whole number ≥ 1, got 0"),
-    (lambda: escape_probability(5, -1), "temperature must be ≥ 0, got -1"),
-    (lambda: min_p_critical_temperature(5, 2), r"min_p must be in \[0, 1\], got 2"),
-    (lambda: solve_critical_temperature([1.0, 0.0], -0.1), r"top_p must be in \[0, 1\], got -0.1"),
-])
+@pytest.mark.parametrize(
+    "call, sentence",
+    [
+        (lambda: critical_temperature(5, 1.5), r"top_p must be in \[0, 1\], got 1.5"),
+        (lambda: critical_temperature(5, 0.9, 0), "rivals must be a whole number ≥ 1, got 0"),
+        (lambda: escape_probability(5, -1), "temperature must be ≥ 0, got -1"),
+        (lambda: min_p_critical_temperature(5, 2), r"min_p must be in \[0, 1\], got 2"),
+        (
+            lambda: solve_critical_temperature([1.0, 0.0], -0.1),
+            r"top_p must be in \[0, 1\], got -0.1",
+        ),
+    ],
+)
 def test_bad_values_are_named(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
@@ -171,14 +201,22 @@ def test_just_below_nothing_escapes_and_just_above_something_does(logits, p):
 
 
 def test_equal_rivals_agree_with_the_formula():
-    assert solve_critical_temperature([5.0] + [0.0] * 1000, 0.9) == pytest.approx(critical_temperature(5, 0.9, 1000), rel=1e-12)
+    assert solve_critical_temperature([5.0] + [0.0] * 1000, 0.9) == pytest.approx(
+        critical_temperature(5, 0.9, 1000), rel=1e-12
+    )
     assert critical_temperature(5, 0.9, 1000) == pytest.approx(0.549, abs=5e-4)
-    assert solve_critical_temperature([5.0, 0.0], 0.9) == pytest.approx(critical_temperature(5, 0.9), rel=1e-12)
+    assert solve_critical_temperature([5.0, 0.0], 0.9) == pytest.approx(
+        critical_temperature(5, 0.9), rel=1e-12
+    )
 
 
 def test_top_k_before_top_p_shifts_the_temperature():
-    rivals = -1e-5 * np.arange(1000)                 # all but equal: exact ties at the 50th place would all be kept
-    solved = solve_critical_temperature(np.concatenate([[5.0], rivals]), 0.9, DecodingSettings(top_k=50))
+    rivals = -1e-5 * np.arange(
+        1000
+    )  # all but equal: exact ties at the 50th place would all be kept
+    solved = solve_critical_temperature(
+        np.concatenate([[5.0], rivals]), 0.9, DecodingSettings(top_k=50)
+    )
     assert solved == pytest.approx(0.821, abs=5e-4) == critical_temperature(5, 0.9, 49)
     tied = solve_critical_temperature([5.0] + [0.0] * 1000, 0.9, DecodingSettings(top_k=50))
     assert tied == pytest.approx(critical_temperature(5, 0.9, 1000))
@@ -188,7 +226,9 @@ def test_one_token_ties_and_p_at_the_ends():
     assert solve_critical_temperature([3.0], 0.9) == math.inf
     assert solve_critical_temperature([3.0, 3.0], 0.9) == 0
     assert solve_critical_temperature([3.0, 3.0], 0.5) == math.inf
-    assert solve_critical_temperature([3.0, 3.0, 1.0], 0.5) == 0      # the third takes P_loop below one half at once
+    assert (
+        solve_critical_temperature([3.0, 3.0, 1.0], 0.5) == 0
+    )  # the third takes P_loop below one half at once
     assert solve_critical_temperature([5.0, 0.0], 0) == math.inf
     assert solve_critical_temperature([5.0, 0.0], 1) == 0
     near_one = solve_critical_temperature([5.0, 0.0], 1 - 1e-12)
@@ -206,9 +246,13 @@ def test_with_the_temperature_last_no_critical_temperature_exists():
 def test_min_p_behind_top_p_can_decide():
     rules = DecodingSettings(min_p=0.5)
     assert solve_critical_temperature([5.0, 0.0], 0.99, rules) == pytest.approx(5 / math.log(2))
-    assert solve_critical_temperature([5.0, 0.0], 0.6, rules) == pytest.approx(critical_temperature(5, 0.6))
+    assert solve_critical_temperature([5.0, 0.0], 0.6, rules) == pytest.approx(
+        critical_temperature(5, 0.6)
+    )
     assert solve_critical_temperature([5.0, 0.0], 0.9, DecodingSettings(top_k=1)) == math.inf
-    assert solve_critical_temperature([5.0, 0.0], 0.9, DecodingSettings(do_sample=False)) == math.inf
+    assert (
+        solve_critical_temperature([5.0, 0.0], 0.9, DecodingSettings(do_sample=False)) == math.inf
+    )
 
 
 def test_penalties_before_the_temperature_lower_the_barrier():
@@ -217,17 +261,27 @@ def test_penalties_before_the_temperature_lower_the_barrier():
     assert solved == pytest.approx(critical_temperature(3, 0.9), rel=1e-6)
 
 
-@pytest.mark.parametrize("extra", [{"epsilon_cutoff": 0.05}, {"eta_cutoff": 0.1}, {"typical_p": 0.95}, {"xtc_probability": 0.5}])
+@pytest.mark.parametrize(
+    "extra",
+    [{"epsilon_cutoff": 0.05}, {"eta_cutoff": 0.1}, {"typical_p": 0.95}, {"xtc_probability": 0.5}],
+)
 def test_rules_behind_top_p_are_found_by_scanning_the_chain(extra):
     rules = DecodingSettings(**extra)
     temperature = solve_critical_temperature([5.0, 1.0, 0.5, 0.0], 0.9, rules)
     assert 0 < temperature < math.inf
     at = rules.with_changes(top_p=0.9)
-    assert not escape_possible([5.0, 1.0, 0.5, 0.0], at.with_changes(temperature=temperature * 0.999))
+    assert not escape_possible(
+        [5.0, 1.0, 0.5, 0.0], at.with_changes(temperature=temperature * 0.999)
+    )
     assert escape_possible([5.0, 1.0, 0.5, 0.0], at.with_changes(temperature=temperature * 1.001))
 
 
-@given(st.lists(st.floats(-6, 6, width=32), min_size=2, max_size=12), st.floats(0.1, 3), st.floats(0.3, 1), st.integers(0, 5))
+@given(
+    st.lists(st.floats(-6, 6, width=32), min_size=2, max_size=12),
+    st.floats(0.1, 3),
+    st.floats(0.3, 1),
+    st.integers(0, 5),
+)
 @settings(max_examples=80, deadline=None)
 def test_escape_probability_of_the_chain_by_its_definition(logits, temperature, p, k):
     rules = DecodingSettings(temperature=temperature, top_p=p, top_k=k)
@@ -247,12 +301,21 @@ def test_the_xtc_coin_is_averaged_over():
 
 
 def test_the_repetition_penalty_acts_once_and_the_frequency_penalty_compounds():
-    assert [penalized_barrier(8, 3, visits, 1.25) for visits in range(4)] == pytest.approx([3, 1.4, 1.4, 1.4])
-    assert [penalized_barrier(8, 3, visits, frequency_penalty=0.7) for visits in range(5)] == pytest.approx([3, 2.3, 1.6, 0.9, 0.2])
+    assert [penalized_barrier(8, 3, visits, 1.25) for visits in range(4)] == pytest.approx(
+        [3, 1.4, 1.4, 1.4]
+    )
+    assert [
+        penalized_barrier(8, 3, visits, frequency_penalty=0.7) for visits in range(5)
+    ] == pytest.approx([3, 2.3, 1.6, 0.9, 0.2])
     assert penalized_barrier(-2, 3, 1, 1.5) == pytest.approx(2)
 
 
-@given(st.floats(-10, 20), st.floats(0.1, 10), st.floats(1, 1.5), st.one_of(st.just(0.0), st.floats(1e-4, 2)))
+@given(
+    st.floats(-10, 20),
+    st.floats(0.1, 10),
+    st.floats(1, 1.5),
+    st.one_of(st.just(0.0), st.floats(1e-4, 2)),
+)
 def test_the_visit_at_which_the_barrier_turns_negative(logit, delta, theta, alpha):
     visit = visit_of_negative_barrier(logit, delta, theta, alpha)
     if visit is None:
@@ -269,21 +332,36 @@ def test_a_vanishing_frequency_penalty_never_gets_there():
 def test_the_barrier_per_visit_is_what_the_rules_do():
     logits = [6.0, 2.0, 1.0]
     for visits in range(5):
-        rules = DecodingSettings(repetition_penalty=1.2, frequency_penalty=0.5, presence_penalty=0.25)
+        rules = DecodingSettings(
+            repetition_penalty=1.2, frequency_penalty=0.5, presence_penalty=0.25
+        )
         penalised = apply_stages(logits, [0] * visits, rules)[-1].logits
         ours = penalized_barrier(6.0, 4.0, visits, 1.2, 0.5, 0.25)
         assert energy_barrier(penalised, 0, 1).delta_e == pytest.approx(ours, abs=1e-5)
 
 
 def test_steps_to_escape():
-    assert steps_to_escape(0.5) == (2.0, 1.0) and steps_to_escape(0) == (math.inf, math.inf) and steps_to_escape(1) == (1.0, 0.0)
+    assert (
+        steps_to_escape(0.5) == (2.0, 1.0)
+        and steps_to_escape(0) == (math.inf, math.inf)
+        and steps_to_escape(1) == (1.0, 0.0)
+    )
     assert (1 - 0.01) ** steps_to_escape(0.01).half_life == pytest.approx(0.5)
 
 
 def test_the_truth_table_names_the_rule_that_forbids_escape():
-    table = {row["rule"]: row for row in truth_table([5.0, 0.0, -1.0], DecodingSettings(temperature=1.0, top_k=2, top_p=0.9, min_p=0.1))}
+    table = {
+        row["rule"]: row
+        for row in truth_table(
+            [5.0, 0.0, -1.0], DecodingSettings(temperature=1.0, top_k=2, top_p=0.9, min_p=0.1)
+        )
+    }
     assert list(table) == ["top_k", "top_p", "min_p"]
-    assert not table["top_k"]["forbids_alone"] and table["top_p"]["forbids"] and table["min_p"]["forbids_alone"]
+    assert (
+        not table["top_k"]["forbids_alone"]
+        and table["top_p"]["forbids"]
+        and table["min_p"]["forbids_alone"]
+    )
     assert not table["min_p"]["forbids"] and table["top_p"]["rivals_before"] == 1
     assert truth_table([5.0, 0.0], DecodingSettings(do_sample=False))[-1]["forbids"]
 
@@ -322,13 +400,22 @@ def test_the_inverted_view_is_the_threshold_of_p():
     threshold = trapping_top_p(LOGITS, [0, 1, 2], 1.3)
     for p, out in [(threshold * 0.999, False), (threshold * 1.001, True)]:
         rules = DecodingSettings(temperature=1.3, top_p=p)
-        assert any(escape_possible(row, rules, loop_token=token) for token, row in enumerate(LOGITS)) is out
+        assert (
+            any(escape_possible(row, rules, loop_token=token) for token, row in enumerate(LOGITS))
+            is out
+        )
     temperature = cycle_critical_temperature(cycle_barriers(LOGITS, [0, 1, 2], threshold))
     assert temperature == pytest.approx(1.3, rel=1e-6)
 
 
 def test_survival_is_the_product_along_the_cycle():
     rules = DecodingSettings(temperature=2.0)
-    shares = [float(apply_stages(row, [], rules)[-1].probs[token]) for token, row in enumerate(LOGITS)]
-    assert loop_survival(LOGITS, [0, 1, 2], rules).tolist() == pytest.approx([1, *np.cumprod(shares)], rel=1e-6)
-    assert loop_survival(LOGITS, [0, 1, 2], DecodingSettings(temperature=0.3, top_p=0.9)).tolist() == [1, 1, 1, 1]
+    shares = [
+        float(apply_stages(row, [], rules)[-1].probs[token]) for token, row in enumerate(LOGITS)
+    ]
+    assert loop_survival(LOGITS, [0, 1, 2], rules).tolist() == pytest.approx(
+        [1, *np.cumprod(shares)], rel=1e-6
+    )
+    assert loop_survival(
+        LOGITS, [0, 1, 2], DecodingSettings(temperature=0.3, top_p=0.9)
+    ).tolist() == [1, 1, 1, 1]

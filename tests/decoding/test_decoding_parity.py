@@ -50,14 +50,24 @@ def compare(logits, context, settings):
     assert float((ours.sort().values - theirs.sort().values).abs().max()) <= 1e-6, label
     moved = torch.nonzero((ours > 0) != (theirs > 0))[:, 0]
     for token in moved.tolist():
-        assert int((stage_before_cuts(logits, context, settings) == stage_before_cuts(logits, context, settings)[token]).sum()) > 1
+        assert (
+            int(
+                (
+                    stage_before_cuts(logits, context, settings)
+                    == stage_before_cuts(logits, context, settings)[token]
+                ).sum()
+            )
+            > 1
+        )
     if not len(moved):
         assert float((ours - theirs).abs().max()) <= 1e-6, label
 
 
 def stage_before_cuts(logits, context, settings):
     """Logits behind penalties and temperature: the values among which ties are ties."""
-    plain = DecodingSettings(temperature=settings.temperature, repetition_penalty=settings.repetition_penalty)
+    plain = DecodingSettings(
+        temperature=settings.temperature, repetition_penalty=settings.repetition_penalty
+    )
     return apply_stages(logits, context, plain)[-1].logits
 
 
@@ -69,7 +79,7 @@ def random_logits(rng, size, shape):
         values[rng.integers(0, size, max(1, size // 100))] += np.float32(rng.uniform(4, 15))
     elif shape == "flat":
         values *= np.float32(0.01)
-    elif shape == "table":                            # probabilities that are round numbers: where float32 coincidences live
+    elif shape == "table":  # probabilities that are round numbers: where float32 coincidences live
         weights = rng.integers(1, 10, size).astype(np.float32)
         values = np.log(weights / weights.sum())
     return values.astype(np.float32)
@@ -94,8 +104,17 @@ def one_rule(rng, name):
     }[name]
 
 
-RULES = ("temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff", "repetition_penalty",
-         "no_repeat_ngram_size")
+RULES = (
+    "temperature",
+    "top_k",
+    "top_p",
+    "min_p",
+    "typical_p",
+    "epsilon_cutoff",
+    "eta_cutoff",
+    "repetition_penalty",
+    "no_repeat_ngram_size",
+)
 
 
 def random_context(rng, size):
@@ -109,7 +128,11 @@ def test_every_rule_alone(rule):
     for case in range(130):
         size = int(rng.integers(5, 400))
         context = random_context(rng, size)
-        compare(random_logits(rng, size, SHAPES[case % 5]), context, OFF.with_changes(**{rule: one_rule(rng, rule)}))
+        compare(
+            random_logits(rng, size, SHAPES[case % 5]),
+            context,
+            OFF.with_changes(**{rule: one_rule(rng, rule)}),
+        )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -127,7 +150,11 @@ def test_large_vocabularies_where_we_narrow_before_sorting(rule):
     rng = np.random.default_rng(200 + RULES.index(rule))
     for case in range(10):
         size = int(rng.choice([4096, 4097, 20_000, 50_000]))
-        compare(random_logits(rng, size, SHAPES[case % 5]), random_context(rng, size), OFF.with_changes(**{rule: one_rule(rng, rule)}))
+        compare(
+            random_logits(rng, size, SHAPES[case % 5]),
+            random_context(rng, size),
+            OFF.with_changes(**{rule: one_rule(rng, rule)}),
+        )
 
 
 def test_large_vocabularies_in_chains():
@@ -139,7 +166,9 @@ def test_large_vocabularies_in_chains():
         compare(random_logits(rng, size, SHAPES[case % 5]), random_context(rng, size), settings)
 
 
-@pytest.mark.parametrize("probabilities, top_p", [([0.3, 0.1, 0.1, 0.5], 0.8), ([0.15, 0.3, 0.3, 0.25], 0.8)])
+@pytest.mark.parametrize(
+    "probabilities, top_p", [([0.3, 0.1, 0.1, 0.5], 0.8), ([0.15, 0.3, 0.3, 0.25], 0.8)]
+)
 def test_nucleus_of_many_copies_of_a_round_table(probabilities, top_p):
     """Thousands of exact ties, and a boundary that rounding could move: the narrow path must hand over to the whole sort."""
     logits = np.log(np.tile(np.float32(probabilities), 2000) / np.float32(2000))

@@ -15,15 +15,23 @@ END = 3
 
 def library_beams(network, prompt, beams, length, end, **settings):
     output = network.generate(
-        torch.tensor([prompt]), attention_mask=torch.ones(1, len(prompt), dtype=torch.long), num_beams=beams, do_sample=False,
-        max_new_tokens=length, eos_token_id=end, pad_token_id=0, num_return_sequences=beams, return_dict_in_generate=True,
-        output_scores=True, **settings,
+        torch.tensor([prompt]),
+        attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
+        num_beams=beams,
+        do_sample=False,
+        max_new_tokens=length,
+        eos_token_id=end,
+        pad_token_id=0,
+        num_return_sequences=beams,
+        return_dict_in_generate=True,
+        output_scores=True,
+        **settings,
     )
     found = []
     for ids, score in zip(output.sequences.tolist(), output.sequences_scores.tolist(), strict=True):
-        if score < -1e8:                      # a place that no finished text took
+        if score < -1e8:  # a place that no finished text took
             continue
-        ids = ids[len(prompt):]
+        ids = ids[len(prompt) :]
         if end is not None and end in ids:
             ids = ids[: ids.index(end) + 1]
         found.append((ids, score))
@@ -32,7 +40,9 @@ def library_beams(network, prompt, beams, length, end, **settings):
 
 def assert_same(ours, theirs):
     assert [ids for ids, _ in ours] == [ids for ids, _ in theirs]
-    np.testing.assert_allclose([score for _, score in ours], [score for _, score in theirs], rtol=3e-6, atol=2e-5)
+    np.testing.assert_allclose(
+        [score for _, score in ours], [score for _, score in theirs], rtol=3e-6, atol=2e-5
+    )
 
 
 @pytest.mark.parametrize("kind", ["llama", "gpt2"])
@@ -42,7 +52,10 @@ def test_equals_the_library_for_every_number_of_beams(kind, end):
     model = NetworkCausalModel(network, end)
     for beams in range(2, 9):
         for prompt in ([5, 6, 7], [11], [1, 2, 30, 4]):
-            assert_same(beam_search(model, prompt, beams, 10), library_beams(network, prompt, beams, 10, end))
+            assert_same(
+                beam_search(model, prompt, beams, 10),
+                library_beams(network, prompt, beams, 10, end),
+            )
 
 
 @pytest.mark.parametrize("penalty", [-1.0, 0.0, 0.5, 2.0])
@@ -52,20 +65,33 @@ def test_length_penalty_and_early_stopping_follow_the_library(penalty, early):
     model = NetworkCausalModel(network, END)
     for beams, prompt in [(2, [5, 9]), (4, [8, 8, 1]), (7, [30])]:
         ours = beam_search(model, prompt, beams, 12, penalty, early_stopping=early)
-        assert_same(ours, library_beams(network, prompt, beams, 12, END, length_penalty=penalty, early_stopping=early))
+        assert_same(
+            ours,
+            library_beams(
+                network, prompt, beams, 12, END, length_penalty=penalty, early_stopping=early
+            ),
+        )
 
 
 def test_penalties_act_on_the_log_probabilities_as_in_the_library():
     network = tiny_network("gpt2", 3)
     settings = DecodingSettings(repetition_penalty=1.7, no_repeat_ngram_size=2)
     ours = beam_search(NetworkCausalModel(network), [5, 6, 5], 4, 12, settings=settings)
-    theirs = library_beams(network, [5, 6, 5], 4, 12, None, repetition_penalty=1.7, no_repeat_ngram_size=2)
+    theirs = library_beams(
+        network, [5, 6, 5], 4, 12, None, repetition_penalty=1.7, no_repeat_ngram_size=2
+    )
     assert_same(ours, theirs)
 
 
 def test_one_beam_is_greedy():
     network = tiny_network("llama", 4)
-    greedy = network.generate(torch.tensor([[5, 6]]), do_sample=False, max_new_tokens=12, eos_token_id=None, pad_token_id=0)
+    greedy = network.generate(
+        torch.tensor([[5, 6]]),
+        do_sample=False,
+        max_new_tokens=12,
+        eos_token_id=None,
+        pad_token_id=0,
+    )
     assert beam_search(NetworkCausalModel(network), [5, 6], 1, 12)[0][0] == greedy[0, 2:].tolist()
 
 
@@ -75,10 +101,14 @@ def test_enough_beams_find_the_best_of_all_texts():
     def log_probability(ids):
         total = 0.0
         for place, token in enumerate(ids):
-            total += float(torch.log_softmax(model.next_logits([1, *ids[:place]]).double(), -1)[token])
+            total += float(
+                torch.log_softmax(model.next_logits([1, *ids[:place]]).double(), -1)[token]
+            )
         return total
 
-    everything = sorted(itertools.product(range(4), repeat=3), key=lambda ids: -log_probability(ids))
+    everything = sorted(
+        itertools.product(range(4), repeat=3), key=lambda ids: -log_probability(ids)
+    )
     ours = beam_search(model, [1], 16, 3, length_penalty=1.0)
     assert [tuple(ids) for ids, _ in ours] == everything[:16]
     assert ours[0][1] == pytest.approx(log_probability(everything[0]) / 3, abs=1e-6)
@@ -99,7 +129,9 @@ def test_the_tree_holds_every_weighed_continuation_with_its_score():
         assert len(ids) == 6
         assert sum(tree.nodes[node].fate == "open" for node in ids) <= 3
     assert [tree.path(node.id) for node in tree.nodes if node.fate == "result"] != []
-    assert {tuple(ids) for ids, _ in result} == {tuple(tree.path(n.id)) for n in tree.nodes if n.fate == "result"}
+    assert {tuple(ids) for ids, _ in result} == {
+        tuple(tree.path(n.id)) for n in tree.nodes if n.fate == "result"
+    }
 
 
 def test_rounds_come_one_by_one_and_can_be_stopped():

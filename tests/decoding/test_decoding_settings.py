@@ -8,39 +8,47 @@ import pytest
 from playground.decoding import PRESETS, DecodingSettings, apply_stages
 
 
-@pytest.mark.parametrize("field, value, sentence", [
-    ("top_p", 1.5, r"top_p must be in \[0, 1\], got 1.5"),
-    ("temperature", -1, r"temperature must be a finite number ≥ 0 \(0 means greedy\), got -1"),
-    ("temperature", math.inf, "temperature must be a finite number"),
-    ("temperature", math.nan, "temperature must be a finite number"),
-    ("temperature", "hot", "temperature must be a finite number .* got 'hot'"),
-    ("top_k", 2.5, "top_k must be a whole number ≥ 0 .* got 2.5"),
-    ("top_k", -1, "top_k must be a whole number ≥ 0"),
-    ("typical_p", 0, r"typical_p must be in \(0, 1\], got 0"),
-    ("epsilon_cutoff", 1, r"epsilon_cutoff must be in \[0, 1\), got 1"),
-    ("repetition_penalty", 0, "repetition_penalty must be a finite number > 0"),
-    ("max_new_tokens", 0, "max_new_tokens must be a whole number"),
-    ("seed", -1, "seed must be a whole number"),
-    ("seed", 2**63, "seed must be a whole number"),
-    ("dry_base", 0.5, "dry_base must be a finite number ≥ 1"),
-    ("do_sample", 1, "do_sample must be true or false, got 1"),
-    ("order", "vllm", 'order must be "transformers" or "llama.cpp", got \'vllm\''),
-    ("top_k", True, "top_k must be a whole number"),
-    ("min_p", [0.1], r"min_p must be in \[0, 1\], got \[0.1\]"),
-])
+@pytest.mark.parametrize(
+    "field, value, sentence",
+    [
+        ("top_p", 1.5, r"top_p must be in \[0, 1\], got 1.5"),
+        ("temperature", -1, r"temperature must be a finite number ≥ 0 \(0 means greedy\), got -1"),
+        ("temperature", math.inf, "temperature must be a finite number"),
+        ("temperature", math.nan, "temperature must be a finite number"),
+        ("temperature", "hot", "temperature must be a finite number .* got 'hot'"),
+        ("top_k", 2.5, "top_k must be a whole number ≥ 0 .* got 2.5"),
+        ("top_k", -1, "top_k must be a whole number ≥ 0"),
+        ("typical_p", 0, r"typical_p must be in \(0, 1\], got 0"),
+        ("epsilon_cutoff", 1, r"epsilon_cutoff must be in \[0, 1\), got 1"),
+        ("repetition_penalty", 0, "repetition_penalty must be a finite number > 0"),
+        ("max_new_tokens", 0, "max_new_tokens must be a whole number"),
+        ("seed", -1, "seed must be a whole number"),
+        ("seed", 2**63, "seed must be a whole number"),
+        ("dry_base", 0.5, "dry_base must be a finite number ≥ 1"),
+        ("do_sample", 1, "do_sample must be true or false, got 1"),
+        ("order", "vllm", 'order must be "transformers" or "llama.cpp", got \'vllm\''),
+        ("top_k", True, "top_k must be a whole number"),
+        ("min_p", [0.1], r"min_p must be in \[0, 1\], got \[0.1\]"),
+    ],
+)
 def test_a_bad_value_is_named_with_its_range(field, value, sentence):
     with pytest.raises(ValueError, match=sentence):
         DecodingSettings(**{field: value})
 
 
 def test_plain_data_goes_round():
-    chosen = DecodingSettings(top_k=40.0, top_p=0.95, seed=2**63 - 1, order="llama.cpp", mirostat_tau=5)
+    chosen = DecodingSettings(
+        top_k=40.0, top_p=0.95, seed=2**63 - 1, order="llama.cpp", mirostat_tau=5
+    )
     data = json.loads(json.dumps(chosen.to_dict()))
     assert DecodingSettings.from_dict(data) == chosen and isinstance(chosen.top_k, int)
 
 
 def test_an_unknown_field_is_named():
-    with pytest.raises(ValueError, match="top_q is not a decoding setting; the settings are max_new_tokens, do_sample"):
+    with pytest.raises(
+        ValueError,
+        match="top_q is not a decoding setting; the settings are max_new_tokens, do_sample",
+    ):
         DecodingSettings.from_dict({"top_q": 1})
 
 
@@ -58,15 +66,29 @@ def test_settings_cannot_be_changed_in_place():
 
 
 def test_presets_are_valid_and_act():
-    assert set(PRESETS) == {"greedy", "pure sampling", "top-k 50", "nucleus 0.9", "min-p 0.1", "llama.cpp defaults", "looping"}
+    assert set(PRESETS) == {
+        "greedy",
+        "pure sampling",
+        "top-k 50",
+        "nucleus 0.9",
+        "min-p 0.1",
+        "llama.cpp defaults",
+        "looping",
+    }
     for preset in PRESETS.values():
         assert apply_stages([3.0, 2.0, 1.0], [0], preset)[-1].name == "draw"
     assert PRESETS["llama.cpp defaults"].rules_on() == ("top_k", "top_p", "min_p", "temperature")
-    assert PRESETS["greedy"].greedy and PRESETS["looping"].greedy and not PRESETS["pure sampling"].greedy
+    assert (
+        PRESETS["greedy"].greedy
+        and PRESETS["looping"].greedy
+        and not PRESETS["pure sampling"].greedy
+    )
 
 
 def test_every_field_is_one_of_the_public_ones():
-    names = ("max_new_tokens do_sample temperature top_k top_p min_p typical_p epsilon_cutoff eta_cutoff repetition_penalty "
-             "presence_penalty frequency_penalty no_repeat_ngram_size xtc_threshold xtc_probability dry_multiplier dry_base "
-             "dry_allowed_length mirostat_tau mirostat_eta order seed").split()
+    names = (
+        "max_new_tokens do_sample temperature top_k top_p min_p typical_p epsilon_cutoff eta_cutoff repetition_penalty "
+        "presence_penalty frequency_penalty no_repeat_ngram_size xtc_threshold xtc_probability dry_multiplier dry_base "
+        "dry_allowed_length mirostat_tau mirostat_eta order seed"
+    ).split()
     assert list(DecodingSettings().to_dict()) == names

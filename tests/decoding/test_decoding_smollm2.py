@@ -8,8 +8,15 @@ from playground.decoding import DecodingSettings, beam_search, generate
 pytestmark = pytest.mark.smollm2
 
 PROMPTS = [
-    "Once upon a time", "The future of artificial intelligence is", "The capital of California is", "def fibonacci(n):",
-    "I went to the market and bought", "1, 2, 3, 4,", "The sea was", "Question: why is the sky blue?\nAnswer:", "Dear Sir,",
+    "Once upon a time",
+    "The future of artificial intelligence is",
+    "The capital of California is",
+    "def fibonacci(n):",
+    "I went to the market and bought",
+    "1, 2, 3, 4,",
+    "The sea was",
+    "Question: why is the sky blue?\nAnswer:",
+    "Dear Sir,",
     "Das Wetter ist",
 ]
 
@@ -26,22 +33,33 @@ def pair():
         model = get_backend().causal("smollm2-135m")
     except Exception as error:
         pytest.skip(f"SmolLM2 cannot be had here: {error}")
-    network = AutoModelForCausalLM.from_pretrained(cache_folder() / "models" / "smollm2-135m", dtype=torch.float32).eval()
+    network = AutoModelForCausalLM.from_pretrained(
+        cache_folder() / "models" / "smollm2-135m", dtype=torch.float32
+    ).eval()
     yield model, network
     model.close()
 
 
 def library(network, ids, length, **settings):
-    output = network.generate(torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long), do_sample=False,
-                              max_new_tokens=length, pad_token_id=0, **settings)
-    return output[0, len(ids):].tolist()
+    output = network.generate(
+        torch.tensor([ids]),
+        attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+        do_sample=False,
+        max_new_tokens=length,
+        pad_token_id=0,
+        **settings,
+    )
+    return output[0, len(ids) :].tolist()
 
 
 def test_greedy_text_equals_the_library_for_ten_prompts(pair):
     model, network = pair
     for prompt in PROMPTS:
         ids = model.encode(prompt)
-        ours = [step.token_id for step in generate(model, ids, DecodingSettings(do_sample=False, max_new_tokens=12))]
+        ours = [
+            step.token_id
+            for step in generate(model, ids, DecodingSettings(do_sample=False, max_new_tokens=12))
+        ]
         assert ours == library(network, ids, 12), prompt
 
 

@@ -36,14 +36,20 @@ def test_pieces_of_any_bytes_join_to_the_whole_decoding(ids):
 
 def test_a_token_of_an_unfinished_character_is_marked():
     pieces = text_pieces(decode_bytes, [*"é".encode(), ord("a")])
-    assert pieces == ["", "é", "a"] and [piece.unfinished for piece in pieces] == [True, False, False]
+    assert pieces == ["", "é", "a"] and [piece.unfinished for piece in pieces] == [
+        True,
+        False,
+        False,
+    ]
     cut = text_pieces(decode_bytes, [ord("a"), 0xF0, 0x9F])
     assert cut[0] == "a" and "".join(cut) == "a\ufffd" and cut[-1].unfinished
 
 
 def test_a_decoder_that_strips_the_first_space_keeps_the_others():
     words = {0: " the", 1: " cat", 2: "s"}
-    assert text_pieces(lambda ids: "".join(words[i] for i in ids).removeprefix(" "), [0, 1, 2, 0]) == ["the", " cat", "s", " the"]
+    assert text_pieces(
+        lambda ids: "".join(words[i] for i in ids).removeprefix(" "), [0, 1, 2, 0]
+    ) == ["the", " cat", "s", " the"]
 
 
 def test_a_long_text_is_decoded_in_short_windows():
@@ -80,8 +86,12 @@ def slow_loop(ids, min_repeats, min_length):
     return None
 
 
-@given(st.lists(st.integers(0, 2), max_size=15), st.lists(st.integers(0, 2), min_size=1, max_size=6), st.integers(0, 6),
-       st.integers(0, 5))
+@given(
+    st.lists(st.integers(0, 2), max_size=15),
+    st.lists(st.integers(0, 2), min_size=1, max_size=6),
+    st.integers(0, 6),
+    st.integers(0, 5),
+)
 @settings(max_examples=300, deadline=None)
 def test_loops_equal_a_slow_reference(head, lap, laps, extra):
     ids = head + lap * laps + lap[:extra]
@@ -99,7 +109,9 @@ def test_loops_of_long_texts():
 
 def test_a_broken_lap_is_no_loop():
     assert find_loop([1, 2, 3, 4] * 3 + [1, 2, 9]) is None
-    assert find_loop([1, 2, 3, 4, 1, 2, 9, 4] + [1, 2, 3, 4] * 3).start == 7      # the 4 before the laps belongs to the cycle
+    assert (
+        find_loop([1, 2, 3, 4, 1, 2, 9, 4] + [1, 2, 3, 4] * 3).start == 7
+    )  # the 4 before the laps belongs to the cycle
 
 
 def test_the_loop_goes_on_where_the_text_ends():
@@ -111,7 +123,9 @@ def test_entropy_and_probability_along_the_loop():
     chain = MarkovCausalModel([[0.1, 0.9], [0.8, 0.2]])
     facts = along_loop(chain.logits_along([0, 1]), [1, 0])
     assert [fact["loop_probability"] for fact in facts] == pytest.approx([0.9, 0.8], abs=1e-6)
-    assert facts[0]["entropy"] == pytest.approx(-0.1 * math.log(0.1) - 0.9 * math.log(0.9), abs=1e-6)
+    assert facts[0]["entropy"] == pytest.approx(
+        -0.1 * math.log(0.1) - 0.9 * math.log(0.9), abs=1e-6
+    )
 
 
 # scoring
@@ -120,9 +134,15 @@ def test_entropy_and_probability_along_the_loop():
 def test_scores_of_a_chain_by_hand():
     chain = MarkovCausalModel([[0.1, 0.9], [0.8, 0.2]])
     scored = score(chain, [0, 1, 1, 0])
-    assert [token["probability"] for token in scored.tokens] == [None, *(pytest.approx(p, abs=1e-6) for p in (0.9, 0.2, 0.8))]
+    assert [token["probability"] for token in scored.tokens] == [
+        None,
+        *(pytest.approx(p, abs=1e-6) for p in (0.9, 0.2, 0.8)),
+    ]
     assert [token["rank"] for token in scored.tokens] == [None, 1, 2, 1]
-    assert scored.perplexity == pytest.approx((0.9 * 0.2 * 0.8) ** (-1 / 3), rel=1e-6) and scored.scored == 3
+    assert (
+        scored.perplexity == pytest.approx((0.9 * 0.2 * 0.8) ** (-1 / 3), rel=1e-6)
+        and scored.scored == 3
+    )
 
 
 def test_perplexity_with_and_without_the_first_token():
@@ -133,7 +153,7 @@ def test_perplexity_with_and_without_the_first_token():
             self.rows = torch.tensor([[p, 1 - p] for p in given]).log()
 
         def logits_along(self, ids):
-            return self.rows[-len(ids):]
+            return self.rows[-len(ids) :]
 
     given = [0.9, 0.8, 0.6, 0.4, 0.3, 0.2]
     assert score(Steps(given), [0] * 6, start_id=1).perplexity == pytest.approx(2.14, abs=0.005)
@@ -157,7 +177,10 @@ def test_blocks_give_the_same_scores_and_records_agree():
 
 def test_impossible_and_single_tokens_are_scored_without_infinity():
     chain = MarkovCausalModel([[1.0, 0.0], [0.5, 0.5]])
-    assert score(chain, [0, 1]).tokens[1]["surprisal"] is None and score(chain, [0, 1]).perplexity is None
+    assert (
+        score(chain, [0, 1]).tokens[1]["surprisal"] is None
+        and score(chain, [0, 1]).perplexity is None
+    )
     assert score(chain, [0]).scored == 0 and score(chain, [0]).perplexity is None
     with pytest.raises(ValueError, match="ids must hold at least 1 token"):
         score(chain, [])
@@ -184,14 +207,18 @@ def test_the_statistic_equals_scipy_on_unpooled_cells():
 
     draws = draw_many([0.5, 0.3, 0.2], 500, seed=2)
     theirs = chisquare(draws.counts, np.array([0.5, 0.3, 0.2]) * 500)
-    assert draws.statistic == pytest.approx(theirs.statistic) and draws.p_value == pytest.approx(theirs.pvalue)
+    assert draws.statistic == pytest.approx(theirs.statistic) and draws.p_value == pytest.approx(
+        theirs.pvalue
+    )
 
 
 def test_rare_tokens_share_a_cell():
     weights = np.array([0.5, 0.49] + [0.01 / 100] * 100)
     draws = draw_many(weights, 1000, seed=3)
     assert draws.pooled == 100 and draws.degrees_of_freedom == 2
-    assert draw_many([1.0, 0.0], 50).p_value == 1.0 and draw_many([1.0, 0.0], 50).counts.tolist() == [50, 0]
+    assert draw_many([1.0, 0.0], 50).p_value == 1.0 and draw_many(
+        [1.0, 0.0], 50
+    ).counts.tolist() == [50, 0]
 
 
 def test_bad_draws_are_named():

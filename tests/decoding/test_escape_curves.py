@@ -44,7 +44,9 @@ def by_definition(delta_e, temperature, rivals, top_k, top_p, min_p, order):
     min_p=st.floats(0, 0.9),
     order=st.sampled_from(["transformers", "llama.cpp"]),
 )
-def test_the_closed_form_equals_the_rules_applied_token_by_token(delta_e, temperature, rivals, top_k, top_p, min_p, order):
+def test_the_closed_form_equals_the_rules_applied_token_by_token(
+    delta_e, temperature, rivals, top_k, top_p, min_p, order
+):
     expected = by_definition(delta_e, temperature, rivals, top_k, top_p, min_p, order)
     got = escape_curve(delta_e, np.array([temperature]), rivals, top_k, top_p, min_p, order)[0]
     # a boundary hit exactly may fall either way by rounding: such a case is allowed to differ by one rival only
@@ -69,7 +71,9 @@ def test_hot_limit_is_one_half_with_two_states_and_not_one():
 @pytest.mark.parametrize("rivals", [1, 3, 40])
 def test_the_curve_under_top_p_drops_to_exactly_zero_at_the_critical_temperature(rivals):
     critical = 3.0 / math.log(rivals * 0.9 / 0.1)
-    below, above = escape_curve(3.0, np.array([critical * 0.999, critical * 1.001]), rivals, top_p=0.9)
+    below, above = escape_curve(
+        3.0, np.array([critical * 0.999, critical * 1.001]), rivals, top_p=0.9
+    )
     assert below == 0.0 and above > 0
 
 
@@ -79,7 +83,9 @@ def test_with_temperature_last_no_temperature_lets_it_out():
 
 def test_min_p_forbids_below_its_own_temperature_and_top_k_one_at_every_temperature():
     critical = 3.0 / math.log(1 / 0.05)
-    assert list(escape_curve(3.0, np.array([critical * 0.999, critical * 1.001]), min_p=0.05) > 0) == [False, True]
+    assert list(
+        escape_curve(3.0, np.array([critical * 0.999, critical * 1.001]), min_p=0.05) > 0
+    ) == [False, True]
     assert np.all(escape_curve(3.0, np.linspace(0.1, 9, 9), 5, top_k=1) == 0)
     assert np.all(escape_curve(3.0, np.linspace(0.1, 9, 9), 5, top_k=2) > 0)
 
@@ -91,7 +97,9 @@ def test_temperature_zero_is_greedy():
 
 def test_the_floors_of_the_well_are_the_two_energies():
     heights = dict(well(2.0, 1))
-    assert heights[-1.0] == pytest.approx(0, abs=1e-3) and heights[1.0] == pytest.approx(2.0, abs=1e-3)
+    assert heights[-1.0] == pytest.approx(0, abs=1e-3) and heights[1.0] == pytest.approx(
+        2.0, abs=1e-3
+    )
 
 
 @pytest.mark.parametrize("top_p", [1.0, 0.9, 0.6])
@@ -103,6 +111,12 @@ def test_the_curve_of_many_temperatures_is_the_product_of_the_chain_at_each(top_
     random = np.random.default_rng(3)
     logits = random.normal(0, 2, (6, 40)).astype(np.float32)
     tokens = [int(row.argmax()) for row in logits[:5]] + [7]  # the last token is not the likeliest
-    for temperature, left in zip([0.4, 1.0, 2.5], left_by_temperature(logits, tokens, [0.4, 1.0, 2.5], top_p, 6, 3), strict=True):
-        survival = loop_survival(logits, tokens, DecodingSettings(temperature=temperature, top_p=top_p))
+    for temperature, left in zip(
+        [0.4, 1.0, 2.5],
+        left_by_temperature(logits, tokens, [0.4, 1.0, 2.5], top_p, 6, 3),
+        strict=True,
+    ):
+        survival = loop_survival(
+            logits, tokens, DecodingSettings(temperature=temperature, top_p=top_p)
+        )
         assert left == pytest.approx(1 - survival[1:], abs=1e-6)

@@ -28,7 +28,9 @@ class Wrong:
     vocab_size = mask_id = 3
 
     def logits(self, canvas):
-        seen = (canvas != 3).double().cumsum(1)[..., None] * torch.tensor([0.3, -0.2, 0.1]) + torch.flip(canvas, [1])[..., None] * 0.2
+        seen = (canvas != 3).double().cumsum(1)[..., None] * torch.tensor(
+            [0.3, -0.2, 0.1]
+        ) + torch.flip(canvas, [1])[..., None] * 0.2
         return torch.sin(3 * seen)
 
 
@@ -52,14 +54,18 @@ def test_three_forms_agree_for_every_text(text):
         assert nelbo_any_order(denoiser, text) == pytest.approx(expected, abs=1e-9)
         assert nelbo_uniform_count(denoiser, text) == pytest.approx(expected, abs=1e-9)
         for schedule in ("linear", "cosine"):
-            assert nelbo_continuous(denoiser, text, schedule=schedule) == pytest.approx(expected, abs=1e-9)
+            assert nelbo_continuous(denoiser, text, schedule=schedule) == pytest.approx(
+                expected, abs=1e-9
+            )
 
 
 def test_with_exact_conditionals_the_bound_is_the_entropy_of_the_data():
     texts, probability = all_texts(3, 3), true_distribution(CHAIN, 3)
     bounds = np.array([nelbo_any_order(CHAIN, text) for text in texts])
     assert np.allclose(bounds, -np.log(probability), atol=1e-9)
-    assert float(probability @ bounds) == pytest.approx(-float(probability @ np.log(probability)), abs=1e-9)
+    assert float(probability @ bounds) == pytest.approx(
+        -float(probability @ np.log(probability)), abs=1e-9
+    )
 
 
 def test_the_discrete_form_falls_to_the_others_on_average_over_the_data():
@@ -68,8 +74,12 @@ def test_the_discrete_form_falls_to_the_others_on_average_over_the_data():
     entropy = -float(probability @ np.log(probability))
 
     def average(steps, schedule="linear"):
-        return float(sum(p * nelbo_discrete(CHAIN, None, steps, losses=f, schedule=schedule)
-                         for p, f in zip(probability, losses, strict=True)))
+        return float(
+            sum(
+                p * nelbo_discrete(CHAIN, None, steps, losses=f, schedule=schedule)
+                for p, f in zip(probability, losses, strict=True)
+            )
+        )
 
     values = [average(steps) for steps in (1, 2, 4, 8, 16, 64)]
     assert all(later < earlier for earlier, later in itertools.pairwise(values))
@@ -80,7 +90,10 @@ def test_the_discrete_form_falls_to_the_others_on_average_over_the_data():
     assert limit == pytest.approx(entropy, abs=1e-9)
     assert average(4000, "cosine") == pytest.approx(entropy, abs=1e-3)
     # for a single text it need not be monotone, and may lie below -log p
-    assert any(nelbo_discrete(CHAIN, None, 1, losses=f) < -np.log(p) for p, f in zip(probability, losses, strict=True))
+    assert any(
+        nelbo_discrete(CHAIN, None, 1, losses=f) < -np.log(p)
+        for p, f in zip(probability, losses, strict=True)
+    )
 
 
 def test_impossible_words_cost_infinity_not_nan():
@@ -98,7 +111,10 @@ def test_impossible_words_cost_infinity_not_nan():
     assert masked_losses(Never(), [0, 1]).tolist() == [np.inf, np.inf]
     for bound in (nelbo_any_order, nelbo_uniform_count, nelbo_continuous):
         assert bound(Never(), [0, 1]) == np.inf
-    for steps in (1, 4):  # at t = 1 all positions are masked: no other count comes up, and 0 times its infinite loss is nothing
+    for steps in (
+        1,
+        4,
+    ):  # at t = 1 all positions are masked: no other count comes up, and 0 times its infinite loss is nothing
         assert nelbo_discrete(Never(), [0, 1], steps) == np.inf
     assert nelbo_discrete(Never(), None, 1, losses=np.array([np.inf, 3.0])) == 3.0
 

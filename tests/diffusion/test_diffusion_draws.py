@@ -18,7 +18,9 @@ def test_philox_gives_the_known_answers_of_its_authors():
 
 
 def test_a_batch_of_draws_is_its_single_draws():
-    all_at_once = uniforms(7, np.arange(3)[:, None, None], np.arange(4)[:, None], np.arange(5))  # (3, 4, 5)
+    all_at_once = uniforms(
+        7, np.arange(3)[:, None, None], np.arange(4)[:, None], np.arange(5)
+    )  # (3, 4, 5)
     assert all_at_once.shape == (3, 4, 5)
     assert all_at_once[2, 3, 1] == uniforms(7, 2, 3, 1)
     assert uniforms(7, 2, 3, 1) != uniforms(8, 2, 3, 1)
@@ -30,7 +32,9 @@ def test_uniforms_are_even_and_float64():
     u = uniforms(0, 0, np.arange(1000)[:, None], np.arange(100))
     assert u.dtype == np.float64 and u.min() >= 0 and u.max() < 1
     counts = np.bincount((u.reshape(-1) * 20).astype(int), minlength=20)
-    assert ((counts - 5000) ** 2 / 5000).sum() < 45  # chi-square of 19 degrees of freedom, p about 1e-3
+    assert (
+        (counts - 5000) ** 2 / 5000
+    ).sum() < 45  # chi-square of 19 degrees of freedom, p about 1e-3
     assert len(np.unique(u)) == u.size  # 53 bits: 32 would collide about once here
 
 

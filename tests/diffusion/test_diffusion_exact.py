@@ -26,7 +26,9 @@ def brute(probability, all_texts, evidence):
     length, size = evidence.shape
     weight = probability * np.exp(evidence[np.arange(length), all_texts].sum(1))
     weight = weight / weight.sum()
-    return np.array([[weight[all_texts[:, i] == v].sum() for v in range(size)] for i in range(length)])
+    return np.array(
+        [[weight[all_texts[:, i] == v].sum() for v in range(size)] for i in range(length)]
+    )
 
 
 def chain_probability(all_texts):
@@ -45,7 +47,9 @@ def test_any_evidence_on_a_chain(seed, length):
     every = texts(3, length)
     got = denoiser.posterior(evidence).numpy()
     for row in range(2):
-        assert np.allclose(got[row], brute(chain_probability(every), every, evidence[row]), atol=1e-12)
+        assert np.allclose(
+            got[row], brute(chain_probability(every), every, evidence[row]), atol=1e-12
+        )
 
 
 def test_logits_of_a_canvas_are_log_posteriors():
@@ -55,7 +59,11 @@ def test_logits_of_a_canvas_are_log_posteriors():
     assert got.shape == (2, 4, 3) and denoiser.mask_id == denoiser.vocab_size == 3
     every = texts(3, 4)
     for row in range(2):
-        assert np.allclose(got[row].exp(), brute(chain_probability(every), every, denoiser.evidence(canvas)[row]), atol=1e-12)
+        assert np.allclose(
+            got[row].exp(),
+            brute(chain_probability(every), every, denoiser.evidence(canvas)[row]),
+            atol=1e-12,
+        )
     middle = ExactDenoiser([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]]).logits([[0, 2, 0]])
     assert float(middle[0, 1, 0].exp()) == pytest.approx(0.81 / 0.82)
 
@@ -66,7 +74,10 @@ def test_large_and_sparse_chains_agree_with_the_log_space_one():
     transition = rng.dirichlet(np.ones(size) * 0.2, size=size)
     initial = rng.dirichlet(np.ones(size))
     evidence = rng.normal(size=(3, 12, size)) * 3
-    dense, thin = ExactDenoiser(initial, transition), ExactDenoiser(initial, sparse.csr_matrix(transition))
+    dense, thin = (
+        ExactDenoiser(initial, transition),
+        ExactDenoiser(initial, sparse.csr_matrix(transition)),
+    )
     log_space = ExactDenoiser(initial, transition)
     log_space._log_transition = np.log(transition)
     reference = log_space.posterior(evidence).numpy()
@@ -94,14 +105,23 @@ def test_an_hmm_sums_its_states_out():
     probability = np.array([np.exp(hmm.log_likelihood(list(text))) for text in every])
     assert np.allclose(np.exp(denoiser.log_likelihood(every)), probability)
     canvas = np.array([[0, 2, 1, 2, 0]])
-    assert np.allclose(denoiser.logits(canvas)[0].exp(), brute(probability, every, denoiser.evidence(canvas)[0]), atol=1e-12)
-    assert float(denoiser.log_likelihood([[0, 0, 1, 0, 0]])[0]) == pytest.approx(-3.37250204, abs=1e-8)
+    assert np.allclose(
+        denoiser.logits(canvas)[0].exp(),
+        brute(probability, every, denoiser.evidence(canvas)[0]),
+        atol=1e-12,
+    )
+    assert float(denoiser.log_likelihood([[0, 0, 1, 0, 0]])[0]) == pytest.approx(
+        -3.37250204, abs=1e-8
+    )
 
 
 def test_a_markov_chain_object_keeps_its_names():
     chain = MarkovChain([[0.9, 0.1], [0.5, 0.5]], states=["sunny", "rainy"])
     denoiser = ExactDenoiser.from_chain(chain)
-    assert denoiser.encode("sunny rainy") == [0, 1] and denoiser.decode([1, 0, 2]) == "rainy sunny [MASK]"
+    assert (
+        denoiser.encode("sunny rainy") == [0, 1]
+        and denoiser.decode([1, 0, 2]) == "rainy sunny [MASK]"
+    )
     if chain.initial is None:
         assert np.allclose(denoiser.logits([[2]])[0, 0].exp(), [5 / 6, 1 / 6])
     with pytest.raises(ValueError, match="got 'foggy'"):
@@ -120,7 +140,9 @@ def test_an_ngram_model_against_all_texts(order, ending):
         assert probability.sum() == pytest.approx(1.0)
         for canvas in ([size] * length, [0] + [size] * (length - 1), [size] * (length - 1) + [1]):
             got = denoiser.logits([canvas])[0].exp().numpy()
-            assert np.allclose(got, brute(probability, every, denoiser.evidence([canvas])[0]), atol=1e-12)
+            assert np.allclose(
+                got, brute(probability, every, denoiser.evidence([canvas])[0]), atol=1e-12
+            )
     # beyond the first contexts the model's own conditionals rule
     start = model.encode("a b a")[:order]
     after = denoiser.logits([[*start, size]])[0, -1].exp().numpy()
@@ -139,7 +161,10 @@ def test_impossible_evidence_names_the_row_and_offers_the_lower_order():
     model = NgramModel.fit("a b a c a b b a c c a b a", 2, ending="wrap")
     denoiser = ExactDenoiser.from_ngram(model)
     c = model.encode("c")[0]
-    with pytest.raises(ImpossibleEvidence, match=r"order 2\) fits what is known in row 1; try the next lower order \(1\)") as caught:
+    with pytest.raises(
+        ImpossibleEvidence,
+        match=r"order 2\) fits what is known in row 1; try the next lower order \(1\)",
+    ) as caught:
         denoiser.logits([[3, 3, 3, 3], [c, c, c, 3]])
     lower = caught.value.lower
     assert caught.value.row == 1 and lower.order == 1
@@ -157,24 +182,47 @@ def test_impossible_evidence_names_the_row_and_offers_the_lower_order():
 def test_with_fallback_a_run_that_drew_an_impossible_text_goes_on():
     model = NgramModel.fit("a b a c a b b a c c a b a", 2, ending="wrap")
     denoiser = ExactDenoiser.from_ngram(model)
-    chosen = UnmaskSettings("llada", 3, selection="random")  # several words at once: some triples never occur
+    chosen = UnmaskSettings(
+        "llada", 3, selection="random"
+    )  # several words at once: some triples never occur
     with pytest.raises(ImpossibleEvidence):
         list(unmask(denoiser, np.full((50, 9), 3), chosen))
     forgiving = denoiser.with_fallback()
     *_, last = unmask(forgiving, np.full((50, 9), 3), chosen)
-    assert not (last.canvas == 3).any() and set(forgiving.orders.tolist()) <= {0, 1, 2} and 2 in forgiving.orders
+    assert (
+        not (last.canvas == 3).any()
+        and set(forgiving.orders.tolist()) <= {0, 1, 2}
+        and 2 in forgiving.orders
+    )
     c = model.encode("c")[0]
-    assert np.allclose(forgiving.logits([[c, c, c, 3], [3, 3, 3, 3]])[0], denoiser.lower().logits([[c, c, c, 3]])[0])
+    assert np.allclose(
+        forgiving.logits([[c, c, c, 3], [3, 3, 3, 3]])[0],
+        denoiser.lower().logits([[c, c, c, 3]])[0],
+    )
     assert forgiving.orders.tolist() == [1, 2]
-    with pytest.raises(ValueError, match=r"evidence must leave one word possible, .* at row 0, position 1"):
+    with pytest.raises(
+        ValueError, match=r"evidence must leave one word possible, .* at row 0, position 1"
+    ):
         denoiser.posterior(np.where(np.arange(2)[None, :, None] == 1, -np.inf, np.zeros((1, 2, 3))))
 
 
-@pytest.mark.parametrize(("initial", "transition", "sentence"), [
-    ([0.5, 0.4], [[0.9, 0.1], [0.5, 0.5]], "initial must have rows that sum to 1, row 0 sums to 0.9"),
-    ([0.5, 0.5], [[0.9, 0.2], [0.5, 0.5]], "transition must have rows that sum to 1, row 0 sums to 1.1"),
-    ([0.5, 0.5], [[1.2, -0.2], [0.5, 0.5]], "transition must hold probabilities"),
-    ([1.0], [[0.9, 0.1], [0.5, 0.5]], r"transition must have shape \(1, 1\)")])
+@pytest.mark.parametrize(
+    ("initial", "transition", "sentence"),
+    [
+        (
+            [0.5, 0.4],
+            [[0.9, 0.1], [0.5, 0.5]],
+            "initial must have rows that sum to 1, row 0 sums to 0.9",
+        ),
+        (
+            [0.5, 0.5],
+            [[0.9, 0.2], [0.5, 0.5]],
+            "transition must have rows that sum to 1, row 0 sums to 1.1",
+        ),
+        ([0.5, 0.5], [[1.2, -0.2], [0.5, 0.5]], "transition must hold probabilities"),
+        ([1.0], [[0.9, 0.1], [0.5, 0.5]], r"transition must have shape \(1, 1\)"),
+    ],
+)
 def test_bad_chains_are_refused(initial, transition, sentence):
     with pytest.raises(ValueError, match=sentence):
         ExactDenoiser(initial, transition)

@@ -22,9 +22,15 @@ from playground.diffusion.noise import (
 FORMULAS = ("linear", "cosine", "geometric", "linear-sigma")
 
 
-@pytest.mark.parametrize(("schedule", "at_half"), [
-    ("linear", 0.5), ("cosine", 1 - np.cos(np.pi / 4)), ("geometric", np.exp(-np.sqrt(1e-3 * 20))),
-    ("linear-sigma", np.exp(-(1e-4 + 0.5 * (8 - 1e-4))))])
+@pytest.mark.parametrize(
+    ("schedule", "at_half"),
+    [
+        ("linear", 0.5),
+        ("cosine", 1 - np.cos(np.pi / 4)),
+        ("geometric", np.exp(-np.sqrt(1e-3 * 20))),
+        ("linear-sigma", np.exp(-(1e-4 + 0.5 * (8 - 1e-4)))),
+    ],
+)
 def test_schedules_at_half_time(schedule, at_half):
     assert alpha_bar(0.5, schedule) == pytest.approx(at_half, abs=1e-12)
     assert isinstance(alpha_bar(0.5, schedule), float)
@@ -39,7 +45,9 @@ def test_schedules_fall_and_slopes_are_their_derivatives(schedule):
     numeric = (alpha_bar(inside + 1e-6, schedule) - alpha_bar(inside - 1e-6, schedule)) / 2e-6
     assert np.allclose(alpha_bar_slope(inside, schedule), numeric, rtol=1e-5, atol=1e-6)
     tensor = alpha_bar(torch.tensor([0.25, 0.5], dtype=torch.float64), schedule)
-    assert isinstance(tensor, torch.Tensor) and np.allclose(tensor.numpy(), alpha_bar(np.array([0.25, 0.5]), schedule))
+    assert isinstance(tensor, torch.Tensor) and np.allclose(
+        tensor.numpy(), alpha_bar(np.array([0.25, 0.5]), schedule)
+    )
 
 
 def test_bad_times_and_names_are_refused_by_a_sentence():
@@ -74,31 +82,52 @@ def test_absorbing_matrix_has_the_mask_last_and_absorbing():
 @pytest.mark.parametrize("make", [absorbing_matrix, uniform_matrix])
 def test_posteriors_by_bayes_from_the_joint(make):
     size, s, t = 4, 0.3, 0.7
-    bar_s, step, bar_t = make(alpha_bar(s), size), make(step_alpha(t, s), size), make(alpha_bar(t), size)
+    bar_s, step, bar_t = (
+        make(alpha_bar(s), size),
+        make(step_alpha(t, s), size),
+        make(alpha_bar(t), size),
+    )
     for x_0 in range(size):
         joint = bar_s[x_0][:, None] * step  # (x_s, x_t)
         for x_t in np.nonzero(bar_t[x_0] > 0)[0]:
-            assert np.allclose(posterior(bar_t, bar_s, step, x_t, x_0), joint[:, x_t] / joint[:, x_t].sum())
+            assert np.allclose(
+                posterior(bar_t, bar_s, step, x_t, x_0), joint[:, x_t] / joint[:, x_t].sum()
+            )
     with pytest.raises(ValueError, match="cannot come from"):
-        posterior(absorbing_matrix(0.5, 3), absorbing_matrix(0.7, 3), absorbing_matrix(5 / 7, 3), 1, 0)
+        posterior(
+            absorbing_matrix(0.5, 3), absorbing_matrix(0.7, 3), absorbing_matrix(5 / 7, 3), 1, 0
+        )
 
 
 @pytest.mark.parametrize("s", [0.0, 0.3])
 def test_uniform_reverse_is_the_posterior_averaged_over_the_denoiser(s):
     size, t = 4, 0.7
-    bar_s, step, bar_t = uniform_matrix(alpha_bar(s), size), uniform_matrix(step_alpha(t, s), size), uniform_matrix(alpha_bar(t), size)
+    bar_s, step, bar_t = (
+        uniform_matrix(alpha_bar(s), size),
+        uniform_matrix(step_alpha(t, s), size),
+        uniform_matrix(alpha_bar(t), size),
+    )
     p = np.array([0.5, 0.2, 0.2, 0.1])
     for x_t in range(size):
         averaged = sum(p[v] * posterior(bar_t, bar_s, step, x_t, v) for v in range(size))
-        assert np.allclose(uniform_reverse(np.array(x_t), p, alpha_bar(t), alpha_bar(s)), averaged, atol=1e-12)
+        assert np.allclose(
+            uniform_reverse(np.array(x_t), p, alpha_bar(t), alpha_bar(s)), averaged, atol=1e-12
+        )
 
 
 def test_reveal_and_remask_probabilities():
     t, s = 0.8, 0.6
     assert reveal_probability(alpha_bar(t), alpha_bar(s)) == pytest.approx((t - s) / t)  # linear
     wrong = (t - s) / t  # linear-sigma: NOT (t - s) / t
-    assert abs(reveal_probability(alpha_bar(t, "linear-sigma"), alpha_bar(s, "linear-sigma")) - wrong) > 0.05
-    assert remask_limit(0.2, 0.4) == 1.0 and remask_limit(0.8, 0.9) == pytest.approx(0.125) and remask_limit(0.8, 1.0) == 0.0
+    assert (
+        abs(reveal_probability(alpha_bar(t, "linear-sigma"), alpha_bar(s, "linear-sigma")) - wrong)
+        > 0.05
+    )
+    assert (
+        remask_limit(0.2, 0.4) == 1.0
+        and remask_limit(0.8, 0.9) == pytest.approx(0.125)
+        and remask_limit(0.8, 1.0) == 0.0
+    )
 
 
 def test_remdm_keeps_the_forward_marginal():
@@ -110,7 +139,9 @@ def test_remdm_keeps_the_forward_marginal():
 
 def test_entropy_linear_makes_the_measured_entropy_fall_linearly():
     share = np.linspace(0, 1, 21)
-    schedule = EntropyLinear(tuple(share), tuple(5 * share**2))  # entropy grows as the square of the masked share
+    schedule = EntropyLinear(
+        tuple(share), tuple(5 * share**2)
+    )  # entropy grows as the square of the masked share
     t = np.linspace(0, 1, 11)
     masked = 1 - alpha_bar(t, schedule)
     assert np.allclose(masked**2, t, atol=0.02)

@@ -11,7 +11,9 @@ from playground.diffusion.prediction import Prediction, largest
 
 def table(logits, mask_id=None) -> Prediction:
     logits = torch.as_tensor(logits)
-    return Prediction(np.arange(len(logits))[None], logits.clone(), mask_id)  # one row, a position a line
+    return Prediction(
+        np.arange(len(logits))[None], logits.clone(), mask_id
+    )  # one row, a position a line
 
 
 def everywhere(prediction):
@@ -26,7 +28,9 @@ def test_figures_are_those_of_the_softmax_over_everything(size, dtype):
     prediction = table(logits)
     assert np.allclose(prediction.confidence[0], p.max(-1), rtol=1e-5)
     assert np.allclose(prediction.entropy[0], -(p * np.log(p)).sum(-1), rtol=1e-4, atol=1e-5)
-    assert np.allclose(prediction.margin[0], np.diff(np.sort(p)[:, -2:])[:, 0], rtol=1e-4, atol=1e-6)
+    assert np.allclose(
+        prediction.margin[0], np.diff(np.sort(p)[:, -2:])[:, 0], rtol=1e-4, atol=1e-6
+    )
     ids = np.argsort(-p, axis=-1, kind="stable")[:, :10]
     for position, rows in enumerate(prediction.top(0, 10)):
         assert [row[0] for row in rows] == ids[position].tolist()
@@ -63,7 +67,9 @@ def test_partial_selection_is_the_stable_sort_whatever_the_ties(values, count):
     weights = torch.tensor([values], dtype=torch.float32)
     ids, chosen = largest(weights, min(count, len(values)))
     order = np.argsort(-np.array(values), kind="stable")[: min(count, len(values))]
-    assert ids[0].tolist() == order.tolist() and chosen[0].tolist() == [float(values[i]) for i in order]
+    assert ids[0].tolist() == order.tolist() and chosen[0].tolist() == [
+        float(values[i]) for i in order
+    ]
 
 
 def test_partial_selection_goes_through_its_blocks_in_a_large_table():
@@ -77,7 +83,9 @@ def test_temperature_zero_and_ties_take_the_lowest_id():
     where = everywhere(prediction)
     assert prediction.draw(where, np.full((1, 1), 0.99), temperature=0.0)[0, 0] == 1
     assert prediction.probabilities(where, temperature=0.0).tolist() == [[0, 1, 0, 0]]
-    assert prediction.draw(where, np.full((1, 1), 0.99), temperature=1e-300)[0, 0] == 2  # still a fair tie
+    assert (
+        prediction.draw(where, np.full((1, 1), 0.99), temperature=1e-300)[0, 0] == 2
+    )  # still a fair tie
     assert [row[0] for row in prediction.top(0, 4)[0]] == [1, 2, 0, 3]
 
 
@@ -85,11 +93,17 @@ def test_temperature_zero_and_ties_take_the_lowest_id():
 def test_top_p_keeps_the_smallest_set_that_reaches_it(size):
     p = np.zeros(size)
     p[[0, 1, 2, 3]] = [0.15, 0.3, 0.3, 0.25]
-    prediction = table(torch.from_numpy(np.log(np.maximum(p, 0), where=p > 0, out=np.full(size, -np.inf)))[None])
+    prediction = table(
+        torch.from_numpy(np.log(np.maximum(p, 0), where=p > 0, out=np.full(size, -np.inf)))[None]
+    )
     where = everywhere(prediction)
-    assert np.allclose(prediction.probabilities(where, top_p=0.8)[0, :4], np.array([0, 0.3, 0.3, 0.25]) / 0.85)
+    assert np.allclose(
+        prediction.probabilities(where, top_p=0.8)[0, :4], np.array([0, 0.3, 0.3, 0.25]) / 0.85
+    )
     assert np.allclose(prediction.probabilities(where, top_p=0.0)[0, :4], [0, 1, 0, 0])
-    assert np.allclose(prediction.probabilities(where, temperature=2.0, top_p=0.5)[0, :4], [0, 0.5, 0.5, 0])
+    assert np.allclose(
+        prediction.probabilities(where, temperature=2.0, top_p=0.5)[0, :4], [0, 0.5, 0.5, 0]
+    )
 
 
 def test_top_p_over_a_flat_table_looks_beyond_its_first_candidates():
@@ -104,8 +118,14 @@ def test_the_mask_is_suppressed_however_much_it_is_preferred():
     assert prediction.confidence[0, 0] == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(("line", "what"), [
-    ([0.0, np.nan, 0.0], "NaN"), ([0.0, np.inf, 0.0], r"\+inf"), ([-np.inf, -np.inf, 3.0], "-inf for every token but the mask")])
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ([0.0, np.nan, 0.0], "NaN"),
+        ([0.0, np.inf, 0.0], r"\+inf"),
+        ([-np.inf, -np.inf, 3.0], "-inf for every token but the mask"),
+    ],
+)
 def test_bad_logits_are_named_with_their_place(line, what):
     with pytest.raises(ValueError, match=f"got {what} at row 0, position 1"):
         table([[0.0, 1.0, 2.0], line], mask_id=2)

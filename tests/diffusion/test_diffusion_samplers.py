@@ -1,6 +1,5 @@
 """What every run keeps: prompt and locks, counts, blocks, reproducibility, and errors instead of hangs."""
 
-
 import numpy as np
 import pytest
 import torch
@@ -8,12 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.diffusion import ExactDenoiser, UnmaskSettings, list_samplers, unmask
-from playground.diffusion.samplers.bernoulli import euler_reveal, score_ratios, single_categorical_rate
-from playground.diffusion.samplers.ordered import dream_counts, entropy_bound_number, llada_counts, maskgit_counts
+from playground.diffusion.samplers.bernoulli import (
+    euler_reveal,
+    score_ratios,
+    single_categorical_rate,
+)
+from playground.diffusion.samplers.ordered import (
+    dream_counts,
+    entropy_bound_number,
+    llada_counts,
+    maskgit_counts,
+)
 
 CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
 NAMES = [card.name for card in list_samplers()]
-MASKED = [card.name for card in list_samplers() if card.noise == "absorbing" and card.name != "gibbs"]
+MASKED = [
+    card.name for card in list_samplers() if card.noise == "absorbing" and card.name != "gibbs"
+]
 
 
 class Table:
@@ -50,18 +60,31 @@ def same(one, other):
 
 # ---------------------------------------------------------------------------------------------------- counts
 
+
 def test_published_counts():
     assert llada_counts(10, 4) == [3, 3, 2, 2] and llada_counts(7, 10) == [1] * 7 + [0] * 3
     assert dream_counts(10, 4) == [2, 2, 2, 4] and dream_counts(32, 8) == [3, 4, 4, 4, 4, 4, 4, 5]
     assert maskgit_counts(16, 8) == [1, 1, 1, 2, 3, 2, 3, 2] and sum(maskgit_counts(16, 8)) == 15
 
 
-@pytest.mark.parametrize(("name", "fields", "masks", "steps", "expected"), [
-    ("llada", {}, 10, 4, [3, 3, 2, 2]), ("llada", {"selection": "random"}, 7, 10, [1] * 7 + [0] * 3),
-    ("dream", {"selection": "entropy"}, 10, 4, [2, 2, 2, 4]),
-    ("dream", {"selection": "topk_margin"}, 32, 8, [3, 4, 4, 4, 4, 4, 4, 5]),
-    ("maskgit", {}, 16, 8, [1, 1, 1, 2, 3, 2, 3, 3]),  # the one left inside comes with the last guess
-    ("llada", {"block_length": 4}, 8, 4, [2, 2, 2, 2]), ("any-order", {}, 5, 1, [1] * 5)])
+@pytest.mark.parametrize(
+    ("name", "fields", "masks", "steps", "expected"),
+    [
+        ("llada", {}, 10, 4, [3, 3, 2, 2]),
+        ("llada", {"selection": "random"}, 7, 10, [1] * 7 + [0] * 3),
+        ("dream", {"selection": "entropy"}, 10, 4, [2, 2, 2, 4]),
+        ("dream", {"selection": "topk_margin"}, 32, 8, [3, 4, 4, 4, 4, 4, 4, 5]),
+        (
+            "maskgit",
+            {},
+            16,
+            8,
+            [1, 1, 1, 2, 3, 2, 3, 3],
+        ),  # the one left inside comes with the last guess
+        ("llada", {"block_length": 4}, 8, 4, [2, 2, 2, 2]),
+        ("any-order", {}, 5, 1, [1] * 5),
+    ],
+)
 def test_runs_reveal_as_many_as_their_source(name, fields, masks, steps, expected):
     got = run(Table(), [[4] * masks], UnmaskSettings(name, steps, **fields))
     assert counts(got) == expected
@@ -80,7 +103,10 @@ def test_counts_always_add_up(masks, steps):
     assert sum(llada_counts(masks, steps)) == masks and sum(dream_counts(masks, steps)) == masks
     assert max(llada_counts(masks, steps)) - min(llada_counts(masks, steps)) <= 1
     if masks:
-        assert sum(maskgit_counts(masks, steps)) == masks - 1 and min(maskgit_counts(masks, steps)) >= 0
+        assert (
+            sum(maskgit_counts(masks, steps)) == masks - 1
+            and min(maskgit_counts(masks, steps)) >= 0
+        )
 
 
 def test_the_entropy_bound_takes_the_largest_set_that_fits():
@@ -88,18 +114,31 @@ def test_the_entropy_bound_takes_the_largest_set_that_fits():
     where = np.ones((1, 4), dtype=bool)
     for bound in (0.0, 0.05, 0.1, 0.3, 0.4, 0.8, 0.9, 5.0):
         ascending = sorted(entropy[0])
-        brute = max(k for k in range(1, 5) if k == 1 or sum(ascending[:k]) - max(ascending[:k]) <= bound + 1e-12)
+        brute = max(
+            k
+            for k in range(1, 5)
+            if k == 1 or sum(ascending[:k]) - max(ascending[:k]) <= bound + 1e-12
+        )
         assert entropy_bound_number(entropy, where, bound)[0] == brute
 
 
 # ---------------------------------------------------------------------------------------------------- properties
 
-@given(st.sampled_from(MASKED), st.integers(1, 9), st.lists(st.sampled_from([0, 2, 4, 4, 4]), min_size=1, max_size=9),
-       st.sampled_from([0.0, 0.7, 1.0]), st.sampled_from([None, 2, 3]), st.integers(0, 5))
+
+@given(
+    st.sampled_from(MASKED),
+    st.integers(1, 9),
+    st.lists(st.sampled_from([0, 2, 4, 4, 4]), min_size=1, max_size=9),
+    st.sampled_from([0.0, 0.7, 1.0]),
+    st.sampled_from([None, 2, 3]),
+    st.integers(0, 5),
+)
 @settings(max_examples=80, deadline=None)
 def test_prompts_stay_and_no_mask_is_left(name, steps, canvas, temperature, block_length, seed):
     overlap = 1 if block_length and seed % 2 else 0
-    chosen = UnmaskSettings(name, steps, temperature=temperature, block_length=block_length, overlap=overlap, seed=seed)
+    chosen = UnmaskSettings(
+        name, steps, temperature=temperature, block_length=block_length, overlap=overlap, seed=seed
+    )
     fixed = np.array(canvas) != 4
     got = run(Table(seed), [canvas], chosen)
     before = np.array([canvas])
@@ -113,7 +152,11 @@ def test_prompts_stay_and_no_mask_is_left(name, steps, canvas, temperature, bloc
         before = now
     assert not (before == 4).any()
     confidence = got[-1].confidence.numpy()[0]
-    assert np.isnan(confidence[fixed]).all() and (confidence[~fixed] > 0).all() and (confidence[~fixed] <= 1).all()
+    assert (
+        np.isnan(confidence[fixed]).all()
+        and (confidence[~fixed] > 0).all()
+        and (confidence[~fixed] <= 1).all()
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,20 +164,38 @@ def test_locked_words_stay_and_the_same_seed_gives_the_same_steps(name):
     canvas = np.array([[3, 1, 3, 2, 3], [0, 3, 3, 3, 1]])
     locked = np.array([[0, 1, 0, 0, 0], [0, 0, 0, 0, 1]], dtype=bool)
     chosen = UnmaskSettings(name, 5, seed=11)
-    one, other = run(CHAIN, canvas, chosen, locked=locked), run(CHAIN, torch.tensor(canvas), chosen, locked=locked)
+    one, other = (
+        run(CHAIN, canvas, chosen, locked=locked),
+        run(CHAIN, torch.tensor(canvas), chosen, locked=locked),
+    )
     same(one, other)
     for step in one:
         assert (step.canvas.numpy()[locked] == canvas[locked]).all()
     different = run(CHAIN, np.full((40, 6), 3), UnmaskSettings(name, 5, seed=1))[-1].canvas
-    assert not torch.equal(different, run(CHAIN, np.full((40, 6), 3), UnmaskSettings(name, 5, seed=2))[-1].canvas)
+    assert not torch.equal(
+        different, run(CHAIN, np.full((40, 6), 3), UnmaskSettings(name, 5, seed=2))[-1].canvas
+    )
 
 
-@pytest.mark.parametrize(("name", "fields"), [
-    *((name, {}) for name in NAMES), ("llada", {"block_length": 2}), ("llada", {"selection": "random"}), ("mdlm", {"block_length": 3, "overlap": 1}),
-    ("dream", {"selection": "entropy", "alg_temp": 0.5}), ("gibbs", {"selection": "random"}), ("entropy-bound", {"selection": "renoise"}),
-    ("mdlm", {"schedule": "entropy-linear"}), ("maskgit", {"alg_temp": 2.0}), ("fast-dllm", {"threshold": 0.5, "block_length": 2})])
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        *((name, {}) for name in NAMES),
+        ("llada", {"block_length": 2}),
+        ("llada", {"selection": "random"}),
+        ("mdlm", {"block_length": 3, "overlap": 1}),
+        ("dream", {"selection": "entropy", "alg_temp": 0.5}),
+        ("gibbs", {"selection": "random"}),
+        ("entropy-bound", {"selection": "renoise"}),
+        ("mdlm", {"schedule": "entropy-linear"}),
+        ("maskgit", {"alg_temp": 2.0}),
+        ("fast-dllm", {"threshold": 0.5, "block_length": 2}),
+    ],
+)
 def test_a_batch_row_equals_its_single_run(name, fields):
-    canvas = np.array([[3, 3, 3, 3, 3, 3], [1, 3, 3, 3, 3, 3], [3, 3, 0, 3, 2, 3], [0, 1, 3, 1, 0, 2]])
+    canvas = np.array(
+        [[3, 3, 3, 3, 3, 3], [1, 3, 3, 3, 3, 3], [3, 3, 0, 3, 2, 3], [0, 1, 3, 1, 0, 2]]
+    )
     chosen = UnmaskSettings(name, 4, seed=5, **fields)
     batch = run(CHAIN, canvas, chosen)
     for row in range(4):
@@ -152,7 +213,10 @@ def test_a_batch_row_equals_its_single_run(name, fields):
 def test_guidance_zero_is_none_and_two_calls_otherwise(name):
     canvas = [[0, 4, 4, 2, 4]]
     plain, zero = Table(), Table()
-    same(run(plain, canvas, UnmaskSettings(name, 3)), run(zero, canvas, UnmaskSettings(name, 3, guidance=0.0)))
+    same(
+        run(plain, canvas, UnmaskSettings(name, 3)),
+        run(zero, canvas, UnmaskSettings(name, 3, guidance=0.0)),
+    )
     assert len(plain.asked) == len(zero.asked)
     guided = Table()
     got = run(guided, canvas, UnmaskSettings(name, 3, guidance=2.0))
@@ -179,15 +243,33 @@ def test_thresholds_from_one_step_to_one_token_a_step():
     assert counts(run(Table(), canvas, UnmaskSettings("entropy-bound", 3, bound=0.0))) == [1] * 7
 
 
-@given(st.sampled_from(["llada", "mdlm", "maskgit", "dream", "fast-dllm", "any-order", "entropy-bound", "sedd", "remdm"]),
-       st.integers(1, 4), st.integers(1, 12), st.integers(0, 3))
+@given(
+    st.sampled_from(
+        [
+            "llada",
+            "mdlm",
+            "maskgit",
+            "dream",
+            "fast-dllm",
+            "any-order",
+            "entropy-bound",
+            "sedd",
+            "remdm",
+        ]
+    ),
+    st.integers(1, 4),
+    st.integers(1, 12),
+    st.integers(0, 3),
+)
 @settings(max_examples=50, deadline=None)
 def test_a_block_is_untouched_until_the_one_before_is_done(name, block_length, steps, seed):
     canvas = np.array([[4, 4, 0, 4, 4, 4, 1, 4, 4]])
     opened = np.nonzero(canvas[0] == 4)[0]
     block = {int(place): number // block_length for number, place in enumerate(opened)}
     finished = 0
-    for step in unmask(Table(seed), canvas, UnmaskSettings(name, steps, block_length=block_length, seed=seed)):
+    for step in unmask(
+        Table(seed), canvas, UnmaskSettings(name, steps, block_length=block_length, seed=seed)
+    ):
         touched = {block[int(place)] for place in np.nonzero(step.revealed[0].numpy())[0]}
         left = {block[int(place)] for place in opened if step.canvas[0, place] == 4}
         assert all(number <= finished for number in touched)
@@ -202,7 +284,11 @@ def test_windows_show_the_model_nothing_outside_themselves():
     assert {asked.shape[1] for asked in table.asked} == {5}
     assert not (got[-1].canvas == 4).any()
     # windows start every 3 positions; the second one opens with the last two words of the first
-    second = next(asked for asked in table.asked if (asked[0] != 4).tolist() == [True, True, False, False, False])
+    second = next(
+        asked
+        for asked in table.asked
+        if (asked[0] != 4).tolist() == [True, True, False, False, False]
+    )
     assert torch.equal(second[0, :2], got[-1].canvas[0, 3:5])
 
 
@@ -218,7 +304,9 @@ def test_remdm_really_masks_again_and_says_so():
 @pytest.mark.parametrize("schedule", ["linear", "cosine", "geometric", "linear-sigma"])
 def test_remdm_masks_nothing_again_at_its_last_step(schedule):
     """geometric and linear-sigma still hide a little at time 0: masking again there would leave masks for good."""
-    steps = run(CHAIN, np.full((4000, 8), 3), UnmaskSettings("remdm", 2, schedule=schedule, eta=1.0))
+    steps = run(
+        CHAIN, np.full((4000, 8), 3), UnmaskSettings("remdm", 2, schedule=schedule, eta=1.0)
+    )
     assert not (steps[-1].canvas == 3).any()
     assert not (steps[-1].state == 3).any()
 
@@ -231,13 +319,20 @@ def test_uniform_noise_changes_words_more_than_once():
 
 def test_renoise_starts_from_words_and_stops_when_nothing_moves():
     denoiser = Table(mask_logit=-1.0)
-    denoiser.place = 60.0 * torch.eye(6)[torch.arange(64) % 4]  # so sure that the argmax is stable at once
-    steps = run(denoiser, np.full((1, 6), 4), UnmaskSettings("entropy-bound", 50, selection="renoise", bound=0.1))
+    denoiser.place = (
+        60.0 * torch.eye(6)[torch.arange(64) % 4]
+    )  # so sure that the argmax is stable at once
+    steps = run(
+        denoiser,
+        np.full((1, 6), 4),
+        UnmaskSettings("entropy-bound", 50, selection="renoise", bound=0.1),
+    )
     assert len(steps) < 10 and not any((step.canvas == 4).any() for step in steps)
     assert not any((asked == 4).any() for asked in denoiser.asked)
 
 
 # ---------------------------------------------------------------------------------------------------- calls and cache
+
 
 def test_the_cache_calls_as_often_as_words_are_revealed():
     length, steps, runs = 8, 20, 4000
@@ -247,7 +342,9 @@ def test_the_cache_calls_as_often_as_words_are_revealed():
     # the standard error of the mean of `runs` counts is below 0.03
     assert last.calls.mean() == pytest.approx(expected, abs=0.12)
     published = run(CHAIN, canvas, UnmaskSettings("mdlm", steps, as_published=True))[-1]
-    assert published.calls.mean() == pytest.approx(2 + (steps - 1) * (1 - (1 - 1 / steps) ** length), abs=0.12)
+    assert published.calls.mean() == pytest.approx(
+        2 + (steps - 1) * (1 - (1 - 1 / steps) ** length), abs=0.12
+    )
 
 
 def test_calls_count_what_the_denoiser_was_asked_and_unfresh_steps_say_so():
@@ -269,11 +366,14 @@ def test_the_first_step_comes_after_one_forward_pass():
 
 # ---------------------------------------------------------------------------------------------------- traps
 
+
 def test_the_single_precision_categorical_trap_and_how_it_is_avoided():
     """{mask and vocabulary} as one float32 categorical at V = 50,257: far fewer reveals than the schedule asks."""
     size, rate = 50_257, 1e-3
     assert single_categorical_rate(size, rate) / rate == pytest.approx(0.16, abs=0.02)
-    assert single_categorical_rate(size, rate, bits=36) / rate == pytest.approx(1.0, abs=0.02)  # a finer u has no trap
+    assert single_categorical_rate(size, rate, bits=36) / rate == pytest.approx(
+        1.0, abs=0.02
+    )  # a finer u has no trap
 
     class Flat:
         vocab_size = mask_id = 4
@@ -282,7 +382,9 @@ def test_the_single_precision_categorical_trap_and_how_it_is_avoided():
             return torch.zeros(*canvas.shape, 4)
 
     first = next(iter(unmask(Flat(), np.full((2000, 200), 4), UnmaskSettings("mdlm", 1000))))
-    assert float(first.revealed.float().mean()) == pytest.approx(rate, rel=0.2)  # 5 standard errors = 0.25 of 400 reveals
+    assert float(first.revealed.float().mean()) == pytest.approx(
+        rate, rel=0.2
+    )  # 5 standard errors = 0.25 of 400 reveals
 
 
 def test_scores_are_not_tempered():
@@ -295,11 +397,17 @@ def test_scores_are_not_tempered():
         def logits(self, canvas):
             return logits.expand(len(canvas), 3, 3)
 
-    for name, fields in (("llada", {}), ("dream", {"selection": "maskgit_plus", "block_length": None}), ("fast-dllm", {"threshold": 2.0})):
+    for name, fields in (
+        ("llada", {}),
+        ("dream", {"selection": "maskgit_plus", "block_length": None}),
+        ("fast-dllm", {"threshold": 2.0}),
+    ):
         steps = run(Still(), [[3, 3, 3]], UnmaskSettings(name, 3, temperature=0.01, **fields))
         order = [int(place) for step in steps for place in np.nonzero(step.revealed[0].numpy())[0]]
         assert order[0] == 1
-        assert float(steps[0].confidence[0, 1]) == pytest.approx(float(logits[1].softmax(-1)[0]), rel=1e-5)
+        assert float(steps[0].confidence[0, 1]) == pytest.approx(
+            float(logits[1].softmax(-1)[0]), rel=1e-5
+        )
 
 
 @pytest.mark.parametrize("name", [*MASKED, "gibbs"])
@@ -329,15 +437,28 @@ def test_ties_and_minus_infinity_do_not_hang(name):
     assert not (last.canvas == 3).any() and not (last.canvas == 1).any()
     cold = run(Narrow(), np.full((1, 6), 3), UnmaskSettings(name, 4, temperature=0.0))
     assert (cold[-1].canvas == 0).all()
-    if name in ("llada", "maskgit", "fast-dllm", "entropy-bound"):  # equal scores: lowest position first
+    if name in (
+        "llada",
+        "maskgit",
+        "fast-dllm",
+        "entropy-bound",
+    ):  # equal scores: lowest position first
         assert bool(cold[0].revealed[0, 0])
 
 
-@pytest.mark.parametrize(("canvas", "locked", "sentence"), [
-    ([[9]], None, r"canvas must hold ids in \[0, 5\] \(mask 4\), got 9"), ([[-1]], None, "canvas must hold ids"),
-    ([], None, "at least one position"), ([[[4]]], None, "canvas must be"), ([[0.5]], None, "whole numbers"),
-    ([[4, 4], [4]], None, "different lengths"), ([[4, 0]], [[True, True]], "locked must be False where the canvas is masked"),
-    ([[4, 0]], [[True]], "locked must have the canvas's shape")])
+@pytest.mark.parametrize(
+    ("canvas", "locked", "sentence"),
+    [
+        ([[9]], None, r"canvas must hold ids in \[0, 5\] \(mask 4\), got 9"),
+        ([[-1]], None, "canvas must hold ids"),
+        ([], None, "at least one position"),
+        ([[[4]]], None, "canvas must be"),
+        ([[0.5]], None, "whole numbers"),
+        ([[4, 4], [4]], None, "different lengths"),
+        ([[4, 0]], [[True, True]], "locked must be False where the canvas is masked"),
+        ([[4, 0]], [[True]], "locked must have the canvas's shape"),
+    ],
+)
 def test_bad_canvases_are_refused_before_the_first_step(canvas, locked, sentence):
     with pytest.raises(ValueError, match=sentence):
         unmask(Table(), canvas, UnmaskSettings("mdlm", 2), locked=locked)
@@ -348,10 +469,15 @@ def test_a_denoiser_of_the_wrong_shape_and_one_without_posterior():
         def logits(self, canvas):
             return super().logits(canvas)[:, :1]
 
-    with pytest.raises(ValueError, match=r"logits must be \(B, L, V\) = \(1, 3, 6\), got \(1, 1, 6\)"):
+    with pytest.raises(
+        ValueError, match=r"logits must be \(B, L, V\) = \(1, 3, 6\), got \(1, 1, 6\)"
+    ):
         run(Short(), [[4, 4, 4]], UnmaskSettings("mdlm", 2))
     for name in ("uniform", "diffusion-lm", "cdcd"):
-        with pytest.raises(ValueError, match=f"sampler {name} needs a denoiser whose vocabulary leaves the mask out"):
+        with pytest.raises(
+            ValueError,
+            match=f"sampler {name} needs a denoiser whose vocabulary leaves the mask out",
+        ):
             run(Table(), [[4, 4]], UnmaskSettings(name, 2))
 
 
@@ -363,7 +489,10 @@ def test_a_denoiser_may_compute_its_output_layer_at_the_asked_positions_alone():
         def logits(self, canvas):
             raise AssertionError
 
-    same(run(At(), [[4, 1, 4, 4]], UnmaskSettings("llada", 3)), run(Table(), [[4, 1, 4, 4]], UnmaskSettings("llada", 3)))
+    same(
+        run(At(), [[4, 1, 4, 4]], UnmaskSettings("llada", 3)),
+        run(Table(), [[4, 1, 4, 4]], UnmaskSettings("llada", 3)),
+    )
 
 
 def test_seDD_numbers():
@@ -372,4 +501,6 @@ def test_seDD_numbers():
     assert ratios.sum() == pytest.approx(0.4 / 0.6)
     # Euler: step * sigma' * sum of ratios, with sigma = -log alpha
     t, step = 0.6, 0.05
-    assert euler_reveal(1 - t, -1.0, step) == pytest.approx(step * (1 / (1 - t)) * score_ratios(p, 1 - t).sum())
+    assert euler_reveal(1 - t, -1.0, step) == pytest.approx(
+        step * (1 / (1 - t)) * score_ratios(p, 1 - t).sum()
+    )

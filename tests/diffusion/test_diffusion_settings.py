@@ -7,31 +7,43 @@ import pytest
 from playground.diffusion import UnmaskSettings, list_samplers
 
 
-@pytest.mark.parametrize(("fields", "sentence"), [
-    ({"sampler": "magic"}, "sampler must be one of mdlm, .* got 'magic'"),
-    ({"steps": 0}, r"steps must be a whole number in \[1, 100000\], got 0"),
-    ({"steps": 2.5}, "steps must be a whole number .* got 2.5"),
-    ({"steps": True}, "steps must be a whole number .* got True"),
-    ({"temperature": -1}, r"temperature must be in \[0, 100\], got -1"),
-    ({"temperature": float("nan")}, r"temperature must be in \[0, 100\], got nan"),
-    ({"temperature": "1"}, r"temperature must be in \[0, 100\], got '1'"),
-    ({"top_p": 1.5}, r"top_p must be in \[0, 1\], got 1.5"),
-    ({"seed": -1}, "seed must be a whole number"),
-    ({"schedule": "steep"}, "schedule must be one of linear, .* got 'steep'"),
-    ({"sampler": "dream", "selection": "random"}, "selection must be one of origin, .* for dream, got 'random'"),
-    ({"sampler": "mdlm", "selection": "random"}, "selection must be None for mdlm, got 'random'"),
-    ({"sampler": "llada", "block_length": 0}, "block_length must be a whole number"),
-    ({"sampler": "gibbs", "block_length": 4}, "block_length must be None for gibbs, got 4"),
-    ({"sampler": "llada", "block_length": 4, "overlap": 4}, r"overlap must be in \[0, 3\], got 4"),
-    ({"overlap": 1}, "overlap must be in 0 where block_length is None, got 1"),
-    ({"threshold": -0.1}, "threshold must be in"),
-    ({"bound": float("inf")}, "bound must be in"),
-    ({"eta": 1.1}, r"eta must be in \[0, 1\], got 1.1"),
-    ({"guidance": 200}, r"guidance must be in \[0, 100\], got 200"),
-    ({"sampler": "uniform", "guidance": 1}, "guidance must be 0 for uniform, got 1"),
-    ({"burn_in": -1}, "burn_in must be"),
-    ({"as_published": "yes"}, "as_published must be True or False, got 'yes'"),
-])
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"sampler": "magic"}, "sampler must be one of mdlm, .* got 'magic'"),
+        ({"steps": 0}, r"steps must be a whole number in \[1, 100000\], got 0"),
+        ({"steps": 2.5}, "steps must be a whole number .* got 2.5"),
+        ({"steps": True}, "steps must be a whole number .* got True"),
+        ({"temperature": -1}, r"temperature must be in \[0, 100\], got -1"),
+        ({"temperature": float("nan")}, r"temperature must be in \[0, 100\], got nan"),
+        ({"temperature": "1"}, r"temperature must be in \[0, 100\], got '1'"),
+        ({"top_p": 1.5}, r"top_p must be in \[0, 1\], got 1.5"),
+        ({"seed": -1}, "seed must be a whole number"),
+        ({"schedule": "steep"}, "schedule must be one of linear, .* got 'steep'"),
+        (
+            {"sampler": "dream", "selection": "random"},
+            "selection must be one of origin, .* for dream, got 'random'",
+        ),
+        (
+            {"sampler": "mdlm", "selection": "random"},
+            "selection must be None for mdlm, got 'random'",
+        ),
+        ({"sampler": "llada", "block_length": 0}, "block_length must be a whole number"),
+        ({"sampler": "gibbs", "block_length": 4}, "block_length must be None for gibbs, got 4"),
+        (
+            {"sampler": "llada", "block_length": 4, "overlap": 4},
+            r"overlap must be in \[0, 3\], got 4",
+        ),
+        ({"overlap": 1}, "overlap must be in 0 where block_length is None, got 1"),
+        ({"threshold": -0.1}, "threshold must be in"),
+        ({"bound": float("inf")}, "bound must be in"),
+        ({"eta": 1.1}, r"eta must be in \[0, 1\], got 1.1"),
+        ({"guidance": 200}, r"guidance must be in \[0, 100\], got 200"),
+        ({"sampler": "uniform", "guidance": 1}, "guidance must be 0 for uniform, got 1"),
+        ({"burn_in": -1}, "burn_in must be"),
+        ({"as_published": "yes"}, "as_published must be True or False, got 'yes'"),
+    ],
+)
 def test_bad_values(fields, sentence):
     with pytest.raises(ValueError, match=sentence):
         UnmaskSettings(**{"sampler": "mdlm", "steps": 4, **fields})
@@ -44,7 +56,20 @@ def test_a_record_makes_the_same_settings_again():
 
 def test_the_cards_of_all_samplers():
     cards = list_samplers()
-    assert [card.name for card in cards] == ["mdlm", "sedd", "maskgit", "llada", "dream", "remdm", "fast-dllm", "entropy-bound",
-                                             "any-order", "gibbs", "uniform", "diffusion-lm", "cdcd"]
+    assert [card.name for card in cards] == [
+        "mdlm",
+        "sedd",
+        "maskgit",
+        "llada",
+        "dream",
+        "remdm",
+        "fast-dllm",
+        "entropy-bound",
+        "any-order",
+        "gibbs",
+        "uniform",
+        "diffusion-lm",
+        "cdcd",
+    ]
     assert all(len(card.explanation.splitlines()) == 2 and card.source for card in cards)
     assert {card.noise for card in cards} == {"absorbing", "uniform", "gaussian"}

@@ -26,5 +26,8 @@ def models_with_observations(draw, most_states=3, most_steps=6, missing=True, ze
     model = random_model(states, symbols, seed, draw(st.sampled_from([0.0, 0.4])) if zeros else 0.0)
     _, observations = model.sample(draw(st.integers(1, most_steps)), seed)
     if missing:
-        observations[np.random.default_rng(seed).random(len(observations)) < draw(st.sampled_from([0.0, 0.3]))] = -1
+        observations[
+            np.random.default_rng(seed).random(len(observations))
+            < draw(st.sampled_from([0.0, 0.3]))
+        ] = -1
     return model, observations

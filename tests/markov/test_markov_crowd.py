@@ -22,12 +22,19 @@ def test_shares_tend_to_the_matrix_exponential():
 def test_everybody_starts_in_the_start_and_an_absorbing_state_keeps_them():
     absorbing = ContinuousTimeChain([[-1, 1], [0, 0]])
     shares = shares_over_time(absorbing, [0, 1, 2, 100], 500, seed=1, start=0)
-    assert shares[0].tolist() == [1, 0] and shares[-1].tolist() == [0, 1] and (np.diff(shares[:, 1]) >= 0).all()
+    assert (
+        shares[0].tolist() == [1, 0]
+        and shares[-1].tolist() == [0, 1]
+        and (np.diff(shares[:, 1]) >= 0).all()
+    )
     assert shares_over_time(absorbing, [0, 9], 10, start=1).tolist() == [[0, 1], [0, 1]]
 
 
 def test_a_crowd_depends_on_its_seed_alone_and_more_times_change_nothing():
-    few, many = shares_over_time(CHAIN, [0, 1, 2], 300, seed=4), shares_over_time(CHAIN, np.linspace(0, 2, 21), 300, seed=4)
+    few, many = (
+        shares_over_time(CHAIN, [0, 1, 2], 300, seed=4),
+        shares_over_time(CHAIN, np.linspace(0, 2, 21), 300, seed=4),
+    )
     np.testing.assert_array_equal(few, many[::10])
     assert not np.array_equal(few, shares_over_time(CHAIN, [0, 1, 2], 300, seed=5))
 

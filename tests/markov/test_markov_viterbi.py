@@ -9,11 +9,17 @@ from tests.markov.hidden_models import random_model
 
 def logs_of(model, observations):
     with np.errstate(divide="ignore"):
-        return np.log(model.initial), np.log(model.transition), np.log(model.likelihood(observations))
+        return (
+            np.log(model.initial),
+            np.log(model.transition),
+            np.log(model.likelihood(observations)),
+        )
 
 
 def score(path, initial, edges, seen):
-    return initial[path[0]] + edges[path[:-1], path[1:]].sum() + seen[np.arange(len(path)), path].sum()
+    return (
+        initial[path[0]] + edges[path[:-1], path[1:]].sum() + seen[np.arange(len(path)), path].sum()
+    )
 
 
 @pytest.mark.parametrize("states", [1, 2, 3, 4, 7, 12, 33, 70, 130])
@@ -26,9 +32,13 @@ def test_blocks_find_the_path_of_columns(states, length):
     by_columns = maximum._by_columns(initial + seen[0], edges, seen)
     by_blocks = maximum._by_blocks(initial + seen[0], edges, seen)
     if by_blocks is not None:
-        assert score(by_blocks, initial, edges, seen) == pytest.approx(score(by_columns, initial, edges, seen), abs=1e-9)
+        assert score(by_blocks, initial, edges, seen) == pytest.approx(
+            score(by_columns, initial, edges, seen), abs=1e-9
+        )
     best = maximum.most_likely_path(initial, edges, seen)
-    assert score(best, initial, edges, seen) == pytest.approx(score(by_columns, initial, edges, seen), abs=1e-9)
+    assert score(best, initial, edges, seen) == pytest.approx(
+        score(by_columns, initial, edges, seen), abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("stickiness", [0, 2, 5, 9, 30, 600])
@@ -39,7 +49,9 @@ def test_blocks_that_join_late_or_never_change_nothing(stickiness):
     edges = edges + stickiness * np.eye(4) - stickiness
     by_columns = maximum._by_columns(initial + seen[0], edges, seen)
     path = maximum.most_likely_path(initial, edges, seen)
-    assert score(path, initial, edges, seen) == pytest.approx(score(by_columns, initial, edges, seen), abs=1e-8)
+    assert score(path, initial, edges, seen) == pytest.approx(
+        score(by_columns, initial, edges, seen), abs=1e-8
+    )
 
 
 def test_blocks_are_used_where_they_join():
@@ -59,6 +71,8 @@ def test_zeros_and_impossible_paths():
 
 def test_equal_scores_go_to_the_lowest_state():
     for length in (5, 64, 300):
-        flat = np.full((length, 4), np.log(.5))
-        path = maximum.most_likely_path(np.full(4, np.log(.25)), np.full((4, 4), np.log(.25)), flat)
+        flat = np.full((length, 4), np.log(0.5))
+        path = maximum.most_likely_path(
+            np.full(4, np.log(0.25)), np.full((4, 4), np.log(0.25)), flat
+        )
         assert path.tolist() == [0] * length

@@ -10,10 +10,41 @@ from playground.backend.errors import ModelUnavailable
 from playground.backend.runs import Run, Runs
 from playground.backend.telemetry import Telemetry
 
-WORDS = ["The", " fox", " ran", " and", " the", " dog", " slept", ".", "\n", " ", " a", " very", " old", " king", " sat", "!"]
+WORDS = [
+    "The",
+    " fox",
+    " ran",
+    " and",
+    " the",
+    " dog",
+    " slept",
+    ".",
+    "\n",
+    " ",
+    " a",
+    " very",
+    " old",
+    " king",
+    " sat",
+    "!",
+]
 HOSTILE = [
-    "<img src=x onerror=\"window.__hit=1\">", "${Object.assign(window,{__hit:2})}", "{{value}}", "`", "\\u00zz", "</script><script>window.__hit=3</script>",
-    "\u202eright to left\u202c", "x" * 10_000, "&lt;b&gt;", "'\"", "\x00\x07", " ok", " fine", " end", "\n", "javascript:window.__hit=4",
+    '<img src=x onerror="window.__hit=1">',
+    "${Object.assign(window,{__hit:2})}",
+    "{{value}}",
+    "`",
+    "\\u00zz",
+    "</script><script>window.__hit=3</script>",
+    "\u202eright to left\u202c",
+    "x" * 10_000,
+    "&lt;b&gt;",
+    "'\"",
+    "\x00\x07",
+    " ok",
+    " fine",
+    " end",
+    "\n",
+    "javascript:window.__hit=4",
 ]
 
 
@@ -21,7 +52,12 @@ class WordModel:
     """Tokens are whole words of a list; logits a fixed random function of the last two tokens."""
 
     def __init__(self, words, calls=None):
-        self.words, self.vocab_size, self.eos_id, self.context_length = list(words), len(words), None, 2048
+        self.words, self.vocab_size, self.eos_id, self.context_length = (
+            list(words),
+            len(words),
+            None,
+            2048,
+        )
         self.calls = calls if calls is not None else []
         self.kept = {}
 
@@ -34,7 +70,9 @@ class WordModel:
     def next_logits(self, ids):
         self.calls.append(len(ids))
         key = [int(token) for token in ids[-2:]]
-        return torch.from_numpy(np.random.default_rng(key).standard_normal(self.vocab_size).astype(np.float32) * 1.5)
+        return torch.from_numpy(
+            np.random.default_rng(key).standard_normal(self.vocab_size).astype(np.float32) * 1.5
+        )
 
     def logits_along(self, ids):
         return torch.stack([self.next_logits(ids[: place + 1]) for place in range(len(ids))])
@@ -56,7 +94,13 @@ class DoubleBackend:
     def status(self, name):
         if name != "double":
             raise ValueError(f"model must be one of double, got {name!r}.")
-        return {"state": self.state, "phase": "", "done": 3_000_000, "total": 9_000_000, "message": self.message}
+        return {
+            "state": self.state,
+            "phase": "",
+            "done": 3_000_000,
+            "total": 9_000_000,
+            "message": self.message,
+        }
 
     prepare = status
 

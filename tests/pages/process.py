@@ -30,9 +30,22 @@ class App:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={**os.environ, "PORT": str(self.port), "HOST": "127.0.0.1", "OMP_NUM_THREADS": "1", "PLAYGROUND_MODELS": "fairy-causal,fairy-diffusion",
-                 "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1", **environment})
+            [sys.executable, "app.py"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={
+                **os.environ,
+                "PORT": str(self.port),
+                "HOST": "127.0.0.1",
+                "OMP_NUM_THREADS": "1",
+                "PLAYGROUND_MODELS": "fairy-causal,fairy-diffusion",
+                "GRADIO_ANALYTICS_ENABLED": "False",
+                "PYTHONUNBUFFERED": "1",
+                **environment,
+            },
+        )
         self.lines: list[str] = []
         self.changed = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -49,7 +62,9 @@ class App:
 
     def until(self, condition, seconds: float) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: condition() or "(end)" in self.lines, seconds), self.lines[-20:]
+            assert self.changed.wait_for(lambda: condition() or "(end)" in self.lines, seconds), (
+                self.lines[-20:]
+            )
         assert condition(), self.lines[-20:]
 
     def get(self, path: str) -> tuple[int, str]:
@@ -60,7 +75,9 @@ class App:
             return error.code, error.read().decode()
 
     def until_warm(self) -> None:
-        while not {"fairy-causal", "fairy-diffusion"} <= set(json.loads(self.get("/health")[1])["models"]):
+        while not {"fairy-causal", "fairy-diffusion"} <= set(
+            json.loads(self.get("/health")[1])["models"]
+        ):
             assert self.process.poll() is None, self.lines[-20:]
             threading.Event().wait(0.2)
 

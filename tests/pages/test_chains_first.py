@@ -1,4 +1,5 @@
 """What the Chains page shows first is what its code computes."""
+
 import json
 import subprocess
 import sys
@@ -31,5 +32,7 @@ def test_the_recorded_figures_are_those_of_the_code():
 def test_the_app_is_built_without_torch_or_transformers():
     """The page answers before the seconds that these imports take."""
     code = "import sys; from playground.pages.shell import build_app; build_app(); print([m for m in ('torch', 'transformers') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=240, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=240, check=True
+    )
     assert done.stdout.strip().splitlines()[-1] == "[]"

@@ -15,7 +15,9 @@ from playground.pages.chains import loops
 from playground.pages.chains.links import opened, restore
 from tests.doubles import MarkovCausalModel
 
-RING = np.roll(np.eye(4), 1, axis=1) * 0.7 + 0.075            # each letter is mostly followed by the next: greedy has period 4
+RING = (
+    np.roll(np.eye(4), 1, axis=1) * 0.7 + 0.075
+)  # each letter is mostly followed by the next: greedy has period 4
 
 
 class Hub:
@@ -28,7 +30,12 @@ class Hub:
         return [types.SimpleNamespace(id="ring", title="Ring", kind="causal", listed=True)]
 
     def prepare(self, name, on_progress=None):
-        return {"state": self.state, "done": 3_000_000, "total": 9_000_000, "message": "The model 'ring' cannot be had."}
+        return {
+            "state": self.state,
+            "done": 3_000_000,
+            "total": 9_000_000,
+            "message": "The model 'ring' cannot be had.",
+        }
 
     def run(self, visitor, page, model, kind="run"):
         return Backend().run(visitor, page, model, kind)
@@ -57,20 +64,33 @@ def test_an_orbit_follows_its_map_and_its_radii_are_those_of_the_jacobians(world
 
 def test_each_world_ends_as_its_name_says():
     ends = {world: loops.orbit({"world": world, "start": [0.3, 0.1]}) for world in loops.SLIDERS}
-    assert ends["contraction"]["end"]["period"] == 1 and "fixed point" in ends["contraction"]["said"]
-    assert ends["limit cycle"]["end"]["period"] == 5 and "cycle of 5 points" in ends["limit cycle"]["said"]
+    assert (
+        ends["contraction"]["end"]["period"] == 1 and "fixed point" in ends["contraction"]["said"]
+    )
+    assert (
+        ends["limit cycle"]["end"]["period"] == 5
+        and "cycle of 5 points" in ends["limit cycle"]["said"]
+    )
     assert ends["chaos"]["growth"][0] > 0.3 and "chaos" in ends["chaos"]["said"]
     land = loops.landscape({"world": "limit cycle"})
-    assert [one["period"] for one in land["attractors"]] == [5] and [one["kind"] for one in land["fixed"]] == ["repelling"]
+    assert [one["period"] for one in land["attractors"]] == [5] and [
+        one["kind"] for one in land["fixed"]
+    ] == ["repelling"]
     json.dumps(land, allow_nan=False)
 
 
-@pytest.mark.parametrize(("draft", "words"), [
-    ({"world": "flat"}, "world must be one of contraction"),
-    ({"world": "chaos", "values": {"a": 3}}, "a must be a number in \\[0.1, 1.4\\], got 3"),
-    ({"world": "chaos", "values": {}, "start": [1]}, "start must be two numbers"),
-    ({"world": "chaos", "values": {}, "start": [1, 99]}, "start must be a number in \\[-10, 10\\], got 99"),
-])
+@pytest.mark.parametrize(
+    ("draft", "words"),
+    [
+        ({"world": "flat"}, "world must be one of contraction"),
+        ({"world": "chaos", "values": {"a": 3}}, "a must be a number in \\[0.1, 1.4\\], got 3"),
+        ({"world": "chaos", "values": {}, "start": [1]}, "start must be two numbers"),
+        (
+            {"world": "chaos", "values": {}, "start": [1, 99]},
+            "start must be a number in \\[-10, 10\\], got 99",
+        ),
+    ],
+)
 def test_a_bad_map_is_refused(draft, words):
     with pytest.raises(ValueError, match=words):
         loops.orbit(draft)
@@ -93,12 +113,15 @@ def test_pieces_join_to_the_text():
     assert "".join(record["greedy"]["pieces"]).startswith("the brown fox jumped over the")
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"text": ""}, "text must have 1 to 4000 characters"),
-    ({"length": 121}, "length must be a whole number in \\[0, 120\\], got 121"),
-    ({"temperature": 0}, "temperature must be a number in \\[0.1, 5\\], got 0"),
-    ({"text": "a" * 200}, "text must have 1 to 120 tokens when 40 more are written, got 200"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"text": ""}, "text must have 1 to 4000 characters"),
+        ({"length": 121}, "length must be a whole number in \\[0, 120\\], got 121"),
+        ({"temperature": 0}, "temperature must be a number in \\[0.1, 5\\], got 0"),
+        ({"text": "a" * 200}, "text must have 1 to 120 tokens when 40 more are written, got 200"),
+    ],
+)
 def test_a_bad_text_is_refused(change, words):
     draft = {"model": "ring", "text": "a", "length": 40, "seed": 2, "temperature": 1.0, **change}
     with pytest.raises(ValueError, match=words):
@@ -123,11 +146,24 @@ def test_a_text_sent_from_another_page_opens_here():
     from playground.pages.chains.links import LINK
 
     models = loops.Models(app_with(Hub()))
-    query = LINK.encode({"view": "loops", "state": models.state_of({"model": "ring", "prompt": "a", "ids": [0, 1, 2], "step": 2, "settings": {}})})
+    query = LINK.encode(
+        {
+            "view": "loops",
+            "state": models.state_of(
+                {"model": "ring", "prompt": "a", "ids": [0, 1, 2], "step": 2, "settings": {}}
+            ),
+        }
+    )
     sent = dict(parse_qsl(query.removeprefix("?")))
     value = restore(sent["state"], loops.DEFAULT, loops.figures)
-    assert opened(sent) == "loops" and value["draft"]["text"]["text"] == "abc" and value["draft"]["text"]["model"] == "ring"
-    assert value["figures"]["ask"] and value["figures"]["text"] is None        # the browser asks the network, not the opening of the page
+    assert (
+        opened(sent) == "loops"
+        and value["draft"]["text"]["text"] == "abc"
+        and value["draft"]["text"]["model"] == "ring"
+    )
+    assert (
+        value["figures"]["ask"] and value["figures"]["text"] is None
+    )  # the browser asks the network, not the opening of the page
 
 
 def test_the_view_offers_the_shipped_ngrams_even_without_a_backend():
@@ -138,14 +174,32 @@ def test_the_view_offers_the_shipped_ngrams_even_without_a_backend():
     assert offered["first"] is None and offered["models"][0][1] == "ngram/fox/1/word"
 
 
-@pytest.mark.parametrize(("periods", "shown"), [
-    ({"one": (None, None, None), "two": (5, None, None), "three": (4, 4, 4), "four": (6, 6, None)}, "four"), ({"one": (None, None, None), "two": (None, None, 3)}, "one"),
-])
-def test_the_loop_shown_first_is_that_of_the_first_prompt_that_closes_one(monkeypatch, periods, shown):
+@pytest.mark.parametrize(
+    ("periods", "shown"),
+    [
+        (
+            {
+                "one": (None, None, None),
+                "two": (5, None, None),
+                "three": (4, 4, 4),
+                "four": (6, 6, None),
+            },
+            "four",
+        ),
+        ({"one": (None, None, None), "two": (None, None, 3)}, "one"),
+    ],
+)
+def test_the_loop_shown_first_is_that_of_the_first_prompt_that_closes_one(
+    monkeypatch, periods, shown
+):
     """Passed over: no loop, one in the tokens alone, one that the drawn run closes too. Where none is left the first prompt stands there."""
+
     def fake(draft, model):
         tokens, states, drawn = periods[draft["text"]]
-        return {"greedy": {"token_period": {"period": tokens}, "state_period": {"period": states}}, "drawn": {"token_period": {"period": drawn}}}
+        return {
+            "greedy": {"token_period": {"period": tokens}, "state_period": {"period": states}},
+            "drawn": {"token_period": {"period": drawn}},
+        }
 
     monkeypatch.setattr(loops, "FIRST_PROMPTS", tuple(periods))
     monkeypatch.setattr(loops, "states", fake)
@@ -157,6 +211,14 @@ def test_the_shipped_network_loops_on_one_of_the_first_prompts():
     from playground.backend import get_backend
 
     with get_backend().causal("fairy-causal") as model:
-        found = loops.first_loop({**loops.DEFAULT["text"], "model": "fairy-causal", "length": 60}, model)["figures"]
-    assert found["greedy"]["token_period"]["period"] == found["greedy"]["state_period"]["period"] and found["greedy"]["state_period"]["period"]
-    assert found["drawn"]["token_period"]["period"] is None and found["drawn"]["state_period"]["period"] is None
+        found = loops.first_loop(
+            {**loops.DEFAULT["text"], "model": "fairy-causal", "length": 60}, model
+        )["figures"]
+    assert (
+        found["greedy"]["token_period"]["period"] == found["greedy"]["state_period"]["period"]
+        and found["greedy"]["state_period"]["period"]
+    )
+    assert (
+        found["drawn"]["token_period"]["period"] is None
+        and found["drawn"]["state_period"]["period"] is None
+    )

@@ -18,14 +18,26 @@ def client():
 
     with gr.Blocks() as demo:
         endpoints.register(App())
-    demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, show_error=True)
+    demo.launch(
+        server_name="127.0.0.1",
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        show_error=True,
+    )
     yield Client(demo.local_url, verbose=False)
     demo.close()
 
 
 def test_compare_answers_a_json_object_and_says_what_is_wrong(client):
     columns = [{"kind": "greedy"}, {"kind": "beam", "beams": 2}]
-    answer = client.predict(model="double", prompt="The fox", columns=columns, tokens=4, runs=2, api_name="/compare")
-    assert [row["name"] for row in answer["table"]] == ["greedy", "beam 2"] and [len(texts) for texts in answer["texts"]] == [1, 1]
+    answer = client.predict(
+        model="double", prompt="The fox", columns=columns, tokens=4, runs=2, api_name="/compare"
+    )
+    assert [row["name"] for row in answer["table"]] == ["greedy", "beam 2"] and [
+        len(texts) for texts in answer["texts"]
+    ] == [1, 1]
     with pytest.raises(AppError, match=r"columns\[0\]: top_p must be in \[0, 1\], got 3"):
-        client.predict(model="double", prompt="The fox", columns=[{"top_p": 3}], api_name="/compare")
+        client.predict(
+            model="double", prompt="The fox", columns=[{"top_p": 3}], api_name="/compare"
+        )

@@ -14,28 +14,54 @@ TEXT = "The fox ran and the dog slept"
 
 
 def test_the_losses_of_both_ways_of_reading():
-    frames = list(forcing.run(DoubleBackend(), {"model": "double", "text": TEXT, "from": 3, "temperature": 0}))
+    frames = list(
+        forcing.run(DoubleBackend(), {"model": "double", "text": TEXT, "from": 3, "temperature": 0})
+    )
     model = DoubleBackend().causal("double")
     ids = model.encode(TEXT)
-    own = ids[:3] + [step.token_id for step in generate(model, ids[:3], DecodingSettings(do_sample=False, max_new_tokens=len(ids) - 3))]
-    given, free = frames[-2] if "tokens" in frames[-2] else next(f for f in frames if "tokens" in f), frames[-1]["own"]
+    own = ids[:3] + [
+        step.token_id
+        for step in generate(
+            model, ids[:3], DecodingSettings(do_sample=False, max_new_tokens=len(ids) - 3)
+        )
+    ]
+    given, free = (
+        frames[-2] if "tokens" in frames[-2] else next(f for f in frames if "tokens" in f),
+        frames[-1]["own"],
+    )
 
     def loss(context, token):
         return -float(torch.log_softmax(model.next_logits(context).double(), -1)[token])
 
     for place in range(1, len(ids)):
-        assert math.isclose(given["tokens"][place]["loss"], loss(ids[:place], ids[place]), rel_tol=1e-5)
-        assert math.isclose(free["tokens"][place]["loss"], loss(own[:place], own[place]), rel_tol=1e-5)
-        assert math.isclose(free["tokens"][place]["drift"], loss(own[:place], ids[place]), rel_tol=1e-5)
-    assert given["tokens"][0]["loss"] is None and given["tokens"][3]["loss"] == free["tokens"][3]["drift"]      # nothing else was read until then
-    assert free["same"] == sum(a == b for a, b in zip(ids[3:], own[3:], strict=True)) and free["of"] == len(ids) - 3
+        assert math.isclose(
+            given["tokens"][place]["loss"], loss(ids[:place], ids[place]), rel_tol=1e-5
+        )
+        assert math.isclose(
+            free["tokens"][place]["loss"], loss(own[:place], own[place]), rel_tol=1e-5
+        )
+        assert math.isclose(
+            free["tokens"][place]["drift"], loss(own[:place], ids[place]), rel_tol=1e-5
+        )
+    assert (
+        given["tokens"][0]["loss"] is None
+        and given["tokens"][3]["loss"] == free["tokens"][3]["drift"]
+    )  # nothing else was read until then
+    assert (
+        free["same"] == sum(a == b for a, b in zip(ids[3:], own[3:], strict=True))
+        and free["of"] == len(ids) - 3
+    )
     assert json.dumps(frames, allow_nan=False)
 
 
-@pytest.mark.parametrize(("change", "sentence"), [
-    ({"from": 7}, r"given tokens must be a whole number in \[1, 6\], got 7"), ({"text": "fox"}, "text must have 3 to 200 tokens in this model, got 1"),
-    ({"temperature": 9}, "temperature must be"),
-])
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"from": 7}, r"given tokens must be a whole number in \[1, 6\], got 7"),
+        ({"text": "fox"}, "text must have 3 to 200 tokens in this model, got 1"),
+        ({"temperature": 9}, "temperature must be"),
+    ],
+)
 def test_bad_requests_of_forcing_get_a_sentence(change, sentence):
     with pytest.raises(ValueError, match=sentence):
         list(forcing.run(DoubleBackend(), {"model": "double", "text": TEXT, **change}))
@@ -43,7 +69,12 @@ def test_bad_requests_of_forcing_get_a_sentence(change, sentence):
 
 def test_labels_of_several_tokens_are_multiplied_and_calibrated():
     words = ["very old", "fox"]
-    raw = {"model": "double", "template": "{text} was the", "labels": words, "texts": ["The dog ran", "a king sat"]}
+    raw = {
+        "model": "double",
+        "template": "{text} was the",
+        "labels": words,
+        "texts": ["The dog ran", "a king sat"],
+    }
     frames = list(classifier.run(DoubleBackend(), raw))
     last, model = frames[-1], DoubleBackend().causal("double")
 
@@ -68,10 +99,26 @@ def test_an_empty_text_calibrates_itself_to_equal_shares():
     assert classifier.judged([-1.0, -5.0], [-1.0, -5.0])["calibrated"] == pytest.approx([0.5, 0.5])
 
 
-@pytest.mark.parametrize(("change", "sentence"), [
-    ({"template": "no place"}, r"template must hold \{text\} exactly once, got it 0 times"), ({"labels": ["a"]}, "labels must be at least 2 different words"),
-    ({"labels": ["a", "a "]}, "labels must be at least 2 different"), ({"texts": []}, "texts must be a list of 1 to 8 texts, got 0"),
-])
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"template": "no place"}, r"template must hold \{text\} exactly once, got it 0 times"),
+        ({"labels": ["a"]}, "labels must be at least 2 different words"),
+        ({"labels": ["a", "a "]}, "labels must be at least 2 different"),
+        ({"texts": []}, "texts must be a list of 1 to 8 texts, got 0"),
+    ],
+)
 def test_bad_requests_of_the_classifier_get_a_sentence(change, sentence):
     with pytest.raises(ValueError, match=sentence):
-        list(classifier.run(DoubleBackend(), {"model": "double", "template": "{text}: it was", "labels": ["a", "b"], "texts": ["x"], **change}))
+        list(
+            classifier.run(
+                DoubleBackend(),
+                {
+                    "model": "double",
+                    "template": "{text}: it was",
+                    "labels": ["a", "b"],
+                    "texts": ["x"],
+                    **change,
+                },
+            )
+        )

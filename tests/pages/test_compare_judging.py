@@ -27,10 +27,17 @@ class Bytes:
         return bytes(ids).decode(errors="replace")
 
 
-@pytest.mark.parametrize(("prompt", "written", "text"), [
-    ("a king", "who had", " who had"), ("a king", ", who", ", who"), ("a king", "##dom had", "dom had"),
-    ("a king ", "who had", "who had"), ("a king\n", "who", "who"), ("a king", "", ""),
-])
+@pytest.mark.parametrize(
+    ("prompt", "written", "text"),
+    [
+        ("a king", "who had", " who had"),
+        ("a king", ", who", ", who"),
+        ("a king", "##dom had", "dom had"),
+        ("a king ", "who had", "who had"),
+        ("a king\n", "who", "who"),
+        ("a king", "", ""),
+    ],
+)
 def test_a_text_goes_on_as_its_writer_joins_it(prompt, written, text):
     assert text_behind(Pieces(), prompt, Pieces().encode(prompt), Pieces().encode(written)) == text
 
@@ -42,9 +49,16 @@ def test_bytes_keep_the_spaces_that_were_written():
 
 def test_the_judge_scores_what_stands_behind_the_prompt():
     assert judged_ids(Bytes(), "ab", "cd") == (list(b"ab"), list(b"cd"))
-    assert judged_ids(Pieces(), "a king", "dom had") == ([0], [6, 3])          # a token over the seam is scored whole
-    assert judged_ids(Pieces(), "king", "dom") == ([6], [])                          # nothing is scored without a context
+    assert judged_ids(Pieces(), "a king", "dom had") == (
+        [0],
+        [6, 3],
+    )  # a token over the seam is scored whole
+    assert judged_ids(Pieces(), "king", "dom") == ([6], [])  # nothing is scored without a context
 
 
 def test_the_common_beginning():
-    assert common_beginning([[1, 2, 3], [1, 2], [1, 2, 4]]) == 2 and common_beginning([[1], [2]]) == 0 and common_beginning([[], [1]]) == 0
+    assert (
+        common_beginning([[1, 2, 3], [1, 2], [1, 2, 4]]) == 2
+        and common_beginning([[1], [2]]) == 0
+        and common_beginning([[], [1]]) == 0
+    )

@@ -17,7 +17,11 @@ class Canvas:
         self.ids, self.calls = ids, calls
 
     def record(self, row):
-        return {"canvas": self.ids, "state": ["masked" if i == 9 else "new" for i in self.ids], "calls": self.calls}
+        return {
+            "canvas": self.ids,
+            "state": ["masked" if i == 9 else "new" for i in self.ids],
+            "calls": self.calls,
+        }
 
 
 class Model:
@@ -39,12 +43,24 @@ def timed(steps, costs):
 def test_whoever_is_behind_goes_next_and_each_clock_counts_its_own_time():
     left = timed([Token(i) for i in range(4)], [1.0, 1.0, 1.0, 1.0, 0.0])
     right = timed([Canvas([9, 9, 1, 9], 1), Canvas([0, 1, 1, 2], 2)], [2.5, 2.5, 0.0])
-    order = [(next(side for side in ("left", "right") if side in frame), frame) for frame in race(left, right, Model(), Model(), [0], 4)]
+    order = [
+        (next(side for side in ("left", "right") if side in frame), frame)
+        for frame in race(left, right, Model(), Model(), [0], 4)
+    ]
     seen = [side for side, frame in order if "seconds" in frame[side]]
-    assert seen == ["left", "right", "left", "left", "right", "left"]           # at 1, 2.5, 2, 3, 5, 4 seconds
+    assert seen == [
+        "left",
+        "right",
+        "left",
+        "left",
+        "right",
+        "left",
+    ]  # at 1, 2.5, 2, 3, 5, 4 seconds
     assert (left.seconds, right.seconds) == (4.0, 5.0) and left.calls == 4 and right.calls == 2
     assert "".join(frame["left"]["piece"] for side, frame in order if side == "left") == "abcd"
-    last = [frame["right"] for side, frame in order if side == "right" and "tokens" in frame["right"]]
+    last = [
+        frame["right"] for side, frame in order if side == "right" and "tokens" in frame["right"]
+    ]
     assert [one["tokens"] for one in last] == [1, 4]
 
 
@@ -52,10 +68,16 @@ def test_the_break_even_of_the_textbook():
     assert break_even(0.05, 30 * 0.2) == pytest.approx(120)
 
 
-@pytest.mark.parametrize(("change", "sentence"), [
-    ({"tokens": 3}, r"tokens must be a whole number in \[4, 128\], got 3"), ({"steps": 0}, r"steps must be .*got 0"), ({"sampler": "magic"}, "sampler must be one of dream"),
-    ({"temperature": -1}, r"temperature must be a number in \[0, 5\], got -1"), ({"prompt": ""}, "prompt must hold"),
-])
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"tokens": 3}, r"tokens must be a whole number in \[4, 128\], got 3"),
+        ({"steps": 0}, r"steps must be .*got 0"),
+        ({"sampler": "magic"}, "sampler must be one of dream"),
+        ({"temperature": -1}, r"temperature must be a number in \[0, 5\], got -1"),
+        ({"prompt": ""}, "prompt must hold"),
+    ],
+)
 def test_bad_requests_get_a_sentence(change, sentence):
     with pytest.raises(ValueError, match=sentence):
         next(run(None, {"prompt": "once", **change}))

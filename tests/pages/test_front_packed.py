@@ -17,7 +17,16 @@ class Page:
 
     async def __call__(self, scope, receive, send):
         self.made += 1
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html"), (b"content-length", str(len(BODY)).encode())]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [
+                    (b"content-type", b"text/html"),
+                    (b"content-length", str(len(BODY)).encode()),
+                ],
+            }
+        )
         await send({"type": "http.response.body", "body": BODY})
 
 
@@ -27,13 +36,26 @@ def ask(front, accepted: bytes, host: bytes = b"here"):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "path": "/", "method": "GET", "scheme": "http", "headers": [(b"host", host), (b"accept-encoding", accepted)]}
+    scope = {
+        "type": "http",
+        "path": "/",
+        "method": "GET",
+        "scheme": "http",
+        "headers": [(b"host", host), (b"accept-encoding", accepted)],
+    }
     asyncio.run(front(scope, None, send))
     return dict(sent[0]["headers"]), sent[1]["body"]
 
 
-@pytest.mark.parametrize(("accepted", "coding", "unpack"), [
-    (b"gzip, deflate, br, zstd", b"br", brotli.decompress), (b"gzip, deflate", b"gzip", gzip.decompress), (b"", None, bytes), (b"br;q=0, gzip", b"gzip", gzip.decompress)])
+@pytest.mark.parametrize(
+    ("accepted", "coding", "unpack"),
+    [
+        (b"gzip, deflate, br, zstd", b"br", brotli.decompress),
+        (b"gzip, deflate", b"gzip", gzip.decompress),
+        (b"", None, bytes),
+        (b"br;q=0, gzip", b"gzip", gzip.decompress),
+    ],
+)
 def test_the_page_comes_in_the_best_form_that_is_accepted(accepted, coding, unpack):
     headers, body = ask(Front(Page()), accepted)
     assert headers.get(b"content-encoding") == coding and unpack(body) == BODY

@@ -32,7 +32,10 @@ def frames(backend, name, count=3, closed=None, **more):
         finally:
             if closed is not None:
                 closed.append(name)
-    return gate.through(backend, visitor(name), "page", "double", work, lambda words: {"words": words}, **more)
+
+    return gate.through(
+        backend, visitor(name), "page", "double", work, lambda words: {"words": words}, **more
+    )
 
 
 def test_frames_pass_and_the_place_is_given_back():
@@ -52,7 +55,7 @@ def test_a_second_run_of_a_visitor_is_refused_with_a_sentence_on_every_page_at_o
         pass
     with gate.question(backend, "page", "double"):
         assert next(frames(backend, "bob")) == {"number": 0}
-    first.close()                                               # the browser closes
+    first.close()  # the browser closes
     assert closed == ["ann"] and list(frames(backend, "ann"))
 
 
@@ -62,10 +65,17 @@ def test_who_waits_is_told_how_many_stand_before_and_then_gets_the_place(limits,
     backend = DoubleBackend()
     first, second, third = (frames(backend, name) for name in ("ann", "bob", "cid"))
     next(first)
-    assert [next(second)["words"], next(third)["words"]] == ["All places are taken: you are number 1 in the queue.", "All places are taken: you are number 2 in the queue."]
+    assert [next(second)["words"], next(third)["words"]] == [
+        "All places are taken: you are number 1 in the queue.",
+        "All places are taken: you are number 2 in the queue.",
+    ]
     list(first)
-    assert "number 2" in next(third)["words"]                    # first come, first served
-    assert [frame for frame in second if "number" in frame] == [{"number": 0}, {"number": 1}, {"number": 2}]
+    assert "number 2" in next(third)["words"]  # first come, first served
+    assert [frame for frame in second if "number" in frame] == [
+        {"number": 0},
+        {"number": 1},
+        {"number": 2},
+    ]
     assert next(third) == {"number": 0}
     third.close()
     assert (backend.runs.active, backend.runs.waiting) == (0, 0)
@@ -80,7 +90,7 @@ def test_who_leaves_the_queue_holds_nobody_up(limits, monkeypatch):
         next(one)
     second.close()
     assert backend.runs.waiting == 1
-    backend.stop("cid")                                          # the Stop button of one who waits: quietly over
+    backend.stop("cid")  # the Stop button of one who waits: quietly over
     assert list(third) == [] and backend.runs.waiting == 0
     assert len(list(first)) == 2
 
@@ -89,7 +99,9 @@ def test_a_full_queue_is_said_at_once(limits):
     limits(Limits(long_runs_at_once=0, queue_length=0))
     with pytest.raises(LimitExceeded, match="all 0 places are taken and 0 visitors wait already"):
         next(frames(DoubleBackend(), "ann", long=True))
-    assert next(frames(DoubleBackend(), "ann")) == {"number": 0}     # other kinds have places of their own
+    assert next(frames(DoubleBackend(), "ann")) == {
+        "number": 0
+    }  # other kinds have places of their own
 
 
 def test_stop_ends_a_run_quietly_and_play_need_not_wait_for_it():
@@ -116,28 +128,58 @@ def test_a_model_that_was_put_away_is_no_quiet_end():
     def work(run):
         yield {}
         raise RunStopped("the model was unloaded; start the run again")
+
     with pytest.raises(RunStopped, match="start the run again"):
         list(gate.through(DoubleBackend(), visitor("ann"), "page", "double", work, dict))
 
 
 def test_names_that_nobody_offers_do_not_fill_the_figures():
-    assert gate.name_of("fairy-causal") == "fairy-causal" and gate.name_of("ngram/abc/2/word@key") == "n-gram" and gate.name_of("exact-tale") == "exact"
+    assert (
+        gate.name_of("fairy-causal") == "fairy-causal"
+        and gate.name_of("ngram/abc/2/word@key") == "n-gram"
+        and gate.name_of("exact-tale") == "exact"
+    )
     assert {gate.name_of(name) for name in ("x" * 1000, None, 7, {"a": 1}, "../etc")} == {"other"}
 
 
 def test_programs_without_a_session_are_visitors_of_their_own():
-    assert gate.visitor_of(None) != gate.visitor_of(None) and gate.visitor_of(visitor("ann")) == "ann"
+    assert (
+        gate.visitor_of(None) != gate.visitor_of(None) and gate.visitor_of(visitor("ann")) == "ann"
+    )
 
 
 def test_every_file_that_asks_a_network_is_behind_the_gate():
     """Where a page takes a model from the backend, the gate stands in the same file or in the one that calls it."""
-    behind = {f"compare/{name}.py": "compare/stream.py" for name in ("strategies", "beams", "race", "library", "forcing", "classifier", "sweep", "contexts", "scores")}
-    behind |= {"generate/run.py": "generate/__init__.py", "visitor_models.py": "generate/__init__.py", "diffusion/models.py": "diffusion/unmask_block.py",
-               "diffusion/hybrid.py": "diffusion/unmask_block.py"}
-    recorders = {"record.py"}                                     # programs that a developer runs
+    behind = {
+        f"compare/{name}.py": "compare/stream.py"
+        for name in (
+            "strategies",
+            "beams",
+            "race",
+            "library",
+            "forcing",
+            "classifier",
+            "sweep",
+            "contexts",
+            "scores",
+        )
+    }
+    behind |= {
+        "generate/run.py": "generate/__init__.py",
+        "visitor_models.py": "generate/__init__.py",
+        "diffusion/models.py": "diffusion/unmask_block.py",
+        "diffusion/hybrid.py": "diffusion/unmask_block.py",
+    }
+    recorders = {"record.py"}  # programs that a developer runs
     for path in PAGES.rglob("*.py"):
-        calls = [node.func.attr for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+        calls = [
+            node.func.attr
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        ]
         if not {"causal", "denoiser", "library"} & set(calls) or path.name in recorders:
             continue
         name = path.relative_to(PAGES).as_posix()
-        assert "gate." in (PAGES / behind.get(name, name)).read_text(encoding="utf-8"), f"{name} asks a network, and no gate stands before it"
+        assert "gate." in (PAGES / behind.get(name, name)).read_text(encoding="utf-8"), (
+            f"{name} asks a network, and no gate stands before it"
+        )

@@ -16,20 +16,43 @@ def client():
     with gr.Blocks(analytics_enabled=False) as demo:
         endpoints.register(DoubleBackend())
     demo.queue()
-    demo.launch(prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, server_port=None, show_error=True)
+    demo.launch(
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        server_port=None,
+        show_error=True,
+    )
     yield Client(demo.local_url, verbose=False)
     demo.close()
 
 
 def test_only_the_named_endpoints_are_public(client):
     info = client.view_api(return_format="dict")
-    assert set(info["named_endpoints"]) == {"/decode", "/distribution", "/score"} and not info["unnamed_endpoints"]
+    assert (
+        set(info["named_endpoints"]) == {"/decode", "/distribution", "/score"}
+        and not info["unnamed_endpoints"]
+    )
 
 
 def test_decode_answers_a_trace_that_is_the_same_for_the_same_seed(client):
-    ask = {"model": "double", "prompt": "The fox", "max_new_tokens": 6, "temperature": 0.7, "top_p": 0.9, "seed": 3, "api_name": "/decode"}
+    ask = {
+        "model": "double",
+        "prompt": "The fox",
+        "max_new_tokens": 6,
+        "temperature": 0.7,
+        "top_p": 0.9,
+        "seed": 3,
+        "api_name": "/decode",
+    }
     first, second = client.predict(**ask), client.predict(**ask)
-    assert first == second and first["kind"] == "decode" and len(first["steps"]) == 6 and first["finish"] == "max_new_tokens"
+    assert (
+        first == second
+        and first["kind"] == "decode"
+        and len(first["steps"]) == 6
+        and first["finish"] == "max_new_tokens"
+    )
     assert json.loads(json.dumps(first)) == first and first["text"]
     assert client.predict(**{**ask, "seed": 4})["steps"] != first["steps"]
 
@@ -37,7 +60,9 @@ def test_decode_answers_a_trace_that_is_the_same_for_the_same_seed(client):
 def test_distribution_is_the_step_that_decode_took(client):
     rules = {"model": "double", "prompt": "The fox", "temperature": 0.7, "top_k": 5, "seed": 3}
     steps = client.predict(**rules, max_new_tokens=4, api_name="/decode")["steps"]
-    alone = client.predict(**rules, ids=[step["token_id"] for step in steps[:3]], index=3, api_name="/distribution")
+    alone = client.predict(
+        **rules, ids=[step["token_id"] for step in steps[:3]], index=3, api_name="/distribution"
+    )
     for key in ("token_id", "u", "rows", "remainder", "stages", "surprisal"):
         assert alone[key] == steps[3][key]
 
@@ -45,19 +70,49 @@ def test_distribution_is_the_step_that_decode_took(client):
 def test_score_gives_every_token_its_rank_and_the_perplexity(client):
     result = client.predict(model="double", text="a bb ccc dddd", api_name="/score")
     assert [token["rank"] is None for token in result["tokens"]] == [True, False, False, False]
-    assert result["scored"] == 3 and result["perplexity"] > 1 and all("text" in token for token in result["tokens"])
+    assert (
+        result["scored"] == 3
+        and result["perplexity"] > 1
+        and all("text" in token for token in result["tokens"])
+    )
 
 
-@pytest.mark.parametrize(("endpoint", "values", "sentence"), [
-    ("/decode", {"prompt": "x", "top_p": 1.5}, r"top_p must be in \[0, 1\], got 1.5"),
-    ("/decode", {"prompt": "x", "temperature": -1}, r"temperature must be .*got -1"),
-    ("/decode", {"prompt": "x", "max_new_tokens": 100000}, r"max_new_tokens must be a whole number in \[1, 512\], got 100000"),
-    ("/decode", {"prompt": ""}, "prompt is empty"), ("/decode", {"prompt": "x", "order": "mine"}, 'order must be "transformers" or "llama.cpp", got \'mine\''),
-    ("/decode", {"prompt": "x", "model": "nobody"}, "model must be one of double, got 'nobody'"),
-    ("/distribution", {"prompt": "x", "ids": [-4]}, "ids must hold whole numbers of at least 0, got '-4'"),
-    ("/distribution", {"prompt": "x", "top": 0}, r"top must be a whole number in \[1, 100\], got 0"),
-    ("/score", {"text": "  "}, "text is empty"),
-])
-def test_a_bad_value_is_an_error_that_names_field_value_and_range(client, endpoint, values, sentence):
+@pytest.mark.parametrize(
+    ("endpoint", "values", "sentence"),
+    [
+        ("/decode", {"prompt": "x", "top_p": 1.5}, r"top_p must be in \[0, 1\], got 1.5"),
+        ("/decode", {"prompt": "x", "temperature": -1}, r"temperature must be .*got -1"),
+        (
+            "/decode",
+            {"prompt": "x", "max_new_tokens": 100000},
+            r"max_new_tokens must be a whole number in \[1, 512\], got 100000",
+        ),
+        ("/decode", {"prompt": ""}, "prompt is empty"),
+        (
+            "/decode",
+            {"prompt": "x", "order": "mine"},
+            'order must be "transformers" or "llama.cpp", got \'mine\'',
+        ),
+        (
+            "/decode",
+            {"prompt": "x", "model": "nobody"},
+            "model must be one of double, got 'nobody'",
+        ),
+        (
+            "/distribution",
+            {"prompt": "x", "ids": [-4]},
+            "ids must hold whole numbers of at least 0, got '-4'",
+        ),
+        (
+            "/distribution",
+            {"prompt": "x", "top": 0},
+            r"top must be a whole number in \[1, 100\], got 0",
+        ),
+        ("/score", {"text": "  "}, "text is empty"),
+    ],
+)
+def test_a_bad_value_is_an_error_that_names_field_value_and_range(
+    client, endpoint, values, sentence
+):
     with pytest.raises(AppError, match=sentence):
         client.predict(**{"model": "double", **values}, api_name=endpoint)

@@ -16,7 +16,13 @@ GO = threading.Event
 
 
 def request(**more):
-    return {"run": "r", "model": "double", "prompt": "The fox", "settings": {**prompts.START, "max_new_tokens": 12}, **more}
+    return {
+        "run": "r",
+        "model": "double",
+        "prompt": "The fox",
+        "settings": {**prompts.START, "max_new_tokens": 12},
+        **more,
+    }
 
 
 def collect(news):
@@ -32,35 +38,76 @@ def test_presets_and_orders_are_those_of_the_mathematics():
 
     assert prompts.PRESETS == {name: settings.to_dict() for name, settings in PRESETS.items()}
     assert DecodingSettings.from_dict(prompts.START).to_dict() == prompts.START
-    everything = {"repetition_penalty": 1.1, "no_repeat_ngram_size": 2, "presence_penalty": 0.1, "frequency_penalty": 0.1, "dry_multiplier": 0.1,
-                  "temperature": 0.5, "top_k": 3, "top_p": 0.9, "min_p": 0.1, "typical_p": 0.9, "epsilon_cutoff": 0.1, "eta_cutoff": 0.1,
-                  "xtc_probability": 0.5}
+    everything = {
+        "repetition_penalty": 1.1,
+        "no_repeat_ngram_size": 2,
+        "presence_penalty": 0.1,
+        "frequency_penalty": 0.1,
+        "dry_multiplier": 0.1,
+        "temperature": 0.5,
+        "top_k": 3,
+        "top_p": 0.9,
+        "min_p": 0.1,
+        "typical_p": 0.9,
+        "epsilon_cutoff": 0.1,
+        "eta_cutoff": 0.1,
+        "xtc_probability": 0.5,
+    }
     for order, names in prompts.ORDERS.items():
-        assert [name for name in names if name != "mirostat_tau"] == list(DecodingSettings(order=order, **everything).rules_on())
+        assert [name for name in names if name != "mirostat_tau"] == list(
+            DecodingSettings(order=order, **everything).rules_on()
+        )
 
 
 def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
     names = {rule["name"] for rule in prompts.RULES}
     assert names == set(prompts.ORDERS["transformers"]) == set(prompts.ORDERS["llama.cpp"])
-    fields = {rule["field"] for rule in prompts.RULES} | {more["field"] for rule in prompts.RULES for more in rule.get("more", [])}
+    fields = {rule["field"] for rule in prompts.RULES} | {
+        more["field"] for rule in prompts.RULES for more in rule.get("more", [])
+    }
     assert fields | {"max_new_tokens", "do_sample", "order", "seed"} == set(prompts.START)
     assert all(len(rule["explain"]) > 20 for rule in prompts.RULES)
 
 
-@pytest.mark.parametrize(("change", "sentence"), [
-    ({"prompt": "   "}, "The prompt is empty"), ({"prompt": "x" * 50_000}, r"at most 20,000 characters, got 50,000"), ({"prompt": 3}, "prompt must be a text"),
-    ({"settings": {"temperature": -1}}, r"temperature must be a finite number ≥ 0 .*got -1"), ({"settings": {"top_p": 1.5}}, r"top_p must be in \[0, 1\], got 1.5"),
-    ({"settings": {"max_new_tokens": 4000}}, r"max_new_tokens must be a whole number in \[1, 512\], got 4000"), ({"settings": {"warmth": 1}}, "warmth is not a decoding"),
-    ({"settings": [1]}, "settings must be an object"), ({"prefix": "abc"}, "prefix must be a list"), ({"prefix": [-1]}, "whole numbers of at least 0"),
-    ({"forced": [True]}, "whole numbers"), ({"prefix": [1] * 513}, "at most 512 tokens"), ({"memory": {"x": 1}}, "memory must be"),
-    ({"memory": {"mu": float("nan")}}, "memory must be"), ({"memory": {"mu": 10**400}}, "memory must be"),
-])
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"prompt": "   "}, "The prompt is empty"),
+        ({"prompt": "x" * 50_000}, r"at most 20,000 characters, got 50,000"),
+        ({"prompt": 3}, "prompt must be a text"),
+        ({"settings": {"temperature": -1}}, r"temperature must be a finite number ≥ 0 .*got -1"),
+        ({"settings": {"top_p": 1.5}}, r"top_p must be in \[0, 1\], got 1.5"),
+        (
+            {"settings": {"max_new_tokens": 4000}},
+            r"max_new_tokens must be a whole number in \[1, 512\], got 4000",
+        ),
+        ({"settings": {"warmth": 1}}, "warmth is not a decoding"),
+        ({"settings": [1]}, "settings must be an object"),
+        ({"prefix": "abc"}, "prefix must be a list"),
+        ({"prefix": [-1]}, "whole numbers of at least 0"),
+        ({"forced": [True]}, "whole numbers"),
+        ({"prefix": [1] * 513}, "at most 512 tokens"),
+        ({"memory": {"x": 1}}, "memory must be"),
+        ({"memory": {"mu": float("nan")}}, "memory must be"),
+        ({"memory": {"mu": 10**400}}, "memory must be"),
+    ],
+)
 def test_bad_requests_get_a_sentence(change, sentence):
     with pytest.raises(ValueError, match=sentence):
         RunRequest.read(request(**change))
 
 
-@pytest.mark.parametrize("raw", [None, 3, [], {"ids": []}, {"ids": [1], "prompt_length": 5, "index": 0}, {"ids": [1], "prompt_length": 1, "index": -1}])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        3,
+        [],
+        {"ids": []},
+        {"ids": [1], "prompt_length": 5, "index": 0},
+        {"ids": [1], "prompt_length": 1, "index": -1},
+    ],
+)
 def test_bad_step_requests_are_refused(raw):
     with pytest.raises(ValueError):
         StepRequest.read(raw)
@@ -73,7 +120,10 @@ def test_a_prompt_that_fills_the_context_is_told_what_to_do():
             model.context_length = 2
             return model
 
-    with pytest.raises(ValueError, match="The prompt has 2 tokens, and this model's context holds 2: shorten the prompt"):
+    with pytest.raises(
+        ValueError,
+        match="The prompt has 2 tokens, and this model's context holds 2: shorten the prompt",
+    ):
         collect(write(Short(), RunRequest.read(request()), GO()))
 
 
@@ -83,10 +133,14 @@ def test_the_stream_tells_start_frames_and_end_and_the_pieces_join_to_the_text()
     model = backend.causal("double")
     ids = [token["id"] for token in start["prompt"]]
     assert [frame["index"] for frame in frames] == list(range(12)) and end == "max_new_tokens"
-    text = "".join(token["piece"] for token in start["prompt"]) + "".join(frame["piece"] for frame in frames)
+    text = "".join(token["piece"] for token in start["prompt"]) + "".join(
+        frame["piece"] for frame in frames
+    )
     assert text == model.decode([*ids, *[frame["token_id"] for frame in frames]])
     for frame in frames:
-        assert sum(row["final"] for row in frame["rows"]) + frame["remainder"]["final"] == pytest.approx(1, abs=1e-6)
+        assert sum(row["final"] for row in frame["rows"]) + frame["remainder"][
+            "final"
+        ] == pytest.approx(1, abs=1e-6)
         assert len(frame["rows"]) + frame["remainder"]["count"] == frame["vocab_size"]
 
 
@@ -95,25 +149,40 @@ def test_a_branch_keeps_what_was_written_and_takes_the_chosen_token():
     _, frames, _ = collect(write(backend, RunRequest.read(request()), GO()))
     before = [frame["token_id"] for frame in frames[:5]]
     chosen = (frames[5]["token_id"] + 1) % 16
-    start, branch, _ = collect(write(backend, RunRequest.read(request(prefix=before, forced=[chosen])), GO()))
-    assert start["at"] == 5 and branch[0]["index"] == 5 and branch[0]["token_id"] == chosen and branch[0]["forced"]
-    assert len(branch) == 7 and branch[1]["u"] == frames[6]["u"]      # the draws of a step depend on seed and step alone
+    start, branch, _ = collect(
+        write(backend, RunRequest.read(request(prefix=before, forced=[chosen])), GO())
+    )
+    assert (
+        start["at"] == 5
+        and branch[0]["index"] == 5
+        and branch[0]["token_id"] == chosen
+        and branch[0]["forced"]
+    )
+    assert (
+        len(branch) == 7 and branch[1]["u"] == frames[6]["u"]
+    )  # the draws of a step depend on seed and step alone
 
 
 def test_an_unforced_branch_with_the_same_rules_is_the_same_text():
     backend = DoubleBackend()
     _, frames, _ = collect(write(backend, RunRequest.read(request()), GO()))
     before = [frame["token_id"] for frame in frames[:4]]
-    _, again, _ = collect(write(backend, RunRequest.read(request(prefix=before, memory=frames[4]["memory"])), GO()))
+    _, again, _ = collect(
+        write(backend, RunRequest.read(request(prefix=before, memory=frames[4]["memory"])), GO())
+    )
     assert again == frames[4:]
 
 
 def test_stop_ends_a_run_between_two_tokens():
     halt, seen = GO(), []
-    for item in write(DoubleBackend(), RunRequest.read(request(settings={"max_new_tokens": 400})), halt):
+    for item in write(
+        DoubleBackend(), RunRequest.read(request(settings={"max_new_tokens": 400})), halt
+    ):
         seen.append(item)
         halt.set()
-    assert seen[-1] == {"end": "stopped"} and sum(len(item.get("frames", [])) for item in seen) < 400
+    assert (
+        seen[-1] == {"end": "stopped"} and sum(len(item.get("frames", [])) for item in seen) < 400
+    )
 
 
 def test_one_text_at_a_time_for_each_visitor():
@@ -121,25 +190,37 @@ def test_one_text_at_a_time_for_each_visitor():
 
     def play(visitor, name):
         asked = request(run=name, settings={"max_new_tokens": 100})
-        return told(backend, runs, SimpleNamespace(request=asked), SimpleNamespace(session_hash=visitor), lambda raw, halt: write(backend, RunRequest.read(raw), halt))
+        return told(
+            backend,
+            runs,
+            SimpleNamespace(request=asked),
+            SimpleNamespace(session_hash=visitor),
+            lambda raw, halt: write(backend, RunRequest.read(raw), halt),
+        )
 
     first = play("ann", "1")
     next(first)
     assert "press Stop first" in list(play("ann", "2"))[-1]["error"]
     assert "end" in list(play("bob", "3"))[-1]
-    assert list(play("bob", "1"))[-1]["error"].startswith("run must be")       # nobody takes over another's name
+    assert list(play("bob", "1"))[-1]["error"].startswith(
+        "run must be"
+    )  # nobody takes over another's name
     assert runs.stop("1") and not runs.stop("unknown")
-    assert "end" in list(play("ann", "4"))[-1]                                 # at once, though the first has not ended yet
+    assert "end" in list(play("ann", "4"))[-1]  # at once, though the first has not ended yet
     assert list(first)[-1]["end"] == "stopped" and not runs.stop("1") and backend.runs.active == 0
 
 
 def test_a_loop_is_marked_with_its_period():
     backend = DoubleBackend()
-    _, frames, _ = collect(write(backend, RunRequest.read(request(settings={**prompts.PRESETS["looping"]})), GO()))
+    _, frames, _ = collect(
+        write(backend, RunRequest.read(request(settings={**prompts.PRESETS["looping"]})), GO())
+    )
     loop = frames[-1]["loop"]
     ids = [frame["token_id"] for frame in frames]
     assert loop["period"] >= 1 and loop["start"] + loop["length"] == len(ids)
-    assert all(ids[i] == ids[i - loop["period"]] for i in range(loop["start"] + loop["period"], len(ids)))
+    assert all(
+        ids[i] == ids[i - loop["period"]] for i in range(loop["start"] + loop["period"], len(ids))
+    )
 
 
 def test_scoring_is_teacher_forced_and_leaves_the_first_token_out():
@@ -147,21 +228,40 @@ def test_scoring_is_teacher_forced_and_leaves_the_first_token_out():
     start, frames, end = collect(score(backend, {"model": "double", "text": "a bb ccc dddd"}, GO()))
     model = backend.causal("double")
     ids = model.encode("a bb ccc dddd")
-    assert [token["id"] for token in start["prompt"]] == ids[:1] and [frame["token_id"] for frame in frames] == ids[1:] and end == "scored"
+    assert (
+        [token["id"] for token in start["prompt"]] == ids[:1]
+        and [frame["token_id"] for frame in frames] == ids[1:]
+        and end == "scored"
+    )
     rows = model.logits_along(ids[:-1]).double().log_softmax(-1).numpy()
-    assert [frame["surprisal"] for frame in frames] == pytest.approx([-rows[i, ids[i + 1]] for i in range(3)], abs=1e-5)
+    assert [frame["surprisal"] for frame in frames] == pytest.approx(
+        [-rows[i, ids[i + 1]] for i in range(3)], abs=1e-5
+    )
 
 
 def test_a_moved_slider_shows_the_step_under_other_rules_with_the_same_u():
     backend = DoubleBackend()
     start, frames, _ = collect(write(backend, RunRequest.read(request()), GO()))
     prompt = [token["id"] for token in start["prompt"]]
-    raw = {"model": "double", "ids": [*prompt, *[frame["token_id"] for frame in frames[:3]]], "prompt_length": len(prompt), "index": 3,
-           "settings": {**prompts.START, "max_new_tokens": 12}, "memory": frames[3]["memory"]}
+    raw = {
+        "model": "double",
+        "ids": [*prompt, *[frame["token_id"] for frame in frames[:3]]],
+        "prompt_length": len(prompt),
+        "index": 3,
+        "settings": {**prompts.START, "max_new_tokens": 12},
+        "memory": frames[3]["memory"],
+    }
     same = figures.look_again(backend, raw)
     assert {key: frames[3][key] for key in same} == same
-    hot = figures.look_again(backend, {**raw, "settings": {**raw["settings"], "temperature": 2.0, "top_p": 1.0, "min_p": 0.0}})
-    assert hot["u"] == same["u"] and hot["entropy"] > same["entropy"] and hot["raw_entropy"] == same["raw_entropy"]
+    hot = figures.look_again(
+        backend,
+        {**raw, "settings": {**raw["settings"], "temperature": 2.0, "top_p": 1.0, "min_p": 0.0}},
+    )
+    assert (
+        hot["u"] == same["u"]
+        and hot["entropy"] > same["entropy"]
+        and hot["raw_entropy"] == same["raw_entropy"]
+    )
 
 
 def test_kept_logits_are_asked_for_so_that_no_network_runs():
@@ -185,33 +285,71 @@ def test_kept_logits_are_asked_for_so_that_no_network_runs():
 
     plain = backend.causal
     backend.causal = lambda name: Keeping(plain(name))
-    figures.look_again(backend, {"model": "double", "ids": [1, 2], "prompt_length": 1, "index": 1, "settings": prompts.START})
+    figures.look_again(
+        backend,
+        {
+            "model": "double",
+            "ids": [1, 2],
+            "prompt_length": 1,
+            "index": 1,
+            "settings": prompts.START,
+        },
+    )
     assert Keeping.asked == 1
 
 
 def test_many_draws_count_a_thousand_in_every_column():
-    result = figures.draw_many(DoubleBackend(), {"model": "double", "ids": [1, 2], "prompt_length": 1, "index": 0,
-                                                 "settings": prompts.PRESETS["pure sampling"], "temperatures": [0.5, 1, 2]})
+    result = figures.draw_many(
+        DoubleBackend(),
+        {
+            "model": "double",
+            "ids": [1, 2],
+            "prompt_length": 1,
+            "index": 0,
+            "settings": prompts.PRESETS["pure sampling"],
+            "temperatures": [0.5, 1, 2],
+        },
+    )
     assert [column["temperature"] for column in result["columns"]] == [0.5, 1, 2]
     for column in result["columns"]:
-        assert sum(row["observed"] for row in column["rows"]) + column["others"]["observed"] == result["n"] == 1000
-        assert sum(row["expected"] for row in column["rows"]) + column["others"]["expected"] == pytest.approx(1000)
+        assert (
+            sum(row["observed"] for row in column["rows"]) + column["others"]["observed"]
+            == result["n"]
+            == 1000
+        )
+        assert sum(row["expected"] for row in column["rows"]) + column["others"][
+            "expected"
+        ] == pytest.approx(1000)
         assert 0 <= column["p_value"] <= 1
-    sharp, flat = (np.array([row["expected"] for row in result["columns"][i]["rows"]]) for i in (0, 2))
+    sharp, flat = (
+        np.array([row["expected"] for row in result["columns"][i]["rows"]]) for i in (0, 2)
+    )
     assert sharp.max() > flat.max()
 
 
 @pytest.mark.parametrize("temperatures", [None, [], [1, 1, 1, 1], [-1]])
 def test_bad_temperatures_are_refused(temperatures):
     with pytest.raises(ValueError, match="temperature"):
-        figures.draw_many(DoubleBackend(), {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}, "temperatures": temperatures})
+        figures.draw_many(
+            DoubleBackend(),
+            {
+                "model": "double",
+                "ids": [1],
+                "prompt_length": 1,
+                "index": 0,
+                "settings": {},
+                "temperatures": temperatures,
+            },
+        )
 
 
 def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
     backend = DoubleBackend()
     backend.state = "loading"
     with pytest.raises(ValueError, match="still loading"):
-        figures.look_again(backend, {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}})
+        figures.look_again(
+            backend, {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}}
+        )
     halt = GO()
     news = write(backend, RunRequest.read(request()), halt)
     assert next(news)["progress"]["state"] == "loading"
@@ -219,7 +357,9 @@ def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
     assert "start" in next(news)
     backend.state = "absent"
     with pytest.raises(ValueError, match="not loaded: choose it"):
-        figures.look_again(backend, {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}})
+        figures.look_again(
+            backend, {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}}
+        )
 
 
 def test_the_recorded_text_is_the_shipped_models_own():
@@ -230,16 +370,29 @@ def test_the_recorded_text_is_the_shipped_models_own():
     if not (ASSETS / "fairy-causal" / "config.json").is_file():
         pytest.skip("the weights of fairy-causal are not here")
     trace = recorded("fairy-causal")
-    assert trace["model"] == "fairy-causal", "record it: python -m playground.pages.generate.record fairy-causal"
+    assert trace["model"] == "fairy-causal", (
+        "record it: python -m playground.pages.generate.record fairy-causal"
+    )
     frame, prompt = trace["steps"][0], [token["id"] for token in trace["prompt_tokens"]]
     backend = get_backend()
     backend.causal("fairy-causal").close()
-    now = figures.look_again(backend, {"model": "fairy-causal", "ids": prompt, "prompt_length": len(prompt), "index": 0,
-                                       "settings": trace["settings"]})
+    now = figures.look_again(
+        backend,
+        {
+            "model": "fairy-causal",
+            "ids": prompt,
+            "prompt_length": len(prompt),
+            "index": 0,
+            "settings": trace["settings"],
+        },
+    )
     assert now["raw_entropy"] == pytest.approx(frame["raw_entropy"], abs=0.05), (
-        "other weights than those that wrote the recorded text: python -m playground.pages.generate.record fairy-causal")
+        "other weights than those that wrote the recorded text: python -m playground.pages.generate.record fairy-causal"
+    )
 
 
 def test_unforeseen_errors_tell_nothing_of_the_insides():
     assert "secret" not in sentence_of(KeyError("secret"))
-    assert answered(lambda raw: 1 / 0)(None)["error"].startswith("Something went wrong here (ZeroDivisionError)")
+    assert answered(lambda raw: 1 / 0)(None)["error"].startswith(
+        "Something went wrong here (ZeroDivisionError)"
+    )

@@ -1,4 +1,5 @@
 """Lessons are data; their figures are computed and equal the corrected values."""
+
 import re
 from urllib.parse import parse_qsl
 
@@ -17,7 +18,11 @@ def test_every_lesson_reads_and_every_figure_computes():
             assert "{{" not in " ".join([*step.text, step.question, step.answer])
 
 
-STEPS = [pytest.param(step, id=f"{lesson.slug}-{number}") for lesson in read_lessons() for number, step in enumerate(lesson.steps, 1)]
+STEPS = [
+    pytest.param(step, id=f"{lesson.slug}-{number}")
+    for lesson in read_lessons()
+    for number, step in enumerate(lesson.steps, 1)
+]
 
 
 def params_of(step) -> dict[str, str]:
@@ -42,7 +47,11 @@ def refused(params: dict[str, str]) -> str:
     if tab == "diffusion" and "part" in params:
         assert params["part"] in PARTS and set(params) == {"tab", "part"}
         return ""
-    link = compare[params["part"]] if tab == "compare" else {"chains": chains, "diffusion": diffusion, "escape": escape, "generate": generate}[tab]
+    link = (
+        compare[params["part"]]
+        if tab == "compare"
+        else {"chains": chains, "diffusion": diffusion, "escape": escape, "generate": generate}[tab]
+    )
     assert set(params) - {"tab"} <= set(link.fields), params
     return link.decode(params)[1]
 
@@ -55,16 +64,26 @@ def test_every_step_opens_a_page_with_a_good_link_points_at_a_control_and_asks(s
 
 def test_a_bad_link_would_be_noticed():
     assert "temperature" in refused({"tab": "generate", "temperature": "warm"})
-    assert "could not be opened" in refused({"tab": "chains", "view": "walk", "state": '{"states":["a","b"],"transition":[[1,1],[0,1]]}'})
+    assert "could not be opened" in refused(
+        {
+            "tab": "chains",
+            "view": "walk",
+            "state": '{"states":["a","b"],"transition":[[1,1],[0,1]]}',
+        }
+    )
 
 
-@pytest.mark.parametrize("step", [param for param in STEPS if "tab=generate&" in param.values[0].open])
+@pytest.mark.parametrize(
+    "step", [param for param in STEPS if "tab=generate&" in param.values[0].open]
+)
 def test_a_step_on_generate_has_no_rule_on_that_it_does_not_name(step):
     """What Generate begins with has four rules on: a step on temperature, or on greedy loops, must not be spoilt by a penalty."""
     from playground.pages.generate.prompts import PRESETS, START
 
     off = PRESETS["pure sampling"]
-    assert {name for name in START if START[name] != off[name]} - {"seed"} <= set(params_of(step)), step.open
+    assert {name for name in START if START[name] != off[name]} - {"seed"} <= set(
+        params_of(step)
+    ), step.open
 
 
 def test_the_greedy_texts_of_the_lessons_loop():
@@ -79,7 +98,10 @@ def test_the_greedy_texts_of_the_lessons_loop():
         if params.get("do_sample") == "0":
             values = state_of(params)["values"]
             prompt = model.encode(values["prompt"])
-            written = [step.token_id for step in generate(model, prompt, DecodingSettings(**values["settings"]))]
+            written = [
+                step.token_id
+                for step in generate(model, prompt, DecodingSettings(**values["settings"]))
+            ]
             assert find_loop(written) is not None, param.id
             looked_at += 1
     assert looked_at == 2
@@ -105,19 +127,39 @@ def test_what_the_context_holds_rises():
         assert int(np.argmax(after - before)) == token and after[token] > 10 * before[token], name
 
 
-@pytest.mark.parametrize(("place", "figure"), [
-    ("{{softmax logits=2,1,.5 temperature=.5 token=0}}", ".844"), ("{{softmax logits=2,1,.5 temperature=2 token=2}}", ".227"),
-    ("{{final logits=10,8,5,2,1,.5 top_k=3 top_p=.9 token=0}}", ".881"), ("{{perplexity probabilities=.9,.8,.6,.4,.3,.2 | .2f}}", "2.14"),
-    ("{{critical delta_e=5 top_p=.5}}", "∞"), ("{{break_even token_ms=50 steps=30 step_ms=200 | .0f}}", "120"),
-    ("{{drawn logits=10,8,5,2,1,.5 names=cat,dog,car,house,tree,book u=.75 top_k=3 top_p=.9}}", "cat"),
-    ("{{hidden what=likelihood observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 emission=.9,.1;.2,.8 | .7f}}", ".0343037"),
-    ("{{hidden what=viterbi observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 emission=.9,.1;.2,.8 names=rain,sun}}", "rain, rain, sun, rain, rain"),
-    ("{{survivors logits=5.247,1.792,.693,0,0 temperature=3 min_p=.05}}", "5"), ("{{survivors logits=5.247,1.792,.693,0,0 temperature=3 min_p=.05 order=llama.cpp}}", "1"),
-    ("{{chance_after rows=.9,.1;.5,.5 start=0 end=0 steps=2 | .2f}}", ".86"), ("{{cycle_length rows=0,1;1,0 start=0 | .0f}}", "2"),
-    ("{{cycle_length rows=0,1;0,1 start=0}}", "∞"), ("{{bayes prior=.1 likelihood=.006 other=.002 | .2f}}", ".25"), ("{{entropy probabilities=1 | .0f}}", "0"),
-    ("{{bleu candidate=the_cat reference=the_cat_is_on_the_mat part=brevity}}", ".135"), ("{{common candidate=a_b_c reference=c_a_b | .0f}}", "2"),
-    ("{{logit_after logits=-.1,.1 token=0 repetition_penalty=2 | .2f}}", "−0.20"),
-])
+@pytest.mark.parametrize(
+    ("place", "figure"),
+    [
+        ("{{softmax logits=2,1,.5 temperature=.5 token=0}}", ".844"),
+        ("{{softmax logits=2,1,.5 temperature=2 token=2}}", ".227"),
+        ("{{final logits=10,8,5,2,1,.5 top_k=3 top_p=.9 token=0}}", ".881"),
+        ("{{perplexity probabilities=.9,.8,.6,.4,.3,.2 | .2f}}", "2.14"),
+        ("{{critical delta_e=5 top_p=.5}}", "∞"),
+        ("{{break_even token_ms=50 steps=30 step_ms=200 | .0f}}", "120"),
+        (
+            "{{drawn logits=10,8,5,2,1,.5 names=cat,dog,car,house,tree,book u=.75 top_k=3 top_p=.9}}",
+            "cat",
+        ),
+        (
+            "{{hidden what=likelihood observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 emission=.9,.1;.2,.8 | .7f}}",
+            ".0343037",
+        ),
+        (
+            "{{hidden what=viterbi observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 emission=.9,.1;.2,.8 names=rain,sun}}",
+            "rain, rain, sun, rain, rain",
+        ),
+        ("{{survivors logits=5.247,1.792,.693,0,0 temperature=3 min_p=.05}}", "5"),
+        ("{{survivors logits=5.247,1.792,.693,0,0 temperature=3 min_p=.05 order=llama.cpp}}", "1"),
+        ("{{chance_after rows=.9,.1;.5,.5 start=0 end=0 steps=2 | .2f}}", ".86"),
+        ("{{cycle_length rows=0,1;1,0 start=0 | .0f}}", "2"),
+        ("{{cycle_length rows=0,1;0,1 start=0}}", "∞"),
+        ("{{bayes prior=.1 likelihood=.006 other=.002 | .2f}}", ".25"),
+        ("{{entropy probabilities=1 | .0f}}", "0"),
+        ("{{bleu candidate=the_cat reference=the_cat_is_on_the_mat part=brevity}}", ".135"),
+        ("{{common candidate=a_b_c reference=c_a_b | .0f}}", "2"),
+        ("{{logit_after logits=-.1,.1 token=0 repetition_penalty=2 | .2f}}", "−0.20"),
+    ],
+)
 def test_figures_have_their_known_values(place, figure):
     assert filled(place).removeprefix("0") == figure.removeprefix("0")
 
@@ -125,13 +167,21 @@ def test_figures_have_their_known_values(place, figure):
 def test_no_figure_of_a_corrected_claim_is_typed():
     for path in FOLDER.glob("*.md"):
         bare = re.sub(r"\{\{[^}]*\}\}", "", path.read_text(encoding="utf-8"))
-        assert not re.search(r"(?<![\d])\.(844|629|481|881|114|231|292|042|140|227)(?!\d)", bare), path.name
+        assert not re.search(r"(?<![\d])\.(844|629|481|881|114|231|292|042|140|227)(?!\d)", bare), (
+            path.name
+        )
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("no front matter", "front matter"), ("---\ntitle: x\n---\n", "steps"), ("---\ntitle: x\n---\n## a\nb {{nothing x=1}}\n", "asks for nothing"),
-    ("---\ntitle: x\n---\n## a\nb\nopen: https://elsewhere\n", "state link"), ("---\ntitle: x\n---\n## a\n{{softmax logits=a}}\n", "cannot be computed"),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("no front matter", "front matter"),
+        ("---\ntitle: x\n---\n", "steps"),
+        ("---\ntitle: x\n---\n## a\nb {{nothing x=1}}\n", "asks for nothing"),
+        ("---\ntitle: x\n---\n## a\nb\nopen: https://elsewhere\n", "state link"),
+        ("---\ntitle: x\n---\n## a\n{{softmax logits=a}}\n", "cannot be computed"),
+    ],
+)
 def test_a_file_that_is_no_lesson_is_named(tmp_path, text, words):
     path = tmp_path / "01-bad.md"
     path.write_text(text, encoding="utf-8")

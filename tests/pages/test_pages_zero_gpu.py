@@ -22,17 +22,38 @@ def space():
         stand_in, house = InProcess(), Backend()
         patch.setitem(sys.modules, "spaces", stand_in)
         demo = build_app(lambda: house)
-        demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, show_error=True)
-        patch.setenv("SPACES_ZERO_GPU", "true")                              # Gradio too looks at it when it starts
-        yield SimpleNamespace(shell=demo.shell, house=house, spaces=stand_in, client=Client(demo.local_url, verbose=False))
+        demo.launch(
+            server_name="127.0.0.1",
+            prevent_thread_lock=True,
+            quiet=True,
+            ssr_mode=False,
+            show_error=True,
+        )
+        patch.setenv("SPACES_ZERO_GPU", "true")  # Gradio too looks at it when it starts
+        yield SimpleNamespace(
+            shell=demo.shell,
+            house=house,
+            spaces=stand_in,
+            client=Client(demo.local_url, verbose=False),
+        )
         demo.close()
         house.close()
 
 
 RUNS = [
-    ("decode", {"model": "fairy-causal", "prompt": "the king", "max_new_tokens": 3}), ("score", {"model": "fairy-causal", "text": "the king was old"}),
-    ("distribution", {"model": "fairy-causal", "prompt": "the king"}), ("unmask", {"canvas": "the king [MASK]*3 .", "steps": 3}),
-    ("compare", {"model": "fairy-causal", "prompt": "the wolf", "columns": [{"kind": "greedy"}, {"kind": "beam", "beams": 2}], "tokens": 4}),
+    ("decode", {"model": "fairy-causal", "prompt": "the king", "max_new_tokens": 3}),
+    ("score", {"model": "fairy-causal", "text": "the king was old"}),
+    ("distribution", {"model": "fairy-causal", "prompt": "the king"}),
+    ("unmask", {"canvas": "the king [MASK]*3 .", "steps": 3}),
+    (
+        "compare",
+        {
+            "model": "fairy-causal",
+            "prompt": "the wolf",
+            "columns": [{"kind": "greedy"}, {"kind": "beam", "beams": 2}],
+            "tokens": 4,
+        },
+    ),
 ]
 
 
@@ -61,11 +82,31 @@ def test_a_text_on_the_page_is_one_call(space):
     from playground.pages.generate.request import RunRequest
     from playground.pages.generate.run import Runs, score, write
 
-    raw = {"run": "one", "model": "fairy-causal", "prompt": "the king", "text": "the king was old", "settings": {"max_new_tokens": 4}}
+    raw = {
+        "run": "one",
+        "model": "fairy-causal",
+        "prompt": "the king",
+        "text": "the king was old",
+        "settings": {"max_new_tokens": 4},
+    }
     event, visitor = SimpleNamespace(request=raw), SimpleNamespace(session_hash="visitor")
-    news = took(space, told(space.house, Runs(), event, visitor, lambda given, halt: write(space.house, RunRequest.read(given), halt)))
+    news = took(
+        space,
+        told(
+            space.house,
+            Runs(),
+            event,
+            visitor,
+            lambda given, halt: write(space.house, RunRequest.read(given), halt),
+        ),
+    )
     assert sum(len(one.get("frames", ())) for one in news) == 4
-    news = took(space, told(space.house, Runs(), event, visitor, lambda given, halt: score(space.house, given, halt)))
+    news = took(
+        space,
+        told(
+            space.house, Runs(), event, visitor, lambda given, halt: score(space.house, given, halt)
+        ),
+    )
     assert news[-1]["end"] == "scored"
 
 
@@ -82,7 +123,15 @@ def test_a_comparison_on_the_page_is_one_call(space):
     from playground.pages.compare.strategies import run
     from playground.pages.compare.stream import frames
 
-    wish = {"model": "fairy-causal", "prompt": "the king", "tokens": 4, "runs": 1, "seed": 0, "scorer": "", "columns": [{"kind": "greedy"}]}
+    wish = {
+        "model": "fairy-causal",
+        "prompt": "the king",
+        "tokens": 4,
+        "runs": 1,
+        "seed": 0,
+        "scorer": "",
+        "columns": [{"kind": "greedy"}],
+    }
     assert took(space, frames(space.house, SimpleNamespace(session_hash="visitor"), wish, run))
 
 

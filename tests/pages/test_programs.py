@@ -13,7 +13,17 @@ README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.S)
 CLIENT = [block for block in BLOCKS if "gradio_client" in block]
 NOTEBOOK = [block for block in BLOCKS if "pages.notebook" in block]
-NAMES = {"decode", "distribution", "score", "escape", "markov", "hmm", "corrupt", "unmask", "compare"}
+NAMES = {
+    "decode",
+    "distribution",
+    "score",
+    "escape",
+    "markov",
+    "hmm",
+    "corrupt",
+    "unmask",
+    "compare",
+}
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +32,16 @@ def app():
     from playground.pages.tools import answer_in_json
 
     demo = build_app()
-    demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, show_error=True, mcp_server=True,
-                **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        show_error=True,
+        mcp_server=True,
+        **launch_settings(),
+    )
     answer_in_json(demo)
     yield demo
     demo.close()
@@ -32,7 +50,7 @@ def app():
 def run_block(block):
     out, names = io.StringIO(), {}
     with contextlib.redirect_stdout(out):
-        exec(compile(block, "README.md", "exec"), names)                     # the README's own words
+        exec(compile(block, "README.md", "exec"), names)  # the README's own words
     return out.getvalue(), names
 
 
@@ -45,9 +63,16 @@ def test_the_examples_of_the_readme_run(app, block):
     said, names = run_block(block.replace("http://127.0.0.1:7860/", app.local_url))
     assert len(said.splitlines()) == block.count("print(")
     if "text" in names:
-        assert len(names["text"]["steps"]) == 12 and names["step"]["remainder"]["count"] + len(names["step"]["rows"]) == names["step"]["vocab_size"]
+        assert (
+            len(names["text"]["steps"]) == 12
+            and names["step"]["remainder"]["count"] + len(names["step"]["rows"])
+            == names["step"]["vocab_size"]
+        )
     else:
-        assert names["dice"]["viterbi"]["path"] == [0, 1, 1, 1, 1, 0] or len(names["dice"]["viterbi"]["path"]) == 6
+        assert (
+            names["dice"]["viterbi"]["path"] == [0, 1, 1, 1, 1, 0]
+            or len(names["dice"]["viterbi"]["path"]) == 6
+        )
         assert len(names["both"]["texts"]) == 2 and "[MASK]" not in names["tale"]["text"]
 
 
@@ -58,7 +83,9 @@ def test_the_notebook_example_runs(tmp_path):
     shown.save(tmp_path / "text.html")
     assert "How this text was written" in (tmp_path / "text.html").read_text(encoding="utf-8")
     assert 'sandbox="allow-scripts"' in shown._repr_html_()
-    assert [step["token_id"] for step in shown.trace["steps"]] == [step.token_id for step in names["steps"]]
+    assert [step["token_id"] for step in shown.trace["steps"]] == [
+        step.token_id for step in names["steps"]
+    ]
     assert len(NOTEBOOK[0].strip().splitlines()) <= 11
 
 
@@ -68,7 +95,10 @@ def ask(app, questions):
     from mcp.client.streamable_http import streamablehttp_client
 
     async def session():
-        async with streamablehttp_client(app.local_url + "gradio_api/mcp/") as (read, write, _), ClientSession(read, write) as client:
+        async with (
+            streamablehttp_client(app.local_url + "gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as client,
+        ):
             await client.initialize()
             tools, answers = (await client.list_tools()).tools, []
             for name, arguments in questions:
@@ -87,20 +117,60 @@ def test_the_tools_are_the_endpoints_and_each_argument_is_explained(app):
         assert 40 < len(tool.description) < 1500 and "Returns" in tool.description, tool.name
         for name, about in tool.inputSchema["properties"].items():
             assert len(about.get("description", "")) > 10, f"{tool.name}: {name} is not explained"
-    assert not {name for tool in tools for name in tool.inputSchema["properties"]} & {"request", "session_hash", "api_key"}
+    assert not {name for tool in tools for name in tool.inputSchema["properties"]} & {
+        "request",
+        "session_hash",
+        "api_key",
+    }
 
 
 WEATHER = [[0.9, 0.1], [0.5, 0.5]]
 QUESTIONS = [
-    ("decode", {"model": "fairy-causal", "prompt": "once upon a time", "max_new_tokens": 6, "seed": 3, "top": 4, "temperature": 0.7}),
-    ("distribution", {"model": "fairy-causal", "prompt": "the king was", "top": 5, "min_p": 0.05, "seed": 2, "index": 4}),
+    (
+        "decode",
+        {
+            "model": "fairy-causal",
+            "prompt": "once upon a time",
+            "max_new_tokens": 6,
+            "seed": 3,
+            "top": 4,
+            "temperature": 0.7,
+        },
+    ),
+    (
+        "distribution",
+        {
+            "model": "fairy-causal",
+            "prompt": "the king was",
+            "top": 5,
+            "min_p": 0.05,
+            "seed": 2,
+            "index": 4,
+        },
+    ),
     ("score", {"model": "fairy-causal", "text": "the king was old .", "top": 2}),
     ("escape", {"delta_e": 1.5, "top_p": 0.8}),
     ("markov", {"transition": WEATHER, "steps": 8, "seed": 5, "power": 3}),
-    ("hmm", {"initial": [0.5, 0.5], "transition": WEATHER, "emission": [[0.8, 0.2], [0.3, 0.7]], "observations": [0, 1, -1, 0]}),
+    (
+        "hmm",
+        {
+            "initial": [0.5, 0.5],
+            "transition": WEATHER,
+            "emission": [[0.8, 0.2], [0.3, 0.7]],
+            "observations": [0, 1, -1, 0],
+        },
+    ),
     ("corrupt", {"text": "the king had a daughter .", "t": 0.5, "seed": 4}),
     ("unmask", {"canvas": "the king [MASK]*3 .", "steps": 3, "seed": 4, "top": 2}),
-    ("compare", {"model": "fairy-causal", "prompt": "the wolf", "columns": [{"kind": "greedy"}, {"kind": "sampling", "top_p": 0.5}], "tokens": 6}),
+    (
+        "compare",
+        {
+            "model": "fairy-causal",
+            "prompt": "the wolf",
+            "columns": [{"kind": "greedy"}, {"kind": "sampling", "top_p": 0.5}],
+            "tokens": 6,
+        },
+    ),
 ]
 
 
@@ -115,12 +185,19 @@ def in_python(name, arguments):
         from playground.decoding import DecodingSettings, generate
 
         fields = {key: arguments[key] for key in ("max_new_tokens", "seed", "temperature")}
-        return [(step.token_id, step.probability) for step in generate(network, network.encode(arguments["prompt"]), DecodingSettings(**fields))]
+        return [
+            (step.token_id, step.probability)
+            for step in generate(
+                network, network.encode(arguments["prompt"]), DecodingSettings(**fields)
+            )
+        ]
     if name == "distribution":
         from playground.decoding import DecodingSettings, apply_stages
 
         ids = network.encode(arguments["prompt"])
-        return apply_stages(network.next_logits(ids), ids, DecodingSettings(min_p=0.05), prompt_length=len(ids))[-1].probs
+        return apply_stages(
+            network.next_logits(ids), ids, DecodingSettings(min_p=0.05), prompt_length=len(ids)
+        )[-1].probs
     if name == "score":
         import torch
 
@@ -139,8 +216,12 @@ def in_python(name, arguments):
     if name == "hmm":
         from playground.markov import HiddenMarkovModel
 
-        model = HiddenMarkovModel(*(arguments[key] for key in ("initial", "transition", "emission")))
-        return model.log_likelihood(arguments["observations"]), list(model.viterbi(arguments["observations"])[0])
+        model = HiddenMarkovModel(
+            *(arguments[key] for key in ("initial", "transition", "emission"))
+        )
+        return model.log_likelihood(arguments["observations"]), list(
+            model.viterbi(arguments["observations"])[0]
+        )
     if name == "unmask":
         from playground.diffusion import UnmaskSettings, unmask
         from playground.pages.diffusion.canvas import read_canvas
@@ -172,30 +253,55 @@ def test_each_tool_gives_what_python_gives(app):
     client = Client(app.local_url, verbose=False)
     for (name, arguments), answer in zip(QUESTIONS, answers, strict=True):
         assert "error" not in answer, answer
-        assert alike(answer, json.loads(json.dumps(client.predict(**arguments, api_name=f"/{name}")))), f"{name}: MCP and HTTP differ"
+        assert alike(
+            answer, json.loads(json.dumps(client.predict(**arguments, api_name=f"/{name}")))
+        ), f"{name}: MCP and HTTP differ"
     given = dict(zip((name for name, _ in QUESTIONS), answers, strict=True))
     asked = dict(QUESTIONS)
 
-    assert [(step["token_id"], step["probability"]) for step in given["decode"]["steps"]] == in_python("decode", asked["decode"])
+    assert [
+        (step["token_id"], step["probability"]) for step in given["decode"]["steps"]
+    ] == in_python("decode", asked["decode"])
     probs = in_python("distribution", asked["distribution"])
     for row in given["distribution"]["rows"]:
         assert row["final"] == pytest.approx(float(probs[row["id"]]), abs=1e-6)
-    scored = [token["surprisal"] for token in given["score"]["tokens"] if token["surprisal"] is not None]
+    scored = [
+        token["surprisal"] for token in given["score"]["tokens"] if token["surprisal"] is not None
+    ]
     assert scored == pytest.approx(in_python("score", asked["score"]), abs=1e-4)
-    assert given["escape"]["critical_temperature"] == pytest.approx(in_python("escape", asked["escape"]))
+    assert given["escape"]["critical_temperature"] == pytest.approx(
+        in_python("escape", asked["escape"])
+    )
     path, stationary, power = in_python("markov", asked["markov"])
-    assert given["markov"]["path"] == path and given["markov"]["stationary"][0] == pytest.approx(stationary)
+    assert given["markov"]["path"] == path and given["markov"]["stationary"][0] == pytest.approx(
+        stationary
+    )
     assert given["markov"]["power"] == [pytest.approx(row) for row in power]
     likelihood, viterbi = in_python("hmm", asked["hmm"])
-    assert given["hmm"]["log_likelihood"] == pytest.approx(likelihood) and given["hmm"]["viterbi"]["path"] == viterbi
+    assert (
+        given["hmm"]["log_likelihood"] == pytest.approx(likelihood)
+        and given["hmm"]["viterbi"]["path"] == viterbi
+    )
     assert given["unmask"]["steps"][-1]["canvas"] == in_python("unmask", asked["unmask"])
-    assert given["corrupt"]["alpha_bar"] == 0.5 and given["corrupt"]["known"] == sum(given["corrupt"]["kept"])
+    assert given["corrupt"]["alpha_bar"] == 0.5 and given["corrupt"]["known"] == sum(
+        given["corrupt"]["kept"]
+    )
     assert len(given["compare"]["texts"]) == 2
 
 
 def test_a_bad_value_is_an_error_that_names_field_value_and_range(app):
-    _, answers = ask(app, [
-        ("decode", {"model": "fairy-causal", "prompt": "x", "top_p": 1.5}), ("markov", {"transition": [[0.5, 0.6], [0.2, 0.8]]}),
-        ("unmask", {"canvas": "[MASK]", "sampler": "none"}), ("decode", {"model": "no-such-model", "prompt": "x"})])
-    for answer, words in zip(answers, ("top_p must be in", "transition row 0 sums to 1.1", "sampler must be", "no-such-model"), strict=True):
+    _, answers = ask(
+        app,
+        [
+            ("decode", {"model": "fairy-causal", "prompt": "x", "top_p": 1.5}),
+            ("markov", {"transition": [[0.5, 0.6], [0.2, 0.8]]}),
+            ("unmask", {"canvas": "[MASK]", "sampler": "none"}),
+            ("decode", {"model": "no-such-model", "prompt": "x"}),
+        ],
+    )
+    for answer, words in zip(
+        answers,
+        ("top_p must be in", "transition row 0 sums to 1.1", "sampler must be", "no-such-model"),
+        strict=True,
+    ):
         assert words in answer.get("error", ""), answer

@@ -18,9 +18,17 @@ from tests.pages.process import ROOT, App, client_of, free_port
 
 LINES = ROOT / "deploy" / "nginx.conf"
 NGINX = shutil.which("nginx") or (shutil.which("nginx", path="/usr/sbin:/usr/local/sbin"))
-ASKED = {"canvas": "once upon a time [MASK]*120", "sampler": "llada", "steps": 100, "seed": 4, "top": 0}     # so many steps, whatever it writes
+ASKED = {
+    "canvas": "once upon a time [MASK]*120",
+    "sampler": "llada",
+    "steps": 100,
+    "seed": 4,
+    "top": 0,
+}  # so many steps, whatever it writes
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="there is no nginx here (apt-get install nginx-light)")
+pytestmark = pytest.mark.skipif(
+    NGINX is None, reason="there is no nginx here (apt-get install nginx-light)"
+)
 
 
 class Front:
@@ -28,18 +36,27 @@ class Front:
 
     def __init__(self, folder: Path, ports: list[int]):
         self.port, self.log = free_port(), folder / "access.log"
-        lines = LINES.read_text(encoding="utf-8").replace("listen 8080;", f"listen 127.0.0.1:{self.port};")
+        lines = LINES.read_text(encoding="utf-8").replace(
+            "listen 8080;", f"listen 127.0.0.1:{self.port};"
+        )
         for mine, port in zip((7861, 7862), ports, strict=True):
             assert f"127.0.0.1:{mine}" in lines
             lines = lines.replace(f"127.0.0.1:{mine}", f"127.0.0.1:{port}")
         (folder / "pages.conf").write_text(lines, encoding="utf-8")
-        places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        places = "".join(
+            f"{kind}_temp_path {folder}/{kind};\n"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
         (folder / "nginx.conf").write_text(
             f"daemon off; pid {folder}/nginx.pid; worker_processes 1; error_log {folder}/error.log;\n"
             "events { worker_connections 256; }\n"
             f"http {{ {places} log_format who '$playground_visitor|$upstream_addr|$status|$request_uri';\n"
-            f"access_log {self.log} who; include {folder}/pages.conf; }}\n", encoding="utf-8")
-        self.process = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
+            f"access_log {self.log} who; include {folder}/pages.conf; }}\n",
+            encoding="utf-8",
+        )
+        self.process = subprocess.Popen(
+            [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL
+        )
         self.url = f"http://127.0.0.1:{self.port}"
         while True:
             assert self.process.poll() is None, (folder / "error.log").read_text()
@@ -80,34 +97,62 @@ def active(app: App) -> int:
 def test_a_newcomer_gets_a_cookie_and_comes_back_to_the_same_process(front, pages):
     went = defaultdict(set)
     for _ in range(16):
-        with httpx.Client(base_url=front.url, headers={"user-agent": "Mozilla/5.0"}, timeout=60) as visitor:
+        with httpx.Client(
+            base_url=front.url, headers={"user-agent": "Mozilla/5.0"}, timeout=60
+        ) as visitor:
             first = visitor.get("/")
-            cookie = re.fullmatch(r"playground=([0-9a-f]{32}); Path=/; HttpOnly; SameSite=Lax", first.headers["set-cookie"])
-            assert first.status_code == 200 and cookie and visitor.cookies["playground"] == cookie[1]
+            cookie = re.fullmatch(
+                r"playground=([0-9a-f]{32}); Path=/; HttpOnly; SameSite=Lax",
+                first.headers["set-cookie"],
+            )
+            assert (
+                first.status_code == 200 and cookie and visitor.cookies["playground"] == cookie[1]
+            )
             for _ in range(3):
                 assert visitor.get("/gradio_api/app_id").status_code < 500
     for visitor, process, *_ in front.seen():
         went[visitor].add(process)
-    newcomers = [processes for visitor, processes in went.items() if re.fullmatch("[0-9a-f]{32}", visitor)]
+    newcomers = [
+        processes for visitor, processes in went.items() if re.fullmatch("[0-9a-f]{32}", visitor)
+    ]
     assert len(newcomers) == 16 and all(len(processes) == 1 for processes in newcomers)
     assert len(set.union(*newcomers)) == 2, "sixteen visitors and one process"
 
 
 def test_what_is_for_the_host_is_not_for_visitors(front):
-    assert [httpx.get(front.url + path).status_code for path in ("/health", "/metrics")] == [404, 404]
+    assert [httpx.get(front.url + path).status_code for path in ("/health", "/metrics")] == [
+        404,
+        404,
+    ]
 
 
-def test_a_process_that_dies_loses_its_own_texts_alone_and_its_visitors_go_on_elsewhere(front, pages):
+def test_a_process_that_dies_loses_its_own_texts_alone_and_its_visitors_go_on_elsewhere(
+    front, pages
+):
     for number in range(40):
-        httpx.get(f"{front.url}/gradio_api/app_id", headers={"cookie": f"playground=visitor-{number}"}, timeout=60)
-    goes = {visitor: process for visitor, process, *_ in front.seen() if visitor.startswith("visitor-")}
-    chosen = [[name for name in sorted(goes) if goes[name].endswith(f":{app.port}")][:3] for app in pages]
+        httpx.get(
+            f"{front.url}/gradio_api/app_id",
+            headers={"cookie": f"playground=visitor-{number}"},
+            timeout=60,
+        )
+    goes = {
+        visitor: process for visitor, process, *_ in front.seen() if visitor.startswith("visitor-")
+    }
+    chosen = [
+        [name for name in sorted(goes) if goes[name].endswith(f":{app.port}")][:3] for app in pages
+    ]
     assert [len(names) for names in chosen] == [3, 3], "forty visitors and one process"
-    visitors = {name: client_of(front.url, headers={"cookie": f"playground={name}"}) for names in chosen for name in names}
+    visitors = {
+        name: client_of(front.url, headers={"cookie": f"playground={name}"})
+        for names in chosen
+        for name in names
+    }
     before = len(front.seen())
     runs = {name: client.submit(**ASKED, api_name="/unmask") for name, client in visitors.items()}
     while active(pages[0]) + active(pages[1]) < len(runs):
-        assert not any(run.done() for run in runs.values()), "a text ended before the process could be killed"
+        assert not any(run.done() for run in runs.values()), (
+            "a text ended before the process could be killed"
+        )
     home = {}
     for visitor, process, *_ in front.seen():
         if visitor in visitors:
@@ -124,6 +169,12 @@ def test_a_process_that_dies_loses_its_own_texts_alone_and_its_visitors_go_on_el
             runs[name].result(timeout=120)
     again = client_of(front.url, headers={"cookie": f"playground={sorted(here)[0]}"})
     answer = again.predict(**ASKED, api_name="/unmask")
-    assert answer["text"] == next(iter(texts.values())), "the same settings and seed write the same text on any process"
-    moved = {process for visitor, process, *_ in front.seen()[before:] if visitor == sorted(here)[0] and process.endswith(f":{pages[1].port}")}
+    assert answer["text"] == next(iter(texts.values())), (
+        "the same settings and seed write the same text on any process"
+    )
+    moved = {
+        process
+        for visitor, process, *_ in front.seen()[before:]
+        if visitor == sorted(here)[0] and process.endswith(f":{pages[1].port}")
+    }
     assert moved

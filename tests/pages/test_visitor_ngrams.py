@@ -1,4 +1,5 @@
 """n-gram models on the Generate page: the visitor's own by a key that nobody can guess, and the shipped ones."""
+
 import threading
 
 import pytest
@@ -26,12 +27,25 @@ def backend():
 
 
 def texts(backend, model, prompt, **settings):
-    request = RunRequest.read({"model": model, "prompt": prompt, "run": "r", "settings": {"max_new_tokens": 8, **settings}})
-    return [frame["piece"] for news in write(backend, request, threading.Event()) for frame in news.get("frames", [])]
+    request = RunRequest.read(
+        {
+            "model": model,
+            "prompt": prompt,
+            "run": "r",
+            "settings": {"max_new_tokens": 8, **settings},
+        }
+    )
+    return [
+        frame["piece"]
+        for news in write(backend, request, threading.Event())
+        for frame in news.get("frames", [])
+    ]
 
 
 def test_the_brown_fox_loops_on_the_generate_page(backend):
-    assert "".join(texts(backend, "ngram/fox/1/word", "the brown", do_sample=False)).split()[:3] == ["fox", "jumped", "over"]
+    assert "".join(texts(backend, "ngram/fox/1/word", "the brown", do_sample=False)).split()[
+        :3
+    ] == ["fox", "jumped", "over"]
 
 
 def test_a_visitor_writes_with_a_model_of_his_own_and_nobody_else_does(backend):
@@ -46,8 +60,14 @@ def test_a_visitor_writes_with_a_model_of_his_own_and_nobody_else_does(backend):
 def test_a_moved_slider_reads_its_step(backend):
     key = visitor_models.keyed(visitor_models.offer("mine", TEXT, NgramModel.fit(TEXT, 2)), "mine")
     ids = visitor_models.causal(key).encode("a b")
-    record = look_again(backend, {"model": key, "ids": ids, "prompt_length": 2, "index": 0, "settings": {"top_k": 1}})
-    assert {row["text"].strip() for row in record["rows"] if row["final"] > 0} == {"c", "d"}      # once each: top-k keeps ties
+    record = look_again(
+        backend,
+        {"model": key, "ids": ids, "prompt_length": 2, "index": 0, "settings": {"top_k": 1}},
+    )
+    assert {row["text"].strip() for row in record["rows"] if row["final"] > 0} == {
+        "c",
+        "d",
+    }  # once each: top-k keeps ties
 
 
 def test_an_unknown_word_is_named(backend):

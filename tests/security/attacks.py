@@ -71,8 +71,35 @@ SPECIALS = [
     "constructor",
     "__proto__",
 ]
-NUMBERS = [0, -0.0, -1, 1, 0.5, 2**31, 2**53, 2**63, 2**64, -(2**63), 10**30, 1e308, -1e308, 5e-324, math.nan, math.inf, -math.inf, 0.1 + 0.2]
-MODELS = ["fairy-causal", "fairy-diffusion", "smollm2-135m", "ngram/fox/1/word", "ngram/fox/2/word", "exact-weather", "exact-tale"]
+NUMBERS = [
+    0,
+    -0.0,
+    -1,
+    1,
+    0.5,
+    2**31,
+    2**53,
+    2**63,
+    2**64,
+    -(2**63),
+    10**30,
+    1e308,
+    -1e308,
+    5e-324,
+    math.nan,
+    math.inf,
+    -math.inf,
+    0.1 + 0.2,
+]
+MODELS = [
+    "fairy-causal",
+    "fairy-diffusion",
+    "smollm2-135m",
+    "ngram/fox/1/word",
+    "ngram/fox/2/word",
+    "exact-weather",
+    "exact-tale",
+]
 scalars = st.one_of(
     st.none(),
     st.booleans(),
@@ -86,7 +113,12 @@ scalars = st.one_of(
 )
 anything = st.recursive(
     scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(st.one_of(st.text(max_size=12), st.sampled_from(SPECIALS[:8])), inner, max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=5),
+        st.dictionaries(
+            st.one_of(st.text(max_size=12), st.sampled_from(SPECIALS[:8])), inner, max_size=5
+        ),
+    ),
     max_leaves=12,
 )
 
@@ -109,14 +141,60 @@ RULES = {
 }
 HONEST: dict[str, dict[str, Any]] = {
     "decode": {"model": "fairy-causal", "prompt": "once upon", **RULES},
-    "distribution": {"model": "fairy-causal", "prompt": "once upon", "ids": [], "index": 0, "top": 5},
+    "distribution": {
+        "model": "fairy-causal",
+        "prompt": "once upon",
+        "ids": [],
+        "index": 0,
+        "top": 5,
+    },
     "score": {"model": "fairy-causal", "text": "once upon a time", "top": 3},
-    "escape": {"delta_e": 2.0, "temperature": 0.8, "top_p": 0.9, "min_p": 0.0, "top_k": 0, "rivals": 1, "order": "transformers", "logits": None},
-    "markov": {"transition": [[0.5, 0.5], [0.1, 0.9]], "states": ["a", "b"], "start": "a", "steps": 5, "seed": 1},
-    "hmm": {"initial": [1, 0], "transition": [[0.5, 0.5], [0.1, 0.9]], "emission": [[1, 0], [0, 1]], "observations": [0, 1]},
-    "corrupt": {"text": "once upon a time", "t": 0.5, "noise": "absorbing", "schedule": "linear", "seed": 0},
-    "unmask": {"canvas": "once [MASK]*3 .", "steps": 2, "sampler": "dream", "model": "exact-tale", "top": 2},
-    "compare": {"model": "fairy-causal", "prompt": "once", "columns": [{"kind": "greedy"}], "tokens": 2, "runs": 1, "seed": 0, "scorer": ""},
+    "escape": {
+        "delta_e": 2.0,
+        "temperature": 0.8,
+        "top_p": 0.9,
+        "min_p": 0.0,
+        "top_k": 0,
+        "rivals": 1,
+        "order": "transformers",
+        "logits": None,
+    },
+    "markov": {
+        "transition": [[0.5, 0.5], [0.1, 0.9]],
+        "states": ["a", "b"],
+        "start": "a",
+        "steps": 5,
+        "seed": 1,
+    },
+    "hmm": {
+        "initial": [1, 0],
+        "transition": [[0.5, 0.5], [0.1, 0.9]],
+        "emission": [[1, 0], [0, 1]],
+        "observations": [0, 1],
+    },
+    "corrupt": {
+        "text": "once upon a time",
+        "t": 0.5,
+        "noise": "absorbing",
+        "schedule": "linear",
+        "seed": 0,
+    },
+    "unmask": {
+        "canvas": "once [MASK]*3 .",
+        "steps": 2,
+        "sampler": "dream",
+        "model": "exact-tale",
+        "top": 2,
+    },
+    "compare": {
+        "model": "fairy-causal",
+        "prompt": "once",
+        "columns": [{"kind": "greedy"}],
+        "tokens": 2,
+        "runs": 1,
+        "seed": 0,
+        "scorer": "",
+    },
 }
 REQUEST = {
     "run": "a",
@@ -178,10 +256,27 @@ class House:
     def of(cls, url: str) -> House:
         with httpx.Client(base_url=url, timeout=SECONDS) as client:
             config, info = client.get("/config").json(), client.get("/gradio_api/info").json()
-        endpoints = {name.strip("/"): {one["parameter_name"]: one.get("parameter_default") for one in about["parameters"]} for name, about in info["named_endpoints"].items()}
-        functions = [(one["id"], name) for one in config["components"] for name in one["props"].get("server_fns") or []]
+        endpoints = {
+            name.strip("/"): {
+                one["parameter_name"]: one.get("parameter_default") for one in about["parameters"]
+            }
+            for name, about in info["named_endpoints"].items()
+        }
+        functions = [
+            (one["id"], name)
+            for one in config["components"]
+            for name in one["props"].get("server_fns") or []
+        ]
         values = {one["id"]: one["props"].get("value") for one in config["components"]}
-        return cls(url, endpoints, [{"id": one["id"], "values": [values.get(name) for name in one["inputs"]]} for one in config["dependencies"]], functions)
+        return cls(
+            url,
+            endpoints,
+            [
+                {"id": one["id"], "values": [values.get(name) for name in one["inputs"]]}
+                for one in config["dependencies"]
+            ],
+            functions,
+        )
 
 
 def changed(honest: dict[str, Any]) -> st.SearchStrategy:
@@ -195,7 +290,9 @@ def changed(honest: dict[str, Any]) -> st.SearchStrategy:
             while True:
                 keys = list(place) if isinstance(place, dict) else list(range(len(place)))
                 key = draw(st.sampled_from(keys)) if keys else None
-                if key is None or not (isinstance(place[key], dict | list) and place[key] and draw(st.booleans())):
+                if key is None or not (
+                    isinstance(place[key], dict | list) and place[key] and draw(st.booleans())
+                ):
                     break
                 place = place[key]
             if key is None:
@@ -234,7 +331,15 @@ def cases(house: House) -> st.SearchStrategy:
         st.binary(max_size=200),
         anything.map(lambda value: json.dumps(value).encode()),
         st.sampled_from(
-            [b"[" * 3000, b'{"data":' * 1500, b'{"data": 1e999999}', b'{"fn_index": -1}', b"\xff\xfe\x00", b"null", b'"' + b"x" * 2_000_000 + b'"']
+            [
+                b"[" * 3000,
+                b'{"data":' * 1500,
+                b'{"data": 1e999999}',
+                b'{"fn_index": -1}',
+                b"\xff\xfe\x00",
+                b"null",
+                b'"' + b"x" * 2_000_000 + b'"',
+            ]
         ),
     )
     return st.one_of(
@@ -243,22 +348,41 @@ def cases(house: House) -> st.SearchStrategy:
         st.tuples(named, st.lists(anything, max_size=30)).map(lambda pair: ["run", *pair]),
         named.flatmap(
             lambda name: changed({**house.endpoints[name], **HONEST[name]}).map(
-                lambda body: ["run", name, [body.get(parameter) for parameter in house.endpoints[name]]]
+                lambda body: [
+                    "run",
+                    name,
+                    [body.get(parameter) for parameter in house.endpoints[name]],
+                ]
             )
         ),
-        st.tuples(events, st.lists(anything, max_size=4), event_data).map(lambda made: ["event", made[0]["id"], made[1], made[2]]),
-        events.flatmap(
-            lambda event: st.tuples(changed({"values": event["values"]}), event_data).map(lambda made: ["event", event["id"], made[0].get("values"), made[1]])
+        st.tuples(events, st.lists(anything, max_size=4), event_data).map(
+            lambda made: ["event", made[0]["id"], made[1], made[2]]
         ),
-        st.tuples(events, changed({"request": REQUEST})).map(lambda made: ["event", made[0]["id"], made[0]["values"], made[1]]),
-        st.tuples(st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))).map(lambda made: ["function", *made[0], made[1]]),
-        st.tuples(st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))).map(lambda made: ["function", *made[0], made[1]]),
+        events.flatmap(
+            lambda event: st.tuples(changed({"values": event["values"]}), event_data).map(
+                lambda made: ["event", event["id"], made[0].get("values"), made[1]]
+            )
+        ),
+        st.tuples(events, changed({"request": REQUEST})).map(
+            lambda made: ["event", made[0]["id"], made[0]["values"], made[1]]
+        ),
+        st.tuples(
+            st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))
+        ).map(lambda made: ["function", *made[0], made[1]]),
+        st.tuples(
+            st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))
+        ).map(lambda made: ["function", *made[0], made[1]]),
         st.tuples(
             st.one_of(st.integers(-5, 300), anything),
-            st.one_of(st.sampled_from(["opened", "__init__", "postprocess", "get_config"]), st.text(max_size=10)),
+            st.one_of(
+                st.sampled_from(["opened", "__init__", "postprocess", "get_config"]),
+                st.text(max_size=10),
+            ),
             anything,
         ).map(lambda made: ["function", *made]),
-        st.tuples(st.sampled_from(posts), raw).map(lambda made: ["raw", made[0], made[1].hex() if len(made[1]) < 4000 else "big"]),
+        st.tuples(st.sampled_from(posts), raw).map(
+            lambda made: ["raw", made[0], made[1].hex() if len(made[1]) < 4000 else "big"]
+        ),
         st.sampled_from(PATHS).map(lambda path: ["path", path]),
         st.text(max_size=60).map(lambda text: ["path", "/gradio_api/file=" + text]),
     )
@@ -296,7 +420,14 @@ PATHS = [
         ".git/config",
     )
 ]
-SECRETS = ("root:x:0:0", "def main() -> None", "class Limits", '"architectures"', "[core]\n", "PATH=")
+SECRETS = (
+    "root:x:0:0",
+    "def main() -> None",
+    "class Limits",
+    '"architectures"',
+    "[core]\n",
+    "PATH=",
+)
 
 
 def send(client: httpx.Client, case: list, program: Any = None) -> Outcome:
@@ -305,7 +436,14 @@ def send(client: httpx.Client, case: list, program: Any = None) -> Outcome:
         if case[0] == "program" and program is not None:
             return _program(program, *case[1:])
         case = ["call", *case[1:]] if case[0] == "program" else case
-        return {"call": _call, "run": _run, "event": _event, "function": _function, "raw": _raw, "path": _path}[case[0]](client, *case[1:])
+        return {
+            "call": _call,
+            "run": _run,
+            "event": _event,
+            "function": _function,
+            "raw": _raw,
+            "path": _path,
+        }[case[0]](client, *case[1:])
     except httpx.TimeoutException:
         return Outcome("failed", "silence")
     except httpx.InvalidURL:
@@ -329,7 +467,12 @@ def _judged(answer: httpx.Response) -> Outcome | None:
 def _sentence(error: Any) -> Outcome:
     """An error that reached the visitor: a sentence that somebody wrote, or not."""
     text = str(error.get("message") or error.get("error") if isinstance(error, dict) else error)
-    if error is None or "Something went wrong" in text or "Traceback" in text or text in ("None", ""):
+    if (
+        error is None
+        or "Something went wrong" in text
+        or "Traceback" in text
+        or text in ("None", "")
+    ):
         return Outcome("failed", f"no sentence: {text[:300]}")
     return Outcome("refused", text[:200])
 
@@ -357,14 +500,19 @@ def _program(program: Any, name: str, body: Any) -> Outcome:
         program.predict(**body, api_name=f"/{name}")
     except AppError as error:
         return _sentence(str(error))
-    except (TypeError, ValueError) as error:  # refused before anything was sent: an unknown argument, a value that is no JSON
+    except (
+        TypeError,
+        ValueError,
+    ) as error:  # refused before anything was sent: an unknown argument, a value that is no JSON
         return Outcome("refused", f"{type(error).__name__}: {error}"[:200])
     return Outcome("fine")
 
 
 def _run(client: httpx.Client, name: str, data: list) -> Outcome:
     answer = client.post(f"/gradio_api/run/{name}", **_body({"data": data}))
-    if answer.status_code == 500 and "error" in answer.json():  # Gradio's way of handing an error's sentence to a program
+    if (
+        answer.status_code == 500 and "error" in answer.json()
+    ):  # Gradio's way of handing an error's sentence to a program
         return _sentence(answer.json()["error"])
     return _judged(answer) or Outcome("fine")
 
@@ -372,7 +520,16 @@ def _run(client: httpx.Client, name: str, data: list) -> Outcome:
 def _event(client: httpx.Client, number: int, data: Any, event_data: Any) -> Outcome:
     session = uuid.uuid4().hex[:11]
     answer = client.post(
-        "/gradio_api/queue/join", **_body({"data": data, "fn_index": number, "session_hash": session, "event_data": event_data, "trigger_id": None})
+        "/gradio_api/queue/join",
+        **_body(
+            {
+                "data": data,
+                "fn_index": number,
+                "session_hash": session,
+                "event_data": event_data,
+                "trigger_id": None,
+            }
+        ),
     )
     if (outcome := _judged(answer)) is not None:
         return outcome
@@ -390,17 +547,30 @@ def _event(client: httpx.Client, number: int, data: Any, event_data: Any) -> Out
                 if "Something went wrong" in line:
                     return Outcome("failed", f"no sentence: {line[:300]}")
                 if seen >= 3:
-                    return Outcome("fine", "the browser closes")  # the stream is cut in the middle of a run
+                    return Outcome(
+                        "fine", "the browser closes"
+                    )  # the stream is cut in the middle of a run
             if message.get("msg") in ("unexpected_error", "close_stream"):
-                return Outcome("fine") if message["msg"] == "close_stream" else _sentence(message.get("message"))
+                return (
+                    Outcome("fine")
+                    if message["msg"] == "close_stream"
+                    else _sentence(message.get("message"))
+                )
     return Outcome("failed", "the stream ended without an answer")
 
 
 def _function(client: httpx.Client, component: Any, name: str, data: Any) -> Outcome:
-    answer = client.post("/gradio_api/component_server", **_body({"session_hash": "s", "component_id": component, "fn_name": name, "data": data}))
+    answer = client.post(
+        "/gradio_api/component_server",
+        **_body({"session_hash": "s", "component_id": component, "fn_name": name, "data": data}),
+    )
     if (outcome := _judged(answer)) is not None:
         return outcome
-    return Outcome("failed", answer.text[:300]) if "Something went wrong" in answer.text else Outcome("fine")
+    return (
+        Outcome("failed", answer.text[:300])
+        if "Something went wrong" in answer.text
+        else Outcome("fine")
+    )
 
 
 def _raw(client: httpx.Client, path: str, body: str) -> Outcome:

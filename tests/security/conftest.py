@@ -12,6 +12,15 @@ def app_with_doubles():
 
     backend = DoubleBackend()
     demo = build_app(lambda: backend)
-    demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, show_error=True, mcp_server=True, **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        show_error=True,
+        mcp_server=True,
+        **launch_settings(),
+    )
     yield demo.local_url.rstrip("/")
     demo.close()

@@ -25,7 +25,15 @@ def url():
     patch.setenv("PLAYGROUND_MODELS", "fairy-causal,fairy-diffusion")
     set_limits(Limits(run_seconds=2.0, long_runs_at_once=4))
     demo = build_app()
-    demo.launch(server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, run_history=False, show_error=True, **launch_settings())
+    demo.launch(
+        server_name="127.0.0.1",
+        prevent_thread_lock=True,
+        quiet=True,
+        ssr_mode=False,
+        run_history=False,
+        show_error=True,
+        **launch_settings(),
+    )
     get_backend().causal("fairy-causal").close()
     get_backend().denoiser("fairy-diffusion").close()
     yield demo.local_url.rstrip("/")
@@ -36,11 +44,28 @@ def url():
 
 def test_no_request_of_a_stranger_breaks_anything(url):
     house, program, failures = House.of(url), Client(url, verbose=False), []
-    assert {"decode", "distribution", "score", "escape", "markov", "hmm", "corrupt", "unmask", "compare"} <= set(house.endpoints)
+    assert {
+        "decode",
+        "distribution",
+        "score",
+        "escape",
+        "markov",
+        "hmm",
+        "corrupt",
+        "unmask",
+        "compare",
+    } <= set(house.endpoints)
     assert len(house.events) > 40 and len(house.functions) > 40
     with httpx.Client(base_url=url, timeout=60) as client:
 
-        @settings(max_examples=CASES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+        @settings(
+            max_examples=CASES,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        )
         @given(cases(house))
         def attack(case):
             outcome = send(client, case, program)
@@ -49,11 +74,19 @@ def test_no_request_of_a_stranger_breaks_anything(url):
 
         attack()
     assert not failures, f"{len(failures)} of {CASES}, e.g. {failures[:3]}"
-    answer = program.predict(model="fairy-causal", prompt="once upon a time", max_new_tokens=3, seed=1, api_name="/decode")
+    answer = program.predict(
+        model="fairy-causal",
+        prompt="once upon a time",
+        max_new_tokens=3,
+        seed=1,
+        api_name="/decode",
+    )
     assert len(answer["steps"]) == 3
     runs = get_backend().runs
     with runs._changed:
-        assert runs._changed.wait_for(lambda: not runs.active and not runs.waiting, 30), "a run of a browser that closed is still held"
+        assert runs._changed.wait_for(lambda: not runs.active and not runs.waiting, 30), (
+            "a run of a browser that closed is still held"
+        )
 
 
 def test_an_event_that_brings_anything_but_an_object_gets_a_sentence(url):
@@ -72,7 +105,14 @@ def test_a_server_function_that_gets_anything_but_what_its_script_sends_answers_
     """Every function of every page, some or all fields that it may look for replaced by what is not of its kind."""
     house, failures = House.of(url), []
     strange = [[], {"a": [1]}, 1e308]
-    questions = [None, 7, "x", {}, *({name: value for name in REQUEST} for value in strange), *({**REQUEST, name: [None]} for name in ("settings", "seed", "columns", "ids"))]
+    questions = [
+        None,
+        7,
+        "x",
+        {},
+        *({name: value for name in REQUEST} for value in strange),
+        *({**REQUEST, name: [None]} for name in ("settings", "seed", "columns", "ids")),
+    ]
     with httpx.Client(base_url=url, timeout=60) as client:
         for component, name in house.functions:
             for question in questions:

@@ -19,41 +19,73 @@ def client(app_with_doubles):
         yield client
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [
-    ("GET", "/", 200), ("HEAD", "/", 200), ("GET", "/config", 200), ("GET", "/theme.css", 200), ("GET", "/nothing/here", 404),
-    ("GET", "/gradio_api/file=/etc/passwd", 403), ("POST", "/gradio_api/queue/join", 422), ("GET", "/gradio_api/info", 200),
-    ("POST", "/gradio_api/upload", 404), ("GET", "/health", 404),
-])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/", 200),
+        ("HEAD", "/", 200),
+        ("GET", "/config", 200),
+        ("GET", "/theme.css", 200),
+        ("GET", "/nothing/here", 404),
+        ("GET", "/gradio_api/file=/etc/passwd", 403),
+        ("POST", "/gradio_api/queue/join", 422),
+        ("GET", "/gradio_api/info", 200),
+        ("POST", "/gradio_api/upload", 404),
+        ("GET", "/health", 404),
+    ],
+)
 def test_every_answer_carries_the_headers(client, method, path, status):
     answer = client.request(method, path)
     assert answer.status_code == status
     assert answer.headers.get_list("content-security-policy") == [POLICY]
-    assert answer.headers["x-content-type-options"] == "nosniff" and answer.headers["referrer-policy"] == "same-origin"
+    assert (
+        answer.headers["x-content-type-options"] == "nosniff"
+        and answer.headers["referrer-policy"] == "same-origin"
+    )
 
 
 def test_the_policy_names_no_other_host_but_the_frames_of_spaces():
     rules = {rule.split()[0]: rule.split()[1:] for rule in POLICY.split("; ")}
     for name, sources in rules.items():
-        hosts = {source.removeprefix("https://") for source in sources if not (source.startswith("'") or source.endswith(":"))}
+        hosts = {
+            source.removeprefix("https://")
+            for source in sources
+            if not (source.startswith("'") or source.endswith(":"))
+        }
         assert hosts == (HOSTS if name == "frame-ancestors" else set()), name
-    assert rules["object-src"] == ["'none'"] and rules["default-src"] == ["'self'"] and "'self'" in rules["frame-ancestors"]
+    assert (
+        rules["object-src"] == ["'none'"]
+        and rules["default-src"] == ["'self'"]
+        and "'self'" in rules["frame-ancestors"]
+    )
 
 
 def test_the_page_asks_no_other_host_for_anything(client):
     text = client.get("/").text
-    assert not re.findall(r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["'](?:https?:)?//[^"']+""", text)
+    assert not re.findall(
+        r"""<(?:script|link|img|iframe)[^>]+(?:src|href)=["'](?:https?:)?//[^"']+""", text
+    )
 
 
 def test_a_request_that_fits_no_component_is_refused_plainly_and_with_the_headers(client):
-    answer = client.post("/gradio_api/component_server", json={"session_hash": "x", "component_id": 10**9, "fn_name": "x", "data": 1})
-    assert answer.status_code == 400 and "Traceback" not in answer.text and "content-security-policy" in answer.headers
+    answer = client.post(
+        "/gradio_api/component_server",
+        json={"session_hash": "x", "component_id": 10**9, "fn_name": "x", "data": 1},
+    )
+    assert (
+        answer.status_code == 400
+        and "Traceback" not in answer.text
+        and "content-security-policy" in answer.headers
+    )
 
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_that_is_too_long_is_refused_with_a_sentence(client, chunked):
     body = b'{"data": "' + b"x" * 10_000_000 + b'"}'
-    content = (body[at:at + 100_000] for at in range(0, len(body), 100_000)) if chunked else body
-    answer = client.post("/gradio_api/queue/join", content=content, headers={"content-type": "application/json"})
+    content = (body[at : at + 100_000] for at in range(0, len(body), 100_000)) if chunked else body
+    answer = client.post(
+        "/gradio_api/queue/join", content=content, headers={"content-type": "application/json"}
+    )
     assert answer.status_code == 413 and "at most 8 MB" in answer.text
 
 
@@ -65,8 +97,18 @@ def test_the_length_of_a_body_is_a_limit_of_the_house(client):
         set_limits(None)
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/process_recording", "/gradio_api/stream/1", "/gradio_api/vibe-edit", "/gradio_api/run-history/connect",
-                                  "/gradio_api/upload?upload_id=1", "/gradio_api/upload/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/upload",
+        "/gradio_api/process_recording",
+        "/gradio_api/stream/1",
+        "/gradio_api/vibe-edit",
+        "/gradio_api/run-history/connect",
+        "/gradio_api/upload?upload_id=1",
+        "/gradio_api/upload/",
+    ],
+)
 def test_nobody_writes_files_on_this_server(client, path):
     answer = client.post(path, files={"files": ("a.html", b"<script>alert(1)</script>")})
     assert answer.status_code == 404
@@ -75,9 +117,18 @@ def test_nobody_writes_files_on_this_server(client, path):
 def test_a_frame_or_a_page_by_another_name_is_the_same_page(client):
     plain = client.get("/").text
     assert client.get("/?tab=escape&x=<script>").text == plain and "<script>x" not in plain
-    named = client.get("/", headers={"x-forwarded-host": "spaces.example", "x-forwarded-proto": "https"}).text
-    assert "https://spaces.example" in named and "https://spaces.example" not in client.get("/").text
-    assert "<b>" not in client.get("/", headers={"x-forwarded-host": "a<b>c"}).text.split("gradio_config")[0][-200:]
+    named = client.get(
+        "/", headers={"x-forwarded-host": "spaces.example", "x-forwarded-proto": "https"}
+    ).text
+    assert (
+        "https://spaces.example" in named and "https://spaces.example" not in client.get("/").text
+    )
+    assert (
+        "<b>"
+        not in client.get("/", headers={"x-forwarded-host": "a<b>c"}).text.split("gradio_config")[
+            0
+        ][-200:]
+    )
 
 
 def test_the_page_is_made_once_for_all_who_come_at_the_same_time():
@@ -86,7 +137,13 @@ def test_the_page_is_made_once_for_all_who_come_at_the_same_time():
     async def app(scope, receive, send):
         made.append(scope["path"])
         await asyncio.sleep(0)
-        await send({"type": "http.response.start", "status": 200 if scope["path"] == "/" else 503, "headers": []})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200 if scope["path"] == "/" else 503,
+                "headers": [],
+            }
+        )
         await send({"type": "http.response.body", "body": b"a", "more_body": True})
         await send({"type": "http.response.body", "body": b"b"})
 
@@ -95,16 +152,29 @@ def test_the_page_is_made_once_for_all_who_come_at_the_same_time():
 
         async def send(message):
             told.append(message)
-        await front({"type": "http", "method": "GET", "path": path, "headers": [(b"host", host)], "query_string": b""}, None, send)
+
+        await front(
+            {
+                "type": "http",
+                "method": "GET",
+                "path": path,
+                "headers": [(b"host", host)],
+                "query_string": b"",
+            },
+            None,
+            send,
+        )
         return told[0]["status"], b"".join(message["body"] for message in told[1:])
 
     async def crowd():
         front = Front(app)
         answers = await asyncio.gather(*(ask(front) for _ in range(30)))
         assert set(answers) == {(200, b"ab")} and made == ["/"]
-        assert [await ask(front, "/config") for _ in range(2)] == [(503, b"ab")] * 2 and len(made) == 3      # a failure is not kept
+        assert [await ask(front, "/config") for _ in range(2)] == [(503, b"ab")] * 2 and len(
+            made
+        ) == 3  # a failure is not kept
         for number in range(40):
             await ask(front, host=b"host%d" % number)
-        assert len(front.kept) <= 16                                                                          # nobody fills the memory with names
+        assert len(front.kept) <= 16  # nobody fills the memory with names
 
     asyncio.run(crowd())

@@ -5,8 +5,20 @@ import json
 from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[2] / "assets" / "examples"
-HOSTILE = ["<img src=x onerror=alert(1)>", "${alert(1)}", "</script><script>alert(1)</script>", "`\\u00zz", "<!--<script>", "\u202eright to left\u2028",
-           "=1+1", "x" * 10_000, "中文", "\U0001f600", "\ud83d", ""]
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "${alert(1)}",
+    "</script><script>alert(1)</script>",
+    "`\\u00zz",
+    "<!--<script>",
+    "\u202eright to left\u2028",
+    "=1+1",
+    "x" * 10_000,
+    "中文",
+    "\U0001f600",
+    "\ud83d",
+    "",
+]
 
 
 def text_run() -> dict:
@@ -20,7 +32,14 @@ def unmask_run() -> dict:
 def two_runs() -> dict:
     other = unmask_run()
     other["steps"] = other["steps"][:5]
-    return {"version": 1, "kind": "compare", "model": "fairy-diffusion", "settings": {}, "steps": [], "runs": [unmask_run(), other]}
+    return {
+        "version": 1,
+        "kind": "compare",
+        "model": "fairy-diffusion",
+        "settings": {},
+        "steps": [],
+        "runs": [unmask_run(), other],
+    }
 
 
 def score_run() -> dict:

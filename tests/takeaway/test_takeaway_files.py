@@ -12,7 +12,14 @@ from playground.takeaway import files, picture
 from playground.takeaway.decode_picture import DecodePicture
 from playground.takeaway.look import chance, palette, visible
 from playground.takeaway.reading import checked
-from tests.takeaway.runs import hostile_text_run, hostile_unmask_run, score_run, text_run, two_runs, unmask_run
+from tests.takeaway.runs import (
+    hostile_text_run,
+    hostile_unmask_run,
+    score_run,
+    text_run,
+    two_runs,
+    unmask_run,
+)
 
 RUNS = [text_run, score_run, unmask_run, two_runs, hostile_text_run, hostile_unmask_run]
 
@@ -24,7 +31,11 @@ def made(run, form, **more):
 
 
 def frames_of(run):
-    return len(run["steps"]) if run["kind"] in ("decode", "score") else 1 + max(len(one["steps"]) for one in run.get("runs", [run]))
+    return (
+        len(run["steps"])
+        if run["kind"] in ("decode", "score")
+        else 1 + max(len(one["steps"]) for one in run.get("runs", [run]))
+    )
 
 
 @pytest.mark.parametrize("make", RUNS)
@@ -38,7 +49,11 @@ def test_the_animation_has_one_frame_a_step(make):
     gif.seek(1)
     assert gif.info["duration"] == picture.FRAME_MS
     told = json.loads(png.text["Description"])
-    assert told["step"] == 1 and told["kind"] == run["kind"] and told["model"] == run.get("runs", [run])[0]["model"]
+    assert (
+        told["step"] == 1
+        and told["kind"] == run["kind"]
+        and told["model"] == run.get("runs", [run])[0]["model"]
+    )
 
 
 def test_the_same_run_gives_the_same_bytes():
@@ -61,11 +76,15 @@ def test_the_bars_of_the_picture_are_the_probabilities(dark):
         for row, (_, raw, final, y) in zip(step["rows"], rows, strict=False):
             assert (raw, final) == (row["raw"], row["final"])
             filled = colours["chosen"] if row["id"] == step["token_id"] else colours["final"]
-            line = [image.getpixel((x, y + 12)) for x in range(drawn.TRACK_LEFT, drawn.TRACK_LEFT + 440)]
+            line = [
+                image.getpixel((x, y + 12)) for x in range(drawn.TRACK_LEFT, drawn.TRACK_LEFT + 440)
+            ]
             length = 1 + max((x for x, colour in enumerate(line) if colour == filled), default=-1)
             # the outline of the model's own probability, two pixels wide, may stand on the end of the bar
             assert length == pytest.approx(0.98 * 430 * row["final"] / top, abs=2.6), (k, row)
-    assert json.loads(Image.open(io.BytesIO(made(run, "png", step=7))).text["Description"])["text"].endswith(run["steps"][7]["piece"])
+    assert json.loads(Image.open(io.BytesIO(made(run, "png", step=7))).text["Description"])[
+        "text"
+    ].endswith(run["steps"][7]["piece"])
 
 
 def test_the_frames_of_the_animation_move_on():
@@ -77,8 +96,15 @@ def test_the_frames_of_the_animation_move_on():
         frame = gif.convert("RGB")
         exact = drawn.picture(k)
         # 64 colours: what differs from the picture is the soft edge of letters
-        near = sum(max(abs(a - b) for a, b in zip(frame.getpixel((x, y)), exact.getpixel((x, y)), strict=True)) < 48
-                   for x in range(0, exact.width, 7) for y in range(0, exact.height, 7))
+        near = sum(
+            max(
+                abs(a - b)
+                for a, b in zip(frame.getpixel((x, y)), exact.getpixel((x, y)), strict=True)
+            )
+            < 48
+            for x in range(0, exact.width, 7)
+            for y in range(0, exact.height, 7)
+        )
         assert near / (len(range(0, exact.width, 7)) * len(range(0, exact.height, 7))) > 0.995
 
 
@@ -94,7 +120,10 @@ def test_every_word_of_the_canvas_has_the_colour_of_its_state():
         for i, (text, state, (left, top, _right, bottom)) in enumerate(words):
             assert state == step["state"][i]
             if state in ("masked", "remasked"):
-                assert text is None and image.getpixel((int(left) + 4, int(bottom) - 4)) == colours["masked"]
+                assert (
+                    text is None
+                    and image.getpixel((int(left) + 4, int(bottom) - 4)) == colours["masked"]
+                )
             else:
                 assert text == run["start"]["words"][str(step["canvas"][i])][0]
             if state == "new":
@@ -106,7 +135,12 @@ def test_every_word_of_the_canvas_has_the_colour_of_its_state():
 def test_a_long_run_keeps_its_first_and_last_step():
     assert picture.chosen_steps(5) == [0, 1, 2, 3, 4]
     steps = picture.chosen_steps(2048)
-    assert len(steps) == picture.MOST_FRAMES and steps[0] == 0 and steps[-1] == 2047 and steps == sorted(set(steps))
+    assert (
+        len(steps) == picture.MOST_FRAMES
+        and steps[0] == 0
+        and steps[-1] == 2047
+        and steps == sorted(set(steps))
+    )
 
 
 def test_the_table_of_a_text_is_the_run():
@@ -114,7 +148,10 @@ def test_the_table_of_a_text_is_the_run():
     rows = list(csv.DictReader(io.StringIO(made(run, "csv").decode("utf-8-sig"))))
     assert len(rows) == len(run["steps"])
     for row, step in zip(rows, run["steps"], strict=True):
-        assert int(row["token_id"]) == step["token_id"] and row["text"].removeprefix("'") == step["text"]
+        assert (
+            int(row["token_id"]) == step["token_id"]
+            and row["text"].removeprefix("'") == step["text"]
+        )
         for name in ("probability", "raw_probability", "surprisal", "entropy", "raw_entropy", "u"):
             assert float(row[name]) == step[name]
 
@@ -129,15 +166,23 @@ def test_the_table_of_a_canvas_has_a_line_for_each_word_at_each_step():
         for number, step in enumerate(one["steps"], 1):
             for i in range(length):
                 row = by_place[name, number, i]
-                assert int(row["token_id"]) == step["canvas"][i] and row["state"] == step["state"][i]
-                assert row["confidence"] == ("" if step["confidence"][i] is None else str(step["confidence"][i]))
-                assert row["best_probability"] == ("" if not step["top"][i] else str(step["top"][i][0][1]))
+                assert (
+                    int(row["token_id"]) == step["canvas"][i] and row["state"] == step["state"][i]
+                )
+                assert row["confidence"] == (
+                    "" if step["confidence"][i] is None else str(step["confidence"][i])
+                )
+                assert row["best_probability"] == (
+                    "" if not step["top"][i] else str(step["top"][i][0][1])
+                )
                 assert (row["text"] == "") == (step["state"][i] in ("masked", "remasked"))
 
 
 def test_no_cell_of_a_table_is_a_formula():
     rows = list(csv.DictReader(io.StringIO(made(hostile_text_run(), "csv").decode("utf-8-sig"))))
-    assert any(row["text"] == "'=1+1" for row in rows) and not any(row["text"].startswith("=") for row in rows)
+    assert any(row["text"] == "'=1+1" for row in rows) and not any(
+        row["text"].startswith("=") for row in rows
+    )
 
 
 def test_json_is_the_checked_run():
@@ -145,16 +190,36 @@ def test_json_is_the_checked_run():
     assert json.loads(made(run, "json")) == checked(run)
 
 
-@pytest.mark.parametrize(("request_", "words"), [
-    (None, "request must be an object"), ({"form": "exe", "trace": {}}, "form must be one of json, csv, png, gif, html, got 'exe'"),
-    ({"form": "png", "trace": {}}, "version must be 1"), ({"form": "png", "trace": None}, "a trace must be a JSON object"),
-    ({"form": "png", "trace": text_run(), "step": 999}, r"step must be a whole number in \[0, 47\], got 999"),
-])
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (None, "request must be an object"),
+        ({"form": "exe", "trace": {}}, "form must be one of json, csv, png, gif, html, got 'exe'"),
+        ({"form": "png", "trace": {}}, "version must be 1"),
+        ({"form": "png", "trace": None}, "a trace must be a JSON object"),
+        (
+            {"form": "png", "trace": text_run(), "step": 999},
+            r"step must be a whole number in \[0, 47\], got 999",
+        ),
+    ],
+)
 def test_a_bad_request_is_a_sentence(request_, words):
     with pytest.raises(ValueError, match=words):
         files.made(request_, lambda trace: "")
 
 
 def test_what_the_type_cannot_draw_is_written_as_its_code():
-    assert visible("a b\n") == "a·b‹000A›" and visible("\u202e") == "‹202E›" and visible("中") == "‹4E2D›" and visible("") == "‹empty›"
-    assert [chance(p) for p in (None, 0, 1, 0.5, 2e-5, 0.99999)] == ["–", "0", "1", "0.500", "2e−5", "1−1e−5"]
+    assert (
+        visible("a b\n") == "a·b‹000A›"
+        and visible("\u202e") == "‹202E›"
+        and visible("中") == "‹4E2D›"
+        and visible("") == "‹empty›"
+    )
+    assert [chance(p) for p in (None, 0, 1, 0.5, 2e-5, 0.99999)] == [
+        "–",
+        "0",
+        "1",
+        "0.500",
+        "2e−5",
+        "1−1e−5",
+    ]

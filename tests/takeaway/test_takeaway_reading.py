@@ -8,9 +8,24 @@ from hypothesis import strategies as st
 
 from playground.takeaway import files
 from playground.takeaway.reading import checked, read_trace
-from tests.takeaway.runs import HOSTILE, hostile_text_run, hostile_unmask_run, score_run, text_run, two_runs, unmask_run
+from tests.takeaway.runs import (
+    HOSTILE,
+    hostile_text_run,
+    hostile_unmask_run,
+    score_run,
+    text_run,
+    two_runs,
+    unmask_run,
+)
 
-RUNS = {"text": text_run, "score": score_run, "unmask": unmask_run, "two": two_runs, "hostile text": hostile_text_run, "hostile unmask": hostile_unmask_run}
+RUNS = {
+    "text": text_run,
+    "score": score_run,
+    "unmask": unmask_run,
+    "two": two_runs,
+    "hostile text": hostile_text_run,
+    "hostile unmask": hostile_unmask_run,
+}
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -35,14 +50,28 @@ def test_a_file_with_a_mark_at_its_beginning_is_read():
 def places(value, path=()):
     """Every place in plain data, as a path."""
     yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value[:2] if len(path) != 1 else value[:3]) if isinstance(value, list) else ()
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value[:2] if len(path) != 1 else value[:3])
+        if isinstance(value, list)
+        else ()
+    )
     for key, item in items:
         yield from places(item, (*path, key))
 
 
 PLACES = {name: list(places(RUNS[name]())) for name in ("text", "unmask")}
-BAD = st.one_of(st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=20),
-                st.sampled_from(HOSTILE), st.lists(st.integers(), max_size=3), st.dictionaries(st.text(max_size=5), st.none(), max_size=2))
+BAD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=20),
+    st.sampled_from(HOSTILE),
+    st.lists(st.integers(), max_size=3),
+    st.dictionaries(st.text(max_size=5), st.none(), max_size=2),
+)
 
 
 @settings(max_examples=120, deadline=None)
@@ -63,16 +92,28 @@ def test_any_change_is_a_good_trace_or_a_sentence(data):
     assert checked(kept) == kept
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    (lambda run: run["steps"][3].update(probability=1.5), r"steps\[3\].probability must be a number in \[-1e-06, 1\], got 1.5"),
-    (lambda run: run["steps"][3].update(index=9), r"steps\[3\].index must be 3, got 9"),
-    (lambda run: run["steps"][3].update(binding="no rule"), r"steps\[3\].binding must be null or a stage of this step"),
-    (lambda run: run["steps"][0].pop("rows"), r"steps\[0\] must have the field rows"),
-    (lambda run: run.update(steps=[]), r"steps must hold 1 to 2048 entries, got 0"),
-    (lambda run: run.update(version=2), r"version must be 1, got 2"),
-    (lambda run: run.update(kind="chain"), r"kind must be decode, score or unmask"),
-    (lambda run: run["settings"].update(seed=[1]), r"settings.seed must be a number, a short text"),
-])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda run: run["steps"][3].update(probability=1.5),
+            r"steps\[3\].probability must be a number in \[-1e-06, 1\], got 1.5",
+        ),
+        (lambda run: run["steps"][3].update(index=9), r"steps\[3\].index must be 3, got 9"),
+        (
+            lambda run: run["steps"][3].update(binding="no rule"),
+            r"steps\[3\].binding must be null or a stage of this step",
+        ),
+        (lambda run: run["steps"][0].pop("rows"), r"steps\[0\] must have the field rows"),
+        (lambda run: run.update(steps=[]), r"steps must hold 1 to 2048 entries, got 0"),
+        (lambda run: run.update(version=2), r"version must be 1, got 2"),
+        (lambda run: run.update(kind="chain"), r"kind must be decode, score or unmask"),
+        (
+            lambda run: run["settings"].update(seed=[1]),
+            r"settings.seed must be a number, a short text",
+        ),
+    ],
+)
 def test_what_is_wrong_is_named(change, words):
     run = text_run()
     change(run)
@@ -83,19 +124,28 @@ def test_what_is_wrong_is_named(change, words):
 def test_a_canvas_must_be_of_one_length():
     run = unmask_run()
     run["steps"][2]["state"].pop()
-    with pytest.raises(ValueError, match=r"steps\[2\].state must hold 38 entries, one for each position, got 37".replace("38", str(len(run["start"]["canvas"]))).replace(
-            "37", str(len(run["start"]["canvas"]) - 1))):
+    with pytest.raises(
+        ValueError,
+        match=r"steps\[2\].state must hold 38 entries, one for each position, got 37".replace(
+            "38", str(len(run["start"]["canvas"]))
+        ).replace("37", str(len(run["start"]["canvas"]) - 1)),
+    ):
         checked(run)
 
 
-@pytest.mark.parametrize("text", ["", "{", "null", "[]", '{"version": 1}', "[" * 100_000, '{"version": NaN}', 7, None, "x" * 40])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "null", "[]", '{"version": 1}', "[" * 100_000, '{"version": NaN}', 7, None, "x" * 40],
+)
 def test_a_file_that_is_no_trace_is_a_sentence(text):
     with pytest.raises(ValueError, match=r"^This file could not be opened: .*\.$"):
         files.opened({"text": text}, ("decode",))
 
 
 def test_a_run_of_another_page_is_named():
-    with pytest.raises(ValueError, match="kind must be one of decode, score on this page, got unmask"):
+    with pytest.raises(
+        ValueError, match="kind must be one of decode, score on this page, got unmask"
+    ):
         files.opened({"text": json.dumps(unmask_run())}, ("decode", "score"))
 
 

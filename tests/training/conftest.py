@@ -12,7 +12,9 @@ from tests.training.tale import TALE, blocks
 def tokenizer():
     words = sorted(set(re.findall(r"[a-z]+|[^a-z\s]", TALE.lower())))
     letters = [chr(code) for code in range(97, 123)]
-    return build_tokenizer([*SPECIAL, *dict.fromkeys([*letters, *("##" + letter for letter in letters), *words])])
+    return build_tokenizer(
+        [*SPECIAL, *dict.fromkeys([*letters, *("##" + letter for letter in letters), *words])]
+    )
 
 
 @pytest.fixture(scope="session")

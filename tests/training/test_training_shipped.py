@@ -16,11 +16,11 @@ from playground.training.text import SPECIAL
 from tests.training.tale import TALE
 
 MODELS_FOLDER = Path(__file__).parents[2] / "assets" / "models"
-LARGEST_FILE, LARGEST_PAIR = 9_400_000, 75_000_000          # bytes: a plain push to a Space works
+LARGEST_FILE, LARGEST_PAIR = 9_400_000, 75_000_000  # bytes: a plain push to a Space works
 PARAMETERS, PIECES = 15_253_946, 11_066
-CAUSAL_BOUND = 2.60                        # nats a piece on the tale: 5 % above the shipped weights' figure
+CAUSAL_BOUND = 2.60  # nats a piece on the tale: 5 % above the shipped weights' figure
 NELBO_BOUND = 2.95
-DIFFUSION_BOUNDS = {0.15: 1.22, 0.5: 2.32, 0.85: 5.2}   # share hidden -> nats a hidden piece
+DIFFUSION_BOUNDS = {0.15: 1.22, 0.5: 2.32, 0.85: 5.2}  # share hidden -> nats a hidden piece
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,12 @@ def loaded():
     torch.set_num_threads(1)
     networks = {}
     for model, network in zip(MODELS, (BertForMaskedLM, BertLMHeadModel), strict=True):
-        networks[model], report = network.from_pretrained(MODELS_FOLDER / model, dtype=torch.float32, output_loading_info=True)
-        assert not any(report[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys"))
+        networks[model], report = network.from_pretrained(
+            MODELS_FOLDER / model, dtype=torch.float32, output_loading_info=True
+        )
+        assert not any(
+            report[key] for key in ("missing_keys", "unexpected_keys", "mismatched_keys")
+        )
         networks[model].eval()
     return networks
 
@@ -66,9 +70,14 @@ def test_every_weight_is_saved_once_in_half_precision(model):
 def test_the_twins_are_one_network_with_two_masks(loaded, tokenizers):
     diffusion, causal = (loaded[model] for model in MODELS)
     assert sum(parameter.numel() for parameter in diffusion.parameters()) == PARAMETERS
-    assert {k: v.shape for k, v in diffusion.state_dict().items()} == {k: v.shape for k, v in causal.state_dict().items()}
+    assert {k: v.shape for k, v in diffusion.state_dict().items()} == {
+        k: v.shape for k, v in causal.state_dict().items()
+    }
     assert causal.config.is_decoder and not diffusion.config.is_decoder
-    assert tokenizers[MODELS[0]].get_vocab() == tokenizers[MODELS[1]].get_vocab() and len(tokenizers[MODELS[0]]) == PIECES
+    assert (
+        tokenizers[MODELS[0]].get_vocab() == tokenizers[MODELS[1]].get_vocab()
+        and len(tokenizers[MODELS[0]]) == PIECES
+    )
     assert tokenizers[MODELS[0]].convert_ids_to_tokens(range(5)) == list(SPECIAL)
 
 
@@ -102,7 +111,9 @@ def test_causal_twin_sees_nothing_to_its_right_and_its_cache_is_exact(loaded, to
     with torch.no_grad():
         whole = network(input_ids=ids).logits[0]
         first = network(input_ids=ids[:, :20], use_cache=True)
-        rest = network(input_ids=ids[:, 20:], past_key_values=first.past_key_values, use_cache=True).logits[0]
+        rest = network(
+            input_ids=ids[:, 20:], past_key_values=first.past_key_values, use_cache=True
+        ).logits[0]
     assert torch.allclose(torch.cat([first.logits[0], rest]), whole, atol=2e-4)
 
 

@@ -28,26 +28,34 @@ def test_blocks_are_separated_by_empty_lines_and_gz_reads_the_same(tmp_path):
     (tmp_path / "a.txt").write_text(text)
     with gzip.open(tmp_path / "a.txt.gz", "wt") as out:
         out.write(text)
-    assert read_blocks(tmp_path / "a.txt") == [["one two", "three"], ["four five six"]] == read_blocks(tmp_path / "a.txt.gz")
+    assert (
+        read_blocks(tmp_path / "a.txt")
+        == [["one two", "three"], ["four five six"]]
+        == read_blocks(tmp_path / "a.txt.gz")
+    )
     assert count_words(read_blocks(tmp_path / "a.txt")) == 6
 
 
 def test_empty_corpus_is_refused_by_name(tmp_path):
     (tmp_path / "empty.txt").write_text("\n\n")
-    with pytest.raises(ValueError, match=r"corpus must hold at least one paragraph, got none in empty\.txt"):
+    with pytest.raises(
+        ValueError, match=r"corpus must hold at least one paragraph, got none in empty\.txt"
+    ):
         read_blocks(tmp_path / "empty.txt")
 
 
 def test_special_pieces_keep_their_fixed_ids(tokenizer):
     assert [tokenizer.token_to_id(piece) for piece in SPECIAL] == list(range(5))
     assert tokenizer.encode("hob [MASK] key").ids[1] == MASK
-    assert tokenizer.encode("Hob").ids == tokenizer.encode("hob").ids                     # uncased
-    assert CLS not in tokenizer.encode("hob").ids                                         # no special token by itself
+    assert tokenizer.encode("Hob").ids == tokenizer.encode("hob").ids  # uncased
+    assert CLS not in tokenizer.encode("hob").ids  # no special token by itself
 
 
 def test_pruning_keeps_frequent_pieces_and_single_characters():
     pieces = [*SPECIAL, "z", "##z", "rare", "often", "~", "ß"]
-    kept = prune_vocabulary(build_tokenizer(pieces), [["often often rare"], ["often often rare rare"]], at_least=4)
+    kept = prune_vocabulary(
+        build_tokenizer(pieces), [["often often rare"], ["often often rare rare"]], at_least=4
+    )
     assert kept == [*SPECIAL, "z", "##z", "often", "~"]
 
 
@@ -65,21 +73,23 @@ def test_marked_text_is_plain_text_with_one_mark_a_paragraph(tokenizer, tale_blo
 def test_each_kind_of_window_is_what_it_says(tokenizer, tale_blocks, length):
     torch.manual_seed(3)
     windows = Windows(tokenizer, tale_blocks, mix=WindowMix(running=0.4, marked=0.4))
-    drawn = windows.draw(40, length)                                                       # (40, L)
+    drawn = windows.draw(40, length)  # (40, L)
     assert drawn.shape == (40, length)
     plain, marked = encode_plain(tokenizer, tale_blocks), encode_marked(tokenizer, tale_blocks)
     starts = [0] + [i + 1 for i, piece in enumerate(marked) if piece == SEP]
     rows = drawn.tolist()
     canvases = [row for row in rows if row[0] != CLS]
-    assert sum(row[0] == CLS for row in rows) == 16                                       # exactly the share asked for
+    assert sum(row[0] == CLS for row in rows) == 16  # exactly the share asked for
     for row in rows:
         if row[0] == CLS:
-            assert any(marked[start: start + length - 1] == row[1:] for start in starts)
+            assert any(marked[start : start + length - 1] == row[1:] for start in starts)
         else:
-            assert SEP not in row and any(plain[i: i + length] == row for i in range(len(plain) - length + 1))
+            assert SEP not in row and any(
+                plain[i : i + length] == row for i in range(len(plain) - length + 1)
+            )
     if len(windows.canvas_starts(length)):
         ends = {tokenizer.token_to_id(mark) for mark in ".!?"}
-        assert all(row[-1] in ends for row in canvases[-8:])                               # the last share: whole sentences
+        assert all(row[-1] in ends for row in canvases[-8:])  # the last share: whole sentences
 
 
 def test_draws_depend_on_the_seed_alone(tokenizer, tale_blocks):

@@ -3,11 +3,33 @@
 from playground.diffusion.samplers.base import Sampler, SamplerRule
 from playground.diffusion.samplers.bernoulli import Dream0, Mdlm, Remdm, Sedd
 from playground.diffusion.samplers.continuous import Cdcd, DiffusionLM
-from playground.diffusion.samplers.ordered import AnyOrder, Dream, EntropyBound, FastDLLM, Llada, MaskGIT, OrderedRule
+from playground.diffusion.samplers.ordered import (
+    AnyOrder,
+    Dream,
+    EntropyBound,
+    FastDLLM,
+    Llada,
+    MaskGIT,
+    OrderedRule,
+)
 from playground.diffusion.samplers.replacing import Gibbs, Renoise, Uniform
 from playground.diffusion.settings import SAMPLERS
 
-_RULES = [Mdlm, Sedd, MaskGIT, Llada, Dream, Remdm, FastDLLM, EntropyBound, AnyOrder, Gibbs, Uniform, DiffusionLM, Cdcd]
+_RULES = [
+    Mdlm,
+    Sedd,
+    MaskGIT,
+    Llada,
+    Dream,
+    Remdm,
+    FastDLLM,
+    EntropyBound,
+    AnyOrder,
+    Gibbs,
+    Uniform,
+    DiffusionLM,
+    Cdcd,
+]
 
 
 def list_samplers() -> list[Sampler]:

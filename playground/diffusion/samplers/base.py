@@ -62,16 +62,27 @@ class Blocks:
             self.number = np.where(run.open, window, -1)
             self.starts = np.arange(count) * stride
         else:
-            self.number = np.where(run.open, (np.cumsum(run.open, axis=1) - 1) // settings.block_length, -1)
+            self.number = np.where(
+                run.open, (np.cumsum(run.open, axis=1) - 1) // settings.block_length, -1
+            )
             self.starts = None
         if settings.block_length is None:  # the common case, and fast for 20,000 rows
-            self.count, self.present = np.ones(batch, dtype=np.int64), np.zeros((batch, 1), dtype=np.int64)
+            self.count, self.present = (
+                np.ones(batch, dtype=np.int64),
+                np.zeros((batch, 1), dtype=np.int64),
+            )
             return
-        has_mask = [np.unique(self.number[row][run.masked[row] & run.open[row]]) for row in range(batch)]
+        has_mask = [
+            np.unique(self.number[row][run.masked[row] & run.open[row]]) for row in range(batch)
+        ]
         self.count = np.array([max(1, len(blocks)) for blocks in has_mask])  # (B,)
-        self.present = np.full((batch, int(self.count.max())), -1, dtype=np.int64)  # (B, blocks): which block comes when
+        self.present = np.full(
+            (batch, int(self.count.max())), -1, dtype=np.int64
+        )  # (B, blocks): which block comes when
         for row, blocks in enumerate(has_mask):
-            self.present[row, : max(1, len(blocks))] = blocks if len(blocks) else max(0, int(self.number[row].max()))
+            self.present[row, : max(1, len(blocks))] = (
+                blocks if len(blocks) else max(0, int(self.number[row].max()))
+            )
 
     def at(self, turn: np.ndarray) -> np.ndarray:
         """(B, L) bool: the positions of the block that row b works on at its turn turn[b]."""
@@ -104,9 +115,14 @@ class Blocks:
         """(turn, local, share), each (B, S): the block's turn, the step inside it and the block's steps; a row that is
         through has turn = its count of blocks. Every block has one step at least."""
         batch, blocks = self.present.shape
-        share = np.where(np.arange(blocks) < self.count[:, None],
-                         np.maximum(1, share_out(steps, self.count[:, None], np.arange(blocks)[None])), 0)
-        edges = np.concatenate([np.zeros((batch, 1), dtype=np.int64), np.cumsum(share, axis=1)], axis=1)  # (B, blocks + 1)
+        share = np.where(
+            np.arange(blocks) < self.count[:, None],
+            np.maximum(1, share_out(steps, self.count[:, None], np.arange(blocks)[None])),
+            0,
+        )
+        edges = np.concatenate(
+            [np.zeros((batch, 1), dtype=np.int64), np.cumsum(share, axis=1)], axis=1
+        )  # (B, blocks + 1)
         clock = np.arange(int(edges[:, -1].max()))
         turn = (clock[None, :, None] >= edges[:, None, 1:]).sum(-1)  # (B, S)
         turn = np.minimum(turn, self.count[:, None])

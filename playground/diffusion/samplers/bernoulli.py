@@ -33,7 +33,9 @@ class BernoulliRule(SamplerRule):
         (a schedule whose alpha at 0 is below 1 would, and leave masks behind)."""
         t, s = self.times(local, share)
         name = self.schedule or self.settings.schedule
-        reveal, remask = self.step_rates(np.asarray(alpha_bar(t, name)), np.asarray(alpha_bar(s, name)), t, s)
+        reveal, remask = self.step_rates(
+            np.asarray(alpha_bar(t, name)), np.asarray(alpha_bar(s, name)), t, s
+        )
         if self.settings.as_published and self.about.name == "mdlm":
             return reveal, remask
         last = local == share - 1
@@ -50,14 +52,18 @@ class BernoulliRule(SamplerRule):
             active = turn < blocks.count  # rows that still have steps of their own
             blocks.show_window(run, turn)
             here = blocks.at(turn) & active[:, None]
-            reveal, remask = (np.where(active, rate, 0.0)[:, None] for rate in self.rates(local, share))
+            reveal, remask = (
+                np.where(active, rate, 0.0)[:, None] for rate in self.rates(local, share)
+            )
             coin = run.uniforms(k, REVEAL)
             chosen = here & run.masked & (coin < reveal)
             again = here & ~run.masked & run.open & (coin < remask)
             # nothing revealed: no need to ask, and the cache stays. The first step asks, so that there is something to see.
             asking = np.ones_like(active) if k == 0 or self.settings.as_published else chosen.any(1)
             run.predict(blocks.visible(run), asking)
-            if self.settings.as_published:  # the source's code asks after every change, masks left or not
+            if (
+                self.settings.as_published
+            ):  # the source's code asks after every change, masks left or not
                 run.spend(~run.valid)
             run.put(chosen, run.draw(chosen, k))
             if again.any():
@@ -79,7 +85,10 @@ class BernoulliRule(SamplerRule):
 
 class Mdlm(BernoulliRule):
     about = Sampler(
-        "mdlm", "absorbing", True, "Sahoo et al. 2024, arXiv 2406.07524; kuleshov-group/mdlm, diffusion.py",
+        "mdlm",
+        "absorbing",
+        True,
+        "Sahoo et al. 2024, arXiv 2406.07524; kuleshov-group/mdlm, diffusion.py",
         "Each hidden word is uncovered at a random moment, independently of the others, and drawn from what the network says.\n"
         "The network is asked again only when the text has changed; as published, a last argmax fills what is left.",
     )
@@ -91,7 +100,10 @@ class Mdlm(BernoulliRule):
 
 class Sedd(BernoulliRule):
     about = Sampler(
-        "sedd", "absorbing", True, "Lou et al. 2024, arXiv 2310.16834; louaaron/Score-Entropy-Discrete-Diffusion, sampling.py",
+        "sedd",
+        "absorbing",
+        True,
+        "Lou et al. 2024, arXiv 2310.16834; louaaron/Score-Entropy-Discrete-Diffusion, sampling.py",
         "Thinks in ratios of probabilities; each word is uncovered at the rate that the noise was added.\n"
         "Analytic steps are exact in time; Euler steps approximate them (the same thing for the linear schedule).",
     )
@@ -106,7 +118,9 @@ class Sedd(BernoulliRule):
 class Dream0(BernoulliRule):
     """Dream's `origin`; its card is Dream's."""
 
-    about = Sampler("dream", "absorbing", True, "Ye et al. 2025; DreamLM/Dream, generation_utils.py", "origin")
+    about = Sampler(
+        "dream", "absorbing", True, "Ye et al. 2025; DreamLM/Dream, generation_utils.py", "origin"
+    )
     epsilon = 1e-3
 
     def rates(self, local, share):
@@ -116,7 +130,10 @@ class Dream0(BernoulliRule):
 
 class Remdm(BernoulliRule):
     about = Sampler(
-        "remdm", "absorbing", True, "Wang et al. 2025, arXiv 2503.00307; kuleshov-group/remdm (cap)",
+        "remdm",
+        "absorbing",
+        True,
+        "Wang et al. 2025, arXiv 2503.00307; kuleshov-group/remdm (cap)",
         "Like mdlm, but a word that was already uncovered may be hidden again, with a small probability at each step.\n"
         "Mistakes of early steps can be taken back; eta caps how often.",
     )
@@ -148,9 +165,13 @@ def single_categorical_rate(vocab_size: int, reveal: float, bits: int = 24) -> f
     2^-24, so no noise is below 6e-8, but a token wins only with noise below reveal / V times the mask's: at V = 50,257 and 1,000
     steps that is 2e-8, and the rate falls to 0.16 of `reveal`. Computed over the possible values of u, not sampled.
     """
-    highest = 1.0 - np.arange(1, 20_001, dtype=np.float64) * 2.0**-bits  # the largest values that u can take, descending
+    highest = (
+        1.0 - np.arange(1, 20_001, dtype=np.float64) * 2.0**-bits
+    )  # the largest values that u can take, descending
     noise = -np.log(highest)
-    mask_noise = -np.log((np.arange(4000) + 0.5) / 4000)  # the mask's noise is of order 1: its own grain does not matter
+    mask_noise = -np.log(
+        (np.arange(4000) + 0.5) / 4000
+    )  # the mask's noise is of order 1: its own grain does not matter
     bound = reveal / vocab_size * mask_noise / (1.0 - reveal)  # a token wins with noise below this
     one_token = np.searchsorted(noise, bound, side="left") * 2.0**-bits
     return float(-np.expm1(vocab_size * np.log1p(-one_token)).mean())

@@ -32,17 +32,26 @@ class VectorRule(SamplerRule):
     def begin(self, run: Run) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(table (V, D), unit noise (B, L, D), evidence of the locked positions (B, L, V))."""
         if run.mask_id < run.size:
-            raise ValueError(f"sampler {self.about.name} needs a denoiser whose vocabulary leaves the mask out (mask_id = V)")
+            raise ValueError(
+                f"sampler {self.about.name} needs a denoiser whose vocabulary leaves the mask out (mask_id = V)"
+            )
         table = embedding_table(run.denoiser)
-        noise = normals(self.settings.seed, 0, run.rows[:, None], np.arange(run.length), table.shape[1])
+        noise = normals(
+            self.settings.seed, 0, run.rows[:, None], np.arange(run.length), table.shape[1]
+        )
         return table, noise, one_hot_evidence(run)
 
-    def expected(self, run: Run, evidence: np.ndarray, given: np.ndarray, table: np.ndarray) -> np.ndarray:
+    def expected(
+        self, run: Run, evidence: np.ndarray, given: np.ndarray, table: np.ndarray
+    ) -> np.ndarray:
         """x_0 hat = sum_v p_v e_v (B, L, D), from the posterior under temperature and top_p; locked places are certain."""
         evidence = np.where(run.locked[..., None], given, evidence)
         prediction = posterior_prediction(run, evidence, run.open)
         mean = np.zeros((*run.canvas.shape, table.shape[1]))
-        mean[run.open] = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p) @ table
+        mean[run.open] = (
+            prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)
+            @ table
+        )
         mean[run.locked] = table[run.canvas[run.locked]]
         return mean
 
@@ -53,7 +62,10 @@ class VectorRule(SamplerRule):
 
 class DiffusionLM(VectorRule):
     about = Sampler(
-        "diffusion-lm", "gaussian", False, "Li et al. 2022 (Diffusion-LM), arXiv 2205.14217",
+        "diffusion-lm",
+        "gaussian",
+        False,
+        "Li et al. 2022 (Diffusion-LM), arXiv 2205.14217",
         "Starts from random vectors and moves each towards the average of its possible words, with a little fresh noise.\n"
         "clamp snaps that average to the nearest word at every step. Right in the limit of many steps only.",
     )
@@ -71,7 +83,9 @@ class DiffusionLM(VectorRule):
             mean, deviation = gaussian_posterior(x, origin, alpha_t, alpha_s)
             x = mean
             if deviation > 0:
-                noise = normals(self.settings.seed, k + 1, run.rows[:, None], np.arange(run.length), x.shape[2])
+                noise = normals(
+                    self.settings.seed, k + 1, run.rows[:, None], np.arange(run.length), x.shape[2]
+                )
                 x = mean + deviation * noise
             self.show(run, origin, table)
             run.t = np.full(len(run.canvas), 1.0 - (k + 1) / steps)
@@ -80,7 +94,10 @@ class DiffusionLM(VectorRule):
 
 class Cdcd(VectorRule):
     about = Sampler(
-        "cdcd", "gaussian", False, "Dieleman et al. 2022 (CDCD), arXiv 2211.15089",
+        "cdcd",
+        "gaussian",
+        False,
+        "Dieleman et al. 2022 (CDCD), arXiv 2211.15089",
         "Follows one smooth path from a random vector to a word; no fresh noise, so the start decides the text.\n"
         "Time is warped so that the network's uncertainty falls evenly. Right in the limit of many steps only.",
     )
@@ -106,19 +123,37 @@ class Cdcd(VectorRule):
         given = np.where(run.locked, run.canvas, -1)
         kinds, which = np.unique(given, axis=0, return_inverse=True)
         times = np.geomspace(high, low, PILOT_POINTS + 1)
-        grids = np.stack([entropy_linear_grid(times[:-1], self._pilot(run, kind, table, times), steps) for kind in kinds])
+        grids = np.stack(
+            [
+                entropy_linear_grid(times[:-1], self._pilot(run, kind, table, times), steps)
+                for kind in kinds
+            ]
+        )
         grids[:, -1] = low
         run.calls += PILOT_POINTS
         return grids[which.reshape(-1)]
 
-    def _pilot(self, run: Run, given: np.ndarray, table: np.ndarray, times: np.ndarray) -> np.ndarray:
+    def _pilot(
+        self, run: Run, given: np.ndarray, table: np.ndarray, times: np.ndarray
+    ) -> np.ndarray:
         """(PILOT_POINTS,) mean total entropy (nats) along PILOT_ROWS Euler paths on an even log grid."""
         canvas = np.repeat(np.where(given >= 0, given, run.mask_id)[None], PILOT_ROWS, axis=0)
         pilot = Run(run.denoiser, canvas, self.settings, rows=np.arange(PILOT_ROWS))
-        x = normals(self.settings.seed, 2**31, pilot.rows[:, None], np.arange(pilot.length), table.shape[1]) * times[0]
+        x = (
+            normals(
+                self.settings.seed,
+                2**31,
+                pilot.rows[:, None],
+                np.arange(pilot.length),
+                table.shape[1],
+            )
+            * times[0]
+        )
         locked, entropies = one_hot_evidence(pilot), []
         for now, after in pairwise(times):
             origin = self.expected(pilot, growing_evidence(x, table, now), locked, table)
-            entropies.append(float(np.where(pilot.open, pilot.prediction.entropy, 0.0).sum() / PILOT_ROWS))
+            entropies.append(
+                float(np.where(pilot.open, pilot.prediction.entropy, 0.0).sum() / PILOT_ROWS)
+            )
             x = euler_step(x, origin, now, after)
         return np.asarray(entropies)

@@ -30,7 +30,9 @@ class OrderedRule(SamplerRule):
         """True: every masked position gets a token, and the score looks at it."""
         return False
 
-    def score(self, prediction: Prediction, where: np.ndarray, tokens: np.ndarray | None) -> np.ndarray:
+    def score(
+        self, prediction: Prediction, where: np.ndarray, tokens: np.ndarray | None
+    ) -> np.ndarray:
         """(B, L), higher goes first; read at `where` alone."""
         raise NotImplementedError
 
@@ -38,7 +40,14 @@ class OrderedRule(SamplerRule):
         """(B,) scale of the Gumbel noise added to the score; 0 keeps the order as scored."""
         return np.zeros(np.shape(local))
 
-    def number(self, score: np.ndarray, where: np.ndarray, local: np.ndarray, share: np.ndarray, first: np.ndarray) -> np.ndarray:
+    def number(
+        self,
+        score: np.ndarray,
+        where: np.ndarray,
+        local: np.ndarray,
+        share: np.ndarray,
+        first: np.ndarray,
+    ) -> np.ndarray:
         """(B,) positions to take; first (B,): masks that the block had at its first step."""
         raise NotImplementedError
 
@@ -106,8 +115,10 @@ def first_positions(score: np.ndarray, where: np.ndarray, number: np.ndarray) ->
     keyed = np.where(where, -score, np.inf)
     order = np.argsort(keyed, axis=1, kind="stable")
     ranked = np.take_along_axis(keyed, order, axis=1)
-    with np.errstate(invalid="ignore"):                   # inf - inf behind the last position asked
-        near = ranked[:, 1:] - ranked[:, :-1] <= TIE_ABSOLUTE + TIE_RELATIVE * np.abs(ranked[:, :-1])
+    with np.errstate(invalid="ignore"):  # inf - inf behind the last position asked
+        near = ranked[:, 1:] - ranked[:, :-1] <= TIE_ABSOLUTE + TIE_RELATIVE * np.abs(
+            ranked[:, :-1]
+        )
     if near.any():
         # positions of one group of ties by their place, groups in their order
         group = np.zeros_like(order)
@@ -122,7 +133,10 @@ def first_positions(score: np.ndarray, where: np.ndarray, number: np.ndarray) ->
 
 class MaskGIT(OrderedRule):
     about = Sampler(
-        "maskgit", "absorbing", False, "Chang et al. 2022, arXiv 2202.04200; google-research/maskgit, parallel_decode.py",
+        "maskgit",
+        "absorbing",
+        False,
+        "Chang et al. 2022, arXiv 2202.04200; google-research/maskgit, parallel_decode.py",
         "Guesses every hidden word at once and keeps the guesses it is surest of; few at first, more later (a cosine).\n"
         "Keeping likely guesses makes the text more typical than the model's own, even one word at a time.",
     )
@@ -138,10 +152,14 @@ class MaskGIT(OrderedRule):
         return maskgit_number(first, where.sum(1), local, share)
 
 
-def maskgit_number(first: np.ndarray, masks: np.ndarray, local: np.ndarray, share: np.ndarray) -> np.ndarray:
+def maskgit_number(
+    first: np.ndarray, masks: np.ndarray, local: np.ndarray, share: np.ndarray
+) -> np.ndarray:
     """How many are kept: the masks left are floor(first * cos(pi r / 2)) within [1, masks - 1]; the last step keeps all."""
     ratio = (local + 1) / np.maximum(share, 1)
-    left = np.maximum(1, np.minimum(masks - 1, np.floor(first * np.cos(np.pi / 2 * ratio)).astype(np.int64)))
+    left = np.maximum(
+        1, np.minimum(masks - 1, np.floor(first * np.cos(np.pi / 2 * ratio)).astype(np.int64))
+    )
     return np.where(local == share - 1, masks, np.maximum(masks - left, 0))
 
 
@@ -161,7 +179,10 @@ def maskgit_counts(masks: int, steps: int) -> list[int]:
 
 class Llada(OrderedRule):
     about = Sampler(
-        "llada", "absorbing", False, "Nie et al. 2025, arXiv 2502.09992; ML-GSAI/LLaDA, generate.py",
+        "llada",
+        "absorbing",
+        False,
+        "Nie et al. 2025, arXiv 2502.09992; ML-GSAI/LLaDA, generate.py",
         "Guesses every hidden word, keeps the surest guesses in equal portions, block after block; the rest is guessed anew.\n"
         "low_confidence samples too typically even one at a time; random order is exact there. A kept word stays for good.",
     )
@@ -171,7 +192,9 @@ class Llada(OrderedRule):
         return self.settings.rule == "low_confidence"
 
     def score(self, prediction, where, tokens):
-        return prediction.probability_of(tokens, where) if self.sample_first else np.zeros(where.shape)
+        return (
+            prediction.probability_of(tokens, where) if self.sample_first else np.zeros(where.shape)
+        )
 
     def scale(self, local, share):
         return np.full(np.shape(local), 0.0 if self.sample_first else 1.0)
@@ -190,7 +213,10 @@ def llada_counts(masks: int, steps: int) -> list[int]:
 
 class Dream(OrderedRule):
     about = Sampler(
-        "dream", "absorbing", True, "Ye et al. 2025, arXiv 2508.15487; DreamLM/Dream, generation_utils.py",
+        "dream",
+        "absorbing",
+        True,
+        "Ye et al. 2025, arXiv 2508.15487; DreamLM/Dream, generation_utils.py",
         "Random order (origin), or first where the network's best word is likely, far ahead, or the choice narrow.\n"
         "Scores look at the untempered distribution before a word is drawn; as published they look at the drawn word, and cool.",
     )
@@ -198,14 +224,23 @@ class Dream(OrderedRule):
 
     @property
     def sample_first(self):
-        return self.settings.as_published and self.settings.rule == "maskgit_plus" and self.settings.temperature > 0
+        return (
+            self.settings.as_published
+            and self.settings.rule == "maskgit_plus"
+            and self.settings.temperature > 0
+        )
 
     def score(self, prediction, where, tokens):
         if not self.settings.as_published:
-            return {"maskgit_plus": lambda: prediction.confidence, "topk_margin": lambda: prediction.margin,
-                    "entropy": lambda: -prediction.entropy}[self.settings.rule]()
+            return {
+                "maskgit_plus": lambda: prediction.confidence,
+                "topk_margin": lambda: prediction.margin,
+                "entropy": lambda: -prediction.entropy,
+            }[self.settings.rule]()
         # as published: from the tempered, truncated distribution, top-1 being the sampled token's probability
-        p = prediction.probabilities(where, self.settings.temperature or 1.0, self.settings.top_p)  # (n, V)
+        p = prediction.probabilities(
+            where, self.settings.temperature or 1.0, self.settings.top_p
+        )  # (n, V)
         if self.settings.rule == "topk_margin":
             two = np.sort(p, axis=-1)[:, -2:]
             values = two[:, -1] - (two[:, 0] if p.shape[1] > 1 else 0.0)
@@ -225,7 +260,9 @@ class Dream(OrderedRule):
         return dream_number(where.sum(1), local, share, self.epsilon)
 
 
-def dream_number(masks: np.ndarray, local: np.ndarray, share: np.ndarray, epsilon: float = 1e-3) -> np.ndarray:
+def dream_number(
+    masks: np.ndarray, local: np.ndarray, share: np.ndarray, epsilon: float = 1e-3
+) -> np.ndarray:
     """floor(masks * (1 - s / t)) on the grid from 1 to epsilon; the last step takes all."""
     t, s = 1.0 - (1.0 - epsilon) * local / share, 1.0 - (1.0 - epsilon) * (local + 1) / share
     return np.where(local == share - 1, masks, (masks * (1.0 - s / t)).astype(np.int64))
@@ -238,13 +275,18 @@ def dream_counts(masks: int, steps: int) -> list[int]:
     """
     counts = []
     for k in range(steps):
-        counts.append(int(dream_number(np.asarray(masks - sum(counts)), np.asarray(k), np.asarray(steps))))
+        counts.append(
+            int(dream_number(np.asarray(masks - sum(counts)), np.asarray(k), np.asarray(steps)))
+        )
     return counts
 
 
 class FastDLLM(OrderedRule):
     about = Sampler(
-        "fast-dllm", "absorbing", True, "Wu et al. 2025, arXiv 2505.22618; NVlabs/Fast-dLLM, generate.py",
+        "fast-dllm",
+        "absorbing",
+        True,
+        "Wu et al. 2025, arXiv 2505.22618; NVlabs/Fast-dLLM, generate.py",
         "Accepts every position where the network is sure enough (threshold), and always the surest one.\n"
         "Confidence is the best word's probability before drawing; as published it is the drawn word's, which cools.",
     )
@@ -258,13 +300,18 @@ class FastDLLM(OrderedRule):
         return prediction.confidence if tokens is None else prediction.probability_of(tokens, where)
 
     def number(self, score, where, local, share, first):
-        threshold = DEFAULT_THRESHOLD if self.settings.threshold is None else self.settings.threshold
+        threshold = (
+            DEFAULT_THRESHOLD if self.settings.threshold is None else self.settings.threshold
+        )
         return np.maximum(1, (where & (np.where(where, score, -1.0) >= threshold)).sum(1))
 
 
 class EntropyBound(OrderedRule):
     about = Sampler(
-        "entropy-bound", "absorbing", True, "Ben-Hamu et al. 2025 (EB-Sampler), arXiv 2505.24857",
+        "entropy-bound",
+        "absorbing",
+        True,
+        "Ben-Hamu et al. 2025 (EB-Sampler), arXiv 2505.24857",
         "Accepts the places with the narrowest choice while their entropies, without the largest, stay within a bound.\n"
         "Easy places go together, hard ones alone. 'renoise' starts from random words and throws back what it did not accept.",
     )
@@ -274,7 +321,9 @@ class EntropyBound(OrderedRule):
         return -prediction.entropy
 
     def number(self, score, where, local, share, first):
-        return entropy_bound_number(-score, where, DEFAULT_BOUND if self.settings.bound is None else self.settings.bound)
+        return entropy_bound_number(
+            -score, where, DEFAULT_BOUND if self.settings.bound is None else self.settings.bound
+        )
 
 
 def entropy_bound_number(entropy: np.ndarray, where: np.ndarray, bound: float) -> np.ndarray:
@@ -284,13 +333,19 @@ def entropy_bound_number(entropy: np.ndarray, where: np.ndarray, bound: float) -
     """
     ascending = np.sort(np.where(where, entropy, np.inf), axis=1)
     real = np.isfinite(ascending)
-    before = np.concatenate([np.zeros((len(ascending), 1)), np.cumsum(np.where(real, ascending, 0.0), axis=1)[:, :-1]], axis=1)
+    before = np.concatenate(
+        [np.zeros((len(ascending), 1)), np.cumsum(np.where(real, ascending, 0.0), axis=1)[:, :-1]],
+        axis=1,
+    )
     return np.maximum(1, (real & (before <= bound + 1e-12)).sum(1))
 
 
 class AnyOrder(OrderedRule):
     about = Sampler(
-        "any-order", "absorbing", True, "Uria et al. 2014, arXiv 1310.1757; Hoogeboom et al. 2022 (AO-ARM), arXiv 2110.02037",
+        "any-order",
+        "absorbing",
+        True,
+        "Uria et al. 2014, arXiv 1310.1757; Hoogeboom et al. 2022 (AO-ARM), arXiv 2110.02037",
         "Uncovers one word a step in a random order, each drawn from what the network says of it given the words so far.\n"
         "With exact conditionals every order gives the model's own distribution.",
     )

@@ -18,7 +18,10 @@ from playground.diffusion.settings import DEFAULT_BOUND
 
 class Gibbs(SamplerRule):
     about = Sampler(
-        "gibbs", "absorbing", True, "Geman and Geman 1984; for masked language models: Wang and Cho 2019, arXiv 1902.04094",
+        "gibbs",
+        "absorbing",
+        True,
+        "Geman and Geman 1984; for masked language models: Wang and Cho 2019, arXiv 1902.04094",
         "Takes one place at a time, hides its word and draws it again from what the network says given all the others.\n"
         "Starts anywhere; forgets the start sweep by sweep (burn-in).",
     )
@@ -53,11 +56,19 @@ class Gibbs(SamplerRule):
 def posterior_prediction(run: Run, evidence: np.ndarray, where: np.ndarray) -> Prediction:
     """p(x_0 | evidence) at `where`, from a denoiser with `.posterior`; evidence (B, L, V) log-likelihoods. Counts one call."""
     if not hasattr(run.denoiser, "posterior"):
-        raise ValueError(f"sampler {run.settings.sampler} needs a denoiser with .posterior (an exact one); this one has none")
+        raise ValueError(
+            f"sampler {run.settings.sampler} needs a denoiser with .posterior (an exact one); this one has none"
+        )
     shares = torch.as_tensor(run.denoiser.posterior(evidence))
     with np.errstate(divide="ignore"):
-        prediction = Prediction(_slots(where), shares[torch.from_numpy(where)].double().log(), run.mask_id)
-    run.prediction, run.confidence, run.entropy = prediction, prediction.confidence.copy(), prediction.entropy.copy()
+        prediction = Prediction(
+            _slots(where), shares[torch.from_numpy(where)].double().log(), run.mask_id
+        )
+    run.prediction, run.confidence, run.entropy = (
+        prediction,
+        prediction.confidence.copy(),
+        prediction.entropy.copy(),
+    )
     run.calls += where.any(1)
     run.valid[:] = True
     run._fresh = run.valid.copy()
@@ -75,7 +86,10 @@ def one_hot_evidence(run: Run) -> np.ndarray:
 
 class Uniform(SamplerRule):
     about = Sampler(
-        "uniform", "uniform", True, "Austin et al. 2021 (D3PM), arXiv 2107.03006; SEDD's uniform graph, arXiv 2310.16834",
+        "uniform",
+        "uniform",
+        True,
+        "Austin et al. 2021 (D3PM), arXiv 2107.03006; SEDD's uniform graph, arXiv 2310.16834",
         "Starts from random words; at every step every word may be exchanged, some more than once, ever more rarely.\n"
         "Needs an exact denoiser: the evidence at each place is a row of the noise matrix.",
     )
@@ -83,7 +97,9 @@ class Uniform(SamplerRule):
 
     def alphas(self, k: int) -> tuple[float, float]:
         steps, name = self.settings.steps, self.schedule or self.settings.schedule
-        return float(alpha_bar(1.0 - k / steps, name)), float(alpha_bar(1.0 - (k + 1) / steps, name)) if k + 1 < steps else 1.0
+        return float(alpha_bar(1.0 - k / steps, name)), float(
+            alpha_bar(1.0 - (k + 1) / steps, name)
+        ) if k + 1 < steps else 1.0
 
     def evidence(self, canvas: np.ndarray, alpha: float, size: int) -> np.ndarray:
         """(..., V): log q(x_t | x_0 = v), a column of the noise matrix for each position."""
@@ -92,16 +108,22 @@ class Uniform(SamplerRule):
 
     def drive(self, run: Run) -> Iterator[None]:
         if run.mask_id < run.size:
-            raise ValueError("sampler uniform needs a denoiser whose vocabulary leaves the mask out (mask_id = V)")
+            raise ValueError(
+                "sampler uniform needs a denoiser whose vocabulary leaves the mask out (mask_id = V)"
+            )
         start = np.minimum((run.uniforms(0, START) * run.size).astype(np.int64), run.size - 1)
         begin = run.masked & run.open
         run.canvas[begin] = start[begin]
         given = one_hot_evidence(run)
         for k in range(self.settings.steps):
             alpha_t, alpha_s = self.alphas(k)
-            evidence = np.where(run.locked[..., None], given, self.evidence(run.canvas, alpha_t, run.size))
+            evidence = np.where(
+                run.locked[..., None], given, self.evidence(run.canvas, alpha_t, run.size)
+            )
             prediction = posterior_prediction(run, evidence, run.open)
-            x_0 = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)  # (n, V)
+            x_0 = prediction.probabilities(
+                run.open, self.settings.temperature, self.settings.top_p
+            )  # (n, V)
             law = torch.from_numpy(uniform_reverse(run.canvas[run.open], x_0, alpha_t, alpha_s))
             u = run.uniforms(k, TOKEN)
             after = run.canvas.copy()
@@ -120,7 +142,13 @@ class Renoise(SamplerRule):
     then every open position takes its argmax. A masked-word model has never seen random words: it reads them as given.
     """
 
-    about = Sampler("entropy-bound", "uniform", False, "DiffusionGemma; Ben-Hamu et al. 2025, arXiv 2505.24857", "renoise")
+    about = Sampler(
+        "entropy-bound",
+        "uniform",
+        False,
+        "DiffusionGemma; Ben-Hamu et al. 2025, arXiv 2505.24857",
+        "renoise",
+    )
 
     def drive(self, run: Run) -> Iterator[None]:
         steps, begin = self.settings.steps, run.open & run.masked
@@ -132,9 +160,14 @@ class Renoise(SamplerRule):
             run.valid[~done] = False
             prediction = run.predict(where)
             best = prediction.draw(where, np.zeros(where.shape), 0.0)
-            quiet = np.where(where, prediction.entropy, 0.0).sum(1) / np.maximum(where.sum(1), 1) < bound / 100.0
+            quiet = (
+                np.where(where, prediction.entropy, 0.0).sum(1) / np.maximum(where.sum(1), 1)
+                < bound / 100.0
+            )
             over = ~done & (((best == previous) | ~where).all(1) & quiet | (k == steps - 1))
-            accepted = first_positions(-prediction.entropy, where, entropy_bound_number(prediction.entropy, where, bound))
+            accepted = first_positions(
+                -prediction.entropy, where, entropy_bound_number(prediction.entropy, where, bound)
+            )
             tokens = np.where(accepted, run.draw(accepted, k), self._random(run, k))
             run.put(where, np.where(over[:, None], best, tokens))
             run.drawn &= accepted | over[:, None]

@@ -24,7 +24,9 @@ TITLE = "Chains"
 SLUG = "chains"
 
 
-def serve(view: str, defaults: dict, compute: Callable[[dict], dict], **functions: Callable[[dict], dict]) -> list[Callable]:
+def serve(
+    view: str, defaults: dict, compute: Callable[[dict], dict], **functions: Callable[[dict], dict]
+) -> list[Callable]:
     """What a widget's script may call, by name (`await server.NAME(draft)`): `open` the state of a link, `link` to Copy one, and these."""
 
     own = {"open": lambda state: restore(state, defaults, compute), "link": link_of(view, defaults)}
@@ -46,24 +48,67 @@ def build(app) -> None:
     models = loops.Models(app)
     with gr.Tabs(elem_id="chain-views", overflow_behavior="wrap") as tabs:
         with gr.Tab("Markov chain", id="walk"):
-            ChainWalk(first(walk.DEFAULT, walk.figures), elem_id="chain-walk", presets=CHAINS,
-                      server_functions=serve("walk", walk.DEFAULT, walk.figures, figures=answered(walk.figures)))
+            ChainWalk(
+                first(walk.DEFAULT, walk.figures),
+                elem_id="chain-walk",
+                presets=CHAINS,
+                server_functions=serve(
+                    "walk", walk.DEFAULT, walk.figures, figures=answered(walk.figures)
+                ),
+            )
         with gr.Tab("From text", id="text"):
-            source = ChainText(None, elem_id="chain-text", fox=BROWN_FOX,
-                               server_functions=serve("text", text.DEFAULT, text.figures, figures=text.answer, hold=answered(text.hold),
-                                                      first=later(text.DEFAULT, text.figures, "text")))
+            source = ChainText(
+                None,
+                elem_id="chain-text",
+                fox=BROWN_FOX,
+                server_functions=serve(
+                    "text",
+                    text.DEFAULT,
+                    text.figures,
+                    figures=text.answer,
+                    hold=answered(text.hold),
+                    first=later(text.DEFAULT, text.figures, "text"),
+                ),
+            )
             source.offer(text.offer, None, source, api_visibility="private", show_progress="hidden")
         with gr.Tab("Continuous time", id="rates"):
-            ChainRates(first(rates.DEFAULT, rates.figures), elem_id="chain-rates", presets=RATES,
-                       server_functions=serve("rates", rates.DEFAULT, rates.figures, figures=answered(rates.figures)))
+            ChainRates(
+                first(rates.DEFAULT, rates.figures),
+                elem_id="chain-rates",
+                presets=RATES,
+                server_functions=serve(
+                    "rates", rates.DEFAULT, rates.figures, figures=answered(rates.figures)
+                ),
+            )
         with gr.Tab("Hidden Markov model", id="hidden"):
-            Trellis({**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)}, elem_id="chain-hidden", presets=HIDDEN,
-                    server_functions=serve("hidden", hidden.DEFAULT, hidden.figures, figures=answered(hidden.figures), learn=answered(hidden.learn)))
+            Trellis(
+                {**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)},
+                elem_id="chain-hidden",
+                presets=HIDDEN,
+                server_functions=serve(
+                    "hidden",
+                    hidden.DEFAULT,
+                    hidden.figures,
+                    figures=answered(hidden.figures),
+                    learn=answered(hidden.learn),
+                ),
+            )
         with gr.Tab("Why networks loop", id="loops"):
-            NetworkLoops(None, elem_id="chain-loops", sliders=loops.SLIDERS,
-                         server_functions=serve("loops", loops.DEFAULT, loops.figures, landscape=answered(loops.landscape),
-                                                orbit=answered(loops.orbit), states=models.states, models=models.offered,
-                                                first=later(loops.DEFAULT, loops.figures, "loops")))
+            NetworkLoops(
+                None,
+                elem_id="chain-loops",
+                sliders=loops.SLIDERS,
+                server_functions=serve(
+                    "loops",
+                    loops.DEFAULT,
+                    loops.figures,
+                    landscape=answered(loops.landscape),
+                    orbit=answered(loops.orbit),
+                    states=models.states,
+                    models=models.offered,
+                    first=later(loops.DEFAULT, loops.figures, "loops"),
+                ),
+            )
 
     def open_view(request: gr.Request):
         view = opened(dict(request.query_params) if request else {})

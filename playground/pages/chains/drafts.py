@@ -14,7 +14,12 @@ LONGEST_NAME = 40
 
 def whole(value: Any, field: str, low: int, high: int) -> int:
     """`value` as an int in [low, high]; 3.0 counts as 3, because JSON has one kind of number."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value == int(value)
+    number = (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and value == int(value)
+    )
     if not number or not low <= value <= high:
         raise ValueError(f"{field} must be a whole number in [{low}, {high}], got {short(value)}")
     return int(value)
@@ -41,7 +46,9 @@ def names(value: Any, field: str, low: int, high: int) -> list[str]:
         raise ValueError(f"{field} must have {low} to {high} names, got {len(value)}")
     for name in value:
         if not 0 < len(name) <= LONGEST_NAME:
-            raise ValueError(f"{field} must be names of 1 to {LONGEST_NAME} characters, got {short(name)}")
+            raise ValueError(
+                f"{field} must be names of 1 to {LONGEST_NAME} characters, got {short(name)}"
+            )
         if value.count(name) > 1:
             raise ValueError(f"{field} must differ from each other, got {short(name)} twice")
     return list(value)
@@ -49,12 +56,24 @@ def names(value: Any, field: str, low: int, high: int) -> list[str]:
 
 def table(value: Any, field: str, rows: int, columns: int) -> list[list[float]]:
     """rows x columns finite numbers. Whether they are probabilities is judged by the mathematics, which knows the remedy."""
-    if not isinstance(value, list) or len(value) != rows or not all(isinstance(row, list) and len(row) == columns for row in value):
-        raise ValueError(f"{field} must be a table of {rows} rows of {columns} numbers, got {short(value)}")
+    if (
+        not isinstance(value, list)
+        or len(value) != rows
+        or not all(isinstance(row, list) and len(row) == columns for row in value)
+    ):
+        raise ValueError(
+            f"{field} must be a table of {rows} rows of {columns} numbers, got {short(value)}"
+        )
     for i, row in enumerate(value):
         for j, entry in enumerate(row):
-            if isinstance(entry, bool) or not isinstance(entry, (int, float)) or not math.isfinite(entry):
-                raise ValueError(f"{field} row {i + 1}, column {j + 1} must be a number, got {short(entry)}")
+            if (
+                isinstance(entry, bool)
+                or not isinstance(entry, (int, float))
+                or not math.isfinite(entry)
+            ):
+                raise ValueError(
+                    f"{field} row {i + 1}, column {j + 1} must be a number, got {short(entry)}"
+                )
     return [[float(entry) for entry in row] for row in value]
 
 
@@ -92,7 +111,9 @@ def answered(compute: Callable[[dict], dict]) -> Callable[[Any], dict]:
 
 def packed(draft: dict, defaults: dict) -> str:
     """What differs from `defaults`, as compact JSON for a link; "" where nothing does."""
-    rest = {key: value for key, value in draft.items() if key in defaults and value != defaults[key]}
+    rest = {
+        key: value for key, value in draft.items() if key in defaults and value != defaults[key]
+    }
     return json.dumps(rest, separators=(",", ":"), ensure_ascii=False) if rest else ""
 
 

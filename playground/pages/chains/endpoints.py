@@ -15,8 +15,15 @@ MOST_STATES = 64
 LONGEST = 10_000
 
 
-def markov(transition: list[list[float]], states: list[str] = [], initial: list[float] = [], steps: int = 100, seed: int = 0,   # noqa: B006
-           mode: str = "sampled", power: int = 1) -> dict:
+def markov(
+    transition: list[list[float]],
+    states: list[str] = [],  # noqa: B006 - Gradio reads the default into the API page
+    initial: list[float] = [],  # noqa: B006 - Gradio reads the default into the API page
+    steps: int = 100,
+    seed: int = 0,
+    mode: str = "sampled",
+    power: int = 1,
+) -> dict:
     """A Markov chain: a walk and everything that follows from its matrix.
 
     Args:
@@ -35,28 +42,54 @@ def markov(transition: list[list[float]], states: list[str] = [], initial: list[
     try:
         count = len(transition) if isinstance(transition, list) else 0
         if not 1 <= count <= MOST_STATES:
-            raise ValueError(f"transition must have 1 to {MOST_STATES} rows, got {drafts.short(transition)}")
+            raise ValueError(
+                f"transition must have 1 to {MOST_STATES} rows, got {drafts.short(transition)}"
+            )
         names = drafts.names(states, "states", count, count) if states else None
-        chain = MarkovChain(drafts.table(transition, "transition", count, count), names, initial or None)
-        steps, power = drafts.whole(steps, "steps", 0, LONGEST), drafts.whole(power, "power", 0, LONGEST)
+        chain = MarkovChain(
+            drafts.table(transition, "transition", count, count), names, initial or None
+        )
+        steps, power = (
+            drafts.whole(steps, "steps", 0, LONGEST),
+            drafts.whole(power, "power", 0, LONGEST),
+        )
         seed = drafts.whole(seed, "seed", 0, drafts.LARGEST_SEED)
         greedy = drafts.choice(mode, "mode", ("sampled", "greedy")) == "greedy"
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
     mixing = chain.mixing_time()
     return {
-        "states": list(chain.states), "path": [step["state"] for step in chain.walk(steps, seed, greedy=greedy)],
-        "power": drafts.plain(chain.n_step(power)), "distribution": drafts.plain(chain.distribution(power)),
+        "states": list(chain.states),
+        "path": [step["state"] for step in chain.walk(steps, seed, greedy=greedy)],
+        "power": drafts.plain(chain.n_step(power)),
+        "distribution": drafts.plain(chain.distribution(power)),
         "stationary": drafts.plain(chain.stationary_distributions()),
-        "eigenvalues": [[float(value.real), float(value.imag)] for value in chain.eigenvalues()], "spectral_gap": chain.spectral_gap(),
-        "mixing_time": drafts.plain(float(mixing)), "hitting_times": drafts.plain(np.column_stack([chain.hitting_times(j) for j in range(count)])),
-        "return_times": drafts.plain(chain.return_times()), "entropy_rate": chain.entropy_rate(),
-        "classes": [{"states": list(one.states), "recurrent": one.recurrent, "period": one.period} for one in chain.communicating_classes()],
+        "eigenvalues": [[float(value.real), float(value.imag)] for value in chain.eigenvalues()],
+        "spectral_gap": chain.spectral_gap(),
+        "mixing_time": drafts.plain(float(mixing)),
+        "hitting_times": drafts.plain(
+            np.column_stack([chain.hitting_times(j) for j in range(count)])
+        ),
+        "return_times": drafts.plain(chain.return_times()),
+        "entropy_rate": chain.entropy_rate(),
+        "classes": [
+            {"states": list(one.states), "recurrent": one.recurrent, "period": one.period}
+            for one in chain.communicating_classes()
+        ],
     }
 
 
-def hmm(initial: list[float], transition: list[list[float]], emission: list[list[float]], observations: list[int] = [],   # noqa: B006
-        length: int = 0, seed: int = 0, iterations: int = 0, states: list[str] = [], symbols: list[str] = []) -> dict:   # noqa: B006
+def hmm(
+    initial: list[float],
+    transition: list[list[float]],
+    emission: list[list[float]],
+    observations: list[int] = [],  # noqa: B006
+    length: int = 0,
+    seed: int = 0,
+    iterations: int = 0,
+    states: list[str] = [],  # noqa: B006 - Gradio reads the default into the API page
+    symbols: list[str] = [],  # noqa: B006 - Gradio reads the default into the API page
+) -> dict:
     """A hidden Markov model: forward, backward, posterior, Viterbi, prediction and Baum-Welch.
 
     Args:
@@ -77,34 +110,61 @@ def hmm(initial: list[float], transition: list[list[float]], emission: list[list
     """
     try:
         count = len(transition) if isinstance(transition, list) else 0
-        kinds = len(emission[0]) if isinstance(emission, list) and emission and isinstance(emission[0], list) else 0
+        kinds = (
+            len(emission[0])
+            if isinstance(emission, list) and emission and isinstance(emission[0], list)
+            else 0
+        )
         if not 1 <= count <= MOST_STATES or not 1 <= kinds <= 1000:
-            raise ValueError(f"transition must have 1 to {MOST_STATES} rows and emission 1 to 1000 columns, got {count} and {kinds}")
-        model = HiddenMarkovModel(drafts.table([initial], "initial", 1, count)[0], drafts.table(transition, "transition", count, count),
-                                  drafts.table(emission, "emission", count, kinds), drafts.names(states, "states", count, count) if states else None,
-                                  drafts.names(symbols, "symbols", kinds, kinds) if symbols else None)
-        iterations, seed = drafts.whole(iterations, "iterations", 0, 100), drafts.whole(seed, "seed", 0, drafts.LARGEST_SEED)
+            raise ValueError(
+                f"transition must have 1 to {MOST_STATES} rows and emission 1 to 1000 columns, got {count} and {kinds}"
+            )
+        model = HiddenMarkovModel(
+            drafts.table([initial], "initial", 1, count)[0],
+            drafts.table(transition, "transition", count, count),
+            drafts.table(emission, "emission", count, kinds),
+            drafts.names(states, "states", count, count) if states else None,
+            drafts.names(symbols, "symbols", kinds, kinds) if symbols else None,
+        )
+        iterations, seed = (
+            drafts.whole(iterations, "iterations", 0, 100),
+            drafts.whole(seed, "seed", 0, drafts.LARGEST_SEED),
+        )
         hidden = None
         if observations:
             if not isinstance(observations, list) or len(observations) > LONGEST:
-                raise ValueError(f"observations must be a list of at most {LONGEST} symbol numbers, got {drafts.short(observations)}")
+                raise ValueError(
+                    f"observations must be a list of at most {LONGEST} symbol numbers, got {drafts.short(observations)}"
+                )
             seen = model.check_observations(observations)
         else:
             hidden, seen = model.sample(drafts.whole(length, "length", 1, LONGEST), seed)
-        paths = compare_paths(model, seen)                                # ImpossibleObservations is a ValueError with position and symbol
+        paths = compare_paths(
+            model, seen
+        )  # ImpossibleObservations is a ValueError with position and symbol
         steps = list(baum_welch(model, seen, iterations)) if iterations else []
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
     passes = model.passes(seen)
     answer = {
-        "states": list(model.states), "symbols": list(model.symbols), "observations": seen.tolist(),
-        "sampled_states": None if hidden is None else hidden.tolist(), "log_likelihood": float(passes.log_likelihood),
-        "forward": drafts.plain(passes.log_alpha), "backward": drafts.plain(passes.log_beta), "posterior": drafts.plain(passes.posterior),
-        "viterbi": {"path": paths["viterbi"], "log_probability": paths["viterbi_log_probability"]}, "posterior_path": paths["posterior"],
+        "states": list(model.states),
+        "symbols": list(model.symbols),
+        "observations": seen.tolist(),
+        "sampled_states": None if hidden is None else hidden.tolist(),
+        "log_likelihood": float(passes.log_likelihood),
+        "forward": drafts.plain(passes.log_alpha),
+        "backward": drafts.plain(passes.log_beta),
+        "posterior": drafts.plain(passes.posterior),
+        "viterbi": {"path": paths["viterbi"], "log_probability": paths["viterbi_log_probability"]},
+        "posterior_path": paths["posterior"],
         "next_symbol": drafts.plain(model.predict(seen)[1][0]),
     }
     if steps:
         last = steps[-1].model
-        answer["learned"] = {"log_likelihoods": [step.log_likelihood for step in steps], "initial": drafts.plain(last.initial),
-                             "transition": drafts.plain(last.transition), "emission": drafts.plain(last.emission)}
+        answer["learned"] = {
+            "log_likelihoods": [step.log_likelihood for step in steps],
+            "initial": drafts.plain(last.initial),
+            "transition": drafts.plain(last.transition),
+            "emission": drafts.plain(last.emission),
+        }
     return answer

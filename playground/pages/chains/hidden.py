@@ -16,9 +16,15 @@ KINDS = ("forward", "backward", "posterior", "viterbi")
 
 
 _FIRST = HIDDEN[0]
-DEFAULT = {**{key: _FIRST[key] for key in ("states", "symbols", "initial", "transition", "emission")}, "preset": _FIRST["slug"],
-           "observations": _FIRST["observations"], "seed": None, "length": 12, "kind": "forward",
-           "learn": {"source": "sample", "length": 200, "restarts": 4, "iterations": 30, "seed": 1}}
+DEFAULT = {
+    **{key: _FIRST[key] for key in ("states", "symbols", "initial", "transition", "emission")},
+    "preset": _FIRST["slug"],
+    "observations": _FIRST["observations"],
+    "seed": None,
+    "length": 12,
+    "kind": "forward",
+    "learn": {"source": "sample", "length": 200, "restarts": 4, "iterations": 30, "seed": 1},
+}
 
 
 def read_model(draft: dict, most_states: int = 8, most_symbols: int = 10) -> HiddenMarkovModel:
@@ -34,7 +40,9 @@ def read_observations(draft: dict, model: HiddenMarkovModel, longest: int = LONG
     """Symbol numbers, -1 where one is missing."""
     observations = draft["observations"]
     if not isinstance(observations, list) or not 1 <= len(observations) <= longest:
-        raise ValueError(f"observations must be a list of 1 to {longest} symbol numbers, got {drafts.short(observations)}")
+        raise ValueError(
+            f"observations must be a list of 1 to {longest} symbol numbers, got {drafts.short(observations)}"
+        )
     return [drafts.whole(one, "observations", -1, len(model.symbols) - 1) for one in observations]
 
 
@@ -55,32 +63,67 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
     passes = model.passes(observations)
     length, size = len(observations), model.size
     record = {
-        "states": list(model.states), "symbols": list(model.symbols), "initial": drafts.plain(model.initial),
-        "transition": drafts.plain(model.transition), "emission": drafts.plain(model.emission), "observations": list(observations),
-        "forward": drafts.plain(passes.log_alpha), "backward": drafts.plain(passes.log_beta), "surprise": _surprise(passes.log_alpha),
-        "log_likelihood": drafts.plain(float(passes.log_likelihood)), "impossible": None,
+        "states": list(model.states),
+        "symbols": list(model.symbols),
+        "initial": drafts.plain(model.initial),
+        "transition": drafts.plain(model.transition),
+        "emission": drafts.plain(model.emission),
+        "observations": list(observations),
+        "forward": drafts.plain(passes.log_alpha),
+        "backward": drafts.plain(passes.log_beta),
+        "surprise": _surprise(passes.log_alpha),
+        "log_likelihood": drafts.plain(float(passes.log_likelihood)),
+        "impossible": None,
     }
     try:
-        paths, (delta, pointers) = compare_paths(model, observations), _best_ways(model, observations)
+        paths, (delta, pointers) = (
+            compare_paths(model, observations),
+            _best_ways(model, observations),
+        )
     except ImpossibleObservations as error:
         where = error.position
         symbol = model.symbols[observations[where]] if observations[where] >= 0 else "anything"
-        return {**record, "impossible": f"This model cannot show that: at position {where + 1} no state that can be reached shows “{symbol}”. "
-                                        "Give one of them a probability there, or type ? for that observation.",
-                "delta": [[None] * size] * length, "pointers": [[0] * size] * length, "posterior": [[0.0] * size] * length,
-                "pairs": [[[0.0] * size] * size] * (length - 1), "path": [-1] * length, "marginal": [-1] * length, "path_log_probability": None,
-                "broken": False, "predictions": [None] * length}
-    return {**record, "delta": delta, "pointers": pointers, "posterior": drafts.plain(passes.posterior),
-            "pairs": drafts.plain(model.pairwise_posterior(observations)), "path": paths["viterbi"], "marginal": paths["posterior"],
-            "path_log_probability": paths["viterbi_log_probability"], "broken": paths["posterior_log_probability"] is None,
-            "expected": [paths["viterbi_expected"], paths["posterior_expected"]],
-            "predictions": drafts.plain(model.filtered(observations) @ model.transition @ model.emission)}   # (T, M)
+        return {
+            **record,
+            "impossible": f"This model cannot show that: at position {where + 1} no state that can be reached shows “{symbol}”. "
+            "Give one of them a probability there, or type ? for that observation.",
+            "delta": [[None] * size] * length,
+            "pointers": [[0] * size] * length,
+            "posterior": [[0.0] * size] * length,
+            "pairs": [[[0.0] * size] * size] * (length - 1),
+            "path": [-1] * length,
+            "marginal": [-1] * length,
+            "path_log_probability": None,
+            "broken": False,
+            "predictions": [None] * length,
+        }
+    return {
+        **record,
+        "delta": delta,
+        "pointers": pointers,
+        "posterior": drafts.plain(passes.posterior),
+        "pairs": drafts.plain(model.pairwise_posterior(observations)),
+        "path": paths["viterbi"],
+        "marginal": paths["posterior"],
+        "path_log_probability": paths["viterbi_log_probability"],
+        "broken": paths["posterior_log_probability"] is None,
+        "expected": [paths["viterbi_expected"], paths["posterior_expected"]],
+        "predictions": drafts.plain(
+            model.filtered(observations) @ model.transition @ model.emission
+        ),
+    }  # (T, M)
 
 
 def _best_ways(model: HiddenMarkovModel, observations: list[int]) -> tuple[list, list]:
     """ln P of the best path into each cell (T, K), None where impossible, and the state that it came from (T, K)."""
-    columns = [column["cells"] for column in trellis(model, observations, "viterbi") if column["phase"] == "fill"]
-    return [[cell["log"] for cell in cells] for cells in columns], [[cell["back"] or 0 for cell in cells] for cells in columns]
+    columns = [
+        column["cells"]
+        for column in trellis(model, observations, "viterbi")
+        if column["phase"] == "fill"
+    ]
+    return [[cell["log"] for cell in cells] for cells in columns], [
+        [cell["back"] or 0 for cell in cells] for cells in columns
+    ]
 
 
 def _surprise(log_alpha: np.ndarray) -> list[float | None]:
@@ -96,31 +139,64 @@ def learn(draft: dict) -> dict:
     if not isinstance(wish, dict):
         raise ValueError(f"learn must be an object, got {drafts.short(wish)}")
     seed = drafts.whole(wish["seed"], "seed", 0, drafts.LARGEST_SEED)
-    restarts, iterations = drafts.whole(wish["restarts"], "restarts", 1, 8), drafts.whole(wish["iterations"], "iterations", 1, 60)
+    restarts, iterations = (
+        drafts.whole(wish["restarts"], "restarts", 1, 8),
+        drafts.whole(wish["iterations"], "iterations", 1, 60),
+    )
     if drafts.choice(wish["source"], "source", ("sample", "observations")) == "sample":
-        observations = model.sample(drafts.whole(wish["length"], "length", 10, 1000), seed)[1].tolist()
+        observations = model.sample(drafts.whole(wish["length"], "length", 10, 1000), seed)[
+            1
+        ].tolist()
     else:
-        observations = read_observations(draft, model) if draft.get("seed") is None else figures(draft)["observations"]
+        observations = (
+            read_observations(draft, model)
+            if draft.get("seed") is None
+            else figures(draft)["observations"]
+        )
     runs = []
     for number in range(restarts):
         start = HiddenMarkovModel.random(model.size, len(model.symbols), seed * 1000 + number)
         runs.append([step.record() for step in baum_welch(start, observations, iterations)])
     best = int(np.argmax([run[-1]["log_likelihood"] for run in runs]))
     truth = model.log_likelihood(observations)
-    return {"runs": [{"steps": [_rounded(step, order) for step in run]} for run in runs for order in [_matching(run[-1], model)]], "best": best,
-            "length": len(observations), "truth_log_likelihood": drafts.plain(float(truth)), "states": list(model.states), "symbols": list(model.symbols),
-            "truth": {name: drafts.plain(getattr(model, name)) for name in ("initial", "transition", "emission")},
-            "model": drafts.plain([model.transition.tolist(), model.emission.tolist(), model.initial.tolist()])}
+    return {
+        "runs": [
+            {"steps": [_rounded(step, order) for step in run]}
+            for run in runs
+            for order in [_matching(run[-1], model)]
+        ],
+        "best": best,
+        "length": len(observations),
+        "truth_log_likelihood": drafts.plain(float(truth)),
+        "states": list(model.states),
+        "symbols": list(model.symbols),
+        "truth": {
+            name: drafts.plain(getattr(model, name))
+            for name in ("initial", "transition", "emission")
+        },
+        "model": drafts.plain(
+            [model.transition.tolist(), model.emission.tolist(), model.initial.tolist()]
+        ),
+    }
 
 
 def _matching(step: dict, model: HiddenMarkovModel) -> np.ndarray:
     """Learned states have no names: the order in which their emissions are closest to the model's."""
-    distance = np.abs(np.array(step["emission"])[:, None] - model.emission[None]).sum(axis=2)   # (learned, model)
+    distance = np.abs(np.array(step["emission"])[:, None] - model.emission[None]).sum(
+        axis=2
+    )  # (learned, model)
     learned, places = linear_sum_assignment(distance)
     return learned[np.argsort(places)]
 
 
 def _rounded(step: dict, order: np.ndarray) -> dict:
-    transition, emission, initial = (np.array(step[name]) for name in ("transition", "emission", "initial"))
-    return {"index": step["index"], "log_likelihood": step["log_likelihood"], "initial": initial[order].round(5).tolist(),
-            "transition": transition[np.ix_(order, order)].round(5).tolist(), "emission": emission[order].round(5).tolist()}
+    transition, emission, initial = (
+        np.array(step[name]) for name in ("transition", "emission", "initial")
+    )
+    return {
+        "index": step["index"],
+        "log_likelihood": step["log_likelihood"],
+        "initial": initial[order].round(5).tolist(),
+        "transition": transition[np.ix_(order, order)].round(5).tolist(),
+        "emission": emission[order].round(5).tolist(),
+    }

@@ -16,7 +16,14 @@ def link_of(view: str, defaults: dict) -> Callable[[dict], dict]:
 
     def link(draft: dict) -> dict:
         try:
-            return {"query": LINK.encode({"view": view, "state": drafts.packed(draft if isinstance(draft, dict) else {}, defaults)})}
+            return {
+                "query": LINK.encode(
+                    {
+                        "view": view,
+                        "state": drafts.packed(draft if isinstance(draft, dict) else {}, defaults),
+                    }
+                )
+            }
         except ValueError as error:
             return {"error": str(error)}
 
@@ -36,4 +43,9 @@ def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> d
         return {"draft": draft, "figures": figures(draft), "message": "", "opened": True}
     except (ValueError, KeyError, TypeError) as error:
         message = f"This link could not be opened, so the first example stands here: {error}."
-        return {"draft": dict(defaults), "figures": figures(dict(defaults)), "message": message, "opened": True}
+        return {
+            "draft": dict(defaults),
+            "figures": figures(dict(defaults)),
+            "message": message,
+            "opened": True,
+        }

@@ -6,14 +6,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from playground.markov.recurrence import loop_period, principal_projection, recurrence_matrix, token_period
+from playground.markov.recurrence import (
+    loop_period,
+    principal_projection,
+    recurrence_matrix,
+    token_period,
+)
 from playground.pages import gate, visitor_models
 from playground.pages.chains import drafts
 
 # world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of dynamics.WORLDS
 SLIDERS = {
     "contraction": {"rate": ("rate", 0.1, 0.98, 0.02, 0.8), "angle": ("turn", 0.0, 3.0, 0.1, 0.6)},
-    "limit cycle": {"period": ("points", 2, 9, 1, 5), "pull": ("pull", 0.05, 0.6, 0.05, 0.3), "lock": ("lock", 0.0, 0.9, 0.1, 0.2)},
+    "limit cycle": {
+        "period": ("points", 2, 9, 1, 5),
+        "pull": ("pull", 0.05, 0.6, 0.05, 0.3),
+        "lock": ("lock", 0.0, 0.9, 0.1, 0.2),
+    },
     "near-isometry": {"strength": ("strength", 0.01, 0.5, 0.01, 0.05)},
     "chaos": {"a": ("a", 0.1, 1.4, 0.02, 1.4), "b": ("b", 0.0, 0.4, 0.02, 0.3)},
 }
@@ -21,10 +30,30 @@ STEPS = 240
 RESOLUTION = 48
 FIRST_TEXT = "the brown fox"
 # of the first network, which writes fairy tales: the first of these whose greedy run closes a loop is shown, whatever the weights
-FIRST_PROMPTS = ("the bird sang, and", "the sun, the moon, the sun,", "in the forest there lived a", "once upon a time there was a", "round and round and round")
-DEFAULT = {"plane": {"world": "limit cycle", "values": {name: one[4] for name, one in SLIDERS["limit cycle"].items()}, "start": [0.3, 0.1]},
-           "text": {"model": "ngram/fox/1/word", "text": FIRST_TEXT, "length": 40, "seed": 1, "temperature": 1.0}}
-LONGEST_TEXT = 160           # tokens of prompt and continuation together: the recurrence plot is that many squared
+FIRST_PROMPTS = (
+    "the bird sang, and",
+    "the sun, the moon, the sun,",
+    "in the forest there lived a",
+    "once upon a time there was a",
+    "round and round and round",
+)
+DEFAULT = {
+    "plane": {
+        "world": "limit cycle",
+        "values": {name: one[4] for name, one in SLIDERS["limit cycle"].items()},
+        "start": [0.3, 0.1],
+    },
+    "text": {
+        "model": "ngram/fox/1/word",
+        "text": FIRST_TEXT,
+        "length": 40,
+        "seed": 1,
+        "temperature": 1.0,
+    },
+}
+LONGEST_TEXT = (
+    160  # tokens of prompt and continuation together: the recurrence plot is that many squared
+)
 
 
 def read_plane(draft: dict) -> tuple[str, tuple, list[float]]:
@@ -50,9 +79,17 @@ def _landscape(world: str, values: tuple) -> dict:
     ground = dynamics.basins(plane, RESOLUTION, 150)
     fixed = [one.record() for one in dynamics.fixed_points(plane, grid=8)]
     neutral = sum(one["kind"] == "neutral" for one in fixed)
-    return {"box": list(plane.box), "explanation": plane.explanation, "resolution": RESOLUTION, "labels": ground["labels"].ravel().tolist(),
-            "attractors": [drafts.plain_record(one) for one in ground["attractors"] if one["period"] > 1],
-            "fixed": [drafts.plain_record(one) for one in fixed[:12]], "continuum": neutral > 3}
+    return {
+        "box": list(plane.box),
+        "explanation": plane.explanation,
+        "resolution": RESOLUTION,
+        "labels": ground["labels"].ravel().tolist(),
+        "attractors": [
+            drafts.plain_record(one) for one in ground["attractors"] if one["period"] > 1
+        ],
+        "fixed": [drafts.plain_record(one) for one in fixed[:12]],
+        "continuum": neutral > 3,
+    }
 
 
 def landscape(draft: dict) -> dict:
@@ -71,9 +108,20 @@ def orbit(draft: dict) -> dict:
     path = path[np.isfinite(path).all(axis=1)]
     along = dynamics.stability_along(plane, path)
     gone = len(path) <= STEPS
-    end = {"kind": "escaped", "period": None, "points": []} if gone else dynamics.settle(plane, path[-1], transient=0, longest=24, tolerance=1e-4)
-    return {"path": path.tolist(), "radius": drafts.plain(along["spectral_radius"]), "norm": drafts.plain(along["norm"]),
-            "log_product": drafts.plain(along["product_radius"]), "growth": drafts.plain(along["growth"]), "end": end, "said": _end(plane, end, along)}
+    end = (
+        {"kind": "escaped", "period": None, "points": []}
+        if gone
+        else dynamics.settle(plane, path[-1], transient=0, longest=24, tolerance=1e-4)
+    )
+    return {
+        "path": path.tolist(),
+        "radius": drafts.plain(along["spectral_radius"]),
+        "norm": drafts.plain(along["norm"]),
+        "log_product": drafts.plain(along["product_radius"]),
+        "growth": drafts.plain(along["growth"]),
+        "end": end,
+        "said": _end(plane, end, along),
+    }
 
 
 def _end(plane, end: dict, along: dict) -> str:
@@ -86,8 +134,13 @@ def _end(plane, end: dict, along: dict) -> str:
         cycle = dynamics.describe_cycle(plane, np.array(end["points"]))
         radius = float(np.abs(cycle.multipliers).max())
         what = "a fixed point" if end["period"] == 1 else f"a cycle of {end['period']} points"
-        verdict = ("below 1: small disturbances die out, the loop holds itself" if radius < 1 - 1e-6
-                   else "1: it neither attracts nor repels" if radius < 1 + 1e-6 else "above 1: the slightest push leaves it")
+        verdict = (
+            "below 1: small disturbances die out, the loop holds itself"
+            if radius < 1 - 1e-6
+            else "1: it neither attracts nor repels"
+            if radius < 1 + 1e-6
+            else "above 1: the slightest push leaves it"
+        )
         return f"It ends in {what}. The product of the Jacobians around it has spectral radius {radius:.4g}: {verdict}."
     if growth > 0.01:
         return f"It never repeats: neighbours part by a factor of {np.exp(growth):.3g} a step on average (growth rate {growth:.3g} nats, positive: chaos)."
@@ -100,14 +153,22 @@ def plane(draft: dict) -> dict:
 
 # the real thing ----------------------------------------------------------------------------------------------------------
 
+
 def read_text(draft: dict) -> tuple[str, str, int, int, float]:
     name, text = draft["model"], draft["text"]
     if not isinstance(name, str) or not isinstance(text, str):
-        raise ValueError(f"model and text must be strings, got {drafts.short(name)} and {drafts.short(text)}")
+        raise ValueError(
+            f"model and text must be strings, got {drafts.short(name)} and {drafts.short(text)}"
+        )
     if not text.strip() or len(text) > 4000:
         raise ValueError(f"text must have 1 to 4000 characters, got {len(text)}")
-    return (name, text, drafts.whole(draft.get("length", 40), "length", 0, 120), drafts.whole(draft.get("seed", 1), "seed", 0, drafts.LARGEST_SEED),
-            drafts.real(draft.get("temperature", 1.0), "temperature", 0.1, 5))
+    return (
+        name,
+        text,
+        drafts.whole(draft.get("length", 40), "length", 0, 120),
+        drafts.whole(draft.get("seed", 1), "seed", 0, drafts.LARGEST_SEED),
+        drafts.real(draft.get("temperature", 1.0), "temperature", 0.1, 5),
+    )
 
 
 def states(draft: dict, model) -> dict:
@@ -117,13 +178,32 @@ def states(draft: dict, model) -> dict:
     _, text, length, seed, temperature = read_text(draft)
     ids = list(model.encode(text))
     if not 1 <= len(ids) <= LONGEST_TEXT - length:
-        raise ValueError(f"text must have 1 to {LONGEST_TEXT - length} tokens when {length} more are written, got {len(ids)}")
-    greedy = _run(model, ids, DecodingSettings(max_new_tokens=max(1, length), do_sample=False) if length else None)
-    drawn = _run(model, ids, DecodingSettings(max_new_tokens=max(1, length), do_sample=True, seed=seed, temperature=temperature) if length else None)
+        raise ValueError(
+            f"text must have 1 to {LONGEST_TEXT - length} tokens when {length} more are written, got {len(ids)}"
+        )
+    greedy = _run(
+        model,
+        ids,
+        DecodingSettings(max_new_tokens=max(1, length), do_sample=False) if length else None,
+    )
+    drawn = _run(
+        model,
+        ids,
+        DecodingSettings(
+            max_new_tokens=max(1, length), do_sample=True, seed=seed, temperature=temperature
+        )
+        if length
+        else None,
+    )
     flat = principal_projection(greedy["states"])
     for run in (greedy, drawn):
         run["path"] = flat.project(run.pop("states")).round(5).tolist()
-    return {"prompt_length": len(ids), "greedy": greedy, "drawn": drawn, "shares": drafts.plain(flat.shares)}
+    return {
+        "prompt_length": len(ids),
+        "greedy": greedy,
+        "drawn": drawn,
+        "shares": drafts.plain(flat.shares),
+    }
 
 
 def first_loop(draft: dict, model) -> dict:
@@ -133,7 +213,11 @@ def first_loop(draft: dict, model) -> dict:
         wish = {**draft, "text": prompt}
         tried.append({"draft": wish, "figures": states(wish, model)})
         greedy, drawn = (tried[-1]["figures"][run] for run in ("greedy", "drawn"))
-        if greedy["token_period"]["period"] and greedy["state_period"]["period"] and not drawn["token_period"]["period"]:
+        if (
+            greedy["token_period"]["period"]
+            and greedy["state_period"]["period"]
+            and not drawn["token_period"]["period"]
+        ):
             return tried[-1]
     return tried[0]
 
@@ -144,23 +228,42 @@ def _run(model, ids: list[int], settings) -> dict:
     made = [step.token_id for step in generate(model, ids, settings)] if settings else []
     whole = [*ids, *made]
     hidden = model.hidden_states(whole)
-    hidden = np.asarray(hidden.detach().float().cpu() if hasattr(hidden, "detach") else hidden, dtype=np.float64)
+    hidden = np.asarray(
+        hidden.detach().float().cpu() if hasattr(hidden, "detach") else hidden, dtype=np.float64
+    )
     similarity = recurrence_matrix(hidden, centred=True)
     pieces, before = [], ""
-    for place in range(len(whole)):                      # the text of a token is what it adds: word pieces join as the model joins them
+    for place in range(
+        len(whole)
+    ):  # the text of a token is what it adds: word pieces join as the model joins them
         after = model.decode(whole[: place + 1])
-        pieces.append(after[len(before):] if after.startswith(before) else model.decode([whole[place]]))
+        pieces.append(
+            after[len(before) :] if after.startswith(before) else model.decode([whole[place]])
+        )
         before = after
     found, exact = loop_period(similarity, 0.9), token_period(whole)
-    return {"states": hidden, "pieces": pieces, "similarity": (similarity * 100).round().astype(int).ravel().tolist(), "length": len(whole),
-            "state_period": found, "token_period": exact, "said": _said(found, exact, len(whole))}
+    return {
+        "states": hidden,
+        "pieces": pieces,
+        "similarity": (similarity * 100).round().astype(int).ravel().tolist(),
+        "length": len(whole),
+        "state_period": found,
+        "token_period": exact,
+        "said": _said(found, exact, len(whole)),
+    }
 
 
 def _said(found: dict, exact: dict, length: int) -> str:
     if found["period"] and exact["period"]:
-        same = "the same as the tokens’ own" if found["period"] == exact["period"] else f"the tokens repeat every {exact['period']}"
-        return (f"A loop: from token {found['start'] + 1} on every state resembles the one {found['period']} tokens earlier "
-                f"(mean cosine {found['similarity']:.3f}); period {found['period']}, {same}. In the plot: stripes parallel to the diagonal, {found['period']} apart.")
+        same = (
+            "the same as the tokens’ own"
+            if found["period"] == exact["period"]
+            else f"the tokens repeat every {exact['period']}"
+        )
+        return (
+            f"A loop: from token {found['start'] + 1} on every state resembles the one {found['period']} tokens earlier "
+            f"(mean cosine {found['similarity']:.3f}); period {found['period']}, {same}. In the plot: stripes parallel to the diagonal, {found['period']} apart."
+        )
     if exact["period"]:
         return f"The tokens repeat with period {exact['period']}; the states are still on their way (every lap lies in a longer context)."
     if found["period"]:
@@ -170,6 +273,7 @@ def _said(found: dict, exact: dict, length: int) -> str:
 
 # what the page holds of it ------------------------------------------------------------------------------------------------
 
+
 def figures(draft: dict) -> dict:
     """Both parts for a value of the widget, from n-gram models alone; `ask` where a model of the backend must be asked by the browser."""
     if not isinstance(draft.get("plane"), dict) or not isinstance(draft.get("text"), dict):
@@ -177,7 +281,11 @@ def figures(draft: dict) -> dict:
     read_text(draft["text"])
     name = draft["text"]["model"]
     own = name.startswith("ngram/fox/")
-    return {"plane": plane(draft["plane"]), "text": states(draft["text"], visitor_models.causal(name)) if own else None, "ask": not own}
+    return {
+        "plane": plane(draft["plane"]),
+        "text": states(draft["text"], visitor_models.causal(name)) if own else None,
+        "ask": not own,
+    }
 
 
 class Models:
@@ -187,7 +295,11 @@ class Models:
         self.app, self.first, self.coming = app, None, True
 
     def choices(self) -> list[list[str]]:
-        listed = [[entry.title, entry.id] for entry in self.app.backend().catalog() if entry.kind == "causal" and entry.listed]
+        listed = [
+            [entry.title, entry.id]
+            for entry in self.app.backend().catalog()
+            if entry.kind == "causal" and entry.listed
+        ]
         return [*listed, *(list(pair) for pair in visitor_models.choices())]
 
     def offered(self, _draft=None) -> dict:
@@ -195,14 +307,19 @@ class Models:
         try:
             return {"models": self.choices(), "first": self.first, "coming": self.coming}
         except (ImportError, RuntimeError) as error:
-            return {"models": [list(pair) for pair in visitor_models.choices()], "first": None, "coming": False, "error": str(error)}
+            return {
+                "models": [list(pair) for pair in visitor_models.choices()],
+                "first": None,
+                "coming": False,
+                "error": str(error),
+            }
 
     def warm(self) -> None:
         """The first network's runs, once for everybody: what the view shows instead of the n-gram as soon as there is a network."""
         try:
             names = [name for _, name in self.choices() if not visitor_models.knows(name)]
             if not names or not self.app.backend().status(names[0]).get("on_disk", True):
-                return                                    # the first visitor who asks for it starts the download, not the server
+                return  # the first visitor who asks for it starts the download, not the server
             with self.app.backend().causal(names[0]) as model:
                 self.first = first_loop({**DEFAULT["text"], "model": names[0], "length": 60}, model)
         finally:
@@ -214,11 +331,15 @@ class Models:
         ids = sent.get("ids")
         if isinstance(ids, list) and ids and all(isinstance(token, int) for token in ids):
             try:
-                model = visitor_models.causal(name) if visitor_models.knows(name) else self.app.backend().causal(name)
+                model = (
+                    visitor_models.causal(name)
+                    if visitor_models.knows(name)
+                    else self.app.backend().causal(name)
+                )
                 text = model.decode(ids)
                 model.close()
             except (ValueError, RuntimeError):
-                pass                                      # the prompt alone, then
+                pass  # the prompt alone, then
         draft = {**DEFAULT["text"], "model": name, "text": text or FIRST_TEXT}
         read_text(draft)
         return drafts.packed({"text": draft}, DEFAULT)
@@ -233,13 +354,22 @@ class Models:
                 return {"ok": True, **states(draft, visitor_models.causal(name))}
             return self._of_backend(name, draft)
         except (ValueError, KeyError, RuntimeError) as error:
-            return {"ok": False, "error": f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)}
+            return {
+                "ok": False,
+                "error": f"{error.args[0]} is missing"
+                if isinstance(error, KeyError)
+                else str(error),
+            }
 
     def _of_backend(self, name: str, draft: dict) -> dict:
         backend = self.app.backend()
         status = backend.prepare(name)
         if status["state"] in ("downloading", "loading"):
-            done = f" ({status['done'] / 1e6:.0f} of {status['total'] / 1e6:.0f} MB)" if status.get("total") else ""
+            done = (
+                f" ({status['done'] / 1e6:.0f} of {status['total'] / 1e6:.0f} MB)"
+                if status.get("total")
+                else ""
+            )
             return {"ok": False, "pending": True, "error": f"{name} is {status['state']}{done}…"}
         if status["state"] == "failed":
             return {"ok": False, "error": status["message"]}

@@ -14,9 +14,16 @@ from playground.pages.chains.walk import clip
 
 MOMENTS = 121
 RUNS = 400
-FASTEST = 1000.0             # the largest rate times the length of time: more jumps than that are no picture
+FASTEST = 1000.0  # the largest rate times the length of time: more jumps than that are no picture
 
-DEFAULT = {"preset": RATES[0]["slug"], "states": RATES[0]["states"], "rates": RATES[0]["rates"], "start": RATES[0]["start"], "seed": 3, "until": 4.0}
+DEFAULT = {
+    "preset": RATES[0]["slug"],
+    "states": RATES[0]["states"],
+    "rates": RATES[0]["rates"],
+    "start": RATES[0]["start"],
+    "seed": 3,
+    "until": 4.0,
+}
 
 
 def read(draft: dict) -> tuple[ContinuousTimeChain, int, int, float]:
@@ -27,7 +34,9 @@ def read(draft: dict) -> tuple[ContinuousTimeChain, int, int, float]:
     until = drafts.real(draft.get("until", 4.0), "until", 0.1, 100)
     chain = ContinuousTimeChain(rates, states, np.eye(len(states))[start])
     if chain.leaving.max() * until > FASTEST:
-        raise ValueError(f"until times the largest rate of leaving must be at most {FASTEST:g}, got {chain.leaving.max() * until:g}: shorten the time")
+        raise ValueError(
+            f"until times the largest rate of leaving must be at most {FASTEST:g}, got {chain.leaving.max() * until:g}: shorten the time"
+        )
     return chain, start, seed, until
 
 
@@ -35,15 +44,23 @@ def figures(draft: dict) -> dict:
     """Plain data: P(t) on 121 times, one run jump by jump, and the shares of 400 others."""
     chain, start, seed, until = read(draft)
     times = np.linspace(0, until, MOMENTS)
-    step = chain.transition(float(times[1]))                       # P(t + s) = P(t) P(s): one exponential serves the whole grid
+    step = chain.transition(
+        float(times[1])
+    )  # P(t + s) = P(t) P(s): one exponential serves the whole grid
     powers = [np.eye(chain.size)]
     for _ in times[1:]:
         powers.append(powers[-1] @ step)
     path = list(chain.simulate(until, seed, start))
     return {
-        "states": list(chain.states), "rates": drafts.plain(chain.rates), "start": start, "times": times.tolist(),
-        "powers": drafts.plain(np.array(powers).round(9)), "path": [[jump["time"], jump["state"]] for jump in path],
-        "crowd": drafts.plain(shares_over_time(chain, times, RUNS, seed, start)), "runs": RUNS, "stationary": drafts.plain(chain.stationary()),
+        "states": list(chain.states),
+        "rates": drafts.plain(chain.rates),
+        "start": start,
+        "times": times.tolist(),
+        "powers": drafts.plain(np.array(powers).round(9)),
+        "path": [[jump["time"], jump["state"]] for jump in path],
+        "crowd": drafts.plain(shares_over_time(chain, times, RUNS, seed, start)),
+        "runs": RUNS,
+        "stationary": drafts.plain(chain.stationary()),
         "sentences": {"long_run": _long_run(chain, start), "masking": _masking(chain, start)},
     }
 
@@ -51,8 +68,16 @@ def figures(draft: dict) -> dict:
 def _long_run(chain: ContinuousTimeChain, start: int) -> str:
     wait = chain.leaving[start]
     name = clip(chain.states[start])
-    first = f"It is never left: “{name}” is absorbing." if wait == 0 else f"The time it stays in “{name}” is exponentially distributed, {1 / wait:.4g} on average."
-    shares = ", ".join(f"{share:.4g} in “{clip(state)}”" for state, share in zip(chain.states, chain.stationary(), strict=True) if share > 0)
+    first = (
+        f"It is never left: “{name}” is absorbing."
+        if wait == 0
+        else f"The time it stays in “{name}” is exponentially distributed, {1 / wait:.4g} on average."
+    )
+    shares = ", ".join(
+        f"{share:.4g} in “{clip(state)}”"
+        for state, share in zip(chain.states, chain.stationary(), strict=True)
+        if share > 0
+    )
     return f"{first} In the long run, from here: {shares}."
 
 
@@ -64,5 +89,7 @@ def _masking(chain: ContinuousTimeChain, start: int) -> str:
     rate = float(chain.leaving[start])
     name, mask = clip(chain.states[start]), clip(chain.states[absorbing[0]])
     times = "" if math.isclose(rate, 1) else f"{rate:.4g}·"
-    return (f"This is masking: “{name}” turns into “{mask}” at a constant rate and stays so. The probability that it is still there is exp(−{times}t): "
-            "what the Diffusion page calls ᾱ, for every word of a text by itself. A diffusion model learns to run this clock backwards.")
+    return (
+        f"This is masking: “{name}” turns into “{mask}” at a constant rate and stays so. The probability that it is still there is exp(−{times}t): "
+        "what the Diffusion page calls ᾱ, for every word of a text by itself. A diffusion model learns to run this clock backwards."
+    )

@@ -17,12 +17,23 @@ from playground.pages.chains import drafts
 from playground.pages.events import sent
 
 LENGTH = 60
-SHOWN_SOURCE = 1200          # tokens of the source that are drawn in full; of a longer one, the surroundings of what was copied
+SHOWN_SOURCE = 1200  # tokens of the source that are drawn in full; of a longer one, the surroundings of what was copied
 AROUND = 30
-DEFAULT = {"text": BROWN_FOX, "key": "", "order": 1, "unit": "word", "ending": "end", "start": "", "seed": 1, "length": LENGTH}
+DEFAULT = {
+    "text": BROWN_FOX,
+    "key": "",
+    "order": 1,
+    "unit": "word",
+    "ending": "end",
+    "start": "",
+    "seed": 1,
+    "length": LENGTH,
+}
 
 _lock = threading.Lock()
-_texts: OrderedDict[str, str] = OrderedDict()        # large files, by fingerprint, so that a changed order does not send them again
+_texts: OrderedDict[str, str] = (
+    OrderedDict()
+)  # large files, by fingerprint, so that a changed order does not send them again
 _models: OrderedDict[tuple, NgramModel] = OrderedDict()
 HELD_CHARACTERS = 60_000_000
 HELD_MODELS = 12
@@ -44,7 +55,9 @@ def _checked_text(text) -> str:
     if not isinstance(text, str) or not text.strip():
         raise ValueError("text must hold at least two words, got an empty text")
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_TEXT:
-        raise ValueError(f"text must be at most {LONGEST_TEXT:,} bytes long, got {len(text.encode('utf-8', 'surrogatepass')):,}")
+        raise ValueError(
+            f"text must be at most {LONGEST_TEXT:,} bytes long, got {len(text.encode('utf-8', 'surrogatepass')):,}"
+        )
     return text
 
 
@@ -76,7 +89,9 @@ def read(draft: dict) -> tuple[str, NgramModel]:
     model = NgramModel.fit(text, order, unit, ending=ending)
     with _lock:
         _models[wanted] = model
-        while len(_models) > HELD_MODELS or (len(_models) > 1 and sum(len(one.numbers) for one in _models.values()) > 8_000_000):
+        while len(_models) > HELD_MODELS or (
+            len(_models) > 1 and sum(len(one.numbers) for one in _models.values()) > 8_000_000
+        ):
             _models.popitem(last=False)
     return text, model
 
@@ -98,10 +113,17 @@ def offer(event: gr.EventData, request: gr.Request):
         source, model = read(draft)
         name = visitor_models.offer(request.session_hash, source, model)
         said = f"Now among the models there: {visitor_models.label_of(name)}."
-        listed = {"id": visitor_models.keyed(name, request.session_hash), "title": visitor_models.label_of(name)}
+        listed = {
+            "id": visitor_models.keyed(name, request.session_hash),
+            "title": visitor_models.label_of(name),
+        }
     except (ValueError, KeyError) as error:
         said, listed = str(error), None
-    return {"draft": draft if isinstance(draft, dict) else DEFAULT, "offered": said, "listed": listed}
+    return {
+        "draft": draft if isinstance(draft, dict) else DEFAULT,
+        "offered": said,
+        "listed": listed,
+    }
 
 
 def figures(draft: dict) -> dict:
@@ -112,18 +134,40 @@ def figures(draft: dict) -> dict:
     seed = drafts.whole(draft["seed"], "seed", 0, drafts.LARGEST_SEED)
     length = drafts.whole(draft.get("length", LENGTH), "length", 5, 120)
     start = draft.get("start") or ""
-    ids = model.encode(start) if isinstance(start, str) and start.strip() else model.numbers[:model.order].tolist()
+    ids = (
+        model.encode(start)
+        if isinstance(start, str) and start.strip()
+        else model.numbers[: model.order].tolist()
+    )
     cycle = model.greedy_cycle(ids)
     greedy = _run(model, ids, DecodingSettings(max_new_tokens=length, do_sample=False), seed)
-    sampled = _run(model, ids, DecodingSettings(max_new_tokens=length, do_sample=True, seed=seed), seed)
+    sampled = _run(
+        model, ids, DecodingSettings(max_new_tokens=length, do_sample=True, seed=seed), seed
+    )
     period = len(cycle["cycle"])
     table = model.table(model.order)
     return {
-        "unit": model.unit, "order": model.order, "prompt": _pieces(model, ids), "greedy": greedy, "sampled": sampled,
-        "cycle": {"start": len(cycle["tail"]), "period": period, "text": model.decode(cycle["cycle"][:40])} if period else None,
-        "ended": cycle["ended"], "source": _source(model, [greedy, sampled]), "shortest": model.order + 2,
-        "counts": {"tokens": len(model.numbers), "distinct": model.vocab_size - (model.eos_id is not None), "contexts": len(table.contexts),
-                   "certain": int((np.diff(table.offsets) == 1).sum())},
+        "unit": model.unit,
+        "order": model.order,
+        "prompt": _pieces(model, ids),
+        "greedy": greedy,
+        "sampled": sampled,
+        "cycle": {
+            "start": len(cycle["tail"]),
+            "period": period,
+            "text": model.decode(cycle["cycle"][:40]),
+        }
+        if period
+        else None,
+        "ended": cycle["ended"],
+        "source": _source(model, [greedy, sampled]),
+        "shortest": model.order + 2,
+        "counts": {
+            "tokens": len(model.numbers),
+            "distinct": model.vocab_size - (model.eos_id is not None),
+            "contexts": len(table.contexts),
+            "certain": int((np.diff(table.offsets) == 1).sum()),
+        },
         "sentences": {"tie": _tie(model, ids, cycle), "loop": _loop(model, ids, cycle)},
     }
 
@@ -136,16 +180,21 @@ def _run(model: NgramModel, ids: list[int], settings: Any, seed: int) -> dict:
         records.append(step.record(model.text_of, top=8, strip=12))
         after.append(_after(model, context))
         context.append(step.token_id)
-    made = context[len(ids):]
+    made = context[len(ids) :]
     texts = _pieces(model, made, leading=True)
-    return {"pieces": texts, "records": records, "after": after, "copies": copied_spans(made, model.numbers, model.order + 2),
-            "ended": bool(made) and made[-1] == model.eos_id}
+    return {
+        "pieces": texts,
+        "records": records,
+        "after": after,
+        "copies": copied_spans(made, model.numbers, model.order + 2),
+        "ended": bool(made) and made[-1] == model.eos_id,
+    }
 
 
 def _after(model: NgramModel, context: list[int]) -> str:
     """One sentence: what followed this context in the source, with counts."""
     tokens, counts, source = model.successors(context)
-    last = _quoted(model, context[-model.order:])
+    last = _quoted(model, context[-model.order :])
     if source == "end":
         return f"In the source nothing follows {last}: the text ends here."
     if source == "wrap":
@@ -153,7 +202,11 @@ def _after(model: NgramModel, context: list[int]) -> str:
     order = np.lexsort((tokens, -counts))[:4]
     listed = ", ".join(f"{_quoted(model, [int(tokens[i])])} {int(counts[i])}×" for i in order)
     more = f" and {len(tokens) - 4} more" if len(tokens) > 4 else ""
-    short = "" if source == "context" else f" (only {len(context)} token{'s' * (len(context) != 1)} so far)"
+    short = (
+        ""
+        if source == "context"
+        else f" (only {len(context)} token{'s' * (len(context) != 1)} so far)"
+    )
     return f"In the source {last}{short} is followed by {listed}{more}."
 
 
@@ -164,7 +217,12 @@ def _quoted(model: NgramModel, ids) -> str:
 
 def _pieces(model: NgramModel, ids, leading: bool = False) -> list[str]:
     space = " " if model.unit == "word" else ""
-    return [(space if leading or place else "") + model.text_of(int(token)) if token != model.eos_id else "" for place, token in enumerate(ids)]
+    return [
+        (space if leading or place else "") + model.text_of(int(token))
+        if token != model.eos_id
+        else ""
+        for place, token in enumerate(ids)
+    ]
 
 
 def _tie(model: NgramModel, ids: list[int], cycle: dict) -> str:
@@ -175,22 +233,39 @@ def _tie(model: NgramModel, ids: list[int], cycle: dict) -> str:
     made = [*ids, *cycle["tail"], *cycle["cycle"]][: len(ids) + tie["index"]]
     names = [_quoted(model, [token]) for token in tie["tokens"][:3]]
     listed = " and ".join([", ".join(names[:-1]), names[-1]])
-    equally = "equally often" if len(tie["tokens"]) > 2 else "equally often, and nothing else does so more often"
-    return (f"{_quoted(model, made[-model.order:])} is followed by {listed} {equally}. Greedy has to break the tie: it takes the one that appears first "
-            f"in the text, {names[0]}. With the other rule it would have gone another way.")
+    equally = (
+        "equally often"
+        if len(tie["tokens"]) > 2
+        else "equally often, and nothing else does so more often"
+    )
+    return (
+        f"{_quoted(model, made[-model.order :])} is followed by {listed} {equally}. Greedy has to break the tie: it takes the one that appears first "
+        f"in the text, {names[0]}. With the other rule it would have gone another way."
+    )
 
 
 def _loop(model: NgramModel, ids: list[int], cycle: dict) -> str:
     """What the greedy text does in the end, and whether drawing could do otherwise."""
     if cycle["cycle"]:
-        memory = f"The last {model.unit} decides" if model.order == 1 else f"The last {model.order} {model.unit}s decide"
+        memory = (
+            f"The last {model.unit} decides"
+            if model.order == 1
+            else f"The last {model.order} {model.unit}s decide"
+        )
         before = [*ids, *cycle["tail"], *cycle["cycle"]]
         first = len(before) - len(cycle["cycle"])
-        certain = all(len(model.successors(before[:place])[0]) == 1 for place in range(first, len(before)))
-        way_out = ("Drawing cannot leave it either: each of its contexts has a single successor." if certain
-                   else "Drawing leaves it as soon as another successor is drawn.")
-        return (f"Greedy repeats {_quoted(model, cycle['cycle'])} for ever: period {len(cycle['cycle'])}. {memory} everything, so a context that "
-                f"comes again closes a loop. {way_out}")
+        certain = all(
+            len(model.successors(before[:place])[0]) == 1 for place in range(first, len(before))
+        )
+        way_out = (
+            "Drawing cannot leave it either: each of its contexts has a single successor."
+            if certain
+            else "Drawing leaves it as soon as another successor is drawn."
+        )
+        return (
+            f"Greedy repeats {_quoted(model, cycle['cycle'])} for ever: period {len(cycle['cycle'])}. {memory} everything, so a context that "
+            f"comes again closes a loop. {way_out}"
+        )
     if cycle["ended"]:
         return "Greedy runs into the end of the text, where nothing follows; it does not loop."
     return f"Greedy did not come back to the same context within {cycle['steps']} steps."
@@ -200,9 +275,15 @@ def _source(model: NgramModel, runs: list[dict]) -> dict:
     """The source as pieces: all of a short one; of a long one its beginning, and the surroundings of every copied stretch."""
     total = len(model.numbers)
     if total <= SHOWN_SOURCE:
-        return {"whole": True, "windows": [{"at": 0, "pieces": _pieces(model, model.numbers, leading=False)}]}
+        return {
+            "whole": True,
+            "windows": [{"at": 0, "pieces": _pieces(model, model.numbers, leading=False)}],
+        }
     windows = [{"at": 0, "pieces": _pieces(model, model.numbers[: 4 * AROUND])}]
     for copy in {copy["source_start"]: copy for run in runs for copy in run["copies"]}.values():
-        low, high = max(0, copy["source_start"] - AROUND), min(total, copy["source_start"] + copy["end"] - copy["start"] + AROUND)
+        low, high = (
+            max(0, copy["source_start"] - AROUND),
+            min(total, copy["source_start"] + copy["end"] - copy["start"] + AROUND),
+        )
         windows.append({"at": low, "pieces": _pieces(model, model.numbers[low:high])})
     return {"whole": False, "windows": windows}

@@ -13,8 +13,14 @@ from playground.pages.chains.examples import CHAINS
 STEPS = 500
 LARGEST_CHAIN = 8
 
-DEFAULT = {"preset": CHAINS[0]["slug"], "states": CHAINS[0]["states"], "transition": CHAINS[0]["transition"], "start": CHAINS[0]["start"],
-           "mode": "sampled", "seed": 7}
+DEFAULT = {
+    "preset": CHAINS[0]["slug"],
+    "states": CHAINS[0]["states"],
+    "transition": CHAINS[0]["transition"],
+    "start": CHAINS[0]["start"],
+    "mode": "sampled",
+    "seed": 7,
+}
 
 
 def read(draft: dict, steps: int = STEPS, largest: int = LARGEST_CHAIN) -> tuple[MarkovChain, dict]:
@@ -24,8 +30,12 @@ def read(draft: dict, steps: int = STEPS, largest: int = LARGEST_CHAIN) -> tuple
     start = drafts.whole(draft.get("start", 0), "start", -1, len(states) - 1)
     initial = None if start < 0 else np.eye(len(states))[start]
     chain = MarkovChain(transition, states, initial)
-    return chain, {"start": start, "mode": drafts.choice(draft.get("mode", "sampled"), "mode", ("sampled", "greedy")),
-                   "seed": drafts.whole(draft.get("seed", 0), "seed", 0, drafts.LARGEST_SEED), "steps": steps}
+    return chain, {
+        "start": start,
+        "mode": drafts.choice(draft.get("mode", "sampled"), "mode", ("sampled", "greedy")),
+        "seed": drafts.whole(draft.get("seed", 0), "seed", 0, drafts.LARGEST_SEED),
+        "steps": steps,
+    }
 
 
 def figures(draft: dict) -> dict:
@@ -40,20 +50,34 @@ def describe(chain: MarkovChain, rest: dict) -> dict:
     walk = list(chain.walk(rest["steps"] + 1, rest["seed"], start, greedy))
     path = [step["state"] for step in walk]
     recurrent = [one for one in chain.communicating_classes() if one.recurrent]
-    hitting = np.column_stack([chain.hitting_times(state) for state in range(chain.size)])   # (from, to)
+    hitting = np.column_stack(
+        [chain.hitting_times(state) for state in range(chain.size)]
+    )  # (from, to)
     np.fill_diagonal(hitting, chain.return_times())
     cycle = _cycle(chain, path, greedy)
     return {
-        "states": list(chain.states), "transition": drafts.plain(chain.transition), "initial": drafts.plain(chain.initial),
-        "path": path, "u": [step["u"] for step in walk], "cycle": cycle,
+        "states": list(chain.states),
+        "transition": drafts.plain(chain.transition),
+        "initial": drafts.plain(chain.initial),
+        "path": path,
+        "u": [step["u"] for step in walk],
+        "cycle": cycle,
         "limit": drafts.plain(chain.stationary()) if len(recurrent) == 1 else None,
         "stationary": drafts.plain(chain.stationary_distributions()),
         "eigenvalues": [[float(value.real), float(value.imag)] for value in chain.eigenvalues()],
-        "hitting": drafts.plain(hitting), "mixing_time": _finite(chain.mixing_time()), "spectral_gap": chain.spectral_gap(),
-        "classes": [{"states": list(one.states), "recurrent": one.recurrent, "period": one.period} for one in chain.communicating_classes()],
+        "hitting": drafts.plain(hitting),
+        "mixing_time": _finite(chain.mixing_time()),
+        "spectral_gap": chain.spectral_gap(),
+        "classes": [
+            {"states": list(one.states), "recurrent": one.recurrent, "period": one.period}
+            for one in chain.communicating_classes()
+        ],
         "absorption": _absorption(chain, recurrent, rest["start"]),
-        "sentences": {"structure": _structure(chain, recurrent), "mixing": _mixing(chain, recurrent),
-                      "looping": _looping(chain, path, cycle, greedy)},
+        "sentences": {
+            "structure": _structure(chain, recurrent),
+            "mixing": _mixing(chain, recurrent),
+            "looping": _looping(chain, path, cycle, greedy),
+        },
     }
 
 
@@ -76,8 +100,10 @@ def _cycle(chain: MarkovChain, path: list[int], greedy: bool) -> dict | None:
 def _structure(chain: MarkovChain, recurrent: list) -> str:
     classes = chain.communicating_classes()
     if len(recurrent) > 1:
-        return (f"{len(recurrent)} groups of states are never left once entered, so there is no single long run: "
-                "where the chain ends depends on chance and on the start.")
+        return (
+            f"{len(recurrent)} groups of states are never left once entered, so there is no single long run: "
+            "where the chain ends depends on chance and on the start."
+        )
     one = recurrent[0]
     if len(classes) == 1:
         long_run = "every state reaches every other, so there is exactly one long run"
@@ -85,7 +111,11 @@ def _structure(chain: MarkovChain, recurrent: list) -> str:
         long_run = f"sooner or later the chain ends in {_name(chain, one.states[0])} and stays"
     else:
         long_run = f"{len(one.states)} states are never left once entered; all others are visited for a while only"
-    rhythm = "" if one.period == 1 else f" The chain keeps a rhythm of {one.period}: it can be back only after a multiple of {one.period} steps."
+    rhythm = (
+        ""
+        if one.period == 1
+        else f" The chain keeps a rhythm of {one.period}: it can be back only after a multiple of {one.period} steps."
+    )
     return f"{long_run[0].upper()}{long_run[1:]}.{rhythm}"
 
 
@@ -95,11 +125,15 @@ def _mixing(chain: MarkovChain, recurrent: list) -> str:
     if len(recurrent) > 1:
         return "More than one eigenvalue is 1: each group of states has a long run of its own, and the beginning is never forgotten."
     if recurrent[0].period > 1:
-        return (f"{recurrent[0].period} eigenvalues lie on the circle: the chain keeps time and never forgets in which beat it began. "
-                "The shares of visits converge all the same.")
+        return (
+            f"{recurrent[0].period} eigenvalues lie on the circle: the chain keeps time and never forgets in which beat it began. "
+            "The shares of visits converge all the same."
+        )
     steps = int(chain.mixing_time())
-    return (f"The second largest eigenvalue has size {second:.4g}: what is left of the beginning is multiplied by about {second:.4g} at every step "
-            f"(gap {1 - second:.4g}). From the worst start it is within ¼ of the long run after {steps} step{'s' * (steps != 1)} (mixing time, total variation).")
+    return (
+        f"The second largest eigenvalue has size {second:.4g}: what is left of the beginning is multiplied by about {second:.4g} at every step "
+        f"(gap {1 - second:.4g}). From the worst start it is within ¼ of the long run after {steps} step{'s' * (steps != 1)} (mixing time, total variation)."
+    )
 
 
 def _looping(chain: MarkovChain, path: list[int], cycle: dict | None, greedy: bool) -> str:
@@ -107,22 +141,31 @@ def _looping(chain: MarkovChain, path: list[int], cycle: dict | None, greedy: bo
         return f"From step {cycle['start']} on it stays in “{clip(cycle['names'][0])}”: nothing is left to chance there."
     if cycle:
         loop = " → ".join(clip(name) for name in [*cycle["names"], cycle["names"][0]])
-        why = ("Greedy takes the most likely successor each time (ties: the state listed first)" if greedy
-               else "Every transition left is certain, so drawing changes nothing")
+        why = (
+            "Greedy takes the most likely successor each time (ties: the state listed first)"
+            if greedy
+            else "Every transition left is certain, so drawing changes nothing"
+        )
         return f"{why}: from step {cycle['start']} on the path repeats {loop} for ever, period {cycle['period']}."
     revisit = first_revisit(path)
     if revisit is None:
         return ""
-    return (f"At step {revisit[1]} it is in {_name(chain, path[revisit[1]])} for the second time; with {chain.size} states some state must come again "
-            f"within {chain.size} steps. But revisiting is not looping: the next step is drawn anew, so the path goes on differently.")
+    return (
+        f"At step {revisit[1]} it is in {_name(chain, path[revisit[1]])} for the second time; with {chain.size} states some state must come again "
+        f"within {chain.size} steps. But revisiting is not looping: the next step is drawn anew, so the path goes on differently."
+    )
 
 
 def _absorption(chain: MarkovChain, recurrent: list, start: int) -> str | None:
     if len(recurrent) < 2 or start < 0:
         return None
     absorption = chain.absorption()
-    ends = "; ".join(f"{probability:.4g} in {' or '.join(_name(chain, i) for i in states)}"
-                     for states, probability in zip(absorption.classes, absorption.probabilities[start], strict=True))
+    ends = "; ".join(
+        f"{probability:.4g} in {' or '.join(_name(chain, i) for i in states)}"
+        for states, probability in zip(
+            absorption.classes, absorption.probabilities[start], strict=True
+        )
+    )
     return f"From {_name(chain, start)} it ends with probability {ends}; on average after {absorption.expected_steps[start]:.4g} steps."
 
 

@@ -12,8 +12,10 @@ TITLE, SLUG = "Compare", "compare"
 def build(app: Any) -> None:
     from playground.pages.compare import blocks, endpoints, links
 
-    gr.Markdown("# Is the likeliest text the best one?\n\nThe same prompt, written several ways at once: put the ways side by side, and open up the scores by "
-                "which people judge them.")
+    gr.Markdown(
+        "# Is the likeliest text the best one?\n\nThe same prompt, written several ways at once: put the ways side by side, and open up the scores by "
+        "which people judge them."
+    )
     with gr.Tabs(elem_id="compare-parts", elem_classes="parts", overflow_behavior="wrap") as tabs:
         for title, name, make in blocks.BLOCKS:
             with gr.Tab(title, id=name):

@@ -12,7 +12,14 @@ from playground.decoding.search import BeamTree, beam_rounds
 from playground.decoding.together import Together
 from playground.metrics import expected_utilities, minimum_bayes_risk
 from playground.pages.compare.lanes import SampledLane, rounds
-from playground.pages.compare.request import choice_of, number_of, object_of, prompt_ids, text_of, whole_of
+from playground.pages.compare.request import (
+    choice_of,
+    number_of,
+    object_of,
+    prompt_ids,
+    text_of,
+    whole_of,
+)
 from playground.pages.generate.run import labels, wait_for
 
 TOKENS, BEAMS, SAMPLES = 60, limits().max_beams, 16
@@ -25,13 +32,20 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     raw: {"model", "prompt", "beams", "tokens", "length_penalty", "samples" (0: none), "temperature", "top_p", "utility", "seed"}."""
     raw = object_of(raw)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
-    beams, tokens = whole_of(raw.get("beams", 4), "beams", 1, BEAMS), whole_of(raw.get("tokens", 16), "tokens", 1, TOKENS)
+    beams, tokens = (
+        whole_of(raw.get("beams", 4), "beams", 1, BEAMS),
+        whole_of(raw.get("tokens", 16), "tokens", 1, TOKENS),
+    )
     penalty = number_of(raw.get("length_penalty", 1.0), "length_penalty", -5, 5)
     count = whole_of(raw.get("samples", 8), "samples", 0, SAMPLES)
     utility = choice_of(raw.get("utility", "bleu"), "utility", UTILITIES)
     seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
-    rules = DecodingSettings(max_new_tokens=tokens, temperature=number_of(raw.get("temperature", 1.0), "temperature", 0, 5),
-                             top_p=number_of(raw.get("top_p", 1.0), "top_p", 0, 1), seed=seed)
+    rules = DecodingSettings(
+        max_new_tokens=tokens,
+        temperature=number_of(raw.get("temperature", 1.0), "temperature", 0, 5),
+        top_p=number_of(raw.get("top_p", 1.0), "top_p", 0, 1),
+        seed=seed,
+    )
     yield {"words": "Getting the model …", "progress": 0.0}
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
@@ -39,15 +53,25 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     together = Together([backend.causal(name) for _ in range(max(beams, count, 1))])
     try:
         ids = prompt_ids(model, prompt, tokens)
-        yield {"begin": {"beams": beams, "length_penalty": penalty, "prompt": prompt, "model": name}}
+        yield {
+            "begin": {"beams": beams, "length_penalty": penalty, "prompt": prompt, "model": name}
+        }
         share = 0.5 if count else 1.0
         result = None
         for frame in search(model, together, ids, beams, tokens, penalty):
             if "result" in frame:
                 result = frame["result"]
-                yield {"results": results(model, result), "finish": result.finish, "fates": fates(result.tree)}
+                yield {
+                    "results": results(model, result),
+                    "finish": result.finish,
+                    "fates": fates(result.tree),
+                }
             else:
-                yield {**frame, "progress": share * frame["round"] / tokens, "words": f"Searching: round {frame['round']} of at most {tokens}"}
+                yield {
+                    **frame,
+                    "progress": share * frame["round"] / tokens,
+                    "words": f"Searching: round {frame['round']} of at most {tokens}",
+                }
         if count:
             yield from sample(model, together, ids, rules, count, utility, share)
         yield {"done": True, "progress": 1.0, "words": ""}
@@ -56,53 +80,108 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         together.close()
 
 
-def search(model: Any, together: Any, ids: list[int], beams: int, tokens: int, penalty: float) -> Iterator[dict]:
+def search(
+    model: Any, together: Any, ids: list[int], beams: int, tokens: int, penalty: float
+) -> Iterator[dict]:
     """{"round", "nodes": new ones} after each round, {"result": BeamResult} last."""
     label = labels(model)
     for number, state in enumerate(beam_rounds(together, ids, beams, tokens, penalty), 1):
         if isinstance(state, BeamTree):
-            yield {"written": 1, "round": number, "nodes": [node_of(state, node, label) for node in state.rounds[-1]]}
+            yield {
+                "written": 1,
+                "round": number,
+                "nodes": [node_of(state, node, label) for node in state.rounds[-1]],
+            }
         else:
             yield {"result": state}
 
 
 def node_of(tree: BeamTree, place: int, label: Any) -> dict:
     node = tree.nodes[place]
-    score = node.score if node.score > -1e8 else None                    # a beam that was not open yet
-    return {"id": node.id, "parent": node.parent, "step": node.step, "text": label(node.token_id), "log_probability": _finite(node.log_probability),
-            "score": score, "normalised": None if score is None else node.normalised, "fate": "pruned" if score is None else node.fate}
+    score = node.score if node.score > -1e8 else None  # a beam that was not open yet
+    return {
+        "id": node.id,
+        "parent": node.parent,
+        "step": node.step,
+        "text": label(node.token_id),
+        "log_probability": _finite(node.log_probability),
+        "score": score,
+        "normalised": None if score is None else node.normalised,
+        "fate": "pruned" if score is None else node.fate,
+    }
 
 
 def fates(tree: BeamTree) -> dict[str, str]:
     """What became of the nodes that are no longer what they were called in their own round."""
-    return {str(node.id): node.fate for node in tree.nodes if node.fate in ("result", "discarded", "finished")}
+    return {
+        str(node.id): node.fate
+        for node in tree.nodes
+        if node.fate in ("result", "discarded", "finished")
+    }
 
 
 def results(model: Any, result: Any) -> list[dict]:
     """The texts, best first: score = log P / length^penalty, both factors beside it."""
     rows = []
-    ends = {tuple(result.tree.path(node.id)): node for node in result.tree.nodes if node.fate == "result"}
+    ends = {
+        tuple(result.tree.path(node.id)): node
+        for node in result.tree.nodes
+        if node.fate == "result"
+    }
     for ids, score in result:
         node = ends[tuple(ids)]
-        rows.append({"text": model.decode(ids), "score": score, "log_probability": node.score, "length": len(ids), "node": node.id})
+        rows.append(
+            {
+                "text": model.decode(ids),
+                "score": score,
+                "log_probability": node.score,
+                "length": len(ids),
+                "node": node.id,
+            }
+        )
     return rows
 
 
-def sample(model: Any, together: Any, ids: list[int], rules: DecodingSettings, count: int, utility: str, share: float) -> Iterator[dict]:
+def sample(
+    model: Any,
+    together: Any,
+    ids: list[int],
+    rules: DecodingSettings,
+    count: int,
+    utility: str,
+    share: float,
+) -> Iterator[dict]:
     """Independent samples; the last frame has their mean utilities against each other, and which one is chosen."""
-    lanes = [SampledLane(model, ids, rules.with_changes(seed=rules.seed + number)) for number in range(count)]
+    lanes = [
+        SampledLane(model, ids, rules.with_changes(seed=rules.seed + number))
+        for number in range(count)
+    ]
     fresh = 0
     for number, grown in enumerate(rounds(together, lanes), 1):
         fresh += len(grown)
         if number % 4 == 0:
             told, fresh = fresh, 0
-            yield {"written": told, "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
-                   "progress": share + (0.98 - share) * number / rules.max_new_tokens}
+            yield {
+                "written": told,
+                "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
+                "progress": share + (0.98 - share) * number / rules.max_new_tokens,
+            }
     texts = ["".join(text_pieces(model.decode, lane.ids)) for lane in lanes]
     values = expected_utilities(texts, utility)
-    yield {"written": fresh, "samples": [{"text": text, "utility": value, "log_probability": _finite(-math.fsum(lane.surprisals)), "length": len(lane.ids)}
-                       for text, value, lane in zip(texts, values, lanes, strict=True)],
-           "chosen": minimum_bayes_risk(texts, utility), "utility": utility}
+    yield {
+        "written": fresh,
+        "samples": [
+            {
+                "text": text,
+                "utility": value,
+                "log_probability": _finite(-math.fsum(lane.surprisals)),
+                "length": len(lane.ids),
+            }
+            for text, value, lane in zip(texts, values, lanes, strict=True)
+        ],
+        "chosen": minimum_bayes_risk(texts, utility),
+        "utility": utility,
+    }
 
 
 def _finite(value: float) -> float | None:

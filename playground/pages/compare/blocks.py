@@ -28,66 +28,121 @@ def made(app: Any, kind: str, part: str, functions: list | tuple = (), **more: A
     from playground.widgets import compare_widgets
 
     own = [called("opened", opening(part)), called("link", link(part))]
-    return getattr(compare_widgets, kind)(None, elem_id=f"compare-{part}", models=models_of(), start=start(part), server_functions=[*own, *functions], **more)
+    return getattr(compare_widgets, kind)(
+        None,
+        elem_id=f"compare-{part}",
+        models=models_of(),
+        start=start(part),
+        server_functions=[*own, *functions],
+        **more,
+    )
 
 
 def strategies(app: Any) -> None:
-    say("Greedy takes the likeliest token, beam search the likeliest text it can find, sampling what the dice say. Give each column its rules, write them all in one batch, "
-        "and see what you pay for what.")
+    say(
+        "Greedy takes the likeliest token, beam search the likeliest text it can find, sampling what the dice say. Give each column its rules, write them all in one batch, "
+        "and see what you pay for what."
+    )
     run_events(app, made(app, "CompareStrategies", "strategies"), later("strategies", "run"))
 
 
 def beams(app: Any) -> None:
-    say("Beam search keeps the few best beginnings and cuts the rest, round after round. It finds likelier texts than greedy does, and often duller ones. Minimum Bayes risk "
-        "asks something else: which of many samples do the others agree with?")
+    say(
+        "Beam search keeps the few best beginnings and cuts the rest, round after round. It finds likelier texts than greedy does, and often duller ones. Minimum Bayes risk "
+        "asks something else: which of many samples do the others agree with?"
+    )
     run_events(app, made(app, "CompareBeams", "beams"), later("beams", "run"))
 
 
 def scores(app: Any) -> None:
-    say("Three scores by which texts are judged, with nothing hidden: change a word and see which number moves.")
-    made(app, "CompareScores", "scores", [answer(app, "measure", later("scores", "measure")), answer(app, "perplexity_of", later("scores", "perplexity_of"))])
+    say(
+        "Three scores by which texts are judged, with nothing hidden: change a word and see which number moves."
+    )
+    made(
+        app,
+        "CompareScores",
+        "scores",
+        [
+            answer(app, "measure", later("scores", "measure")),
+            answer(app, "perplexity_of", later("scores", "perplexity_of")),
+        ],
+    )
 
 
 def contexts(app: Any) -> None:
-    say("The next token depends on all that stands before it. Put a sentence in front and see which words rise and which fall; or ask two models the same.")
-    made(app, "CompareContexts", "contexts", [answer(app, name, later("contexts", name)) for name in ("two_prompts", "two_models")],
-         example=[GENERAL, "The capital of California is", "Los Angeles is not the capital; Sacramento is. The capital of California is"])
+    say(
+        "The next token depends on all that stands before it. Put a sentence in front and see which words rise and which fall; or ask two models the same."
+    )
+    made(
+        app,
+        "CompareContexts",
+        "contexts",
+        [answer(app, name, later("contexts", name)) for name in ("two_prompts", "two_models")],
+        example=[
+            GENERAL,
+            "The capital of California is",
+            "Los Angeles is not the capital; Sacramento is. The capital of California is",
+        ],
+    )
 
 
 def race(app: Any) -> None:
-    say("Two networks of the same size, trained on the same tales: one writes a token at a time, the other takes a blank page and reveals several words a step. "
-        "Who is faster, and what does the haste cost?")
+    say(
+        "Two networks of the same size, trained on the same tales: one writes a token at a time, the other takes a blank page and reveals several words a step. "
+        "Who is faster, and what does the haste cost?"
+    )
     run_events(app, made(app, "CompareRace", "race"), later("race", "run"), model="fairy-causal")
 
 
 def library(app: Any) -> None:
-    say("Is what stands on these pages what the library does? The same settings, run by transformers' own `model.generate` with its own copy of the weights, "
-        "and by the playground.")
+    say(
+        "Is what stands on these pages what the library does? The same settings, run by transformers' own `model.generate` with its own copy of the weights, "
+        "and by the playground."
+    )
     run_events(app, made(app, "CompareLibrary", "library"), later("library", "run"))
 
 
 def forcing(app: Any) -> None:
-    say("A model is trained on other people's words and writes after its own. Take the given text away from some token on, and see how far it drifts.")
+    say(
+        "A model is trained on other people's words and writes after its own. Take the given text away from some token on, and see how far it drifts."
+    )
     run_events(app, made(app, "CompareForcing", "forcing"), later("forcing", "run"))
 
 
 def classifier(app: Any) -> None:
-    say("A model that only predicts the next word can sort texts: ask it a question, and compare the probabilities of the answers.")
+    say(
+        "A model that only predicts the next word can sort texts: ask it a question, and compare the probabilities of the answers."
+    )
     run_events(app, made(app, "CompareClassifier", "classifier"), later("classifier", "run"))
 
 
 def people(app: Any) -> None:
-    say("Which text do people like better? Judge pairs without knowing which strategy wrote which. Your judgements stay in this browser.")
-    run_events(app, made(app, "ComparePeople", "people", [answer(app, "tally", later("people", "tally"))]), later("strategies", "run"))
+    say(
+        "Which text do people like better? Judge pairs without knowing which strategy wrote which. Your judgements stay in this browser."
+    )
+    run_events(
+        app,
+        made(app, "ComparePeople", "people", [answer(app, "tally", later("people", "tally"))]),
+        later("strategies", "run"),
+    )
 
 
 def sweep(app: Any) -> None:
-    say("One setting is an anecdote. Sweep over a grid of them, with several seeds at each point, and take the table away.")
+    say(
+        "One setting is an anecdote. Sweep over a grid of them, with several seeds at each point, and take the table away."
+    )
     run_events(app, made(app, "CompareSweep", "sweep"), later("sweep", "run"))
 
 
 BLOCKS = (
-    ("Strategies", "strategies", strategies), ("Beam search", "beams", beams), ("Scores", "scores", scores), ("Contexts", "contexts", contexts), ("Race", "race", race),
-    ("Library", "library", library), ("Teacher forcing", "forcing", forcing), ("Classifier", "classifier", classifier), ("People", "people", people),
+    ("Strategies", "strategies", strategies),
+    ("Beam search", "beams", beams),
+    ("Scores", "scores", scores),
+    ("Contexts", "contexts", contexts),
+    ("Race", "race", race),
+    ("Library", "library", library),
+    ("Teacher forcing", "forcing", forcing),
+    ("Classifier", "classifier", classifier),
+    ("People", "people", people),
     ("Sweep", "sweep", sweep),
 )

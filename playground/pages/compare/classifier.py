@@ -22,13 +22,23 @@ LABELS, TEXTS = 6, 8
 def run(backend: Any, raw: Any) -> Iterator[dict]:
     """{"rows": one a text} and done. raw: {"model", "template" (holds {text}), "labels": [str], "texts": [str]}."""
     raw = object_of(raw)
-    name, template = text_of(raw.get("model"), "model", 200), text_of(raw.get("template"), "template", 1000)
+    name, template = (
+        text_of(raw.get("model"), "model", 200),
+        text_of(raw.get("template"), "template", 1000),
+    )
     if template.count("{text}") != 1:
-        raise ValueError(f"template must hold {{text}} exactly once, got it {template.count('{text}')} times")
-    words, texts = texts_of(raw.get("labels"), "labels", LABELS, 60), texts_of(raw.get("texts"), "texts", TEXTS, 1000)
+        raise ValueError(
+            f"template must hold {{text}} exactly once, got it {template.count('{text}')} times"
+        )
+    words, texts = (
+        texts_of(raw.get("labels"), "labels", LABELS, 60),
+        texts_of(raw.get("texts"), "texts", TEXTS, 1000),
+    )
     words = [word.strip() for word in words]
     if len(words) < 2 or len(set(words)) < len(words):
-        raise ValueError(f"labels must be at least 2 different words, got {', '.join(words)[:80]!r}")
+        raise ValueError(
+            f"labels must be at least 2 different words, got {', '.join(words)[:80]!r}"
+        )
     yield {"words": "Getting the model …", "progress": 0.0}
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
@@ -37,9 +47,19 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         empty = label_logs(model, template, "", words)
         rows = []
         for place, text in enumerate(texts):
-            yield {"words": f"Asking: {place + 1} of {len(texts)}", "progress": (place + 1) / (len(texts) + 1)}
+            yield {
+                "words": f"Asking: {place + 1} of {len(texts)}",
+                "progress": (place + 1) / (len(texts) + 1),
+            }
             rows.append({"text": text, **judged(label_logs(model, template, text, words), empty)})
-        yield {"labels": words, "empty": {"logs": empty, "shares": shares(empty)}, "rows": rows, "done": True, "words": "", "progress": 1.0}
+        yield {
+            "labels": words,
+            "empty": {"logs": empty, "shares": shares(empty)},
+            "rows": rows,
+            "done": True,
+            "words": "",
+            "progress": 1.0,
+        }
     finally:
         model.close()
 
@@ -55,14 +75,16 @@ def label_logs(model: Any, template: str, text: str, words: list[str]) -> list[f
         start = min(common_beginning([before, ids]), len(ids) - 1)
         if start < 1:
             raise ValueError("template must hold at least 1 token before the label")
-        rows = model.logits_along(ids[:-1])[start - 1:]                    # (label tokens, V)
+        rows = model.logits_along(ids[:-1])[start - 1 :]  # (label tokens, V)
         parts = []
         for row, token in zip(rows, ids[start:], strict=True):
             values = as_float32(row)
             parts.append(Candidates(values, len(values)).surprisal_of(token))
         total = -math.fsum(parts)
         if not math.isfinite(total):
-            raise ValueError(f"labels must be words that the model can write, got {word!r} with probability 0")
+            raise ValueError(
+                f"labels must be words that the model can write, got {word!r} with probability 0"
+            )
         found.append(total)
     return found
 
@@ -77,4 +99,10 @@ def judged(logs: list[float], empty: list[float]) -> dict:
     """{"logs", "shares", "calibrated" (each P divided by its P after the empty text, made to sum to 1), and the winner of both}."""
     calibrated = shares([one - base for one, base in zip(logs, empty, strict=True)])
     plain = shares(logs)
-    return {"logs": logs, "shares": plain, "calibrated": calibrated, "winner": plain.index(max(plain)), "winner_calibrated": calibrated.index(max(calibrated))}
+    return {
+        "logs": logs,
+        "shares": plain,
+        "calibrated": calibrated,
+        "winner": plain.index(max(plain)),
+        "winner_calibrated": calibrated.index(max(calibrated)),
+    }

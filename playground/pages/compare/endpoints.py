@@ -11,8 +11,16 @@ from playground.pages.sentences import sentence_of
 
 
 def register(app: Any) -> None:
-    def compare(model: str, prompt: str, columns: list[dict], tokens: int = 40, runs: int = 1, seed: int = 0, scorer: str = "",
-                request: gr.Request = None) -> dict:
+    def compare(
+        model: str,
+        prompt: str,
+        columns: list[dict],
+        tokens: int = 40,
+        runs: int = 1,
+        seed: int = 0,
+        scorer: str = "",
+        request: gr.Request = None,
+    ) -> dict:
         """One prompt written in up to six ways, in one batch: the texts, and the table of diversity, perplexity, repetition and loops.
 
         Args:
@@ -27,25 +35,68 @@ def register(app: Any) -> None:
         Returns:
             {"columns", "texts" (a list a column), "aligned", "table" (measures as [value, low, high], 95%)}
         """
-        return compare_texts(app.backend(), model, prompt, columns, tokens, runs, seed, scorer, request)
+        return compare_texts(
+            app.backend(), model, prompt, columns, tokens, runs, seed, scorer, request
+        )
 
     gr.api(compare, api_name="compare")
 
 
-def compare_texts(backend: Any, model: str, prompt: str, columns: list[dict], tokens: int = 40, runs: int = 1, seed: int = 0, scorer: str = "",
-                  request: Any = None) -> dict:
+def compare_texts(
+    backend: Any,
+    model: str,
+    prompt: str,
+    columns: list[dict],
+    tokens: int = 40,
+    runs: int = 1,
+    seed: int = 0,
+    scorer: str = "",
+    request: Any = None,
+) -> dict:
     from playground.pages.compare.strategies import Comparison
     from playground.pages.compare.strategies import compare as frames_of
     from playground.pages.compare.stream import written
 
     answer: dict[str, Any] = {}
     try:
-        wish = Comparison.read({"model": model, "prompt": prompt, "columns": columns, "tokens": tokens, "runs": runs, "seed": seed, "scorer": scorer})
-        for frame in gate.through(backend, request, "compare", model, lambda _: frames_of(backend, wish), lambda words: {}, long=True, tokens=written):
+        wish = Comparison.read(
+            {
+                "model": model,
+                "prompt": prompt,
+                "columns": columns,
+                "tokens": tokens,
+                "runs": runs,
+                "seed": seed,
+                "scorer": scorer,
+            }
+        )
+        for frame in gate.through(
+            backend,
+            request,
+            "compare",
+            model,
+            lambda _: frames_of(backend, wish),
+            lambda words: {},
+            long=True,
+            tokens=written,
+        ):
             if "columns" in frame:
                 answer["columns"] = frame["columns"]
             if frame.get("done"):
-                answer |= {name: frame[name] for name in ("model", "scorer", "prompt", "tokens", "runs", "seed", "texts", "aligned", "table")}
+                answer |= {
+                    name: frame[name]
+                    for name in (
+                        "model",
+                        "scorer",
+                        "prompt",
+                        "tokens",
+                        "runs",
+                        "seed",
+                        "texts",
+                        "aligned",
+                        "table",
+                    )
+                }
     except Exception as error:
         raise gr.Error(sentence_of(error), print_exception=False) from None
     return answer

@@ -20,7 +20,10 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     raw: {"model", "text", "from" (how many tokens are given before the model runs free), "temperature" (0: greedy), "seed"}."""
     raw = object_of(raw)
     name, text = text_of(raw.get("model"), "model", 200), text_of(raw.get("text"), "text")
-    temperature, seed = number_of(raw.get("temperature", 0.0), "temperature", 0, 5), whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+    temperature, seed = (
+        number_of(raw.get("temperature", 0.0), "temperature", 0, 5),
+        whole_of(raw.get("seed", 0), "seed", 0, 2**53),
+    )
     yield {"words": "Getting the model …", "progress": 0.0}
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
@@ -33,31 +36,64 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         label = labels(model)
         pieces = [str(piece) for piece in text_pieces(model.decode, ids)]
         forced = losses(model.logits_along(ids[:-1]), ids)
-        yield {"tokens": [{"text": label(token), "piece": piece, "loss": loss} for token, piece, loss in zip(ids, pieces, forced, strict=True)], "from": start,
-               "words": "Now the model runs free …", "progress": 0.3}
-        rules = DecodingSettings(max_new_tokens=len(ids) - start, temperature=temperature, seed=seed)
+        yield {
+            "tokens": [
+                {"text": label(token), "piece": piece, "loss": loss}
+                for token, piece, loss in zip(ids, pieces, forced, strict=True)
+            ],
+            "from": start,
+            "words": "Now the model runs free …",
+            "progress": 0.3,
+        }
+        rules = DecodingSettings(
+            max_new_tokens=len(ids) - start, temperature=temperature, seed=seed
+        )
         own, fresh = list(ids[:start]), 0
         for step in generate(model, ids[:start], rules, ignore_end=True):
             own.append(step.token_id)
             fresh += 1
             if step.index % 4 == 3:
                 told, fresh = fresh, 0
-                yield {"written": told, "progress": 0.3 + 0.6 * (step.index + 1) / (len(ids) - start)}
-        yield {"written": fresh, "own": free_run(model, ids, own, start, label), "done": True, "words": "", "progress": 1.0}
+                yield {
+                    "written": told,
+                    "progress": 0.3 + 0.6 * (step.index + 1) / (len(ids) - start),
+                }
+        yield {
+            "written": fresh,
+            "own": free_run(model, ids, own, start, label),
+            "done": True,
+            "words": "",
+            "progress": 1.0,
+        }
     finally:
         model.close()
 
 
 def free_run(model: Any, ids: list[int], own: list[int], start: int, label: Any) -> dict:
     """The model's own text: loss of its own tokens, and of the given text's tokens at the same places (the drift), after the model's own words."""
-    rows = model.logits_along(own[:-1])                                    # (T - 1, V)
+    rows = model.logits_along(own[:-1])  # (T - 1, V)
     mine, drift = losses(rows, own), losses(rows, ids)
     forced = losses(model.logits_along(ids[:-1]), ids)
     pieces = [str(piece) for piece in text_pieces(model.decode, own)]
     same = sum(one == other for one, other in zip(ids[start:], own[start:], strict=True))
-    return {"tokens": [{"text": label(token), "piece": piece, "loss": loss, "drift": off, "same": token == given}
-                       for token, piece, loss, off, given in zip(own, pieces, mine, drift, ids, strict=True)],
-            "from": start, "same": same, "of": len(ids) - start, "mean_forced": mean(forced[start:]), "mean_own": mean(mine[start:]), "mean_drift": mean(drift[start:])}
+    return {
+        "tokens": [
+            {
+                "text": label(token),
+                "piece": piece,
+                "loss": loss,
+                "drift": off,
+                "same": token == given,
+            }
+            for token, piece, loss, off, given in zip(own, pieces, mine, drift, ids, strict=True)
+        ],
+        "from": start,
+        "same": same,
+        "of": len(ids) - start,
+        "mean_forced": mean(forced[start:]),
+        "mean_own": mean(mine[start:]),
+        "mean_drift": mean(drift[start:]),
+    }
 
 
 def losses(rows: Any, ids: list[int]) -> list[float | None]:

@@ -13,9 +13,11 @@ def text_behind(model: Any, prompt: str, prompt_ids: Sequence[int], ids: Sequenc
 
     decode(ids) alone has lost how the text goes on: word pieces begin a word there, with a space or without one."""
     pieces = text_pieces(model.decode, [*prompt_ids, *ids])
-    text = "".join(pieces[len(prompt_ids):])
+    text = "".join(pieces[len(prompt_ids) :])
     # word pieces know no space at a text's end: the typed one is the one that they put between two words
-    twice = prompt[-1:].isspace() and text[:1] == " " and not model.decode(prompt_ids)[-1:].isspace()
+    twice = (
+        prompt[-1:].isspace() and text[:1] == " " and not model.decode(prompt_ids)[-1:].isspace()
+    )
     return text[1:] if twice else text
 
 

@@ -32,14 +32,21 @@ class SampledLane:
 
     @property
     def ids(self) -> list[int]:
-        return self.text[self.prompt_length:]
+        return self.text[self.prompt_length :]
 
     def contexts(self) -> list[list[int]]:
         return [] if self.finish else [list(self.text)]
 
     def take(self, rows: Sequence[Any]) -> None:
         """The logits of this round's context: draws the next token."""
-        step = Step(rows[0], np.asarray(self.text, np.int64), self.settings, len(self.ids), self.prompt_length, self.state)
+        step = Step(
+            rows[0],
+            np.asarray(self.text, np.int64),
+            self.settings,
+            len(self.ids),
+            self.prompt_length,
+            self.state,
+        )
         self.state = step.state_after
         self.surprisals.append(step.surprisal)
         self.text.append(step.token_id)
@@ -64,7 +71,14 @@ class BeamLane:
 
     `result` is the search's BeamResult once it has ended."""
 
-    def __init__(self, model: Any, prompt: Sequence[int], settings: DecodingSettings, beams: int, length_penalty: float):
+    def __init__(
+        self,
+        model: Any,
+        prompt: Sequence[int],
+        settings: DecodingSettings,
+        beams: int,
+        length_penalty: float,
+    ):
         self.model, self.settings, self.prompt_length = model, settings, len(prompt)
         self.ids: list[int] = []
         self.surprisals: list[float] = []
@@ -77,7 +91,14 @@ class BeamLane:
 
         def search() -> None:
             try:
-                self.result = beam_search(_Asking(self), prompt, beams, settings.max_new_tokens, length_penalty, settings=settings)
+                self.result = beam_search(
+                    _Asking(self),
+                    prompt,
+                    beams,
+                    settings.max_new_tokens,
+                    length_penalty,
+                    settings=settings,
+                )
             except _Closed:
                 pass
             except BaseException as error:
@@ -97,7 +118,7 @@ class BeamLane:
             self.finish = self.result.finish if self.result is not None else "stopped"
             self.ids = list(self.result[0][0]) if self.result else []
             return []
-        self.ids = list(self._waiting[0][self.prompt_length:])   # the best open beam of the round
+        self.ids = list(self._waiting[0][self.prompt_length :])  # the best open beam of the round
         return self._waiting
 
     def take(self, rows: Sequence[Any]) -> None:
@@ -138,10 +159,12 @@ def rounds(model: Any, lanes: Sequence[Any]) -> Iterator[list[Any]]:
             asking = [(lane, contexts) for lane, contexts in asking if contexts]
             if not asking:
                 return
-            rows = next_logits_of(model, [context for _, contexts in asking for context in contexts])
+            rows = next_logits_of(
+                model, [context for _, contexts in asking for context in contexts]
+            )
             place = 0
             for lane, contexts in asking:
-                lane.take(rows[place:place + len(contexts)])
+                lane.take(rows[place : place + len(contexts)])
                 place += len(contexts)
             yield [lane for lane, _ in asking]
     finally:

@@ -13,14 +13,31 @@ from urllib.parse import parse_qsl
 from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS
 from playground.pages.links import Choice, Number, PageLink, Text
 
-PARTS = ("strategies", "beams", "scores", "contexts", "race", "library", "forcing", "classifier", "people", "sweep")
+PARTS = (
+    "strategies",
+    "beams",
+    "scores",
+    "contexts",
+    "race",
+    "library",
+    "forcing",
+    "classifier",
+    "people",
+    "sweep",
+)
 TWIN, GENERAL = "fairy-causal", "smollm2-135m"
 KING = "once upon a time there was a king who had"
 
 KINDS = ("sampling", "greedy", "beam")
 RULES = {
-    "temperature": Number(1, 0, 5), "top_k": Number(0, 0, 1000, whole=True), "top_p": Number(1, 0, 1), "min_p": Number(0, 0, 1), "typical_p": Number(1, 0.01, 1),
-    "repetition_penalty": Number(1, 0.01, 10), "no_repeat_ngram_size": Number(0, 0, 8, whole=True), "beams": Number(4, 1, 8, whole=True),
+    "temperature": Number(1, 0, 5),
+    "top_k": Number(0, 0, 1000, whole=True),
+    "top_p": Number(1, 0, 1),
+    "min_p": Number(0, 0, 1),
+    "typical_p": Number(1, 0.01, 1),
+    "repetition_penalty": Number(1, 0.01, 10),
+    "no_repeat_ngram_size": Number(0, 0, 8, whole=True),
+    "beams": Number(4, 1, 8, whole=True),
     "length_penalty": Number(1, -5, 5),
 }
 
@@ -40,7 +57,9 @@ class Columns:
     def read(self, name: str, raw: str) -> list[dict[str, Any]]:
         parts = raw.split(";")
         if not raw or len(parts) > self.most:
-            raise ValueError(f"{name} must hold 1 to {self.most} columns, got {len(parts) if raw else 0}")
+            raise ValueError(
+                f"{name} must hold 1 to {self.most} columns, got {len(parts) if raw else 0}"
+            )
         return [self._column(f"{name}[{place}]", part) for place, part in enumerate(parts)]
 
     @staticmethod
@@ -60,7 +79,11 @@ class Columns:
 
     @staticmethod
     def _written(one: Mapping[str, Any]) -> str:
-        rules = [f"{name}:{_number(name, one[name])}" for name in RULES if one.get(name) is not None and one[name] != RULES[name].default]
+        rules = [
+            f"{name}:{_number(name, one[name])}"
+            for name in RULES
+            if one.get(name) is not None and one[name] != RULES[name].default
+        ]
         return ",".join([str(one.get("kind"))[:40], *rules])
 
 
@@ -87,38 +110,105 @@ def _number(name: str, value: Any) -> str:
 
 
 def _writing(tokens: int, seed: int, prompt: str = KING) -> dict[str, Any]:
-    return {"model": Model(TWIN), "prompt": Text(prompt, PROMPT_CHARACTERS), "tokens": Number(tokens, 1, NEW_TOKENS, whole=True),
-            "seed": Number(seed, 0, 2**53, whole=True)}
+    return {
+        "model": Model(TWIN),
+        "prompt": Text(prompt, PROMPT_CHARACTERS),
+        "tokens": Number(tokens, 1, NEW_TOKENS, whole=True),
+        "seed": Number(seed, 0, 2**53, whole=True),
+    }
 
 
-FOUR = [column("greedy"), column("sampling", temperature=0.7), column("sampling", top_p=0.9), column("beam")]
+FOUR = [
+    column("greedy"),
+    column("sampling", temperature=0.7),
+    column("sampling", top_p=0.9),
+    column("beam"),
+]
 RULE_NAMES = tuple(name for name in RULES if name not in ("beams", "length_penalty"))
 
 FIELDS: dict[str, dict[str, Any]] = {
-    "strategies": {**_writing(40, 7), "scorer": Model("", empty=True), "runs": Number(5, 1, 10, whole=True), "columns": Columns(FOUR)},
-    "beams": {**_writing(14, 1, "once upon a time there was a poor"), "beams": Number(4, 1, 8, whole=True), "length_penalty": Number(1, -5, 5),
-              "samples": Number(8, 0, 16, whole=True), "temperature": Number(1, 0, 5), "top_p": Number(0.9, 0, 1),
-              "utility": Choice("bleu", ("bleu", "rougeL", "rouge1", "rouge2"))},
-    "scores": {"candidate": Text("the cat the cat sat on the mat", 2000), "reference1": Text("the cat is sitting on the mat", 2000),
-               "reference2": Text("there was a cat upon the mat", 2000), "reference3": Text("", 2000), "reference4": Text("", 2000), "model": Model(TWIN),
-               "text": Text("once upon a time there was a king who had a golden bicycle.", 2000)},
-    "contexts": {"model": Model(TWIN), "first": Text("the king's daughter kissed the", PROMPT_CHARACTERS),
-                 "second": Text("a frog sat beside the well. the king's daughter kissed the", PROMPT_CHARACTERS), "first_model": Model(TWIN),
-                 "second_model": Model(GENERAL), "prompt": Text("once upon a time there was a", PROMPT_CHARACTERS)},
-    "race": {"prompt": Text("once upon a time there was a king", 1000), "tokens": Number(32, 4, 128, whole=True), "steps": Number(12, 1, 128, whole=True),
-             "sampler": Choice("dream", ("dream", "mdlm", "llada", "maskgit")), "temperature": Number(0.7, 0, 5), "seed": Number(3, 0, 2**53, whole=True),
-             "judge": Model(TWIN)},
+    "strategies": {
+        **_writing(40, 7),
+        "scorer": Model("", empty=True),
+        "runs": Number(5, 1, 10, whole=True),
+        "columns": Columns(FOUR),
+    },
+    "beams": {
+        **_writing(14, 1, "once upon a time there was a poor"),
+        "beams": Number(4, 1, 8, whole=True),
+        "length_penalty": Number(1, -5, 5),
+        "samples": Number(8, 0, 16, whole=True),
+        "temperature": Number(1, 0, 5),
+        "top_p": Number(0.9, 0, 1),
+        "utility": Choice("bleu", ("bleu", "rougeL", "rouge1", "rouge2")),
+    },
+    "scores": {
+        "candidate": Text("the cat the cat sat on the mat", 2000),
+        "reference1": Text("the cat is sitting on the mat", 2000),
+        "reference2": Text("there was a cat upon the mat", 2000),
+        "reference3": Text("", 2000),
+        "reference4": Text("", 2000),
+        "model": Model(TWIN),
+        "text": Text("once upon a time there was a king who had a golden bicycle.", 2000),
+    },
+    "contexts": {
+        "model": Model(TWIN),
+        "first": Text("the king's daughter kissed the", PROMPT_CHARACTERS),
+        "second": Text(
+            "a frog sat beside the well. the king's daughter kissed the", PROMPT_CHARACTERS
+        ),
+        "first_model": Model(TWIN),
+        "second_model": Model(GENERAL),
+        "prompt": Text("once upon a time there was a", PROMPT_CHARACTERS),
+    },
+    "race": {
+        "prompt": Text("once upon a time there was a king", 1000),
+        "tokens": Number(32, 4, 128, whole=True),
+        "steps": Number(12, 1, 128, whole=True),
+        "sampler": Choice("dream", ("dream", "mdlm", "llada", "maskgit")),
+        "temperature": Number(0.7, 0, 5),
+        "seed": Number(3, 0, 2**53, whole=True),
+        "judge": Model(TWIN),
+    },
     "library": {**_writing(24, 1), "column": Columns([column("sampling", top_p=0.9)], most=1)},
-    "forcing": {"model": Model(TWIN), "given": Number(8, 1, 199, whole=True), "temperature": Number(0, 0, 5), "seed": Number(1, 0, 2**53, whole=True),
-                "text": Text("once upon a time there was a king who had three daughters, and the youngest was so beautiful that the sun itself wondered every time "
-                             "it shone upon her face.", PROMPT_CHARACTERS)},
-    "classifier": {"model": Model(GENERAL), "labels": Text("positive, negative", 400), "template": Text("Review: {text}\nSentiment of this review?", 1000),
-                   "texts": Text("I loved every minute of this film.\nThe food was cold and the waiter was rude.\nIt was fine, I suppose.", 8100)},
-    "people": {**_writing(40, 7), "runs": Number(5, 1, 10, whole=True), "columns": Columns(FOUR, most=4)},
-    "sweep": {**_writing(30, 0), "seeds": Number(4, 1, 10, whole=True), "vary": Choice("temperature", RULE_NAMES), "over": Text("0.5, 0.8, 1.1", 200),
-              "and": Choice("top_p", ("", *RULE_NAMES)), "and_over": Text("0.8, 1", 200)},
+    "forcing": {
+        "model": Model(TWIN),
+        "given": Number(8, 1, 199, whole=True),
+        "temperature": Number(0, 0, 5),
+        "seed": Number(1, 0, 2**53, whole=True),
+        "text": Text(
+            "once upon a time there was a king who had three daughters, and the youngest was so beautiful that the sun itself wondered every time "
+            "it shone upon her face.",
+            PROMPT_CHARACTERS,
+        ),
+    },
+    "classifier": {
+        "model": Model(GENERAL),
+        "labels": Text("positive, negative", 400),
+        "template": Text("Review: {text}\nSentiment of this review?", 1000),
+        "texts": Text(
+            "I loved every minute of this film.\nThe food was cold and the waiter was rude.\nIt was fine, I suppose.",
+            8100,
+        ),
+    },
+    "people": {
+        **_writing(40, 7),
+        "runs": Number(5, 1, 10, whole=True),
+        "columns": Columns(FOUR, most=4),
+    },
+    "sweep": {
+        **_writing(30, 0),
+        "seeds": Number(4, 1, 10, whole=True),
+        "vary": Choice("temperature", RULE_NAMES),
+        "over": Text("0.5, 0.8, 1.1", 200),
+        "and": Choice("top_p", ("", *RULE_NAMES)),
+        "and_over": Text("0.8, 1", 200),
+    },
 }
-LINKS = {part: PageLink("compare", {"part": Choice(PARTS[0], PARTS), **fields}) for part, fields in FIELDS.items()}
+LINKS = {
+    part: PageLink("compare", {"part": Choice(PARTS[0], PARTS), **fields})
+    for part, fields in FIELDS.items()
+}
 
 
 def start(part: str) -> dict[str, Any]:

@@ -15,7 +15,12 @@ from playground.pages.compare import links
 from playground.pages.compare.recorded import PATH, request_of
 
 ANSWERS = {"scores": ("perplexity_of",), "contexts": ("two_prompts", "two_models")}
-DROPPED = ("words", "progress", "texts_now", "written")          # of a frame: what one sees only while it runs
+DROPPED = (
+    "words",
+    "progress",
+    "texts_now",
+    "written",
+)  # of a frame: what one sees only while it runs
 
 
 def main(wanted: list[str]) -> None:
@@ -29,7 +34,10 @@ def main(wanted: list[str]) -> None:
             print(f"{part}: {len(json.dumps(kept[part], ensure_ascii=False)):,} characters")
         except (ValueError, RuntimeError) as error:
             print(f"{part}: left as it was, for {error}", file=sys.stderr)
-    PATH.write_text(json.dumps(kept, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    PATH.write_text(
+        json.dumps(kept, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n",
+        encoding="utf-8",
+    )
     backend.close()
 
 
@@ -40,7 +48,10 @@ def record(backend: Any, part: str) -> dict:
         asked = {**values, "models": [values.get("first_model"), values.get("second_model")]}
         return {"answers": {name: getattr(module, name)(backend, asked) for name in ANSWERS[part]}}
     request = request_of(part, values)
-    frames = [{name: value for name, value in frame.items() if name not in DROPPED} for frame in module.run(backend, request)]
+    frames = [
+        {name: value for name, value in frame.items() if name not in DROPPED}
+        for frame in module.run(backend, request)
+    ]
     if any("problem" in frame for frame in frames):
         raise RuntimeError(next(frame["problem"] for frame in frames if "problem" in frame))
     return {"request": request, "frames": joined([frame for frame in frames if frame])}
@@ -53,7 +64,9 @@ def joined(frames: list[dict]) -> list[dict]:
         side = next((name for name in ("left", "right") if set(frame) == {name}), None)
         before = next((one for one in whole if side in one), None) if side else None
         if before is None:
-            whole.append({name: dict(value) if name == side else value for name, value in frame.items()})
+            whole.append(
+                {name: dict(value) if name == side else value for name, value in frame.items()}
+            )
         else:
             piece = before[side].get("piece", "") + frame[side].get("piece", "")
             before[side].update(frame[side])

@@ -17,23 +17,43 @@ PATH = Path(__file__).resolve().parents[3] / "assets" / "examples" / "compare.js
 def recorded() -> dict[str, dict]:
     """part -> {"request", "frames"} of a run, or {"answers": {name: ...}}; {} where nothing is recorded."""
     kept = json.loads(PATH.read_text(encoding="utf-8")) if PATH.is_file() else {}
-    if "strategies" in kept:                                    # the texts that people judge are those of the same four columns
-        kept["people"] = {"request": request_of("people", links.start("people")), "frames": kept["strategies"]["frames"]}
+    if "strategies" in kept:  # the texts that people judge are those of the same four columns
+        kept["people"] = {
+            "request": request_of("people", links.start("people")),
+            "frames": kept["strategies"]["frames"],
+        }
     return kept
 
 
 def request_of(part: str, values: dict[str, Any]) -> dict[str, Any]:
     """What the part's script asks for with these fields. The script shows a recording only where this is what it would ask."""
     if part == "library":
-        return {**{name: values[name] for name in ("model", "prompt", "tokens", "seed")}, "column": values["column"][0]}
+        return {
+            **{name: values[name] for name in ("model", "prompt", "tokens", "seed")},
+            "column": values["column"][0],
+        }
     if part == "forcing":
-        return {**{name: values[name] for name in ("model", "text", "temperature", "seed")}, "from": values["given"]}
+        return {
+            **{name: values[name] for name in ("model", "text", "temperature", "seed")},
+            "from": values["given"],
+        }
     if part == "classifier":
         words = [word.strip() for word in values["labels"].split(",")]
-        return {"model": values["model"], "template": values["template"], "labels": words, "texts": values["texts"].split("\n")}
+        return {
+            "model": values["model"],
+            "template": values["template"],
+            "labels": words,
+            "texts": values["texts"].split("\n"),
+        }
     if part == "sweep":
-        grid = {values[rule]: [float(one) for one in values[over].split(",")] for rule, over in (("vary", "over"), ("and", "and_over"))}
-        return {**{name: values[name] for name in ("model", "prompt", "tokens", "seeds", "seed")}, "grid": grid}
+        grid = {
+            values[rule]: [float(one) for one in values[over].split(",")]
+            for rule, over in (("vary", "over"), ("and", "and_over"))
+        }
+        return {
+            **{name: values[name] for name in ("model", "prompt", "tokens", "seeds", "seed")},
+            "grid": grid,
+        }
     return dict(values)
 
 
@@ -43,7 +63,11 @@ def opening(part: str) -> Callable[[Any], dict]:
     def opened(raw: Any = None) -> dict:
         values, message = links.state_of(part, raw.get("query") if isinstance(raw, dict) else "")
         first = values is None or values == links.start(part)
-        return {"values": values, "message": message, "recorded": recorded().get(part) if first and not message else None}
+        return {
+            "values": values,
+            "message": message,
+            "recorded": recorded().get(part) if first and not message else None,
+        }
 
     return opened
 

@@ -31,18 +31,31 @@ def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS, empty: bool
 def texts_of(value: Any, name: str, most: int, longest: int = PROMPT_CHARACTERS) -> list[str]:
     """A list of 1 to `most` texts."""
     if not isinstance(value, list) or not 1 <= len(value) <= most:
-        raise ValueError(f"{name} must be a list of 1 to {most} texts, got {len(value) if isinstance(value, list) else type(value).__name__}")
+        raise ValueError(
+            f"{name} must be a list of 1 to {most} texts, got {len(value) if isinstance(value, list) else type(value).__name__}"
+        )
     return [text_of(one, f"{name}[{place}]", longest) for place, one in enumerate(value)]
 
 
 def whole_of(value: Any, name: str, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value != int(value) or not low <= value <= high:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not math.isfinite(value)
+        or value != int(value)
+        or not low <= value <= high
+    ):
         raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {str(value)[:40]}")
     return int(value)
 
 
 def number_of(value: Any, name: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or not low <= value <= high:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not math.isfinite(value)
+        or not low <= value <= high
+    ):
         raise ValueError(f"{name} must be a number in [{low:g}, {high:g}], got {str(value)[:40]}")
     return float(value)
 
@@ -58,5 +71,7 @@ def prompt_ids(model: Any, prompt: str, tokens: int, name: str = "prompt") -> li
     ids = list(model.encode(prompt))
     longest = getattr(model, "context_length", None)
     if longest is not None and len(ids) + tokens > longest:
-        raise ValueError(f"{name} must have at most {longest - tokens} tokens beside {tokens} new ones in this model, got {len(ids)}")
+        raise ValueError(
+            f"{name} must have at most {longest - tokens} tokens beside {tokens} new ones in this model, got {len(ids)}"
+        )
     return ids

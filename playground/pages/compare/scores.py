@@ -20,11 +20,16 @@ def measure(_: Any, raw: Any) -> dict:
     references = texts_of(raw.get("references"), "references", REFERENCES, LONGEST)
     found = bleu(candidate, references)
     record = found.record()
-    record["table"] = {str(n): rows for n, rows in record["table"].items()}      # JSON's keys are texts
+    record["table"] = {str(n): rows for n, rows in record["table"].items()}  # JSON's keys are texts
     # the mean of the logarithms over the orders that the candidate is long enough for
-    logs = [math.log(p / 100) if p > 0 else None for p in found.precisions[:found.order]]
+    logs = [math.log(p / 100) if p > 0 else None for p in found.precisions[: found.order]]
     record["mean_log"] = math.fsum(logs) / len(logs) if logs and None not in logs else None
-    return {"bleu": record, "rouge": [rouge(candidate, reference).record() for reference in references], "candidate": candidate, "references": references}
+    return {
+        "bleu": record,
+        "rouge": [rouge(candidate, reference).record() for reference in references],
+        "candidate": candidate,
+        "references": references,
+    }
 
 
 def perplexity_of(backend: Any, raw: Any) -> dict:
@@ -37,10 +42,21 @@ def perplexity_of(backend: Any, raw: Any) -> dict:
     try:
         ids = list(model.encode(text))
         if not 2 <= len(ids) <= SCORE_TOKENS:
-            raise ValueError(f"text must have 2 to {SCORE_TOKENS} tokens in this model, got {len(ids)}")
+            raise ValueError(
+                f"text must have 2 to {SCORE_TOKENS} tokens in this model, got {len(ids)}"
+            )
         found, label = score(model, ids), labels(model)
         pieces = [str(piece) for piece in text_pieces(model.decode, ids)]
-        return {"model": name, "tokens": [{**token, "text": label(token["token_id"]), "piece": piece} for token, piece in zip(found.tokens, pieces, strict=True)],
-                "scored": found.scored, "mean_surprisal": found.mean_surprisal, "perplexity": found.perplexity, "begin": bool(getattr(model, "adds_bos", False))}
+        return {
+            "model": name,
+            "tokens": [
+                {**token, "text": label(token["token_id"]), "piece": piece}
+                for token, piece in zip(found.tokens, pieces, strict=True)
+            ],
+            "scored": found.scored,
+            "mean_surprisal": found.mean_surprisal,
+            "perplexity": found.perplexity,
+            "begin": bool(getattr(model, "adds_bos", False)),
+        }
     finally:
         model.close()

@@ -12,15 +12,36 @@ from typing import Any
 from playground.backend.limits import limits
 from playground.decoding import DecodingSettings, find_loop
 from playground.decoding.together import Together
-from playground.metrics import distinct_n, jackknife_interval, repetition_rate, self_bleu, wilson_interval
+from playground.metrics import (
+    distinct_n,
+    jackknife_interval,
+    repetition_rate,
+    self_bleu,
+    wilson_interval,
+)
 from playground.pages.compare.judging import common_beginning, judged_ids, text_behind
 from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
-from playground.pages.compare.request import NEW_TOKENS, number_of, object_of, prompt_ids, text_of, whole_of
+from playground.pages.compare.request import (
+    NEW_TOKENS,
+    number_of,
+    object_of,
+    prompt_ids,
+    text_of,
+    whole_of,
+)
 from playground.pages.generate.run import wait_for
 
 COLUMNS, RUNS, BEAMS, BATCH = 6, 10, limits().max_beams, 64
 FRAME_SECONDS = 0.08
-RULES = ("temperature", "top_k", "top_p", "min_p", "typical_p", "repetition_penalty", "no_repeat_ngram_size")
+RULES = (
+    "temperature",
+    "top_k",
+    "top_p",
+    "min_p",
+    "typical_p",
+    "repetition_penalty",
+    "no_repeat_ngram_size",
+)
 MEASURES = ("distinct1", "distinct2", "distinct3", "self_bleu", "perplexity", "repetition")
 
 
@@ -38,8 +59,13 @@ class Column:
         return self.beams > 0 or self.settings.greedy
 
     def record(self) -> dict:
-        return {"name": self.name, "settings": self.settings.to_dict(), "beams": self.beams, "length_penalty": self.length_penalty,
-                "deterministic": self.deterministic}
+        return {
+            "name": self.name,
+            "settings": self.settings.to_dict(),
+            "beams": self.beams,
+            "length_penalty": self.length_penalty,
+            "deterministic": self.deterministic,
+        }
 
 
 @dataclass(frozen=True)
@@ -60,11 +86,20 @@ class Comparison:
         seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
         given = raw.get("columns")
         if not isinstance(given, list) or not 1 <= len(given) <= COLUMNS:
-            raise ValueError(f"columns must be a list of 1 to {COLUMNS} columns, got {len(given) if isinstance(given, list) else type(given).__name__}")
+            raise ValueError(
+                f"columns must be a list of 1 to {COLUMNS} columns, got {len(given) if isinstance(given, list) else type(given).__name__}"
+            )
         columns = tuple(column_of(one, place, tokens, seed) for place, one in enumerate(given))
         model = text_of(raw.get("model"), "model", 200)
-        return cls(model, text_of(raw.get("scorer") or model, "scorer", 200), text_of(raw.get("prompt"), "prompt"), columns,
-                   whole_of(raw.get("runs", 1), "runs", 1, RUNS), tokens, seed)
+        return cls(
+            model,
+            text_of(raw.get("scorer") or model, "scorer", 200),
+            text_of(raw.get("prompt"), "prompt"),
+            columns,
+            whole_of(raw.get("runs", 1), "runs", 1, RUNS),
+            tokens,
+            seed,
+        )
 
 
 def column_of(raw: Any, place: int, tokens: int, seed: int) -> Column:
@@ -72,28 +107,56 @@ def column_of(raw: Any, place: int, tokens: int, seed: int) -> Column:
     raw = dict(object_of(raw, f"columns[{place}]"))
     kind = raw.pop("kind", "sampling")
     if kind not in ("greedy", "sampling", "beam"):
-        raise ValueError(f"columns[{place}].kind must be one of greedy, sampling, beam, got {str(kind)[:40]!r}")
+        raise ValueError(
+            f"columns[{place}].kind must be one of greedy, sampling, beam, got {str(kind)[:40]!r}"
+        )
     beams = whole_of(raw.pop("beams", 4), f"columns[{place}].beams", 1, BEAMS)
-    length_penalty = number_of(raw.pop("length_penalty", 1.0), f"columns[{place}].length_penalty", -5, 5)
+    length_penalty = number_of(
+        raw.pop("length_penalty", 1.0), f"columns[{place}].length_penalty", -5, 5
+    )
     raw.pop("name", None)
     try:
-        settings = DecodingSettings.from_dict({**raw, "max_new_tokens": tokens, "seed": seed, "do_sample": kind == "sampling"})
+        settings = DecodingSettings.from_dict(
+            {**raw, "max_new_tokens": tokens, "seed": seed, "do_sample": kind == "sampling"}
+        )
     except ValueError as error:
         raise ValueError(f"columns[{place}]: {error}") from None
     beams = beams if kind == "beam" else 0
     return Column(name_of(settings, beams, length_penalty), settings, beams, length_penalty)
 
 
-LABELS = {"temperature": "T", "top_k": "top-k", "top_p": "top-p", "min_p": "min-p", "typical_p": "typical", "repetition_penalty": "repetition",
-          "no_repeat_ngram_size": "no-repeat", "presence_penalty": "presence", "frequency_penalty": "frequency", "epsilon_cutoff": "epsilon",
-          "eta_cutoff": "eta", "xtc_threshold": "XTC", "dry_multiplier": "DRY", "mirostat_tau": "mirostat"}
+LABELS = {
+    "temperature": "T",
+    "top_k": "top-k",
+    "top_p": "top-p",
+    "min_p": "min-p",
+    "typical_p": "typical",
+    "repetition_penalty": "repetition",
+    "no_repeat_ngram_size": "no-repeat",
+    "presence_penalty": "presence",
+    "frequency_penalty": "frequency",
+    "epsilon_cutoff": "epsilon",
+    "eta_cutoff": "eta",
+    "xtc_threshold": "XTC",
+    "dry_multiplier": "DRY",
+    "mirostat_tau": "mirostat",
+}
 
 
 def name_of(settings: DecodingSettings, beams: int = 0, length_penalty: float = 1.0) -> str:
     """What the column does, in its rules' own order: "T 0.8, top-p 0.9"."""
-    first = [f"beam {beams}" + (f", length penalty {length_penalty:g}" if length_penalty != 1 else "")] if beams else ["greedy"] if settings.greedy else []
-    rules = [f"{LABELS[rule]} {getattr(settings, 'xtc_probability' if rule == 'xtc_threshold' else rule):g}" for rule in settings.rules_on()
-             if not (settings.greedy and rule == "temperature")]
+    first = (
+        [f"beam {beams}" + (f", length penalty {length_penalty:g}" if length_penalty != 1 else "")]
+        if beams
+        else ["greedy"]
+        if settings.greedy
+        else []
+    )
+    rules = [
+        f"{LABELS[rule]} {getattr(settings, 'xtc_probability' if rule == 'xtc_threshold' else rule):g}"
+        for rule in settings.rules_on()
+        if not (settings.greedy and rule == "temperature")
+    ]
     return ", ".join(first + rules) or "sampling"
 
 
@@ -106,7 +169,11 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
     """Frames of a comparison: {"columns"}, then {"texts_now", "progress"}, then {"texts", "table"} at the end.
 
     "written" in a frame: tokens since the frame before."""
-    yield {"columns": [column.record() for column in wish.columns], "words": "Getting the model …", "progress": 0.0}
+    yield {
+        "columns": [column.record() for column in wish.columns],
+        "words": "Getting the model …",
+        "progress": 0.0,
+    }
     for name in dict.fromkeys((wish.model, wish.scorer)):
         for _ in wait_for(backend, name):
             yield {"words": f"Loading {name} …"}
@@ -115,10 +182,15 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
     try:
         prompt = prompt_ids(first, wish.prompt, wish.tokens)
         counts = [1 if column.deterministic else wish.runs for column in wish.columns]
-        width = sum(max(1, column.beams) * count for column, count in zip(wish.columns, counts, strict=True))
+        width = sum(
+            max(1, column.beams) * count for column, count in zip(wish.columns, counts, strict=True)
+        )
         together = Together([backend.causal(wish.model) for _ in range(min(width, BATCH))])
         # after everything that may fail: a beam search begins to wait for its first logits when it is made
-        lanes = [[lane_of(first, prompt, column, run) for run in range(count)] for column, count in zip(wish.columns, counts, strict=True)]
+        lanes = [
+            [lane_of(first, prompt, column, run) for run in range(count)]
+            for column, count in zip(wish.columns, counts, strict=True)
+        ]
         flat = [lane for group in lanes for lane in group]
         yield from _write(first, together, lanes, flat, wish)
         yield {"words": "Scoring the texts …"}
@@ -131,7 +203,11 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
 
 def lane_of(model: Any, prompt: list[int], column: Column, run: int) -> Any:
     settings = column.settings.with_changes(seed=column.settings.seed + run)
-    return BeamLane(model, prompt, settings, column.beams, column.length_penalty) if column.beams else SampledLane(model, prompt, settings)
+    return (
+        BeamLane(model, prompt, settings, column.beams, column.length_penalty)
+        if column.beams
+        else SampledLane(model, prompt, settings)
+    )
 
 
 def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison) -> Iterator[dict]:
@@ -142,8 +218,12 @@ def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison)
             now, fresh = time.perf_counter(), fresh + len(grown)
             if now - sent >= FRAME_SECONDS:
                 sent, told, fresh = now, fresh, 0
-                yield {"written": told, "texts_now": [model.decode(group[0].ids) for group in lanes], "progress": min(0.95, 0.95 * number / wish.tokens),
-                       "words": f"Writing: {len(flat)} texts in one batch, token {number} of at most {wish.tokens}, {now - begun:.1f} s"}
+                yield {
+                    "written": told,
+                    "texts_now": [model.decode(group[0].ids) for group in lanes],
+                    "progress": min(0.95, 0.95 * number / wish.tokens),
+                    "words": f"Writing: {len(flat)} texts in one batch, token {number} of at most {wish.tokens}, {now - begun:.1f} s",
+                }
         yield {"written": fresh}
     finally:
         stream.close()
@@ -155,14 +235,34 @@ def finished(backend: Any, model: Any, wish: Comparison, lanes: list, prompt: li
     texts = [[model.decode(one) for one in group] for group in ids]
     scorer = model if wish.scorer == wish.model else backend.causal(wish.scorer)
     try:
-        scores = [[surprise(model, scorer, lane, wish.prompt, prompt) for lane in group] for group in lanes]
+        scores = [
+            [surprise(model, scorer, lane, wish.prompt, prompt) for lane in group]
+            for group in lanes
+        ]
     finally:
         if scorer is not model:
             scorer.close()
-    table = [row_of(column, group, words, score, wish.runs) for column, group, words, score in zip(wish.columns, ids, texts, scores, strict=True)]
-    return {"texts": texts, "aligned": [aligned(model, [group[min(run, len(group) - 1)] for group in ids]) for run in range(wish.runs)],
-            "table": table, "progress": 1.0, "words": "", "done": True, "scorer": wish.scorer, "runs": wish.runs, "tokens": wish.tokens,
-            "seed": wish.seed, "model": wish.model, "prompt": wish.prompt}
+    table = [
+        row_of(column, group, words, score, wish.runs)
+        for column, group, words, score in zip(wish.columns, ids, texts, scores, strict=True)
+    ]
+    return {
+        "texts": texts,
+        "aligned": [
+            aligned(model, [group[min(run, len(group) - 1)] for group in ids])
+            for run in range(wish.runs)
+        ],
+        "table": table,
+        "progress": 1.0,
+        "words": "",
+        "done": True,
+        "scorer": wish.scorer,
+        "runs": wish.runs,
+        "tokens": wish.tokens,
+        "seed": wish.seed,
+        "model": wish.model,
+        "prompt": wish.prompt,
+    }
 
 
 def aligned(model: Any, ids: list[list[int]]) -> dict:
@@ -172,7 +272,7 @@ def aligned(model: Any, ids: list[list[int]]) -> dict:
     while count and not all(text.startswith(model.decode(ids[0][:count])) for text in texts):
         count -= 1
     common = model.decode(ids[0][:count]) if count else ""
-    return {"common": common, "tokens": count, "rests": [text[len(common):] for text in texts]}
+    return {"common": common, "tokens": count, "rests": [text[len(common) :] for text in texts]}
 
 
 def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -> tuple[float, int]:
@@ -188,7 +288,9 @@ def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -
         return 0.0, 0
     from playground.decoding.score import score_tokens
 
-    parts = [token["surprisal"] for token in score_tokens(scorer, [*context, *written])][len(context):]
+    parts = [token["surprisal"] for token in score_tokens(scorer, [*context, *written])][
+        len(context) :
+    ]
     return (math.inf if None in parts else math.fsum(parts)), len(parts)
 
 
@@ -197,14 +299,22 @@ def carried(perplexity: float) -> float:
     return float(f"{perplexity:.5g}")
 
 
-def row_of(column: Column, ids: list[list[int]], texts: list[str], scores: list[tuple[float, int]], runs: int) -> dict:
+def row_of(
+    column: Column,
+    ids: list[list[int]],
+    texts: list[str],
+    scores: list[tuple[float, int]],
+    runs: int,
+) -> dict:
     """One row of the table. Measures are [value, low, high] (95%, jackknife over runs) or null where there is nothing to measure.
 
     A deterministic column has one text, which stands for all its runs; its intervals have no width."""
     same = column.deterministic and runs > 1
     many = texts * runs if same else texts
 
-    def measured(statistic: Any, items: list, least: int = 1, highest: float | None = 1.0) -> list | None:
+    def measured(
+        statistic: Any, items: list, least: int = 1, highest: float | None = 1.0
+    ) -> list | None:
         if len(items) < least:
             return None
         value = float(statistic(items))
@@ -230,11 +340,21 @@ def row_of(column: Column, ids: list[list[int]], texts: list[str], scores: list[
     loops = [find_loop(one) for one in ids]
     found, of = sum(loop is not None for loop in loops), len(ids)
     return {
-        "name": column.name, "runs": runs, "texts": len(texts), "deterministic": column.deterministic,
+        "name": column.name,
+        "runs": runs,
+        "texts": len(texts),
+        "deterministic": column.deterministic,
         "tokens": statistics.fmean(len(one) for one in ids),
-        "distinct1": measured(lambda some: distinct_n(some, 1), many), "distinct2": measured(lambda some: distinct_n(some, 2), many),
-        "distinct3": measured(lambda some: distinct_n(some, 3), many), "self_bleu": measured(self_bleu, many, 2, 100.0),
-        "perplexity": measured(pooled, scores, 1, None), "repetition": measured(lambda some: statistics.fmean(repetition_rate(one) for one in some), ids),
+        "distinct1": measured(lambda some: distinct_n(some, 1), many),
+        "distinct2": measured(lambda some: distinct_n(some, 2), many),
+        "distinct3": measured(lambda some: distinct_n(some, 3), many),
+        "self_bleu": measured(self_bleu, many, 2, 100.0),
+        "perplexity": measured(pooled, scores, 1, None),
+        "repetition": measured(
+            lambda some: statistics.fmean(repetition_rate(one) for one in some), ids
+        ),
         "loops": [found, of, *wilson_interval(found, of)],
-        "periods": [None if loop is None else {"period": loop.period, "start": loop.start} for loop in loops],
+        "periods": [
+            None if loop is None else {"period": loop.period, "start": loop.start} for loop in loops
+        ],
     }

@@ -17,7 +17,9 @@ from playground.widgets.widget import called
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def run_events(app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]], model: str | None = None) -> None:
+def run_events(
+    app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]], model: str | None = None
+) -> None:
     """`go` streams the frames of `work(backend, request)`, `halt` ends them. A run ends by itself at the house's limit of seconds.
 
     model: whose run it is where the request names none."""
@@ -40,15 +42,31 @@ def written(frame: dict) -> int:
 def model_of(asked: dict, otherwise: str | None = None) -> Any:
     """The model under whose name a request is logged, and which ZeroGPU loads before it: its own, the first of several, or `otherwise`."""
     several = asked.get("models")
-    return asked.get("model") or (several[0] if isinstance(several, list) and several else otherwise)
+    return asked.get("model") or (
+        several[0] if isinstance(several, list) and several else otherwise
+    )
 
 
-def frames(backend: Any, request: Any, raw: Any, work: Callable[[Any, Any], Iterator[dict]], model: str | None = None) -> Iterator[dict]:
+def frames(
+    backend: Any,
+    request: Any,
+    raw: Any,
+    work: Callable[[Any, Any], Iterator[dict]],
+    model: str | None = None,
+) -> Iterator[dict]:
     """The frames of a run, within the house's limits; an error becomes {"problem": sentence}."""
     try:
         asked = object_of(raw)
-        yield from gate.through(backend, request, "compare", model_of(asked, model), lambda _: work(backend, asked), lambda words: {"words": words}, long=True,
-                                tokens=written)
+        yield from gate.through(
+            backend,
+            request,
+            "compare",
+            model_of(asked, model),
+            lambda _: work(backend, asked),
+            lambda words: {"words": words},
+            long=True,
+            tokens=written,
+        )
     except GeneratorExit:
         raise
     except Exception as error:
@@ -73,6 +91,8 @@ def later(module: str, name: str) -> Callable[[Any, Any], Any]:
     """A function of this folder, imported when it is first called: the page is there before torch is."""
 
     def call(backend: Any, raw: Any) -> Any:
-        return getattr(importlib.import_module(f"playground.pages.compare.{module}"), name)(backend, raw)
+        return getattr(importlib.import_module(f"playground.pages.compare.{module}"), name)(
+            backend, raw
+        )
 
     return call

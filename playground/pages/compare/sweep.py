@@ -9,7 +9,15 @@ from typing import Any
 from playground.decoding.together import Together
 from playground.pages.compare.lanes import rounds
 from playground.pages.compare.request import NEW_TOKENS, object_of, prompt_ids, text_of, whole_of
-from playground.pages.compare.strategies import BATCH, RULES, RUNS, column_of, lane_of, row_of, surprise
+from playground.pages.compare.strategies import (
+    BATCH,
+    RULES,
+    RUNS,
+    column_of,
+    lane_of,
+    row_of,
+    surprise,
+)
 from playground.pages.generate.run import wait_for
 
 POINTS = 40
@@ -20,9 +28,13 @@ def grid_of(raw: Any, tokens: int, seed: int) -> list[tuple[dict, Any]]:
     grid = object_of(raw, "grid")
     for rule, values in grid.items():
         if rule not in RULES:
-            raise ValueError(f"grid must hold rules among {', '.join(RULES)}, got {str(rule)[:40]!r}")
+            raise ValueError(
+                f"grid must hold rules among {', '.join(RULES)}, got {str(rule)[:40]!r}"
+            )
         if not isinstance(values, list) or not values or len(set(map(str, values))) < len(values):
-            raise ValueError(f"grid.{rule} must be a list of different values, got {str(values)[:60]}")
+            raise ValueError(
+                f"grid.{rule} must be a list of different values, got {str(values)[:60]}"
+            )
     if not grid:
         raise ValueError(f"grid must hold at least 1 rule among {', '.join(RULES)}, got none")
     size = 1
@@ -31,18 +43,34 @@ def grid_of(raw: Any, tokens: int, seed: int) -> list[tuple[dict, Any]]:
     if size > POINTS:
         raise ValueError(f"grid must have at most {POINTS} points, got {size}")
     points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
-    return [(point, column_of({"kind": "sampling", **point}, place, tokens, seed)) for place, point in enumerate(points)]
+    return [
+        (point, column_of({"kind": "sampling", **point}, place, tokens, seed))
+        for place, point in enumerate(points)
+    ]
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
     """{"row": ...} for each point of the grid as soon as it is measured, then done. The same request gives the same rows."""
     raw = object_of(raw)
-    tokens, seeds = whole_of(raw.get("tokens", 30), "tokens", 1, NEW_TOKENS), whole_of(raw.get("seeds", 4), "seeds", 1, RUNS)
+    tokens, seeds = (
+        whole_of(raw.get("tokens", 30), "tokens", 1, NEW_TOKENS),
+        whole_of(raw.get("seeds", 4), "seeds", 1, RUNS),
+    )
     seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
     points = grid_of(raw.get("grid"), tokens, seed)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
-    yield {"begin": {"rules": list(points[0][0]), "points": len(points), "model": name, "prompt": prompt, "seed": seed, "seeds": seeds},
-           "words": "Getting the model …", "progress": 0.0}
+    yield {
+        "begin": {
+            "rules": list(points[0][0]),
+            "points": len(points),
+            "model": name,
+            "prompt": prompt,
+            "seed": seed,
+            "seeds": seeds,
+        },
+        "words": "Getting the model …",
+        "progress": 0.0,
+    }
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
     model, together = backend.causal(name), None
@@ -51,20 +79,36 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         together = Together([backend.causal(name) for _ in range(min(BATCH, seeds * len(points)))])
         abreast = max(1, BATCH // seeds)
         for first in range(0, len(points), abreast):
-            some = points[first:first + abreast]
-            lanes = [[lane_of(model, ids, column, number) for number in range(1 if column.deterministic else seeds)] for _, column in some]
+            some = points[first : first + abreast]
+            lanes = [
+                [
+                    lane_of(model, ids, column, number)
+                    for number in range(1 if column.deterministic else seeds)
+                ]
+                for _, column in some
+            ]
             fresh = 0
-            for number, grown in enumerate(rounds(together, [lane for group in lanes for lane in group]), 1):
+            for number, grown in enumerate(
+                rounds(together, [lane for group in lanes for lane in group]), 1
+            ):
                 fresh += len(grown)
                 if number % 4 == 0:
                     told, fresh = fresh, 0
-                    yield {"written": told, "progress": (first + len(some) * number / tokens) / len(points) * 0.98,
-                           "words": f"Point {first + 1} to {first + len(some)} of {len(points)}, token {number} of at most {tokens}"}
+                    yield {
+                        "written": told,
+                        "progress": (first + len(some) * number / tokens) / len(points) * 0.98,
+                        "words": f"Point {first + 1} to {first + len(some)} of {len(points)}, token {number} of at most {tokens}",
+                    }
             yield {"written": fresh}
             for (point, column), group in zip(some, lanes, strict=True):
                 texts = [model.decode(lane.ids) for lane in group]
                 scores = [surprise(model, model, lane, prompt, ids) for lane in group]
-                yield {"row": {"values": point, **row_of(column, [lane.ids for lane in group], texts, scores, seeds)}}
+                yield {
+                    "row": {
+                        "values": point,
+                        **row_of(column, [lane.ids for lane in group], texts, scores, seeds),
+                    }
+                }
         yield {"done": True, "words": "", "progress": 1.0}
     finally:
         model.close()

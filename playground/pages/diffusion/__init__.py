@@ -7,7 +7,12 @@ from typing import Any
 import gradio as gr
 
 TITLE, SLUG = "Diffusion", "diffusion"
-PARTS = ("unmask", "corrupt", "exactness", "steps")     # what a link may open: ?tab=diffusion&part=exactness
+PARTS = (
+    "unmask",
+    "corrupt",
+    "exactness",
+    "steps",
+)  # what a link may open: ?tab=diffusion&part=exactness
 
 
 def build(app: Any) -> None:
@@ -17,8 +22,10 @@ def build(app: Any) -> None:
     from playground.pages.diffusion.timing_block import build_timing
     from playground.pages.diffusion.unmask_block import build_unmask
 
-    gr.Markdown("# A text that appears everywhere at once\n\nA diffusion model does not write from left to right: it looks at a whole canvas of hidden words "
-                "and uncovers the ones it is sure of, step by step. Press Run, or drag the timeline below the text.")
+    gr.Markdown(
+        "# A text that appears everywhere at once\n\nA diffusion model does not write from left to right: it looks at a whole canvas of hidden words "
+        "and uncovers the ones it is sure of, step by step. Press Run, or drag the timeline below the text."
+    )
     with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts") as tabs:
         with gr.Tab("Unmask", id="unmask"):
             build_unmask(app)
@@ -35,5 +42,7 @@ def build(app: Any) -> None:
         # the first part is open anyway: saying so late would take a visitor back who has opened another
         return gr.Tabs(selected=part) if part in PARTS[1:] else gr.skip()
 
-    app.demo.load(open_part, None, tabs, api_visibility="private", show_progress="hidden", queue=False)
+    app.demo.load(
+        open_part, None, tabs, api_visibility="private", show_progress="hidden", queue=False
+    )
     register(app)

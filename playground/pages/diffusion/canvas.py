@@ -38,8 +38,8 @@ def expand(text: str, longest: int) -> list[str | int]:
     pieces: list[str | int] = []
     at, total = 0, 0
     for hit in MASK.finditer(text):
-        if text[at:hit.start()].strip():
-            pieces.append(text[at:hit.start()])
+        if text[at : hit.start()].strip():
+            pieces.append(text[at : hit.start()])
         digits = hit.group(1) or "1"
         count = int(digits) if len(digits) <= 6 else longest + 1
         total += count
@@ -52,7 +52,9 @@ def expand(text: str, longest: int) -> list[str | int]:
     return pieces
 
 
-def read_canvas(text: str, denoiser: Any, length: int = 0, longest: int = limits().max_canvas_length) -> Canvas:
+def read_canvas(
+    text: str, denoiser: Any, length: int = 0, longest: int = limits().max_canvas_length
+) -> Canvas:
     """The canvas of a text. length > 0: masks are added at the end until it has that many positions.
 
     Raises ValueError that names the canvas, what was given and what is allowed."""
@@ -64,23 +66,31 @@ def read_canvas(text: str, denoiser: Any, length: int = 0, longest: int = limits
     special = frozenset(getattr(denoiser, "special_ids", ()) or ())
     mask = int(denoiser.mask_id)
     if special or hasattr(denoiser, "codec"):
-        ids = list(denoiser.encode("".join(" [MASK]" * p if isinstance(p, int) else p for p in pieces)))
+        ids = list(
+            denoiser.encode("".join(" [MASK]" * p if isinstance(p, int) else p for p in pieces))
+        )
         # not every special token is frame: a word that the model does not know, [UNK], is the visitor's and stays in sight
         front, back = frame_of(denoiser.encode)
-        lead = len(front) if ids[:len(front)] == front else 0
-        tail = len(back) if back and ids[-len(back):] == back else 0
+        lead = len(front) if ids[: len(front)] == front else 0
+        tail = len(back) if back and ids[-len(back) :] == back else 0
     else:
         ids, lead, tail = [], 0, 0
         for piece in pieces:
-            ids += [mask] * piece if isinstance(piece, int) else list(denoiser.encode(piece.strip()))
+            ids += (
+                [mask] * piece if isinstance(piece, int) else list(denoiser.encode(piece.strip()))
+            )
     ids = [int(i) for i in ids]
     inside = len(ids) - lead - tail
     if length:
         if not isinstance(length, int) or isinstance(length, bool) or not 0 <= length <= longest:
-            raise ValueError(f"length must be 0 (as written) or a whole number in [1, {longest}], got {length!r}")
+            raise ValueError(
+                f"length must be 0 (as written) or a whole number in [1, {longest}], got {length!r}"
+            )
         if length < inside:
-            raise ValueError(f"length must be 0 (as written) or at least the {inside} positions of the canvas, got {length}")
-        ids[len(ids) - tail:len(ids) - tail] = [mask] * (length - inside)
+            raise ValueError(
+                f"length must be 0 (as written) or at least the {inside} positions of the canvas, got {length}"
+            )
+        ids[len(ids) - tail : len(ids) - tail] = [mask] * (length - inside)
         inside = length
     if not 1 <= inside <= longest:
         raise ValueError(f"canvas must have 1 to {longest} positions, got {inside}")
@@ -89,9 +99,19 @@ def read_canvas(text: str, denoiser: Any, length: int = 0, longest: int = limits
 
 def with_random_words(canvas: Canvas, denoiser: Any, seed: int) -> Canvas:
     """The canvas with a random word in place of each mask, open to change: a start for Gibbs and for uniform noise."""
-    words = np.array([i for i in range(int(denoiser.vocab_size)) if i != int(denoiser.mask_id) and i not in (getattr(denoiser, "special_ids", None) or ())])
+    words = np.array(
+        [
+            i
+            for i in range(int(denoiser.vocab_size))
+            if i != int(denoiser.mask_id)
+            and i not in (getattr(denoiser, "special_ids", None) or ())
+        ]
+    )
     draws = np.random.Generator(np.random.Philox(key=[seed % 2**64, 0])).random(len(canvas.ids))
-    ids = tuple(int(words[int(u * len(words))]) if i == int(denoiser.mask_id) else i for i, u in zip(canvas.ids, draws, strict=True))
+    ids = tuple(
+        int(words[int(u * len(words))]) if i == int(denoiser.mask_id) else i
+        for i, u in zip(canvas.ids, draws, strict=True)
+    )
     return Canvas(ids, canvas.locked, canvas.lead, canvas.tail, canvas.prompt)
 
 
@@ -107,10 +127,14 @@ class Lexicon:
     def __post_init__(self) -> None:
         codec = getattr(self.denoiser, "codec", None)
         if codec is not None:
-            self.family = {"word-pieces": "pieces", "byte-level": "bytes"}.get(codec.family, "bytes")
+            self.family = {"word-pieces": "pieces", "byte-level": "bytes"}.get(
+                codec.family, "bytes"
+            )
         else:
             few = [self.text(i) for i in range(min(200, int(self.denoiser.vocab_size)))]
-            self.family = "characters" if len(few) > 1 and all(len(text) <= 1 for text in few) else "words"
+            self.family = (
+                "characters" if len(few) > 1 and all(len(text) <= 1 for text in few) else "words"
+            )
 
     def text(self, token: int) -> str:
         if hasattr(self.denoiser, "piece"):
@@ -147,11 +171,19 @@ class Lexicon:
                 at += 1
                 continue
             end = at
-            while end < len(ids) and ids[end] != mask and not _whole(self.denoiser.token_bytes(ids[end])):
+            while (
+                end < len(ids)
+                and ids[end] != mask
+                and not _whole(self.denoiser.token_bytes(ids[end]))
+            ):
                 end += 1
-            text = b"".join(self.denoiser.token_bytes(i) for i in ids[at:end]).decode("utf-8", errors="replace")
+            text = b"".join(self.denoiser.token_bytes(i) for i in ids[at:end]).decode(
+                "utf-8", errors="replace"
+            )
             for position in range(at, end):
-                shown[str(position)] = (text if position == at else "") if "\ufffd" not in text else "▯"
+                shown[str(position)] = (
+                    (text if position == at else "") if "\ufffd" not in text else "▯"
+                )
             at = end
         return shown
 

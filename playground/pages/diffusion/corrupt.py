@@ -29,13 +29,25 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
     alphas: schedule -> alpha_bar on GRID; u: one draw a position, known while u < alpha_bar(t); other: the random word that stands
     there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
     vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule` (chances in ten-thousandths)."""
-    from playground.diffusion.corrupt import GRID, POSTERIOR_STEP, TAUS, noise_matrices, posterior_paths, vector_paths
+    from playground.diffusion.corrupt import (
+        GRID,
+        POSTERIOR_STEP,
+        TAUS,
+        noise_matrices,
+        posterior_paths,
+        vector_paths,
+    )
     from playground.diffusion.draws import START, TOKEN, normals, uniforms
     from playground.diffusion.noise import alpha_bar
 
     if schedule not in DRAWN:
         raise ValueError(f"schedule must be one of {', '.join(DRAWN)}, got {schedule!r}")
-    if isinstance(seed, bool) or not isinstance(seed, (int, float)) or seed != int(seed) or not 0 <= seed <= 2**53:
+    if (
+        isinstance(seed, bool)
+        or not isinstance(seed, (int, float))
+        or seed != int(seed)
+        or not 0 <= seed <= 2**53
+    ):
         raise ValueError(f"seed must be a whole number in [0, {2**53}], got {seed!r}")
     seed = int(seed)
     canvas = read_canvas(text, denoiser, longest=256)
@@ -50,16 +62,30 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
     table, flat = _plane(denoiser, name)
     words = _words(denoiser)
     other = words[(uniforms(seed, 0, 0, place, START) * len(words)).astype(np.int64)]
-    alphas = {each: np.asarray(alpha_bar(GRID, schedule_of(each, denoiser, name))) for each in DRAWN}
+    alphas = {
+        each: np.asarray(alpha_bar(GRID, schedule_of(each, denoiser, name))) for each in DRAWN
+    }
     noise = normals(seed, 0, 0, place, table.shape[1])
     vectors, seen = vector_paths(table, flat, ids, noise, alphas[schedule])
     small = list(dict.fromkeys(int(i) for i in ids))[:SMALL]
     return {
-        "text": text, "model": name, "schedule": schedule, "seed": seed, "family": lexicon.family, "ids": ids.tolist(),
-        "words": lexicon.news({*ids.tolist(), *other.tolist(), *seen, *small}), "mask_id": int(denoiser.mask_id),
-        "u": np.round(known, 6).tolist(), "other": other.tolist(), "alphas": {each: np.round(values, 6).tolist() for each, values in alphas.items()},
-        "small": small, "matrices": noise_matrices(len(small)), "posterior": posterior_paths(alphas[schedule], max(2, len(small))),
-        "posterior_step": POSTERIOR_STEP, "vectors": vectors, "taus": list(TAUS),
+        "text": text,
+        "model": name,
+        "schedule": schedule,
+        "seed": seed,
+        "family": lexicon.family,
+        "ids": ids.tolist(),
+        "words": lexicon.news({*ids.tolist(), *other.tolist(), *seen, *small}),
+        "mask_id": int(denoiser.mask_id),
+        "u": np.round(known, 6).tolist(),
+        "other": other.tolist(),
+        "alphas": {each: np.round(values, 6).tolist() for each, values in alphas.items()},
+        "small": small,
+        "matrices": noise_matrices(len(small)),
+        "posterior": posterior_paths(alphas[schedule], max(2, len(small))),
+        "posterior_step": POSTERIOR_STEP,
+        "vectors": vectors,
+        "taus": list(TAUS),
     }
 
 
@@ -72,7 +98,9 @@ def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:
             from playground.diffusion.generate import measured_schedule
             from playground.diffusion.settings import UnmaskSettings
 
-            _schedules[name], _ = measured_schedule(denoiser, PILOT, UnmaskSettings("mdlm", PILOT, schedule=schedule, seed=0))
+            _schedules[name], _ = measured_schedule(
+                denoiser, PILOT, UnmaskSettings("mdlm", PILOT, schedule=schedule, seed=0)
+            )
             while len(_schedules) > 32:
                 _schedules.pop(next(iter(_schedules)))
         return _schedules[name]
@@ -101,7 +129,9 @@ def default_text() -> str:
     return "once upon a time there was a king who had three daughters ."
 
 
-def corrupt_once(text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedule: Any, seed: Any) -> dict:
+def corrupt_once(
+    text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedule: Any, seed: Any
+) -> dict:
     """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens": [...], "text"}."""
     from playground.diffusion.noise import alpha_bar
 
@@ -126,7 +156,23 @@ def corrupt_once(text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedu
         now = [i if keep else j for i, j, keep in zip(data["ids"], instead, kept, strict=True)]
     mask = data["mask_id"]
     pieces = ["[MASK]" if i == mask else lexicon.text(i) for i in now]
-    shown = "".join(f" {p} " if p == "[MASK]" else p for p in pieces) if lexicon.family in ("bytes", "characters") else " ".join(pieces)
-    return {"model": name, "t": float(t), "noise": noise, "schedule": schedule, "seed": data["seed"], "alpha_bar": alpha,
-            "known": sum(kept), "length": len(kept), "expected_known": alpha * len(kept), "ids": [int(i) for i in now], "tokens": pieces,
-            "kept": kept, "text": " ".join(shown.replace(" ##", "").split())}
+    shown = (
+        "".join(f" {p} " if p == "[MASK]" else p for p in pieces)
+        if lexicon.family in ("bytes", "characters")
+        else " ".join(pieces)
+    )
+    return {
+        "model": name,
+        "t": float(t),
+        "noise": noise,
+        "schedule": schedule,
+        "seed": data["seed"],
+        "alpha_bar": alpha,
+        "known": sum(kept),
+        "length": len(kept),
+        "expected_known": alpha * len(kept),
+        "ids": [int(i) for i in now],
+        "tokens": pieces,
+        "kept": kept,
+        "text": " ".join(shown.replace(" ##", "").split()),
+    }

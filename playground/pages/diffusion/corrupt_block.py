@@ -17,9 +17,24 @@ from playground.widgets.canvas_corrupt import CanvasCorrupt
 
 def build_corrupt(app: Any) -> None:
     with gr.Row(equal_height=True):
-        text = gr.Textbox(default_text(), label="Text, up to 24 tokens", max_length=1000, scale=6, elem_id="corrupt-text")
-        model = gr.Dropdown(models.offered(), value=models.TWIN, label="Words and vectors of", scale=3, min_width=190, filterable=False)
-        schedule = gr.Dropdown(list(DRAWN), value="linear", label="Schedule", scale=2, min_width=130, filterable=False)
+        text = gr.Textbox(
+            default_text(),
+            label="Text, up to 24 tokens",
+            max_length=1000,
+            scale=6,
+            elem_id="corrupt-text",
+        )
+        model = gr.Dropdown(
+            models.offered(),
+            value=models.TWIN,
+            label="Words and vectors of",
+            scale=3,
+            min_width=190,
+            filterable=False,
+        )
+        schedule = gr.Dropdown(
+            list(DRAWN), value="linear", label="Schedule", scale=2, min_width=130, filterable=False
+        )
         seed = gr.Number(7, label="Seed", minimum=0, precision=0, scale=1, min_width=90)
     view = CanvasCorrupt(opened=lambda _: recorded("corrupt"), elem_id="diffusion-corrupt")
     inputs = [text, model, schedule, seed]
@@ -27,7 +42,13 @@ def build_corrupt(app: Any) -> None:
     def show_corrupted(written: str, name: str, by: str, number: Any, request: gr.Request) -> Any:
         try:
             with gate.question(app.backend(), "diffusion", name):
-                return corrupted(written, models.get_denoiser(name, app.backend, session_of(request)), name, by, number)
+                return corrupted(
+                    written,
+                    models.get_denoiser(name, app.backend, session_of(request)),
+                    name,
+                    by,
+                    number,
+                )
         except Exception as error:
             return {"problem": sentence_of(error)}
 
@@ -41,8 +62,17 @@ def build_corrupt(app: Any) -> None:
         return gr.update(choices=models.offered(session_of(request)))
 
     model.focus(fresh_models, None, model, queue=False, **quiet)
-    model.input(other_model, [model, text], text, **quiet).then(show_corrupted, inputs, view, **quiet)
-    gr.on([text.submit, text.blur, schedule.input, seed.change], show_corrupted, inputs, view, trigger_mode="always_last", **quiet)
+    model.input(other_model, [model, text], text, **quiet).then(
+        show_corrupted, inputs, view, **quiet
+    )
+    gr.on(
+        [text.submit, text.blur, schedule.input, seed.change],
+        show_corrupted,
+        inputs,
+        view,
+        trigger_mode="always_last",
+        **quiet,
+    )
 
 
 def sentence_for(name: str) -> str:

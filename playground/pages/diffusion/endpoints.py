@@ -20,8 +20,15 @@ from playground.pages.sentences import sentence_of
 def register(app: Any) -> None:
     """Both endpoints on the app's blocks."""
 
-    def corrupt(text: str, t: float = 0.5, noise: str = "absorbing", schedule: str = "linear", seed: int = 0,
-                model: str = models.TWIN, request: gr.Request = None) -> dict:
+    def corrupt(
+        text: str,
+        t: float = 0.5,
+        noise: str = "absorbing",
+        schedule: str = "linear",
+        seed: int = 0,
+        model: str = models.TWIN,
+        request: gr.Request = None,
+    ) -> dict:
         """What noise makes of a text at one moment of the forward process of a diffusion model.
 
         Args:
@@ -35,16 +42,40 @@ def register(app: Any) -> None:
         Returns:
             alpha_bar (the share that is left on average), the tokens at t, which of them are as they were, and the text
         """
+
         def make() -> dict:
             with gate.question(app.backend(), "diffusion", model):
-                return corrupt_once(text, _model(model, app, request), model, t, noise, schedule, seed)
+                return corrupt_once(
+                    text, _model(model, app, request), model, t, noise, schedule, seed
+                )
 
         return _answer(make)
 
-    def unmask(canvas: str, model: str = models.TWIN, sampler: str = "dream", steps: int = 16, temperature: float = 1.0, seed: int = 0,
-               top_p: float = 1.0, selection: str = "", schedule: str = "linear", block_length: int = 0, overlap: int = 0,
-               threshold: float = 0.9, bound: float = 0.1, eta: float = 0.1, alg_temp: float = 0.0, guidance: float = 0.0, burn_in: int = 0,
-               as_published: bool = False, length: int = 0, hybrid: int = 0, start: str = "masks", top: int = 5, request: gr.Request = None) -> dict:
+    def unmask(
+        canvas: str,
+        model: str = models.TWIN,
+        sampler: str = "dream",
+        steps: int = 16,
+        temperature: float = 1.0,
+        seed: int = 0,
+        top_p: float = 1.0,
+        selection: str = "",
+        schedule: str = "linear",
+        block_length: int = 0,
+        overlap: int = 0,
+        threshold: float = 0.9,
+        bound: float = 0.1,
+        eta: float = 0.1,
+        alg_temp: float = 0.0,
+        guidance: float = 0.0,
+        burn_in: int = 0,
+        as_published: bool = False,
+        length: int = 0,
+        hybrid: int = 0,
+        start: str = "masks",
+        top: int = 5,
+        request: gr.Request = None,
+    ) -> dict:
         """Let a masked diffusion model write: fill the masks of a canvas, everywhere at once, step by step.
 
         Args:
@@ -74,13 +105,34 @@ def register(app: Any) -> None:
         Returns:
             text, and the run as a trace: start (with the words of the ids) and steps (canvas, state, confidence, entropy in nats, candidates, network calls)
         """
-        given = {"canvas": canvas, "sampler": sampler, "steps": steps, "temperature": temperature, "seed": seed, "top_p": top_p,
-                 "selection": selection or SELECTIONS.get(sampler, ("",))[0], "schedule": schedule, "block_length": block_length,
-                 "overlap": overlap, "threshold": threshold, "bound": bound, "eta": eta, "alg_temp": alg_temp, "guidance": guidance,
-                 "burn_in": burn_in, "as_published": as_published, "length": length, "hybrid": hybrid, "start": start}
+        given = {
+            "canvas": canvas,
+            "sampler": sampler,
+            "steps": steps,
+            "temperature": temperature,
+            "seed": seed,
+            "top_p": top_p,
+            "selection": selection or SELECTIONS.get(sampler, ("",))[0],
+            "schedule": schedule,
+            "block_length": block_length,
+            "overlap": overlap,
+            "threshold": threshold,
+            "bound": bound,
+            "eta": eta,
+            "alg_temp": alg_temp,
+            "guidance": guidance,
+            "burn_in": burn_in,
+            "as_published": as_published,
+            "length": length,
+            "hybrid": hybrid,
+            "start": start,
+        }
+
         def make() -> dict:
             with gate.run(app.backend(), request, "diffusion", model) as run:
-                answer = gate.whole(app.backend(), model, lambda: _unmask(given, model, top, app, request))
+                answer = gate.whole(
+                    app.backend(), model, lambda: _unmask(given, model, top, app, request)
+                )
                 run.step(len(answer["steps"]))
                 return answer
 

@@ -24,7 +24,10 @@ def open_trace(raw: Any) -> dict:
 def shown(trace: dict, note: str) -> dict:
     """The player's value for a checked trace of one run or of two."""
     runs = trace.get("runs") or [trace]
-    value: dict[str, Any] = {"trace": runs[0], "note": " · ".join(filter(None, [runs[0]["model"], runs[0]["start"]["title"], note]))}
+    value: dict[str, Any] = {
+        "trace": runs[0],
+        "note": " · ".join(filter(None, [runs[0]["model"], runs[0]["start"]["title"], note])),
+    }
     return {**value, "second": runs[1]} if len(runs) > 1 else value
 
 

@@ -9,19 +9,28 @@ from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import Canvas
 
 
-def write_first(canvas: Canvas, denoiser: Any, count: Any, settings: Any, backend: Callable[[], Any]) -> tuple[Canvas, str]:
+def write_first(
+    canvas: Canvas, denoiser: Any, count: Any, settings: Any, backend: Callable[[], Any]
+) -> tuple[Canvas, str]:
     """The canvas with its first `count` masks written by the causal twin, given the text before them; and a note that says so.
 
     The twin's words are re-read by the denoiser's tokenizer and are locked, like the visitor's own. Raises ValueError."""
     from playground.decoding import DecodingSettings, generate
 
-    if isinstance(count, bool) or not isinstance(count, (int, float)) or count != int(count) or not 0 <= count <= 64:
+    if (
+        isinstance(count, bool)
+        or not isinstance(count, (int, float))
+        or count != int(count)
+        or not 0 <= count <= 64
+    ):
         raise ValueError(f"hybrid must be a whole number in [0, 64], got {count!r}")
     count, mask = int(count), int(denoiser.mask_id)
     if not count:
         return canvas, ""
     if models.is_exact(getattr(denoiser, "name", "")) or not hasattr(denoiser, "codec"):
-        raise ValueError("hybrid must be 0 for an exact model: only the network has a left-to-right twin")
+        raise ValueError(
+            "hybrid must be 0 for an exact model: only the network has a left-to-right twin"
+        )
     if mask not in canvas.ids:
         return canvas, ""
     at = canvas.ids.index(mask)
@@ -29,16 +38,30 @@ def write_first(canvas: Canvas, denoiser: Any, count: Any, settings: Any, backen
     wanted = min(count, run)
     causal = backend().causal(models.CAUSAL_TWIN)
     try:
-        before = denoiser.decode(canvas.ids[canvas.lead:at])
-        ids = [int(step.token_id) for step in generate(causal, causal.encode(before), DecodingSettings(
-            max_new_tokens=wanted, temperature=settings.temperature or 1.0, do_sample=settings.temperature > 0, top_p=settings.top_p, seed=settings.seed))]
+        before = denoiser.decode(canvas.ids[canvas.lead : at])
+        ids = [
+            int(step.token_id)
+            for step in generate(
+                causal,
+                causal.encode(before),
+                DecodingSettings(
+                    max_new_tokens=wanted,
+                    temperature=settings.temperature or 1.0,
+                    do_sample=settings.temperature > 0,
+                    top_p=settings.top_p,
+                    seed=settings.seed,
+                ),
+            )
+        ]
         text = causal.decode(ids)
     finally:
         causal.close()
     special = frozenset(getattr(denoiser, "special_ids", ()))
     written = [int(i) for i in denoiser.encode(text) if i not in special][:wanted]
     ids = list(canvas.ids)
-    ids[at:at + len(written)] = written
+    ids[at : at + len(written)] = written
     locked = list(canvas.locked)
-    locked[at:at + len(written)] = [True] * len(written)
-    return Canvas(tuple(ids), tuple(locked), canvas.lead, canvas.tail, canvas.prompt), f"first {len(written)} tokens by {models.CAUSAL_TWIN}"
+    locked[at : at + len(written)] = [True] * len(written)
+    return Canvas(
+        tuple(ids), tuple(locked), canvas.lead, canvas.tail, canvas.prompt
+    ), f"first {len(written)} tokens by {models.CAUSAL_TWIN}"

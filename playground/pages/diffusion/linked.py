@@ -30,14 +30,22 @@ def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any,
         raise ValueError(broken)
     name = values["model"]
     if name != models.TWIN and not name.startswith("exact-") and not models.ready(name, backend):
-        raise ValueError(f"This link shows a run of {name}, which is not loaded here. Press Run to load it and to see the run.")
+        raise ValueError(
+            f"This link shows a run of {name}, which is not loaded here. Press Run to load it and to see the run."
+        )
     event = unpacked_edit(values["edited"], name) if values["edited"] else None
     return {field: values[field] for field in FIELDS}, event, values["step"]
 
 
 def packed_edit(event: Any) -> str:
     """The canvas that a run went on from, for a link: turn ~ ids ~ which of them are locked."""
-    return "~".join([str(event.turn), ".".join(map(str, event.canvas)), "".join("01"[bool(lock)] for lock in event.locked)])
+    return "~".join(
+        [
+            str(event.turn),
+            ".".join(map(str, event.canvas)),
+            "".join("01"[bool(lock)] for lock in event.locked),
+        ]
+    )
 
 
 def unpacked_edit(text: str, model: str) -> Any:
@@ -47,6 +55,13 @@ def unpacked_edit(text: str, model: str) -> Any:
     try:
         if not locks or not set(locks) <= {"0", "1"}:
             raise ValueError
-        return SimpleNamespace(turn=int(turn), canvas=[int(part) for part in ids.split(".")], locked=[lock == "1" for lock in locks], model=model)
+        return SimpleNamespace(
+            turn=int(turn),
+            canvas=[int(part) for part in ids.split(".")],
+            locked=[lock == "1" for lock in locks],
+            model=model,
+        )
     except ValueError:
-        raise ValueError("edited must be a turn, token ids and locks, as Copy link writes them") from None
+        raise ValueError(
+            "edited must be a turn, token ids and locks, as Copy link writes them"
+        ) from None

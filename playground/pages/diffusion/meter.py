@@ -24,36 +24,70 @@ CURVES = {
     "mdlm": ("random times (MDLM), words a step on average", "mdlm", None),
 }
 PRESETS = {
-    "weather": {"names": ["sunny", "cloudy", "rainy"], "transition": [[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.1, 0.1, 0.8]], "initial": [0.4, 0.2, 0.4]},
+    "weather": {
+        "names": ["sunny", "cloudy", "rainy"],
+        "transition": [[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.1, 0.1, 0.8]],
+        "initial": [0.4, 0.2, 0.4],
+    },
     "sticky": {"names": ["a", "b"], "transition": [[0.9, 0.1], [0.1, 0.9]], "initial": [0.5, 0.5]},
-    "turns": {"names": ["tick", "tock", "rest"], "transition": [[0.05, 0.9, 0.05], [0.9, 0.05, 0.05], [0.45, 0.45, 0.1]], "initial": [0.45, 0.45, 0.1]},
-    "coin": {"names": ["heads", "tails"], "transition": [[0.5, 0.5], [0.5, 0.5]], "initial": [0.5, 0.5]},
+    "turns": {
+        "names": ["tick", "tock", "rest"],
+        "transition": [[0.05, 0.9, 0.05], [0.9, 0.05, 0.05], [0.45, 0.45, 0.1]],
+        "initial": [0.45, 0.45, 0.1],
+    },
+    "coin": {
+        "names": ["heads", "tails"],
+        "transition": [[0.5, 0.5], [0.5, 0.5]],
+        "initial": [0.5, 0.5],
+    },
 }
 
 
-def check_chain(names: Any, transition: Any, initial: Any, length: Any) -> tuple[list[str], np.ndarray, np.ndarray, int]:
+def check_chain(
+    names: Any, transition: Any, initial: Any, length: Any
+) -> tuple[list[str], np.ndarray, np.ndarray, int]:
     """The visitor's chain, or a ValueError that names field, value and range."""
     if not isinstance(names, list) or not STATES[0] <= len(names) <= STATES[1]:
-        raise ValueError(f"names must have {STATES[0]} to {STATES[1]} words, got {len(names) if isinstance(names, list) else names!r}")
+        raise ValueError(
+            f"names must have {STATES[0]} to {STATES[1]} words, got {len(names) if isinstance(names, list) else names!r}"
+        )
     names = [str(name)[:40] for name in names]
     n = len(names)
     rows = {"initial": [initial], "transition": transition}
     arrays = {}
     for field, value in rows.items():
         wanted = 1 if field == "initial" else n
-        if not isinstance(value, list) or len(value) != wanted or any(not isinstance(row, list) or len(row) != n for row in value):
-            raise ValueError(f"{field} must be {wanted} row{'s' if wanted > 1 else ''} of {n} numbers")
+        if (
+            not isinstance(value, list)
+            or len(value) != wanted
+            or any(not isinstance(row, list) or len(row) != n for row in value)
+        ):
+            raise ValueError(
+                f"{field} must be {wanted} row{'s' if wanted > 1 else ''} of {n} numbers"
+            )
         for i, row in enumerate(value):
-            if any(isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 <= v <= 1 for v in row):
+            if any(
+                isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 <= v <= 1
+                for v in row
+            ):
                 raise ValueError(f"{field} must hold numbers in [0, 1], got {row!r}")
             if abs(sum(row) - 1) > 1e-6:
                 where = "initial" if field == "initial" else f"transition, row {names[i]!r},"
                 raise ValueError(f"{where} must sum to 1, got {sum(row):.4g}")
         arrays[field] = np.asarray(value, dtype=np.float64)
-    if isinstance(length, bool) or not isinstance(length, (int, float)) or length != int(length) or not LENGTHS[0] <= length <= LENGTHS[1]:
-        raise ValueError(f"length must be a whole number in [{LENGTHS[0]}, {LENGTHS[1]}], got {length!r}")
+    if (
+        isinstance(length, bool)
+        or not isinstance(length, (int, float))
+        or length != int(length)
+        or not LENGTHS[0] <= length <= LENGTHS[1]
+    ):
+        raise ValueError(
+            f"length must be a whole number in [{LENGTHS[0]}, {LENGTHS[1]}], got {length!r}"
+        )
     if n ** int(length) > TEXTS or (n + 1) ** (2 * int(length)) > 2e7:
-        raise ValueError(f"length must be at most {5 if n == 4 else 6} for {n} words (all texts are enumerated), got {int(length)}")
+        raise ValueError(
+            f"length must be at most {5 if n == 4 else 6} for {n} words (all texts are enumerated), got {int(length)}"
+        )
     return names, arrays["transition"], arrays["initial"][0], int(length)
 
 
@@ -65,15 +99,41 @@ def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[
 
     names, matrix, start, length = check_chain(names, transition, initial, length)
     denoiser = ExactDenoiser(start, matrix, states=names)
-    yield {"chain": {"names": names, "transition": matrix.tolist(), "initial": start.tolist(), "length": length}, "texts": len(names) ** length,
-           "names": {key: name for key, (name, *_) in CURVES.items()}, "parts": len(step_numbers(length)) * len(CURVES) + SWEEPS + 1}
-    curves = {key: {"sampler": sampler, "selection": selection} for key, (_, sampler, selection) in CURVES.items()}
+    yield {
+        "chain": {
+            "names": names,
+            "transition": matrix.tolist(),
+            "initial": start.tolist(),
+            "length": length,
+        },
+        "texts": len(names) ** length,
+        "names": {key: name for key, (name, *_) in CURVES.items()},
+        "parts": len(step_numbers(length)) * len(CURVES) + SWEEPS + 1,
+    }
+    curves = {
+        key: {"sampler": sampler, "selection": selection}
+        for key, (_, sampler, selection) in CURVES.items()
+    }
     for point in exactness(denoiser, length, curves):
-        yield {"point": {"curve": point["curve"], "x": point["words"], "steps": point["steps"], "tv": point["total_variation"], "kl": _bits(point["kl"])}}
+        yield {
+            "point": {
+                "curve": point["curve"],
+                "x": point["words"],
+                "steps": point["steps"],
+                "tv": point["total_variation"],
+                "kl": _bits(point["kl"]),
+            }
+        }
     worst = int(np.argmin(start))
     try:
         for sweep in gibbs_exactness(denoiser, length, SWEEPS, [worst] * length):
-            yield {"sweep": {"sweeps": sweep["sweeps"], "tv": sweep["total_variation"], "start": names[worst]}}
+            yield {
+                "sweep": {
+                    "sweeps": sweep["sweeps"],
+                    "tv": sweep["total_variation"],
+                    "start": names[worst],
+                }
+            }
     except ValueError as error:  # the start may be a text that this chain never makes
         yield {"gibbs_problem": str(error)}
     yield {"done": True}

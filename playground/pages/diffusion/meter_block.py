@@ -19,7 +19,9 @@ _runs = itertools.count(1)
 
 
 def build_meter(app: Any) -> None:
-    meter = CanvasMeter({"whole": recorded("meter") or None, "presets": PRESETS}, elem_id="diffusion-meter")
+    meter = CanvasMeter(
+        {"whole": recorded("meter") or None, "presets": PRESETS}, elem_id="diffusion-meter"
+    )
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
     def run(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
@@ -27,10 +29,25 @@ def build_meter(app: Any) -> None:
         try:
             yield {"run": number, "begin": True}
             asked = [sent(evt, field) for field in ("names", "transition", "initial", "length")]
-            for part in gate.through(app.backend(), request, "diffusion", "exact-chain", lambda _: measure(*asked), lambda words: {"waiting": words}, long=True):
+            for part in gate.through(
+                app.backend(),
+                request,
+                "diffusion",
+                "exact-chain",
+                lambda _: measure(*asked),
+                lambda words: {"waiting": words},
+                long=True,
+            ):
                 yield {"run": number, **part}
         except Exception as error:
             yield {"run": number, "problem": sentence_of(error)}
 
     measuring = meter.measure(run, None, meter, trigger_mode="multiple", **quiet)
-    meter.halt(gate.halts(app.backend, {"stop": True}), None, meter, cancels=[measuring], queue=False, **quiet)
+    meter.halt(
+        gate.halts(app.backend, {"stop": True}),
+        None,
+        meter,
+        cancels=[measuring],
+        queue=False,
+        **quiet,
+    )

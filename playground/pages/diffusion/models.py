@@ -37,7 +37,9 @@ def _exact(name: str) -> Any:
 
     if name == WEATHER:
         chain = MarkovChain([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]])
-        return ExactDenoiser(chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"])
+        return ExactDenoiser(
+            chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"]
+        )
     return ExactDenoiser.from_ngram(tale_model())
 
 
@@ -56,7 +58,12 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
     networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
     grams = [("Exact: " + label, name) for label, name in visitor_models.choices(session)]
-    return [*networks, ("Exact: a weather chain of three words", WEATHER), ("Exact: word pairs of a short tale", TALE), *grams]
+    return [
+        *networks,
+        ("Exact: a weather chain of three words", WEATHER),
+        ("Exact: word pairs of a short tale", TALE),
+        *grams,
+    ]
 
 
 def is_exact(name: Any) -> bool:
@@ -97,4 +104,6 @@ def ready(name: str, backend: Any) -> bool:
 def default_canvas(name: str) -> str:
     if name.startswith("ngram/fox/"):
         return "the brown [MASK]*4 the lazy dog [MASK]*3"
-    return DEFAULT_CANVAS.get(name, "[MASK]*12" if name.startswith("ngram/") else DEFAULT_CANVAS[TWIN])
+    return DEFAULT_CANVAS.get(
+        name, "[MASK]*12" if name.startswith("ngram/") else DEFAULT_CANVAS[TWIN]
+    )

@@ -24,8 +24,12 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
     denoiser = models.get_denoiser(name, backend)
     values["canvas"] = models.default_canvas(name)
     side = Side(name, denoiser, read_canvas(values["canvas"], denoiser), settings_of(values))
-    return {"trace": whole_trace(side), "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one", "at": 9,
-            "reading": reading(side.canvas, denoiser)}
+    return {
+        "trace": whole_trace(side),
+        "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one",
+        "at": 9,
+        "reading": reading(side.canvas, denoiser),
+    }
 
 
 def record_corrupt(backend: Callable[[], Any]) -> dict:
@@ -47,7 +51,12 @@ def record_steps(backend: Callable[[], Any]) -> dict:
     from playground.pages.diffusion.timing_block import measured
 
     pair = "twins" if usable(backend) == models.TWIN else models.TALE
-    value: dict[str, Any] = {"when": "on a CPU with two cores when this page was made", "tokens": [], "lengths": [], "quality": []}
+    value: dict[str, Any] = {
+        "when": "on a CPU with two cores when this page was made",
+        "tokens": [],
+        "lengths": [],
+        "quality": [],
+    }
     for what in ("time", "quality"):
         for part in measured(pair, what, backend):
             for key, field in (("token", "tokens"), ("step", "lengths"), ("quality", "quality")):
@@ -65,7 +74,10 @@ def usable(backend: Callable[[], Any]) -> str:
 
 
 RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {
-    "unmask": record_unmask, "corrupt": record_corrupt, "meter": record_meter, "steps": record_steps,
+    "unmask": record_unmask,
+    "corrupt": record_corrupt,
+    "meter": record_meter,
+    "steps": record_steps,
 }
 
 
@@ -73,7 +85,9 @@ def main(names: list[str]) -> None:
     from playground.backend import get_backend
 
     for name in names or list(RECORDS):
-        text = json.dumps(RECORDS[name](get_backend), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(
+            RECORDS[name](get_backend), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
         path_of(name).write_text(text + "\n", encoding="utf-8")
         print(f"{path_of(name).name}: {len(text.encode()):,} bytes")
 

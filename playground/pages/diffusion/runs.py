@@ -30,22 +30,41 @@ class Side:
         self.lexicon = Lexicon(self.denoiser)
         needs = self.settings.sampler in NEEDS_POSTERIOR
         if needs and not hasattr(self.denoiser, "posterior"):
-            raise ValueError(f"sampler must be one for masks with the model {self.model!r}: {self.settings.sampler} needs the exact "
-                             "probabilities under noise, which only the exact models give")
-        if not self.still and not needs and self.settings.sampler != "gibbs" and int(self.denoiser.mask_id) not in self.canvas.ids and all(self.canvas.locked):
-            raise ValueError("canvas must have a [MASK] to fill, got none: write [MASK]*8 where text is to come")
+            raise ValueError(
+                f"sampler must be one for masks with the model {self.model!r}: {self.settings.sampler} needs the exact "
+                "probabilities under noise, which only the exact models give"
+            )
+        if (
+            not self.still
+            and not needs
+            and self.settings.sampler != "gibbs"
+            and int(self.denoiser.mask_id) not in self.canvas.ids
+            and all(self.canvas.locked)
+        ):
+            raise ValueError(
+                "canvas must have a [MASK] to fill, got none: write [MASK]*8 where text is to come"
+            )
 
         sweeps = self.settings.steps + self.settings.burn_in
-        if self.settings.sampler == "gibbs" and sweeps * (len(self.canvas.ids) - sum(self.canvas.locked)) > LONGEST_GIBBS:
-            raise ValueError(f"steps must be at most {LONGEST_GIBBS // max(1, len(self.canvas.ids) - sum(self.canvas.locked))} sweeps for so many open "
-                             f"positions (a step redraws one of them, {LONGEST_GIBBS:,} in all), got {sweeps}")
+        if (
+            self.settings.sampler == "gibbs"
+            and sweeps * (len(self.canvas.ids) - sum(self.canvas.locked)) > LONGEST_GIBBS
+        ):
+            raise ValueError(
+                f"steps must be at most {LONGEST_GIBBS // max(1, len(self.canvas.ids) - sum(self.canvas.locked))} sweeps for so many open "
+                f"positions (a step redraws one of them, {LONGEST_GIBBS:,} in all), got {sweeps}"
+            )
 
     @property
     def title(self) -> str:
         s = self.settings
         if self.still:
             return f"{TITLES[s.sampler].split(':')[0]}, as it stands"
-        steps = "" if s.sampler in WITHOUT_STEPS else f", {s.steps} {'sweeps' if s.sampler == 'gibbs' else 'steps'}"
+        steps = (
+            ""
+            if s.sampler in WITHOUT_STEPS
+            else f", {s.steps} {'sweeps' if s.sampler == 'gibbs' else 'steps'}"
+        )
         return f"{TITLES[s.sampler].split(':')[0]}{steps}, seed {s.seed}"
 
     def card(self) -> dict:
@@ -56,12 +75,26 @@ class Side:
         special = len(getattr(self.denoiser, "special_ids", ()) or ())
         s = self.settings
         return {
-            "model": self.model, "title": self.title, "prompt": self.canvas.prompt, "settings": s.record(), "mask_id": mask,
-            "vocab_size": int(self.denoiser.vocab_size) - (mask < int(self.denoiser.vocab_size)), "special": special,
-            "family": self.lexicon.family, "canvas": ids, "words": self.lexicon.news(ids), "texts": self.lexicon.spelled(ids),
-            "state": ["locked" if lock else "masked" if i == mask else "settled" for i, lock in zip(ids, locked, strict=True)],
-            "expected": 0 if self.still or s.sampler in WITHOUT_STEPS or s.sampler == "gibbs" else s.steps + 1,
-            "about": card(s), "note": self.note,
+            "model": self.model,
+            "title": self.title,
+            "prompt": self.canvas.prompt,
+            "settings": s.record(),
+            "mask_id": mask,
+            "vocab_size": int(self.denoiser.vocab_size) - (mask < int(self.denoiser.vocab_size)),
+            "special": special,
+            "family": self.lexicon.family,
+            "canvas": ids,
+            "words": self.lexicon.news(ids),
+            "texts": self.lexicon.spelled(ids),
+            "state": [
+                "locked" if lock else "masked" if i == mask else "settled"
+                for i, lock in zip(ids, locked, strict=True)
+            ],
+            "expected": 0
+            if self.still or s.sampler in WITHOUT_STEPS or s.sampler == "gibbs"
+            else s.steps + 1,
+            "about": card(s),
+            "note": self.note,
         }
 
     def steps(self) -> Iterator[Any]:
@@ -69,7 +102,9 @@ class Side:
 
         if self.still:
             return iter(())
-        return unmask(self.denoiser, [list(self.canvas.ids)], self.settings, locked=[list(self.canvas.locked)])
+        return unmask(
+            self.denoiser, [list(self.canvas.ids)], self.settings, locked=[list(self.canvas.locked)]
+        )
 
     def frame(self, step: Any, top: int = TOP) -> tuple[dict, dict]:
         """(record of the step without what surrounds the text, words not told before)."""
@@ -78,7 +113,12 @@ class Side:
             record[name] = record[name][self.canvas.seen]
         for name in ("confidence", "entropy", "change"):
             record[name] = [None if v is None else round(v, 6) for v in record[name]]
-        record["top"] = [None if row is None else [[int(i), round(p, 6) if p > 1e-4 else float(f"{p:.4g}")] for i, p in row] for row in record["top"]]
+        record["top"] = [
+            None
+            if row is None
+            else [[int(i), round(p, 6) if p > 1e-4 else float(f"{p:.4g}")] for i, p in row]
+            for row in record["top"]
+        ]
         ids = {i for row in record["top"] if row for i, _ in row} | set(record["canvas"])
         texts = self.lexicon.spelled(record["canvas"])
         if texts:
@@ -86,12 +126,28 @@ class Side:
         return record, self.lexicon.news(ids)
 
 
-def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False, clock: Callable[[], float] = time.perf_counter,
-           link: dict | None = None, at: int | None = None) -> Iterator[dict]:
+def stream(
+    run: str,
+    sides: list[Side],
+    seconds: float = 600.0,
+    on: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+    link: dict | None = None,
+    at: int | None = None,
+) -> Iterator[dict]:
     """Messages of a run: `begin`, a `frame` for each step of each side in turn, `end`. Ends by itself after `seconds`.
 
     `link`: the fields of the link that gives this run again; `at`: the step on view when it has ended."""
-    yield {"run": run, "begin": {"sides": [side.card() for side in sides], "what": what_runs(sides), "on": on, "link": link, "at": at}}
+    yield {
+        "run": run,
+        "begin": {
+            "sides": [side.card() for side in sides],
+            "what": what_runs(sides),
+            "on": on,
+            "link": link,
+            "at": at,
+        },
+    }
     begun, sent = clock(), float("-inf")
     alive = [(number, side, side.steps()) for number, side in enumerate(sides)]
     waiting: list[dict] = []
@@ -106,7 +162,9 @@ def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False
                 continue
             record, words = side.frame(step)
             now = clock()
-            waiting.append({"side": number, "step": record, "words": words, "seconds": round(now - before, 4)})
+            waiting.append(
+                {"side": number, "step": record, "words": words, "seconds": round(now - before, 4)}
+            )
             if now - sent >= GAP:
                 yield {"run": run, "frame": waiting}
                 waiting, sent = [], now
@@ -115,19 +173,32 @@ def stream(run: str, sides: list[Side], seconds: float = 600.0, on: bool = False
                 break
     if waiting:
         yield {"run": run, "frame": waiting}
-    yield {"run": run, "end": end or f"{clock() - begun:.1f} s" + (" for the two runs" if len(sides) > 1 else "")}
+    yield {
+        "run": run,
+        "end": end or f"{clock() - begun:.1f} s" + (" for the two runs" if len(sides) > 1 else ""),
+    }
 
 
 def what_runs(sides: list[Side]) -> str:
     if len(sides) == 1:
         side = sides[0]
-        return " · ".join(filter(None, [side.model, side.title, f"temperature {side.settings.temperature:g}", side.note]))
+        return " · ".join(
+            filter(
+                None,
+                [side.model, side.title, f"temperature {side.settings.temperature:g}", side.note],
+            )
+        )
     if sides[0].note.startswith("run on"):
         return f"{sides[0].model} · two runs, each from its own canvas · {sides[0].note}"
     return f"{sides[0].model} · two runs on one canvas, step by step; whoever has fewer steps waits at the end"
 
 
-def whole_trace(side: Side, top: int = TOP, seconds: float = 600.0, clock: Callable[[], float] = time.perf_counter) -> dict:
+def whole_trace(
+    side: Side,
+    top: int = TOP,
+    seconds: float = 600.0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict:
     """The run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text` is its last text.
 
     Raises ValueError where the run takes longer than `seconds`."""
@@ -144,7 +215,19 @@ def whole_trace(side: Side, top: int = TOP, seconds: float = 600.0, clock: Calla
         steps.append(record)
         final = step.canvas[0].tolist()
         if clock() - begun > seconds:
-            raise ValueError(f"steps must be few enough for {seconds:g} seconds here, got {side.settings.steps}: step {step.index + 1} was still running")
+            raise ValueError(
+                f"steps must be few enough for {seconds:g} seconds here, got {side.settings.steps}: step {step.index + 1} was still running"
+            )
     start["words"] = words
-    text = side.denoiser.decode([i for i in final[side.canvas.seen] if i != int(side.denoiser.mask_id)])
-    return new_trace("unmask", side.model, side.settings.record(), side.canvas.prompt, steps, start=start, text=text)
+    text = side.denoiser.decode(
+        [i for i in final[side.canvas.seen] if i != int(side.denoiser.mask_id)]
+    )
+    return new_trace(
+        "unmask",
+        side.model,
+        side.settings.record(),
+        side.canvas.prompt,
+        steps,
+        start=start,
+        text=text,
+    )

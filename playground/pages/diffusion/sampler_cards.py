@@ -62,16 +62,33 @@ def card(settings: Any) -> dict[str, str]:
     from playground.diffusion import list_samplers
 
     about = next(sampler for sampler in list_samplers() if sampler.name == settings.sampler)
-    title = "LLaDA: random order" if (settings.sampler, settings.rule) == ("llada", "random") else TITLES[settings.sampler]
-    sentences = [about.explanation.strip().replace("\n", " "), CONVENTIONS.get(settings.sampler, ""), verdict(about, settings)]
-    return {"name": title, "text": " ".join(filter(None, sentences)), "source": f"Source: {about.source}"}
+    title = (
+        "LLaDA: random order"
+        if (settings.sampler, settings.rule) == ("llada", "random")
+        else TITLES[settings.sampler]
+    )
+    sentences = [
+        about.explanation.strip().replace("\n", " "),
+        CONVENTIONS.get(settings.sampler, ""),
+        verdict(about, settings),
+    ]
+    return {
+        "name": title,
+        "text": " ".join(filter(None, sentences)),
+        "source": f"Source: {about.source}",
+    }
 
 
 def verdict(about: Any, settings: Any) -> str:
     """Whether the sampler (its card, `about`) gives the model's own distribution at one word a step, with these settings."""
     if not exact_at_one(about, settings.rule, settings.as_published):
         return "Not exact, not even at one word a step."
-    if settings.temperature != 1 or settings.top_p < 1 or settings.guidance > 0 or settings.overlap > 0:
+    if (
+        settings.temperature != 1
+        or settings.top_p < 1
+        or settings.guidance > 0
+        or settings.overlap > 0
+    ):
         # these change what a word is drawn from, or what the model sees: no order of places can make up for it
         return "Exact only when it draws one word a step, at temperature one, without top-p, guidance and overlap: not as set here."
     return "Exact when it draws one word a step."

@@ -17,8 +17,14 @@ SEEDS = 6
 PROMPT = "once upon a time"
 
 
-def measure_time(causal: Any, denoiser: Any, prompt: str, clock: Callable[[], float] = time.perf_counter, lengths: tuple[int, ...] = LENGTHS,
-                 tokens: int = TOKENS) -> Iterator[dict]:
+def measure_time(
+    causal: Any,
+    denoiser: Any,
+    prompt: str,
+    clock: Callable[[], float] = time.perf_counter,
+    lengths: tuple[int, ...] = LENGTHS,
+    tokens: int = TOKENS,
+) -> Iterator[dict]:
     """{"token": {"index", "ms" (mean so far), "seconds"}} for each token, then {"step": {"length", "ms" (median of 5)}}."""
     from playground.decoding import DecodingSettings, generate
     from playground.diffusion import UnmaskSettings, unmask
@@ -26,16 +32,26 @@ def measure_time(causal: Any, denoiser: Any, prompt: str, clock: Callable[[], fl
     yield {"part": "one token after the other", "of": tokens}
     begun = before = clock()
     times: list[float] = []
-    for step in generate(causal, causal.encode(prompt), DecodingSettings(max_new_tokens=tokens, seed=0)):
+    for step in generate(
+        causal, causal.encode(prompt), DecodingSettings(max_new_tokens=tokens, seed=0)
+    ):
         now = clock()
         times.append(now - before)
         before = now
         if len(times) > 1:  # the first one reads the prompt
-            yield {"token": {"index": int(step.index), "ms": 1000 * statistics.mean(times[1:]), "seconds": now - begun}}
+            yield {
+                "token": {
+                    "index": int(step.index),
+                    "ms": 1000 * statistics.mean(times[1:]),
+                    "seconds": now - begun,
+                }
+            }
     for length in lengths:
         canvas = [[int(denoiser.mask_id)] * length]
         times, before = [], clock()
-        for _ in unmask(denoiser, canvas, UnmaskSettings("llada", min(6, length), selection="random")):
+        for _ in unmask(
+            denoiser, canvas, UnmaskSettings("llada", min(6, length), selection="random")
+        ):
             now = clock()
             times.append(now - before)
             before = now
@@ -43,7 +59,13 @@ def measure_time(causal: Any, denoiser: Any, prompt: str, clock: Callable[[], fl
         yield {"step": {"length": length, "ms": 1000 * statistics.median(times[1:] or times)}}
 
 
-def measure_quality(causal: Any, denoiser: Any, canvas: Any, counts: tuple[int, ...] = STEP_COUNTS, seeds: int = SEEDS) -> Iterator[dict]:
+def measure_quality(
+    causal: Any,
+    denoiser: Any,
+    canvas: Any,
+    counts: tuple[int, ...] = STEP_COUNTS,
+    seeds: int = SEEDS,
+) -> Iterator[dict]:
     """{"quality": {"steps", "perplexity", "perplexity_spread", "distinct", "distinct_spread", "calls", "example"}} for each number of
     steps: mean and standard deviation over `seeds` runs of the canvas; the perplexity is the causal model's, the first token of a
     text not scored."""
@@ -56,13 +78,23 @@ def measure_quality(causal: Any, denoiser: Any, canvas: Any, counts: tuple[int, 
     for count in counts:
         rows = [list(canvas.ids)] * seeds
         settings = UnmaskSettings("llada", count, selection="random", seed=0)
-        last = deque(unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds), maxlen=1)[0]  # steps hold whole tables
+        last = deque(
+            unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds), maxlen=1
+        )[0]  # steps hold whole tables
         texts = [denoiser.decode(row[canvas.seen]) for row in last.canvas.tolist()]
         scores = [text_perplexity(causal, text) for text in texts]
         kinds = [float(distinct_n([text], 2)) for text in texts]
-        yield {"quality": {
-            "steps": count, "perplexity": statistics.mean(scores), "perplexity_spread": _spread(scores), "distinct": statistics.mean(kinds),
-            "distinct_spread": _spread(kinds), "calls": int(last.calls[0]), "example": texts[0]}}
+        yield {
+            "quality": {
+                "steps": count,
+                "perplexity": statistics.mean(scores),
+                "perplexity_spread": _spread(scores),
+                "distinct": statistics.mean(kinds),
+                "distinct_spread": _spread(kinds),
+                "calls": int(last.calls[0]),
+                "example": texts[0],
+            }
+        }
 
 
 def text_perplexity(causal: Any, text: str) -> float:
@@ -74,7 +106,9 @@ def text_perplexity(causal: Any, text: str) -> float:
         return float("nan")
     logits = np.asarray(causal.logits_along(ids), dtype=np.float64)[:-1]  # (T - 1, V)
     top = logits.max(-1, keepdims=True)
-    surprisal = np.log(np.exp(logits - top).sum(-1)) + top[:, 0] - logits[np.arange(len(logits)), ids[1:]]
+    surprisal = (
+        np.log(np.exp(logits - top).sum(-1)) + top[:, 0] - logits[np.arange(len(logits)), ids[1:]]
+    )
     return float(np.exp(min(700.0, surprisal.mean())))
 
 

@@ -17,29 +17,51 @@ from playground.pages.events import sent
 from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_steps import CanvasSteps
 
-PAIRS = [("Fairy tales: the two twins (15 M each)", "twins"), ("Exact: word pairs of a short tale", models.TALE)]
+PAIRS = [
+    ("Fairy tales: the two twins (15 M each)", "twins"),
+    ("Exact: word pairs of a short tale", models.TALE),
+]
 CANVAS = {"twins": "once upon a time there was a [MASK]*40 .", models.TALE: "the king [MASK]*30 ."}
 _runs = itertools.count(1)
 
 
 def build_timing(app: Any) -> None:
-    pair = gr.Dropdown(PAIRS, value="twins", label="Left-to-right model and its diffusion twin", filterable=False, elem_id="timing-pair")
+    pair = gr.Dropdown(
+        PAIRS,
+        value="twins",
+        label="Left-to-right model and its diffusion twin",
+        filterable=False,
+        elem_id="timing-pair",
+    )
     view = CanvasSteps({"whole": recorded("steps") or None}, elem_id="diffusion-steps")
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
     def run(name: str, evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         number = next(_runs)
         try:
-            yield {"run": number, "begin": str(sent(evt, "what", "")), "pair": next((title for title, value in PAIRS if value == name), "")}
-            for part in gate.through(app.backend(), request, "diffusion", models.TWIN if name == "twins" else name,
-                                     lambda _: measured(name, sent(evt, "what"), app.backend), lambda words: {"part": words, "of": 0}, long=True):
+            yield {
+                "run": number,
+                "begin": str(sent(evt, "what", "")),
+                "pair": next((title for title, value in PAIRS if value == name), ""),
+            }
+            for part in gate.through(
+                app.backend(),
+                request,
+                "diffusion",
+                models.TWIN if name == "twins" else name,
+                lambda _: measured(name, sent(evt, "what"), app.backend),
+                lambda words: {"part": words, "of": 0},
+                long=True,
+            ):
                 yield {"run": number, **part}
             yield {"run": number, "done": True}
         except Exception as error:
             yield {"run": number, "problem": sentence_of(error)}
 
     event = view.measure(run, pair, view, trigger_mode="multiple", **quiet)
-    view.halt(gate.halts(app.backend, {"stop": True}), None, view, cancels=[event], queue=False, **quiet)
+    view.halt(
+        gate.halts(app.backend, {"stop": True}), None, view, cancels=[event], queue=False, **quiet
+    )
 
 
 def measured(name: Any, what: Any, backend: Any) -> Iterator[dict]:
@@ -61,5 +83,7 @@ def twins(name: Any, backend: Any) -> tuple[Any, Any, str]:
     if name == models.TALE:
         return models.tale_model(), models.get_denoiser(models.TALE, backend), "the king"
     if name != "twins":
-        raise ValueError(f"pair must be one of {', '.join(value for _, value in PAIRS)}, got {name!r}")
+        raise ValueError(
+            f"pair must be one of {', '.join(value for _, value in PAIRS)}, got {name!r}"
+        )
     return backend().causal(models.CAUSAL_TWIN), backend().denoiser(models.TWIN), PROMPT

@@ -31,15 +31,33 @@ _runs = itertools.count(1)
 def build_unmask(app: Any) -> None:
     message = gr.Markdown(visible=False)
     with gr.Row():
-        canvas = gr.Textbox(models.default_canvas(models.TWIN), label="Canvas: your words, and [MASK]*12 where twelve are to appear", lines=1, max_lines=6,
-                            max_length=4000, scale=8, elem_id="diffusion-canvas")
-        run = gr.Button("Run", variant="primary", scale=0, min_width=110, elem_id="diffusion-run", elem_classes="beside")
+        canvas = gr.Textbox(
+            models.default_canvas(models.TWIN),
+            label="Canvas: your words, and [MASK]*12 where twelve are to appear",
+            lines=1,
+            max_lines=6,
+            max_length=4000,
+            scale=8,
+            elem_id="diffusion-canvas",
+        )
+        run = gr.Button(
+            "Run",
+            variant="primary",
+            scale=0,
+            min_width=110,
+            elem_id="diffusion-run",
+            elem_classes="beside",
+        )
     example = recorded("unmask")
     said = CanvasReading({"text": example.get("reading", "")}, elem_id="diffusion-reading")
     controls, show_fields = build_controls()
     components = {"canvas": canvas, **controls}
-    player = CanvasPlayer(example, elem_id="diffusion-player", constants={"most_bytes": int(limits().max_body_mb * 1_000_000)},
-                          server_functions=[files.take, files.open_trace])
+    player = CanvasPlayer(
+        example,
+        elem_id="diffusion-player",
+        constants={"most_bytes": int(limits().max_body_mb * 1_000_000)},
+        server_functions=[files.take, files.open_trace],
+    )
     inputs = [components[name] for name in FIELDS]
 
     def start(request: gr.Request, *values: Any) -> Iterator[dict]:
@@ -52,6 +70,7 @@ def build_unmask(app: Any) -> None:
         yield from messages(dict(zip(FIELDS, values, strict=True)), app, request, evt)
 
     second = player.run_on(again, inputs, player, **quiet)
+
     def reopen(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         try:
             asked = linked(str(sent(evt, "query", "")), app.backend)
@@ -63,7 +82,14 @@ def build_unmask(app: Any) -> None:
             yield from messages(values, app, request, event, at)
 
     third = player.open_link(reopen, None, player, trigger_mode="once", **quiet)
-    player.halt(gate.halts(app.backend, {"stop": True}), None, player, cancels=[first, second, third], queue=False, **quiet)
+    player.halt(
+        gate.halts(app.backend, {"stop": True}),
+        None,
+        player,
+        cancels=[first, second, third],
+        queue=False,
+        **quiet,
+    )
 
     def read(text: str, name: str, length: Any, request: gr.Request) -> Any:
         try:
@@ -84,15 +110,25 @@ def build_unmask(app: Any) -> None:
     components["model"].focus(fresh_models, None, components["model"], queue=False, **quiet)
 
     components["model"].input(other_model, [components["model"], canvas], canvas, **quiet).then(
-        read, [canvas, components["model"], components["length"]], said, **quiet)
-    gr.on([canvas.change, components["length"].change], read, [canvas, components["model"], components["length"]], said, trigger_mode="always_last", **quiet)
+        read, [canvas, components["model"], components["length"]], said, **quiet
+    )
+    gr.on(
+        [canvas.change, components["length"].change],
+        read,
+        [canvas, components["model"], components["length"]],
+        said,
+        trigger_mode="always_last",
+        **quiet,
+    )
     app.demo.load(read, [canvas, components["model"], components["length"]], said, **quiet)
     LINK.copy_button(app, components, view=PLAYER_VIEW)
     show_fields(LINK.on_load(app, components, message))
     app.at_start(lambda: app.backend().prepare(models.TWIN))
 
 
-def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any = None, at: int | None = None) -> Iterator[dict]:
+def messages(
+    values: dict[str, Any], app: Any, request: Any = None, event: Any = None, at: int | None = None
+) -> Iterator[dict]:
     """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
     run = f"{os.getpid()}-{next(_runs)}"
     try:
@@ -103,16 +139,32 @@ def messages(values: dict[str, Any], app: Any, request: Any = None, event: Any =
 
         def work(_: Any) -> Iterator[dict]:
             sides = make_sides(values, app, name, session_of(request), event)
-            link = {**{field: value for field, value in values.items() if value is not None}, "model": name, "ran": 1, **({"edited": packed_edit(event)} if event else {})}
-            yield from stream(run, sides, seconds=limits().run_seconds, on=event is not None, link=link, at=at)
+            link = {
+                **{field: value for field, value in values.items() if value is not None},
+                "model": name,
+                "ran": 1,
+                **({"edited": packed_edit(event)} if event else {}),
+            }
+            yield from stream(
+                run, sides, seconds=limits().run_seconds, on=event is not None, link=link, at=at
+            )
 
-        yield from gate.through(app.backend(), request, "diffusion", name, work, lambda words: {"run": run, "waiting": words},
-                                tokens=lambda message: len(message.get("frame", ())))
+        yield from gate.through(
+            app.backend(),
+            request,
+            "diffusion",
+            name,
+            work,
+            lambda words: {"run": run, "waiting": words},
+            tokens=lambda message: len(message.get("frame", ())),
+        )
     except Exception as error:
         yield {"problem": sentence_of(error)}
 
 
-def make_sides(values: dict[str, Any], app: Any, name: str, session: str | None = None, event: Any = None) -> list[Side]:
+def make_sides(
+    values: dict[str, Any], app: Any, name: str, session: str | None = None, event: Any = None
+) -> list[Side]:
     denoiser = models.get_denoiser(name, app.backend, session)
     settings = settings_of(values)
     canvas = read_canvas(values["canvas"], denoiser, _length(values["length"]))
@@ -126,11 +178,15 @@ def make_sides(values: dict[str, Any], app: Any, name: str, session: str | None 
     sides = [Side(name, denoiser, canvas, settings, note)]
     if values["two"]:
         other = settings_of(values, values["sampler_b"], values["steps_b"], values["seed_b"])
-        sides.append(Side(name, models.get_denoiser(name, app.backend, session), canvas, other, note))
+        sides.append(
+            Side(name, models.get_denoiser(name, app.backend, session), canvas, other, note)
+        )
     return sides
 
 
-def _run_on(values: dict[str, Any], name: str, denoiser: Any, canvas: Canvas, settings: Any, event: Any) -> list[Side]:
+def _run_on(
+    values: dict[str, Any], name: str, denoiser: Any, canvas: Canvas, settings: Any, event: Any
+) -> list[Side]:
     """One canvas, or two, from where the visitor left them. One of two that has nothing to fill stays as it stands."""
     first, turn = edited(canvas, denoiser, event)
     settings = replace(settings, seed=settings.seed + turn)
@@ -138,14 +194,26 @@ def _run_on(values: dict[str, Any], name: str, denoiser: Any, canvas: Canvas, se
     if given is None:
         return [Side(name, denoiser, first, settings, f"run on, seed {settings.seed}")]
     if not isinstance(given, dict):
-        raise ValueError(f"second must be the second canvas with its locks, got {type(given).__name__}")
-    second, _ = edited(canvas, denoiser, SimpleNamespace(canvas=given.get("canvas"), locked=given.get("locked"), turn=turn))
+        raise ValueError(
+            f"second must be the second canvas with its locks, got {type(given).__name__}"
+        )
+    second, _ = edited(
+        canvas,
+        denoiser,
+        SimpleNamespace(canvas=given.get("canvas"), locked=given.get("locked"), turn=turn),
+    )
     other = settings_of(values, values["sampler_b"], values["steps_b"], values["seed_b"])
     other = replace(other, seed=other.seed + turn)
     pairs = [(first, settings), (second, other)]
-    nothing = [int(denoiser.mask_id) not in each.ids and by.sampler not in ("gibbs", *NEEDS_POSTERIOR) for each, by in pairs]
+    nothing = [
+        int(denoiser.mask_id) not in each.ids and by.sampler not in ("gibbs", *NEEDS_POSTERIOR)
+        for each, by in pairs
+    ]
     note = f"run on, seeds {settings.seed} and {other.seed}"
-    return [Side(name, denoiser, each, by, note, still=nothing[n] and not all(nothing)) for n, (each, by) in enumerate(pairs)]
+    return [
+        Side(name, denoiser, each, by, note, still=nothing[n] and not all(nothing))
+        for n, (each, by) in enumerate(pairs)
+    ]
 
 
 def session_of(request: Any) -> str | None:
@@ -165,14 +233,24 @@ def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
     longest, mask = limits().max_canvas_length, int(denoiser.mask_id)
     highest = max(int(denoiser.vocab_size) - 1, mask)
     if not isinstance(ids, list) or not 1 <= len(ids) <= longest:
-        raise ValueError(f"canvas must have 1 to {longest} positions, got {len(ids) if isinstance(ids, list) else type(ids).__name__}")
+        raise ValueError(
+            f"canvas must have 1 to {longest} positions, got {len(ids) if isinstance(ids, list) else type(ids).__name__}"
+        )
     if any(isinstance(i, bool) or not isinstance(i, int) or not 0 <= i <= highest for i in ids):
         raise ValueError(f"canvas must hold whole numbers in [0, {highest}]")
-    if not isinstance(locked, list) or len(locked) != len(ids) or any(not isinstance(lock, bool) for lock in locked):
+    if (
+        not isinstance(locked, list)
+        or len(locked) != len(ids)
+        or any(not isinstance(lock, bool) for lock in locked)
+    ):
         raise ValueError(f"locked must hold true or false for each of the {len(ids)} positions")
     if isinstance(turn, bool) or not isinstance(turn, int) or not 0 <= turn <= 10_000:
         raise ValueError(f"turn must be a whole number in [0, 10000], got {turn!r}")
-    around = list(canvas.ids[:canvas.lead]), list(canvas.ids[len(canvas.ids) - canvas.tail:])
+    around = list(canvas.ids[: canvas.lead]), list(canvas.ids[len(canvas.ids) - canvas.tail :])
     whole = (*around[0], *ids, *around[1])
-    locks = (*[True] * len(around[0]), *[bool(lock) and i != mask for lock, i in zip(locked, ids, strict=True)], *[True] * len(around[1]))
+    locks = (
+        *[True] * len(around[0]),
+        *[bool(lock) and i != mask for lock, i in zip(locked, ids, strict=True)],
+        *[True] * len(around[1]),
+    )
     return Canvas(whole, locks, canvas.lead, canvas.tail, canvas.prompt), turn

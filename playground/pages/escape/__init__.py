@@ -24,7 +24,10 @@ SLUG = "escape"
 LINK = PageLink(
     SLUG,
     {
-        **{name: Number(default, low, high, whole=whole) for name, (default, low, high, whole) in FIELDS.items()},
+        **{
+            name: Number(default, low, high, whole=whole)
+            for name, (default, low, high, whole) in FIELDS.items()
+        },
         "order": Choice("transformers", ORDERS),
         "model": Text("", longest=100),
         "ids": Text("", longest=6000),
@@ -34,8 +37,16 @@ LINK = PageLink(
 )
 # prompts whose greedy text was seen to loop, by model
 LOOPING = {
-    "fairy-causal": ["the sea, the sea, the sea", "and the wind blew, and the wind blew", "cock-a-doodle-doo"],
-    "smollm2-135m": ["the sea, the sea, the sea", "there was a king who had a", "I am not sure what to do. I am not sure what to do."],
+    "fairy-causal": [
+        "the sea, the sea, the sea",
+        "and the wind blew, and the wind blew",
+        "cock-a-doodle-doo",
+    ],
+    "smollm2-135m": [
+        "the sea, the sea, the sea",
+        "there was a king who had a",
+        "I am not sure what to do. I am not sure what to do.",
+    ],
 }
 
 
@@ -54,7 +65,10 @@ def build(app: Any) -> None:
     with gr.Accordion("Derive it: from softmax to T_c, line by line", open=False):
         gr.Markdown(
             DERIVATION,
-            latex_delimiters=[{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}],
+            latex_delimiters=[
+                {"left": "$$", "right": "$$", "display": True},
+                {"left": "$", "right": "$", "display": False},
+            ],
         )
 
     gr.Markdown(
@@ -82,7 +96,12 @@ def _live(app: Any) -> None:
     first = models[0].id if models else None
     with gr.Row(equal_height=False):
         model = gr.Dropdown(
-            [(entry.title, entry.id) for entry in models], value=first, label="model", info="which model writes", scale=2, min_width=260,
+            [(entry.title, entry.id) for entry in models],
+            value=first,
+            label="model",
+            info="which model writes",
+            scale=2,
+            min_width=260,
             filterable=False,
         )
         prompt = gr.Dropdown(
@@ -95,16 +114,37 @@ def _live(app: Any) -> None:
             min_width=260,
         )
     with gr.Row(equal_height=False):
-        top_p = gr.Slider(0.5, 0.999, 0.9, step=0.001, label="top-p", info="for the runs with top-p", min_width=220)
-        runs = gr.Slider(8, 128, 32, step=8, label="runs a point", info="more runs, shorter whiskers", min_width=220)
-        length = gr.Slider(8, 96, 32, step=8, label="tokens", info="how long each run tries", min_width=220)
+        top_p = gr.Slider(
+            0.5,
+            0.999,
+            0.9,
+            step=0.001,
+            label="top-p",
+            info="for the runs with top-p",
+            min_width=220,
+        )
+        runs = gr.Slider(
+            8,
+            128,
+            32,
+            step=8,
+            label="runs a point",
+            info="more runs, shorter whiskers",
+            min_width=220,
+        )
+        length = gr.Slider(
+            8, 96, 32, step=8, label="tokens", info="how long each run tries", min_width=220
+        )
     with gr.Row():
-        start = gr.Button("Run the experiment", variant="primary", elem_id="escape-run", scale=0, min_width=200)
+        start = gr.Button(
+            "Run the experiment", variant="primary", elem_id="escape-run", scale=0, min_width=200
+        )
         stop = gr.Button("Stop", elem_id="escape-stop", scale=0, min_width=100)
     live = EscapeLive(elem_id="escape-live")
     model.change(
         lambda name: gr.Dropdown(
-            choices=LOOPING.get(name, ["once upon a time"]), value=LOOPING.get(name, ["once upon a time"])[0]
+            choices=LOOPING.get(name, ["once upon a time"]),
+            value=LOOPING.get(name, ["once upon a time"])[0],
         ),
         model,
         prompt,
@@ -113,17 +153,27 @@ def _live(app: Any) -> None:
     )
 
     def run(name: str, text: str, p: float, count: int, tokens: int, request: gr.Request):
-        mark = str(time.monotonic_ns() // 1000)  # a later run has a higher number, after a restart and a jump of the clock too
+        mark = str(
+            time.monotonic_ns() // 1000
+        )  # a later run has a higher number, after a restart and a jump of the clock too
         try:
             frames = gate.through(
-                app.backend(), request, SLUG, name, lambda _: _experiment(app, name, text, p, int(count), int(tokens)),
-                lambda words: {"words": words, "progress": 0.0}, long=True,
+                app.backend(),
+                request,
+                SLUG,
+                name,
+                lambda _: _experiment(app, name, text, p, int(count), int(tokens)),
+                lambda words: {"words": words, "progress": 0.0},
+                long=True,
             )
             yield from ({"run": mark, "frame": frame} for frame in frames)
         except GeneratorExit:
             raise
         except Exception as error:  # a sentence on the page; what was drawn stays
-            yield {"run": mark, "frame": {"words": sentence_of(error), "problem": True, "progress": None}}
+            yield {
+                "run": mark,
+                "frame": {"words": sentence_of(error), "problem": True, "progress": None},
+            }
 
     going = start.click(
         run,
@@ -160,7 +210,13 @@ def _experiment(app: Any, name: str, text: str, top_p: float, runs: int, length:
     followed = Together([backend.causal(name) for _ in range(FOLLOWED)])
     try:
         yield from experiment_frames(
-            model, text, top_p=top_p, runs=runs, length=length, should_stop=stopped.is_set, followed=followed
+            model,
+            text,
+            top_p=top_p,
+            runs=runs,
+            length=length,
+            should_stop=stopped.is_set,
+            followed=followed,
         )
     finally:  # Stop, or a closed tab
         stopped.set()
@@ -200,7 +256,11 @@ def _opened(request: Any) -> dict:
 def _opened_logits(request: Any) -> dict:
     values, _ = _link_values(request)
     source, message = _source_of(values)
-    return {"source": source or {"table": EXAMPLE}, "table": "" if source else EXAMPLE, "message": message}
+    return {
+        "source": source or {"table": EXAMPLE},
+        "table": "" if source else EXAMPLE,
+        "message": message,
+    }
 
 
 def _from_table(table: str) -> Any:
@@ -216,7 +276,9 @@ def _analyse(app: Any, request: Any) -> dict:
 
     try:
         if not isinstance(request, dict) or not isinstance(request.get("source"), dict):
-            raise ValueError("source must be a table of logits or a step of a text, got nothing: press “Read these logits”")
+            raise ValueError(
+                "source must be a table of logits or a step of a text, got nothing: press “Read these logits”"
+            )
         source = request["source"]
         found = _from_table(source["table"]) if "table" in source else _from_step(app, source)
         return analyse(
@@ -246,11 +308,19 @@ def _from_step(app: Any, source: dict) -> Any:
         raise ValueError("source must name a model and a list of token ids")
     rules = source.get("rules") or {}
     settings = DecodingSettings.from_dict({**rules, "mirostat_tau": 0.0, "do_sample": True})
-    with gate.question(app.backend(), SLUG, name), contextlib.closing(app.backend().causal(name)) as model:
-        logits = np.asarray(model.logits_at(ids) if hasattr(model, "logits_at") else model.next_logits(ids), np.float32)
+    with (
+        gate.question(app.backend(), SLUG, name),
+        contextlib.closing(app.backend().causal(name)) as model,
+    ):
+        logits = np.asarray(
+            model.logits_at(ids) if hasattr(model, "logits_at") else model.next_logits(ids),
+            np.float32,
+        )
         text_of = model.piece if hasattr(model, "piece") else lambda token: model.decode([token])
         given = int(source.get("given") or 0)
-        return Distribution(logits, text_of, f"{name}, after {len(ids)} tokens", settings, ids, given)
+        return Distribution(
+            logits, text_of, f"{name}, after {len(ids)} tokens", settings, ids, given
+        )
 
 
 def link_of(state: dict) -> str:
@@ -259,10 +329,18 @@ def link_of(state: dict) -> str:
     from playground.decoding import DecodingSettings
     from playground.pages.generate.request import ids_of, object_of
 
-    settings, ids, step = object_of(state.get("settings") or {}, "settings"), ids_of(state.get("ids"), "ids"), state.get("step") or 0
+    settings, ids, step = (
+        object_of(state.get("settings") or {}, "settings"),
+        ids_of(state.get("ids"), "ids"),
+        state.get("step") or 0,
+    )
     if not isinstance(step, int):
         raise ValueError(f"step must be a whole number, got {str(step)[:40]!r}")
-    changed = {name: value for name, value in settings.items() if value != getattr(DecodingSettings(), name, None)}
+    changed = {
+        name: value
+        for name, value in settings.items()
+        if value != getattr(DecodingSettings(), name, None)
+    }
     shown = {
         "model": state["model"],
         "ids": "-".join(map(str, ids)),
@@ -344,12 +422,19 @@ def escape(
                 "sentence": record["sentence"].replace("**", ""),
                 "settings": record["settings"],
             }
-        if not isinstance(logits, list) or not all(isinstance(z, (int, float)) and not isinstance(z, bool) for z in logits):
+        if not isinstance(logits, list) or not all(
+            isinstance(z, (int, float)) and not isinstance(z, bool) for z in logits
+        ):
             raise ValueError(f"logits must be a list of numbers, got {str(logits)[:60]}")
         names, values = read_table("\n".join(repr(float(z)) for z in logits))
         rules = DecodingSettings(top_k=top_k, min_p=min_p, order=order)
         read = analyse(
-            Distribution(values, names.__getitem__, "your logits", rules, [], 0), None, None, top_p, temperature, min_p
+            Distribution(values, names.__getitem__, "your logits", rules, [], 0),
+            None,
+            None,
+            top_p,
+            temperature,
+            min_p,
         )
         return {
             "loop_token": read["loop"]["id"],

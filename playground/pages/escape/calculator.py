@@ -7,7 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from playground.decoding.escape import critical_temperature, min_p_critical_temperature, penalized_barrier
+from playground.decoding.escape import (
+    critical_temperature,
+    min_p_critical_temperature,
+    penalized_barrier,
+)
 from playground.decoding.escape_curves import arrhenius, escape_curve, well
 from playground.pages.escape.fields import FIELDS, ORDERS
 
@@ -22,7 +26,12 @@ def checked(settings: dict[str, Any]) -> dict[str, Any]:
     for name, (default, low, high, whole) in FIELDS.items():
         value = settings.get(name, default)
         kind = "a whole number" if whole else "a number"
-        fits = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
+        fits = (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+            and low <= value <= high
+        )
         if not fits or (whole and value != int(value)):
             raise ValueError(f"{name} must be {kind} in [{low:g}, {high:g}], got {str(value)[:40]}")
         good[name] = int(value) if whole else float(value)
@@ -35,7 +44,9 @@ def checked(settings: dict[str, Any]) -> dict[str, Any]:
 def calculate(settings: dict[str, Any]) -> dict[str, Any]:
     """The record that the calculator draws. Probabilities are of one draw; temperatures in units of logits (nats)."""
     s = checked(settings)
-    barrier = penalized_barrier(s["loop_logit"], s["delta_e"], s["visits"], s["repetition_penalty"], s["frequency_penalty"])
+    barrier = penalized_barrier(
+        s["loop_logit"], s["delta_e"], s["visits"], s["repetition_penalty"], s["frequency_penalty"]
+    )
     temperature_first = s["order"] == "transformers"
     critical = (
         critical_temperature(barrier, s["top_p"], s["rivals"])
@@ -55,8 +66,14 @@ def calculate(settings: dict[str, Any]) -> dict[str, Any]:
     }
     for rule, off in (("top_p", 1.0), ("min_p", 0.0), ("top_k", 0)):
         if rules[rule] != off:
-            curves[rule] = escape_curve(barrier, grid, s["rivals"], order=s["order"], **{rule: rules[rule]})
-    escape = float(escape_curve(barrier, np.array([s["temperature"]]), s["rivals"], order=s["order"], **rules)[0])
+            curves[rule] = escape_curve(
+                barrier, grid, s["rivals"], order=s["order"], **{rule: rules[rule]}
+            )
+    escape = float(
+        escape_curve(barrier, np.array([s["temperature"]]), s["rivals"], order=s["order"], **rules)[
+            0
+        ]
+    )
     highest = max(float(curve.max()) for name, curve in curves.items() if name != "arrhenius")
     return {
         "settings": s,
@@ -84,24 +101,46 @@ def _plain(values: np.ndarray) -> list[float]:
 def _by_top_p(s: dict, barrier: float) -> dict:
     pole = 1 / (s["rivals"] + 1)
     grid = np.linspace(pole, 1, 160)[1:-1]
-    values = [critical_temperature(barrier, float(p), s["rivals"]) if barrier > 0 else math.inf for p in grid]
+    values = [
+        critical_temperature(barrier, float(p), s["rivals"]) if barrier > 0 else math.inf
+        for p in grid
+    ]
     shown = [v if math.isfinite(v) and v < 1e3 else None for v in values]
     near = sorted(v for v in shown if v is not None)
-    return {"x": _plain(grid), "y": shown, "pole": pole, "top": 1.5 * near[int(0.8 * len(near))] if near else 1.0}
+    return {
+        "x": _plain(grid),
+        "y": shown,
+        "pole": pole,
+        "top": 1.5 * near[int(0.8 * len(near))] if near else 1.0,
+    }
 
 
 def _by_barrier(s: dict) -> dict:
     grid = np.linspace(0, max(6.0, 1.5 * s["delta_e"]), 60)
-    values = [critical_temperature(float(d), s["top_p"], s["rivals"]) if d > 0 and s["top_p"] < 1 else None for d in grid]
-    return {"x": _plain(grid), "y": [v if v is not None and math.isfinite(v) else None for v in values]}
+    values = [
+        critical_temperature(float(d), s["top_p"], s["rivals"])
+        if d > 0 and s["top_p"] < 1
+        else None
+        for d in grid
+    ]
+    return {
+        "x": _plain(grid),
+        "y": [v if v is not None and math.isfinite(v) else None for v in values],
+    }
 
 
 def _by_visit(s: dict) -> dict:
     visits = list(range(0, max(12, s["visits"] + 2)))
     return {
         "visits": visits,
-        "repetition": [penalized_barrier(s["loop_logit"], s["delta_e"], v, s["repetition_penalty"], 0.0) for v in visits],
-        "frequency": [penalized_barrier(s["loop_logit"], s["delta_e"], v, 1.0, s["frequency_penalty"]) for v in visits],
+        "repetition": [
+            penalized_barrier(s["loop_logit"], s["delta_e"], v, s["repetition_penalty"], 0.0)
+            for v in visits
+        ],
+        "frequency": [
+            penalized_barrier(s["loop_logit"], s["delta_e"], v, 1.0, s["frequency_penalty"])
+            for v in visits
+        ],
     }
 
 
@@ -128,7 +167,9 @@ def _sentence(s: dict, barrier: float, critical: float, escape: float) -> str:
         )
     elif p < 1:
         side = "above" if t > critical else "at or below"
-        parts.append(f"T = {t:g} is {side} the nucleus escape temperature **T_c = {critical:.3f}**.")
+        parts.append(
+            f"T = {t:g} is {side} the nucleus escape temperature **T_c = {critical:.3f}**."
+        )
     if escape == 0:
         parts.append("One draw leaves the loop with probability **exactly 0**.")
     else:
@@ -173,13 +214,22 @@ def _verdicts(s: dict, barrier: float, critical: float) -> list[dict]:
 
     row("top-k", "k ≥ 2", f"k = {s['top_k']}", s["top_k"] > 0, top_k=s["top_k"])
     numbers = f"T_c = {critical:.3f}" if math.isfinite(critical) else "no T_c"
-    row("top-p", "T > T_c" if first else "P(loop) < p at T = 1", numbers, s["top_p"] < 1, top_p=s["top_p"])
-    needed = min_p_critical_temperature(barrier, s["min_p"]) if s["min_p"] > 0 and barrier > 0 else 0.0
+    row(
+        "top-p",
+        "T > T_c" if first else "P(loop) < p at T = 1",
+        numbers,
+        s["top_p"] < 1,
+        top_p=s["top_p"],
+    )
+    needed = (
+        min_p_critical_temperature(barrier, s["min_p"]) if s["min_p"] > 0 and barrier > 0 else 0.0
+    )
     ratio = math.exp(-barrier / effective) if effective > 0 else 0.0
     row(
         "min-p",
         "e^(−ΔE/T) ≥ α",
-        f"{min(ratio, 1):.3g} vs {s['min_p']:g}" + (f", T ≥ {needed:.3f}" if first and math.isfinite(needed) and needed else ""),
+        f"{min(ratio, 1):.3g} vs {s['min_p']:g}"
+        + (f", T ≥ {needed:.3f}" if first and math.isfinite(needed) and needed else ""),
         s["min_p"] > 0,
         min_p=s["min_p"],
     )
@@ -190,7 +240,12 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
     t, n, p = s["temperature"], s["rivals"], s["top_p"]
     lines = []
     if s["visits"] and (s["repetition_penalty"] != 1 or s["frequency_penalty"]):
-        z, theta, f, v = s["loop_logit"], s["repetition_penalty"], s["frequency_penalty"], s["visits"]
+        z, theta, f, v = (
+            s["loop_logit"],
+            s["repetition_penalty"],
+            s["frequency_penalty"],
+            s["visits"],
+        )
         once = f"{z:g}/{theta:g}" if z > 0 else f"{z:g}·{theta:g}"
         lines.append(
             {
@@ -233,7 +288,13 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
             if math.isfinite(critical)
             else f"ln({odds:.4g}) ≤ 0: no temperature escapes"
         )
-        lines.append({"name": "nucleus escape temperature", "symbols": "T_c = ΔE / ln(N·p/(1−p))", "numbers": value})
+        lines.append(
+            {
+                "name": "nucleus escape temperature",
+                "symbols": "T_c = ΔE / ln(N·p/(1−p))",
+                "numbers": value,
+            }
+        )
     if s["min_p"] > 0 and barrier > 0 and s["order"] == "transformers":
         lines.append(
             {

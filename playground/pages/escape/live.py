@@ -73,19 +73,30 @@ def experiment_frames(
     drift = _drift(along, tokens, len(lap))
     facts = facts[: len(lap)]
     yield {"barriers": _barriers(model, facts, lap, top_p, critical), "progress": 0.1}
-    yield {"visits": _visits(cycle, along, tokens, facts, repetition_penalty, frequency_penalty), "progress": 0.12}
+    yield {
+        "visits": _visits(cycle, along, tokens, facts, repetition_penalty, frequency_penalty),
+        "progress": 0.12,
+    }
     if critical > 0:
         seen = max(length, len(lap))
-        yield {"inverted": _inverted(along[:seen], tokens[:seen], critical, top_p), "progress": 0.14}
+        yield {
+            "inverted": _inverted(along[:seen], tokens[:seen], critical, top_p),
+            "progress": 0.14,
+        }
     conditions = _conditions(critical, top_p)
     curves = [
         {
             "key": key,
-            "curve": {"temperatures": grid, "left": left_by_temperature(along, tokens[:length], grid, p, length, len(lap))},
+            "curve": {
+                "temperatures": grid,
+                "left": left_by_temperature(along, tokens[:length], grid, p, length, len(lap)),
+            },
         }
         for key, p, grid in _curves(critical, top_p)
     ]
-    for progress in escape_experiment(model, cycle, conditions, runs, length, seed, should_stop=should_stop):
+    for progress in escape_experiment(
+        model, cycle, conditions, runs, length, seed, should_stop=should_stop
+    ):
         share = progress.position / progress.length
         if progress.position % 2 and not progress.finished:
             continue
@@ -104,11 +115,21 @@ def experiment_frames(
         }
     if followed is None or should_stop():
         return
-    yield {"progress": 0.0, "words": words + " Following some of the runs that left, to see which come back …"}
+    yield {
+        "progress": 0.0,
+        "words": words + " Following some of the runs that left, to see which come back …",
+    }
     warm = DecodingSettings(temperature=_centre(critical) * 1.3, top_p=top_p)
     longest_run = min(length, 3 * cycle.loop.period + 12)
     for progress in escape_experiment(
-        followed, cycle, [warm], FOLLOWED, longest_run, seed + 1, follow=True, should_stop=should_stop
+        followed,
+        cycle,
+        [warm],
+        FOLLOWED,
+        longest_run,
+        seed + 1,
+        follow=True,
+        should_stop=should_stop,
     ):
         yield {"progress": progress.position / progress.length}
         if progress.finished:
@@ -127,7 +148,10 @@ def _centre(critical: float) -> float:
 
 def _pieces(model: Any, cycle: Cycle) -> list[dict[str, str]]:
     texts = [str(piece) for piece in text_pieces(model.decode, cycle.ids)]
-    kind = ["prompt" if i < cycle.prompt_length else "loop" if i >= cycle.loop.start else "" for i in range(len(texts))]
+    kind = [
+        "prompt" if i < cycle.prompt_length else "loop" if i >= cycle.loop.start else ""
+        for i in range(len(texts))
+    ]
     runs: list[dict[str, str]] = []
     for text, each in zip(texts, kind, strict=True):
         if runs and runs[-1]["kind"] == each:
@@ -146,7 +170,9 @@ def _barriers(model: Any, facts: list[dict], lap: list[int], top_p: float, criti
         if math.isinf(critical)
         else "At one of the tokens to come another one is likelier: the greedy text leaves this loop by itself, nothing holds it, and it has no T_c."
         if critical == 0
-        else (f"The cycle gives way at its weakest token. Its own escape temperature is the lowest one over the laps to come: T_c = {critical:.3f}.")
+        else (
+            f"The cycle gives way at its weakest token. Its own escape temperature is the lowest one over the laps to come: T_c = {critical:.3f}."
+        )
     )
     return {
         "tokens": [
@@ -168,7 +194,10 @@ def _barriers(model: Any, facts: list[dict], lap: list[int], top_p: float, criti
 def _drift(along: Any, tokens: list[int], period: int) -> str:
     """How the lowest barrier of a lap changes from the first lap to the last whole one, for the context grows: one sentence."""
     lowest = [
-        min(energy_barrier(along[place], tokens[place]).delta_e for place in range(start, start + period))
+        min(
+            energy_barrier(along[place], tokens[place]).delta_e
+            for place in range(start, start + period)
+        )
         for start in range(0, len(tokens) - period + 1, period)
     ]
     if len(lowest) < 2 or abs(lowest[-1] - lowest[0]) < 0.005:
@@ -192,13 +221,32 @@ def _inverted(along: Any, tokens: list[int], critical: float, top_p: float) -> d
     }
 
 
-def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repetition: float, frequency: float) -> dict:
+def _visits(
+    cycle: Cycle,
+    along: Any,
+    tokens: list[int],
+    facts: list[dict],
+    repetition: float,
+    frequency: float,
+) -> dict:
     """The barrier of the weakest token at each lap: measured on the model's logits with the penalty applied, and as the formula predicts
     from the first lap's logits alone. (The model's own logits drift from lap to lap: that is the plain line.)"""
     period = cycle.loop.period
-    weakest = min(range(len(facts)), key=lambda i: facts[i]["delta_e"] if facts[i]["delta_e"] is not None else math.inf)
+    weakest = min(
+        range(len(facts)),
+        key=lambda i: facts[i]["delta_e"] if facts[i]["delta_e"] is not None else math.inf,
+    )
     token = tokens[weakest]
-    laps, out = [], {"plain": [], "repetition": [], "frequency": [], "repetition_predicted": [], "frequency_predicted": []}
+    laps, out = (
+        [],
+        {
+            "plain": [],
+            "repetition": [],
+            "frequency": [],
+            "repetition_predicted": [],
+            "frequency_predicted": [],
+        },
+    )
     rules = {
         "repetition": DecodingSettings(repetition_penalty=repetition),
         "frequency": DecodingSettings(frequency_penalty=frequency),
@@ -212,14 +260,21 @@ def _visits(cycle: Cycle, along: Any, tokens: list[int], facts: list[dict], repe
         laps.append(lap + 1)
         out["plain"].append(energy_barrier(along[place], token, rival).delta_e)
         for name, settings in rules.items():
-            stage = apply_stages(along[place], context, settings, cycle.prompt_length)[-2]  # before the draw
+            stage = apply_stages(along[place], context, settings, cycle.prompt_length)[
+                -2
+            ]  # before the draw
             out[name].append(energy_barrier(stage.logits, token, rival).delta_e)
         # the escape token may have been seen as well: its own penalty counts against the way out
         rival_logit = loop_logit - first.delta_e
         rival_after = penalized_barrier(rival_logit, 0.0, int(rival in context), repetition)
-        out["repetition_predicted"].append(penalized_barrier(loop_logit, first.delta_e, int(seen), repetition) - rival_after)
+        out["repetition_predicted"].append(
+            penalized_barrier(loop_logit, first.delta_e, int(seen), repetition) - rival_after
+        )
         out["frequency_predicted"].append(first.delta_e - frequency * (visits - rival_visits))
-    turn = {name: next((lap for lap, value in zip(laps, out[name], strict=True) if value < 0), "–") for name in out}
+    turn = {
+        name: next((lap for lap, value in zip(laps, out[name], strict=True) if value < 0), "–")
+        for name in out
+    }
     return {
         "laps": laps,
         **out,
@@ -234,7 +289,9 @@ def _conditions(critical: float, top_p: float) -> list[DecodingSettings]:
     centre = _centre(critical)
     on = [centre * factor for factor in (0.8, 0.95, 1.05, 1.15, 1.3, 1.6, 2.0)]
     off = [centre * factor for factor in (0.5, 0.7, 0.9, 1.1, 1.4)]
-    return [DecodingSettings(temperature=t, top_p=top_p) for t in on] + [DecodingSettings(temperature=t) for t in off]
+    return [DecodingSettings(temperature=t, top_p=top_p) for t in on] + [
+        DecodingSettings(temperature=t) for t in off
+    ]
 
 
 def _curves(critical: float, top_p: float) -> list[tuple[str, float, list[float]]]:
@@ -295,7 +352,9 @@ def _running(cycle: Cycle, critical: float, progress: Any, rows: list[dict], top
         words.append(
             f"below T_c = {critical:.3f}, **{sum(row['escaped'][-1] for row in cold)}** of {sum(row['runs'] for row in cold)} runs with top-p {top_p:g} have left;"
         )
-    words.append(f"prediction and measurement agree within the interval at **{agree} of {of}** points.")
+    words.append(
+        f"prediction and measurement agree within the interval at **{agree} of {of}** points."
+    )
     if progress.finished and agree < 0.9 * of:
         off = [
             f"T = {row['temperature']:.2f}{'' if row['top_p'] < 1 else ' without top-p'}"

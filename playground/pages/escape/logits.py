@@ -53,13 +53,19 @@ def read_table(table: str) -> tuple[list[str], np.ndarray]:
         try:
             value = float(tail.rstrip(",;"))
         except ValueError:
-            raise ValueError(f"line {number} of the logits must end with a number, got {line.strip()[:60]!r}") from None
+            raise ValueError(
+                f"line {number} of the logits must end with a number, got {line.strip()[:60]!r}"
+            ) from None
         if math.isnan(value) or value == math.inf:
-            raise ValueError(f"line {number} of the logits must be finite (or -inf), got {tail[:20]}")
+            raise ValueError(
+                f"line {number} of the logits must be finite (or -inf), got {tail[:20]}"
+            )
         names.append((head.strip().rstrip(":=,;") or f"#{number}")[:LONGEST_TOKEN])
         values.append(value)
     if sum(value > -math.inf for value in values) < 2:
-        raise ValueError("logits must hold at least 2 finite values: with one token there is no way out")
+        raise ValueError(
+            "logits must hold at least 2 finite values: with one token there is no way out"
+        )
     return names, np.asarray(values, np.float32)
 
 
@@ -72,14 +78,28 @@ def penalised(found: Distribution) -> Distribution:
     acting = greedy.rules_on()
     if not acting:
         return found
-    left = np.asarray(apply_stages(found.logits, found.context, greedy, found.prompt_length)[-2].logits, np.float32)  # [-1]: the draw
-    rules = ", ".join(f"{name.replace('_', ' ')} {getattr(found.settings, name):g}" for name in acting)
+    left = np.asarray(
+        apply_stages(found.logits, found.context, greedy, found.prompt_length)[-2].logits,
+        np.float32,
+    )  # [-1]: the draw
+    rules = ", ".join(
+        f"{name.replace('_', ' ')} {getattr(found.settings, name):g}" for name in acting
+    )
     off = {name: getattr(DecodingSettings(), name) for name in acting}
-    return found._replace(logits=left, source=f"{found.source}, with its {rules}", settings=found.settings.with_changes(**off))
+    return found._replace(
+        logits=left,
+        source=f"{found.source}, with its {rules}",
+        settings=found.settings.with_changes(**off),
+    )
 
 
 def analyse(
-    found: Distribution, loop: Any = None, escape: Any = None, top_p: Any = 0.9, temperature: Any = 0.8, min_p: Any = 0.05
+    found: Distribution,
+    loop: Any = None,
+    escape: Any = None,
+    top_p: Any = 0.9,
+    temperature: Any = 0.8,
+    min_p: Any = 0.05,
 ) -> dict[str, Any]:
     """The record that the page draws (widgets/escape_logits.js). ValueError for bad numbers."""
     top_p = _number("top_p", top_p, 0, 1)
@@ -93,16 +113,26 @@ def analyse(
     order = np.argsort(-logits, kind="stable")
     held = barrier.loop_token == int(order[0])
     settings = found.settings.with_changes(do_sample=True, temperature=1.0, top_p=top_p)
-    solved = solve_critical_temperature(logits, top_p, settings, found.context, found.prompt_length) if held else None
+    solved = (
+        solve_critical_temperature(logits, top_p, settings, found.context, found.prompt_length)
+        if held
+        else None
+    )
     naive = critical_temperature(barrier.delta_e, top_p) if held else None
     here = settings.with_changes(temperature=max(temperature, 1e-6))
-    chance = chain_escape_probability(logits, here, found.context, found.prompt_length, barrier.loop_token)
+    chance = chain_escape_probability(
+        logits, here, found.context, found.prompt_length, barrier.loop_token
+    )
     plain = escape_probability_exact(logits, temperature, barrier.loop_token)
     probability = np.exp(logits.astype(np.float64) - float(logits[order[0]]))
     probability /= probability.sum()
     shown = list(
         dict.fromkeys(
-            [barrier.loop_token, *([barrier.escape_token] if barrier.escape_token is not None else []), *map(int, order[:SHOWN])]
+            [
+                barrier.loop_token,
+                *([barrier.escape_token] if barrier.escape_token is not None else []),
+                *map(int, order[:SHOWN]),
+            ]
         )
     )
     shown = sorted((i for i in shown if logits[i] > -np.inf), key=lambda i: (-float(logits[i]), i))
@@ -113,7 +143,9 @@ def analyse(
             "logit": float(logits[i]),
             "delta_e": float(logits[barrier.loop_token]) - float(logits[i]),
             "probability": float(probability[i]),
-            "two_token": _finite(critical_temperature(float(logits[barrier.loop_token]) - float(logits[i]), top_p))
+            "two_token": _finite(
+                critical_temperature(float(logits[barrier.loop_token]) - float(logits[i]), top_p)
+            )
             if i != barrier.loop_token
             else None,
         }
@@ -136,7 +168,9 @@ def analyse(
         "naive": _finite(naive),
         "escape": chance,
         "sentence": _sentence(found, barrier, held, solved, naive, top_p, temperature, chance),
-        "numbers": _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain),
+        "numbers": _numbers(
+            found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain
+        ),
         "sides": _sides(found, settings, solved, shown)
         if held and solved is not None and math.isfinite(solved) and solved > 0
         else [],
@@ -168,11 +202,17 @@ def _sentence(
     off = ""
     if naive is not None and math.isfinite(naive) and naive > 0:
         off = f" The two-token formula says {naive:.3f}, {abs(naive - solved) / solved:.0%} too {'high' if naive > solved else 'low'}."
-    where = "above it: the text can leave" if temperature > solved else "not above it: the text cannot leave"
+    where = (
+        "above it: the text can leave"
+        if temperature > solved
+        else "not above it: the text cannot leave"
+    )
     return f"Over all {len(found.logits):,} tokens the nucleus escape temperature is **T_c = {solved:.3f}**.{off} T = {temperature:g} is {where}."
 
 
-def _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain) -> list[list]:
+def _numbers(
+    found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain
+) -> list[list]:
     """(name, figure or word, how it comes about) of each line of the table; None is drawn as a dash."""
     steps = steps_to_escape(chance)
     # min-p lets the likeliest rival through first, whichever way out was chosen
@@ -180,26 +220,48 @@ def _numbers(found, barrier, held, solved, naive, top_p, temperature, min_p, cha
     trap = _trapping(found, barrier.loop_token, temperature) if held else None
     never = "never" if solved is not None and math.isinf(solved) else None
     return [
-        ["barrier ΔE", _finite(barrier.delta_e), "logit of the loop token less that of the way out"],
+        [
+            "barrier ΔE",
+            _finite(barrier.delta_e),
+            "logit of the loop token less that of the way out",
+        ],
         [
             "T_c, two tokens",
             (_finite(naive) if naive is None or math.isfinite(naive) else "never"),
             "ΔE / ln(p/(1−p)): as if there were no other token",
         ],
-        ["T_c, whole vocabulary", never or _finite(solved), "the root of P(loop) = p, under the rules of this step"],
+        [
+            "T_c, whole vocabulary",
+            never or _finite(solved),
+            "the root of P(loop) = p, under the rules of this step",
+        ],
         [
             "T_c, min-p",
             _finite(min_p_critical_temperature(max(nearest, 0), min_p)) if held else None,
             f"ΔE / ln(1/α), α = {min_p:g}, best way out",
         ],
-        ["P(escape) a visit", chance, f"at T = {temperature:g}, top-p = {top_p:g} and the other rules of this step"],
+        [
+            "P(escape) a visit",
+            chance,
+            f"at T = {temperature:g}, top-p = {top_p:g} and the other rules of this step",
+        ],
         ["without any cut", plain, f"1 − P(loop) at T = {temperature:g}"],
-        ["expected visits", _finite(steps.mean) if math.isfinite(steps.mean) else "never", "1 / P(escape)"],
-        ["half have left after", _finite(steps.half_life) if math.isfinite(steps.half_life) else "never", "ln 2 / −ln(1 − P)"],
+        [
+            "expected visits",
+            _finite(steps.mean) if math.isfinite(steps.mean) else "never",
+            "1 / P(escape)",
+        ],
+        [
+            "half have left after",
+            _finite(steps.half_life) if math.isfinite(steps.half_life) else "never",
+            "ln 2 / −ln(1 − P)",
+        ],
         [
             "largest top-p that traps",
             trap,
-            f"at T = {temperature:g}: any larger top-p lets it out" if trap is None or trap < 1 else "the other rules hold it without top-p",
+            f"at T = {temperature:g}: any larger top-p lets it out"
+            if trap is None or trap < 1
+            else "the other rules hold it without top-p",
         ],
     ]
 
@@ -210,19 +272,34 @@ def _trapping(found: Distribution, loop: int, temperature: float) -> float:
     1 where those rules hold it by themselves, whatever top-p is.
     """
     at = found.settings.with_changes(do_sample=True, temperature=max(temperature, 1e-6))
-    if chain_escape_probability(found.logits, at.with_changes(top_p=1.0), found.context, found.prompt_length, loop) == 0:
+    if (
+        chain_escape_probability(
+            found.logits, at.with_changes(top_p=1.0), found.context, found.prompt_length, loop
+        )
+        == 0
+    ):
         return 1.0
-    stages = apply_stages(found.logits, found.context, at.with_changes(top_p=0.5), found.prompt_length, u=0.999999)
+    stages = apply_stages(
+        found.logits, found.context, at.with_changes(top_p=0.5), found.prompt_length, u=0.999999
+    )
     reaches = stages[[stage.name for stage in stages].index("top_p") - 1]
     return 1 - escape_probability_exact(reaches.logits, 1.0, loop)
 
 
-def _sides(found: Distribution, settings: DecodingSettings, solved: float, shown: list[int]) -> list[dict]:
+def _sides(
+    found: Distribution, settings: DecodingSettings, solved: float, shown: list[int]
+) -> list[dict]:
     """The distribution just below and just above T_c (1% to each side), before and after the rules that cut, and what each cut."""
     sides = []
     for title, factor in (("Just below T_c", 0.99), ("Just above T_c", 1.01)):
         at = solved * factor
-        stages = apply_stages(found.logits, found.context, settings.with_changes(temperature=at), found.prompt_length, u=0.999999)
+        stages = apply_stages(
+            found.logits,
+            found.context,
+            settings.with_changes(temperature=at),
+            found.prompt_length,
+            u=0.999999,
+        )
         final = np.asarray(stages[-1].probs, np.float64)
         raw = np.exp((found.logits.astype(np.float64) - float(found.logits.max())) / at)
         raw /= raw.sum()
@@ -230,7 +307,15 @@ def _sides(found: Distribution, settings: DecodingSettings, solved: float, shown
         sides.append(
             {
                 "title": f"{title}: T = {at:.3f}",
-                "rows": [{"id": i, "text": found.text_of(i), "raw": float(raw[i]), "final": float(final[i])} for i in shown[:6]],
+                "rows": [
+                    {
+                        "id": i,
+                        "text": found.text_of(i),
+                        "raw": float(raw[i]),
+                        "final": float(final[i]),
+                    }
+                    for i in shown[:6]
+                ],
                 "words": f"{left:,} token{'s' if left > 1 else ''} left. Outline: before the cuts; filled: after.",
                 "cuts": [f"{rule} cut {count:,}" for rule, count in _cuts(stages)],
             }
@@ -241,11 +326,20 @@ def _sides(found: Distribution, settings: DecodingSettings, solved: float, shown
 def _cuts(stages: list) -> list[tuple[str, int]]:
     """(rule in words, how many tokens it took out) for the rules that took out any, in their order."""
     counts = [(stage.name, stage.candidates.count) for stage in stages if stage.name != "draw"]
-    return [(name.replace("_", "-"), before - after) for (_, before), (name, after) in pairwise(counts) if after < before]
+    return [
+        (name.replace("_", "-"), before - after)
+        for (_, before), (name, after) in pairwise(counts)
+        if after < before
+    ]
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or not low <= value <= high:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not math.isfinite(value)
+        or not low <= value <= high
+    ):
         raise ValueError(f"{name} must be a number in [{low:g}, {high:g}], got {str(value)[:40]}")
     return float(value)
 
@@ -253,7 +347,12 @@ def _number(name: str, value: Any, low: float, high: float) -> float:
 def _token(name: str, value: Any, size: int) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != int(value) or not 0 <= value < size:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or value != int(value)
+        or not 0 <= value < size
+    ):
         raise ValueError(f"{name} must be a token id in [0, {size - 1}], got {str(value)[:40]}")
     return int(value)
 

@@ -40,21 +40,56 @@ def start_model(backend: Any) -> str:
 def build(app: Any) -> None:
     backend, runs = visitor_models.WithNgrams(app.backend()), Runs()
     first = start_model(backend)
-    models = [{"id": entry.id, "title": entry.title, "note": entry.note, "chat": entry.chat,
-               "gpu_suggested": entry.gpu_suggested, "uncased": entry.uncased, "shipped": any(place.kind == "asset" for place in entry.places)}
-              for entry in backend.catalog() if entry.kind == "causal"]
-    models += [{"id": offer.id, "title": offer.title, "note": offer.note, "chat": False, "gpu_suggested": False, "uncased": False}
-               for offer in getattr(backend, "engines", list)()]
-    models += [{"id": name, "title": label, "note": "An n-gram model: it knows its one sentence and nothing else.", "chat": False,
-                "gpu_suggested": False, "uncased": False, "shipped": True} for label, name in visitor_models.choices()]
+    models = [
+        {
+            "id": entry.id,
+            "title": entry.title,
+            "note": entry.note,
+            "chat": entry.chat,
+            "gpu_suggested": entry.gpu_suggested,
+            "uncased": entry.uncased,
+            "shipped": any(place.kind == "asset" for place in entry.places),
+        }
+        for entry in backend.catalog()
+        if entry.kind == "causal"
+    ]
+    models += [
+        {
+            "id": offer.id,
+            "title": offer.title,
+            "note": offer.note,
+            "chat": False,
+            "gpu_suggested": False,
+            "uncased": False,
+        }
+        for offer in getattr(backend, "engines", list)()
+    ]
+    models += [
+        {
+            "id": name,
+            "title": label,
+            "note": "An n-gram model: it knows its one sentence and nothing else.",
+            "chat": False,
+            "gpu_suggested": False,
+            "uncased": False,
+            "shipped": True,
+        }
+        for label, name in visitor_models.choices()
+    ]
 
     def opening(raw: Any) -> dict:
         """What the page shows before any weights are there: the state of its link or a recorded text, and where each model stands."""
         backend.prepare(first)
-        params = dict(parse_qsl(str(raw.get("query", "")).removeprefix("?"), keep_blank_values=True))
+        params = dict(
+            parse_qsl(str(raw.get("query", "")).removeprefix("?"), keep_blank_values=True)
+        )
         link = state_of(params) if LINK.given(params) else None
-        return {"link": link, "example": None if link else recorded(first), "device": device(),
-                "models": {one["id"]: dict(backend.status(one["id"])) for one in models}}
+        return {
+            "link": link,
+            "example": None if link else recorded(first),
+            "device": device(),
+            "models": {one["id"]: dict(backend.status(one["id"])) for one in models},
+        }
 
     def prepare(name: Any) -> dict:
         return {**backend.prepare(str(name)[:200]), "device": device(name)}
@@ -69,16 +104,22 @@ def build(app: Any) -> None:
             return {"reads": ""}
         model = backend.causal(model_id)
         try:
-            return {"reads": model.display_prompt(prompt) if hasattr(model, "display_prompt") else prompt}
+            return {
+                "reads": model.display_prompt(prompt)
+                if hasattr(model, "display_prompt")
+                else prompt
+            }
         finally:
             model.close()
 
     def look_again(raw: Any) -> dict:
         from playground.pages.generate import figures
+
         return figures.look_again(backend, raw)
 
     def draws(raw: Any) -> dict:
         from playground.pages.generate import figures
+
         return figures.draw_many(backend, raw)
 
     def stop(run: Any) -> dict:
@@ -94,19 +135,50 @@ def build(app: Any) -> None:
         receiver = app.receivers.get(str(raw.get("page"))[:40])
         if receiver is None:
             raise ValueError("That page is not part of this installation.")
-        return {"query": receiver({name: raw.get(name) for name in ("model", "prompt", "ids", "step", "settings")})}
+        return {
+            "query": receiver(
+                {name: raw.get(name) for name in ("model", "prompt", "ids", "step", "settings")}
+            )
+        }
 
     player = Generator(
-        None, elem_id="generator",
-        constants={"models": models, "start_model": first, "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
-                   "start": prompts.START, "examples": prompts.EXAMPLES, "longest": NEW_TOKENS,
-                   "score_example": prompts.SCORE_EXAMPLE, "most_characters": PROMPT_CHARACTERS, "most_bytes": int(limits().max_body_mb * 1_000_000)},
-        server_functions=[*(answered(about_object(fn)) for fn in (opening, reading, look_again, draws, link, send)),
-                          *(answered(fn) for fn in (prepare, prepare_status, stop, going, *file_functions(models)))])
+        None,
+        elem_id="generator",
+        constants={
+            "models": models,
+            "start_model": first,
+            "rules": prompts.RULES,
+            "orders": prompts.ORDERS,
+            "presets": prompts.PRESETS,
+            "start": prompts.START,
+            "examples": prompts.EXAMPLES,
+            "longest": NEW_TOKENS,
+            "score_example": prompts.SCORE_EXAMPLE,
+            "most_characters": PROMPT_CHARACTERS,
+            "most_bytes": int(limits().max_body_mb * 1_000_000),
+        },
+        server_functions=[
+            *(
+                answered(about_object(fn))
+                for fn in (opening, reading, look_again, draws, link, send)
+            ),
+            *(
+                answered(fn)
+                for fn in (prepare, prepare_status, stop, going, *file_functions(models))
+            ),
+        ],
+    )
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         from playground.pages.generate.request import RunRequest
-        yield from told(backend, runs, event, request, lambda raw, halt: write(backend, RunRequest.read(raw), halt))
+
+        yield from told(
+            backend,
+            runs,
+            event,
+            request,
+            lambda raw, halt: write(backend, RunRequest.read(raw), halt),
+        )
 
     def on_score(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         yield from told(backend, runs, event, request, lambda raw, halt: score(backend, raw, halt))
@@ -119,7 +191,13 @@ def build(app: Any) -> None:
     app.at_start(lambda: backend.prepare(first))
 
 
-def told(backend: Any, runs: Runs, event: gr.EventData, request: gr.Request, work: Callable[[dict, threading.Event], Iterator[dict]]) -> Iterator[dict]:
+def told(
+    backend: Any,
+    runs: Runs,
+    event: gr.EventData,
+    request: gr.Request,
+    work: Callable[[dict, threading.Event], Iterator[dict]],
+) -> Iterator[dict]:
     """Every piece of news with the name of its run; an error becomes a sentence, and the visitor's text stays."""
     raw = sent(event, "request")
     name = raw.get("run") if isinstance(raw, dict) else None
@@ -135,8 +213,16 @@ def told(backend: Any, runs: Runs, event: gr.EventData, request: gr.Request, wor
     try:
         if not isinstance(name, str) or not 1 <= len(name) <= 64:
             raise ValueError("request must be an object with a run, a name of 1 to 64 characters")
-        for news in gate.through(backend, request, "generate", raw.get("model"), news_of, lambda words: {"waiting": words},
-                                 tokens=lambda news: len(news.get("frames", ())), ends_itself=True):
+        for news in gate.through(
+            backend,
+            request,
+            "generate",
+            raw.get("model"),
+            news_of,
+            lambda words: {"waiting": words},
+            tokens=lambda news: len(news.get("frames", ())),
+            ends_itself=True,
+        ):
             yield {"run": name, **news}
     except Exception as error:
         yield {"run": str(name)[:64], "error": sentence_of(error)}
@@ -165,11 +251,15 @@ def recorded(model: str) -> dict | None:
 
 
 def device(model: Any = None) -> str:
-    """"CPU" or the accelerator's name, nothing for another program's model; nothing is imported for it: before a model is
+    """ "CPU" or the accelerator's name, nothing for another program's model; nothing is imported for it: before a model is
     loaded it is not known yet."""
     import sys
 
     if isinstance(model, str) and model.startswith("engine/"):
         return ""
     module = sys.modules.get("playground.backend.device")
-    return {"cpu": "CPU", "cuda": "GPU", "mps": "Apple GPU"}.get(module.device().type, "") if module else ""
+    return (
+        {"cpu": "CPU", "cuda": "GPU", "mps": "Apple GPU"}.get(module.device().type, "")
+        if module
+        else ""
+    )

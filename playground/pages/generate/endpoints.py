@@ -15,16 +15,31 @@ from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of,
 from playground.pages.generate.run import labels, notes
 from playground.pages.sentences import sentence_of
 
-KIND = {"do_sample": bool, "order": str, **{name: int for name in ("max_new_tokens", "top_k", "no_repeat_ngram_size",
-                                                                  "dry_allowed_length", "seed")}}
+KIND = {
+    "do_sample": bool,
+    "order": str,
+    **{
+        name: int
+        for name in (
+            "max_new_tokens",
+            "top_k",
+            "no_repeat_ngram_size",
+            "dry_allowed_length",
+            "seed",
+        )
+    },
+}
 DEFAULTS = prompts.PRESETS["pure sampling"]
 
 
 def register(backend: Any) -> None:
     """The named endpoints. A bad value is an error that names the field, the value and the allowed range."""
+
     def decode(model: str, prompt: str, request: Any, **rest: Any) -> dict:
         with gate.run(backend, request, "generate", model) as run:
-            return gate.whole(backend, model, lambda: decode_text(backend, model, prompt, run=run, **rest))
+            return gate.whole(
+                backend, model, lambda: decode_text(backend, model, prompt, run=run, **rest)
+            )
 
     def distribution(model: str, prompt: str, request: Any, **rest: Any) -> dict:
         with gate.question(backend, "generate", model):
@@ -36,33 +51,78 @@ def register(backend: Any) -> None:
             run.step(len(answer["tokens"]))
             return answer
 
-    gr.api(keywords(decode, DECODE, {"model": str, "prompt": str, "chat": (bool, False), "top": (int, 20)}, list(DEFAULTS)), api_name="decode")
-    gr.api(keywords(distribution, DISTRIBUTION, {"model": str, "prompt": str, "chat": (bool, False), "top": (int, 20),
-                                                 "ids": (list[int], []), "index": (int, 0)},
-                    [name for name in DEFAULTS if name != "max_new_tokens"]), api_name="distribution")
-    gr.api(keywords(score, SCORE, {"model": str, "text": str, "top": (int, 5)}, []), api_name="score")
+    gr.api(
+        keywords(
+            decode,
+            DECODE,
+            {"model": str, "prompt": str, "chat": (bool, False), "top": (int, 20)},
+            list(DEFAULTS),
+        ),
+        api_name="decode",
+    )
+    gr.api(
+        keywords(
+            distribution,
+            DISTRIBUTION,
+            {
+                "model": str,
+                "prompt": str,
+                "chat": (bool, False),
+                "top": (int, 20),
+                "ids": (list[int], []),
+                "index": (int, 0),
+            },
+            [name for name in DEFAULTS if name != "max_new_tokens"],
+        ),
+        api_name="distribution",
+    )
+    gr.api(
+        keywords(score, SCORE, {"model": str, "text": str, "top": (int, 5)}, []), api_name="score"
+    )
 
 
-DECODE = ("Write a text token by token and see every choice: which tokens were possible, what each rule cut, where the random number fell.",
-          "text, prompt_tokens, notes, and steps: for each the token, its probability before and after the rules, entropy and surprisal in "
-          "nats, the stages of the rules, the top rows and the exact rest")
-DISTRIBUTION = ("The distribution of one next token, after a prompt and the tokens written so far, before and after the rules.",
-                "the record of the step: rows with raw and final probability, stages, entropies in nats, the exact rest, and what would be drawn")
-SCORE = ("A given text as the model reads it: how much each token surprises it. The first token is not scored unless the model puts a "
-         "beginning-of-text token in front.",
-         "perplexity, and tokens: for each rank, probability, surprisal and entropy in nats, and the top rows")
+DECODE = (
+    "Write a text token by token and see every choice: which tokens were possible, what each rule cut, where the random number fell.",
+    "text, prompt_tokens, notes, and steps: for each the token, its probability before and after the rules, entropy and surprisal in "
+    "nats, the stages of the rules, the top rows and the exact rest",
+)
+DISTRIBUTION = (
+    "The distribution of one next token, after a prompt and the tokens written so far, before and after the rules.",
+    "the record of the step: rows with raw and final probability, stages, entropies in nats, the exact rest, and what would be drawn",
+)
+SCORE = (
+    "A given text as the model reads it: how much each token surprises it. The first token is not scored unless the model puts a "
+    "beginning-of-text token in front.",
+    "perplexity, and tokens: for each rank, probability, surprisal and entropy in nats, and the top rows",
+)
 
 
-def keywords(fn: Callable, says: tuple[str, str], own: dict[str, Any], settings: list[str]) -> Callable:
+def keywords(
+    fn: Callable, says: tuple[str, str], own: dict[str, Any], settings: list[str]
+) -> Callable:
     """`fn` with an explicit signature, and with its errors as sentences: Gradio reads names, types and defaults from it."""
     parameters = []
     for name, kind in own.items():
         kind, default = kind if isinstance(kind, tuple) else (kind, inspect.Parameter.empty)
-        parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind))
+        parameters.append(
+            inspect.Parameter(
+                name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind
+            )
+        )
     for name in settings:
-        parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=DEFAULTS[name],
-                                            annotation=KIND.get(name, float)))
-    parameters.append(inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request))
+        parameters.append(
+            inspect.Parameter(
+                name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=DEFAULTS[name],
+                annotation=KIND.get(name, float),
+            )
+        )
+    parameters.append(
+        inspect.Parameter(
+            "request", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=gr.Request
+        )
+    )
     names = [parameter.name for parameter in parameters]
 
     def call(*args: Any, **kwargs: Any) -> dict:
@@ -73,11 +133,21 @@ def keywords(fn: Callable, says: tuple[str, str], own: dict[str, Any], settings:
 
     call.__name__, call.__doc__ = fn.__name__, described(says[0], [*own, *settings], says[1])
     call.__signature__ = inspect.Signature(parameters, return_annotation=dict)
-    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": dict}
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {
+        "return": dict
+    }
     return call
 
 
-def decode_text(backend: Any, model: str, prompt: str, chat: bool = False, top: int = 20, run: Any = None, **fields: Any) -> dict:
+def decode_text(
+    backend: Any,
+    model: str,
+    prompt: str,
+    chat: bool = False,
+    top: int = 20,
+    run: Any = None,
+    **fields: Any,
+) -> dict:
     """A whole run as a trace with the text beside it."""
     prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of(fields)
     from playground import traces
@@ -92,17 +162,38 @@ def decode_text(backend: Any, model: str, prompt: str, chat: bool = False, top: 
                 run.step()
             written.append(step.token_id)
             steps.append(step.record(label, top, strip=top))
-        text = network.decode([*ids, *written])[len(network.decode(ids)):]
-        return traces.new_trace("decode", model, settings.to_dict(), prompt, steps, prompt_ids=ids, text=text, chat=chat,
-                                finish=steps[-1]["finish"] if steps else None)
+        text = network.decode([*ids, *written])[len(network.decode(ids)) :]
+        return traces.new_trace(
+            "decode",
+            model,
+            settings.to_dict(),
+            prompt,
+            steps,
+            prompt_ids=ids,
+            text=text,
+            chat=chat,
+            finish=steps[-1]["finish"] if steps else None,
+        )
     finally:
         network.close()
 
 
-def next_distribution(backend: Any, model: str, prompt: str, chat: bool = False, top: int = 20, ids: Any = None, index: int = 0,
-                      **fields: Any) -> dict:
+def next_distribution(
+    backend: Any,
+    model: str,
+    prompt: str,
+    chat: bool = False,
+    top: int = 20,
+    ids: Any = None,
+    index: int = 0,
+    **fields: Any,
+) -> dict:
     """The record of one step."""
-    prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of({**fields, "max_new_tokens": 1})
+    prompt, top, settings = (
+        text_of(prompt, "prompt"),
+        top_of(top),
+        settings_of({**fields, "max_new_tokens": 1}),
+    )
     written = ids_of(ids, "ids")
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < 2**31:
         raise ValueError(f"index must be a whole number in [0, {2**31 - 1}], got {index!r}")
@@ -113,8 +204,14 @@ def next_distribution(backend: Any, model: str, prompt: str, chat: bool = False,
         prompt_ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         context = [*prompt_ids, *written]
         step = recompute(network.next_logits(context), context, settings, index, len(prompt_ids))
-        return {"model": model, "settings": settings.to_dict(), "prompt": prompt, "prompt_ids": prompt_ids, "ids": written,
-                **step.record(labels(network), top, strip=top)}
+        return {
+            "model": model,
+            "settings": settings.to_dict(),
+            "prompt": prompt,
+            "prompt_ids": prompt_ids,
+            "ids": written,
+            **step.record(labels(network), top, strip=top),
+        }
     finally:
         network.close()
 

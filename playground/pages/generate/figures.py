@@ -16,9 +16,13 @@ def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
     """(model, logits): the kept logits, or one forward pass on a server that has not seen the step."""
     state = backend.status(request.model)["state"]
     if state in ("loading", "downloading"):
-        raise ValueError("The model is still loading; the rules act on this step as soon as it is there.")
+        raise ValueError(
+            "The model is still loading; the rules act on this step as soon as it is there."
+        )
     if state != "ready":
-        raise ValueError(f"{request.model}, which wrote this text, is not loaded: choose it in the list of models, or press Play.")
+        raise ValueError(
+            f"{request.model}, which wrote this text, is not loaded: choose it in the list of models, or press Play."
+        )
     model = backend.causal(request.model)
     try:
         with gate.question(backend, "generate", request.model):
@@ -35,7 +39,14 @@ def look_again(backend: Any, raw: Any) -> dict:
 
     model, logits = _logits(backend, request)
     try:
-        step = recompute(logits, request.ids, request.settings, request.index, request.prompt_length, request.memory)
+        step = recompute(
+            logits,
+            request.ids,
+            request.settings,
+            request.index,
+            request.prompt_length,
+            request.memory,
+        )
         return step.record(labels(model), strip=STRIP)
     finally:
         model.close()
@@ -60,22 +71,46 @@ def draw_many(backend: Any, raw: Any) -> dict:
         label, columns = labels(model), []
         for number, temperature in enumerate(temperatures):
             settings = request.settings.with_changes(temperature=temperature, do_sample=True)
-            step = recompute(logits, request.ids, settings, request.index, request.prompt_length, request.memory)
-            probs = step.stages[-1].probs.numpy().astype(np.float64)       # (V,)
-            columns.append((temperature, probs / probs.sum(), draw(probs, DRAWS, settings.seed + number)))
-        best = np.argsort(-np.max([probs for _, probs, _ in columns], axis=0), kind="stable")[:SHOWN]
-        return {"n": DRAWS, "columns": [_column(temperature, probs, drawn, best, label) for temperature, probs, drawn in columns]}
+            step = recompute(
+                logits, request.ids, settings, request.index, request.prompt_length, request.memory
+            )
+            probs = step.stages[-1].probs.numpy().astype(np.float64)  # (V,)
+            columns.append(
+                (temperature, probs / probs.sum(), draw(probs, DRAWS, settings.seed + number))
+            )
+        best = np.argsort(-np.max([probs for _, probs, _ in columns], axis=0), kind="stable")[
+            :SHOWN
+        ]
+        return {
+            "n": DRAWS,
+            "columns": [
+                _column(temperature, probs, drawn, best, label)
+                for temperature, probs, drawn in columns
+            ],
+        }
     finally:
         model.close()
 
 
 def _column(temperature: float, probs: Any, drawn: Any, shown: Any, label: Any) -> dict:
-    rows = [{"text": label(int(token)), "expected": float(DRAWS * probs[token]), "observed": int(drawn.counts[token])}
-            for token in shown]
+    rows = [
+        {
+            "text": label(int(token)),
+            "expected": float(DRAWS * probs[token]),
+            "observed": int(drawn.counts[token]),
+        }
+        for token in shown
+    ]
     return {
-        "temperature": temperature, "rows": rows, "chi_square": drawn.statistic, "degrees_of_freedom": drawn.degrees_of_freedom,
-        "p_value": drawn.p_value, "pooled": drawn.pooled,
-        "others": {"count": int((probs > 0).sum()) - sum(row["expected"] > 0 for row in rows),
-                   "expected": max(DRAWS - sum(row["expected"] for row in rows), 0.0),
-                   "observed": DRAWS - sum(row["observed"] for row in rows)},
+        "temperature": temperature,
+        "rows": rows,
+        "chi_square": drawn.statistic,
+        "degrees_of_freedom": drawn.degrees_of_freedom,
+        "p_value": drawn.p_value,
+        "pooled": drawn.pooled,
+        "others": {
+            "count": int((probs > 0).sum()) - sum(row["expected"] > 0 for row in rows),
+            "expected": max(DRAWS - sum(row["expected"] for row in rows), 0.0),
+            "observed": DRAWS - sum(row["observed"] for row in rows),
+        },
     }

@@ -20,7 +20,9 @@ def file_functions(models: list[dict]) -> tuple[Callable[[Any], dict], Callable[
     def open_trace(raw: Any) -> dict:
         answer = files.opened(raw, ("decode", "score"))
         try:
-            answer["trace"]["settings"] = settings_of(answer["trace"]["settings"], 1_000_000).to_dict()
+            answer["trace"]["settings"] = settings_of(
+                answer["trace"]["settings"], 1_000_000
+            ).to_dict()
         except ValueError as error:
             raise ValueError(f"This file could not be opened: {error}.") from None
         return answer
@@ -34,11 +36,34 @@ def replay_page(trace: dict, models: list[dict]) -> str:
 
     name = next((one["title"] for one in models if one["id"] == trace["model"]), trace["model"])
     known = [one for one in models if one["id"] == trace["model"]] or [
-        {"id": trace["model"], "title": name, "note": "", "chat": False, "gpu_suggested": False, "uncased": False}]
+        {
+            "id": trace["model"],
+            "title": name,
+            "note": "",
+            "chat": False,
+            "gpu_suggested": False,
+            "uncased": False,
+        }
+    ]
     verb = "read" if trace["kind"] == "score" else "wrote"
     rules = prompts.PRESETS["pure sampling"] if trace["kind"] == "score" else trace["settings"]
-    constants = {"models": known, "start_model": trace["model"], "rules": prompts.RULES, "orders": prompts.ORDERS, "presets": prompts.PRESETS,
-                 "start": {**prompts.START, **rules}, "examples": prompts.EXAMPLES[:1], "longest": NEW_TOKENS, "score_example": ""}
+    constants = {
+        "models": known,
+        "start_model": trace["model"],
+        "rules": prompts.RULES,
+        "orders": prompts.ORDERS,
+        "presets": prompts.PRESETS,
+        "start": {**prompts.START, **rules},
+        "examples": prompts.EXAMPLES[:1],
+        "longest": NEW_TOKENS,
+        "score_example": "",
+    }
     note = f"{name} {verb} this text in {len(trace['steps'])} steps. Every figure is in this file: it plays without a network."
-    return to_page(Generator, "How this text was written" if verb == "wrote" else "How surprising this text is", note, None, constants,
-                   {"opening": {"replay": trace, "models": {trace["model"]: {"state": "ready"}}}})
+    return to_page(
+        Generator,
+        "How this text was written" if verb == "wrote" else "How surprising this text is",
+        note,
+        None,
+        constants,
+        {"opening": {"replay": trace, "models": {trace["model"]: {"state": "ready"}}}},
+    )

@@ -11,10 +11,25 @@ from playground.pages.links import Choice, Flag, Number, PageLink, Text
 
 _WHOLE = {"max_new_tokens", "top_k", "no_repeat_ngram_size", "dry_allowed_length", "seed"}
 _RANGES = {
-    "max_new_tokens": (1, NEW_TOKENS), "temperature": (0, 1e6), "top_k": (0, 1e6), "top_p": (0, 1), "min_p": (0, 1), "typical_p": (1e-6, 1),
-    "epsilon_cutoff": (0, 0.999999), "eta_cutoff": (0, 0.999999), "repetition_penalty": (1e-6, 1e6), "presence_penalty": (-1e6, 1e6),
-    "frequency_penalty": (-1e6, 1e6), "no_repeat_ngram_size": (0, 1e6), "xtc_threshold": (0, 1), "xtc_probability": (0, 1),
-    "dry_multiplier": (0, 1e6), "dry_base": (1, 1e6), "dry_allowed_length": (1, 1e6), "mirostat_tau": (0, 1e6), "mirostat_eta": (0, 1e6),
+    "max_new_tokens": (1, NEW_TOKENS),
+    "temperature": (0, 1e6),
+    "top_k": (0, 1e6),
+    "top_p": (0, 1),
+    "min_p": (0, 1),
+    "typical_p": (1e-6, 1),
+    "epsilon_cutoff": (0, 0.999999),
+    "eta_cutoff": (0, 0.999999),
+    "repetition_penalty": (1e-6, 1e6),
+    "presence_penalty": (-1e6, 1e6),
+    "frequency_penalty": (-1e6, 1e6),
+    "no_repeat_ngram_size": (0, 1e6),
+    "xtc_threshold": (0, 1),
+    "xtc_probability": (0, 1),
+    "dry_multiplier": (0, 1e6),
+    "dry_base": (1, 1e6),
+    "dry_allowed_length": (1, 1e6),
+    "mirostat_tau": (0, 1e6),
+    "mirostat_eta": (0, 1e6),
     "seed": (0, 2**53),
 }
 
@@ -28,11 +43,19 @@ def _field(name: str, default: Any) -> Any:
     return Number(default, low, high, whole=name in _WHOLE)
 
 
-LINK = PageLink("generate", {
-    "model": Text("", 200), "prompt": Text("Once upon a time", 4000), "chat": Flag(False), "chosen": Text("", 4000),
-    "step": Number(0, 0, NEW_TOKENS, whole=True), "mode": Choice("write", ("write", "score")), "text": Text("", 6000),
-    **{name: _field(name, default) for name, default in START.items()},
-})
+LINK = PageLink(
+    "generate",
+    {
+        "model": Text("", 200),
+        "prompt": Text("Once upon a time", 4000),
+        "chat": Flag(False),
+        "chosen": Text("", 4000),
+        "step": Number(0, 0, NEW_TOKENS, whole=True),
+        "mode": Choice("write", ("write", "score")),
+        "text": Text("", 6000),
+        **{name: _field(name, default) for name, default in START.items()},
+    },
+)
 
 
 def query_of(raw: Any) -> str:
@@ -40,9 +63,21 @@ def query_of(raw: Any) -> str:
     raw = object_of(raw)
     settings = settings_of(raw.get("settings")).to_dict()
     chosen = ids_of(raw.get("chosen"), "chosen", NEW_TOKENS)
-    return LINK.encode({"model": str(raw.get("model") or "")[:200], "prompt": str(raw.get("prompt") or ""), "chat": bool(raw.get("chat")),
-                        "chosen": ".".join(map(str, chosen)), "step": raw.get("step") or 0, **settings,
-                        **({"mode": "score", "text": str(raw.get("text") or "")} if raw.get("mode") == "score" else {})})
+    return LINK.encode(
+        {
+            "model": str(raw.get("model") or "")[:200],
+            "prompt": str(raw.get("prompt") or ""),
+            "chat": bool(raw.get("chat")),
+            "chosen": ".".join(map(str, chosen)),
+            "step": raw.get("step") or 0,
+            **settings,
+            **(
+                {"mode": "score", "text": str(raw.get("text") or "")}
+                if raw.get("mode") == "score"
+                else {}
+            ),
+        }
+    )
 
 
 def state_of(params: Mapping[str, str]) -> dict[str, Any]:
@@ -51,9 +86,20 @@ def state_of(params: Mapping[str, str]) -> dict[str, Any]:
     chosen: list[int] = []
     if values["chosen"]:
         try:
-            chosen = ids_of([int(part) for part in values["chosen"].split(".")], "chosen", NEW_TOKENS)
+            chosen = ids_of(
+                [int(part) for part in values["chosen"].split(".")], "chosen", NEW_TOKENS
+            )
         except ValueError:
-            message = message or "Part of this link could not be read, so the default stands there: chosen must be token ids."
+            message = (
+                message
+                or "Part of this link could not be read, so the default stands there: chosen must be token ids."
+            )
     settings = {name: values[name] for name in START}
-    return {"message": message,
-            "values": {**{name: values[name] for name in ("model", "prompt", "chat", "step", "mode", "text")}, "chosen": chosen, "settings": settings}}
+    return {
+        "message": message,
+        "values": {
+            **{name: values[name] for name in ("model", "prompt", "chat", "step", "mode", "text")},
+            "chosen": chosen,
+            "settings": settings,
+        },
+    }

@@ -14,21 +14,32 @@ from playground.pages.generate.prompts import START
 from playground.pages.generate.request import RunRequest
 from playground.pages.generate.run import write
 
-ROWS = 12       # fewer rows than a live step has: the file is part of the page's first second
+ROWS = 12  # fewer rows than a live step has: the file is part of the page's first second
 STRIP = 16
 
 
 def record(model: str, prompt: str = "Once upon a time", length: int = 48) -> dict:
     """The trace of one text, with fewer rows a step; the remainder rows stay exact."""
     settings = {**START, "max_new_tokens": length}
-    request = RunRequest.read({"run": "record", "model": model, "prompt": prompt, "settings": settings})
+    request = RunRequest.read(
+        {"run": "record", "model": model, "prompt": prompt, "settings": settings}
+    )
     start, frames, finish = {}, [], None
     for news in write(get_backend(), request, threading.Event(), top=ROWS, strip=STRIP):
         start = news.get("start", start)
         frames += news.get("frames", [])
         finish = news.get("end", finish)
-    return traces.new_trace("decode", model, settings, prompt, frames, prompt_tokens=start["prompt"], notes=start["notes"],
-                            chat=False, finish=finish)
+    return traces.new_trace(
+        "decode",
+        model,
+        settings,
+        prompt,
+        frames,
+        prompt_tokens=start["prompt"],
+        notes=start["notes"],
+        chat=False,
+        finish=finish,
+    )
 
 
 def main(models: list[str]) -> None:

@@ -26,7 +26,9 @@ def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS) -> str:
     if not value.strip():
         raise ValueError(f"The {name} is empty: write a few words, or take one of the examples.")
     if len(value) > longest:
-        raise ValueError(f"The {name} must have at most {longest:,} characters, got {len(value):,}: shorten it.")
+        raise ValueError(
+            f"The {name} must have at most {longest:,} characters, got {len(value):,}: shorten it."
+        )
     return value
 
 
@@ -40,7 +42,9 @@ def ids_of(value: Any, name: str, longest: int = 4096) -> list[int]:
         raise ValueError(f"{name} must hold at most {longest:,} token ids, got {len(value):,}")
     for token in value:
         if isinstance(token, bool) or not isinstance(token, int) or token < 0:
-            raise ValueError(f"{name} must hold whole numbers of at least 0, got {str(token)[:40]!r}")
+            raise ValueError(
+                f"{name} must hold whole numbers of at least 0, got {str(token)[:40]!r}"
+            )
     return list(value)
 
 
@@ -50,7 +54,9 @@ def settings_of(value: Any, longest: int = NEW_TOKENS) -> Any:
 
     settings = DecodingSettings.from_dict(dict(object_of(value or {}, "settings")))
     if settings.max_new_tokens > longest:
-        raise ValueError(f"max_new_tokens must be a whole number in [1, {longest}], got {settings.max_new_tokens}")
+        raise ValueError(
+            f"max_new_tokens must be a whole number in [1, {longest}], got {settings.max_new_tokens}"
+        )
     return settings
 
 
@@ -60,7 +66,12 @@ def memory_of(value: Any) -> dict[str, float] | None:
         return None
     memory = dict(object_of(value, "memory"))
     bits = memory.get("mu")
-    if set(memory) != {"mu"} or isinstance(bits, bool) or not isinstance(bits, (int, float)) or not abs(bits) <= 1e6:
+    if (
+        set(memory) != {"mu"}
+        or isinstance(bits, bool)
+        or not isinstance(bits, (int, float))
+        or not abs(bits) <= 1e6
+    ):
         raise ValueError('memory must be {"mu": bits}, a number in [-1000000, 1000000]')
     return {"mu": float(memory["mu"])}
 
@@ -84,9 +95,19 @@ class RunRequest:
         settings = settings_of(raw.get("settings"))
         prefix, forced = ids_of(raw.get("prefix"), "prefix"), ids_of(raw.get("forced"), "forced")
         if len(prefix) + len(forced) > NEW_TOKENS:
-            raise ValueError(f"the text must have at most {NEW_TOKENS} tokens, got {len(prefix) + len(forced)}: begin a new one")
-        return cls(str(raw.get("run"))[:64], str(raw.get("model"))[:200], text_of(raw.get("prompt"), "prompt"), settings,
-                   bool(raw.get("chat")), prefix, forced, memory_of(raw.get("memory")))
+            raise ValueError(
+                f"the text must have at most {NEW_TOKENS} tokens, got {len(prefix) + len(forced)}: begin a new one"
+            )
+        return cls(
+            str(raw.get("run"))[:64],
+            str(raw.get("model"))[:200],
+            text_of(raw.get("prompt"), "prompt"),
+            settings,
+            bool(raw.get("chat")),
+            prefix,
+            forced,
+            memory_of(raw.get("memory")),
+        )
 
 
 @dataclass
@@ -107,8 +128,19 @@ class StepRequest:
         if not ids:
             raise ValueError("ids must hold at least one token id, got none")
         prompt_length, index = raw.get("prompt_length"), raw.get("index")
-        for name, value, high in (("prompt_length", prompt_length, len(ids)), ("index", index, 1_000_000)):
+        for name, value, high in (
+            ("prompt_length", prompt_length, len(ids)),
+            ("index", index, 1_000_000),
+        ):
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-                raise ValueError(f"{name} must be a whole number in [0, {high}], got {str(value)[:40]!r}")
-        return cls(str(raw.get("model"))[:200], ids, prompt_length, index, settings_of(raw.get("settings"), 1_000_000),
-                   memory_of(raw.get("memory")))
+                raise ValueError(
+                    f"{name} must be a whole number in [0, {high}], got {str(value)[:40]!r}"
+                )
+        return cls(
+            str(raw.get("model"))[:200],
+            ids,
+            prompt_length,
+            index,
+            settings_of(raw.get("settings"), 1_000_000),
+            memory_of(raw.get("memory")),
+        )

@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.pages.generate.request import SCORE_TOKENS, RunRequest, text_of
 
-FRAME_SECONDS = 0.03   # frames that come faster than a screen paints travel together
+FRAME_SECONDS = 0.03  # frames that come faster than a screen paints travel together
 STRIP = 24
 
 
@@ -57,7 +57,9 @@ def wait_for(backend: Any, model: str, stop: threading.Event | None = None) -> I
             return
         time.sleep(0.15)
         if backend.status(model)["state"] == "failed":
-            backend.causal(model).close()      # raises the reason, place by place; a repaired model is simply there
+            backend.causal(
+                model
+            ).close()  # raises the reason, place by place; a repaired model is simply there
 
 
 def labels(model: Any):
@@ -89,7 +91,9 @@ def together(frames: Generator[dict, None, Any]) -> Generator[dict, None, Any]:
             waiting, sent = [], now
 
 
-def write(backend: Any, request: RunRequest, stop: threading.Event, top: int = 20, strip: int = STRIP) -> Iterator[dict]:
+def write(
+    backend: Any, request: RunRequest, stop: threading.Event, top: int = 20, strip: int = STRIP
+) -> Iterator[dict]:
     """{"start"}, then {"frames": [record, ...]} as the text grows, then {"end"}; before them {"progress"} while weights come in.
 
     A frame is a step's record with "piece" (what the token adds to the text), "memory" (what the rules remembered before the
@@ -105,17 +109,35 @@ def write(backend: Any, request: RunRequest, stop: threading.Event, top: int = 2
 
     model = backend.causal(request.model)
     try:
-        prompt_ids = model.encode(request.prompt, chat=True) if request.chat else model.encode(request.prompt)
+        prompt_ids = (
+            model.encode(request.prompt, chat=True)
+            if request.chat
+            else model.encode(request.prompt)
+        )
         label, stream = labels(model), TextStream(model.decode)
-        prompt = [{"id": token, "text": label(token), "piece": str(stream.push(token))} for token in prompt_ids]
+        prompt = [
+            {"id": token, "text": label(token), "piece": str(stream.push(token))}
+            for token in prompt_ids
+        ]
         for token in request.prefix:
             stream.push(token)
         longest = getattr(model, "context_length", None)
         if longest is not None and len(prompt_ids) >= longest:
-            raise ValueError(f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds {longest:,}: shorten the prompt.")
-        yield {"start": {"prompt": prompt, "notes": notes(model, request), "at": len(request.prefix)}}
-        steps = generate(model, prompt_ids, request.settings, prefix=request.prefix, forced=request.forced,
-                         state=request.memory, should_stop=stop.is_set)
+            raise ValueError(
+                f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds {longest:,}: shorten the prompt."
+            )
+        yield {
+            "start": {"prompt": prompt, "notes": notes(model, request), "at": len(request.prefix)}
+        }
+        steps = generate(
+            model,
+            prompt_ids,
+            request.settings,
+            prefix=request.prefix,
+            forced=request.forced,
+            state=request.memory,
+            should_stop=stop.is_set,
+        )
         written = list(request.prefix)
 
         def each() -> Generator[dict, None, str | None]:
@@ -128,7 +150,11 @@ def write(backend: Any, request: RunRequest, stop: threading.Event, top: int = 2
                 loop = find_loop(written)
                 frame = step.record(label, top, strip)
                 frame["piece"], frame["memory"] = str(stream.push(step.token_id)), step.state
-                frame["loop"] = None if loop is None else {"period": loop.period, "start": loop.start, "length": loop.length}
+                frame["loop"] = (
+                    None
+                    if loop is None
+                    else {"period": loop.period, "start": loop.start, "length": loop.length}
+                )
                 yield frame
 
         reason = yield from together(each())
@@ -144,8 +170,11 @@ def notes(model: Any, request: RunRequest) -> list[str]:
         said.append("The prompt stands in the model's chat template.")
     elif getattr(model, "has_chat_template", False):
         said.append("The prompt is given raw, without the model's chat template.")
-    said.append("A beginning-of-text token is put in front." if getattr(model, "adds_bos", False) and not request.chat
-                else "No beginning-of-text token is added.")
+    said.append(
+        "A beginning-of-text token is put in front."
+        if getattr(model, "adds_bos", False) and not request.chat
+        else "No beginning-of-text token is added."
+    )
     if getattr(model, "uncased", False):
         said.append("This model reads and writes small letters only.")
     said.extend(getattr(model, "notes", ()))
@@ -168,25 +197,35 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
     try:
         ids = model.encode(text)
         if len(ids) < 2:
-            raise ValueError("The text must have at least 2 tokens: the first one has nothing before it that could predict it.")
+            raise ValueError(
+                "The text must have at least 2 tokens: the first one has nothing before it that could predict it."
+            )
         if len(ids) > SCORE_TOKENS:
-            raise ValueError(f"The text must have at most {SCORE_TOKENS} tokens here, got {len(ids):,}: score it in parts.")
+            raise ValueError(
+                f"The text must have at most {SCORE_TOKENS} tokens here, got {len(ids):,}: score it in parts."
+            )
         label, stream, plain = labels(model), TextStream(model.decode), DecodingSettings()
         first = {"id": ids[0], "text": label(ids[0]), "piece": str(stream.push(ids[0]))}
         told = "The first token is not scored: nothing stands before it."
         if getattr(model, "adds_bos", False):
             told = "A beginning-of-text token stands in front, so the first word is scored too."
         yield {"start": {"prompt": [first], "notes": [told], "at": 0}}
-        rows = model.logits_along(ids[:-1])                                # (T - 1, V)
+        rows = model.logits_along(ids[:-1])  # (T - 1, V)
         context = np.asarray(ids, np.int64)
 
         def each() -> Generator[dict, None, None]:
             for place in range(1, len(ids)):
                 if stop.is_set():
                     return
-                step = Step(rows[place - 1], context[:place], plain, place - 1, 1, token_id=ids[place])
+                step = Step(
+                    rows[place - 1], context[:place], plain, place - 1, 1, token_id=ids[place]
+                )
                 frame = step.record(label, strip=STRIP)
-                frame["piece"], frame["memory"], frame["loop"] = str(stream.push(ids[place])), None, None
+                frame["piece"], frame["memory"], frame["loop"] = (
+                    str(stream.push(ids[place])),
+                    None,
+                    None,
+                )
                 yield frame
 
         yield from together(each())

@@ -8,7 +8,10 @@ from pathlib import Path
 RECORDED = Path(__file__).resolve().parents[3] / "assets" / "examples" / "home.json"
 PROMPT = "once upon a time there was a king"
 TOKENS, STEPS = 20, 10
-CAUSAL_SEED, DIFFUSION_SEED = 24, 16      # picked by eye from thirty: what a visitor sees first shall read well, and the page says so
+CAUSAL_SEED, DIFFUSION_SEED = (
+    24,
+    16,
+)  # picked by eye from thirty: what a visitor sees first shall read well, and the page says so
 
 
 def record() -> dict:
@@ -19,33 +22,76 @@ def record() -> dict:
     from playground.decoding.text import text_pieces
     from playground.diffusion import UnmaskSettings, unmask
 
-    causal, denoiser = get_backend().causal("fairy-causal"), get_backend().denoiser("fairy-diffusion")
+    causal, denoiser = (
+        get_backend().causal("fairy-causal"),
+        get_backend().denoiser("fairy-diffusion"),
+    )
     prompt = causal.encode(PROMPT)
     frames, ids = [], list(prompt)
-    for step in generate(causal, prompt, DecodingSettings(temperature=.6, top_p=.9, repetition_penalty=1.1, max_new_tokens=TOKENS, seed=CAUSAL_SEED), ignore_end=True):
+    for step in generate(
+        causal,
+        prompt,
+        DecodingSettings(
+            temperature=0.6,
+            top_p=0.9,
+            repetition_penalty=1.1,
+            max_new_tokens=TOKENS,
+            seed=CAUSAL_SEED,
+        ),
+        ignore_end=True,
+    ):
         rows = step.record(text_of=causal.piece, top=20)["rows"]
         best = sorted(rows, key=lambda row: -row["final"])[:3]
         if step.token_id not in [row["id"] for row in best]:
             best[-1] = next(row for row in rows if row["id"] == step.token_id)
-        frames.append({"rows": [[row["text"], round(row["final"], 4), row["id"] == step.token_id] for row in best]})
+        frames.append(
+            {
+                "rows": [
+                    [row["text"], round(row["final"], 4), row["id"] == step.token_id]
+                    for row in best
+                ]
+            }
+        )
         ids.append(step.token_id)
-    for frame, piece in zip(frames, text_pieces(causal.decode, ids)[len(prompt):], strict=True):
+    for frame, piece in zip(frames, text_pieces(causal.decode, ids)[len(prompt) :], strict=True):
         frame["piece"] = str(piece)
 
-    canvas = torch.tensor([[*denoiser.encode(PROMPT), *[denoiser.mask_id] * (TOKENS - 1), *denoiser.encode(".")]])
-    settings = UnmaskSettings("dream", STEPS, selection="entropy", temperature=.6, seed=DIFFUSION_SEED)
-    steps = [{"words": _words(denoiser, canvas[0].tolist(), ["masked" if i == denoiser.mask_id else "locked" for i in canvas[0].tolist()])}]
+    canvas = torch.tensor(
+        [[*denoiser.encode(PROMPT), *[denoiser.mask_id] * (TOKENS - 1), *denoiser.encode(".")]]
+    )
+    settings = UnmaskSettings(
+        "dream", STEPS, selection="entropy", temperature=0.6, seed=DIFFUSION_SEED
+    )
+    steps = [
+        {
+            "words": _words(
+                denoiser,
+                canvas[0].tolist(),
+                ["masked" if i == denoiser.mask_id else "locked" for i in canvas[0].tolist()],
+            )
+        }
+    ]
     for step in unmask(denoiser, canvas, settings):
         row = step.record(row=0)
         steps.append({"words": _words(denoiser, row["canvas"], row["state"])})
-    return {"causal": {"prompt": PROMPT, "frames": frames}, "diffusion": {"steps": steps},
-            "note": f"the left one at temperature 0.6 and top-p 0.9, the right one by Dream's entropy order in {STEPS} steps at temperature 0.6; "
-                    "the seeds were picked by eye from thirty"}
+    return {
+        "causal": {"prompt": PROMPT, "frames": frames},
+        "diffusion": {"steps": steps},
+        "note": f"the left one at temperature 0.6 and top-p 0.9, the right one by Dream's entropy order in {STEPS} steps at temperature 0.6; "
+        "the seeds were picked by eye from thirty",
+    }
 
 
 def _words(denoiser, ids: list[int], states: list[str]) -> list[dict]:
-    return [{"text": denoiser.piece(i).replace("##", "") if state not in ("masked", "remasked") else "", "state": "masked" if state == "remasked" else state}
-            for i, state in zip(ids, states, strict=True)]
+    return [
+        {
+            "text": denoiser.piece(i).replace("##", "")
+            if state not in ("masked", "remasked")
+            else "",
+            "state": "masked" if state == "remasked" else state,
+        }
+        for i, state in zip(ids, states, strict=True)
+    ]
 
 
 def main() -> None:

@@ -17,7 +17,9 @@ LINK = PageLink(SLUG, {"lesson": Text("", longest=80), "step": Number(0, 0, 50, 
 
 
 def build(app: Any) -> None:
-    gr.Markdown("# Lessons\n\nEach takes a few minutes and drives the real pages. Where a question stands, guess before you look: the surprise is the lesson.")
+    gr.Markdown(
+        "# Lessons\n\nEach takes a few minutes and drives the real pages. Where a question stands, guess before you look: the surprise is the lesson."
+    )
     LessonReader(opened=opened, elem_id="lesson-reader")
 
 
@@ -44,4 +46,8 @@ def opened(request: Any) -> dict:
     known = [lesson["slug"] for lesson in lessons]
     if values["lesson"] and values["lesson"] not in known:
         sentence = f"lesson must be one of {', '.join(known)}, got {values['lesson'][:40]!r}: the first one is open."
-    return {"lessons": lessons, "at": {"lesson": values["lesson"], "step": values["step"]}, "message": " ".join([sentence, *problems]).strip()}
+    return {
+        "lessons": lessons,
+        "at": {"lesson": values["lesson"], "step": values["step"]},
+        "message": " ".join([sentence, *problems]).strip(),
+    }

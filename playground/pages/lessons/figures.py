@@ -13,7 +13,12 @@ from typing import Any
 import numpy as np
 
 from playground.decoding import DecodingSettings, apply_stages
-from playground.decoding.escape import critical_temperature, escape_probability, penalized_barrier, two_state_escape_probability
+from playground.decoding.escape import (
+    critical_temperature,
+    escape_probability,
+    penalized_barrier,
+    two_state_escape_probability,
+)
 from playground.metrics import bleu, perplexity, rouge
 
 PLACE = re.compile(r"\{\{\s*(\w+)((?:\s+\w+=[^\s{}|]+)*)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
@@ -25,13 +30,17 @@ def numbers(text: str) -> list[float]:
 
 def final(logits: str, token: str = "0", prompt: str = "", **rules: str) -> float:
     """Probability that `token` is drawn after all rules."""
-    chosen = DecodingSettings(**{name: value if name == "order" else float(value) for name, value in rules.items()})
+    chosen = DecodingSettings(
+        **{name: value if name == "order" else float(value) for name, value in rules.items()}
+    )
     seen = [int(i) for i in prompt.split(",") if i]
     return float(apply_stages(numbers(logits), seen, chosen, len(seen))[-1].probs[int(token)])
 
 
 def survivors(logits: str, **rules: str) -> int:
-    chosen = DecodingSettings(**{name: value if name == "order" else float(value) for name, value in rules.items()})
+    chosen = DecodingSettings(
+        **{name: value if name == "order" else float(value) for name, value in rules.items()}
+    )
     return int((np.asarray(apply_stages(numbers(logits), [], chosen)[-1].probs) > 0).sum())
 
 
@@ -61,10 +70,21 @@ def entropy(probabilities: str) -> float:
 def stationary(rows: str, state: str) -> float:
     from playground.markov import MarkovChain
 
-    return float(np.ravel(MarkovChain([numbers(row) for row in rows.split(";")]).stationary())[int(state)])
+    return float(
+        np.ravel(MarkovChain([numbers(row) for row in rows.split(";")]).stationary())[int(state)]
+    )
 
 
-def hidden(what: str, observed: str, initial: str, transition: str, emission: str, at: str = "0", state: str = "0", names: str = "") -> Any:
+def hidden(
+    what: str,
+    observed: str,
+    initial: str,
+    transition: str,
+    emission: str,
+    at: str = "0",
+    state: str = "0",
+    names: str = "",
+) -> Any:
     """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (the path, in the states' `names` where they are given)."""
     from playground.markov import HiddenMarkovModel
 
@@ -114,7 +134,13 @@ def cycle_length(rows: str, start: str) -> float:
 def bleu_part(candidate: str, reference: str, part: str = "score") -> float:
     """`part`: score (0 to 100), precision (of single words, per cent) or brevity (the penalty's factor)."""
     result = bleu(candidate.replace("_", " "), [reference.replace("_", " ")])
-    return float({"score": result.score, "precision": result.precisions[0], "brevity": result.brevity_penalty}[part])
+    return float(
+        {
+            "score": result.score,
+            "precision": result.precisions[0],
+            "brevity": result.brevity_penalty,
+        }[part]
+    )
 
 
 def common(candidate: str, reference: str) -> float:
@@ -133,20 +159,55 @@ def share(counts: str, at: str) -> float:
 
 
 FIGURES: dict[str, Callable[..., Any]] = {
-    "final": final, "softmax": final, "survivors": survivors, "logit_after": logit_after, "drawn": drawn, "entropy": entropy,
+    "final": final,
+    "softmax": final,
+    "survivors": survivors,
+    "logit_after": logit_after,
+    "drawn": drawn,
+    "entropy": entropy,
     "perplexity": lambda probabilities: perplexity(numbers(probabilities)),
-    "critical": lambda delta_e, top_p, rivals="1": critical_temperature(float(delta_e), float(top_p), int(rivals)),
-    "arrhenius": lambda delta_e, temperature: escape_probability(float(delta_e), float(temperature)),
-    "escape": lambda delta_e, temperature, rivals="1": two_state_escape_probability(float(delta_e), float(temperature), int(rivals)),
-    "draws_to_escape": lambda delta_e, temperature: 1 / two_state_escape_probability(float(delta_e), float(temperature)),
-    "barrier": lambda logit, delta_e, visits, repetition_penalty="1", frequency_penalty="0": penalized_barrier(
-        float(logit), float(delta_e), int(visits), float(repetition_penalty), float(frequency_penalty)),
-    "stationary": stationary, "hidden": hidden, "break_even": break_even, "seconds": seconds, "parallel_error": parallel_error,
-    "chance_after": chance_after, "cycle_length": cycle_length, "bayes": bayes, "share": share, "bleu": bleu_part, "common": common,
-    "still_inside": lambda chance, draws: (1 - float(chance)) ** float(draws), "product": lambda a, b: float(a) * float(b),
-    "power": lambda a, b: float(a) ** float(b), "share_each": lambda mass, tokens: float(mass) / float(tokens),
-    "left_over": lambda length, steps: float(int(length) - int(steps) * (int(length) // int(steps))),
-    "rouge": lambda candidate, reference, kind="rougeL": rouge(candidate.replace("_", " "), reference.replace("_", " "))[kind].fmeasure,
+    "critical": lambda delta_e, top_p, rivals="1": critical_temperature(
+        float(delta_e), float(top_p), int(rivals)
+    ),
+    "arrhenius": lambda delta_e, temperature: escape_probability(
+        float(delta_e), float(temperature)
+    ),
+    "escape": lambda delta_e, temperature, rivals="1": two_state_escape_probability(
+        float(delta_e), float(temperature), int(rivals)
+    ),
+    "draws_to_escape": lambda delta_e, temperature: (
+        1 / two_state_escape_probability(float(delta_e), float(temperature))
+    ),
+    "barrier": lambda logit, delta_e, visits, repetition_penalty="1", frequency_penalty="0": (
+        penalized_barrier(
+            float(logit),
+            float(delta_e),
+            int(visits),
+            float(repetition_penalty),
+            float(frequency_penalty),
+        )
+    ),
+    "stationary": stationary,
+    "hidden": hidden,
+    "break_even": break_even,
+    "seconds": seconds,
+    "parallel_error": parallel_error,
+    "chance_after": chance_after,
+    "cycle_length": cycle_length,
+    "bayes": bayes,
+    "share": share,
+    "bleu": bleu_part,
+    "common": common,
+    "still_inside": lambda chance, draws: (1 - float(chance)) ** float(draws),
+    "product": lambda a, b: float(a) * float(b),
+    "power": lambda a, b: float(a) ** float(b),
+    "share_each": lambda mass, tokens: float(mass) / float(tokens),
+    "left_over": lambda length, steps: float(
+        int(length) - int(steps) * (int(length) // int(steps))
+    ),
+    "rouge": lambda candidate, reference, kind="rougeL": (
+        rouge(candidate.replace("_", " "), reference.replace("_", " "))[kind].fmeasure
+    ),
 }
 
 
@@ -154,9 +215,15 @@ def filled(text: str) -> str:
     """The text with every figure computed. ValueError names the figure that cannot be."""
 
     def one(match: re.Match) -> str:
-        name, arguments, form = match.group(1), dict(pair.split("=", 1) for pair in match.group(2).split()), match.group(3) or ".3f"
+        name, arguments, form = (
+            match.group(1),
+            dict(pair.split("=", 1) for pair in match.group(2).split()),
+            match.group(3) or ".3f",
+        )
         if name not in FIGURES:
-            raise ValueError(f"{match.group(0)} asks for {name}; the figures are {', '.join(FIGURES)}")
+            raise ValueError(
+                f"{match.group(0)} asks for {name}; the figures are {', '.join(FIGURES)}"
+            )
         try:
             value = FIGURES[name](**arguments)
         except (TypeError, ValueError, KeyError, IndexError) as error:

@@ -28,7 +28,7 @@ MARKS = ("open", "look", "question", "answer")
 @dataclass
 class LessonStep:
     title: str
-    text: list[str] = field(default_factory=list)     # paragraphs
+    text: list[str] = field(default_factory=list)  # paragraphs
     open: str = ""
     look: str = ""
     question: str = ""
@@ -69,8 +69,15 @@ def read_lesson(path: Path) -> Lesson:
         raise ValueError(f"{path.name} must have steps (## …) that each say something")
     for step in steps:
         if step.open and not step.open.startswith("?tab="):
-            raise ValueError(f"{path.name}: open must be a state link (?tab=…), got {step.open[:40]!r}")
-    return Lesson(path.stem.partition("-")[2], facts["title"].strip(), facts.get("minutes", "5").strip(), steps)
+            raise ValueError(
+                f"{path.name}: open must be a state link (?tab=…), got {step.open[:40]!r}"
+            )
+    return Lesson(
+        path.stem.partition("-")[2],
+        facts["title"].strip(),
+        facts.get("minutes", "5").strip(),
+        steps,
+    )
 
 
 def lesson_files() -> list[Path]:
