@@ -13,9 +13,9 @@ import threading
 
 from playground.backend import zero_gpu
 from playground.backend.telemetry import log_runs
-from playground.pages.host import Stop, with_routes
 from playground.pages.shell import build_app, launch_settings
-from playground.pages.tools import answer_in_json
+from playground.server.lifecycle import Stop, with_routes
+from playground.server.mcp import answer_in_json
 
 __all__ = ["build_app", "launch_settings", "main"]
 

@@ -11,7 +11,9 @@ PACKAGE = ROOT / "playground"
 ALLOWED = {
     "widgets": {"traces"},
     "takeaway": {"traces", "widgets"},
-    "backend": {"traces"},
+    "backend": {"traces", "cluster"},
+    "cluster": {"backend", "traces"},
+    "server": {"backend"},
     "diffusion": {"markov", "traces"},
     "decoding": {"traces"},
     "markov": {"traces"},
@@ -21,7 +23,7 @@ ALLOWED = {
     "words": set(),
 }
 LIBRARIES = {
-    "transformers": {"backend", "training"},
+    "transformers": {"backend", "cluster", "training"},
     "gradio": {"pages", "widgets"},
     "plotly": {"pages", "widgets"},
 }

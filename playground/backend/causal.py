@@ -13,7 +13,7 @@ from transformers import AttentionInterface
 
 from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, OutOfMemory, RunStopped
-from playground.backend.keys import (
+from playground.backend.kv_cache import (
     CacheFull,
     KeyStore,
     Plan,
@@ -24,7 +24,7 @@ from playground.backend.keys import (
 )
 from playground.backend.limits import limits
 from playground.backend.prepack import filled_up
-from playground.backend.text import Spelling, TextCodec
+from playground.backend.tokenizer import Spelling, TextCodec
 
 AttentionInterface.register("packed", packed_attention)
 

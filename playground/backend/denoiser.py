@@ -11,7 +11,7 @@ import torch
 from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, RunStopped
 from playground.backend.limits import limits
-from playground.backend.text import Spelling, TextCodec
+from playground.backend.tokenizer import Spelling, TextCodec
 
 PADDING_ALLOWED = (
     0.25  # a shorter canvas joins a longer one's pass if at most this share of it is padding

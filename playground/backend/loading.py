@@ -29,7 +29,7 @@ from playground.backend.engine import Engine, is_out_of_memory
 from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
 from playground.backend.limits import limits
 from playground.backend.prepack import prepack
-from playground.backend.text import TextCodec
+from playground.backend.tokenizer import TextCodec
 from playground.backend.weights import Progress, check_folder
 
 transformers.logging.set_verbosity_error()

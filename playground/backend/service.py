@@ -9,10 +9,10 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from playground.backend import catalog as offers
+from playground.backend.admission import Run, Runs
 from playground.backend.catalog import Entry
-from playground.backend.completions import Offer, engine_of, engines
 from playground.backend.errors import BackendError, ModelUnavailable, WeightsRefused
-from playground.backend.runs import Run, Runs
+from playground.backend.openai_engine import Offer, engine_of, engines
 from playground.backend.telemetry import Telemetry, health
 from playground.backend.weights import cached_path, find_weights
 
@@ -57,7 +57,7 @@ class Backend:
         return list(offers.offered().values())
 
     def engines(self) -> list[Offer]:
-        """Other programs' models on offer beside the catalogue's, see playground.backend.completions."""
+        """Other programs' models on offer beside the catalogue's, see playground.backend.openai_engine."""
         return list(engines().values())
 
     def entry(self, name: str, kind: str | None = None) -> Entry:
@@ -77,8 +77,8 @@ class Backend:
         return self._loaded(offers.find(name, "denoiser")).denoiser()
 
     def library(self, name: str) -> Any:
-        """A left-to-right model as the library runs it (a second copy, see playground.backend.library); waits for its weights."""
-        from playground.backend.library import LibraryModel
+        """A left-to-right model as the library runs it (a second copy, see playground.backend.hf_reference); waits for its weights."""
+        from playground.backend.hf_reference import LibraryModel
 
         entry = offers.find(name, "causal")
         with self.causal(name) as model:
@@ -220,7 +220,7 @@ class Backend:
 
     def run(self, visitor: Hashable, page: str, model: str, kind: str = "run") -> Run:
         """`with backend.run(session_hash, "generate", "fairy-causal") as run:` around a whole run, `run.step()` at each token.
-        kind: "run", "long" (writes many texts) or "question" (one answer), see `playground.backend.runs`.
+        kind: "run", "long" (writes many texts) or "question" (one answer), see `playground.backend.admission`.
 
         Entering waits for a place; beyond a limit it raises LimitExceeded with a sentence for the visitor, at once or after
         `queue_seconds`. Leaving writes the run's log line and counts it.
@@ -261,7 +261,7 @@ def get_backend() -> Any:
             if _backend is None:
                 address = os.environ.get("PLAYGROUND_BACKEND", "").strip()
                 if address:
-                    from playground.backend.remote import RemoteBackend
+                    from playground.cluster.remote import RemoteBackend
 
                     _backend = RemoteBackend(address)
                 else:

@@ -7,8 +7,8 @@ from itertools import product
 
 import numpy as np
 
+from playground.diffusion.enumeration import COST_LIMIT, exact_distribution
 from playground.diffusion.exact import ExactDenoiser
-from playground.diffusion.law import COST_LIMIT, exact_distribution
 from playground.diffusion.settings import UnmaskSettings
 
 

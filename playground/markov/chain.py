@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from .rows import as_names, check_count, check_distribution, check_rows, draw, uniforms
+from .validation import as_names, check_count, check_distribution, check_rows, draw, uniforms
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from .chain import MarkovChain
-from .rows import ROUNDING, as_names, check_count, check_distribution, draw, name_of_row, uniforms
+from .validation import (
+    ROUNDING,
+    as_names,
+    check_count,
+    check_distribution,
+    draw,
+    name_of_row,
+    uniforms,
+)
 
 
 class ContinuousTimeChain:

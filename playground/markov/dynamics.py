@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .rows import check_count
+from .validation import check_count
 
 ESCAPED = 1e6  # farther out than this an orbit counts as gone
 NEUTRAL = 1e-6  # a modulus this close to 1 neither attracts nor repels

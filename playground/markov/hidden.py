@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from . import inference
-from .maximum import most_likely_path
-from .rows import as_names, check_count, check_distribution, check_rows, uniforms
+from .validation import as_names, check_count, check_distribution, check_rows, uniforms
+from .viterbi import most_likely_path
 
 MISSING = -1
 PAIRS_AT_MOST = 50_000_000  # entries of a pairwise posterior: 400 MB

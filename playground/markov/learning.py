@@ -13,7 +13,7 @@ import numpy as np
 
 from . import inference
 from .hidden import HiddenMarkovModel, ImpossibleObservations
-from .rows import check_count
+from .validation import check_count
 
 PARTS = ("initial", "transition", "emission")
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .chain import MarkovChain
 from .counts import ContextTable, count_contexts, number_characters, number_tokens, pack
-from .rows import check_count, uniforms
+from .validation import check_count, uniforms
 
 UNITS = ("word", "character")
 ENDINGS = ("end", "wrap")

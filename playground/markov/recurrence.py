@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .rows import check_count
+from .validation import check_count
 
 
 @dataclass(frozen=True)

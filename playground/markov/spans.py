@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .rows import check_count
+from .validation import check_count
 
 
 def copied_spans(generated: Sequence[int], source: Sequence[int], minimum: int = 2) -> list[dict]:

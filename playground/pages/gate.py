@@ -28,7 +28,7 @@ def visitor_of(request: Any) -> str:
 def name_of(model: Any) -> str:
     """A model's name for the log and the figures: names that nobody offers would fill them without end."""
     from playground.backend.catalog import offered
-    from playground.backend.completions import engines
+    from playground.backend.openai_engine import engines
 
     if isinstance(model, str) and (model in offered() or model in engines()):
         return model

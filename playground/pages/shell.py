@@ -22,7 +22,7 @@ import gradio as gr
 from playground import words
 from playground.backend.limits import limits
 from playground.pages import load_pages
-from playground.pages.headers import guarded
+from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
 from playground.widgets.link_picture import LinkPicture
 from playground.widgets.masthead import Masthead

@@ -73,7 +73,7 @@ class CompareLibrary(CompareWidget):
 
 
 class CompareForcing(CompareWidget):
-    """Losses along a given text and along the model's own. Frames are those of playground.pages.compare.forcing.run."""
+    """Losses along a given text and along the model's own. Frames are those of playground.pages.compare.teacher_forcing.run."""
 
     SCRIPT = source("parts", "figure_files", "figure", "compare_parts", "compare_forcing")
     STYLE = source("compare_look", "compare_forcing", kind="css")

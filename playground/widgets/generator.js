@@ -473,7 +473,7 @@ function draw(k, why) {
             button(
               "Look with yours",
               "Recompute this step with the rules as they stand",
-              look_again,
+              recompute_step,
               "plain",
             ),
           ]
@@ -558,7 +558,7 @@ function step_request(k) {
 }
 let asked = null,
   again = false;
-async function look_again() {
+async function recompute_step() {
   // always the last: while one answer is on its way, only the newest question waits
   if (!frames().length) return;
   if (asked) {
@@ -567,7 +567,7 @@ async function look_again() {
   }
   const k = time.step,
     id = state.here;
-  asked = server.look_again(step_request(k));
+  asked = server.recompute_step(step_request(k));
   try {
     const record = await asked;
     asked = null;
@@ -582,12 +582,12 @@ async function look_again() {
     asked = null;
     if (again) {
       again = false;
-      look_again();
+      recompute_step();
     }
   }
 }
 function rules_moved() {
   time.pause();
   part("app").classList.add("own-rules");
-  look_again();
+  recompute_step();
 }

@@ -20,6 +20,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 ROOMS = (
     "pages",
     "widgets",
+    "server",
+    "cluster",
     "backend",
     "decoding",
     "markov",
@@ -30,10 +32,10 @@ ROOMS = (
 LEFT_OUT = (
     "diffusion/__main__.py",
     "backend/telemetry.py",
-    "backend/cluster.py",
-    "backend/replica.py",
+    "cluster/serve.py",
+    "cluster/replica.py",
 )
-LEFT_OUT_NAMES = ("endpoints.py", "meanings.py")  # what programs read, not people
+LEFT_OUT_NAMES = ("endpoints.py", "parameter_docs.py")  # what programs read, not people
 SPOKEN_KEYWORDS = {
     "label",
     "info",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from playground.backend.completions import Completions, Offer
+from playground.backend.openai_engine import Completions, Offer
 from playground.decoding import DecodingSettings, generate
 
 PROMPT = "Once upon a time there was a little girl who lived"

@@ -169,7 +169,7 @@ def main() -> None:
     )
     parser.add_argument("--gguf", required=True)
     options = parser.parse_args()
-    from playground.backend.completions import Completions, Offer
+    from playground.backend.openai_engine import Completions, Offer
     from playground.backend.service import Backend
     from tests.backend import engine_questions as questions
 

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from playground.backend.completions import Completions, Offer
+from playground.backend.openai_engine import Completions, Offer
 from tests.backend import engine_questions as questions
 from tests.backend.engine_server import ANSWERS, real_engine, recorded, serving
 

@@ -12,7 +12,7 @@ from scipy import linalg
 
 from playground.markov import MarkovChain, chain
 from playground.markov.chain import first_revisit, visit_distance, visit_shares
-from playground.markov.rows import normalised, uniforms
+from playground.markov.validation import normalised, uniforms
 
 
 @st.composite

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from playground.backend.admission import Run, Runs
 from playground.backend.catalog import Entry
 from playground.backend.errors import ModelUnavailable
-from playground.backend.runs import Run, Runs
 from playground.backend.telemetry import Telemetry
 
 WORDS = [

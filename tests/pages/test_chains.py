@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
-from playground.pages.chains import drafts, hidden, rates, text, walk
-from playground.pages.chains.drafts import answered
+from playground.pages.chains import hidden, parsing, rates, text, walk
 from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.links import LINK, link_of, opened, restore
+from playground.pages.chains.parsing import answered
 
 HOSTILE = [
     "<img src=x onerror=window.__p=1>",
@@ -438,7 +438,7 @@ def test_no_draft_from_a_stranger_breaks_a_view(value):
 
 
 def test_plain_data_has_no_infinity():
-    assert drafts.plain([1.0, math.inf, [math.nan]]) == [1.0, None, [None]]
+    assert parsing.plain([1.0, math.inf, [math.nan]]) == [1.0, None, [None]]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from playground.backend import Backend
 from playground.markov import dynamics
-from playground.pages import visitor_models
+from playground.pages import ngram_models
 from playground.pages.chains import loops
 from playground.pages.chains.links import opened, restore
 from tests.doubles import MarkovCausalModel
@@ -109,7 +109,7 @@ def test_a_greedy_loop_closes_in_tokens_and_states_and_a_drawn_run_does_not():
 
 
 def test_pieces_join_to_the_text():
-    record = loops.states(loops.DEFAULT["text"], visitor_models.causal("ngram/fox/1/word"))
+    record = loops.states(loops.DEFAULT["text"], ngram_models.causal("ngram/fox/1/word"))
     assert "".join(record["greedy"]["pieces"]).startswith("the brown fox jumped over the")
 
 

@@ -7,9 +7,9 @@ import pytest
 from playground.decoding import DecodingSettings, beam_search, generate
 from playground.decoding.together import Together
 from playground.metrics import distinct_n, jackknife_interval, perplexity
-from playground.pages.compare import beams, forcing, strategies, stream, sweep
+from playground.pages.compare import beams, strategies, stream, sweep, teacher_forcing
+from playground.pages.compare.batch_writers import BeamLane, SampledLane, rounds
 from playground.pages.compare.endpoints import compare_texts
-from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
 from playground.pages.compare.strategies import Comparison, aligned, column_of, compare, row_of
 from tests.doubles import RandomCausalModel
 from tests.pages.doubles import DoubleBackend, WordModel
@@ -262,7 +262,9 @@ def count(backend):
 
 
 @pytest.mark.parametrize(
-    "part", [strategies, beams, sweep, forcing], ids=lambda part: part.__name__.rpartition(".")[2]
+    "part",
+    [strategies, beams, sweep, teacher_forcing],
+    ids=lambda part: part.__name__.rpartition(".")[2],
 )
 def test_the_host_is_told_of_tokens_and_not_of_frames(part):
     backend = DoubleBackend()
@@ -285,7 +287,7 @@ def test_the_host_is_told_of_tokens_and_not_of_frames(part):
         strategies: 9 * (1 + 3 + 3 + 1),
         beams: 9 + 3 * 9,
         sweep: 2 * 2 * 9,
-        forcing: 4,
+        teacher_forcing: 4,
     }  # nothing ends these texts early
     assert count(backend) == wanted[part]
 

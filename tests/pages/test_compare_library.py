@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from playground.backend.library import LibraryModel
+from playground.backend.hf_reference import LibraryModel
 from playground.decoding import DecodingSettings
 from playground.pages.compare import library as page
 from playground.pages.compare.strategies import column_of

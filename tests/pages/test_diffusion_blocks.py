@@ -371,7 +371,7 @@ def test_perplexity_leaves_out_the_first_token():
 
 
 def test_words_that_do_not_fit_together_are_a_sentence():
-    from playground.pages.sentences import sentence_of
+    from playground.pages.errors import sentence_of
 
     gram = models.get_denoiser("ngram/fox/2/word", None)
     with pytest.raises(ValueError) as error:

@@ -27,7 +27,7 @@ from playground.pages.diffusion.controls import (
 )
 from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.unmask_block import edited, make_sides, messages
-from playground.pages.sentences import sentence_of
+from playground.pages.errors import sentence_of
 from tests.pages.doubles import AwayBackend
 
 

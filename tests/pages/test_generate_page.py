@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from playground.pages.generate import answered, figures, prompts, told
+from playground.pages.errors import sentence_of
+from playground.pages.generate import answered, figures, presets, stream_run
 from playground.pages.generate.request import RunRequest, StepRequest
 from playground.pages.generate.run import Runs, score, write
-from playground.pages.sentences import sentence_of
 from tests.pages.doubles import DoubleBackend
 
 GO = threading.Event
@@ -20,7 +20,7 @@ def request(**more):
         "run": "r",
         "model": "double",
         "prompt": "The fox",
-        "settings": {**prompts.START, "max_new_tokens": 12},
+        "settings": {**presets.START, "max_new_tokens": 12},
         **more,
     }
 
@@ -36,8 +36,8 @@ def collect(news):
 def test_presets_and_orders_are_those_of_the_mathematics():
     from playground.decoding import PRESETS, DecodingSettings
 
-    assert prompts.PRESETS == {name: settings.to_dict() for name, settings in PRESETS.items()}
-    assert DecodingSettings.from_dict(prompts.START).to_dict() == prompts.START
+    assert presets.PRESETS == {name: settings.to_dict() for name, settings in PRESETS.items()}
+    assert DecodingSettings.from_dict(presets.START).to_dict() == presets.START
     everything = {
         "repetition_penalty": 1.1,
         "no_repeat_ngram_size": 2,
@@ -53,20 +53,20 @@ def test_presets_and_orders_are_those_of_the_mathematics():
         "eta_cutoff": 0.1,
         "xtc_probability": 0.5,
     }
-    for order, names in prompts.ORDERS.items():
+    for order, names in presets.ORDERS.items():
         assert [name for name in names if name != "mirostat_tau"] == list(
             DecodingSettings(order=order, **everything).rules_on()
         )
 
 
 def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
-    names = {rule["name"] for rule in prompts.RULES}
-    assert names == set(prompts.ORDERS["transformers"]) == set(prompts.ORDERS["llama.cpp"])
-    fields = {rule["field"] for rule in prompts.RULES} | {
-        more["field"] for rule in prompts.RULES for more in rule.get("more", [])
+    names = {rule["name"] for rule in presets.RULES}
+    assert names == set(presets.ORDERS["transformers"]) == set(presets.ORDERS["llama.cpp"])
+    fields = {rule["field"] for rule in presets.RULES} | {
+        more["field"] for rule in presets.RULES for more in rule.get("more", [])
     }
-    assert fields | {"max_new_tokens", "do_sample", "order", "seed"} == set(prompts.START)
-    assert all(len(rule["explain"]) > 20 for rule in prompts.RULES)
+    assert fields | {"max_new_tokens", "do_sample", "order", "seed"} == set(presets.START)
+    assert all(len(rule["explain"]) > 20 for rule in presets.RULES)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_one_text_at_a_time_for_each_visitor():
 
     def play(visitor, name):
         asked = request(run=name, settings={"max_new_tokens": 100})
-        return told(
+        return stream_run(
             backend,
             runs,
             SimpleNamespace(request=asked),
@@ -213,7 +213,7 @@ def test_one_text_at_a_time_for_each_visitor():
 def test_a_loop_is_marked_with_its_period():
     backend = DoubleBackend()
     _, frames, _ = collect(
-        write(backend, RunRequest.read(request(settings={**prompts.PRESETS["looping"]})), GO())
+        write(backend, RunRequest.read(request(settings={**presets.PRESETS["looping"]})), GO())
     )
     loop = frames[-1]["loop"]
     ids = [frame["token_id"] for frame in frames]
@@ -248,12 +248,12 @@ def test_a_moved_slider_shows_the_step_under_other_rules_with_the_same_u():
         "ids": [*prompt, *[frame["token_id"] for frame in frames[:3]]],
         "prompt_length": len(prompt),
         "index": 3,
-        "settings": {**prompts.START, "max_new_tokens": 12},
+        "settings": {**presets.START, "max_new_tokens": 12},
         "memory": frames[3]["memory"],
     }
-    same = figures.look_again(backend, raw)
+    same = figures.recompute_step(backend, raw)
     assert {key: frames[3][key] for key in same} == same
-    hot = figures.look_again(
+    hot = figures.recompute_step(
         backend,
         {**raw, "settings": {**raw["settings"], "temperature": 2.0, "top_p": 1.0, "min_p": 0.0}},
     )
@@ -285,14 +285,14 @@ def test_kept_logits_are_asked_for_so_that_no_network_runs():
 
     plain = backend.causal
     backend.causal = lambda name: Keeping(plain(name))
-    figures.look_again(
+    figures.recompute_step(
         backend,
         {
             "model": "double",
             "ids": [1, 2],
             "prompt_length": 1,
             "index": 1,
-            "settings": prompts.START,
+            "settings": presets.START,
         },
     )
     assert Keeping.asked == 1
@@ -306,7 +306,7 @@ def test_many_draws_count_a_thousand_in_every_column():
             "ids": [1, 2],
             "prompt_length": 1,
             "index": 0,
-            "settings": prompts.PRESETS["pure sampling"],
+            "settings": presets.PRESETS["pure sampling"],
             "temperatures": [0.5, 1, 2],
         },
     )
@@ -347,7 +347,7 @@ def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
     backend = DoubleBackend()
     backend.state = "loading"
     with pytest.raises(ValueError, match="still loading"):
-        figures.look_again(
+        figures.recompute_step(
             backend, {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}}
         )
     halt = GO()
@@ -357,7 +357,7 @@ def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
     assert "start" in next(news)
     backend.state = "absent"
     with pytest.raises(ValueError, match="not loaded: choose it"):
-        figures.look_again(
+        figures.recompute_step(
             backend, {"model": "double", "ids": [1], "prompt_length": 1, "index": 0, "settings": {}}
         )
 
@@ -376,7 +376,7 @@ def test_the_recorded_text_is_the_shipped_models_own():
     frame, prompt = trace["steps"][0], [token["id"] for token in trace["prompt_tokens"]]
     backend = get_backend()
     backend.causal("fairy-causal").close()
-    now = figures.look_again(
+    now = figures.recompute_step(
         backend,
         {
             "model": "fairy-causal",

@@ -78,7 +78,7 @@ def test_a_bad_link_would_be_noticed():
 )
 def test_a_step_on_generate_has_no_rule_on_that_it_does_not_name(step):
     """What Generate begins with has four rules on: a step on temperature, or on greedy loops, must not be spoilt by a penalty."""
-    from playground.pages.generate.prompts import PRESETS, START
+    from playground.pages.generate.presets import PRESETS, START
 
     off = PRESETS["pure sampling"]
     assert {name for name in START if START[name] != off[name]} - {"seed"} <= set(

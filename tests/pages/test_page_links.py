@@ -108,7 +108,7 @@ def test_unknown_fields_are_refused_when_writing_and_ignored_when_reading():
 
 def test_generate_link_brings_settings_and_choices_back():
     from playground.pages.generate.links import query_of, state_of
-    from playground.pages.generate.prompts import START
+    from playground.pages.generate.presets import START
 
     settings = {
         **START,

@@ -29,7 +29,7 @@ NAMES = {
 @pytest.fixture(scope="module")
 def app():
     from playground.pages.shell import build_app, launch_settings
-    from playground.pages.tools import answer_in_json
+    from playground.server.mcp import answer_in_json
 
     demo = build_app()
     demo.launch(

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from playground.markov import NgramModel
-from playground.pages import visitor_models
-from playground.pages.generate.figures import look_again
+from playground.pages import ngram_models
+from playground.pages.generate.figures import recompute_step
 from playground.pages.generate.request import RunRequest
 from playground.pages.generate.run import write
 from tests.pages.doubles import DoubleBackend
@@ -23,7 +23,7 @@ class NoNetworks(DoubleBackend):
 
 @pytest.fixture
 def backend():
-    return visitor_models.WithNgrams(NoNetworks())
+    return ngram_models.WithNgrams(NoNetworks())
 
 
 def texts(backend, model, prompt, **settings):
@@ -49,18 +49,18 @@ def test_the_brown_fox_loops_on_the_generate_page(backend):
 
 
 def test_a_visitor_writes_with_a_model_of_his_own_and_nobody_else_does(backend):
-    name = visitor_models.offer("mine", TEXT, NgramModel.fit(TEXT, 2))
-    key = visitor_models.keyed(name, "mine")
+    name = ngram_models.offer("mine", TEXT, NgramModel.fit(TEXT, 2))
+    key = ngram_models.keyed(name, "mine")
     assert texts(backend, key, "a b", do_sample=False)
-    for stranger in (name, visitor_models.keyed(name, "another"), name + "@0000"):
+    for stranger in (name, ngram_models.keyed(name, "another"), name + "@0000"):
         with pytest.raises(ValueError, match="does not hold"):
             texts(backend, stranger, "a b")
 
 
 def test_a_moved_slider_reads_its_step(backend):
-    key = visitor_models.keyed(visitor_models.offer("mine", TEXT, NgramModel.fit(TEXT, 2)), "mine")
-    ids = visitor_models.causal(key).encode("a b")
-    record = look_again(
+    key = ngram_models.keyed(ngram_models.offer("mine", TEXT, NgramModel.fit(TEXT, 2)), "mine")
+    ids = ngram_models.causal(key).encode("a b")
+    record = recompute_step(
         backend,
         {"model": key, "ids": ids, "prompt_length": 2, "index": 0, "settings": {"top_k": 1}},
     )

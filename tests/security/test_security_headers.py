@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from playground.backend.limits import Limits, set_limits
-from playground.pages.front import Front
-from playground.pages.headers import POLICY
+from playground.server.page_cache import Front
+from playground.server.security_headers import POLICY
 
 HOSTS = {"huggingface.co", "*.hf.space"}
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from playground.backend import get_backend
-from playground.pages import visitor_models
+from playground.pages import ngram_models
 from playground.pages.shell import ASSETS
 from tests.security.attacks import PATHS, SECRETS
 
@@ -84,9 +84,9 @@ def test_another_visitors_model_is_found_neither_by_its_name_nor_by_a_guessed_ke
     from playground.markov import NgramModel
 
     text = "secret words of ann secret words"
-    name = visitor_models.offer("ann", text, NgramModel.fit(text, 1))
-    key = visitor_models.keyed(name, "ann")
-    assert visitor_models.causal(key) is not None and len(key.rpartition("@")[2]) >= 16
+    name = ngram_models.offer("ann", text, NgramModel.fit(text, 1))
+    key = ngram_models.keyed(name, "ann")
+    assert ngram_models.causal(key) is not None and len(key.rpartition("@")[2]) >= 16
     for stranger, session in (
         (name, "bob"),
         (name, None),
@@ -95,8 +95,8 @@ def test_another_visitors_model_is_found_neither_by_its_name_nor_by_a_guessed_ke
         (key.upper(), "bob"),
     ):
         with pytest.raises(ValueError):
-            visitor_models.causal(stranger, session)
-    assert name not in [one for _, one in visitor_models.choices("bob")]
+            ngram_models.causal(stranger, session)
+    assert name not in [one for _, one in ngram_models.choices("bob")]
 
 
 def test_nobody_hears_or_ends_what_another_session_writes(client):

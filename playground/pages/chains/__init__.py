@@ -8,11 +8,11 @@ import gradio as gr
 
 from playground.markov.presets import BROWN_FOX
 from playground.pages.chains import hidden, loops, rates, text, walk
-from playground.pages.chains.drafts import answered
 from playground.pages.chains.endpoints import hmm, markov
 from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.first import recorded
 from playground.pages.chains.links import LINK, link_of, opened, restore
+from playground.pages.chains.parsing import answered
 from playground.widgets.chain_rates import ChainRates
 from playground.widgets.chain_text import ChainText
 from playground.widgets.chain_walk import ChainWalk

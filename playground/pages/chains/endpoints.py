@@ -9,7 +9,7 @@ from playground.markov.chain import MarkovChain
 from playground.markov.hidden import HiddenMarkovModel
 from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths
-from playground.pages.chains import drafts
+from playground.pages.chains import parsing
 
 MOST_STATES = 64
 LONGEST = 10_000
@@ -43,34 +43,34 @@ def markov(
         count = len(transition) if isinstance(transition, list) else 0
         if not 1 <= count <= MOST_STATES:
             raise ValueError(
-                f"transition must have 1 to {MOST_STATES} rows, got {drafts.short(transition)}"
+                f"transition must have 1 to {MOST_STATES} rows, got {parsing.short(transition)}"
             )
-        names = drafts.names(states, "states", count, count) if states else None
+        names = parsing.names(states, "states", count, count) if states else None
         chain = MarkovChain(
-            drafts.table(transition, "transition", count, count), names, initial or None
+            parsing.table(transition, "transition", count, count), names, initial or None
         )
         steps, power = (
-            drafts.whole(steps, "steps", 0, LONGEST),
-            drafts.whole(power, "power", 0, LONGEST),
+            parsing.whole(steps, "steps", 0, LONGEST),
+            parsing.whole(power, "power", 0, LONGEST),
         )
-        seed = drafts.whole(seed, "seed", 0, drafts.LARGEST_SEED)
-        greedy = drafts.choice(mode, "mode", ("sampled", "greedy")) == "greedy"
+        seed = parsing.whole(seed, "seed", 0, parsing.LARGEST_SEED)
+        greedy = parsing.choice(mode, "mode", ("sampled", "greedy")) == "greedy"
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
     mixing = chain.mixing_time()
     return {
         "states": list(chain.states),
         "path": [step["state"] for step in chain.walk(steps, seed, greedy=greedy)],
-        "power": drafts.plain(chain.n_step(power)),
-        "distribution": drafts.plain(chain.distribution(power)),
-        "stationary": drafts.plain(chain.stationary_distributions()),
+        "power": parsing.plain(chain.n_step(power)),
+        "distribution": parsing.plain(chain.distribution(power)),
+        "stationary": parsing.plain(chain.stationary_distributions()),
         "eigenvalues": [[float(value.real), float(value.imag)] for value in chain.eigenvalues()],
         "spectral_gap": chain.spectral_gap(),
-        "mixing_time": drafts.plain(float(mixing)),
-        "hitting_times": drafts.plain(
+        "mixing_time": parsing.plain(float(mixing)),
+        "hitting_times": parsing.plain(
             np.column_stack([chain.hitting_times(j) for j in range(count)])
         ),
-        "return_times": drafts.plain(chain.return_times()),
+        "return_times": parsing.plain(chain.return_times()),
         "entropy_rate": chain.entropy_rate(),
         "classes": [
             {"states": list(one.states), "recurrent": one.recurrent, "period": one.period}
@@ -120,25 +120,25 @@ def hmm(
                 f"transition must have 1 to {MOST_STATES} rows and emission 1 to 1000 columns, got {count} and {kinds}"
             )
         model = HiddenMarkovModel(
-            drafts.table([initial], "initial", 1, count)[0],
-            drafts.table(transition, "transition", count, count),
-            drafts.table(emission, "emission", count, kinds),
-            drafts.names(states, "states", count, count) if states else None,
-            drafts.names(symbols, "symbols", kinds, kinds) if symbols else None,
+            parsing.table([initial], "initial", 1, count)[0],
+            parsing.table(transition, "transition", count, count),
+            parsing.table(emission, "emission", count, kinds),
+            parsing.names(states, "states", count, count) if states else None,
+            parsing.names(symbols, "symbols", kinds, kinds) if symbols else None,
         )
         iterations, seed = (
-            drafts.whole(iterations, "iterations", 0, 100),
-            drafts.whole(seed, "seed", 0, drafts.LARGEST_SEED),
+            parsing.whole(iterations, "iterations", 0, 100),
+            parsing.whole(seed, "seed", 0, parsing.LARGEST_SEED),
         )
         hidden = None
         if observations:
             if not isinstance(observations, list) or len(observations) > LONGEST:
                 raise ValueError(
-                    f"observations must be a list of at most {LONGEST} symbol numbers, got {drafts.short(observations)}"
+                    f"observations must be a list of at most {LONGEST} symbol numbers, got {parsing.short(observations)}"
                 )
             seen = model.check_observations(observations)
         else:
-            hidden, seen = model.sample(drafts.whole(length, "length", 1, LONGEST), seed)
+            hidden, seen = model.sample(parsing.whole(length, "length", 1, LONGEST), seed)
         paths = compare_paths(
             model, seen
         )  # ImpossibleObservations is a ValueError with position and symbol
@@ -152,19 +152,19 @@ def hmm(
         "observations": seen.tolist(),
         "sampled_states": None if hidden is None else hidden.tolist(),
         "log_likelihood": float(passes.log_likelihood),
-        "forward": drafts.plain(passes.log_alpha),
-        "backward": drafts.plain(passes.log_beta),
-        "posterior": drafts.plain(passes.posterior),
+        "forward": parsing.plain(passes.log_alpha),
+        "backward": parsing.plain(passes.log_beta),
+        "posterior": parsing.plain(passes.posterior),
         "viterbi": {"path": paths["viterbi"], "log_probability": paths["viterbi_log_probability"]},
         "posterior_path": paths["posterior"],
-        "next_symbol": drafts.plain(model.predict(seen)[1][0]),
+        "next_symbol": parsing.plain(model.predict(seen)[1][0]),
     }
     if steps:
         last = steps[-1].model
         answer["learned"] = {
             "log_likelihoods": [step.log_likelihood for step in steps],
-            "initial": drafts.plain(last.initial),
-            "transition": drafts.plain(last.transition),
-            "emission": drafts.plain(last.emission),
+            "initial": parsing.plain(last.initial),
+            "transition": parsing.plain(last.transition),
+            "emission": parsing.plain(last.emission),
         }
     return answer

@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
 from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths, trellis
-from playground.pages.chains import drafts
+from playground.pages.chains import parsing
 from playground.pages.chains.examples import HIDDEN
 
 LONGEST = 60
@@ -28,11 +28,11 @@ DEFAULT = {
 
 
 def read_model(draft: dict, most_states: int = 8, most_symbols: int = 10) -> HiddenMarkovModel:
-    states = drafts.names(draft["states"], "states", 1, most_states)
-    symbols = drafts.names(draft["symbols"], "symbols", 1, most_symbols)
-    initial = drafts.table([draft["initial"]], "initial", 1, len(states))[0]
-    transition = drafts.table(draft["transition"], "transition", len(states), len(states))
-    emission = drafts.table(draft["emission"], "emission", len(states), len(symbols))
+    states = parsing.names(draft["states"], "states", 1, most_states)
+    symbols = parsing.names(draft["symbols"], "symbols", 1, most_symbols)
+    initial = parsing.table([draft["initial"]], "initial", 1, len(states))[0]
+    transition = parsing.table(draft["transition"], "transition", len(states), len(states))
+    emission = parsing.table(draft["emission"], "emission", len(states), len(symbols))
     return HiddenMarkovModel(initial, transition, emission, states, symbols)
 
 
@@ -41,9 +41,9 @@ def read_observations(draft: dict, model: HiddenMarkovModel, longest: int = LONG
     observations = draft["observations"]
     if not isinstance(observations, list) or not 1 <= len(observations) <= longest:
         raise ValueError(
-            f"observations must be a list of 1 to {longest} symbol numbers, got {drafts.short(observations)}"
+            f"observations must be a list of 1 to {longest} symbol numbers, got {parsing.short(observations)}"
         )
-    return [drafts.whole(one, "observations", -1, len(model.symbols) - 1) for one in observations]
+    return [parsing.whole(one, "observations", -1, len(model.symbols) - 1) for one in observations]
 
 
 def figures(draft: dict) -> dict:
@@ -51,8 +51,8 @@ def figures(draft: dict) -> dict:
     model = read_model(draft)
     truth = None
     if draft.get("seed") is not None:
-        seed = drafts.whole(draft["seed"], "seed", 0, drafts.LARGEST_SEED)
-        states, symbols = model.sample(drafts.whole(draft["length"], "length", 2, LONGEST), seed)
+        seed = parsing.whole(draft["seed"], "seed", 0, parsing.LARGEST_SEED)
+        states, symbols = model.sample(parsing.whole(draft["length"], "length", 2, LONGEST), seed)
         truth, observations = states.tolist(), symbols.tolist()
     else:
         observations = read_observations(draft, model)
@@ -65,14 +65,14 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
     record = {
         "states": list(model.states),
         "symbols": list(model.symbols),
-        "initial": drafts.plain(model.initial),
-        "transition": drafts.plain(model.transition),
-        "emission": drafts.plain(model.emission),
+        "initial": parsing.plain(model.initial),
+        "transition": parsing.plain(model.transition),
+        "emission": parsing.plain(model.emission),
         "observations": list(observations),
-        "forward": drafts.plain(passes.log_alpha),
-        "backward": drafts.plain(passes.log_beta),
+        "forward": parsing.plain(passes.log_alpha),
+        "backward": parsing.plain(passes.log_beta),
         "surprise": _surprise(passes.log_alpha),
-        "log_likelihood": drafts.plain(float(passes.log_likelihood)),
+        "log_likelihood": parsing.plain(float(passes.log_likelihood)),
         "impossible": None,
     }
     try:
@@ -101,14 +101,14 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
         **record,
         "delta": delta,
         "pointers": pointers,
-        "posterior": drafts.plain(passes.posterior),
-        "pairs": drafts.plain(model.pairwise_posterior(observations)),
+        "posterior": parsing.plain(passes.posterior),
+        "pairs": parsing.plain(model.pairwise_posterior(observations)),
         "path": paths["viterbi"],
         "marginal": paths["posterior"],
         "path_log_probability": paths["viterbi_log_probability"],
         "broken": paths["posterior_log_probability"] is None,
         "expected": [paths["viterbi_expected"], paths["posterior_expected"]],
-        "predictions": drafts.plain(
+        "predictions": parsing.plain(
             model.filtered(observations) @ model.transition @ model.emission
         ),
     }  # (T, M)
@@ -130,21 +130,21 @@ def _surprise(log_alpha: np.ndarray) -> list[float | None]:
     """Nats: -ln P(observation t | those before), the height of the timeline."""
     with np.errstate(divide="ignore", invalid="ignore"):
         totals = np.logaddexp.reduce(log_alpha, axis=1)
-        return drafts.plain(np.abs(-np.diff(totals, prepend=0.0)))
+        return parsing.plain(np.abs(-np.diff(totals, prepend=0.0)))
 
 
 def learn(draft: dict) -> dict:
     """Baum-Welch from random starts, all steps of all of them: plain data, rounded to five decimals for the way to the browser."""
     model, wish = read_model(draft), draft["learn"]
     if not isinstance(wish, dict):
-        raise ValueError(f"learn must be an object, got {drafts.short(wish)}")
-    seed = drafts.whole(wish["seed"], "seed", 0, drafts.LARGEST_SEED)
+        raise ValueError(f"learn must be an object, got {parsing.short(wish)}")
+    seed = parsing.whole(wish["seed"], "seed", 0, parsing.LARGEST_SEED)
     restarts, iterations = (
-        drafts.whole(wish["restarts"], "restarts", 1, 8),
-        drafts.whole(wish["iterations"], "iterations", 1, 60),
+        parsing.whole(wish["restarts"], "restarts", 1, 8),
+        parsing.whole(wish["iterations"], "iterations", 1, 60),
     )
-    if drafts.choice(wish["source"], "source", ("sample", "observations")) == "sample":
-        observations = model.sample(drafts.whole(wish["length"], "length", 10, 1000), seed)[
+    if parsing.choice(wish["source"], "source", ("sample", "observations")) == "sample":
+        observations = model.sample(parsing.whole(wish["length"], "length", 10, 1000), seed)[
             1
         ].tolist()
     else:
@@ -167,14 +167,14 @@ def learn(draft: dict) -> dict:
         ],
         "best": best,
         "length": len(observations),
-        "truth_log_likelihood": drafts.plain(float(truth)),
+        "truth_log_likelihood": parsing.plain(float(truth)),
         "states": list(model.states),
         "symbols": list(model.symbols),
         "truth": {
-            name: drafts.plain(getattr(model, name))
+            name: parsing.plain(getattr(model, name))
             for name in ("initial", "transition", "emission")
         },
-        "model": drafts.plain(
+        "model": parsing.plain(
             [model.transition.tolist(), model.emission.tolist(), model.initial.tolist()]
         ),
     }

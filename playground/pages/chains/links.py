@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playground.pages.chains import drafts
+from playground.pages.chains import parsing
 from playground.pages.links import Choice, PageLink, Text
 
 VIEWS = ("walk", "text", "rates", "hidden", "loops")
@@ -20,7 +20,7 @@ def link_of(view: str, defaults: dict) -> Callable[[dict], dict]:
                 "query": LINK.encode(
                     {
                         "view": view,
-                        "state": drafts.packed(draft if isinstance(draft, dict) else {}, defaults),
+                        "state": parsing.packed(draft if isinstance(draft, dict) else {}, defaults),
                     }
                 )
             }
@@ -39,7 +39,7 @@ def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> d
     """The value of a widget: the draft of the link with its figures, or the default and a sentence that says what was wrong."""
     try:
         text = LINK.fields["state"].read("state", state if isinstance(state, str) else "")
-        draft = drafts.unpacked(text, defaults)
+        draft = parsing.unpacked(text, defaults)
         return {"draft": draft, "figures": figures(draft), "message": "", "opened": True}
     except (ValueError, KeyError, TypeError) as error:
         message = f"This link could not be opened, so the first example stands here: {error}."

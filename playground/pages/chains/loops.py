@@ -12,8 +12,8 @@ from playground.markov.recurrence import (
     recurrence_matrix,
     token_period,
 )
-from playground.pages import gate, visitor_models
-from playground.pages.chains import drafts
+from playground.pages import gate, ngram_models
+from playground.pages.chains import parsing
 
 # world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of dynamics.WORLDS
 SLIDERS = {
@@ -57,18 +57,18 @@ LONGEST_TEXT = (
 
 
 def read_plane(draft: dict) -> tuple[str, tuple, list[float]]:
-    world = drafts.choice(draft["world"], "world", tuple(SLIDERS))
+    world = parsing.choice(draft["world"], "world", tuple(SLIDERS))
     given = draft.get("values") or {}
     if not isinstance(given, dict):
-        raise ValueError(f"values must be an object, got {drafts.short(given)}")
+        raise ValueError(f"values must be an object, got {parsing.short(given)}")
     values = []
     for name, (_, low, high, step, first) in SLIDERS[world].items():
-        value = drafts.real(given.get(name, first), name, low, high)
+        value = parsing.real(given.get(name, first), name, low, high)
         values.append((name, int(value) if isinstance(step, int) else round(value, 6)))
     start = draft.get("start", [0.3, 0.1])
     if not isinstance(start, list) or len(start) != 2:
-        raise ValueError(f"start must be two numbers, got {drafts.short(start)}")
-    return world, tuple(values), [drafts.real(value, "start", -10, 10) for value in start]
+        raise ValueError(f"start must be two numbers, got {parsing.short(start)}")
+    return world, tuple(values), [parsing.real(value, "start", -10, 10) for value in start]
 
 
 @lru_cache(maxsize=256)
@@ -85,9 +85,9 @@ def _landscape(world: str, values: tuple) -> dict:
         "resolution": RESOLUTION,
         "labels": ground["labels"].ravel().tolist(),
         "attractors": [
-            drafts.plain_record(one) for one in ground["attractors"] if one["period"] > 1
+            parsing.plain_record(one) for one in ground["attractors"] if one["period"] > 1
         ],
-        "fixed": [drafts.plain_record(one) for one in fixed[:12]],
+        "fixed": [parsing.plain_record(one) for one in fixed[:12]],
         "continuum": neutral > 3,
     }
 
@@ -115,10 +115,10 @@ def orbit(draft: dict) -> dict:
     )
     return {
         "path": path.tolist(),
-        "radius": drafts.plain(along["spectral_radius"]),
-        "norm": drafts.plain(along["norm"]),
-        "log_product": drafts.plain(along["product_radius"]),
-        "growth": drafts.plain(along["growth"]),
+        "radius": parsing.plain(along["spectral_radius"]),
+        "norm": parsing.plain(along["norm"]),
+        "log_product": parsing.plain(along["product_radius"]),
+        "growth": parsing.plain(along["growth"]),
         "end": end,
         "said": _end(plane, end, along),
     }
@@ -158,16 +158,16 @@ def read_text(draft: dict) -> tuple[str, str, int, int, float]:
     name, text = draft["model"], draft["text"]
     if not isinstance(name, str) or not isinstance(text, str):
         raise ValueError(
-            f"model and text must be strings, got {drafts.short(name)} and {drafts.short(text)}"
+            f"model and text must be strings, got {parsing.short(name)} and {parsing.short(text)}"
         )
     if not text.strip() or len(text) > 4000:
         raise ValueError(f"text must have 1 to 4000 characters, got {len(text)}")
     return (
         name,
         text,
-        drafts.whole(draft.get("length", 40), "length", 0, 120),
-        drafts.whole(draft.get("seed", 1), "seed", 0, drafts.LARGEST_SEED),
-        drafts.real(draft.get("temperature", 1.0), "temperature", 0.1, 5),
+        parsing.whole(draft.get("length", 40), "length", 0, 120),
+        parsing.whole(draft.get("seed", 1), "seed", 0, parsing.LARGEST_SEED),
+        parsing.real(draft.get("temperature", 1.0), "temperature", 0.1, 5),
     )
 
 
@@ -202,7 +202,7 @@ def states(draft: dict, model) -> dict:
         "prompt_length": len(ids),
         "greedy": greedy,
         "drawn": drawn,
-        "shares": drafts.plain(flat.shares),
+        "shares": parsing.plain(flat.shares),
     }
 
 
@@ -283,7 +283,7 @@ def figures(draft: dict) -> dict:
     own = name.startswith("ngram/fox/")
     return {
         "plane": plane(draft["plane"]),
-        "text": states(draft["text"], visitor_models.causal(name)) if own else None,
+        "text": states(draft["text"], ngram_models.causal(name)) if own else None,
         "ask": not own,
     }
 
@@ -300,7 +300,7 @@ class Models:
             for entry in self.app.backend().catalog()
             if entry.kind == "causal" and entry.listed
         ]
-        return [*listed, *(list(pair) for pair in visitor_models.choices())]
+        return [*listed, *(list(pair) for pair in ngram_models.choices())]
 
     def offered(self, _draft=None) -> dict:
         """{"models": [[label, name]], "first": the first network's runs with their draft, or None, "coming": whether it may still come}."""
@@ -308,7 +308,7 @@ class Models:
             return {"models": self.choices(), "first": self.first, "coming": self.coming}
         except (ImportError, RuntimeError) as error:
             return {
-                "models": [list(pair) for pair in visitor_models.choices()],
+                "models": [list(pair) for pair in ngram_models.choices()],
                 "first": None,
                 "coming": False,
                 "error": str(error),
@@ -317,7 +317,7 @@ class Models:
     def warm(self) -> None:
         """The first network's runs, once for everybody: what the view shows instead of the n-gram as soon as there is a network."""
         try:
-            names = [name for _, name in self.choices() if not visitor_models.knows(name)]
+            names = [name for _, name in self.choices() if not ngram_models.knows(name)]
             if not names or not self.app.backend().status(names[0]).get("on_disk", True):
                 return  # the first visitor who asks for it starts the download, not the server
             with self.app.backend().causal(names[0]) as model:
@@ -332,8 +332,8 @@ class Models:
         if isinstance(ids, list) and ids and all(isinstance(token, int) for token in ids):
             try:
                 model = (
-                    visitor_models.causal(name)
-                    if visitor_models.knows(name)
+                    ngram_models.causal(name)
+                    if ngram_models.knows(name)
                     else self.app.backend().causal(name)
                 )
                 text = model.decode(ids)
@@ -342,16 +342,16 @@ class Models:
                 pass  # the prompt alone, then
         draft = {**DEFAULT["text"], "model": name, "text": text or FIRST_TEXT}
         read_text(draft)
-        return drafts.packed({"text": draft}, DEFAULT)
+        return parsing.packed({"text": draft}, DEFAULT)
 
     def states(self, draft) -> dict:
         """For the widget: {"ok": True, ...}, {"ok": False, "error"} or, while a model is being fetched, "pending" too."""
         if not isinstance(draft, dict):
-            return {"ok": False, "error": f"draft must be an object, got {drafts.short(draft)}"}
+            return {"ok": False, "error": f"draft must be an object, got {parsing.short(draft)}"}
         try:
             name, *_ = read_text(draft)
-            if visitor_models.knows(name):
-                return {"ok": True, **states(draft, visitor_models.causal(name))}
+            if ngram_models.knows(name):
+                return {"ok": True, **states(draft, ngram_models.causal(name))}
             return self._of_backend(name, draft)
         except (ValueError, KeyError, RuntimeError) as error:
             return {

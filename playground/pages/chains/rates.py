@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from playground.markov.continuous import ContinuousTimeChain
-from playground.markov.crowd import shares_over_time
-from playground.pages.chains import drafts
+from playground.markov.ensemble import shares_over_time
+from playground.pages.chains import parsing
 from playground.pages.chains.examples import RATES
 from playground.pages.chains.walk import clip
 
@@ -27,11 +27,11 @@ DEFAULT = {
 
 
 def read(draft: dict) -> tuple[ContinuousTimeChain, int, int, float]:
-    states = drafts.names(draft["states"], "states", 2, 8)
-    rates = drafts.table(draft["rates"], "rates", len(states), len(states))
-    start = drafts.whole(draft.get("start", 0), "start", 0, len(states) - 1)
-    seed = drafts.whole(draft.get("seed", 0), "seed", 0, drafts.LARGEST_SEED)
-    until = drafts.real(draft.get("until", 4.0), "until", 0.1, 100)
+    states = parsing.names(draft["states"], "states", 2, 8)
+    rates = parsing.table(draft["rates"], "rates", len(states), len(states))
+    start = parsing.whole(draft.get("start", 0), "start", 0, len(states) - 1)
+    seed = parsing.whole(draft.get("seed", 0), "seed", 0, parsing.LARGEST_SEED)
+    until = parsing.real(draft.get("until", 4.0), "until", 0.1, 100)
     chain = ContinuousTimeChain(rates, states, np.eye(len(states))[start])
     if chain.leaving.max() * until > FASTEST:
         raise ValueError(
@@ -53,14 +53,14 @@ def figures(draft: dict) -> dict:
     path = list(chain.simulate(until, seed, start))
     return {
         "states": list(chain.states),
-        "rates": drafts.plain(chain.rates),
+        "rates": parsing.plain(chain.rates),
         "start": start,
         "times": times.tolist(),
-        "powers": drafts.plain(np.array(powers).round(9)),
+        "powers": parsing.plain(np.array(powers).round(9)),
         "path": [[jump["time"], jump["state"]] for jump in path],
-        "crowd": drafts.plain(shares_over_time(chain, times, RUNS, seed, start)),
+        "crowd": parsing.plain(shares_over_time(chain, times, RUNS, seed, start)),
         "runs": RUNS,
-        "stationary": drafts.plain(chain.stationary()),
+        "stationary": parsing.plain(chain.stationary()),
         "sentences": {"long_run": _long_run(chain, start), "masking": _masking(chain, start)},
     }
 

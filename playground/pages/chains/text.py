@@ -12,8 +12,8 @@ import numpy as np
 from playground.markov.ngram import LONGEST_TEXT, NgramModel
 from playground.markov.presets import BROWN_FOX
 from playground.markov.spans import copied_spans
-from playground.pages import visitor_models
-from playground.pages.chains import drafts
+from playground.pages import ngram_models
+from playground.pages.chains import parsing
 from playground.pages.events import sent
 
 LENGTH = 60
@@ -42,7 +42,7 @@ HELD_MODELS = 12
 def hold(draft: dict) -> dict:
     """Keeps a large text for a while: {"text"} -> {"key", "characters"}. The browser sends it again if it is gone."""
     text = _checked_text(draft["text"])
-    key = visitor_models.fingerprint(text)
+    key = ngram_models.fingerprint(text)
     with _lock:
         _texts[key] = text
         _texts.move_to_end(key)
@@ -69,7 +69,7 @@ def read(draft: dict) -> tuple[str, NgramModel]:
     """The text and its model; both kept for the next question. ValueError by field, value and range."""
     key = draft.get("key") or ""
     if not isinstance(key, str):
-        raise ValueError(f"key must be a string, got {drafts.short(key)}")
+        raise ValueError(f"key must be a string, got {parsing.short(key)}")
     if key:
         with _lock:
             text = _texts.get(key)
@@ -77,10 +77,10 @@ def read(draft: dict) -> tuple[str, NgramModel]:
             raise TextGone("text is no longer held by the server: choose the file again")
     else:
         text = _checked_text(draft["text"])
-        key = visitor_models.fingerprint(text)
-    order = drafts.whole(draft["order"], "order", 1, 5)
-    unit = drafts.choice(draft["unit"], "unit", ("word", "character"))
-    ending = drafts.choice(draft.get("ending", "end"), "ending", ("end", "wrap"))
+        key = ngram_models.fingerprint(text)
+    order = parsing.whole(draft["order"], "order", 1, 5)
+    unit = parsing.choice(draft["unit"], "unit", ("word", "character"))
+    ending = parsing.choice(draft.get("ending", "end"), "ending", ("end", "wrap"))
     wanted = (key, order, unit, ending)
     with _lock:
         if wanted in _models:
@@ -99,7 +99,7 @@ def read(draft: dict) -> tuple[str, NgramModel]:
 def answer(draft) -> dict:
     """`figures` for the widget; "gone" asks it to send its text again."""
     try:
-        return drafts.answered(figures)(draft)
+        return parsing.answered(figures)(draft)
     except TextGone as error:
         return {"ok": False, "gone": True, "error": str(error)}
 
@@ -111,11 +111,11 @@ def offer(event: gr.EventData, request: gr.Request):
         if not isinstance(draft, dict):
             raise ValueError("draft must be an object")
         source, model = read(draft)
-        name = visitor_models.offer(request.session_hash, source, model)
-        said = f"Now among the models there: {visitor_models.label_of(name)}."
+        name = ngram_models.offer(request.session_hash, source, model)
+        said = f"Now among the models there: {ngram_models.label_of(name)}."
         listed = {
-            "id": visitor_models.keyed(name, request.session_hash),
-            "title": visitor_models.label_of(name),
+            "id": ngram_models.keyed(name, request.session_hash),
+            "title": ngram_models.label_of(name),
         }
     except (ValueError, KeyError) as error:
         said, listed = str(error), None
@@ -131,8 +131,8 @@ def figures(draft: dict) -> dict:
     from playground.decoding import DecodingSettings  # brings torch: not while the app starts
 
     _, model = read(draft)
-    seed = drafts.whole(draft["seed"], "seed", 0, drafts.LARGEST_SEED)
-    length = drafts.whole(draft.get("length", LENGTH), "length", 5, 120)
+    seed = parsing.whole(draft["seed"], "seed", 0, parsing.LARGEST_SEED)
+    length = parsing.whole(draft.get("length", LENGTH), "length", 5, 120)
     start = draft.get("start") or ""
     ids = (
         model.encode(start)

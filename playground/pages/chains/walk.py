@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from playground.markov.chain import MarkovChain, first_revisit
-from playground.pages.chains import drafts
+from playground.pages.chains import parsing
 from playground.pages.chains.examples import CHAINS
 
 STEPS = 500
@@ -25,15 +25,15 @@ DEFAULT = {
 
 def read(draft: dict, steps: int = STEPS, largest: int = LARGEST_CHAIN) -> tuple[MarkovChain, dict]:
     """The chain and the checked rest of a draft. Raises ValueError by field, value and range."""
-    states = drafts.names(draft["states"], "states", 1 if largest > LARGEST_CHAIN else 2, largest)
-    transition = drafts.table(draft["transition"], "transition", len(states), len(states))
-    start = drafts.whole(draft.get("start", 0), "start", -1, len(states) - 1)
+    states = parsing.names(draft["states"], "states", 1 if largest > LARGEST_CHAIN else 2, largest)
+    transition = parsing.table(draft["transition"], "transition", len(states), len(states))
+    start = parsing.whole(draft.get("start", 0), "start", -1, len(states) - 1)
     initial = None if start < 0 else np.eye(len(states))[start]
     chain = MarkovChain(transition, states, initial)
     return chain, {
         "start": start,
-        "mode": drafts.choice(draft.get("mode", "sampled"), "mode", ("sampled", "greedy")),
-        "seed": drafts.whole(draft.get("seed", 0), "seed", 0, drafts.LARGEST_SEED),
+        "mode": parsing.choice(draft.get("mode", "sampled"), "mode", ("sampled", "greedy")),
+        "seed": parsing.whole(draft.get("seed", 0), "seed", 0, parsing.LARGEST_SEED),
         "steps": steps,
     }
 
@@ -57,15 +57,15 @@ def describe(chain: MarkovChain, rest: dict) -> dict:
     cycle = _cycle(chain, path, greedy)
     return {
         "states": list(chain.states),
-        "transition": drafts.plain(chain.transition),
-        "initial": drafts.plain(chain.initial),
+        "transition": parsing.plain(chain.transition),
+        "initial": parsing.plain(chain.initial),
         "path": path,
         "u": [step["u"] for step in walk],
         "cycle": cycle,
-        "limit": drafts.plain(chain.stationary()) if len(recurrent) == 1 else None,
-        "stationary": drafts.plain(chain.stationary_distributions()),
+        "limit": parsing.plain(chain.stationary()) if len(recurrent) == 1 else None,
+        "stationary": parsing.plain(chain.stationary_distributions()),
         "eigenvalues": [[float(value.real), float(value.imag)] for value in chain.eigenvalues()],
-        "hitting": drafts.plain(hitting),
+        "hitting": parsing.plain(hitting),
         "mixing_time": _finite(chain.mixing_time()),
         "spectral_gap": chain.spectral_gap(),
         "classes": [

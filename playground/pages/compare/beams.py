@@ -11,7 +11,7 @@ from playground.decoding import DecodingSettings, text_pieces
 from playground.decoding.search import BeamTree, beam_rounds
 from playground.decoding.together import Together
 from playground.metrics import expected_utilities, minimum_bayes_risk
-from playground.pages.compare.lanes import SampledLane, rounds
+from playground.pages.compare.batch_writers import SampledLane, rounds
 from playground.pages.compare.request import (
     choice_of,
     number_of,

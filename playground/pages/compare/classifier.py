@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from playground.decoding.distribution import Candidates, as_float32
-from playground.pages.compare.judging import common_beginning
 from playground.pages.compare.request import object_of, text_of, texts_of
+from playground.pages.compare.rescoring import common_beginning
 from playground.pages.generate.run import wait_for
 
 LABELS, TEXTS = 6, 8

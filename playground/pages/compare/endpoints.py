@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.pages import gate
-from playground.pages.sentences import sentence_of
+from playground.pages.errors import sentence_of
 
 
 def register(app: Any) -> None:

@@ -12,7 +12,6 @@ from playground.decoding import DecodingSettings, generate, score
 from playground.decoding.text import TextStream
 from playground.diffusion import UnmaskSettings, unmask
 from playground.metrics import distinct_n, repetition_rate
-from playground.pages.compare.judging import judged_ids, text_behind
 from playground.pages.compare.request import (
     choice_of,
     number_of,
@@ -21,6 +20,7 @@ from playground.pages.compare.request import (
     text_of,
     whole_of,
 )
+from playground.pages.compare.rescoring import judged_ids, text_behind
 from playground.pages.generate.run import wait_for
 
 TWINS = ("fairy-causal", "fairy-diffusion")

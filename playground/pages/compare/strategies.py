@@ -19,8 +19,7 @@ from playground.metrics import (
     self_bleu,
     wilson_interval,
 )
-from playground.pages.compare.judging import common_beginning, judged_ids, text_behind
-from playground.pages.compare.lanes import BeamLane, SampledLane, rounds
+from playground.pages.compare.batch_writers import BeamLane, SampledLane, rounds
 from playground.pages.compare.request import (
     NEW_TOKENS,
     number_of,
@@ -29,6 +28,7 @@ from playground.pages.compare.request import (
     text_of,
     whole_of,
 )
+from playground.pages.compare.rescoring import common_beginning, judged_ids, text_behind
 from playground.pages.generate.run import wait_for
 
 COLUMNS, RUNS, BEAMS, BATCH = 6, 10, limits().max_beams, 64

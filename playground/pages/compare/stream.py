@@ -10,8 +10,8 @@ import gradio as gr
 
 from playground.pages import gate
 from playground.pages.compare.request import object_of
+from playground.pages.errors import sentence_of
 from playground.pages.events import sent
-from playground.pages.sentences import sentence_of
 from playground.widgets.widget import called
 
 QUIET = {"show_progress": "hidden", "api_visibility": "private"}

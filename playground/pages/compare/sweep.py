@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from playground.decoding.together import Together
-from playground.pages.compare.lanes import rounds
+from playground.pages.compare.batch_writers import rounds
 from playground.pages.compare.request import NEW_TOKENS, object_of, prompt_ids, text_of, whole_of
 from playground.pages.compare.strategies import (
     BATCH,

@@ -11,7 +11,7 @@ from playground.pages.diffusion import models
 from playground.pages.diffusion.corrupt import DRAWN, corrupted, default_text
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.unmask_block import session_of
-from playground.pages.sentences import sentence_of
+from playground.pages.errors import sentence_of
 from playground.widgets.canvas_corrupt import CanvasCorrupt
 
 

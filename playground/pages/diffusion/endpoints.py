@@ -14,7 +14,7 @@ from playground.pages.diffusion.corrupt import corrupt_once
 from playground.pages.diffusion.hybrid import write_first
 from playground.pages.diffusion.runs import Side, whole_trace
 from playground.pages.diffusion.sampler_cards import SELECTIONS
-from playground.pages.sentences import sentence_of
+from playground.pages.errors import sentence_of
 
 
 def register(app: Any) -> None:

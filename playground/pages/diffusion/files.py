@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.pages.sentences import answered
+from playground.pages.errors import answered
 from playground.takeaway import files
 from playground.widgets.canvas_player import CanvasPlayer
 

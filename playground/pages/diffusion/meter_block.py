@@ -11,8 +11,8 @@ import gradio as gr
 from playground.pages import gate
 from playground.pages.diffusion.meter import PRESETS, measure
 from playground.pages.diffusion.recorded import recorded
+from playground.pages.errors import sentence_of
 from playground.pages.events import sent
-from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_meter import CanvasMeter
 
 _runs = itertools.count(1)

@@ -54,10 +54,10 @@ def tale_model() -> Any:
 def offered(session: str | None = None) -> list[tuple[str, str]]:
     """(title, name) of everything that can unmask here, the n-gram models of this visitor included; loads nothing."""
     from playground.backend.catalog import offered as entries
-    from playground.pages import visitor_models
+    from playground.pages import ngram_models
 
     networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
-    grams = [("Exact: " + label, name) for label, name in visitor_models.choices(session)]
+    grams = [("Exact: " + label, name) for label, name in ngram_models.choices(session)]
     return [
         *networks,
         ("Exact: a weather chain of three words", WEATHER),
@@ -67,24 +67,24 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
 
 def is_exact(name: Any) -> bool:
-    from playground.pages import visitor_models
+    from playground.pages import ngram_models
 
-    return name in (WEATHER, TALE) or visitor_models.knows(name)
+    return name in (WEATHER, TALE) or ngram_models.knows(name)
 
 
 def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = None) -> Any:
     """The denoiser of a name: an exact one at once, a network from `backend()` (a function, so that an exact one needs none).
 
     Raises ValueError or the backend's own error, a sentence for the visitor."""
-    from playground.pages import visitor_models
+    from playground.pages import ngram_models
 
     if not isinstance(name, str):
         raise ValueError(f"model must be the name of a model on offer, got {name!r}")
     if name in (WEATHER, TALE):
         with _lock:
             return _exact(name)
-    if visitor_models.knows(name):
-        return visitor_models.denoiser(name, session)
+    if ngram_models.knows(name):
+        return ngram_models.denoiser(name, session)
     names = [each for _, each in offered(session)]
     if name not in names and "/" not in name:
         raise ValueError(f"model must be one of {', '.join(names)}, got {name[:100]!r}")

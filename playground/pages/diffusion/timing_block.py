@@ -13,8 +13,8 @@ from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import PROMPT, measure_quality, measure_time
+from playground.pages.errors import sentence_of
 from playground.pages.events import sent
-from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_steps import CanvasSteps
 
 PAIRS = [

@@ -21,8 +21,8 @@ from playground.pages.diffusion.linked import PLAYER_VIEW, linked, packed_edit
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
+from playground.pages.errors import sentence_of
 from playground.pages.events import sent
-from playground.pages.sentences import sentence_of
 from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
 
 _runs = itertools.count(1)

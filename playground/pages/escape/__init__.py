@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from playground.pages import gate
+from playground.pages.errors import sentence_of
 from playground.pages.escape.fields import EXAMPLE, FIELDS, ORDERS
 from playground.pages.links import Choice, Number, PageLink, Text
-from playground.pages.sentences import sentence_of
 from playground.widgets.escape_calculator import EscapeCalculator
 from playground.widgets.escape_live import EscapeLive
 from playground.widgets.escape_logits import EscapeLogits

@@ -12,14 +12,14 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from playground.backend.limits import limits
-from playground.pages import gate, visitor_models
+from playground.pages import gate, ngram_models
+from playground.pages.errors import answered, sentence_of
 from playground.pages.events import sent
-from playground.pages.generate import endpoints, prompts
+from playground.pages.generate import endpoints, presets
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
 from playground.pages.generate.run import Runs, score, write
-from playground.pages.sentences import answered, sentence_of
 from playground.widgets.generator import Generator
 
 TITLE = "Generate"
@@ -38,7 +38,7 @@ def start_model(backend: Any) -> str:
 
 
 def build(app: Any) -> None:
-    backend, runs = visitor_models.WithNgrams(app.backend()), Runs()
+    backend, runs = ngram_models.WithNgrams(app.backend()), Runs()
     first = start_model(backend)
     models = [
         {
@@ -74,7 +74,7 @@ def build(app: Any) -> None:
             "uncased": False,
             "shipped": True,
         }
-        for label, name in visitor_models.choices()
+        for label, name in ngram_models.choices()
     ]
 
     def opening(raw: Any) -> dict:
@@ -112,10 +112,10 @@ def build(app: Any) -> None:
         finally:
             model.close()
 
-    def look_again(raw: Any) -> dict:
+    def recompute_step(raw: Any) -> dict:
         from playground.pages.generate import figures
 
-        return figures.look_again(backend, raw)
+        return figures.recompute_step(backend, raw)
 
     def draws(raw: Any) -> dict:
         from playground.pages.generate import figures
@@ -147,20 +147,20 @@ def build(app: Any) -> None:
         constants={
             "models": models,
             "start_model": first,
-            "rules": prompts.RULES,
-            "orders": prompts.ORDERS,
-            "presets": prompts.PRESETS,
-            "start": prompts.START,
-            "examples": prompts.EXAMPLES,
+            "rules": presets.RULES,
+            "orders": presets.ORDERS,
+            "presets": presets.PRESETS,
+            "start": presets.START,
+            "examples": presets.EXAMPLES,
             "longest": NEW_TOKENS,
-            "score_example": prompts.SCORE_EXAMPLE,
+            "score_example": presets.SCORE_EXAMPLE,
             "most_characters": PROMPT_CHARACTERS,
             "most_bytes": int(limits().max_body_mb * 1_000_000),
         },
         server_functions=[
             *(
                 answered(about_object(fn))
-                for fn in (opening, reading, look_again, draws, link, send)
+                for fn in (opening, reading, recompute_step, draws, link, send)
             ),
             *(
                 answered(fn)
@@ -172,7 +172,7 @@ def build(app: Any) -> None:
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
         from playground.pages.generate.request import RunRequest
 
-        yield from told(
+        yield from stream_run(
             backend,
             runs,
             event,
@@ -181,7 +181,9 @@ def build(app: Any) -> None:
         )
 
     def on_score(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        yield from told(backend, runs, event, request, lambda raw, halt: score(backend, raw, halt))
+        yield from stream_run(
+            backend, runs, event, request, lambda raw, halt: score(backend, raw, halt)
+        )
 
     quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
     player.write(on_write, None, player, **quiet)
@@ -191,7 +193,7 @@ def build(app: Any) -> None:
     app.at_start(lambda: backend.prepare(first))
 
 
-def told(
+def stream_run(
     backend: Any,
     runs: Runs,
     event: gr.EventData,

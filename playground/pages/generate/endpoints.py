@@ -9,11 +9,11 @@ from typing import Any
 import gradio as gr
 
 from playground.pages import gate
-from playground.pages.generate import prompts
-from playground.pages.generate.meanings import described
+from playground.pages.errors import sentence_of
+from playground.pages.generate import presets
+from playground.pages.generate.parameter_docs import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of, text_of
 from playground.pages.generate.run import labels, notes
-from playground.pages.sentences import sentence_of
 
 KIND = {
     "do_sample": bool,
@@ -29,7 +29,7 @@ KIND = {
         )
     },
 }
-DEFAULTS = prompts.PRESETS["pure sampling"]
+DEFAULTS = presets.PRESETS["pure sampling"]
 
 
 def register(backend: Any) -> None:

@@ -32,7 +32,7 @@ def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
         raise
 
 
-def look_again(backend: Any, raw: Any) -> dict:
+def recompute_step(backend: Any, raw: Any) -> dict:
     """The record of a step under other rules: what would have been drawn with the same u."""
     request = StepRequest.read(raw)
     from playground.decoding import recompute

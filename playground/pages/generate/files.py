@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from playground.pages.generate import prompts
+from playground.pages.generate import presets
 from playground.pages.generate.request import NEW_TOKENS, settings_of
 from playground.takeaway import files
 from playground.widgets.generator import Generator
@@ -46,15 +46,15 @@ def replay_page(trace: dict, models: list[dict]) -> str:
         }
     ]
     verb = "read" if trace["kind"] == "score" else "wrote"
-    rules = prompts.PRESETS["pure sampling"] if trace["kind"] == "score" else trace["settings"]
+    rules = presets.PRESETS["pure sampling"] if trace["kind"] == "score" else trace["settings"]
     constants = {
         "models": known,
         "start_model": trace["model"],
-        "rules": prompts.RULES,
-        "orders": prompts.ORDERS,
-        "presets": prompts.PRESETS,
-        "start": {**prompts.START, **rules},
-        "examples": prompts.EXAMPLES[:1],
+        "rules": presets.RULES,
+        "orders": presets.ORDERS,
+        "presets": presets.PRESETS,
+        "start": {**presets.START, **rules},
+        "examples": presets.EXAMPLES[:1],
         "longest": NEW_TOKENS,
         "score_example": "",
     }

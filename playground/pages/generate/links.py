@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playground.pages.generate.prompts import START
+from playground.pages.generate.presets import START
 from playground.pages.generate.request import NEW_TOKENS, ids_of, object_of, settings_of
 from playground.pages.links import Choice, Flag, Number, PageLink, Text
 

@@ -10,7 +10,7 @@ import threading
 from playground import traces
 from playground.backend import get_backend
 from playground.pages.generate import EXAMPLES
-from playground.pages.generate.prompts import START
+from playground.pages.generate.presets import START
 from playground.pages.generate.request import RunRequest
 from playground.pages.generate.run import write
 

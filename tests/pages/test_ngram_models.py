@@ -7,31 +7,31 @@ import pytest
 
 from playground.decoding import DecodingSettings, generate
 from playground.markov.ngram import NgramModel
-from playground.pages import visitor_models
+from playground.pages import ngram_models
 
 TEXT = "a rose is a rose is a rose and a thorn is a thorn"
 
 
 def test_a_visitors_model_is_his_alone():
-    name = visitor_models.offer("anna", TEXT, NgramModel.fit(TEXT, 2))
-    assert name in [one for _, one in visitor_models.choices("anna")]
-    assert name not in [one for _, one in visitor_models.choices("bert")]
-    assert visitor_models.causal(name, "anna").order == 2
+    name = ngram_models.offer("anna", TEXT, NgramModel.fit(TEXT, 2))
+    assert name in [one for _, one in ngram_models.choices("anna")]
+    assert name not in [one for _, one in ngram_models.choices("bert")]
+    assert ngram_models.causal(name, "anna").order == 2
     with pytest.raises(ValueError, match="text that this server does not hold"):
-        visitor_models.causal(name, "bert")
+        ngram_models.causal(name, "bert")
 
 
 def test_a_visitor_keeps_four_and_the_oldest_goes():
     names = [
-        visitor_models.offer("clara", f"{TEXT} {number}", NgramModel.fit(f"{TEXT} {number}", 1))
+        ngram_models.offer("clara", f"{TEXT} {number}", NgramModel.fit(f"{TEXT} {number}", 1))
         for number in range(6)
     ]
-    held = [one for _, one in visitor_models.choices("clara")]
+    held = [one for _, one in ngram_models.choices("clara")]
     assert [name in held for name in names] == [False, False, True, True, True, True]
 
 
 def test_the_shipped_fox_can_be_made_anywhere():
-    model = visitor_models.causal("ngram/fox/3/word")
+    model = ngram_models.causal("ngram/fox/3/word")
     steps = generate(
         model, model.encode("the brown fox"), DecodingSettings(max_new_tokens=3, do_sample=False)
     )
@@ -39,7 +39,7 @@ def test_the_shipped_fox_can_be_made_anywhere():
 
 
 def test_a_model_is_also_an_exact_denoiser():
-    denoiser = visitor_models.denoiser("ngram/fox/1/word")
+    denoiser = ngram_models.denoiser("ngram/fox/1/word")
     the, fox = denoiser.encode("the fox")
     import torch
 
@@ -63,21 +63,19 @@ def test_a_model_is_also_an_exact_denoiser():
 )
 def test_a_bad_name_is_refused(name):
     with pytest.raises(ValueError, match="model must be the name of an n-gram model"):
-        visitor_models.causal(name)
+        ngram_models.causal(name)
 
 
 def test_names_of_the_catalogue_are_not_taken_for_ngrams():
     assert (
-        visitor_models.knows("ngram/fox/1/word")
-        and not visitor_models.knows("fairy-causal")
-        and not visitor_models.knows(None)
+        ngram_models.knows("ngram/fox/1/word")
+        and not ngram_models.knows("fairy-causal")
+        and not ngram_models.knows(None)
     )
 
 
 def test_counts_are_the_texts_own():
-    model = visitor_models.causal(
-        visitor_models.offer("dora", TEXT, NgramModel.fit(TEXT, 1)), "dora"
-    )
+    model = ngram_models.causal(ngram_models.offer("dora", TEXT, NgramModel.fit(TEXT, 1)), "dora")
     probabilities = np.exp(model.next_logits(model.encode("a")).numpy())
     assert probabilities[model.encode("rose")[0]] == pytest.approx(
         3 / 5

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from playground.decoding import DecodingSettings, generate
-from playground.pages.compare import classifier, forcing
+from playground.pages.compare import classifier, teacher_forcing
 from tests.pages.doubles import DoubleBackend
 
 TEXT = "The fox ran and the dog slept"
@@ -15,7 +15,9 @@ TEXT = "The fox ran and the dog slept"
 
 def test_the_losses_of_both_ways_of_reading():
     frames = list(
-        forcing.run(DoubleBackend(), {"model": "double", "text": TEXT, "from": 3, "temperature": 0})
+        teacher_forcing.run(
+            DoubleBackend(), {"model": "double", "text": TEXT, "from": 3, "temperature": 0}
+        )
     )
     model = DoubleBackend().causal("double")
     ids = model.encode(TEXT)
@@ -64,7 +66,7 @@ def test_the_losses_of_both_ways_of_reading():
 )
 def test_bad_requests_of_forcing_get_a_sentence(change, sentence):
     with pytest.raises(ValueError, match=sentence):
-        list(forcing.run(DoubleBackend(), {"model": "double", "text": TEXT, **change}))
+        list(teacher_forcing.run(DoubleBackend(), {"model": "double", "text": TEXT, **change}))
 
 
 def test_labels_of_several_tokens_are_multiplied_and_calibrated():

@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from playground.backend.limits import limits
-from playground.pages.front import Front
+from playground.server.page_cache import Front
 
 POLICY = "; ".join(
     (

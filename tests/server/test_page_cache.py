@@ -6,7 +6,7 @@ import gzip
 import brotli
 import pytest
 
-from playground.pages.front import KEPT, Front
+from playground.server.page_cache import KEPT, Front
 
 BODY = b"<html>" + b"the same words again and again " * 4000 + b"</html>"
 

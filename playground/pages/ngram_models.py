@@ -2,12 +2,12 @@
 
 For a page that has a model list::
 
-    from playground.pages import visitor_models
-    dropdown = gr.Dropdown(catalogue_choices + visitor_models.choices())            # while building: the shipped ones
-    def on_open(request: gr.Request): ... visitor_models.choices(request.session_hash)   # when the page is opened: the visitor's too
-    if visitor_models.knows(name):
-        model = visitor_models.causal(name, request.session_hash)                   # a causal model by protocol
-        denoiser = visitor_models.denoiser(name, request.session_hash)              # an ExactDenoiser (Diffusion)
+    from playground.pages import ngram_models
+    dropdown = gr.Dropdown(catalogue_choices + ngram_models.choices())            # while building: the shipped ones
+    def on_open(request: gr.Request): ... ngram_models.choices(request.session_hash)   # when the page is opened: the visitor's too
+    if ngram_models.knows(name):
+        model = ngram_models.causal(name, request.session_hash)                   # a causal model by protocol
+        denoiser = ngram_models.denoiser(name, request.session_hash)              # an ExactDenoiser (Diffusion)
 
 `WithNgrams(backend)` answers for both kinds (Generate).
 

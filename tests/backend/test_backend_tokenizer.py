@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.backend.limits import Limits, set_limits
-from playground.backend.text import TextCodec, join_word_pieces
+from playground.backend.tokenizer import TextCodec, join_word_pieces
 from tests.backend.small_models import byte_tokenizer, word_piece_tokenizer
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.pages.compare.judging import common_beginning, judged_ids, text_behind
+from playground.pages.compare.rescoring import common_beginning, judged_ids, text_behind
 
 
 class Pieces:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .continuous import ContinuousTimeChain
-from .rows import check_count, uniforms
+from .validation import check_count, uniforms
 
 JUMPS_AT_MOST = 100_000
 STREAM = (

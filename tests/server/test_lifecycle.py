@@ -8,7 +8,7 @@ import signal
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from playground.pages.host import drain_seconds, with_routes
+from playground.server.lifecycle import drain_seconds, with_routes
 from tests.pages.process import App, client_of
 
 PROMPT = (

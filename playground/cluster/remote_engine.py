@@ -29,7 +29,7 @@ from playground.backend.causal import CausalModel, LogitsCache
 from playground.backend.denoiser import Denoiser
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
-from playground.backend.text import TextCodec
+from playground.backend.tokenizer import TextCodec
 
 FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}\.(json|jinja|txt)")
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries

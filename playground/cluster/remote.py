@@ -1,6 +1,6 @@
 """Models on other machines, with the same face as those on this one.
 
-`PLAYGROUND_BACKEND=http://host:port` names a cluster that answers as `playground.backend.replica` says, each model under
+`PLAYGROUND_BACKEND=http://host:port` names a cluster that answers as `playground.cluster.replica` says, each model under
 `/models/<id>`. The page's process then holds no weights: it encodes, decodes, applies the rules and draws; each step's logits
 come over the wire, exact to the bit. A replica that dies costs the visitor a moment and not a letter of the text.
 """
@@ -37,7 +37,7 @@ class RemoteBackend(Backend):
     def residents(self) -> Any:
         """What this process holds of the cluster's models. First use imports torch and transformers."""
         if self._residents is None:
-            from playground.backend.remote_engine import RemoteModels
+            from playground.cluster.remote_engine import RemoteModels
 
             with self._lock:
                 if self._residents is None:

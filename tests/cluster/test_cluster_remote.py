@@ -20,9 +20,9 @@ from starlette.routing import Route
 from playground.backend import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend import limits as bounds
 from playground.backend.limits import Limits
-from playground.backend.remote import RemoteBackend
-from playground.backend.replica import Replica
 from playground.backend.service import Backend
+from playground.cluster.remote import RemoteBackend
+from playground.cluster.replica import Replica
 from playground.decoding import DecodingSettings, generate
 from playground.diffusion import UnmaskSettings, unmask
 

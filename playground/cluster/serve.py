@@ -1,6 +1,6 @@
 """The models in replicas over Ray Serve (`pip install -r requirements-cluster.txt`).
 
-`application(options)` is one Serve application for one model, `python -m playground.backend.cluster` a whole cluster on this
+`application(options)` is one Serve application for one model, `python -m playground.cluster` a whole cluster on this
 machine with the page in front of it, `deploy/cluster.yaml` the same for `serve deploy` on a real one.
 
 Each model is a deployment that scales by itself with the requests under way. A replica's engine joins what waits into one
@@ -25,7 +25,7 @@ MOST = 128  # requests under way per replica beyond which Serve looks for anothe
 
 
 def application(options: dict[str, Any]) -> Any:
-    """A Serve application that answers for one model as `playground.backend.replica` says.
+    """A Serve application that answers for one model as `playground.cluster.replica` says.
 
     options: model (an id of the catalogue); replicas (least, 1); most_replicas (= replicas); threads (CPU cores of a replica, 1);
     gpus (of a replica, 0). Give it the route prefix `/models/<id>`.
@@ -67,7 +67,7 @@ def application(options: dict[str, Any]) -> Any:
         def __init__(self, name: str, cores: int):
             import torch
 
-            from playground.backend.replica import Replica
+            from playground.cluster.replica import Replica
 
             torch.set_num_threads(cores)
             self.replica = Replica(name)
@@ -124,7 +124,7 @@ class LocalCluster:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m playground.backend.cluster",
+        prog="python -m playground.cluster",
         description="The models in replicas on this machine, and the page in front.",
     )
     parser.add_argument(

@@ -10,8 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from playground.backend import BackendError, EngineError, ModelUnavailable, RunStopped, completions
-from playground.backend.completions import Completions, Offer, distribution, engine_of, engines
+from playground.backend import (
+    BackendError,
+    EngineError,
+    ModelUnavailable,
+    RunStopped,
+    openai_engine,
+)
+from playground.backend.openai_engine import Completions, Offer, distribution, engine_of, engines
 from playground.backend.service import Backend
 from playground.decoding import DecodingSettings, Step, generate
 from tests.backend.small_models import byte_tokenizer
@@ -307,7 +313,7 @@ def test_several_engines_in_their_order(monkeypatch):
     )
     assert list(engines()) == ["engine/one", "engine/two"]
     assert engines()["engine/two"] == Offer("two", "https://b/v1", "gpt2", 100, "m", 512, True)
-    assert completions.engines()["engine/one"].top == 20
+    assert openai_engine.engines()["engine/one"].top == 20
 
 
 def test_the_page_writes_with_an_engine_and_says_what_it_cannot_show(engine):

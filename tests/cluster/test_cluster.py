@@ -1,7 +1,7 @@
-"""The real thing: `python -m playground.backend.cluster` with two replicas of a model and the page in front of them.
+"""The real thing: `python -m playground.cluster` with two replicas of a model and the page in front of them.
 
 Runs where Ray is installed (`pip install -r requirements-cluster.txt`) and is skipped elsewhere: what a run needs of it, the
-protocol and the way around a dead replica, `test_backend_remote.py` tests everywhere.
+protocol and the way around a dead replica, `test_cluster_remote.py` tests everywhere.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import httpx
 import pytest
 import yaml
 
-from playground.backend.remote import RemoteBackend
 from playground.backend.service import Backend
+from playground.cluster.remote import RemoteBackend
 from playground.decoding import DecodingSettings, generate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +46,7 @@ def cluster():
         [
             sys.executable,
             "-m",
-            "playground.backend.cluster",
+            "playground.cluster",
             "--models",
             MODEL,
             "--replicas",
@@ -162,7 +162,7 @@ def test_the_cluster_file_names_models_of_the_catalogue_under_the_addresses_that
         assert options["model"] in {entry.id for entry in CATALOG}
         assert (
             application["route_prefix"] == f"/models/{options['model']}"
-            and application["import_path"] == "playground.backend.cluster:application"
+            and application["import_path"] == "playground.cluster.serve:application"
         )
         assert (
             set(options) <= {"model", "replicas", "most_replicas", "threads", "gpus"}

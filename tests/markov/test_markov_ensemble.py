@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from playground.markov.continuous import ContinuousTimeChain
-from playground.markov.crowd import shares_over_time
+from playground.markov.ensemble import shares_over_time
 
 CHAIN = ContinuousTimeChain([[-1.0, 0.7, 0.3], [0.2, -0.5, 0.3], [0.0, 2.0, -2.0]])
 

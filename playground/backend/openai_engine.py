@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 from playground.backend.catalog import CATALOG
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
-from playground.backend.text import Spelling, TextCodec
+from playground.backend.tokenizer import Spelling, TextCodec
 
 if TYPE_CHECKING:
     import torch
