@@ -23,6 +23,7 @@ from playground.backend.limits import limits
 from playground.pages import load_pages
 from playground.paths import ASSETS
 from playground.server.security_headers import guarded
+from playground.server.web_files import preloads
 from playground.takeaway.qr import squares
 from playground.widgets.link_picture import LinkPicture
 from playground.widgets.masthead import Masthead
@@ -32,6 +33,8 @@ FONTS = (
     ("Source Serif 4", "source-serif-4-latin-wght-normal.woff2"),
     ("JetBrains Mono", "jetbrains-mono-latin-wght-normal.woff2"),
 )
+# What Home draws with, at most ten: fetched while Gradio's own scripts load. Every other view is fetched when its tab opens.
+HOME_MODULES: tuple[str, ...] = ()
 
 
 @dataclass
@@ -120,7 +123,7 @@ def launch_settings() -> dict[str, Any]:
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {
         "theme": theme(),
-        "head": f"{HEAD}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
+        "head": f"{HEAD}{preloads(HOME_MODULES)}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
         "footer_links": [],
         "app_kwargs": guarded(),
         "max_threads": threads(),
