@@ -10,6 +10,7 @@ A page is built by `build(app)`, where `app` is a `Shell`:
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import gradio as gr
 
 from playground import words
 from playground.backend.limits import limits
+from playground.i18n import tables
 from playground.pages import load_pages
 from playground.paths import ASSETS
 from playground.server.security_headers import guarded
@@ -120,12 +122,18 @@ def launch_settings() -> dict[str, Any]:
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {
         "theme": theme(),
-        "head": f"{HEAD}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
+        "head": f"{HEAD}{languages()}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
         "footer_links": [],
         "app_kwargs": guarded(),
         "max_threads": threads(),
         "state_session_capacity": max(limits().sessions_kept, threads()),
     }
+
+
+def languages() -> str:
+    """What web/core/translate.js reads: the languages and where their tables are."""
+    settings = json.dumps(tables.settings()).replace("<", "\\u003c")
+    return f'<script type="application/json" id="playground-languages">{settings}</script>'
 
 
 def threads() -> int:

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backend.limits import limits
 from playground.server.page_cache import PageCache
+from playground.server.translations import Translations
 
 POLICY = "; ".join(
     (
@@ -132,4 +133,4 @@ def stated_length(scope: Scope) -> int:
 
 def guarded() -> dict[str, Any]:
     """The argument `app_kwargs` of `launch()` or `mount_gradio_app()` that puts the guard before everything, and the kept page."""
-    return {"middleware": [Middleware(Guard), Middleware(PageCache)]}
+    return {"middleware": [Middleware(Guard), Middleware(Translations), Middleware(PageCache)]}
