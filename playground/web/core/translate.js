@@ -5,8 +5,8 @@
 // The tables come from playground/i18n (settings in the page's head); nothing is fetched in English. A module that imports this one is
 // evaluated when the table is there, so every text is ready at once. Numbers are written in the language's own form.
 
-/** @typedef {string | number | WireMessage | null | undefined} Value */
-/** @typedef {string | [id: string, values?: Object<string, Value>, plural?: string]} WireMessage a message of Python's */
+/** @typedef {string | [id: string, values?: Object<string, any>, plural?: string]} WireMessage a message of Python's */
+/** @typedef {string | number | WireMessage | undefined} Value */
 /** @typedef {{names: Object<string, string>, tables: Object<string, string>}} Settings */
 
 const HOLE = /\{([A-Za-z_]\w*)\}/g;
