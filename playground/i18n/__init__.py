@@ -60,6 +60,12 @@ def nt(singular: str, plural: str, n: int, /, **values: Any) -> Message:
     return Message(singular, {**values, "n": n}, plural)
 
 
+def paragraph(*sentences: str) -> Message:
+    """Sentences one after the other as one Message; empty ones are left out. Each is said in the visitor's language by itself."""
+    said = {f"s{number}": sentence for number, sentence in enumerate(sentences) if sentence}
+    return Message(" ".join(f"{{{name}}}" for name in said), said)
+
+
 def mark(text: str, /) -> str:
     """`text` itself, found by the extraction: for constants that the browser says later by `say(text)`."""
     return text

@@ -22,7 +22,7 @@ import gradio as gr
 from playground import words
 from playground.backend.limits import limits
 from playground.i18n import tables
-from playground.pages import load_pages
+from playground.pages import labels, load_pages
 from playground.paths import ASSETS
 from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
@@ -96,13 +96,14 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
     ) as demo:
         app = Shell(demo, make_backend)
         demo.shell = app
-        Masthead(elem_id="masthead")
+        masthead = Masthead(elem_id="masthead")
         with gr.Tabs(elem_id="pages", overflow_behavior="wrap") as app.tabs:
             for page in load_pages():
                 app.slugs.append(page.SLUG)
                 with gr.Tab(page.TITLE, id=page.SLUG):
                     page.build(app)
         LinkPicture(squares, elem_id="link-picture")
+        labels.follow(demo, masthead)
 
         def open_page(request: gr.Request):
             slug = request.query_params.get("tab") if request else None
