@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
-from playground.server.web_files import shipped
+from playground.web import shipped
 
 HERE = Path(__file__).resolve().parent
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from playground.server.security_headers import guarded
-from playground.server.web_files import WEB, WebFiles, preloads, shipped
+from playground.web import WEB, WebFiles, preloads, shipped
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_any_changed_file_changes_the_address_of_all(tmp_path):
     before = WebFiles(tmp_path).address("a.js")
     (tmp_path / "b.js").write_text("export const b = 2;")
     assert WebFiles(tmp_path).address("a.js") != before
-    assert WebFiles(tmp_path).paths == ["a.js", "b.js"]
+    assert list(WebFiles(tmp_path).bodies) == ["a.js", "b.js"]
 
 
 def test_a_module_that_is_not_there_is_noticed_when_the_page_is_built():

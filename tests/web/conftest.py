@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from playground.server.web_files import shipped
+from playground.web import KINDS, shipped
 from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 
 HOME = "http://playground.test/"
@@ -34,11 +34,12 @@ def blank(chromium) -> Iterator:  # noqa: F811
         if not path:
             route.fulfill(body="<!doctype html><title>blank</title>", content_type="text/html")
             return
-        mark, _, name = path.removeprefix("web/").partition("/")
-        found = shipped().answer(mark, name)
-        route.fulfill(
-            status=found.status_code, body=bytes(found.body), content_type=found.media_type or ""
-        )
+        name = path.removeprefix(f"web/{shipped().mark}/")
+        if name in shipped().bodies:
+            kind = KINDS["." + name.rpartition(".")[2]]
+            route.fulfill(body=shipped().bodies[name], content_type=kind)
+        else:
+            route.fulfill(status=404)
 
     context.route("**/*", answer)
     page, faults = context.new_page(), []
