@@ -10,11 +10,14 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from playground.backend.incremental import (
+    ByteDecoder,
+    IncrementalDecoder,
+    Shown,
+    WordPieceDecoder,
+)
 from playground.backend.limits import limits
 
-CONTRACTIONS = frozenset("s t d m n re ve ll er en em clock am".split())
-CLOSING = frozenset(".,!?;:)]}%…")
-OPENING = frozenset("([{")
 BYTE_FALLBACK = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -34,51 +37,6 @@ def _byte_of_character() -> dict[str, int]:
         }
     )
     return table
-
-
-def join_word_pieces(pieces: list[str]) -> str:
-    """Text out of word pieces: `don ' t stop , " said he .` becomes `don't stop," said he.`
-
-    Runs left to right and looks only back, so the text of a prefix is a prefix of the text (up to nothing). Word pieces have
-    lost where the spaces were: double quotes open and close in turn, a hyphen binds both its words, and an apostrophe after a
-    word binds the known endings of contractions.
-    """
-    text = ""
-    in_double = in_single = False
-    bind = True  # no space before the next piece
-    after_apostrophe = False
-    for piece in pieces:
-        if piece.startswith("##") and len(piece) > 2:
-            text += piece[2:]
-            bind = after_apostrophe = False
-            continue
-        previous_is_word = bool(text) and (text[-1].isalnum() or text[-1] == "]")
-        if piece == '"':
-            text += piece if in_double or bind else " " + piece
-            bind, in_double, after_apostrophe = not in_double, not in_double, False
-        elif piece in ("'", "`"):
-            if previous_is_word:
-                text += piece
-                bind, after_apostrophe = False, True
-            else:
-                closing = in_single and not bind
-                text += piece if closing or bind else " " + piece
-                bind, in_single, after_apostrophe = not closing, not closing, False
-        elif piece in CLOSING:
-            text += piece
-            bind = after_apostrophe = False
-        elif piece in ("-", "/", "–"):
-            text += piece
-            bind, after_apostrophe = True, False
-        elif piece in OPENING:
-            text += piece if bind else " " + piece
-            bind, after_apostrophe = True, False
-        else:
-            if after_apostrophe and piece not in CONTRACTIONS:
-                in_single = False  # it closed a quotation
-            text += piece if bind or (after_apostrophe and piece in CONTRACTIONS) else " " + piece
-            bind = after_apostrophe = False
-    return text
 
 
 class TextCodec:
@@ -175,20 +133,20 @@ class TextCodec:
     def decode(self, ids, skip_special: bool = True) -> str:
         """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an incomplete UTF-8
         sequence at the end is left out too, so that a text that grows never shows a broken character."""
-        ids = [int(i) for i in ids]
-        unknown = self.tokenizer.unk_token_id
-        if skip_special:
-            shown = {self.mask_id, unknown if self.family == "word-pieces" else None}
-            ids = [i for i in ids if i not in self.special_ids or i in shown]
+        decoder = self.incremental_decoder(skip_special)
+        return "".join([decoder.push(int(i)) for i in ids])
+
+    def incremental_decoder(self, skip_special: bool = True) -> IncrementalDecoder:
+        """A decoder for one text that grows: what its `push` adds, joined, is `decode` of all ids, for any ids."""
+        decoder: IncrementalDecoder
         if self.family == "word-pieces":
-            return join_word_pieces([self._token(i) for i in ids])
-        data = b"".join(self.token_bytes(i) for i in ids)
-        text = data.decode("utf-8", errors="replace")
-        if text.endswith("\ufffd") and not data.endswith("\ufffd".encode()):
-            text = _complete(data).decode("utf-8", errors="replace")
-        if self.family == "sentence-pieces" and text.startswith(" ") and ids:
-            text = text[1:]
-        return text
+            decoder = WordPieceDecoder(self._token)
+        else:
+            decoder = ByteDecoder(self.token_bytes, strip=self.family == "sentence-pieces")
+        if not skip_special:
+            return decoder
+        unknown = self.tokenizer.unk_token_id if self.family == "word-pieces" else None
+        return Shown(decoder, self.special_ids - {self.mask_id, unknown})
 
     def _token(self, token_id: int) -> str:
         if not 0 <= token_id < self.vocab_size:
@@ -243,18 +201,6 @@ class TextCodec:
         return self.decode(self.encode(text, special=False))
 
 
-def _complete(data: bytes) -> bytes:
-    """`data` without an incomplete UTF-8 sequence at its end."""
-    for back in range(1, min(4, len(data)) + 1):
-        byte = data[-back]
-        if byte & 0xC0 == 0xC0:  # a leading byte: is its sequence whole?
-            need = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            return data[:-back] if need > back else data
-        if byte & 0xC0 != 0x80:
-            break
-    return data
-
-
 class Spelling:
     """What every session of a model passes on to its `codec`: the way between text and ids. A session is closed at the end of a `with`."""
 
@@ -269,6 +215,10 @@ class Spelling:
     def decode(self, ids: Any) -> str:
         """Text of ids, special tokens left out."""
         return self.codec.decode(ids)
+
+    def incremental_decoder(self) -> IncrementalDecoder:
+        """What each further id of one text adds to it: see `TextCodec.incremental_decoder`."""
+        return self.codec.incremental_decoder()
 
     def piece(self, token_id: int) -> str:
         """One token for a label; partial bytes visible."""

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.backend.incremental import join_word_pieces
 from playground.backend.limits import Limits, set_limits
-from playground.backend.tokenizer import TextCodec, join_word_pieces
+from playground.backend.tokenizer import TextCodec
 from tests.backend.small_models import byte_tokenizer, word_piece_tokenizer
 
 
