@@ -98,16 +98,15 @@ def search(
 
 def node_of(tree: BeamTree, place: int, label: Any) -> dict:
     node = tree.nodes[place]
-    score = node.score if node.score > -1e8 else None  # a beam that was not open yet
     return {
         "id": node.id,
         "parent": node.parent,
         "step": node.step,
         "text": label(node.token_id),
         "log_probability": _finite(node.log_probability),
-        "score": score,
-        "normalised": None if score is None else node.normalised,
-        "fate": "pruned" if score is None else node.fate,
+        "score": node.score,
+        "normalised": node.normalised,
+        "fate": node.fate,
     }
 
 
