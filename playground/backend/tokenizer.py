@@ -6,6 +6,7 @@ and SentencePiece with byte fallback (Llama 2).
 
 from __future__ import annotations
 
+import copy
 import re
 from functools import lru_cache
 from typing import Any
@@ -39,6 +40,13 @@ def _byte_of_character() -> dict[str, int]:
     return table
 
 
+_PLACE = "\ue000message\ue001"  # private-use characters: no template holds them
+
+
+class ControlMark(ValueError):
+    """A typed control mark that this model's template does not let through as letters."""
+
+
 class TextCodec:
     """A tokenizer with the house's faces: `encode`, `decode`, `piece`, `token_bytes`, `display_prompt`."""
 
@@ -57,6 +65,16 @@ class TextCodec:
         special = set(tokenizer.all_special_ids)
         special.update(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)
         self.special_ids = frozenset(special)
+        shown = [
+            tokenizer.mask_token,
+            tokenizer.unk_token if self.family == "word-pieces" else None,
+        ]
+        self._shown = [token for token in shown if token is not None]
+        self._marks = {
+            token
+            for token in tokenizer.convert_ids_to_tokens(sorted(special))
+            if isinstance(token, str) and token and token not in self._shown
+        }
         self.has_chat_template = bool(getattr(tokenizer, "chat_template", None))
         self._frame = list(
             tokenizer("", add_special_tokens=True)["input_ids"]
@@ -64,6 +82,7 @@ class TextCodec:
         self.bos_id: int | None = (
             tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.cls_token_id
         )
+        self._literal: Any = None  # a copy of the tokenizer that reads control marks as letters
         self._pieces: dict[int, str] = {}  # `piece` is asked for some thirty tokens at every step
         self.begins = begin and self.bos_id is not None and not self._frame
 
@@ -92,7 +111,8 @@ class TextCodec:
 
         chat: the text becomes a user's message in the model's chat template (ValueError if it has none).
         special: add the tokenizer's own beginning; end: its own end too (masked models).
-        A literal `[MASK]` becomes the mask token. Raises LimitExceeded beyond `max_prompt_characters` and ValueError for
+        A literal `[MASK]` becomes the mask token, and word pieces read their own `[UNK]`; every other control mark that stands
+        in the text (`[SEP]`, `<|im_end|>`) is letters, not a control token. Raises LimitExceeded beyond `max_prompt_characters` and ValueError for
         text that is no valid Unicode.
         """
         if not isinstance(text, str):
@@ -106,15 +126,13 @@ class TextCodec:
             ) from error
         if self.mask_id is not None:
             text = text.replace("[MASK]", self.tokenizer.mask_token)
-        if chat:
-            if not self.has_chat_template:
-                raise ValueError("chat must be off for this model: it has no chat template")
-            text = self.tokenizer.apply_chat_template(
-                [{"role": "user", "content": text}], tokenize=False, add_generation_prompt=True
-            )
-            special = False
+        if chat and not self.has_chat_template:
+            raise ValueError("chat must be off for this model: it has no chat template")
+        special = special and not chat
         try:
-            ids = list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
+            ids = self._message(text) if chat else self._ids(text, special)
+        except ControlMark:
+            raise
         except Exception as error:
             raise ValueError(
                 f"text cannot be encoded by this model's tokenizer ({type(error).__name__})"
@@ -129,6 +147,61 @@ class TextCodec:
         ):
             ids.pop()
         return [self.bos_id, *ids] if self.begins and special else ids
+
+    def _ids(self, text: str, special: bool) -> list[int]:
+        """Ids of a text whose control marks are letters."""
+        if not self._marked(text):
+            return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
+        parts = (
+            re.split("(" + "|".join(map(re.escape, self._shown)) + ")", text)
+            if self._shown
+            else [text]
+        )
+        if len(parts) == 1:
+            return self._letters(text, special)
+        ids: list[int] = []
+        for place, part in enumerate(parts):
+            if place % 2:
+                ids.append(self.tokenizer.convert_tokens_to_ids(part))
+            elif part:
+                ids += self._letters(part, False)
+        half = (len(self._frame) + 1) // 2 if special else 0
+        return [*self._frame[:half], *ids, *(self._frame[half:] if special else [])]
+
+    def _marked(self, text: str) -> bool:
+        return any(mark in text for mark in self._marks)
+
+    def _letters(self, text: str, special: bool) -> list[int]:
+        # the tokenizer remembers this setting between calls, and threads share it: so a copy has it for good
+        if self._literal is None:
+            self._literal = copy.deepcopy(self.tokenizer)
+        found = self._literal(text, add_special_tokens=special, split_special_tokens=True)
+        return list(found["input_ids"])
+
+    def _message(self, text: str) -> list[int]:
+        """Ids of a user's message in the chat template, which alone may set control tokens."""
+        rendered = self._rendered(text)
+        if not self._marked(text):
+            return self._ids_of_template(rendered)
+        head, place, tail = self._rendered(_PLACE).partition(_PLACE)
+        for content in (text, text.strip()):
+            if place and rendered == head + content + tail:
+                before, after = (
+                    self._ids_of_template(part) if part else [] for part in (head, tail)
+                )
+                return [*before, *self._ids(content, False), *after]
+        mark = min(mark for mark in self._marks if mark in text)
+        raise ControlMark(
+            f"text must not hold {mark}: this model's chat template uses it as a mark of its own"
+        )
+
+    def _rendered(self, content: str) -> str:
+        return self.tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+        )
+
+    def _ids_of_template(self, text: str) -> list[int]:
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def decode(self, ids, skip_special: bool = True) -> str:
         """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an incomplete UTF-8

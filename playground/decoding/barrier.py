@@ -60,7 +60,7 @@ def energy_barrier(
 
 
 def escape_probability(delta_e: float, temperature: float) -> float:
-    """Arrhenius' approximation exp(-ΔE/T), at most 1; it takes the loop token's weight for the whole sum.
+    """Arrhenius' approximation exp(-ΔE/T), at most 1; it takes the loop token's weight for the whole sum, and counts one rival.
 
     >>> round(escape_probability(5.0, 1.0), 6)
     0.006738
