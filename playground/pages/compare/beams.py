@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from playground.backend.limits import limits
-from playground.decoding import DecodingSettings, text_pieces
+from playground.decoding import DecodingSettings
 from playground.decoding.search import BeamTree, beam_rounds
 from playground.decoding.together import Together
 from playground.metrics import expected_utilities, minimum_bayes_risk
@@ -165,7 +165,7 @@ def sample(
                 "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
                 "progress": share + (0.98 - share) * number / rules.max_new_tokens,
             }
-    texts = ["".join(text_pieces(model.decode, lane.ids)) for lane in lanes]
+    texts = [model.decode(lane.ids) for lane in lanes]
     values = expected_utilities(texts, utility)
     yield {
         "written": fresh,
