@@ -223,7 +223,7 @@ def first_loop(draft: dict, model) -> dict:
 
 
 def _run(model, ids: list[int], settings) -> dict:
-    from playground.decoding import generate
+    from playground.decoding import generate, text_pieces
 
     made = [step.token_id for step in generate(model, ids, settings)] if settings else []
     whole = [*ids, *made]
@@ -232,19 +232,10 @@ def _run(model, ids: list[int], settings) -> dict:
         hidden.detach().float().cpu() if hasattr(hidden, "detach") else hidden, dtype=np.float64
     )
     similarity = recurrence_matrix(hidden, centred=True)
-    pieces, before = [], ""
-    for place in range(
-        len(whole)
-    ):  # the text of a token is what it adds: word pieces join as the model joins them
-        after = model.decode(whole[: place + 1])
-        pieces.append(
-            after[len(before) :] if after.startswith(before) else model.decode([whole[place]])
-        )
-        before = after
     found, exact = loop_period(similarity, 0.9), token_period(whole)
     return {
         "states": hidden,
-        "pieces": pieces,
+        "pieces": [str(piece) for piece in text_pieces(model.decode, whole)],
         "similarity": (similarity * 100).round().astype(int).ravel().tolist(),
         "length": len(whole),
         "state_period": found,
