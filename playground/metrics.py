@@ -1,20 +1,69 @@
 """Measures of generated text: perplexity, BLEU, ROUGE, diversity, repetition, minimum Bayes risk, intervals.
 
-BLEU and ROUGE are the figures of `sacrebleu` and `rouge-score`, with the same tokens, opened up: every count that leads to the score is
-in the result. Nothing here knows a model: probabilities and texts come in as arguments.
+BLEU and ROUGE are the figures of `sacrebleu` and `rouge-score`, opened up: every count that leads to the score is in the result. Their
+tokens are those libraries' own for text in Latin letters. In scripts that put no spaces between words (Chinese, Japanese, Thai, Lao,
+Khmer, Burmese, Tibetan) each character, with the marks on it, is a token of its own; see `spaced` and `rouge_tokens`.
+
+Nothing here knows a model: probabilities and texts come in as arguments.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-import re
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import regex
+
+# ---------------------------------------------------------------------------------------------------------------- tokens
+
+_WITHOUT_SPACES = (
+    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}ーｰ"
+)
+_CHARACTER = rf"[[{_WITHOUT_SPACES}]&&[\p{{L}}\p{{N}}]]\p{{M}}*"
+# letters of every other script but Latin, whose words stay as rouge-score cuts them; digits that are not ASCII
+_LETTER = rf"[[\p{{L}}--\p{{Latin}}--\p{{Common}}][\p{{Nd}}--[0-9]]--[{_WITHOUT_SPACES}]]"
+_ROUGE_TOKEN = regex.compile(
+    rf"[a-z0-9]+|{_CHARACTER}|{_LETTER}(?:{_LETTER}|[\p{{M}}\u0640\u200c\u200d])*", regex.V1
+)
+# as sacrebleu's tokenizer for Chinese: punctuation of full width stands alone too
+_ALONE = regex.compile(rf"{_CHARACTER}|[\u3000-\u303f\uff00-\uffef]", regex.V1)
+
+
+def spaced(text: str) -> str:
+    """The text with a space on both sides of each character of a script that puts none between words; other text unchanged.
+
+    >>> spaced("我爱你, Anna")
+    ' 我  爱  你 , Anna'
+    """
+    return _ALONE.sub(lambda found: f" {found.group()} ", text)
+
+
+def rouge_tokens(text: str) -> tuple[list[str], list[tuple[int, int]]]:
+    """ROUGE's tokens of a text, in lower case, and where each stands in it, (start, end).
+
+    Runs of a-z and 0-9, as in rouge-score (a letter with an accent parts a word there, and here). Where rouge-score sees nothing
+    at all, this sees words: runs of letters in other scripts with spaces (Greek, Cyrillic, Arabic, Hangul, ...), and each
+    character, with the marks on it, in scripts without.
+
+    >>> rouge_tokens("The cat: 我爱你")[0]
+    ['the', 'cat', '我', '爱', '你']
+    """
+    lowered, places = [], []
+    for place, character in enumerate(
+        text
+    ):  # lowering may make a character longer: places are those of the original
+        small = character.lower()
+        lowered.append(small)
+        places.extend([place] * len(small))
+    found = list(_ROUGE_TOKEN.finditer("".join(lowered)))
+    spans = [(places[one.start()], places[one.end() - 1] + 1) for one in found]
+    return [one.group() for one in found], spans
+
 
 # ---------------------------------------------------------------------------------------------------------------- perplexity
 
@@ -104,9 +153,11 @@ def _texts(name: str, texts: str | Sequence[str]) -> list[str]:
 def bleu(candidate: str, references: str | Sequence[str]) -> Bleu:
     """sacrebleu's sentence BLEU (13a tokens, exponential smoothing, effective order) with its table of clipped n-grams.
 
+    Characters of scripts without spaces are tokens of their own (see `spaced`), as in sacrebleu's tokenizer for Chinese.
     Source: Post 2018, "A Call for Clarity in Reporting BLEU Scores"; Papineni et al. 2002.
     """
-    candidate, references = _texts("candidate", candidate)[0], _texts("references", references)
+    candidate = spaced(_texts("candidate", candidate)[0])
+    references = [spaced(text) for text in _texts("references", references)]
     scorer = _sentence_bleu()
     result = scorer.sentence_score(candidate, references)
     # sacrebleu strips the text's end before it tokenizes
@@ -138,7 +189,7 @@ def bleu(candidate: str, references: str | Sequence[str]) -> Bleu:
 
 def self_bleu(texts: Sequence[str]) -> float:
     """Mean BLEU of each text against all others, 0 to 100: high where the texts repeat each other (Zhu et al. 2018, Texygen)."""
-    texts = _texts("texts", texts)
+    texts = [spaced(text) for text in _texts("texts", texts)]
     if len(texts) < 2:
         raise ValueError(f"texts must hold at least two texts for self-BLEU, got {len(texts)}")
     scorer = _sentence_bleu()
@@ -173,7 +224,7 @@ class RougeScore:
 class Rouge(dict):
     """{"rouge1", "rouge2", "rougeL"} -> RougeScore, and the tokens with their places in the texts.
 
-    candidate_tokens, reference_tokens: rouge-score's tokens (lower case, letters and digits only, no stemming).
+    candidate_tokens, reference_tokens: see `rouge_tokens` (lower case, letters and digits only, no stemming).
     candidate_spans, reference_spans: (start, end) of each token in its text.
     """
 
@@ -199,18 +250,14 @@ def _rouge_scorer():
         RougeScorer,
     )  # imported when first asked for: the app starts without it
 
-    return RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=False)
+    return RougeScorer(["rouge1", "rouge2", "rougeL"], tokenizer=_RougeTokenizer())
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
-    """Where rouge-score's tokens stand in `text`; lowering may make a character longer, so places are counted in the original."""
-    lowered, places = [], []
-    for place, character in enumerate(text):
-        small = character.lower()
-        lowered.append(small)
-        places.extend([place] * len(small))
-    found = re.finditer(r"[a-z0-9]+", "".join(lowered))
-    return [(places[match.start()], places[match.end() - 1] + 1) for match in found]
+class _RougeTokenizer:
+    """`rouge_tokens` as rouge-score asks for it."""
+
+    def tokenize(self, text: str) -> list[str]:
+        return rouge_tokens(text)[0]
 
 
 def common_subsequence(first: Sequence, second: Sequence) -> list[tuple[int, int]]:
@@ -246,9 +293,8 @@ def rouge(candidate: str, reference: str) -> Rouge:
     scorer = _rouge_scorer()
     scores = scorer.score(reference, candidate)
     result = Rouge()
-    result.candidate_spans, result.reference_spans = _spans(candidate), _spans(reference)
-    tokenize = scorer._tokenizer.tokenize
-    result.candidate_tokens, result.reference_tokens = tokenize(candidate), tokenize(reference)
+    result.candidate_tokens, result.candidate_spans = rouge_tokens(candidate)
+    result.reference_tokens, result.reference_spans = rouge_tokens(reference)
     for n in (1, 2):
         counts, wanted = (
             Counter(_ngrams(result.candidate_tokens, n)),
@@ -290,7 +336,7 @@ def rouge(candidate: str, reference: str) -> Rouge:
 
 
 def _tokens(text: str | Sequence) -> list:
-    return text.split() if isinstance(text, str) else list(text)
+    return spaced(text).split() if isinstance(text, str) else list(text)
 
 
 def _check_n(n: int) -> None:
@@ -301,7 +347,7 @@ def _check_n(n: int) -> None:
 def distinct_n(texts: Sequence[str | Sequence], n: int) -> float:
     """Distinct n-grams of all texts together ÷ all their n-grams, in [0, 1] (Li et al. 2016); 0 if there is none.
 
-    A text is a string (words between white space) or a sequence of tokens.
+    A text is a string (words between white space; see `spaced` for scripts without) or a sequence of tokens.
     """
     _check_n(n)
     texts = [texts] if isinstance(texts, str) else texts
@@ -322,7 +368,7 @@ def repetition_rate(text: str | Sequence, n: int = 4) -> float:
 def _utility(utility: str | Callable[[str, str], float]) -> Callable[[str, str], float]:
     named = {
         "bleu": lambda candidate, reference: (
-            _sentence_bleu().sentence_score(candidate, [reference]).score
+            _sentence_bleu().sentence_score(spaced(candidate), [spaced(reference)]).score
         ),
         "rouge1": lambda candidate, reference: (
             _rouge_scorer().score(reference, candidate)["rouge1"].fmeasure

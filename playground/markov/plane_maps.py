@@ -144,7 +144,7 @@ def chaos(a: float = 1.4, b: float = 0.3) -> PlaneMap:
         "chaos",
         g,
         (-1.6, 1.6, -1.0, 1.0),
-        explanation="Neighbours part exponentially fast (the Henon map), except on its fixed points and cycles, and many starts escape.",
+        explanation="The Hénon map. At a = 1.4 and b = 0.3 neighbours part exponentially fast, yet it has two fixed points, and about a third of the box escapes.",
     )
 
 
