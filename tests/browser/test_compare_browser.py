@@ -168,7 +168,7 @@ def test_the_twins_race(part, page):
     calls = widget.locator(".race-clock").all_inner_texts()
     assert calls[0] == "8 network calls" and re.fullmatch(r"\d network calls", calls[1])
     # the verdict is by calls; seconds, which differ from machine to machine, stand in the small print
-    assert "needed fewer network calls for 8 tokens" in widget.locator(".say").inner_text()
+    assert "needed fewer network calls for 8 tokens" in widget.locator(".say").last.inner_text()
     seconds = widget.locator(":scope *:not(:has(*))", has_text=re.compile(r"\d s\b"))
     assert seconds.count() == widget.locator(".race-seconds").count() == 1
     assert widget.locator(".race-words .masked").count() == 0
