@@ -14,7 +14,6 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -22,13 +21,12 @@ import gradio as gr
 from playground import words
 from playground.backend.limits import limits
 from playground.pages import load_pages
+from playground.paths import ASSETS
 from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
 from playground.widgets.link_picture import LinkPicture
 from playground.widgets.masthead import Masthead
 
-ROOT = Path(__file__).resolve().parents[2]
-ASSETS = ROOT / "assets"
 FONTS = (
     ("Inter", "inter-latin-wght-normal.woff2"),
     ("Source Serif 4", "source-serif-4-latin-wght-normal.woff2"),
