@@ -15,7 +15,7 @@ ALLOWED = {
     "cluster": {"backend", "traces"},
     "server": {"backend"},
     "diffusion": {"markov", "traces"},
-    "decoding": {"traces"},
+    "decoding": {"metrics", "traces"},
     "markov": {"traces"},
     "metrics": set(),
     "paths": set(),
