@@ -1,5 +1,6 @@
 """Metrics against the libraries that define them and against cases computed by hand."""
 
+import doctest
 import itertools
 import json
 import math
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
 from scipy.stats import binomtest
 
+import playground.metrics as metrics
 from playground.metrics import (
     bleu,
     bootstrap_interval,
@@ -55,6 +57,11 @@ anything = st.text(max_size=40)
 
 
 # ------------------------------------------------------------------------------------------------------------- perplexity
+
+
+def test_examples_in_docstrings_hold():
+    for module in (metrics.tokens, metrics.surprisal):
+        assert doctest.testmod(module).attempted > 0 == doctest.testmod(module).failed
 
 
 def test_perplexity_of_the_worked_example():
