@@ -26,7 +26,7 @@ ROOMS = (
     "decoding",
     "markov",
     "diffusion",
-    "metrics.py",
+    "metrics",
     "traces.py",
 )
 LEFT_OUT = (
