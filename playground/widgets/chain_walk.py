@@ -12,8 +12,5 @@ class ChainWalk(Widget):
     "preset": slug or ""}. figures: see playground/pages/chains/walk.py. The server functions `figures(draft)` and `link(draft)` answer
     {"ok": True, ...} or {"ok": False, "error": sentence}; `presets` is the list of example chains. Playing asks the server for nothing."""
 
-    SCRIPT = source(
-        "parts", "transport", "chain_parts", "chain_graph", "chain_figures", "chain_walk"
-    )
+    MODULE = "views/chains/walk.js"
     STYLE = source("chain_view", kind="css")
-    TEMPLATE = source("chain_walk", kind="html")

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits, no_requests
+from tests.browser.conftest import after_redraw, axe, dark, fits, no_requests
 
 HOSTILE = '<img src=x onerror="window.__p=1">${window.__p=2}'
 expect.set_options(timeout=20_000)
@@ -21,23 +21,6 @@ def view_of(open_page, name: str, **query):
     widget.locator("[data-part]").first.wait_for()
     expect(widget.locator(".transport-words").first).to_contain_text(re.compile(r"\d"))
     return page, widget
-
-
-def drawn(page, name: str) -> int:
-    """How often the view's figures were drawn."""
-    return page.evaluate(
-        "name => Math.max(0, ...[...document.querySelectorAll(`#chain-${name}, #chain-${name} *`)].map(n => +(n.dataset?.drawn ?? 0)))",
-        name,
-    )
-
-
-def after_redraw(page, name: str, act) -> None:
-    before = drawn(page, name)
-    act()
-    page.wait_for_function(
-        "([name, before]) => [...document.querySelectorAll(`#chain-${name}, #chain-${name} *`)].some(n => +(n.dataset?.drawn ?? 0) > before)",
-        arg=[name, before],
-    )
 
 
 def part(widget, name: str):
@@ -62,14 +45,14 @@ def test_an_edited_cell_redraws_every_figure_and_a_bad_row_is_marked_not_changed
     expect(part(widget, "visits")).to_contain_text(
         "(long run 0.833)"
     )  # the figures still belong to the last good matrix
-    after_redraw(page, "walk", lambda: leave.fill("2/5"))
+    after_redraw(page, "#chain-walk", lambda: leave.fill("2/5"))
     expect(part(widget, "problem")).to_be_empty()
     expect(part(widget, "visits")).to_contain_text("(long run 0.556)")  # .5 / (.5 + .4)
     expect(part(widget, "eigenvalues")).to_contain_text("0.1000")
     leave.fill("0.9")
     after_redraw(
         page,
-        "walk",
+        "#chain-walk",
         lambda: widget.get_by_role(
             "button", name="Normalise the row sunny so that it sums to 1"
         ).click(),
@@ -97,14 +80,14 @@ def test_the_walk_plays_without_a_request_and_greedy_closes_a_loop(open_page):
         expect(widget.locator(".transport-words")).to_contain_text("step 500 / 500")
         page.keyboard.press("ArrowLeft")
         expect(widget.locator(".transport-words")).to_contain_text("step 499 / 500")
-    after_redraw(page, "walk", lambda: widget.get_by_role("button", name="greedy").click())
+    after_redraw(page, "#chain-walk", lambda: widget.get_by_role("button", name="greedy").click())
     expect(part(widget, "looping")).to_contain_text(
         "the → brown → fox → jumped → over → the for ever, period 5"
     )
     expect(widget.locator(".transport-loop")).to_have_count(1)
     node = widget.locator(".graph .node").nth(2)
     node.focus()
-    after_redraw(page, "walk", lambda: page.keyboard.press("Enter"))
+    after_redraw(page, "#chain-walk", lambda: page.keyboard.press("Enter"))
     expect(part(widget, "start")).to_have_value("2")
 
 
@@ -112,7 +95,7 @@ def test_hostile_names_are_text_and_survive_a_link(open_page):
     page, widget = view_of(open_page, "walk")
     after_redraw(
         page,
-        "walk",
+        "#chain-walk",
         lambda: (
             widget.get_by_label("Name of state 1").fill(HOSTILE[:40]),
             page.keyboard.press("Tab"),
@@ -130,7 +113,9 @@ def test_hostile_names_are_text_and_survive_a_link(open_page):
 
 def test_a_power_of_the_matrix_is_counted_in_the_browser(open_page):
     page, widget = view_of(open_page, "walk")
-    after_redraw(page, "walk", lambda: widget.get_by_role("button", name="Another walk").click())
+    after_redraw(
+        page, "#chain-walk", lambda: widget.get_by_role("button", name="Another walk").click()
+    )
     with no_requests(page):
         widget.get_by_label("n, number of steps").fill("2")
         expect(part(widget, "power").locator("td.num").first).to_have_text(".860")
@@ -159,7 +144,7 @@ def test_the_brown_fox_loops_greedily_and_drawing_leaves(open_page):
         )
         expect(part(widget, "bars")).to_contain_text("which")
     after_redraw(
-        page, "text", lambda: part(widget, "order").get_by_role("button", name="2").click()
+        page, "#chain-text", lambda: part(widget, "order").get_by_role("button", name="2").click()
     )
     expect(part(widget, "counts")).to_contain_text("Order 2: it looks at the 2 previous words")
     part(widget, "text").fill("${window.__p=1} <img src=x onerror=window.__p=2> a b a b c")
@@ -197,7 +182,9 @@ def test_rates_are_edited_and_time_is_played(open_page):
     page, widget = view_of(open_page, "rates")
     expect(part(widget, "masking")).to_contain_text("This is masking")
     after_redraw(
-        page, "rates", lambda: widget.get_by_label("Rate of jumping from token to mask").fill("2")
+        page,
+        "#chain-rates",
+        lambda: widget.get_by_label("Rate of jumping from token to mask").fill("2"),
     )
     expect(part(widget, "masking")).to_contain_text("exp(−2·t)")
     with no_requests(page):
@@ -249,7 +236,7 @@ def test_a_trellis_cell_opens_and_its_numbers_add_up(open_page):
 def test_observations_are_typed_missing_ones_too_and_samples_keep_their_secret(open_page):
     page, widget = view_of(open_page, "hidden")
     seen = part(widget, "observations")
-    after_redraw(page, "hidden", lambda: seen.fill("umbrella ? none"))
+    after_redraw(page, "#chain-hidden", lambda: seen.fill("umbrella ? none"))
     expect(widget.locator(".trellis .symbol")).to_have_text(["umbrella", "?", "none"])
     seen.fill("umbrella unicorn")
     expect(part(widget, "problem")).to_contain_text(
@@ -258,7 +245,7 @@ def test_observations_are_typed_missing_ones_too_and_samples_keep_their_secret(o
     expect(seen).to_have_value("umbrella unicorn")
     seen.fill("umbrella none")
     after_redraw(
-        page, "hidden", lambda: widget.get_by_role("button", name="Sample new ones").click()
+        page, "#chain-hidden", lambda: widget.get_by_role("button", name="Sample new ones").click()
     )
     expect(widget.locator(".paths .truth .veiled")).to_have_count(12)
     part(widget, "reveal").click()
@@ -312,7 +299,9 @@ def test_learning_runs_step_by_step(open_page):
 
 def test_an_orbit_starts_where_one_clicks_and_the_map_has_sliders(open_page):
     page, widget = view_of(open_page, "loops")
-    after_redraw(page, "loops", lambda: part(widget, "field").click(position={"x": 30, "y": 40}))
+    after_redraw(
+        page, "#chain-loops", lambda: part(widget, "field").click(position={"x": 30, "y": 40})
+    )
     expect(part(widget, "ends")).to_contain_text("a cycle of 5 points")
     widget.get_by_label("points").fill("3")
     expect(part(widget, "ends")).to_contain_text("a cycle of 3 points")
@@ -332,7 +321,7 @@ def test_a_loops_recurrence_plot_shows_its_period(open_page):
     part(widget, "model").select_option("ngram/fox/1/word")
     part(widget, "prompt").fill("the brown fox")
     part(widget, "length").fill("30")
-    after_redraw(page, "loops", lambda: part(widget, "write").click())
+    after_redraw(page, "#chain-loops", lambda: part(widget, "write").click())
     expect(part(widget, "greedyPlot")).to_have_attribute("data-period", "5")
     expect(part(widget, "greedySaid")).to_contain_text("period 5")
     expect(part(widget, "drawnPlot")).to_have_attribute("data-period", "")
@@ -418,5 +407,5 @@ def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
     loops = page.locator("#chain-loops")
     part(loops, "model").select_option(label=title)
     part(loops, "prompt").fill("red cat")
-    after_redraw(page, "loops", lambda: part(loops, "write").click())
+    after_redraw(page, "#chain-loops", lambda: part(loops, "write").click())
     expect(part(loops, "greedySaid")).to_contain_text("A loop")
