@@ -112,6 +112,13 @@ def through(
                 raise
 
 
+def make_way(backend: Any, request: Any, page: str) -> None:
+    """The visitor's runs on a page end at their next step: another begins there in their place."""
+    for mine in backend.runs.of(visitor_of(request)):
+        if mine.page == page:
+            mine.stop()
+
+
 def halts(backend: Callable[[], Any], answer: Any = None) -> Callable[..., Any]:
     """An event's function that stops every run of the visitor at its next step, so that the next one need not wait for it."""
     import gradio as gr

@@ -213,9 +213,7 @@ def next_distribution(
         network.close()
 
 
-def score_text(
-    backend: Any, model: str, text: str, top: int = 5
-) -> Iterator[int | dict]:
+def score_text(backend: Any, model: str, text: str, top: int = 5) -> Iterator[int | dict]:
     """How many tokens were read, then every token of the text, and its perplexity."""
     text, top = text_of(text, "text"), top_of(top)
     from playground.decoding.score import score as score_ids
