@@ -30,7 +30,13 @@ class Dream(Ordered):
     )
     note = "Choose “As published” under More settings for the scores of the published code."
     reads = (
-        *("steps", "selection", "alg_temp", "block_length", "overlap", "guidance", "as_published"),
+        "steps",
+        "selection",
+        "alg_temp",
+        "block_length",
+        "overlap",
+        "guidance",
+        "as_published",
     )
     selections = ("entropy", "topk_margin", "maskgit_plus", "origin")
     default_selection = "origin"
