@@ -26,5 +26,5 @@ __all__ = ["ExactDenoiser", "UnmaskSettings", "exact_distribution", "list_sample
 
 def __getattr__(name: str):
     if name not in _FROM:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(name)
     return getattr(import_module(f"{__name__}.{_FROM[name]}"), name)

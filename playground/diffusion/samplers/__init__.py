@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from playground.diffusion.samplers.base import _ADDED, Sampler, add_sampler
+from playground.diffusion.samplers import base
+from playground.diffusion.samplers.base import Sampler, add_sampler
 from playground.diffusion.samplers.ordered import Ordered
 from playground.diffusion.samplers.random_times import RandomTimes
 
@@ -19,28 +20,33 @@ _ORDER = (
     *("gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
 )
 
-for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+
+def import_samplers() -> None:
+    """Import every file of this folder, so that its `add_sampler` runs."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
 
 
 def list_samplers() -> list[type[Sampler]]:
     """The classes of all samplers, in the order in which they are offered."""
     place = {name: number for number, name in enumerate(_ORDER)}
-    return sorted(_ADDED.values(), key=lambda sampler: place.get(sampler.name, len(place)))
+    return sorted(base._ADDED.values(), key=lambda sampler: place.get(sampler.name, len(place)))
 
 
 def find_sampler(name: str) -> type[Sampler]:
     """The class of that name, or a ValueError that lists the names."""
-    if not isinstance(name, str) or name not in _ADDED:
+    if not isinstance(name, str) or name not in base._ADDED:
         names = ", ".join(sampler.name for sampler in list_samplers())
         raise ValueError(f"sampler must be one of {names}, got {name!r}")
-    return _ADDED[name]
+    return base._ADDED[name]
 
 
 def rule_for(settings) -> Sampler:
     """The object that drives a run with these settings."""
     return find_sampler(settings.sampler).variant(settings)(settings)
 
+
+import_samplers()
 
 __all__ = [
     "Ordered",

@@ -27,6 +27,3 @@ class AnyOrder(Ordered):
 
     def scale(self, clock):
         return np.ones(np.shape(clock.step))
-
-    def number(self, score, where, clock):
-        return np.ones(len(where), dtype=np.int64)

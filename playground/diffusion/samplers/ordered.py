@@ -39,8 +39,8 @@ class Ordered(Sampler):
         return np.zeros(np.shape(clock.step))
 
     def number(self, score: np.ndarray, where: np.ndarray, clock: Clock) -> np.ndarray:
-        """(B,) positions to take."""
-        raise NotImplementedError
+        """(B,) positions to take: one, where a sampler does not say otherwise."""
+        return np.ones(len(where), dtype=np.int64)
 
     def drive(self, run: Run) -> Iterator[None]:
         return self._adapt(run) if self.adaptive else self._count(run)

@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.limits import limits
+from playground.diffusion.noise import SCHEDULES
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
-    SCHEDULES,
     SELECTIONS,
     TITLES,
     WITHOUT_STEPS,
