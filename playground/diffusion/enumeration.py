@@ -7,7 +7,7 @@ the digits (base W = words and mask, last position fastest). The order, scores a
 from __future__ import annotations
 
 import itertools
-from math import comb
+from math import comb, factorial
 
 import numpy as np
 
@@ -17,7 +17,8 @@ from playground.diffusion.run import Run, check_canvas
 from playground.diffusion.samplers import Ordered, RandomTimes, rule_for
 from playground.diffusion.samplers.blocks import Blocks, Clock
 from playground.diffusion.samplers.gibbs import Gibbs
-from playground.diffusion.samplers.ordered import first_positions
+from playground.diffusion.samplers.ordered import first_positions, subset_probabilities
+from playground.diffusion.samplers.self_verifying import SelfVerifying, acceptance, residual
 from playground.diffusion.samplers.uniform import Uniform
 from playground.diffusion.settings import UnmaskSettings
 
@@ -51,6 +52,8 @@ def exact_distribution(
         final = law.gibbs()
     elif isinstance(rule, Uniform):
         final = law.uniform()
+    elif isinstance(rule, SelfVerifying):
+        final = law.self_verifying()
     else:
         raise ValueError(
             f"sampler {settings.sampler} cannot be enumerated: its states are not canvases alone"
@@ -76,6 +79,8 @@ class _Law:
             )
         if isinstance(rule, Ordered) and np.any(rule.scale(Clock(np.zeros(1), np.full(1, 2))) > 0):
             outcomes *= comb(free, free // 2)
+        if isinstance(rule, SelfVerifying):
+            outcomes *= factorial(free)
         states = float(self.base) ** self.length
         if max(outcomes, states) > COST_LIMIT:
             raise ValueError(
@@ -330,32 +335,39 @@ class _Law:
             probability = after
         return probability
 
+    def self_verifying(self) -> np.ndarray:
+        probability, masks = self.first(), np.array([(self.start == self.mask_id).sum()])
+        while True:
+            canvases, codes = self.canvases(probability)
+            masked = canvases == self.mask_id
+            if not masked.any():
+                return probability
+            after = np.zeros_like(probability)
+            for pattern in np.unique(masked, axis=0):
+                mine = (masked == pattern).all(1)
+                where = masked[mine]
+                p = self.shares(self.run(canvases[mine]).predict(where), where)
+                left = np.nonzero(pattern)[0].tolist()
+                count = int(self.rule.window(np.array([len(left)]), masks)[0])
+                self._drafts(after, codes[mine], probability[codes[mine]], p, left, count)
+            probability = after
 
-def subset_probabilities(
-    log_weights: np.ndarray, count: np.ndarray
-) -> dict[tuple[int, ...], np.ndarray]:
-    """Probability (R,) of each subset to be the `count` (R,) of m drawn without replacement by weights exp(log_weights (R, m)).
-
-    That is the law of the `count` largest of log_weights + Gumbel noise (Plackett-Luce, summed over the orders).
-    """
-    size = log_weights.shape[1]
-    largest_count = int(count.max())
-    reach = {(): np.where(count >= 0, 1.0, 0.0)}
-    out: dict[tuple[int, ...], np.ndarray] = {}
-    for taken in range(largest_count + 1):
-        following: dict[tuple[int, ...], np.ndarray] = {}
-        for subset, chance in reach.items():
-            stops = np.where(count == taken, chance, 0.0)
-            if stops.any():
-                out[subset] = stops
-            left = [i for i in range(size) if i not in subset]
-            if not left or taken == largest_count:
-                continue
-            rest = log_weights[:, left]
-            share = np.exp(rest - rest.max(1, keepdims=True))
-            share /= share.sum(1, keepdims=True)
-            for column, i in enumerate(left):
-                bigger = tuple(sorted((*subset, i)))
-                following[bigger] = following.get(bigger, 0.0) + chance * share[:, column]
-        reach = following
-    return out
+    def _drafts(self, after, codes, weights, p, left, count) -> None:
+        """Add what becomes of canvases `codes` (n,), the next `count` drafts at places `left` to come; p (n, L, W)."""
+        if count == 0:
+            after += np.bincount(codes, weights=weights, minlength=len(after))
+            return
+        for place in left:
+            canvases = codes[:, None] // self.digit % self.base
+            where = np.broadcast_to(np.arange(self.length) == place, canvases.shape)
+            drawn = p[:, place, : self.size]  # (n, V)
+            q = self.shares(self.run(canvases).predict(where), where)[:, place, : self.size]
+            each = (np.full(len(codes), word) for word in range(self.size))
+            chance = np.stack([acceptance(drawn, q, word) for word in each], axis=1)
+            weight = weights[:, None] * drawn / len(left)
+            refused = (weight * (1.0 - chance)).sum(1, keepdims=True) * residual(drawn, q)
+            moved = codes[:, None] + (np.arange(self.size) - self.mask_id) * self.digit[place]
+            after += np.bincount(moved.ravel(), weights=refused.ravel(), minlength=len(after))
+            rest = [other for other in left if other != place]
+            kept = (weight * chance).ravel()
+            self._drafts(after, moved.ravel(), kept, np.repeat(p, self.size, 0), rest, count - 1)

@@ -160,9 +160,15 @@ class Run:
         evidence[rows, places, self.canvas[rows, places]] = 0.0
         return evidence
 
-    def like(self, canvas: np.ndarray) -> Run:
-        """A run of its own with the same denoiser and settings, to measure something on the way."""
-        return Run(self.denoiser, canvas, self.settings)
+    def like(self, canvas: np.ndarray, rows: np.ndarray | None = None) -> Run:
+        """A run of its own with the same denoiser and settings, to ask about canvases (n, L) on the way.
+
+        rows (n,): the row of this run that each comes from, whose prompt guidance takes away; None: what the canvas shows.
+        """
+        run = Run(self.denoiser, canvas, self.settings)
+        if rows is not None:
+            run.prompt = self.prompt[rows]
+        return run
 
     def _logits(self, numbers: np.ndarray, asked: np.ndarray) -> torch.Tensor:
         """(n, V) fresh logits at the positions asked, rows in reading order."""
@@ -204,12 +210,12 @@ class Run:
             where, self.uniforms(step, TOKEN), self.settings.temperature, self.settings.top_p
         )
 
-    def draw_from(self, where: np.ndarray, law: np.ndarray, step: int) -> np.ndarray:
+    def draw_from(self, where: np.ndarray, law: np.ndarray, step, stream=TOKEN) -> np.ndarray:
         """(B, L) tokens drawn at `where` from law (n, V) as it stands; the canvas elsewhere."""
         after = self.canvas.copy()
         if len(law):
             drawn = Prediction(_slots(where), torch.from_numpy(law).log())
-            after[where] = drawn.draw(where, self.uniforms(step, TOKEN))[where]
+            after[where] = drawn.draw(where, self.uniforms(step, stream))[where]
         return after
 
     def put(self, where: np.ndarray, tokens: np.ndarray) -> None:

@@ -67,6 +67,8 @@ CASES = [
     ("entropy-bound", 8, {"selection": "renoise", "bound": 2.0}),
     ("any-order", 1, {}),
     ("any-order", 1, {"block_length": 3, "top_p": 0.7, "seed": 2**40 + 3}),
+    ("self-verifying", 1, {}),
+    ("self-verifying", 6, {"guidance": 0.5, "temperature": 0.8}),
     ("gibbs", 2, {"burn_in": 1}),
     ("gibbs", 2, {"selection": "random", "guidance": 1.0}),
     ("uniform", 5, {}),

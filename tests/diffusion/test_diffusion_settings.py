@@ -67,6 +67,7 @@ def test_the_cards_of_all_samplers():
         "fast-dllm",
         "entropy-bound",
         "any-order",
+        "self-verifying",
         "gibbs",
         "sedd",
         "uniform",

@@ -17,7 +17,7 @@ from playground.diffusion.samplers.random_times import RandomTimes
 # as they are offered; those that are not named here follow
 _ORDER = (
     *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "entropy-bound", "any-order"),
-    *("gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
+    *("self-verifying", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
 )
 
 

@@ -113,3 +113,33 @@ def first_positions(score: np.ndarray, where: np.ndarray, number: np.ndarray) ->
     rank = np.empty_like(order)
     np.put_along_axis(rank, order, np.arange(score.shape[1])[None], axis=1)
     return where & (rank < number[:, None])
+
+
+def subset_probabilities(
+    log_weights: np.ndarray, count: np.ndarray
+) -> dict[tuple[int, ...], np.ndarray]:
+    """Probability (R,) of each subset to be the `count` (R,) of m drawn without replacement by weights exp(log_weights (R, m)).
+
+    That is the law of the `count` largest of log_weights + Gumbel noise (Plackett-Luce, summed over the orders).
+    """
+    size = log_weights.shape[1]
+    largest_count = int(count.max())
+    reach = {(): np.where(count >= 0, 1.0, 0.0)}
+    out: dict[tuple[int, ...], np.ndarray] = {}
+    for taken in range(largest_count + 1):
+        following: dict[tuple[int, ...], np.ndarray] = {}
+        for subset, chance in reach.items():
+            stops = np.where(count == taken, chance, 0.0)
+            if stops.any():
+                out[subset] = stops
+            left = [i for i in range(size) if i not in subset]
+            if not left or taken == largest_count:
+                continue
+            rest = log_weights[:, left]
+            share = np.exp(rest - rest.max(1, keepdims=True))
+            share /= share.sum(1, keepdims=True)
+            for column, i in enumerate(left):
+                bigger = tuple(sorted((*subset, i)))
+                following[bigger] = following.get(bigger, 0.0) + chance * share[:, column]
+        reach = following
+    return out
