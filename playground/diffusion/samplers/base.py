@@ -23,6 +23,8 @@ class Sampler:
     noise: ClassVar[str] = "absorbing"  # or "uniform", "gaussian"
     # with an exact denoiser and one token drawn a step, the output is the model's own distribution
     exact_at_one: ClassVar[bool] = True
+    # "sweeps" or "steps": the output tends to that distribution as their number grows, and only then
+    exact_in_limit: ClassVar[str] = ""
     # fields of UnmaskSettings, besides temperature, top_p and seed, which all of them read
     reads: ClassVar[tuple[str, ...]] = ()
     selections: ClassVar[tuple[str, ...]] = ()  # what `selection` may be, as the page lists them

@@ -13,7 +13,7 @@ class Gibbs(Sampler):
     """Redraws one position at a time from p(x_i | all others), asked with its word hidden; a sweep visits each open one once.
 
     `steps` sweeps after `burn_in`, left to right or in an order drawn anew for each sweep; canvases are (B, L). The model's
-    own distribution is stationary: exact after one sweep from masks left to right, in the limit from anywhere else.
+    own distribution is stationary: exact in the limit of many sweeps, wherever they start.
     """
 
     name = "gibbs"
@@ -24,6 +24,8 @@ class Gibbs(Sampler):
         "Starts anywhere; forgets the start sweep by sweep (burn-in)."
     )
     note = "A step redraws one position; a sweep visits each open position once."
+    exact_at_one = False
+    exact_in_limit = "sweeps"
     reads = ("steps", "selection", "burn_in", "guidance")
     selections = ("left", "random")
     default_selection = "left"

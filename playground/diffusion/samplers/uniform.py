@@ -25,6 +25,8 @@ class Uniform(Sampler):
         "Needs an exact denoiser: the evidence at each place is a row of the noise matrix."
     )
     noise = "uniform"
+    exact_at_one = False
+    exact_in_limit = "steps"
     reads = ("steps", "schedule")
     needs_posterior = True
     starts_from_words = True
