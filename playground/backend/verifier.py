@@ -17,6 +17,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -41,7 +42,7 @@ class VerifierShape:
     epsilon: float = 1e-12
 
     @classmethod
-    def of(cls, network: nn.Module, blocks: int = 2) -> VerifierShape:
+    def of(cls, network: Any, blocks: int = 2) -> VerifierShape:
         """The shape that fits a BertForMaskedLM."""
         config = network.config
         return cls(
@@ -110,7 +111,7 @@ class Verifier(nn.Module):
         self.head_norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
 
     @classmethod
-    def from_network(cls, network: nn.Module, blocks: int = 2) -> Verifier:
+    def from_network(cls, network: Any, blocks: int = 2) -> Verifier:
         """A verifier that starts as the last `blocks` blocks and the head of a BertForMaskedLM; float32."""
         layers = network.bert.encoder.layer
         if not 1 <= blocks <= len(layers):
@@ -212,7 +213,7 @@ def _may_read(rank: torch.Tensor, present: torch.Tensor, count: int) -> torch.Te
     return torch.cat([from_content, from_query], 1)
 
 
-def load_verifier(path: str | Path, network: nn.Module) -> Verifier:
+def load_verifier(path: str | Path, network: Any) -> Verifier:
     """The verifier of a file that `Verifier.save` wrote, float32, ready to use; WeightsRefused if it does not fit the network."""
     path = Path(path)
     with safe_open(path, "pt") as file:
@@ -237,7 +238,9 @@ def load_verifier(path: str | Path, network: nn.Module) -> Verifier:
 class Reading:
     """One run of the masked network over canvases (B, L); `verify` may be asked any number of times."""
 
-    def __init__(self, network: nn.Module, verifier: Verifier, canvas: torch.Tensor):
+    calls = 1  # of the masked network; the verifier's own price is in its card
+
+    def __init__(self, network: Any, verifier: Verifier, canvas: torch.Tensor):
         self.network, self.verifier, self.canvas = network, verifier, canvas
         self.states, last = trunk_states(network, canvas, verifier.shape.blocks)
         self.logits = network.cls(last).float()  # (B, L, V): the drafts' logits
@@ -259,10 +262,11 @@ class Reading:
 
 
 class SelfSpeculative:
-    """A masked network with its verifier."""
+    """A masked network with its verifier, as `playground.diffusion.speculative` asks for it."""
 
-    def __init__(self, network: nn.Module, verifier: Verifier):
-        self.network, self.verifier = network, verifier
+    def __init__(self, network: Any, verifier: Verifier, mask_id: int):
+        self.network, self.verifier, self.mask_id = network, verifier, mask_id
+        self.vocab_size = int(network.config.vocab_size)
 
     @torch.inference_mode()
     def read(self, canvas: torch.Tensor) -> Reading:
@@ -270,14 +274,14 @@ class SelfSpeculative:
         return Reading(self.network, self.verifier, canvas)
 
 
-def embed(embeddings: nn.Module, pieces: torch.Tensor) -> torch.Tensor:
+def embed(embeddings: Any, pieces: torch.Tensor) -> torch.Tensor:
     """(B, L, D): E[x] + P of pieces (B, L)."""
     words, positions = embeddings.word_embeddings.weight, embeddings.position_embeddings.weight
     return words[pieces] + positions[: pieces.shape[1]]
 
 
 def trunk_states(
-    network: nn.Module, canvas: torch.Tensor, blocks: int
+    network: Any, canvas: torch.Tensor, blocks: int
 ) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
     """What enters each of the last `blocks` blocks of a BertForMaskedLM, (B, L, D) each, and what leaves the last one."""
     every = network.bert(input_ids=canvas, output_hidden_states=True).hidden_states

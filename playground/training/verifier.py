@@ -18,6 +18,7 @@ import signal
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -66,7 +67,7 @@ class VerifierTraining:
     def __init__(
         self,
         settings: VerifierSettings,
-        network: nn.Module,
+        network: Any,
         text: Windows,
         heldout: Windows,
         folder: str | Path,
@@ -310,7 +311,7 @@ class VerifierTraining:
         return True
 
 
-def load_network(folder: str | Path) -> tuple[Tokenizer, nn.Module]:
+def load_network(folder: str | Path) -> tuple[Tokenizer, Any]:
     """Tokenizer and float32 network of a shipped folder. Plain attention: the fused one's gradient is slow on a CPU."""
     network = BertForMaskedLM.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager"
@@ -320,7 +321,7 @@ def load_network(folder: str | Path) -> tuple[Tokenizer, nn.Module]:
 
 def main() -> None:
     """Read the command line, train or go on training."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--corpus", required=True, help="text or .gz, as for playground.training")
     parser.add_argument("--heldout", required=True)
     parser.add_argument("--model", default="assets/models/fairy-diffusion")
