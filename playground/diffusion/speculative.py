@@ -162,7 +162,9 @@ class SpeculativePass:
                 draft["text"] = text_of(draft["draft"])
             if refused >= 0:
                 record["refused"]["text"] = text_of(record["refused"]["replacement"])
-                record["refused"]["left"] = [[*e, text_of(e[0])] for e in self.left[row]]
+                record["refused"]["left"] = [
+                    [*entry, text_of(entry[0])] for entry in self.left[row] or []
+                ]
         return record
 
 
@@ -175,26 +177,32 @@ def speculate(
     order: Sequence[int] | None = None,
     temperature: float = 1.0,
     top_p: float = 1.0,
+    rows: Sequence[int] | None = None,
 ) -> Iterator[SpeculativePass]:
     """Fill every mask of canvas (L,) or (B, L), one SpeculativePass at a time.
 
     window: (places left, length) -> how many a pass may fill, None: all. order: all places, those to fill first in front; None:
-    another random order for each pass and row. temperature and top_p shape p and q alike. Draws depend on (seed, pass, row, place).
+    another random order for each pass and row. temperature and top_p shape p and q alike. Draws depend on (seed, pass, row, place);
+    rows (B,): the row numbers that they are keyed by, 0 .. B - 1 where None.
     """
     canvas, _ = check_canvas(canvas, verifier)
     batch, length = canvas.shape
     if order is not None and sorted(order) != list(range(length)):
         raise ValueError(f"order must name each of the {length} places once, got {list(order)}")
+    keys = np.arange(batch) if rows is None else np.asarray(rows, dtype=np.int64)
+    if keys.shape != (batch,) or keys.min() < 0:
+        raise ValueError(f"rows must hold {batch} whole numbers of at least 0, got {rows}")
     totals = {name: np.zeros(batch, dtype=np.int64) for name in ("passes", "calls", "filled")}
     index = 0
     while (canvas == verifier.mask_id).any():
         active = np.nonzero((canvas == verifier.mask_id).any(1))[0]
-        places, count = _places(canvas, verifier.mask_id, seed, index, window, order)
+        places, count = _places(canvas, verifier.mask_id, (seed, index, keys), window, order)
         step = _empty_pass(index, canvas, places[:, : count.max()], totals)
         chunk = max(1, _CHUNK // (int(count.max()) * verifier.vocab_size))
         for start in range(0, len(active), chunk):
-            rows = active[start : start + chunk]
-            _verify_rows(verifier, step, rows, places, count, (seed, temperature, top_p))
+            part = active[start : start + chunk]
+            how = (seed, keys[part], temperature, top_p)
+            _verify_rows(verifier, step, part, places, count, how)
         for name, total in totals.items():
             setattr(step, name, total.copy())
         yield step
@@ -202,19 +210,20 @@ def speculate(
         index += 1
 
 
-def _places(canvas, mask_id, seed, index, window, order) -> tuple[np.ndarray, np.ndarray]:
+def _places(canvas, mask_id, key_of, window, order) -> tuple[np.ndarray, np.ndarray]:
     """The hidden places of each row in their order, (B, M) with -1 behind the last, and how many a pass may fill, (B,)."""
-    batch, length = canvas.shape
+    length = canvas.shape[1]
     masked = canvas == mask_id
     if order is None:
-        key = uniforms(seed, index, np.arange(batch)[:, None], np.arange(length), ORDER)
+        seed, index, keys = key_of
+        key = uniforms(seed, index, keys[:, None], np.arange(length), ORDER)
     else:
         key = np.argsort(np.asarray(order))[None] / length
     left = masked.sum(1)
     places = np.argsort(np.where(masked, key, 2.0), axis=1, kind="stable")[:, : left.max()]
     places = np.where(np.arange(left.max()) < left[:, None], places, -1)
     count = [n if window is None or n == 0 else window(int(n), length) for n in left]
-    return places, np.clip(np.array(count), np.minimum(1, left), left)
+    return places, np.clip(np.array(count, dtype=np.int64), np.minimum(1, left), left)
 
 
 def _empty_pass(index, canvas, order, totals) -> SpeculativePass:
@@ -248,7 +257,7 @@ def _laws(logits: torch.Tensor, mask_id: int, temperature: float, top_p: float):
 
 def _verify_rows(verifier, step, rows, places, count, how) -> None:
     """Draft, verify and write the batch rows `rows`; fills their entries of `step`."""
-    seed, temperature, top_p = how
+    seed, keys, temperature, top_p = how
     width = int(count[rows].max())
     at = places[rows][:, :width]  # (b, n)
     there = np.arange(width) < count[rows][:, None]
@@ -257,7 +266,7 @@ def _verify_rows(verifier, step, rows, places, count, how) -> None:
     reading = verifier.read(torch.from_numpy(canvas.copy()))
     number = np.arange(len(rows))[:, None]
     u = {
-        stream: uniforms(seed, step.index, rows[:, None], safe, stream)
+        stream: uniforms(seed, step.index, keys[:, None], safe, stream)
         for stream in (TOKEN, REVEAL, RESIDUAL)
     }
     prediction, p = _laws(

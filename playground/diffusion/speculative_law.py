@@ -51,7 +51,7 @@ class _Cases:
                 raise ValueError(f"canvas must leave at most {COST_LIMIT:,} cases, got {cases:,}")
             parts = [self._one_order(canvas, order, count) for order in self._orders(hidden, count)]
             self.known[canvas] = (
-                sum(law for law, _ in parts) / len(parts),
+                np.mean([law for law, _ in parts], axis=0),
                 1.0 + sum(passes for _, passes in parts) / len(parts),
             )
         return self.known[canvas]

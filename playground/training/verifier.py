@@ -26,7 +26,7 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertForMaskedLM
 
-from playground.backend.verifier import Verifier, embed, take_places, trunk_states
+from playground.backend.verifier import LARGEST_FILE, Verifier, embed, take_places, trunk_states
 
 from .evaluate import half_precision
 from .schedule import AveragedWeights, Trapezoid
@@ -263,11 +263,7 @@ class VerifierTraining:
         }
         row |= self.evaluate(self.settings.evaluate_rows)
         self.history.append(row)
-        with open(self.folder / (LOG + ".new"), "w", newline="") as out:
-            writer = csv.DictWriter(out, fieldnames=list(row))
-            writer.writeheader()
-            writer.writerows(self.history)
-        os.replace(self.folder / (LOG + ".new"), self.folder / LOG)
+        write_log(self.history, self.folder / LOG)
         print(json.dumps(row), flush=True)
 
     # ------------------------------------------------------------------------------------------------------------ checkpoints
@@ -311,6 +307,36 @@ class VerifierTraining:
         return True
 
 
+def ship(training: VerifierTraining, out: str | Path) -> Path:
+    """Write the averaged weights as `out`/verifier.safetensors (float16) and the log as `out`/curve.csv; returns the first.
+
+    The card (README.md) is written by hand and left alone. ValueError if the file would exceed LARGEST_FILE.
+    """
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / "verifier.safetensors"
+    training.average.swap()
+    training.verifier.save(path, "fairy-diffusion")
+    training.average.swap()
+    path.chmod(0o644)
+    if path.stat().st_size > LARGEST_FILE:
+        raise ValueError(
+            f"{path.name} must stay below {LARGEST_FILE} bytes, got {path.stat().st_size}"
+        )
+    write_log(training.history, out / "curve.csv")
+    return path
+
+
+def write_log(history: list[dict], path: Path) -> None:
+    """The rows as a table, written at once."""
+    new = path.with_name(path.name + ".new")
+    with open(new, "w", newline="") as out:
+        writer = csv.DictWriter(out, fieldnames=list(history[0]) if history else ["step"])
+        writer.writeheader()
+        writer.writerows(history)
+    os.replace(new, path)
+
+
 def load_network(folder: str | Path) -> tuple[Tokenizer, Any]:
     """Tokenizer and float32 network of a shipped folder. Plain attention: the fused one's gradient is slow on a CPU."""
     network = BertForMaskedLM.from_pretrained(
@@ -331,6 +357,7 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=4e-4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--evaluate-only", type=int, metavar="ROWS", help="print held-out figures")
+    parser.add_argument("--ship", metavar="FOLDER", help="write the averaged weights there")
     options = parser.parse_args()
     torch.set_num_threads(1)
     tokenizer, network = load_network(options.model)
@@ -351,6 +378,9 @@ def main() -> None:
     if options.evaluate_only:
         for hidden in (64, 32):
             print(hidden, json.dumps(training.evaluate(options.evaluate_only, hidden=hidden)))
+        return
+    if options.ship:
+        print(ship(training, options.ship))
         return
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, training.stop)

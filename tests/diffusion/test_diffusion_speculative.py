@@ -125,6 +125,9 @@ def test_a_row_draws_the_same_whatever_stands_beside_it():
     alone = [p.record() for p in speculate(verifier, MASKS, seed=3)]
     beside = [p.record() for p in speculate(verifier, [MASKS, MASKS, [0, 3, 3, 1]], seed=3)]
     assert json.dumps(alone) == json.dumps(beside[: len(alone)])
+    again = [p.record() for p in speculate(verifier, MASKS, seed=3, rows=[1])]
+    both = [p.record(1) for p in speculate(verifier, [MASKS, MASKS], seed=3)]
+    assert json.dumps(again) == json.dumps(both[: len(again)]) != json.dumps(alone)
 
 
 def test_records_tell_which_drafts_stay_and_what_replaces_the_refused_one():
