@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from playground.backend.errors import ModelUnavailable
+from playground.paths import ASSETS
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets" / "models"
+MODELS = ASSETS / "models"
 HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 
 

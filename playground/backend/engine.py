@@ -106,7 +106,7 @@ class Engine:
         self,
         name: str,
         worker: Any,
-        free_memory: Callable[[], None] | None = None,
+        free_memory: Callable[[], object] | None = None,
         inline: bool = False,
         observe: Callable[[str, int, int, float], None] | None = None,
     ):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from playground.backend.errors import LimitExceeded
 
@@ -69,16 +71,16 @@ class Limits:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def read_limits(environment: dict[str, str] | None = None) -> Limits:
+def read_limits(environment: Mapping[str, str] | None = None) -> Limits:
     """The limits with the environment's overrides; ValueError names a variable that is not a positive number."""
-    environment = os.environ if environment is None else environment
+    given: Mapping[str, str] = os.environ if environment is None else environment
     values = {}
     for field in fields(Limits):
         variable = "PLAYGROUND_" + field.name.upper()
-        text = environment.get(variable, "").strip()
+        text = given.get(variable, "").strip()
         if not text:
             continue
-        kind = type(field.default)
+        kind: type[Any] = type(field.default)
         try:
             value = kind(text)
             good = math.isfinite(value) and value >= 0

@@ -24,13 +24,16 @@ _began = time.monotonic()
 _once = threading.Lock()
 
 
+class _RunLines(logging.StreamHandler):
+    """The handler of the runs' lines, known by its class."""
+
+
 def log_runs(stream: Any = None) -> None:
     """Write the runs' lines to a stream (standard error); calling it twice changes nothing."""
     with _once:
-        if not any(getattr(handler, "of_runs", False) for handler in log.handlers):
-            handler = logging.StreamHandler(stream or sys.stderr)
+        if not any(isinstance(handler, _RunLines) for handler in log.handlers):
+            handler = _RunLines(stream or sys.stderr)
             handler.setFormatter(logging.Formatter("%(message)s"))
-            handler.of_runs = True
             log.addHandler(handler)
             log.setLevel(logging.INFO)
             log.propagate = False
@@ -50,7 +53,7 @@ class Telemetry:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        options = {"registry": self.registry}
+        options: dict[str, Any] = {"registry": self.registry}
         self.runs = Counter(
             "playground_runs", "Runs that ended.", ["page", "model", "outcome"], **options
         )

@@ -140,7 +140,7 @@ def find_weights(entry: Entry, progress: Progress | None = None) -> Path:
 
 def _fetch(place: Place, entry: Entry, home: Path, report: Progress) -> Path:
     if place.kind == "asset":
-        folder = catalog.ASSETS / place.where
+        folder = catalog.MODELS / place.where
         if not folder.is_dir():
             raise WeightsRefused("this copy of the project does not hold it")
         check_folder(folder)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+from playground.paths import ASSETS
+
 FONTS = {
     "sans": "inter-latin-wght-normal.woff2",
     "serif": "source-serif-4-latin-wght-normal.woff2",

@@ -101,7 +101,7 @@ def _line(name: str, a_piece: float, pieces: int, words: int, error: float | Non
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--heldout", required=True)
     parser.add_argument("--causal", default="assets/models/fairy-causal")
     parser.add_argument("--diffusion", default="assets/models/fairy-diffusion")

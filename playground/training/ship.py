@@ -93,7 +93,7 @@ def ship(model: str, weights: str | Path, start: str | Path, out: str | Path) ->
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("--model", required=True, choices=MODELS)
     parser.add_argument(
         "--weights", required=True, help="last.safetensors or averaged.safetensors of a run"

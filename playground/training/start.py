@@ -11,6 +11,7 @@ import json
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -24,7 +25,7 @@ HEAD = "cls.predictions"
 
 def model_config(vocab_size: int, causal: bool, dropout: float = 0.1, **sizes: int) -> BertConfig:
     """The network's shape; `sizes` replace hidden_size and so on (tests train a tiny one)."""
-    shape = dict(
+    shape: dict[str, Any] = dict(
         hidden_size=384,
         num_hidden_layers=6,
         num_attention_heads=12,
@@ -126,7 +127,7 @@ def load_start(folder: str | Path) -> tuple[Tokenizer, dict[str, torch.Tensor]]:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument(
         "--source",
         required=True,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 
+from playground.paths import ASSETS
 from playground.widgets.widget import Widget, source
 
-WORDS = Path(__file__).resolve().parents[2] / "assets" / "words"
+WORDS = ASSETS / "words"
 
 
 def address_of(name: str) -> str:

@@ -15,8 +15,10 @@ import json
 import re
 from pathlib import Path
 
+from playground.paths import ASSETS
+
 HERE = Path(__file__).resolve().parent
-TABLES = HERE.parents[1] / "assets" / "words"
+TABLES = ASSETS / "words"
 LANGUAGES = {"en": "English", "es": "Español", "de": "Deutsch", "zh": "中文"}
 PLACE = re.compile(r"\{\d+\}")
 ENDING = re.compile(r"(?<=[a-z])\{\d+\}")  # the s of an English plural: other languages may drop it

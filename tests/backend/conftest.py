@@ -53,7 +53,7 @@ def backend(small_folders, monkeypatch):
         for name, (_, kind) in SMALL.items()
     )
     monkeypatch.setattr(catalog, "CATALOG", entries)
-    monkeypatch.setattr(catalog, "ASSETS", root)
+    monkeypatch.setattr(catalog, "MODELS", root)
     house = Backend()
     yield house
     house.close()

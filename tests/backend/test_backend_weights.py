@@ -318,7 +318,7 @@ def test_weights_that_are_not_finite_are_refused(folder, value):
 
 
 def test_a_shipped_folder_that_is_not_there_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(catalog, "ASSETS", tmp_path)
+    monkeypatch.setattr(catalog, "MODELS", tmp_path)
     entry = Entry("fairy", "Fairy", "causal", 1, "none", (Place("asset", "fairy"),))
     with pytest.raises(ModelUnavailable, match="this copy of the project does not hold it"):
         weights.find_weights(entry)

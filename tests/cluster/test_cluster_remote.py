@@ -119,7 +119,7 @@ def house(small_folders):
                 for name, (_, kind) in SMALL.items()
             ),
         )
-        patch.setattr(catalog, "ASSETS", next(iter(small_folders.values())).parent)
+        patch.setattr(catalog, "MODELS", next(iter(small_folders.values())).parent)
         patch.setenv("PLAYGROUND_DEVICE", "cpu")
         local, cluster = Backend(), SmallCluster()
         yield local, cluster

@@ -364,10 +364,10 @@ def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
 
 def test_the_recorded_text_is_the_shipped_models_own():
     from playground.backend import get_backend
-    from playground.backend.catalog import ASSETS
+    from playground.backend.catalog import MODELS
     from playground.pages.generate import recorded
 
-    if not (ASSETS / "fairy-causal" / "config.json").is_file():
+    if not (MODELS / "fairy-causal" / "config.json").is_file():
         pytest.skip("the weights of fairy-causal are not here")
     trace = recorded("fairy-causal")
     assert trace["model"] == "fairy-causal", (

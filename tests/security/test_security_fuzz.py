@@ -6,7 +6,7 @@ from gradio_client import Client
 from hypothesis import HealthCheck, Phase, given, settings
 
 from playground.backend import get_backend
-from playground.backend.catalog import ASSETS
+from playground.backend.catalog import MODELS
 from playground.backend.limits import Limits, set_limits
 from tests.security.attacks import REQUEST, House, cases, send
 
@@ -17,7 +17,7 @@ CASES = 500
 def url():
     """The app with the shipped models (no other is on offer: nothing is fetched) and runs of two seconds."""
     for name in ("fairy-causal", "fairy-diffusion"):
-        if not (ASSETS / name / "config.json").is_file():
+        if not (MODELS / name / "config.json").is_file():
             pytest.skip(f"the weights of {name} are not here")
     from playground.pages.shell import build_app, launch_settings
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from pathlib import Path
 
-PATH = Path(__file__).resolve().parents[3] / "assets" / "examples" / "chains-first.json"
+from playground.paths import ASSETS
+
+PATH = ASSETS / "examples" / "chains-first.json"
 
 
 @lru_cache(maxsize=1)

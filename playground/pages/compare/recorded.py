@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from playground.pages.compare import links
+from playground.paths import ASSETS
 
-PATH = Path(__file__).resolve().parents[3] / "assets" / "examples" / "compare.json"
+PATH = ASSETS / "examples" / "compare.json"
 
 
 @lru_cache(maxsize=1)

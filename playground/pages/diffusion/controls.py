@@ -268,7 +268,7 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
         ]
 
     outputs = [c["steps"], *(c[field] for field in own)]
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     c["sampler"].input(show, [c["sampler"], c["selection"]], outputs, **quiet)
     touched = [
         c[field].input

@@ -52,7 +52,7 @@ def build_corrupt(app: Any) -> None:
         except Exception as error:
             return {"problem": sentence_of(error)}
 
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     def other_model(name: str, written: str) -> Any:
         untouched = {default_text(), *(sentence_for(known) for _, known in models.offered())}

@@ -22,7 +22,7 @@ def build_meter(app: Any) -> None:
     meter = CanvasMeter(
         {"whole": recorded("meter") or None, "presets": PRESETS}, elem_id="diffusion-meter"
     )
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     def run(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         number = next(_runs)

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples"
+from playground.paths import ASSETS
+
+EXAMPLES = ASSETS / "examples"
 
 
 def path_of(name: str) -> Path:

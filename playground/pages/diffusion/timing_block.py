@@ -34,7 +34,7 @@ def build_timing(app: Any) -> None:
         elem_id="timing-pair",
     )
     view = CanvasSteps({"whole": recorded("steps") or None}, elem_id="diffusion-steps")
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     def run(name: str, evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         number = next(_runs)

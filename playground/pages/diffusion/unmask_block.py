@@ -63,7 +63,7 @@ def build_unmask(app: Any) -> None:
     def start(request: gr.Request, *values: Any) -> Iterator[dict]:
         yield from messages(dict(zip(FIELDS, values, strict=True)), app, request)
 
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     first = gr.on([run.click, canvas.submit], start, inputs, player, **quiet)
 
     def again(evt: gr.EventData, request: gr.Request, *values: Any) -> Iterator[dict]:

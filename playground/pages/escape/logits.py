@@ -151,7 +151,7 @@ def analyse(
         }
         for i in shown
     ]
-    rest = 1 - sum(t["probability"] for t in tokens)
+    rest = 1 - sum(token["probability"] for token in tokens)
     return {
         "source": f"{found.source}: {size:,} tokens",
         "top_p": top_p,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from functools import wraps
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,19 +19,20 @@ from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
 from playground.pages.generate.run import Runs, score, write
+from playground.paths import ASSETS
 from playground.widgets.generator import Generator
 
 TITLE = "Generate"
 SLUG = "generate"
-EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples"
+EXAMPLES = ASSETS / "examples"
 
 
 def start_model(backend: Any) -> str:
     """The model that the page begins with: the shipped one if its weights are there, it writes at once."""
-    from playground.backend.catalog import ASSETS
+    from playground.backend.catalog import MODELS
 
     on_offer = [entry.id for entry in backend.catalog() if entry.kind == "causal"]
-    if "fairy-causal" in on_offer and (ASSETS / "fairy-causal" / "config.json").is_file():
+    if "fairy-causal" in on_offer and (MODELS / "fairy-causal" / "config.json").is_file():
         return "fairy-causal"
     return next((name for name in ("smollm2-135m", *on_offer) if name in on_offer), "smollm2-135m")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-RECORDED = Path(__file__).resolve().parents[3] / "assets" / "examples" / "home.json"
+from playground.paths import ASSETS
+
+RECORDED = ASSETS / "examples" / "home.json"
 PROMPT = "once upon a time there was a king"
 TOKENS, STEPS = 20, 10
 CAUSAL_SEED, DIFFUSION_SEED = (

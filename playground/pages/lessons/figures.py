@@ -28,32 +28,36 @@ def numbers(text: str) -> list[float]:
     return [float(part) for part in text.split(",")]
 
 
+def settings_of(rules: dict[str, str]) -> DecodingSettings:
+    """The settings that a lesson writes as `top_p=.9 order=llama.cpp`."""
+    values: dict[str, Any] = {
+        name: value if name == "order" else float(value) for name, value in rules.items()
+    }
+    return DecodingSettings(**values)
+
+
 def final(logits: str, token: str = "0", prompt: str = "", **rules: str) -> float:
     """Probability that `token` is drawn after all rules."""
-    chosen = DecodingSettings(
-        **{name: value if name == "order" else float(value) for name, value in rules.items()}
-    )
+    chosen = settings_of(rules)
     seen = [int(i) for i in prompt.split(",") if i]
     return float(apply_stages(numbers(logits), seen, chosen, len(seen))[-1].probs[int(token)])
 
 
 def survivors(logits: str, **rules: str) -> int:
-    chosen = DecodingSettings(
-        **{name: value if name == "order" else float(value) for name, value in rules.items()}
-    )
+    chosen = settings_of(rules)
     return int((np.asarray(apply_stages(numbers(logits), [], chosen)[-1].probs) > 0).sum())
 
 
 def logit_after(logits: str, token: str, visits: str = "1", **rules: str) -> float:
     """The logit of a token that was generated `visits` times, after the penalties."""
-    chosen = DecodingSettings(**{name: float(value) for name, value in rules.items()})
+    chosen = settings_of(rules)
     stages = apply_stages(numbers(logits), [int(token)] * int(visits), chosen)
     return float(stages[-2].logits[int(token)])
 
 
 def drawn(logits: str, names: str, u: str, **rules: str) -> str:
     """Which token a given u falls on: cumulative sum in falling order of final probability."""
-    chosen = DecodingSettings(**{name: float(value) for name, value in rules.items()})
+    chosen = settings_of(rules)
     shares = np.asarray(apply_stages(numbers(logits), [], chosen)[-1].probs, np.float64)
     order = np.argsort(-shares, kind="stable")
     place = int(np.searchsorted(np.cumsum(shares[order]) / shares.sum(), float(u), side="right"))

@@ -20,8 +20,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from playground.pages.lessons.figures import filled
+from playground.paths import ASSETS
 
-FOLDER = Path(__file__).resolve().parents[3] / "assets" / "lessons"
+FOLDER = ASSETS / "lessons"
 MARKS = ("open", "look", "question", "answer")
 
 
