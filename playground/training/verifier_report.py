@@ -68,6 +68,7 @@ class PlainReading(Reading):
         super().__init__(network, verifier, canvas)
         without_special(self.logits)
 
+    @torch.inference_mode()
     def verify(
         self, pieces: torch.Tensor, order: torch.Tensor, count: int | None = None
     ) -> torch.Tensor:
