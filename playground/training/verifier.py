@@ -359,6 +359,8 @@ def main() -> None:
     parser.add_argument("--evaluate-only", type=int, metavar="ROWS", help="print held-out figures")
     parser.add_argument("--ship", metavar="FOLDER", help="write the averaged weights there")
     options = parser.parse_args()
+    # oneDNN keeps the code of every shape it has met, and each step brings new ones
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     torch.set_num_threads(1)
     tokenizer, network = load_network(options.model)
     mix = WindowMix(running=0.5, marked=0.15)  # a canvas of the app has no marks
