@@ -2,13 +2,14 @@
 
 from playground.widgets.widget import Widget
 
-GRADIO = """([script, props]) => {
+GRADIO = """([script, props, news]) => {
   const element = document.createElement("div"), watched = [], called = [];
   document.body.append(element);
   const shown = {...props};
   Function("element", "trigger", "props", "server", "upload", "watch", script)(
     element, (...all) => called.push(all), shown, {}, async () => {}, (name, act) => watched.push([name, act]));
-  Object.assign(window, {element, watched, called, shown});
+  Object.assign(shown, news);  // what Python sends while the module is on its way
+  Object.assign(window, {element, watched, called});
 }"""
 
 
@@ -34,8 +35,7 @@ def test_a_module_gets_the_element_the_value_and_what_never_changes(blank):
             }""",
         ),
     )
-    blank.evaluate(GRADIO, [script, {"value": {"level": 0.3}}])
-    blank.evaluate("window.shown.value = {level: 0.9}")  # while the module is on its way
+    blank.evaluate(GRADIO, [script, {"value": {"level": 0.3}}, {"value": {"level": 0.9}}])
     blank.wait_for_function("window.watched.length === 1")
     assert blank.evaluate("[JSON.parse(element.textContent), called]") == [
         [{"level": 0.9}, [1, 2], {"at": "</script>"}, "function"],
@@ -45,7 +45,7 @@ def test_a_module_gets_the_element_the_value_and_what_never_changes(blank):
 
 def test_a_module_that_does_not_come_is_a_sentence(blank):
     script = script_of(Mounted()).replace("core/dom.js", "core/gone.js")
-    blank.evaluate(GRADIO, [script, {}])
+    blank.evaluate(GRADIO, [script, {}, {}])
     blank.wait_for_selector("[role=alert]")
     assert "could not be loaded" in blank.inner_text("[role=alert]")
     assert blank.faults
