@@ -12,7 +12,7 @@ TITLE, SLUG = "Diffusion", "diffusion"
 def build(app: Any) -> None:
     from playground.pages.diffusion.corrupt_block import build_corrupt
     from playground.pages.diffusion.endpoints import register
-    from playground.pages.diffusion.meter_block import build_meter
+    from playground.pages.diffusion.exactness_block import build_exactness
     from playground.pages.diffusion.timing_block import build_timing
     from playground.pages.diffusion.unmask_block import build_unmask
 
@@ -26,7 +26,7 @@ def build(app: Any) -> None:
         with gr.Tab("Corrupt", id="corrupt"):
             build_corrupt(app)
         with gr.Tab("Exactness", id="exactness"):
-            build_meter(app)
+            build_exactness(app)
         with gr.Tab("Steps, time, quality", id="steps"):
             build_timing(app)
     register(app)

@@ -16,16 +16,20 @@ from playground.pages.diffusion.runs import Side, whole_trace
 
 
 def record_unmask(backend: Callable[[], Any]) -> dict:
-    """One run of the default canvas by the default sampler."""
-    from playground.pages.diffusion.controls import LINK, settings_of
+    """The run that the page begins with, and its left-to-right twin."""
+    from playground.pages.diffusion.controls import FIRST, settings_of
+    from playground.pages.diffusion.twin import LeftToRight
 
-    values = LINK.defaults()
     name = usable(backend)
     denoiser = models.get_denoiser(name, backend)
-    values["canvas"] = models.default_canvas(name)
-    side = Side(name, denoiser, read_canvas(values["canvas"], denoiser), settings_of(values))
+    canvas = FIRST["canvas"] if name == models.TWIN else models.default_canvas(name)
+    side = Side(name, denoiser, read_canvas(canvas, denoiser), settings_of(FIRST))
+    twin = LeftToRight(side, backend)
+    card, texts = twin.card(), list(twin)
+    *_, trace = whole_trace(side)
     return {
-        "trace": list(whole_trace(side))[-1],
+        "trace": trace,
+        "twin": {"card": card, "texts": texts},
         "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one",
         "at": 9,
         "reading": reading(side.canvas, denoiser),
@@ -40,8 +44,8 @@ def record_corrupt(backend: Callable[[], Any]) -> dict:
     return corrupted(sentence_for(name), models.get_denoiser(name, backend), name, "linear", 7)
 
 
-def record_meter(backend: Callable[[], Any]) -> dict:
-    from playground.pages.diffusion.meter import PRESETS, collected, measure
+def record_exactness(backend: Callable[[], Any]) -> dict:
+    from playground.pages.diffusion.exactness import PRESETS, collected, measure
 
     chain = PRESETS["weather"]
     return collected(measure(chain["names"], chain["transition"], chain["initial"], 5))
@@ -76,7 +80,7 @@ def usable(backend: Callable[[], Any]) -> str:
 RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {
     "unmask": record_unmask,
     "corrupt": record_corrupt,
-    "meter": record_meter,
+    "exactness": record_exactness,
     "steps": record_steps,
 }
 

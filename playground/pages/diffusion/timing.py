@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from playground.i18n import t
+
 STEP_COUNTS = (1, 2, 4, 8, 16, 32)
 TOKENS = 48  # measured left to right
 LENGTHS = (16, 32, 64, 128)
@@ -29,7 +31,7 @@ def measure_time(
     from playground.decoding import DecodingSettings, generate
     from playground.diffusion import UnmaskSettings, unmask
 
-    yield {"part": "one token after the other", "of": tokens}
+    yield {"part": t("one token after the other"), "of": tokens}
     begun = before = clock()
     times: list[float] = []
     for step in generate(
@@ -74,7 +76,7 @@ def measure_quality(
 
     masks = sum(i == int(denoiser.mask_id) for i in canvas.ids)
     counts = tuple(dict.fromkeys(min(count, masks) for count in counts))
-    yield {"part": "quality against steps", "of": len(counts)}
+    yield {"part": t("quality against steps"), "of": len(counts)}
     for count in counts:
         rows = [list(canvas.ids)] * seeds
         settings = UnmaskSettings("llada", count, selection="random", seed=0)
