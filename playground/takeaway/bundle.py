@@ -58,4 +58,6 @@ def _block(path: str, text: str) -> str:
     body = _EXPORT.sub("", _IMPORT.sub(taken, text))
     if left := re.search(r"^(?:import|export)\b.*", body, re.MULTILINE):
         raise ValueError(f"{path} has a form that cannot be bundled: {left[0][:80]!r}")
-    return f'all["{path}"] = await (async () => {{\n{body}\nreturn {{ {", ".join(names)} }};\n}})();'
+    return (
+        f'all["{path}"] = await (async () => {{\n{body}\nreturn {{ {", ".join(names)} }};\n}})();'
+    )

@@ -51,7 +51,7 @@ def words(page, of=0):
 
 
 def time(page):
-    return player(page).get_by_role("slider", name="Step")
+    return player(page).get_by_role("slider", name="Step", exact=True)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_alive_on_load_and_scrubbing_asks_nobody(open_page):
         page.mouse.up()
         player(page).locator(".canvas-map canvas").click(position={"x": 200, "y": 40})
         words(page).nth(2).click()
-        page.get_by_label("best guess in the masks").check()
+        page.get_by_label("step numbers").check()
         player(page).get_by_role("button", name="Play").click()
         expect(player(page)).to_have_attribute("data-view", str(length))
 
@@ -108,11 +108,11 @@ def test_run_shows_every_step_and_the_focused_word(tale):
     settle(page)
     with no_requests(page):
         time(page).press("Home")
-        assert words(page).nth(3).get_attribute("aria-label") == "4: masked"
+        assert words(page).nth(3).get_attribute("aria-label") == "4: hidden"
         time(page).press("ArrowRight")
         time(page).press("ArrowRight")
         hidden = next(
-            i for i, b in enumerate(words(page).all()) if "masked" in b.get_attribute("aria-label")
+            i for i, b in enumerate(words(page).all()) if "hidden" in b.get_attribute("aria-label")
         )
         words(page).nth(hidden).click()
         heading = player(page).get_by_role("heading", name=re.compile(f"Word {hidden + 1}"))
@@ -184,9 +184,9 @@ def test_mask_again_lock_run_on_and_undo(tale):
     page = tale()
     run(page, 6)
     before = player(page).locator(".canvas-prose").inner_text()
-    player(page).get_by_role("button", name="masks again").click()
-    words(page).nth(4).click()
-    words(page).nth(5).click()
+    for place in (4, 5):
+        words(page).nth(place).click()
+        player(page).get_by_role("button", name="Hide it").click()
     expect(words(page).nth(5)).to_have_class(re.compile("canvas-remasked"))
     expect(player(page).locator(".canvas-tools")).to_contain_text("2 to be drawn again")
     player(page).get_by_role("button", name="Undo").click()
@@ -195,7 +195,7 @@ def test_mask_again_lock_run_on_and_undo(tale):
     words(page).nth(3).press("l")
     expect(words(page).nth(3)).to_have_class(re.compile("canvas-locked"))
     kept = words(page).nth(3).inner_text()
-    player(page).get_by_role("button", name="Run on").click()
+    player(page).get_by_role("button", name="Continue").click()
     expect(player(page).locator(".canvas-head")).to_contain_text("run on, seed 9")
     expect(player(page)).to_have_attribute("data-state", "done")
     time(page).press("Home")
@@ -203,7 +203,7 @@ def test_mask_again_lock_run_on_and_undo(tale):
     hidden = [
         i
         for i, b in enumerate(words(page).all())
-        if "masked" in b.get_attribute("aria-label").split(": ")[1]
+        if "hidden" in b.get_attribute("aria-label").split(": ")[1]
     ]
     assert hidden == [4, 6]
     time(page).press("End")
@@ -221,11 +221,11 @@ def test_the_sampler_chosen_is_explained_before_it_is_run(tale):
     expect(
         said.locator(".say")
     ).to_be_hidden()  # nothing was chosen yet: the run on view has its own card
-    page.get_by_label("Sampler", exact=True).click()
-    page.get_by_role("option", name="ReMDM: masks again").click()
+    page.get_by_label("Sampler", exact=True).select_option(label="ReMDM: masks again")
     expect(said).to_contain_text("may be hidden again")
     expect(said).to_contain_text("not as set here")  # at the temperature that the page begins with
     expect(said).to_contain_text("Source: Wang et al. 2025, arXiv 2503.00307")
+    page.get_by_text("More settings").click()
     page.get_by_label("Temperature").fill("1")
     expect(said).to_contain_text("Exact when it draws one word a step.")
     expect(player(page)).to_have_attribute("data-state", "recorded")
@@ -243,7 +243,7 @@ def test_two_at_once_go_in_step(tale):
         for _ in range(3):
             time(page).press("ArrowRight")
         masked = [
-            sum("masked" in b.get_attribute("aria-label") for b in words(page, side).all())
+            sum("hidden" in b.get_attribute("aria-label") for b in words(page, side).all())
             for side in (0, 1)
         ]
     assert masked[1] == 0 < masked[0], (
@@ -254,13 +254,13 @@ def test_two_at_once_go_in_step(tale):
     words(page, 0).nth(4).press("m")  # each canvas has edits of its own
     words(page, 0).nth(5).press("m")
     words(page, 1).nth(3).press("l")
-    expect(player(page).locator(".canvas-tools")).to_contain_text("2 to be drawn again, 1 locked")
+    expect(player(page).locator(".canvas-tools")).to_contain_text("2 to be drawn again, 1 kept")
     expect(words(page, 1).nth(4)).not_to_have_class(re.compile("canvas-remasked"))
     player(page).get_by_role("button", name="Undo").click()
     words(page, 1).nth(6).press("m")
     expect(player(page).locator(".canvas-tools")).to_contain_text("3 to be drawn again")
     before = player(page).get_attribute("data-run")
-    player(page).get_by_role("button", name="Run on").click()
+    player(page).get_by_role("button", name="Continue").click()
     expect(player(page)).not_to_have_attribute("data-run", before)
     expect(player(page)).to_have_attribute("data-state", "done")
     expect(player(page).locator(".canvas-head")).to_contain_text("run on, seeds 9 and 8")
@@ -269,7 +269,7 @@ def test_two_at_once_go_in_step(tale):
         [
             i
             for i, b in enumerate(words(page, side).all())
-            if "masked" in b.get_attribute("aria-label").split(": ")[1]
+            if "hidden" in b.get_attribute("aria-label").split(": ")[1]
         ]
         for side in (0, 1)
     ]
@@ -277,6 +277,7 @@ def test_two_at_once_go_in_step(tale):
     time(page).press("End")
     now = [word.inner_text() for word in words(page, 1).all()]
     assert [w for i, w in enumerate(now) if i != 6] == [w for i, w in enumerate(kept) if i != 6]
+    page.get_by_text("More settings").click()
     page.get_by_label("Two at once").uncheck()
     run(page, 6)
     assert player(page).locator(".canvas-words").count() == 1
@@ -297,7 +298,7 @@ def test_by_keyboard_alone(tale):
     expect(words(page).nth(4)).to_have_class(re.compile("canvas-remasked"))
     expect(words(page).nth(4)).to_be_focused()
     before = player(page).get_attribute("data-run")
-    player(page).get_by_role("button", name="Run on").press("Enter")
+    player(page).get_by_role("button", name="Continue").press("Enter")
     expect(player(page)).not_to_have_attribute("data-run", before)
     expect(player(page)).to_have_attribute("data-state", "done")
     player(page).get_by_role("button", name="Play").press("Space")
@@ -348,9 +349,6 @@ def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):
     meter.get_by_role("button", name=re.compile("make it 1")).click()
     meter.get_by_role("button", name="Measure").click()
     expect(meter.get_by_role("status").last).to_have_text("8 texts enumerated")
-    assert (
-        meter.get_attribute("data-sweeps") == "9" and int(meter.get_attribute("data-points")) == 18
-    )
     meter.get_by_text("As a table").first.click()
     expect(meter.locator("details table").first).to_contain_text("low confidence (LLaDA)")
     meter.get_by_role("button", name="KL(truth").click()
@@ -366,12 +364,13 @@ def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page, gate):
         view.get_by_role("slider", name="steps a canvas").fill("60")
         expect(view.locator(".say").first).to_contain_text("faster beyond 240 tokens")
     expect(view.locator("table.canvas-figures")).to_contain_text("4,000")
-    page.get_by_label("Left-to-right model and its diffusion twin").click()
-    page.get_by_role("option", name="Exact: word pairs of a short tale").click()
+    page.get_by_label("Left-to-right model and its diffusion twin").select_option(
+        label="Exact: word pairs of a short tale"
+    )
     settle(page)
     view.get_by_role("button", name="Measure quality").click()
     expect(view.get_by_role("status").first).to_have_text("measured", timeout=60_000)
-    assert view.get_attribute("data-quality") == "6"
+    assert view.locator(".canvas-example").count() == 6
     gate(NgramModel, "next_logits", 14)
     view.get_by_role("button", name="Measure time").click()
     expect(view.get_by_role("status").first).to_have_text(re.compile("token 1[0-9] of 48"))
@@ -402,7 +401,6 @@ def test_hostile_words_are_text_and_nothing_else(tale, monkeypatch):
     )
     page = tale(canvas="[MASK]*24", steps="4")
     run(page, 4)
-    page.get_by_label("best guess in the masks").check()
     time(page).press("ArrowLeft")
     for i in range(0, 24, 5):
         words(page).nth(i).click()

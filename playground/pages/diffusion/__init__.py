@@ -17,8 +17,7 @@ def build(app: Any) -> None:
     from playground.pages.diffusion.unmask_block import build_unmask
 
     gr.Markdown(
-        "# A text that appears everywhere at once\n\nA diffusion model does not write from left to right: it looks at a whole canvas of hidden words "
-        "and uncovers the ones it is sure of, step by step. Press Run, or drag the timeline below the text."
+        "# A text that appears everywhere at once\n\nEach call to the network guesses all hidden words together and keeps a few. Blur is doubt."
     )
     with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts"):
         with gr.Tab("Unmask", id="unmask"):

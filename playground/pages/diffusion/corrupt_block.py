@@ -12,6 +12,7 @@ from playground.pages.diffusion.corrupt import DRAWN, corrupted, default_text
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.unmask_block import session_of
 from playground.pages.errors import sentence_of
+from playground.pages.events import sent
 from playground.pages.run import QUIET
 from playground.widgets.diffusion import CorruptView
 from playground.widgets.widget import called

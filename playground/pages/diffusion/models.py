@@ -28,9 +28,7 @@ DEFAULT_CANVAS = {
     TALE: "the king [MASK]*6 the frog [MASK]*7 .",
 }
 # what the page begins with: both ends given, an open middle
-FIRST_CANVAS = (
-    "once upon a time there was a king who had [MASK]*24 and lived happily ever after ."
-)
+FIRST_CANVAS = "once upon a time there was a king who had [MASK]*24 and lived happily ever after ."
 _lock = threading.Lock()
 
 

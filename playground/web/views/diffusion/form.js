@@ -79,7 +79,6 @@ export function formSkeleton(given) {
         node("output", { class: "num", part: "dialSays" }),
       ),
     ),
-    node("p", { class: "canvas-note", part: "cannot" }),
     node(
       "div",
       { class: "canvas-sampler", id: "diffusion-sampler", "aria-live": "polite" },
@@ -96,6 +95,7 @@ export function formSkeleton(given) {
       "details",
       { class: "diffusion-more", part: "more" },
       node("summary", {}, () => t("More settings")),
+      node("p", { class: "canvas-note", part: "cannot" }),
       ...advanced(given, field, number),
       second(field, number),
     ),
@@ -322,3 +322,14 @@ function fitCanvas(canvas) {
   canvas.style.height = "auto";
   canvas.style.height = Math.min(canvas.scrollHeight + 2, 170) + "px";
 }
+
+/** Fields on which the sampler's card depends. */
+export const CARD_FIELDS = new Set([
+  "sampler",
+  "selection",
+  "as_published",
+  "temperature",
+  "top_p",
+  "guidance",
+  "overlap",
+]);

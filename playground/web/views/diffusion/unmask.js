@@ -3,27 +3,26 @@
 import { latest } from "../../core/ask.js";
 import { clone, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
-import { addressOf, copyLink, stepOf } from "../../core/link.js";
-import { announce, drawn, showQr } from "../../core/messages.js";
+import { stepOf } from "../../core/link.js";
+import { announce, drawn } from "../../core/messages.js";
 import { makeRun } from "../../core/run.js";
 import { makeTakeAway } from "../../core/take_away.js";
 import { makeTransport } from "../../core/transport.js";
-import { nt, onLanguage, say, t } from "../../core/translate.js";
+import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { makeClock } from "./clock.js";
-import { thrownWith, weakestOf } from "./edits.js";
 import { differenceSentence, orderSentence } from "./findings.js";
-import { formSkeleton, makeForm } from "./form.js";
-import { asProse, isHidden } from "./lexicon.js";
+import { CARD_FIELDS, formSkeleton, makeForm } from "./form.js";
 import { makeRunCurves } from "./run_curves.js";
 import { decidedAt, hiddenAt, rowAt, traceOf } from "./side.js";
+import { Tools } from "./tools.js";
 import { makeSideView, skeleton } from "./unmask_parts.js";
 import { UnmaskStore } from "./unmask_store.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new UnmaskView(element, host);
 
-class UnmaskView {
+export class UnmaskView {
   store = new UnmaskStore();
   /** @type {ReturnType<typeof makeSideView>[]} */
   views = [];
@@ -50,31 +49,12 @@ class UnmaskView {
     if (!this.replay) part("spread").append(this.take.element);
     for (const name of ["link", "picture"]) press(name).hidden = this.replay;
     input("numbers").addEventListener("change", () => this.draw());
-    this.wire();
+    this.tools = new Tools(this);
     if (!this.replay) this.form = this.makeForm(part("form"), constants.form);
     this.value();
     watch("value", () => this.value());
     onLanguage(() => this.draw());
     if (!this.replay) this.arrive();
-  }
-
-  wire() {
-    const { press } = this.parts;
-    press("stop").addEventListener("click", () => this.run.stop());
-    press("throw").addEventListener("click", () => this.throwAway(this.store.focus, 0));
-    press("mask").addEventListener("click", () => this.edit(this.store.focus, "mask", 0));
-    press("lock").addEventListener("click", () => this.edit(this.store.focus, "lock", 0));
-    press("weakest").addEventListener("click", () => this.redoWeakest());
-    press("undo").addEventListener("click", () => this.takeBack());
-    press("continue").addEventListener("click", () => this.goOn());
-    press("copy").addEventListener("click", () => this.copyText());
-    press("link").addEventListener("click", () => this.share(copyLink));
-    press("picture").addEventListener("click", () =>
-      this.share((address) => {
-        history.replaceState(null, "", address);
-        showQr(address);
-      }),
-    );
   }
 
   /** @param {HTMLElement} host */
@@ -149,6 +129,7 @@ class UnmaskView {
   makeForm(host, given) {
     const view = formSkeleton(given);
     host.append(view);
+    partsOf(view).press("run").after(this.parts.press("stop"));
     const about = latest(
       (values) => this.server.about(values),
       (card) => card.error || card.ok === false || form.about(card),
@@ -183,9 +164,8 @@ class UnmaskView {
 
   /** A run that was recorded or saved. @param {any} value */
   whole(value) {
-    if (!value.trace) return this.drawTools();
+    if (!value.trace) return this.tools.draw();
     this.store.whole(value);
-    if (value.reading) this.form?.reading({ text: value.reading });
     this.clock.restore({ card: value.twin?.card ?? null, texts: value.twin?.texts ?? [] });
     this.live("recorded", "");
     this.open(Math.min(value.at ?? Infinity, this.store.length - 1), false);
@@ -296,54 +276,6 @@ class UnmaskView {
     this.start(this.store.goOn(this.formValues(), this.time.step));
   }
 
-  /** @param {number} i @param {number} n */
-  throwAway(i, n) {
-    const side = this.store.sides[n];
-    if (this.replay || !side || i < 0) return;
-    if (this.run.running) this.run.stop();
-    const places = thrownWith(side, this.time.step, i);
-    if (!places.includes(i)) return announce(t("This word is hidden already."));
-    this.redo(places, n);
-  }
-
-  redoWeakest() {
-    if (this.replay || !this.store.sides.length) return;
-    if (this.run.running) this.run.stop();
-    this.redo(weakestOf(this.store.sides[0], this.time.step), 0);
-  }
-
-  /** @param {number[]} places @param {number} n */
-  redo(places, n) {
-    this.time.pause();
-    for (const i of places) this.store.edits.of(n).set(i, "mask");
-    this.views[n].wall.blurred(places);
-    this.goOn();
-  }
-
-  /** @param {number} i @param {import("./wall.js").Edit} edit @param {number} n */
-  edit(i, edit, n) {
-    if (this.replay || !this.store.sides[n] || i < 0) return;
-    if (this.run.running) return announce(t("The run is still going on: stop it first."));
-    this.time.pause();
-    if (!this.store.edits.mark(this.store.sides[n], n, this.time.step, i, edit)) return;
-    this.store.focus = i;
-    this.draw();
-  }
-
-  takeBack() {
-    const place = this.store.edits.back();
-    if (place !== null) {
-      this.store.focus = place;
-      return this.draw();
-    }
-    const old = this.run.running ? null : this.store.restore();
-    if (!old) return;
-    this.clock.restore(old.twin);
-    this.problem("");
-    this.open(Math.max(0, this.store.length - 1), false);
-    announce(t("Back at the run before."));
-  }
-
   // Drawing --------------------------------------------------------------------------------------------------------------
 
   /** Other sides are on view. @param {number} at @param {boolean} live more steps are coming */
@@ -379,8 +311,8 @@ class UnmaskView {
           this.time.pause();
           this.draw();
         },
-        onEdit: (i, edit) => this.edit(i, edit, n),
-        onThrow: (i) => this.throwAway(i, n),
+        onEdit: (i, edit) => this.tools.edit(i, edit, n),
+        onThrow: (i) => this.tools.throwAway(i, n),
         onPick: (step, i) => {
           this.store.focus = i;
           this.goTo(step);
@@ -420,7 +352,7 @@ class UnmaskView {
     this.curves.show(step);
     this.showClock(step);
     this.drawOrder(step);
-    this.drawTools();
+    this.tools.draw();
     this.root.dataset.view = String(step);
     drawn(this.root);
   }
@@ -452,75 +384,16 @@ class UnmaskView {
     line.textContent = differenceSentence(store.changed, store.before ?? [], store.sides[0]);
   }
 
-  drawTools() {
-    const { part, press } = this.parts,
-      busy = this.run.running,
-      { step } = this.time,
-      { hidden, again, kept } = this.store.edits.counts(this.store.sides, step),
-      edited = again + kept > 0,
-      state = this.store.sides.length
-        ? rowAt(this.store.sides[0], step).state[this.store.focus]
-        : "masked";
-    part("tools").hidden = this.replay;
-    press("throw").disabled = press("mask").disabled = !state || isHidden(state);
-    press("lock").disabled = !state || isHidden(state) || state === "locked";
-    press("weakest").disabled =
-      !this.store.sides.length || this.store.sides.length > 1 || step === 0;
-    press("undo").hidden = busy || (!this.store.edits.undo.length && !this.store.kept.length);
-    press("continue").hidden = busy || !this.store.sides.length || !(hidden || edited);
-    part("edits").textContent = [
-      again ? nt("{n} to be drawn again", "{n} to be drawn again", again) : "",
-      kept ? nt("{n} kept", "{n} kept", kept) : "",
-    ]
-      .filter(Boolean)
-      .join(", ");
-    this.take.ready(this.store.length > 1);
-  }
-
   /** @param {string} state @param {string} words what is said beside the run */
   live(state, words) {
     this.parts.part("live").textContent = words;
     this.parts.press("stop").hidden = state !== "running" && state !== "waiting";
     this.root.dataset.state = state;
-    if (state !== "running") this.drawTools();
+    if (state !== "running") this.tools.draw();
   }
 
   problem(/** @type {string} */ sentence) {
     this.parts.part("problem").textContent = sentence;
     this.parts.part("problem").hidden = !sentence;
   }
-
-  // The state that is taken along ----------------------------------------------------------------------------------------
-
-  /** @param {(address: string) => void} act */
-  async share(act) {
-    const fields = { ...this.formValues(), ...this.store.link, step: this.time.step };
-    const answer = await this.server.address({ fields }).catch(() => ({
-      error: t("The link could not be made: the server did not answer. Try again."),
-    }));
-    if (answer.error) this.problem(answer.error);
-    else act(addressOf(answer.query));
-  }
-
-  async copyText() {
-    const side = this.store.sides[0];
-    if (!side) return;
-    try {
-      const record = rowAt(side, this.time.step);
-      await navigator.clipboard.writeText(asProse(record, side.lexicon, side.card.family));
-      announce(t("Text copied."));
-    } catch {
-      announce(t("The browser does not allow copying here."));
-    }
-  }
 }
-
-const CARD_FIELDS = new Set([
-  "sampler",
-  "selection",
-  "as_published",
-  "temperature",
-  "top_p",
-  "guidance",
-  "overlap",
-]);

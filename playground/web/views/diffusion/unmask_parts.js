@@ -14,12 +14,9 @@ const tool = (part, text, why, classes = "") =>
 
 export function skeleton() {
   return [
-    node("div", { part: "form" }),
     node(
       "div",
-      { class: "canvas-head" },
-      node("span", { class: "canvas-what", part: "what" }),
-      node("span", { class: "canvas-live", part: "live", role: "status" }),
+      { part: "form" },
       tool(
         "stop",
         () => t("Stop"),
@@ -74,6 +71,12 @@ export function skeleton() {
       hidden: true,
     }),
     node("p", { class: "say canvas-order", part: "order" }),
+    node(
+      "div",
+      { class: "canvas-head" },
+      node("span", { class: "canvas-what", part: "what" }),
+      node("span", { class: "canvas-live", part: "live", role: "status" }),
+    ),
     legendLine(),
     node("div", { class: "canvas-below", part: "below" }),
     node("div", { part: "curves" }),

@@ -10,6 +10,7 @@ import { isHidden, shownWord, stateName, wordOf } from "./lexicon.js";
 import { makeThrow } from "./throw.js";
 
 const GHOSTS = 3;
+const LAP = 3300; // milliseconds in which the guesses of a tile come and go
 const DENSE = 64; // from so many words on a tile has one guess and nothing moves
 const BLURS = [0, 0.8, 1.7, 2.7, 3.8, 5.2]; // pixels, for 0, 1, … 5 and more bits
 
@@ -196,11 +197,30 @@ function ghosts(look, i) {
   look.ghosts.forEach(([text, opacity], n) => {
     const ghost = make("i", "", text);
     ghost.style.setProperty("--shown", String(opacity));
-    ghost.style.animationDelay = `${-(((i * 0.37) % 3.3) + n * 1.1).toFixed(2)}s`;
     box.append(ghost);
+    if (look.ghosts.length > 1 && !calm()) fade(ghost, opacity, i, n);
   });
   if (look.ghosts.length === 1) box.classList.add("canvas-one");
   return box;
+}
+
+/** A guess comes and goes, the three of a tile in turn. @param {HTMLElement} ghost @param {number} opacity @param {number} i @param {number} n */
+function fade(ghost, opacity, i, n) {
+  ghost.animate(
+    [
+      { opacity: 0 },
+      { opacity, offset: 0.14 },
+      { opacity, offset: 0.28 },
+      { opacity: 0, offset: 0.42 },
+      { opacity: 0 },
+    ],
+    {
+      duration: LAP,
+      iterations: Infinity,
+      easing: "ease-in-out",
+      delay: -(((i * 370) % LAP) + (n * LAP) / GHOSTS),
+    },
+  );
 }
 
 /** @param {Look} look @param {number} i */
