@@ -72,7 +72,7 @@ def unmasked(page):
 def test_each_run_takes_the_next_seed_and_a_lock_holds_it(open_page, page):
     open_page("diffusion")
     expect(player(page)).to_have_attribute("data-state", "recorded")
-    page.get_by_text("More settings").locator("visible=true").click()
+    page.locator("#diffusion-player").get_by_text("More settings", exact=True).click()
     seed = page.get_by_label("Seed", exact=True).locator("visible=true")
     expect(seed).to_have_value("0")  # that of the recording
     for number in (1, 2):
@@ -98,7 +98,7 @@ def test_a_second_run_during_a_run_stops_it_and_begins(open_page, page, app, mon
 
     monkeypatch.setattr(Side, "frame", slow)
     open_page("diffusion", **EXACT, steps="300")
-    page.get_by_text("More settings").locator("visible=true").click()
+    page.locator("#diffusion-player").get_by_text("More settings", exact=True).click()
     expect(page.get_by_label("Steps", exact=True)).to_have_value("300")
     page.locator("#diffusion-run").click()
     expect(player(page)).to_have_attribute("data-state", "running")
