@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from playground.i18n import t
 from playground.pages.lessons.figures import filled
 from playground.paths import ASSETS
 
@@ -52,7 +53,7 @@ def read_lesson(path: Path) -> Lesson:
     _, head, body = ([*path.read_text(encoding="utf-8").split("---\n", 2), "", ""])[:3]
     facts = dict(line.split(":", 1) for line in head.strip().splitlines() if ":" in line)
     if "title" not in facts:
-        raise ValueError(f"{path.name} must begin with front matter that has a title")
+        raise ValueError(t("{name} must begin with front matter that has a title", name=path.name))
     steps: list[LessonStep] = []
     try:
         body = filled(body)
@@ -67,11 +68,15 @@ def read_lesson(path: Path) -> Lesson:
         elif steps and line.strip():
             steps[-1].text.append(line.strip())
     if not steps or not all(step.text or step.question for step in steps):
-        raise ValueError(f"{path.name} must have steps (## …) that each say something")
+        raise ValueError(t("{name} must have steps (## …) that each say something", name=path.name))
     for step in steps:
         if step.open and not step.open.startswith("?tab="):
             raise ValueError(
-                f"{path.name}: open must be a state link (?tab=…), got {step.open[:40]!r}"
+                t(
+                    "{name}: open must be a state link (?tab=…), got {got}",
+                    name=path.name,
+                    got=repr(step.open[:40]),
+                )
             )
     return Lesson(
         path.stem.partition("-")[2],
