@@ -1,4 +1,5 @@
-"""Lessons are Markdown files in assets/lessons with front matter; a teacher adds one without code.
+"""Lessons are Markdown files in assets/lessons/en with front matter; a teacher adds one without code. A translation is a file of the
+same name in the folder of its language (assets/lessons/de); a lesson that has none is read in English.
 
     ---
     title: Temperature
@@ -19,7 +20,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from playground.i18n import t
+from playground.i18n import LANGUAGES, t
 from playground.pages.lessons.figures import filled
 from playground.paths import ASSETS
 
@@ -86,10 +87,12 @@ def read_lesson(path: Path) -> Lesson:
     )
 
 
-def lesson_files() -> list[Path]:
-    """In the order of the files' names."""
-    return sorted(FOLDER.glob("*.md"))
+def lesson_files(language: str = "en") -> list[Path]:
+    """The lessons in a language, or in English where it has none of that name; in the order of the files' names."""
+    folder = FOLDER / language if language in LANGUAGES else FOLDER / "en"
+    english = sorted((FOLDER / "en").glob("*.md"))
+    return [path if not (folder / path.name).is_file() else folder / path.name for path in english]
 
 
-def read_lessons() -> list[Lesson]:
-    return [read_lesson(path) for path in lesson_files()]
+def read_lessons(language: str = "en") -> list[Lesson]:
+    return [read_lesson(path) for path in lesson_files(language)]
