@@ -9,13 +9,14 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 # room -> rooms below it that it may know; "pages" may know all of them
 ALLOWED = {
-    "widgets": {"traces"},
+    "web": set(),
+    "widgets": {"traces", "web"},
     "takeaway": {"traces", "widgets"},
     "backend": {"traces", "cluster"},
     "cluster": {"backend", "traces"},
-    "server": {"backend"},
+    "server": {"backend", "web"},
     "diffusion": {"markov", "traces"},
-    "decoding": {"traces"},
+    "decoding": {"metrics", "traces"},
     "i18n": set(),
     "markov": {"traces"},
     "metrics": set(),

@@ -26,7 +26,7 @@ ROOMS = (
     "decoding",
     "markov",
     "diffusion",
-    "metrics.py",
+    "metrics",
     "traces.py",
 )
 LEFT_OUT = (
@@ -34,6 +34,7 @@ LEFT_OUT = (
     "backend/telemetry.py",
     "cluster/serve.py",
     "cluster/replica.py",
+    "pages/run.py",
 )
 LEFT_OUT_NAMES = ("endpoints.py", "parameter_docs.py")  # what programs read, not people
 SPOKEN_KEYWORDS = {
