@@ -15,8 +15,8 @@ from pathlib import Path
 from playground.i18n.tables import LOCALES, TRANSLATED, read
 
 ROOT = Path(__file__).resolve().parents[2]
-# `message`: where `t` is a time, a module writes `from playground.i18n import t as message`.
-KEYWORDS = ("t", "message", "nt:1,2", "mark", "pieces")
+# Where `t` is a time, a Python module writes `from playground.i18n import t as tr`.
+KEYWORDS = ("t", "nt:1,2", "mark", "pieces")
 
 
 def babel(*arguments: str) -> int:
