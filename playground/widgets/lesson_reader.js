@@ -141,12 +141,7 @@ function draw() {
       "An address that opens this step of the lesson",
       async () => {
         const here = keep_address();
-        try {
-          await navigator.clipboard.writeText(here);
-          say("Link copied.");
-        } catch {
-          say("The link stands in the address bar.");
-        }
+        await hand_over(here);
       },
       "plain",
     ),

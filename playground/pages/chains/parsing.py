@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-LARGEST_SEED = 2**32 - 1
+LARGEST_SEED = 2**53
 LONGEST_NAME = 40
 
 
