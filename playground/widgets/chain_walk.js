@@ -220,7 +220,7 @@ function show(k, ms, from) {
       on: path[k] === i,
       figure: fixed(seen[i] / total, 3),
       why: figures.limit
-        ? `of ${fixed(figures.limit[i], 3)}`
+        ? `(long run ${fixed(figures.limit[i], 3)})`
         : `${whole(seen[i])} visit${seen[i] === 1 ? "" : "s"}`,
     })),
   );
@@ -271,7 +271,7 @@ part("seed").addEventListener("change", (e) => {
     ask(wished());
   } else {
     part("problem").textContent =
-      `seed must be a whole number in [0, 4294967295], got ${clip(e.target.value, 30)}`;
+      `seed must be a whole number in [0, 9007199254740992], got ${clip(e.target.value, 30)}`;
     e.target.value = draft.seed;
   }
 });

@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.limits import limits
+from playground.diffusion.noise import SCHEDULES
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
-    SCHEDULES,
     SELECTIONS,
     TITLES,
     WITHOUT_STEPS,
@@ -258,9 +258,7 @@ def build_controls() -> tuple[dict[str, Any], gr.Checkbox, Callable[[Any], Any]]
         fields = own_fields(name)
         updates = []
         for field in own:
-            visible = field in fields or (
-                field in ("block_length", "overlap") and "blocks" in fields
-            )
+            visible = field in fields
             if field == "selection" and visible:
                 updates.append(
                     gr.update(
@@ -347,7 +345,7 @@ def settings_of(
     }
     if "schedule" in fields:
         given["schedule"] = values.get("schedule", "linear")
-    if "blocks" in fields and values.get("block_length"):
+    if "block_length" in fields and values.get("block_length"):
         given["block_length"] = _whole("block_length", values["block_length"], 0, 256)
         given["overlap"] = _whole("overlap", values.get("overlap", 0), 0, 255)
     for field in ("threshold", "bound", "eta", "alg_temp", "guidance", "as_published"):

@@ -82,7 +82,7 @@ def register(app: Any) -> None:
         Args:
             canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king [MASK]*12 .
             model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as exact-tale
-            sampler: mdlm, sedd, maskgit, llada, dream, remdm, fast-dllm, entropy-bound, any-order or gibbs; for exact models also uniform, diffusion-lm, cdcd
+            sampler: mdlm, sedd, maskgit, llada, dream, remdm, fast-dllm, entropy-bound, any-order, self-verifying or gibbs; for exact models also uniform, diffusion-lm, cdcd
             steps: forward passes to spend, 1 to 512 (gibbs: sweeps); fast-dllm, entropy-bound and any-order take as many as they need
             temperature: divides the logits before a word is drawn, 0 to 100; 0 takes the likeliest word
             seed: 0 to 2^53; the same seed gives the same text
