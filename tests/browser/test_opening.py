@@ -79,9 +79,7 @@ def test_a_canvas_opens_at_the_step_of_its_link_and_does_not_follow_the_run(open
     assert seen[-1] == [40, 5] and all(view <= 5 for _, view in seen), seen
 
 
-def test_the_cursors_stand_together_when_it_is_paused_while_it_writes(
-    open_page, page, monkeypatch
-):
+def test_the_cursors_stand_together_when_it_is_paused_while_it_writes(open_page, page, monkeypatch):
     import threading
 
     from playground.backend.causal import CausalWorker
