@@ -357,7 +357,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     },
   };
 }
-const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
+const LARGEST_SEED = 2 ** 53; // the same in links, files and programs: a number that JSON carries exactly
 const SHARES = ["top_p", "min_p", "typical_p", "xtc_probability"]; // fields whose slider's end is the field's own
 const GREEDY = [
   "repetition_penalty",

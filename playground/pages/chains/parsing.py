@@ -10,7 +10,7 @@ from typing import Any
 
 from playground.i18n import t
 
-LARGEST_SEED = 2**32 - 1
+LARGEST_SEED = 2**53
 LONGEST_NAME = 40
 
 

@@ -25,7 +25,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     tokens, seed = (
         whole_of(raw.get("tokens", 24), "tokens", 1, TOKENS),
-        whole_of(raw.get("seed", 0), "seed", 0, 2**31),
+        whole_of(raw.get("seed", 0), "seed", 0, 2**53),
     )
     column = column_of(raw.get("column"), 0, tokens, seed)
     yield {"words": "Getting the model …", "progress": 0.0}
