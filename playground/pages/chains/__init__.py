@@ -13,11 +13,7 @@ from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.first import recorded
 from playground.pages.chains.links import LINK, link_of, opened, restore
 from playground.pages.chains.parsing import answered
-from playground.widgets.chain_rates import ChainRates
-from playground.widgets.chain_text import ChainText
-from playground.widgets.chain_walk import ChainWalk
-from playground.widgets.recurrence import NetworkLoops
-from playground.widgets.trellis import Trellis
+from playground.widgets.chains import ChainRates, ChainText, ChainWalk, HiddenMarkov, NetworkLoops
 from playground.widgets.widget import called
 
 TITLE = "Chains"
@@ -81,7 +77,7 @@ def build(app) -> None:
                 ),
             )
         with gr.Tab("Hidden Markov model", id="hidden"):
-            Trellis(
+            HiddenMarkov(
                 {**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)},
                 elem_id="chain-hidden",
                 presets=HIDDEN,
