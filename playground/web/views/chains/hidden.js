@@ -4,6 +4,7 @@ import { makeBars } from "../../charts/bars.js";
 import { latest } from "../../core/ask.js";
 import { choices, clip, clone, partsOf } from "../../core/dom.js";
 import { fixed, small } from "../../core/format.js";
+import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
@@ -11,7 +12,7 @@ import { showCell } from "./cell.js";
 import { skeleton } from "./hidden_parts.js";
 import { Learning } from "./learning.js";
 import { ModelEditors } from "./model.js";
-import { chainTransport, offerLink, openLink, readField } from "./page.js";
+import { chainTransport, openLink, readField } from "./page.js";
 import { comparison, showPaths } from "./paths.js";
 import { Trellis } from "./trellis.js";
 

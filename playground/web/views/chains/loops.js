@@ -7,11 +7,12 @@ import { latest } from "../../core/ask.js";
 import { clip, clone, partsOf } from "../../core/dom.js";
 import { percent } from "../../core/format.js";
 import { onLook } from "../../core/look.js";
+import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { skeleton } from "./loops_parts.js";
-import { chainTransport, LARGEST_SEED, offerLink, openLink, readField } from "./page.js";
+import { chainTransport, LARGEST_SEED, openLink, readField } from "./page.js";
 import { PlaneMap } from "./plane.js";
 import { nearestEarlier, RunPortrait, screenOf } from "./portrait.js";
 

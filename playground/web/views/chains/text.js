@@ -4,10 +4,11 @@ import { makeDistribution } from "../../charts/distribution.js";
 import { latest } from "../../core/ask.js";
 import { choices, clip, clone, partsOf } from "../../core/dom.js";
 import { bits, fixed, whole } from "../../core/format.js";
+import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
-import { chainTransport, LARGEST_SEED, nextSeed, offerLink, openLink, readField } from "./page.js";
+import { chainTransport, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
 import { countsOf, headingOf, makeSource, makeTokens, skeleton } from "./text_parts.js";
 
 /** @typedef {"greedy" | "sampled"} Run */
