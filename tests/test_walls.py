@@ -16,7 +16,7 @@ ALLOWED = {
     "cluster": {"backend", "traces"},
     "server": {"backend", "web"},
     "diffusion": {"markov", "traces"},
-    "decoding": {"traces"},
+    "decoding": {"metrics", "traces"},
     "i18n": set(),
     "markov": {"traces"},
     "metrics": set(),

@@ -72,31 +72,33 @@ _WARPERS = {
     ),
 }
 
-# field: (smallest value, largest value, how the range is written); None = unbounded
-_RANGES: dict[str, tuple[float | None, float | None, str]] = {
+# field: (smallest value, largest value, how the range is written). Rules compute in float32: within these bounds no logit that
+# a network gives (up to some thousands) overflows or becomes 0, whichever rules act together.
+LARGEST_TEMPERATURE = 1e6
+_RANGES: dict[str, tuple[float, float, str]] = {
     "max_new_tokens": (1, 1_000_000, "a whole number in [1, 1000000]"),
-    "temperature": (0, None, "a finite number ≥ 0 (0 means greedy)"),
-    "top_k": (0, None, "a whole number ≥ 0 (0 turns it off)"),
+    "temperature": (0, LARGEST_TEMPERATURE, "a number in [0, 1000000] (0 means greedy)"),
+    "top_k": (0, 1_000_000, "a whole number in [0, 1000000] (0 turns it off)"),
     "top_p": (0, 1, "in [0, 1]"),
     "min_p": (0, 1, "in [0, 1]"),
     "typical_p": (0, 1, "in (0, 1]"),
     "epsilon_cutoff": (0, 1, "in [0, 1)"),
     "eta_cutoff": (0, 1, "in [0, 1)"),
-    "repetition_penalty": (0, None, "a finite number > 0 (1 turns it off)"),
-    "presence_penalty": (None, None, "a finite number (0 turns it off)"),
-    "frequency_penalty": (None, None, "a finite number (0 turns it off)"),
-    "no_repeat_ngram_size": (0, None, "a whole number ≥ 0 (0 turns it off)"),
+    "repetition_penalty": (1e-6, 1e6, "a number in [0.000001, 1000000] (1 turns it off)"),
+    "presence_penalty": (-1e6, 1e6, "a number in [-1000000, 1000000] (0 turns it off)"),
+    "frequency_penalty": (-1e6, 1e6, "a number in [-1000000, 1000000] (0 turns it off)"),
+    "no_repeat_ngram_size": (0, 1_000_000, "a whole number in [0, 1000000] (0 turns it off)"),
     "xtc_threshold": (0, 1, "in [0, 1]"),
     "xtc_probability": (0, 1, "in [0, 1]"),
-    "dry_multiplier": (0, None, "a finite number ≥ 0 (0 turns it off)"),
-    "dry_base": (1, None, "a finite number ≥ 1"),
-    "dry_allowed_length": (1, None, "a whole number ≥ 1"),
-    "mirostat_tau": (0, None, "a finite number of bits ≥ 0 (0 turns it off)"),
-    "mirostat_eta": (0, None, "a finite number ≥ 0"),
+    "dry_multiplier": (0, 1e6, "a number in [0, 1000000] (0 turns it off)"),
+    "dry_base": (1, 1e6, "a number in [1, 1000000]"),
+    "dry_allowed_length": (1, 1_000_000, "a whole number in [1, 1000000]"),
+    "mirostat_tau": (0, 1e6, "a number of bits in [0, 1000000] (0 turns it off)"),
+    "mirostat_eta": (0, 1e6, "a number in [0, 1000000]"),
     "seed": (0, 2**63 - 1, "a whole number in [0, 2^63 - 1]"),
 }
 _WHOLE = {"max_new_tokens", "top_k", "no_repeat_ngram_size", "dry_allowed_length", "seed"}
-_OPEN_BELOW = {"typical_p", "repetition_penalty"}
+_OPEN_BELOW = {"typical_p"}
 _OPEN_ABOVE = {"epsilon_cutoff", "eta_cutoff"}
 
 
@@ -209,9 +211,9 @@ def _checked(name: str, value: Any) -> Any:
     if not math.isfinite(number) or (name in _WHOLE and number != math.floor(number)):
         raise ValueError(sentence)
     exact = int(value) if name in _WHOLE else number
-    if low is not None and (exact < low or (exact == low and name in _OPEN_BELOW)):
+    if exact < low or (exact == low and name in _OPEN_BELOW):
         raise ValueError(sentence)
-    if high is not None and (exact > high or (exact == high and name in _OPEN_ABOVE)):
+    if exact > high or (exact == high and name in _OPEN_ABOVE):
         raise ValueError(sentence)
     return exact
 

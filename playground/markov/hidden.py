@@ -21,11 +21,13 @@ PAIRS_AT_MOST = 50_000_000  # entries of a pairwise posterior: 400 MB
 
 
 class ImpossibleObservations(ValueError):
-    """The model gives these observations probability 0. `position`: the first at which no state is left."""
+    """The model gives these observations probability 0. `position`: the first, from 0, at which no state is left (the sentence counts from 1)."""
 
     def __init__(self, position: int, symbol: str, sequence: int | None = None):
         self.position = position
-        where = f"position {position}" + ("" if sequence is None else f" of sequence {sequence}")
+        where = f"position {position + 1}"
+        if sequence is not None:
+            where += f" of sequence {sequence + 1}"
         super().__init__(
             f"observations have probability 0 under this model: at {where} no state that can be reached "
             f"emits {symbol!r}; give one of them a positive emission or transition there, or mark it missing (-1)"
@@ -117,7 +119,7 @@ class HiddenMarkovModel:
             position = int(np.flatnonzero((array < MISSING) | (array >= len(self.symbols)))[0])
             raise ValueError(
                 f"{field} must be symbols from 0 to {len(self.symbols) - 1}, or -1 for missing, "
-                f"got {array[position]} at position {position}"
+                f"got {array[position]} at position {position + 1}"
             )
         return array
 
@@ -165,8 +167,12 @@ class HiddenMarkovModel:
         """The most likely state at each position by itself, (T,): maximises expected right states, not the path."""
         return self.posterior(observations).argmax(axis=1)
 
-    def pairwise_posterior(self, observations) -> np.ndarray:
-        """P(z_t = i, z_{t+1} = j | all observations), (T - 1, K, K). ValueError above 50 million entries."""
+    def pairwise_posterior(
+        self, observations, passes: inference.Passes | None = None
+    ) -> np.ndarray:
+        """P(z_t = i, z_{t+1} = j | all observations), (T - 1, K, K). ValueError above 50 million entries.
+
+        `passes`: those of these observations, where they are known already; so in the functions below."""
         entries = (np.size(observations) - 1) * self.size**2
         if entries > PAIRS_AT_MOST:
             raise ValueError(
@@ -175,7 +181,7 @@ class HiddenMarkovModel:
             )
         likelihood = self.likelihood(observations)
         return inference.pairwise_posterior(
-            self.transition, likelihood, self.possible_passes(observations)
+            self.transition, likelihood, self.possible_passes(observations, passes)
         )
 
     def expected_transitions(self, observations) -> np.ndarray:
@@ -185,9 +191,9 @@ class HiddenMarkovModel:
             self.transition, likelihood, self.possible_passes(observations)
         )
 
-    def filtered(self, observations) -> np.ndarray:
+    def filtered(self, observations, passes: inference.Passes | None = None) -> np.ndarray:
         """P(z_t = k | x_1..x_t), (T, K): what is known while reading."""
-        log_alpha = self.possible_passes(observations).log_alpha
+        log_alpha = self.possible_passes(observations, passes).log_alpha
         rows = np.exp(log_alpha - log_alpha.max(axis=1, keepdims=True))
         return rows / rows.sum(axis=1, keepdims=True)
 
@@ -241,9 +247,11 @@ class HiddenMarkovModel:
                 + np.log(seen[np.arange(len(path)), path]).sum()
             )
 
-    def possible_passes(self, observations) -> inference.Passes:
+    def possible_passes(
+        self, observations, passes: inference.Passes | None = None
+    ) -> inference.Passes:
         """`passes`, or ImpossibleObservations where the observations have probability 0."""
-        passes = self.passes(observations)
+        passes = passes or self.passes(observations)
         if passes.log_likelihood == -math.inf:
             raise self._impossible(np.asarray(observations), passes)
         return passes

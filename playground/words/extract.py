@@ -26,7 +26,7 @@ ROOMS = (
     "decoding",
     "markov",
     "diffusion",
-    "metrics.py",
+    "metrics",
     "traces.py",
 )
 LEFT_OUT = (
@@ -34,6 +34,7 @@ LEFT_OUT = (
     "backend/telemetry.py",
     "cluster/serve.py",
     "cluster/replica.py",
+    "pages/run.py",
 )
 LEFT_OUT_NAMES = ("endpoints.py", "parameter_docs.py")  # what programs read, not people
 SPOKEN_KEYWORDS = {
@@ -118,7 +119,7 @@ class Unmarked(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         texts = [part for part in node.args if isinstance(part, ast.Constant)]
-        if getattr(node.func, "id", "") not in ("t", "nt", "mark") or not texts:
+        if getattr(node.func, "id", "") not in ("t", "tr", "nt", "mark") or not texts:
             return node
         others = [*(word.value for word in node.keywords), *texts[1:2]]
         self.values += [ast.copy_location(ast.Expr(value), value) for value in others]

@@ -12,19 +12,23 @@ from playground.decoding import PRESETS, DecodingSettings, apply_stages
     "field, value, sentence",
     [
         ("top_p", 1.5, r"top_p must be in \[0, 1\], got 1.5"),
-        ("temperature", -1, r"temperature must be a finite number ≥ 0 \(0 means greedy\), got -1"),
-        ("temperature", math.inf, "temperature must be a finite number"),
-        ("temperature", math.nan, "temperature must be a finite number"),
-        ("temperature", "hot", "temperature must be a finite number .* got 'hot'"),
-        ("top_k", 2.5, "top_k must be a whole number ≥ 0 .* got 2.5"),
-        ("top_k", -1, "top_k must be a whole number ≥ 0"),
+        (
+            "temperature",
+            -1,
+            r"temperature must be a number in \[0, 1000000\] \(0 means greedy\), got -1",
+        ),
+        ("temperature", math.inf, "temperature must be a number in"),
+        ("temperature", math.nan, "temperature must be a number in"),
+        ("temperature", "hot", "temperature must be a number in .* got 'hot'"),
+        ("top_k", 2.5, r"top_k must be a whole number in \[0, 1000000\] .* got 2.5"),
+        ("top_k", -1, "top_k must be a whole number in"),
         ("typical_p", 0, r"typical_p must be in \(0, 1\], got 0"),
         ("epsilon_cutoff", 1, r"epsilon_cutoff must be in \[0, 1\), got 1"),
-        ("repetition_penalty", 0, "repetition_penalty must be a finite number > 0"),
+        ("repetition_penalty", 0, r"repetition_penalty must be a number in \[0.000001, 1000000\]"),
         ("max_new_tokens", 0, "max_new_tokens must be a whole number"),
         ("seed", -1, "seed must be a whole number"),
         ("seed", 2**63, "seed must be a whole number"),
-        ("dry_base", 0.5, "dry_base must be a finite number ≥ 1"),
+        ("dry_base", 0.5, r"dry_base must be a number in \[1, 1000000\]"),
         ("do_sample", 1, "do_sample must be true or false, got 1"),
         ("order", "vllm", 'order must be "transformers" or "llama.cpp", got \'vllm\''),
         ("top_k", True, "top_k must be a whole number"),
@@ -34,6 +38,45 @@ from playground.decoding import PRESETS, DecodingSettings, apply_stages
 def test_a_bad_value_is_named_with_its_range(field, value, sentence):
     with pytest.raises(ValueError, match=sentence):
         DecodingSettings(**{field: value})
+
+
+BEYOND_FLOAT32 = [
+    ("repetition_penalty", 1e-46),
+    ("repetition_penalty", 1e39),
+    ("presence_penalty", -1e39),
+    ("presence_penalty", 1e39),
+    ("frequency_penalty", -1e39),
+    ("frequency_penalty", 1e39),
+    ("temperature", 1e39),
+    ("mirostat_tau", 1e308),
+    ("mirostat_eta", 1e308),
+    ("dry_multiplier", 1e39),
+    ("dry_base", 1e308),
+    ("top_k", 10**30),
+    ("no_repeat_ngram_size", 10**30),
+    ("dry_allowed_length", 10**30),
+    ("max_new_tokens", 10**400),
+    ("seed", 10**400),
+]
+
+
+@pytest.mark.parametrize("field, value", BEYOND_FLOAT32)
+def test_a_number_beyond_float32_is_refused_with_its_range(field, value):
+    with pytest.raises(ValueError, match=rf"^{field} must be a .*in \[.*, got "):
+        DecodingSettings(**{field: value})
+
+
+def test_every_number_has_a_lowest_and_a_highest_value_and_both_are_allowed():
+    from playground.decoding.settings import _RANGES
+
+    numbers = set(DecodingSettings().to_dict()) - {"do_sample", "order"}
+    assert set(_RANGES) == numbers
+    for name, (low, high, _) in _RANGES.items():
+        assert math.isfinite(low) and math.isfinite(high)
+        if name != "typical_p":
+            assert getattr(DecodingSettings(**{name: low}), name) == low
+        if name not in ("epsilon_cutoff", "eta_cutoff"):
+            assert getattr(DecodingSettings(**{name: high}), name) == high
 
 
 def test_plain_data_goes_round():

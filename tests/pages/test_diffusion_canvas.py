@@ -1,13 +1,14 @@
 """The Unmask block without a browser: what is written becomes a canvas, a run becomes messages, what a browser says is checked."""
 
 import itertools
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from playground.diffusion import UnmaskSettings, list_samplers, unmask
-from playground.diffusion.settings import SELECTIONS as ALLOWED
+from playground.diffusion.samplers import rule_for
 from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import (
     Canvas,
@@ -146,7 +147,7 @@ def test_bytes_of_a_character_are_spelled_once_they_are_all_there():
 
 def test_the_cards_know_every_sampler():
     names = [sampler.name for sampler in list_samplers()]
-    assert set(sampler_cards.TITLES) == set(names) == set(sampler_cards.OWN_FIELDS)
+    assert list(sampler_cards.TITLES) == names
     for name in names:
         card = sampler_cards.card(UnmaskSettings(name, 4))
         assert card["text"].count(".") >= 2 and card["source"].startswith("Source: ")
@@ -158,18 +159,17 @@ def test_the_cards_know_every_sampler():
                 "selection": sampler_cards.SELECTIONS.get(name, ("",))[0],
             }
         )
-    assert {name: set(rules) for name, rules in sampler_cards.SELECTIONS.items()} == {
-        name: set(rules) for name, rules in ALLOWED.items()
-    }
 
 
 def test_only_rules_that_choose_before_they_draw_are_called_exact():
-    about = {sampler.name: sampler for sampler in list_samplers()}
-    assert not sampler_cards.exact_at_one(about["llada"], "low_confidence")
-    assert sampler_cards.exact_at_one(about["llada"], "random") and sampler_cards.exact_at_one(
-        about["dream"], "entropy"
-    )
-    assert not sampler_cards.exact_at_one(about["dream"], "maskgit_plus", as_published=True)
+    def exact(name, **fields):
+        return rule_for(UnmaskSettings(name, 4, **fields)).exact
+
+    assert not exact("llada", selection="low_confidence") and exact("llada", selection="random")
+    assert exact("dream", selection="entropy") and exact("dream", as_published=True)
+    assert not exact("dream", selection="maskgit_plus", as_published=True)
+    assert exact("fast-dllm") and not exact("fast-dllm", as_published=True)
+    assert exact("entropy-bound") and not exact("entropy-bound", selection="renoise")
 
 
 @pytest.mark.parametrize(
@@ -193,6 +193,32 @@ def test_the_verdict_is_that_of_the_settings(fields, exact):
     assert sampler_cards.card(UnmaskSettings("maskgit", 4, temperature=0.7))["text"].endswith(
         "Not exact, not even at one word a step."
     )
+
+
+@pytest.mark.parametrize(("sampler", "what"), [("gibbs", "sweeps"), ("uniform", "steps")])
+def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
+    said = sampler_cards.card(UnmaskSettings(sampler, 4))["text"]
+    assert said.endswith(f"Exact only in the limit of many {what}.")
+    cold = sampler_cards.card(UnmaskSettings(sampler, 4, temperature=0.5))["text"]
+    assert f"in the limit of many {what}, at temperature one" in cold
+    assert cold.endswith("not as set here.")
+
+
+def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
+    """ "eleven ... (three more need an exact denoiser)", "any of fourteen samplers, eleven of them with ..."."""
+    names = [sampler.name for sampler in list_samplers()]
+    refused = []
+    canvas = read_canvas("the [MASK]*4 .", Pieces())
+    for name in names:
+        try:
+            Side("network", Pieces(), canvas, UnmaskSettings(name, 2))
+        except ValueError as error:
+            assert "which only the exact models give" in str(error)
+            refused.append(name)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert (len(names), len(refused)) == (14, 3)
+    assert "watch eleven samplers unmask it (three more need an exact denoiser)" in readme
+    assert "any of fourteen samplers, eleven of them with the shipped network" in readme
 
 
 def test_the_sampler_chosen_is_explained_before_it_is_run():
@@ -254,7 +280,7 @@ def test_a_run_is_a_beginning_frames_and_an_end(tale):
         step.canvas[0].tolist() for step in unmask(tale, [list(side.canvas.ids)], side.settings)
     ]
     assert [f["step"]["canvas"] for f in frames] == truth
-    assert whole_trace(side)["steps"] == [f["step"] for f in frames]
+    assert list(whole_trace(side))[-1]["steps"] == [f["step"] for f in frames]
 
 
 def test_two_runs_go_step_by_step(tale):
@@ -438,6 +464,12 @@ def test_the_causal_twin_writes_the_first_tokens_and_locks_them():
     for bad in (65, -1, 2.5, True):
         with pytest.raises(ValueError, match=r"hybrid must be a whole number in \[0, 64\]"):
             write_first(canvas, Pieces(), bad, settings, lambda: None)
+    # the twin would write every mask: that is said, not that there were none
+    for count in (4, 64):
+        with pytest.raises(
+            ValueError, match=rf"leave at least one mask .*at most 3 here, got {count}"
+        ):
+            write_first(canvas, Pieces(), count, settings, lambda: None)
 
 
 def test_two_canvases_run_on_each_from_its_own_and_a_full_one_stands_still():

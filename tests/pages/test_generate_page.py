@@ -75,7 +75,7 @@ def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
         ({"prompt": "   "}, "The prompt is empty"),
         ({"prompt": "x" * 50_000}, r"at most 20,000 characters, got 50,000"),
         ({"prompt": 3}, "prompt must be a text"),
-        ({"settings": {"temperature": -1}}, r"temperature must be a finite number ≥ 0 .*got -1"),
+        ({"settings": {"temperature": -1}}, r"temperature must be a number in .*got -1"),
         ({"settings": {"top_p": 1.5}}, r"top_p must be in \[0, 1\], got 1.5"),
         (
             {"settings": {"max_new_tokens": 4000}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playground.i18n import t
 from playground.pages.chains import parsing
 from playground.pages.links import Choice, PageLink, Text
 
@@ -30,11 +31,6 @@ def link_of(view: str, defaults: dict) -> Callable[[dict], dict]:
     return link
 
 
-def opened(params: dict) -> str | None:
-    """The view that the address names; None where it is no link of this page."""
-    return LINK.decode(params)[0]["view"] if LINK.given(params) else None
-
-
 def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> dict:
     """The value of a widget: the draft of the link with its figures, or the default and a sentence that says what was wrong."""
     try:
@@ -42,7 +38,9 @@ def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> d
         draft = parsing.unpacked(text, defaults)
         return {"draft": draft, "figures": figures(draft), "message": "", "opened": True}
     except (ValueError, KeyError, TypeError) as error:
-        message = f"This link could not be opened, so the first example stands here: {error}."
+        message = t(
+            "This link could not be opened, so the first example stands here: {error}.", error=error
+        )
         return {
             "draft": dict(defaults),
             "figures": figures(dict(defaults)),

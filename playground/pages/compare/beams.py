@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from playground.backend.limits import limits
-from playground.decoding import DecodingSettings, text_pieces
+from playground.decoding import DecodingSettings
 from playground.decoding.search import BeamTree, beam_rounds
 from playground.decoding.together import Together
 from playground.metrics import expected_utilities, minimum_bayes_risk
@@ -98,16 +98,15 @@ def search(
 
 def node_of(tree: BeamTree, place: int, label: Any) -> dict:
     node = tree.nodes[place]
-    score = node.score if node.score > -1e8 else None  # a beam that was not open yet
     return {
         "id": node.id,
         "parent": node.parent,
         "step": node.step,
         "text": label(node.token_id),
         "log_probability": _finite(node.log_probability),
-        "score": score,
-        "normalised": None if score is None else node.normalised,
-        "fate": "pruned" if score is None else node.fate,
+        "score": node.score,
+        "normalised": node.normalised,
+        "fate": node.fate,
     }
 
 
@@ -166,7 +165,7 @@ def sample(
                 "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
                 "progress": share + (0.98 - share) * number / rules.max_new_tokens,
             }
-    texts = ["".join(text_pieces(model.decode, lane.ids)) for lane in lanes]
+    texts = [model.decode(lane.ids) for lane in lanes]
     values = expected_utilities(texts, utility)
     yield {
         "written": fresh,

@@ -32,6 +32,8 @@ _lock = threading.Lock()
 
 @functools.lru_cache(maxsize=8)
 def _exact(name: str) -> Any:
+    import numpy as np
+
     from playground.diffusion import ExactDenoiser
     from playground.markov import MarkovChain
 
@@ -40,7 +42,10 @@ def _exact(name: str) -> Any:
         return ExactDenoiser(
             chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"]
         )
-    return ExactDenoiser.from_ngram(tale_model())
+    model = tale_model()
+    rows = [model.next_probabilities([word]) for word in range(model.vocab_size)]
+    told = np.bincount(model.numbers[:-1], minlength=model.vocab_size) / (len(model.numbers) - 1)
+    return ExactDenoiser(told, rows, states=list(model.tokens))
 
 
 @functools.lru_cache(maxsize=1)
@@ -48,7 +53,8 @@ def tale_model() -> Any:
     """The bigram of the tale. A little smoothing, or two words drawn at once could make a text that the model calls impossible."""
     from playground.markov import NgramModel
 
-    return NgramModel.fit(TALE_TEXT, order=1, unit="word", smoothing="add-k", k=0.01, ending="wrap")
+    # its first word stands again behind the last full stop, so that the tale can go round
+    return NgramModel.fit(TALE_TEXT + "the", 1, "word", smoothing="add-k", k=0.01, ending="wrap")
 
 
 def offered(session: str | None = None) -> list[tuple[str, str]]:

@@ -16,8 +16,10 @@ from playground.decoding.escape import (
 )
 from playground.decoding.escape_curves import left_by_temperature
 from playground.decoding.experiment import Cycle, escape_experiment, find_cycle
+from playground.decoding.settings import LARGEST_TEMPERATURE
 from playground.decoding.stages import apply_stages
 from playground.decoding.text import text_pieces
+from playground.pages.generate.request import room_for
 
 SEARCH = 220  # tokens of greedy text in which a loop must be found
 FOLLOWED = 12  # runs that are followed after they left, to see which come back
@@ -41,7 +43,9 @@ def experiment_frames(
 
     followed: a model that answers several contexts at once (`Together`): a few escaped runs then go on, to see which come back."""
     yield {"words": "Writing greedily until the text repeats itself …", "progress": 0.0}
-    cycle = find_cycle(model, model.encode(prompt), SEARCH, should_stop=should_stop)
+    prompt_ids = model.encode(prompt)
+    room_for(model, prompt_ids)
+    cycle = find_cycle(model, prompt_ids, SEARCH, should_stop=should_stop)
     if should_stop():
         return
     if cycle is None:
@@ -142,8 +146,8 @@ def experiment_frames(
 
 
 def _centre(critical: float) -> float:
-    """A temperature to measure around: T_c where there is one."""
-    return critical if math.isfinite(critical) and critical > 0 else 1.0
+    """A temperature to measure around: T_c where there is one that can be set."""
+    return critical if 0 < critical < LARGEST_TEMPERATURE / 4 else 1.0
 
 
 def _pieces(model: Any, cycle: Cycle) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from playground.decoding.escape import (
     solve_critical_temperature,
     steps_to_escape,
 )
+from playground.decoding.settings import LARGEST_TEMPERATURE
 
 MOST_PASTED = 60_000  # lines of a pasted table
 LONGEST_TOKEN = 200  # characters of a token's text there
@@ -172,7 +173,7 @@ def analyse(
             found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain
         ),
         "sides": _sides(found, settings, solved, shown)
-        if held and solved is not None and math.isfinite(solved) and solved > 0
+        if held and solved is not None and 0 < solved < LARGEST_TEMPERATURE / 2
         else [],
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,15 @@ def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS) -> str:
             f"The {name} must have at most {longest:,} characters, got {len(value):,}: shorten it."
         )
     return value
+
+
+def room_for(model: Any, prompt_ids: Sequence[int]) -> None:
+    """ValueError where the prompt fills the model's context, so that not one token could be written."""
+    longest = getattr(model, "context_length", None)
+    if longest is not None and len(prompt_ids) >= longest:
+        raise ValueError(
+            f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds {longest:,}: shorten the prompt."
+        )
 
 
 def ids_of(value: Any, name: str, longest: int = 4096) -> list[int]:
@@ -70,9 +79,9 @@ def memory_of(value: Any) -> dict[str, float] | None:
         set(memory) != {"mu"}
         or isinstance(bits, bool)
         or not isinstance(bits, (int, float))
-        or not abs(bits) <= 1e6
+        or not abs(bits) <= 1e20
     ):
-        raise ValueError('memory must be {"mu": bits}, a number in [-1000000, 1000000]')
+        raise ValueError('memory must be {"mu": bits}, a number in [-10^20, 10^20]')
     return {"mu": float(memory["mu"])}
 
 

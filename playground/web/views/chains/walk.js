@@ -308,7 +308,7 @@ class WalkView {
         on: path[k] === i,
         figure: fixed(seen[i] / (k + 1), 3),
         why: limit
-          ? t("of {share}", { share: fixed(limit[i], 3) })
+          ? t("(long run {share})", { share: fixed(limit[i], 3) })
           : nt("{n} visit", "{n} visits", seen[i]),
       })),
     );
