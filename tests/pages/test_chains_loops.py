@@ -12,7 +12,7 @@ from playground.backend import Backend
 from playground.markov import dynamics
 from playground.pages import ngram_models
 from playground.pages.chains import loops
-from playground.pages.chains.links import opened, restore
+from playground.pages.chains.links import LINK, restore
 from tests.doubles import MarkovCausalModel
 
 RING = (
@@ -157,7 +157,7 @@ def test_a_text_sent_from_another_page_opens_here():
     sent = dict(parse_qsl(query.removeprefix("?")))
     value = restore(sent["state"], loops.DEFAULT, loops.figures)
     assert (
-        opened(sent) == "loops"
+        LINK.decode(sent)[0]["view"] == "loops"
         and value["draft"]["text"]["text"] == "abc"
         and value["draft"]["text"]["model"] == "ring"
     )

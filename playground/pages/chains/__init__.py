@@ -82,7 +82,7 @@ def build(app) -> None:
                 ),
             )
         with gr.Tab(t("Hidden Markov model"), id="hidden"):
-            Trellis(
+            HiddenMarkov(
                 {**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)},
                 elem_id="chain-hidden",
                 presets=HIDDEN,
