@@ -143,8 +143,6 @@ def test_a_model_that_loads_is_waited_for_and_one_that_fails_is_a_sentence():
 def test_a_text_sent_from_another_page_opens_here():
     from urllib.parse import parse_qsl
 
-    from playground.pages.chains.links import LINK
-
     models = loops.Models(app_with(Hub()))
     query = LINK.encode(
         {

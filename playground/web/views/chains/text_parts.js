@@ -282,8 +282,6 @@ export function countsOf({ counts, unit, order }) {
 export function headingOf(record) {
   if (!record) return t("What could come next");
   if (record.u === null) return t("What could come next; greedy takes the most likely");
-  return t("What could come next; u = {u} falls in “{token}”", {
-    u: fixed(record.u, 3),
-    token: record.text ? clip(record.text, 20) : t("the end"),
-  });
+  const token = record.text ? clip(record.text, 20) : t("the end");
+  return t("What could come next; u = {u} falls in “{token}”", { u: fixed(record.u, 3), token });
 }
