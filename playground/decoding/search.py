@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from playground.decoding.generate import end_ids
+from playground.decoding.generation import end_ids
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages
 from playground.decoding.together import next_logits_of

@@ -1,9 +1,49 @@
-"""Discrete diffusion: text that appears everywhere at once, by every published sampler, over any denoiser."""
+"""Discrete diffusion: text that appears everywhere at once, by every published sampler, over any denoiser.
 
-from playground.diffusion.enumeration import exact_distribution
-from playground.diffusion.exact import ExactDenoiser
-from playground.diffusion.generate import unmask
-from playground.diffusion.samplers import list_samplers
-from playground.diffusion.settings import UnmaskSettings
+What is named here is imported when it is first used, so that `playground.diffusion.settings` costs no torch.
+"""
+
+from typing import TYPE_CHECKING
+
+from playground import lazy
+
+if TYPE_CHECKING:
+    from playground.diffusion import (
+        canvas as canvas,
+    )
+    from playground.diffusion import (
+        corrupt as corrupt,
+    )
+    from playground.diffusion import (
+        draws as draws,
+    )
+    from playground.diffusion import (
+        embedding as embedding,
+    )
+    from playground.diffusion import (
+        generate as generate,
+    )
+    from playground.diffusion import (
+        meter as meter,
+    )
+    from playground.diffusion import (
+        noise as noise,
+    )
+    from playground.diffusion.enumeration import exact_distribution
+    from playground.diffusion.exact import ExactDenoiser
+    from playground.diffusion.generate import unmask
+    from playground.diffusion.samplers import list_samplers
+    from playground.diffusion.settings import UnmaskSettings
 
 __all__ = ["ExactDenoiser", "UnmaskSettings", "exact_distribution", "list_samplers", "unmask"]
+
+__getattr__, __dir__ = lazy.exports(
+    __name__,
+    {
+        "enumeration": ("exact_distribution",),
+        "exact": ("ExactDenoiser",),
+        "generate": ("unmask",),
+        "samplers": ("list_samplers",),
+        "settings": ("UnmaskSettings",),
+    },
+)

@@ -19,6 +19,7 @@ from typing import Any
 import gradio as gr
 
 from playground import words
+from playground.backend import get_backend
 from playground.backend.limits import limits
 from playground.pages import load_pages
 from playground.paths import ASSETS
@@ -82,7 +83,6 @@ class Shell:
 
 
 def _shipped_backend() -> Any:
-    from playground.backend import get_backend
 
     return get_backend()
 

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from playground import decoding
 from playground.backend.limits import limits
-from playground.decoding import DecodingSettings, text_pieces
-from playground.decoding.search import BeamTree, beam_rounds
-from playground.decoding.together import Together
+from playground.decoding.settings import DecodingSettings
 from playground.metrics import expected_utilities, minimum_bayes_risk
 from playground.pages.compare.batch_writers import SampledLane, rounds
 from playground.pages.compare.request import (
@@ -50,7 +49,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
     model = backend.causal(name)
-    together = Together([backend.causal(name) for _ in range(max(beams, count, 1))])
+    together = decoding.together.Together(
+        [backend.causal(name) for _ in range(max(beams, count, 1))]
+    )
     try:
         ids = prompt_ids(model, prompt, tokens)
         yield {
@@ -85,8 +86,10 @@ def search(
 ) -> Iterator[dict]:
     """{"round", "nodes": new ones} after each round, {"result": BeamResult} last."""
     label = labels(model)
-    for number, state in enumerate(beam_rounds(together, ids, beams, tokens, penalty), 1):
-        if isinstance(state, BeamTree):
+    for number, state in enumerate(
+        decoding.search.beam_rounds(together, ids, beams, tokens, penalty), 1
+    ):
+        if isinstance(state, decoding.search.BeamTree):
             yield {
                 "written": 1,
                 "round": number,
@@ -96,7 +99,7 @@ def search(
             yield {"result": state}
 
 
-def node_of(tree: BeamTree, place: int, label: Any) -> dict:
+def node_of(tree: decoding.search.BeamTree, place: int, label: Any) -> dict:
     node = tree.nodes[place]
     score = node.score if node.score > -1e8 else None  # a beam that was not open yet
     return {
@@ -111,7 +114,7 @@ def node_of(tree: BeamTree, place: int, label: Any) -> dict:
     }
 
 
-def fates(tree: BeamTree) -> dict[str, str]:
+def fates(tree: decoding.search.BeamTree) -> dict[str, str]:
     """What became of the nodes that are no longer what they were called in their own round."""
     return {
         str(node.id): node.fate
@@ -166,7 +169,7 @@ def sample(
                 "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
                 "progress": share + (0.98 - share) * number / rules.max_new_tokens,
             }
-    texts = ["".join(text_pieces(model.decode, lane.ids)) for lane in lanes]
+    texts = ["".join(decoding.text_pieces(model.decode, lane.ids)) for lane in lanes]
     values = expected_utilities(texts, utility)
     yield {
         "written": fresh,

@@ -7,6 +7,9 @@ from typing import Any
 import gradio as gr
 
 from playground.pages import gate
+from playground.pages.compare.strategies import Comparison
+from playground.pages.compare.strategies import compare as frames_of
+from playground.pages.compare.stream import written
 from playground.pages.errors import sentence_of
 
 
@@ -53,9 +56,6 @@ def compare_texts(
     scorer: str = "",
     request: Any = None,
 ) -> dict:
-    from playground.pages.compare.strategies import Comparison
-    from playground.pages.compare.strategies import compare as frames_of
-    from playground.pages.compare.stream import written
 
     answer: dict[str, Any] = {}
     try:

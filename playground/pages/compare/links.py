@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground.backend.catalog import offered
 from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS
 from playground.pages.links import Choice, Number, PageLink, Text
 
@@ -95,7 +96,6 @@ class Model(Text):
     empty: bool = False
 
     def read(self, name: str, raw: str) -> str:
-        from playground.backend.catalog import offered
 
         names = [entry.id for entry in offered().values() if entry.kind == "causal"]
         if raw not in names and not (self.empty and raw == ""):

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playground.decoding import DecodingSettings, generate, score
-from playground.decoding.text import TextStream
-from playground.diffusion import UnmaskSettings, unmask
+from playground import decoding, diffusion
+from playground.decoding.settings import DecodingSettings
+from playground.diffusion.settings import UnmaskSettings
 from playground.metrics import distinct_n, repetition_rate
 from playground.pages.compare.request import (
     choice_of,
@@ -74,8 +74,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             seed=seed,
             selection="entropy" if sampler == "dream" else None,
         )
-        left = Side(generate(causal, ids, rules, ignore_end=True))
-        right = Side(unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
+        left = Side(decoding.generate(causal, ids, rules, ignore_end=True))
+        right = Side(diffusion.unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
         yield from race(left, right, causal, denoiser, ids, tokens)
         yield {"words": "Reading both texts …"}
         yield {
@@ -116,7 +116,7 @@ def race(
     left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int], tokens: int
 ) -> Iterator[dict]:
     """Whoever's clock is behind goes next: what one sees is the race of two machines that do not disturb each other."""
-    stream = TextStream(causal.decode)
+    stream = decoding.TextStream(causal.decode)
     for token in prompt:
         stream.push(token)
     shown = 0  # tokens that diffusion has revealed
@@ -224,7 +224,8 @@ def _perplexity(model: Any, prompt: str, text: str) -> float | None:
         return None
     context, written = judged_ids(model, prompt, text)
     scored = [
-        token["surprisal"] for token in score(model, [*context, *written]).tokens[len(context) :]
+        token["surprisal"]
+        for token in decoding.score(model, [*context, *written]).tokens[len(context) :]
     ]
     if not scored or None in scored:
         return None

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from playground import decoding
 from playground.backend.limits import limits
-from playground.decoding import DecodingSettings, find_loop
-from playground.decoding.together import Together
+from playground.decoding.settings import DecodingSettings
 from playground.metrics import (
     distinct_n,
     jackknife_interval,
@@ -185,7 +185,9 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
         width = sum(
             max(1, column.beams) * count for column, count in zip(wish.columns, counts, strict=True)
         )
-        together = Together([backend.causal(wish.model) for _ in range(min(width, BATCH))])
+        together = decoding.together.Together(
+            [backend.causal(wish.model) for _ in range(min(width, BATCH))]
+        )
         # after everything that may fail: a beam search begins to wait for its first logits when it is made
         lanes = [
             [lane_of(first, prompt, column, run) for run in range(count)]
@@ -286,11 +288,10 @@ def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -
         context, written = judged_ids(scorer, prompt, text_behind(writer, prompt, ids, lane.ids))
     if not written:
         return 0.0, 0
-    from playground.decoding.score import score_tokens
 
-    parts = [token["surprisal"] for token in score_tokens(scorer, [*context, *written])][
-        len(context) :
-    ]
+    parts = [
+        token["surprisal"] for token in decoding.scoring.score_tokens(scorer, [*context, *written])
+    ][len(context) :]
     return (math.inf if None in parts else math.fsum(parts)), len(parts)
 
 
@@ -337,7 +338,7 @@ def row_of(
         tokens = sum(count for _, count in parts)
         return math.exp(math.fsum(total for total, _ in parts) / tokens) if tokens else math.inf
 
-    loops = [find_loop(one) for one in ids]
+    loops = [decoding.find_loop(one) for one in ids]
     found, of = sum(loop is not None for loop in loops), len(ids)
     return {
         "name": column.name,

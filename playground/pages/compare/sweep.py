@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from playground.decoding.together import Together
+from playground import decoding
 from playground.pages.compare.batch_writers import rounds
 from playground.pages.compare.request import NEW_TOKENS, object_of, prompt_ids, text_of, whole_of
 from playground.pages.compare.strategies import (
@@ -76,7 +76,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     model, together = backend.causal(name), None
     try:
         ids = prompt_ids(model, prompt, tokens)
-        together = Together([backend.causal(name) for _ in range(min(BATCH, seeds * len(points)))])
+        together = decoding.together.Together(
+            [backend.causal(name) for _ in range(min(BATCH, seeds * len(points)))]
+        )
         abreast = max(1, BATCH // seeds)
         for first in range(0, len(points), abreast):
             some = points[first : first + abreast]

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.limits import limits
+from playground.diffusion.settings import UnmaskSettings
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
     SCHEDULES,
@@ -296,7 +297,6 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
 
 def about_sampler(*values: Any) -> dict[str, str]:
     """The card of the sampler chosen, under the settings that stand in the controls (`CONTROLS`)."""
-    from playground.diffusion import UnmaskSettings
 
     given = dict(zip(CONTROLS, values, strict=True))
     try:
@@ -314,7 +314,6 @@ def settings_of(
     """The UnmaskSettings of the controls' (or a caller's) values; what the sampler does not read is left at its default.
 
     Raises ValueError with field, value and range."""
-    from playground.diffusion import UnmaskSettings
 
     name = sampler or values["sampler"]
     fields = own_fields(name)

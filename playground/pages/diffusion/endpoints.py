@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.backend.limits import limits
 from playground.pages import gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, with_random_words
@@ -154,7 +155,6 @@ def _unmask(given: dict[str, Any], name: str, top: Any, app: Any, request: Any) 
         canvas, _ = write_first(canvas, denoiser, given["hybrid"], settings, app.backend)
     if given["start"] == "random words" and settings.sampler in ("gibbs", "uniform"):
         canvas = with_random_words(canvas, denoiser, settings.seed)
-    from playground.backend.limits import limits
 
     return whole_trace(Side(name, denoiser, canvas, settings), top, limits().run_seconds)
 

@@ -10,6 +10,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from playground import diffusion
+from playground.backend.catalog import offered as entries
+from playground.markov import MarkovChain, NgramModel
+from playground.pages import ngram_models
+
 TWIN, CAUSAL_TWIN = "fairy-diffusion", "fairy-causal"
 WEATHER, TALE = "exact-weather", "exact-tale"
 
@@ -32,29 +37,24 @@ _lock = threading.Lock()
 
 @functools.lru_cache(maxsize=8)
 def _exact(name: str) -> Any:
-    from playground.diffusion import ExactDenoiser
-    from playground.markov import MarkovChain
 
     if name == WEATHER:
         chain = MarkovChain([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]])
-        return ExactDenoiser(
+        return diffusion.ExactDenoiser(
             chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"]
         )
-    return ExactDenoiser.from_ngram(tale_model())
+    return diffusion.ExactDenoiser.from_ngram(tale_model())
 
 
 @functools.lru_cache(maxsize=1)
 def tale_model() -> Any:
     """The bigram of the tale. A little smoothing, or two words drawn at once could make a text that the model calls impossible."""
-    from playground.markov import NgramModel
 
     return NgramModel.fit(TALE_TEXT, order=1, unit="word", smoothing="add-k", k=0.01, ending="wrap")
 
 
 def offered(session: str | None = None) -> list[tuple[str, str]]:
     """(title, name) of everything that can unmask here, the n-gram models of this visitor included; loads nothing."""
-    from playground.backend.catalog import offered as entries
-    from playground.pages import ngram_models
 
     networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
     grams = [("Exact: " + label, name) for label, name in ngram_models.choices(session)]
@@ -67,7 +67,6 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
 
 def is_exact(name: Any) -> bool:
-    from playground.pages import ngram_models
 
     return name in (WEATHER, TALE) or ngram_models.knows(name)
 
@@ -76,7 +75,6 @@ def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = No
     """The denoiser of a name: an exact one at once, a network from `backend()` (a function, so that an exact one needs none).
 
     Raises ValueError or the backend's own error, a sentence for the visitor."""
-    from playground.pages import ngram_models
 
     if not isinstance(name, str):
         raise ValueError(f"model must be the name of a model on offer, got {name!r}")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground import diffusion
+
 TITLES = {
     "dream": "Dream: sure words first",
     "llada": "LLaDA: low-confidence order",
@@ -59,9 +61,10 @@ CONVENTIONS = {
 
 def card(settings: Any) -> dict[str, str]:
     """{"name", "text", "source"} of a run's UnmaskSettings: what stands beside the run, and under the controls before it."""
-    from playground.diffusion import list_samplers
 
-    about = next(sampler for sampler in list_samplers() if sampler.name == settings.sampler)
+    about = next(
+        sampler for sampler in diffusion.list_samplers() if sampler.name == settings.sampler
+    )
     title = (
         "LLaDA: random order"
         if (settings.sampler, settings.rule) == ("llada", "random")

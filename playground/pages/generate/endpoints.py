@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground import decoding, traces
 from playground.pages import gate
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
@@ -150,14 +151,12 @@ def decode_text(
 ) -> dict:
     """A whole run as a trace with the text beside it."""
     prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of(fields)
-    from playground import traces
-    from playground.decoding import generate
 
     network = backend.causal(model)
     try:
         ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         label, steps, written = labels(network), [], []
-        for step in generate(network, ids, settings):
+        for step in decoding.generate(network, ids, settings):
             if run is not None:
                 run.step()
             written.append(step.token_id)
@@ -197,13 +196,14 @@ def next_distribution(
     written = ids_of(ids, "ids")
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < 2**31:
         raise ValueError(f"index must be a whole number in [0, {2**31 - 1}], got {index!r}")
-    from playground.decoding import recompute
 
     network = backend.causal(model)
     try:
         prompt_ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         context = [*prompt_ids, *written]
-        step = recompute(network.next_logits(context), context, settings, index, len(prompt_ids))
+        step = decoding.recompute(
+            network.next_logits(context), context, settings, index, len(prompt_ids)
+        )
         return {
             "model": model,
             "settings": settings.to_dict(),
@@ -219,7 +219,6 @@ def next_distribution(
 def score_text(backend: Any, model: str, text: str, top: int = 5) -> dict:
     """Every token of a text, and its perplexity."""
     text, top = text_of(text, "text"), top_of(top)
-    from playground.decoding.score import score as score_ids
 
     network = backend.causal(model)
     try:
@@ -227,7 +226,7 @@ def score_text(backend: Any, model: str, text: str, top: int = 5) -> dict:
         if len(ids) > SCORE_TOKENS:
             raise ValueError(f"text must have at most {SCORE_TOKENS} tokens, got {len(ids):,}")
         label = labels(network)
-        result = score_ids(network, ids).to_dict()
+        result = decoding.score(network, ids).to_dict()
         for token in result["tokens"]:
             token["text"] = label(token["token_id"])
         return {"model": model, "text": text, **result}

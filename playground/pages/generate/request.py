@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from playground.backend.limits import limits
+from playground.decoding.settings import DecodingSettings
 
 PROMPT_CHARACTERS = limits().max_prompt_characters
 NEW_TOKENS = limits().max_new_tokens
@@ -50,7 +51,6 @@ def ids_of(value: Any, name: str, longest: int = 4096) -> list[int]:
 
 def settings_of(value: Any, longest: int = NEW_TOKENS) -> Any:
     """DecodingSettings of a plain dict; a bad field raises ValueError with its name, its value and the range."""
-    from playground.decoding import DecodingSettings
 
     settings = DecodingSettings.from_dict(dict(object_of(value or {}, "settings")))
     if settings.max_new_tokens > longest:

@@ -1,0 +1,148 @@
+"""One row for every number, switch or choice that a visitor can set: name, range, unit, label and meaning, said once.
+
+A module of the mathematics lists its rows as `Parameter`s. Its settings check their fields by them; the page makes its
+controls of them, links and endpoints their fields and documentation. This module imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of the table.
+
+    name: of the field. type: bool, int, float or str. default: what it begins with. off: the value at which it does nothing,
+    None where there is none. low, high: the allowed range, ends included unless open_low or open_high; None on text and
+    switches. unit: of the number, for sentences ("bits"). label: on the page. doc: one clause for API pages, without range and off-value.
+    step: of the control. shown: (low, high) of the control where it offers less than is allowed. choices: of a text.
+    optional: None is a value of its own ("the sampler's default").
+    """
+
+    name: str
+    type: type
+    default: Any
+    off: Any = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    label: str = ""
+    doc: str = ""
+    step: float | None = None
+    shown: tuple[float, float] | None = None
+    choices: tuple[str, ...] = ()
+    open_low: bool = False
+    open_high: bool = False
+    optional: bool = False
+
+    def check(self, value: Any) -> Any:
+        """The value as the parameter's own type. None is the default (or None itself, where that is a value).
+
+        Raises ValueError with the sentence of `error` on anything else than an allowed value."""
+        if value is None:
+            return None if self.optional else self.default
+        if self.type is bool:
+            if value is not True and value is not False:
+                raise self.error(value)
+            return value
+        if self.type is str:
+            if not isinstance(value, str) or (self.choices and value not in self.choices):
+                raise self.error(value)
+            return value
+        return self._number(value)
+
+    def _number(self, value: Any) -> int | float:
+        # numbers of numpy and torch are numbers too; a text that looks like one, a truth value or a list is not
+        if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
+            raise self.error(value)
+        try:
+            number = float(value)
+            if not math.isfinite(number) or (self.type is int and number != math.floor(number)):
+                raise self.error(value)
+            exact = int(value) if self.type is int else number
+        except (TypeError, OverflowError):
+            raise self.error(value) from None
+        below = self.low is not None and (exact < self.low or (self.open_low and exact == self.low))
+        above = self.high is not None and (
+            exact > self.high or (self.open_high and exact == self.high)
+        )
+        if below or above:
+            raise self.error(value)
+        return exact
+
+    def error(self, value: Any, name: str = "") -> ValueError:
+        """The one sentence for a bad value: field, allowed values, and what was given."""
+        return ValueError(f"{name or self.name} must be {self.allowed()}, got {short(value)}")
+
+    def allowed(self) -> str:
+        """The allowed values in words: "a number in [0, 1] (1 turns it off)"."""
+        if self.type is bool:
+            return "true or false"
+        if self.type is str:
+            return f"one of {', '.join(self.choices)}" if self.choices else "a text"
+        kind = "a whole number" if self.type is int else "a number"
+        if self.unit:
+            kind += f" of {self.unit}"
+        ends = "(["[not self.open_low], "])"[self.open_high]
+        low = "-∞" if self.low is None else written(self.low)
+        high = "∞" if self.high is None else written(self.high)
+        off = "" if self.off is None else f" ({written(self.off)} turns it off)"
+        return f"{kind} in {ends[0]}{low}, {high}{ends[1]}{off}"
+
+    def described(self) -> str:
+        """Meaning and allowed values, for an API page."""
+        return f"{self.doc}; {self.allowed()}" if self.doc else self.allowed()
+
+    def control(self) -> dict[str, Any]:
+        """What a control of the page needs, as plain data: field, label, and the range it offers."""
+        low, high = self.shown or (self.low, self.high)
+        return {
+            "field": self.name,
+            "label": self.label or self.name,
+            "low": low,
+            "high": high,
+            "step": self.step,
+        }
+
+
+def table(*rows: Parameter) -> dict[str, Parameter]:
+    """Rows by their names; ValueError if two bear one name."""
+    found = {row.name: row for row in rows}
+    if len(found) < len(rows):
+        raise ValueError("two parameters bear the same name")
+    return found
+
+
+def short(value: Any, longest: int = 60) -> str:
+    """A stranger's value in a sentence: as Python writes it, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def written(number: Any) -> str:
+    """A limit as a person writes it: 0.5, 1000000, 2^53."""
+    if isinstance(number, (int, float)) and number >= 2**31 and math.log2(number).is_integer():
+        return f"2^{int(math.log2(number))}"
+    return repr(number).removesuffix(".0")
+
+
+def unknown(name: str, known: Iterable[str], what: str) -> ValueError:
+    """The sentence for a field that does not exist."""
+    return ValueError(f"{short(name)[1:-1]} is not {what}; the settings are {', '.join(known)}")
+
+
+# A whole number that JavaScript and JSON carry exactly, so that a seed is the same in a link, a saved file and a program.
+SEED = Parameter(
+    "seed",
+    int,
+    0,
+    low=0,
+    high=2**53,
+    label="seed",
+    doc="the same seed gives the same text: a draw depends on the seed and the step alone",
+    step=1,
+)
