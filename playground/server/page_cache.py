@@ -1,6 +1,6 @@
 """The page itself, made once: Gradio makes its 1.8 MB anew at each visit, more than half a second of one core, and a class of
 thirty that opens the page in the same ten seconds would wait half a minute. It is the same for everybody who comes by the same
-address, so it is kept."""
+address, so it is kept, and compressed once for each coding."""
 
 from __future__ import annotations
 
@@ -8,124 +8,102 @@ import asyncio
 import gzip
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Any
-from urllib.parse import parse_qs
+from collections.abc import Callable
 
 import brotli
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGES = ("/", "/config", "/config/")
-NAMED = (
-    b"host",
-    b"x-forwarded-host",
-    b"x-forwarded-proto",
-    b"x-forwarded-port",
-)  # what the page's own addresses are made of
+# What the page's own addresses are made of.
+NAMED = ("host", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port")
 KEPT = 16  # addresses by which the server is known; the one not asked for longest goes
-PACKED: dict[
-    str, Callable[[bytes], bytes]
-] = {  # the best first; quality 6: a tenth of a second, once
+# The best first; quality 6 takes a tenth of a second, once.
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=6),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }
-Message = dict[str, Any]
 
 
-class Front:
+class PageCache:
     """ASGI middleware: answers GET of the page and of its description from memory, HEAD of the page at once."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]]):
+    def __init__(self, app: ASGIApp):
         self.app = app
-        self.kept: OrderedDict[tuple, dict[str | None, list[Message]]] = (
-            OrderedDict()
-        )  # address -> coding (None: as made) -> answer
+        # address -> coding (None: as made) -> answer
+        self.kept: OrderedDict[tuple, dict[str | None, Response]] = OrderedDict()
         self.making: dict[tuple, asyncio.Lock] = {}
 
-    async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["path"] not in PAGES
-            or scope["method"] not in ("GET", "HEAD")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] not in PAGES:
+            await self.app(scope, receive, send)
+        elif scope["method"] == "HEAD" and scope["path"] == "/":
+            # "Is anybody there": Gradio's own start gives up after 3 s.
+            await Response(media_type="text/html")(scope, receive, send)
+        elif (
+            scope["method"] != "GET"
+            or {"page", "deep_link"} & QueryParams(scope.get("query_string", b"")).keys()
         ):
             await self.app(scope, receive, send)
-            return
-        if (
-            scope["method"] == "HEAD" and scope["path"] == "/"
-        ):  # "is anybody there": Gradio's own start gives up after 3 s
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": 200,
-                    "headers": [(b"content-type", b"text/html; charset=utf-8")],
-                }
-            )
-            await send({"type": "http.response.body", "body": b""})
-            return
-        headers = dict(scope["headers"])
-        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        if scope["method"] == "HEAD" or {"page", "deep_link"} & set(asked):
-            await self.app(scope, receive, send)
-            return
-        key = (
-            scope["path"],
-            scope.get("scheme"),
-            scope.get("root_path"),
-            *(headers.get(name) for name in NAMED),
-        )
-        forms = self.kept.get(key) or await self._formed(key, scope, receive)
-        if key in self.kept:
-            self.kept.move_to_end(key)
-        for message in packed(forms, headers.get(b"accept-encoding", b"").decode("latin-1")):
-            await send(dict(message))
+        else:
+            headers = Headers(scope=scope)
+            address = (scope["path"], scope.get("scheme"), scope.get("root_path"))
+            key = (*address, *map(headers.get, NAMED))
+            forms = self.kept.get(key) or await self._formed(key, scope, receive)
+            if key in self.kept:
+                self.kept.move_to_end(key)
+            answer = in_best_form(forms, headers.get("accept-encoding", ""))
+            await answer(scope, receive, send)
 
     async def _formed(
-        self, key: tuple, scope: Message, receive: Callable
-    ) -> dict[str | None, list[Message]]:
+        self, key: tuple, scope: Scope, receive: Receive
+    ) -> dict[str | None, Response]:
         """The answer at an address, made if it is not kept; whoever comes meanwhile waits for the first. An error is not kept."""
         async with self.making.setdefault(key, asyncio.Lock()):
             try:
                 if key not in self.kept:
-                    messages = await self._made(scope, receive)
-                    if messages[0].get("status") != 200:
-                        return {None: messages}
-                    self.kept[key] = {None: messages}
+                    made = await self._made(scope, receive)
+                    if made.status_code != 200:
+                        return {None: made}
+                    self.kept[key] = {None: made}
                     while len(self.kept) > KEPT:
                         self.kept.popitem(last=False)
                 return self.kept[key]
             finally:
                 self.making.pop(key, None)
 
-    async def _made(self, scope: Message, receive: Callable) -> list[Message]:
+    async def _made(self, scope: Scope, receive: Receive) -> Response:
         messages: list[Message] = []
 
         async def take(message: Message) -> None:
             messages.append(message)
 
         await self.app(scope, receive, take)
-        body = b"".join(message.get("body", b"") for message in messages[1:])
-        return [messages[0], {"type": "http.response.body", "body": body}]
+        answer = Response(
+            b"".join(message.get("body", b"") for message in messages[1:]), messages[0]["status"]
+        )
+        answer.raw_headers = list(messages[0]["headers"])
+        return answer
 
 
-def packed(forms: dict[str | None, list[Message]], accepted: str) -> list[Message]:
-    """The answer in the smallest form that the browser takes, packed once: Gradio leaves both addresses as they are."""
+def in_best_form(forms: dict[str | None, Response], accepted: str) -> Response:
+    """The answer in the smallest form that the browser takes, compressed once: Gradio leaves both addresses as they are."""
+    plain = forms[None]
     coding = next(
-        (name for name in PACKED if re.search(rf"\b{name}\b(?!;q=0(\.0*)?\b)", accepted)), None
+        (name for name in CODINGS if re.search(rf"\b{name}\b(?!;q=0(\.0*)?\b)", accepted)), None
     )
-    start, body = forms[None]
-    if coding is None or any(name.lower() == b"content-encoding" for name, _ in start["headers"]):
-        return forms[None]
+    if coding is None or "content-encoding" in plain.headers:
+        return plain
     if coding not in forms:
-        data = PACKED[coding](body["body"])
-        others = [
-            (name, value) for name, value in start["headers"] if name.lower() != b"content-length"
-        ]
-        told = [
-            (b"content-length", str(len(data)).encode()),
-            (b"content-encoding", coding.encode()),
-            (b"vary", b"Accept-Encoding"),
-        ]
-        forms[coding] = [
-            {**start, "headers": others + told},
-            {"type": "http.response.body", "body": data},
-        ]
+        body = CODINGS[coding](bytes(plain.body))
+        forms[coding] = Response(body, plain.status_code)
+        forms[coding].raw_headers = list(plain.raw_headers)
+        forms[coding].headers.update(
+            {
+                "content-length": str(len(body)),
+                "content-encoding": coding,
+                "vary": "Accept-Encoding",
+            }
+        )
     return forms[coding]

@@ -10,18 +10,19 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backend.limits import limits
-from playground.server.page_cache import Front
+from playground.server.page_cache import PageCache
 
 POLICY = "; ".join(
     (
@@ -40,34 +41,28 @@ POLICY = "; ".join(
         "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
     )
 )
-HEADERS = (
-    (b"content-security-policy", POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
 CLOSED = re.compile(
     r"/(gradio_api/)?(upload|upload_progress|process_recording|deep_link|stream/.*|proxy=.*|vibe-.*|undo-vibe-.*|dev/reload|monitoring.*|"
     r"run-history.*|runs)/?",
     re.DOTALL,
 )
-HOUSE = str(Path(__file__).resolve().parents[1])
+PACKAGE = Path(__file__).resolve().parents[1]
 log = logging.getLogger(__name__)
-Message = dict[str, Any]
 
 
 class Guard:
     """ASGI middleware; see the module's docstring."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]]):
+    def __init__(self, app: ASGIApp):
         self.app = app
 
-    async def __call__(
-        self,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -77,14 +72,11 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                ours = {name for name, _ in HEADERS}
-                kept = [
-                    (name, value)
-                    for name, value in message.get("headers", ())
-                    if name.lower() not in ours
-                ]
-                message = {**message, "headers": [*kept, *HEADERS]}
+                MutableHeaders(scope=message).update(HEADERS)
             await send(message)
+
+        async def refuse(status: int, sentence: str) -> None:
+            await JSONResponse({"detail": sentence}, status)(scope, receive, answer)
 
         longest, count = int(limits().max_body_mb * 1_000_000), 0
         too_large = f"A request may hold at most {limits().max_body_mb:g} MB here: shorten it."
@@ -94,16 +86,15 @@ class Guard:
             message = await receive()
             count += len(message.get("body", b""))
             if count > longest:
-                raise HTTPException(
-                    413, too_large
-                )  # an exception of this kind passes through everything that reads bodies
+                # An exception of this kind passes through everything that reads bodies.
+                raise HTTPException(413, too_large)
             return message
 
         try:
             if CLOSED.fullmatch(scope["path"]):
-                await refuse(answer, 404, "This address is not in use here.")
-            elif (told := length_of(scope)) is not None and told > longest:
-                await refuse(answer, 413, too_large)
+                await refuse(404, "This address is not in use here.")
+            elif stated_length(scope) > longest:
+                await refuse(413, too_large)
             else:
                 await self.app(scope, take, answer)
         except Exception as error:
@@ -112,15 +103,13 @@ class Guard:
                 log.exception("a request failed")
             if begun:
                 raise
-            await refuse(
-                answer,
-                status,
-                too_large
-                if status == 413
-                else "Something went wrong here. Nothing of your text is lost; try again."
-                if status == 500
-                else f"This request does not fit what this address takes ({type(error).__name__}: {str(error)[:200]}).",
-            )
+            await refuse(status, too_large if status == 413 else sentence_of(status, error))
+
+
+def sentence_of(status: int, error: Exception) -> str:
+    if status == 500:
+        return "Something went wrong here. Nothing of your text is lost; try again."
+    return f"This request does not fit what this address takes ({type(error).__name__}: {str(error)[:200]})."
 
 
 def is_ours(error: BaseException) -> bool:
@@ -128,36 +117,19 @@ def is_ours(error: BaseException) -> bool:
     endpoint or an argument that does not exist): it lets such exceptions through as if the server were broken."""
     trace = error.__traceback__
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file.startswith(HOUSE) and not file.endswith(("/pages/headers.py", "/pages/front.py")):
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(PACKAGE) and file.parent != Path(__file__).parent:
             return True
         trace = trace.tb_next
     return False
 
 
-def length_of(scope: Message) -> int | None:
-    """The body's length by its own word, None where it does not say."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            return int(value)
-    return None
-
-
-async def refuse(send: Callable[[Message], Awaitable[None]], status: int, sentence: str) -> None:
-    body = json.dumps({"detail": sentence}).encode()
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [
-                (b"content-type", b"application/json"),
-                (b"content-length", str(len(body)).encode()),
-            ],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
+def stated_length(scope: Scope) -> int:
+    """The body's length by its own word, 0 where it does not say."""
+    said = Headers(scope=scope).get("content-length", "")
+    return int(said) if said.isdecimal() else 0
 
 
 def guarded() -> dict[str, Any]:
     """The argument `app_kwargs` of `launch()` or `mount_gradio_app()` that puts the guard before everything, and the kept page."""
-    return {"middleware": [Middleware(Guard), Middleware(Front)]}
+    return {"middleware": [Middleware(Guard), Middleware(PageCache)]}

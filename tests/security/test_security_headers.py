@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from playground.backend.limits import Limits, set_limits
-from playground.server.page_cache import Front
+from playground.server.page_cache import PageCache
 from playground.server.security_headers import POLICY
 
 HOSTS = {"huggingface.co", "*.hf.space"}
@@ -167,7 +167,7 @@ def test_the_page_is_made_once_for_all_who_come_at_the_same_time():
         return told[0]["status"], b"".join(message["body"] for message in told[1:])
 
     async def crowd():
-        front = Front(app)
+        front = PageCache(app)
         answers = await asyncio.gather(*(ask(front) for _ in range(30)))
         assert set(answers) == {(200, b"ab")} and made == ["/"]
         assert [await ask(front, "/config") for _ in range(2)] == [(503, b"ab")] * 2 and len(

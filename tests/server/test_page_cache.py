@@ -6,7 +6,7 @@ import gzip
 import brotli
 import pytest
 
-from playground.server.page_cache import KEPT, Front
+from playground.server.page_cache import KEPT, PageCache
 
 BODY = b"<html>" + b"the same words again and again " * 4000 + b"</html>"
 
@@ -57,7 +57,7 @@ def ask(front, accepted: bytes, host: bytes = b"here"):
     ],
 )
 def test_the_page_comes_in_the_best_form_that_is_accepted(accepted, coding, unpack):
-    headers, body = ask(Front(Page()), accepted)
+    headers, body = ask(PageCache(Page()), accepted)
     assert headers.get(b"content-encoding") == coding and unpack(body) == BODY
     assert int(headers[b"content-length"]) == len(body)
     if coding:
@@ -66,7 +66,7 @@ def test_the_page_comes_in_the_best_form_that_is_accepted(accepted, coding, unpa
 
 def test_each_form_is_made_once():
     page = Page()
-    front = Front(page)
+    front = PageCache(page)
     for accepted in (b"br", b"gzip", b"", b"br", b"gzip"):
         ask(front, accepted)
     assert page.made == 1 and ask(front, b"br")[1] is ask(front, b"br")[1]
@@ -74,7 +74,7 @@ def test_each_form_is_made_once():
 
 def test_forged_addresses_neither_fill_the_memory_nor_push_out_the_one_in_use():
     page = Page()
-    front = Front(page)
+    front = PageCache(page)
     for number in range(3 * KEPT):
         ask(front, b"", b"forged%d" % number)
         ask(front, b"")

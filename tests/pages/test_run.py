@@ -1,0 +1,143 @@
+"""The stream protocol: numbered messages, frames that are counted, one end, one stop, nothing sent twice after a cut."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from playground.backend.errors import BackendError
+from playground.pages import run as runs
+from playground.pages.run import HANDLES, begin, end, frame, progress, stream
+from tests.pages.doubles import DoubleBackend
+
+REQUEST = SimpleNamespace(session_hash="visitor", client=None)
+
+
+def work_of(*messages):
+    def work(asked, handle):
+        yield from messages
+
+    return work
+
+
+def messages_of(raw, work, backend=None, **how):
+    return list(stream(backend or DoubleBackend(), REQUEST, raw, "generate", work, **how))
+
+
+def records(messages):
+    return [record for message in messages for record in message.get("frames", ())]
+
+
+def test_messages_are_numbered_and_one_end_comes_last():
+    told = messages_of(
+        {"run": "a"}, work_of(progress("Loading", 0.5), begin(prompt="x"), frame(1), end("length"))
+    )
+    assert [message["n"] for message in told] == list(range(len(told)))
+    assert [message["kind"] for message in told] == ["progress", "begin", "frame", "end"]
+    assert {message["run"] for message in told} == {"a"} and told[-1]["reason"] == "length"
+    assert told[0]["share"] == 0.5 and told[1]["prompt"] == "x"
+    json.dumps(told)
+
+
+def test_a_work_without_a_last_word_ends_all_the_same():
+    assert messages_of({"run": "a"}, work_of(frame(1)))[-1]["reason"] == "done"
+    assert [m["kind"] for m in messages_of({"run": "a"}, work_of())] == ["end"]
+
+
+def test_frames_are_counted_and_none_is_lost_when_they_travel_together():
+    told = messages_of({"run": "a"}, work_of(*map(frame, range(50)), end("length")))
+    assert records(told) == list(range(50))
+    count = 0
+    for message in told:
+        if message["kind"] == "frame":
+            assert message["at"] == count
+            count += len(message["frames"])
+    assert count == 50
+
+
+@pytest.mark.parametrize("after", [0, 1, 3, 5, 9])
+def test_what_arrived_before_a_cut_is_not_sent_again(after):
+    told = messages_of({"run": "b", "after": after}, work_of(*map(frame, range(5)), end("length")))
+    assert records(told) == list(range(5))[after:]
+    assert all(message["at"] >= after for message in told if message["kind"] == "frame")
+
+
+def test_stop_by_name_ends_the_run_at_its_next_message_and_gives_the_place_back():
+    backend, closed = DoubleBackend(), []
+
+    def work(asked, handle):
+        try:
+            for number in range(1000):
+                yield frame(number)
+        finally:
+            closed.append(True)
+
+    messages = stream(backend, REQUEST, {"run": "long"}, "generate", work)
+    first = next(messages)
+    assert first["frames"] == [0] and HANDLES.going("long") and backend.runs.active == 1
+    assert HANDLES.stop("long") and not HANDLES.stop("another")
+    rest = list(messages)
+    assert rest[-1]["kind"] == "end" and rest[-1]["reason"] == "stopped" and len(rest) < 5
+    assert closed and not HANDLES.going("long") and backend.runs.active == 0
+
+
+def test_a_reader_who_goes_away_ends_the_run():
+    backend = DoubleBackend()
+    messages = stream(backend, REQUEST, {"run": "gone"}, "generate", work_of(*map(frame, range(9))))
+    next(messages)
+    messages.close()
+    assert not HANDLES.going("gone") and backend.runs.active == 0
+
+
+def test_a_name_that_is_at_work_is_refused_and_the_first_run_goes_on():
+    messages = stream(
+        DoubleBackend(), REQUEST, {"run": "x"}, "generate", work_of(frame(1), frame(2))
+    )
+    next(messages)
+    (refused,) = messages_of({"run": "x"}, work_of(frame(1)))
+    assert refused["kind"] == "error" and "not at work already" in refused["message"]
+    assert HANDLES.going("x") and list(messages)[-1]["kind"] == "end"
+
+
+@pytest.mark.parametrize(
+    "raw", [None, [], "text", {}, {"run": ""}, {"run": "a" * 65}, {"run": 3}, {"run": "a", "after": -1},
+            {"run": "a", "after": True}, {"run": "a", "after": 1.5}, {"run": "a", "after": "2"}],
+)  # fmt: skip
+def test_a_forged_request_gets_one_sentence(raw):
+    (told,) = messages_of(raw, work_of(frame(1)))
+    assert told["kind"] == "error" and told["n"] == 0
+    assert "must be" in told["message"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("canvas must have a [MASK]"), "canvas must have a [MASK]"),
+        (BackendError("The model was put away."), "The model was put away."),
+        (ZeroDivisionError("secret"), "Something went wrong here (ZeroDivisionError)"),
+    ],
+)
+def test_an_error_in_the_middle_becomes_a_sentence_behind_the_frames(error, words):
+    def work(asked, handle):
+        yield frame(1)
+        raise error
+
+    told = messages_of({"run": "a"}, work)
+    assert records(told) == [1] and told[-1]["kind"] == "error"
+    assert told[-1]["message"].startswith(words) and "secret" not in told[-1]["message"]
+
+
+def test_tokens_are_counted_for_the_host():
+    backend = DoubleBackend()
+    messages_of(
+        {"run": "a", "model": "fairy-causal"}, work_of(frame([1, 2]), frame([3])), backend, tokens=len
+    )
+    labels = {"page": "generate", "model": "fairy-causal"}
+    registry = backend.runs.telemetry.registry
+    assert registry.get_sample_value("playground_tokens_total", labels) == 3
+
+
+def test_the_functions_of_a_widget_answer_by_name():
+    stop, going = runs.functions()
+    assert stop.__name__ == "stop" and going.__name__ == "going"
+    assert stop("nobody") == {"stopped": False} and going(None) == {"going": False}
