@@ -20,7 +20,7 @@ class Parameter:
     None where there is none. low, high: the allowed range, ends included unless open_low or open_high; None on text and
     switches. unit: of the number, for sentences ("bits"). label: on the page. doc: one clause for API pages, without range and off-value.
     step: of the control. shown: (low, high) of the control where it offers less than is allowed. choices: of a text.
-    optional: None is a value of its own ("the sampler's default").
+    optional: None is a value of its own ("the sampler's default"). note: stands behind the range where the off-value alone does not say enough.
     """
 
     name: str
@@ -38,40 +38,42 @@ class Parameter:
     open_low: bool = False
     open_high: bool = False
     optional: bool = False
+    note: str = ""
 
-    def check(self, value: Any) -> Any:
+    def check(self, value: Any, name: str = "") -> Any:
         """The value as the parameter's own type. None is the default (or None itself, where that is a value).
 
+        name: what the sentence calls it where that is not the parameter's own name ("columns[2].top_p").
         Raises ValueError with the sentence of `error` on anything else than an allowed value."""
         if value is None:
             return None if self.optional else self.default
         if self.type is bool:
             if value is not True and value is not False:
-                raise self.error(value)
+                raise self.error(value, name)
             return value
         if self.type is str:
             if not isinstance(value, str) or (self.choices and value not in self.choices):
-                raise self.error(value)
+                raise self.error(value, name)
             return value
-        return self._number(value)
+        return self._number(value, name)
 
-    def _number(self, value: Any) -> int | float:
+    def _number(self, value: Any, name: str) -> int | float:
         # numbers of numpy and torch are numbers too; a text that looks like one, a truth value or a list is not
         if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
-            raise self.error(value)
+            raise self.error(value, name)
         try:
             number = float(value)
             if not math.isfinite(number) or (self.type is int and number != math.floor(number)):
-                raise self.error(value)
+                raise self.error(value, name)
             exact = int(value) if self.type is int else number
         except (TypeError, OverflowError):
-            raise self.error(value) from None
+            raise self.error(value, name) from None
         below = self.low is not None and (exact < self.low or (self.open_low and exact == self.low))
         above = self.high is not None and (
             exact > self.high or (self.open_high and exact == self.high)
         )
         if below or above:
-            raise self.error(value)
+            raise self.error(value, name)
         return exact
 
     def error(self, value: Any, name: str = "") -> ValueError:
@@ -90,7 +92,8 @@ class Parameter:
         ends = "(["[not self.open_low], "])"[self.open_high]
         low = "-∞" if self.low is None else written(self.low)
         high = "∞" if self.high is None else written(self.high)
-        off = "" if self.off is None else f" ({written(self.off)} turns it off)"
+        note = self.note or ("" if self.off is None else f"{written(self.off)} turns it off")
+        off = f" ({note})" if note else ""
         return f"{kind} in {ends[0]}{low}, {high}{ends[1]}{off}"
 
     def described(self) -> str:
@@ -98,7 +101,7 @@ class Parameter:
         return f"{self.doc}; {self.allowed()}" if self.doc else self.allowed()
 
     def control(self) -> dict[str, Any]:
-        """What a control of the page needs, as plain data: field, label, and the range it offers."""
+        """What a control of the page needs, as plain data: the range of its slider and, lowest to highest, what is allowed."""
         low, high = self.shown or (self.low, self.high)
         return {
             "field": self.name,
@@ -106,6 +109,11 @@ class Parameter:
             "low": low,
             "high": high,
             "step": self.step,
+            "lowest": self.low,
+            "highest": self.high,
+            "open_low": self.open_low,
+            "open_high": self.open_high,
+            "whole": self.type is int,
         }
 
 
@@ -124,10 +132,12 @@ def short(value: Any, longest: int = 60) -> str:
 
 
 def written(number: Any) -> str:
-    """A limit as a person writes it: 0.5, 1000000, 2^53."""
+    """A limit as a person writes it: 0.5, 0.000001, 1000000, 2^53."""
     if isinstance(number, (int, float)) and number >= 2**31 and math.log2(number).is_integer():
         return f"2^{int(math.log2(number))}"
-    return repr(number).removesuffix(".0")
+    if isinstance(number, float) and (number == 0 or 1e-12 < abs(number) < 1e15):
+        return f"{number:.12f}".rstrip("0").rstrip(".")
+    return repr(number)
 
 
 def unknown(name: str, known: Iterable[str], what: str) -> ValueError:

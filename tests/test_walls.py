@@ -66,7 +66,9 @@ def test_a_room_imports_only_rooms_below_it(path):
     room = room_of(path)
     if room == "pages" or str(path.relative_to(PACKAGE)) in ENTRY_POINTS:
         return
-    allowed = {f"playground.{name}" for name in ALLOWED[room] | {room, "lazy", "parameters", "paths"}}
+    allowed = {
+        f"playground.{name}" for name in ALLOWED[room] | {room, "lazy", "parameters", "paths"}
+    }
     for module in imported_modules(path):
         if module.startswith("playground."):
             assert any(

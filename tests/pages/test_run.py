@@ -130,7 +130,10 @@ def test_an_error_in_the_middle_becomes_a_sentence_behind_the_frames(error, word
 def test_tokens_are_counted_for_the_host():
     backend = DoubleBackend()
     messages_of(
-        {"run": "a", "model": "fairy-causal"}, work_of(frame([1, 2]), frame([3])), backend, tokens=len
+        {"run": "a", "model": "fairy-causal"},
+        work_of(frame([1, 2]), frame([3])),
+        backend,
+        tokens=len,
     )
     labels = {"page": "generate", "model": "fairy-causal"}
     registry = backend.runs.telemetry.registry

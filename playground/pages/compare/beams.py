@@ -16,6 +16,7 @@ from playground.pages.compare.request import (
     number_of,
     object_of,
     prompt_ids,
+    seed_of,
     text_of,
     whole_of,
 )
@@ -38,7 +39,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     penalty = number_of(raw.get("length_penalty", 1.0), "length_penalty", -5, 5)
     count = whole_of(raw.get("samples", 8), "samples", 0, SAMPLES)
     utility = choice_of(raw.get("utility", "bleu"), "utility", UTILITIES)
-    seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+    seed = seed_of(raw.get("seed"))
     rules = DecodingSettings(
         max_new_tokens=tokens,
         temperature=number_of(raw.get("temperature", 1.0), "temperature", 0, 5),

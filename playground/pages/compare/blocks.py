@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.catalog import offered
-from playground.pages.compare.links import GENERAL, start
+from playground.pages.compare.links import GENERAL, controls, start
 from playground.pages.compare.recorded import link, opening
 from playground.pages.compare.stream import answer, later, run_events
 from playground.widgets import compare_widgets
@@ -33,6 +33,7 @@ def made(app: Any, kind: str, part: str, functions: list | tuple = (), **more: A
         elem_id=f"compare-{part}",
         models=models_of(),
         start=start(part),
+        rules=controls(),
         server_functions=[*own, *functions],
         **more,
     )

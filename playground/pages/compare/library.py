@@ -10,7 +10,7 @@ import torch
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
-from playground.pages.compare.request import object_of, prompt_ids, text_of, whole_of
+from playground.pages.compare.request import object_of, prompt_ids, seed_of, text_of, whole_of
 from playground.pages.compare.strategies import Column, column_of
 from playground.pages.generate.run import labels, wait_for
 
@@ -25,7 +25,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     tokens, seed = (
         whole_of(raw.get("tokens", 24), "tokens", 1, TOKENS),
-        whole_of(raw.get("seed", 0), "seed", 0, 2**31),
+        seed_of(raw.get("seed")),
     )
     column = column_of(raw.get("column"), 0, tokens, seed)
     yield {"words": "Getting the model …", "progress": 0.0}

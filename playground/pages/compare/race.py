@@ -17,6 +17,7 @@ from playground.pages.compare.request import (
     number_of,
     object_of,
     prompt_ids,
+    seed_of,
     text_of,
     whole_of,
 )
@@ -39,7 +40,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     sampler = choice_of(raw.get("sampler", "dream"), "sampler", SAMPLERS)
     temperature, seed = (
         number_of(raw.get("temperature", 0.7), "temperature", 0, 5),
-        whole_of(raw.get("seed", 0), "seed", 0, 2**53),
+        seed_of(raw.get("seed")),
     )
     judge = text_of(raw.get("judge") or TWINS[0], "judge", 200)
     yield {"words": "Getting the two models …", "progress": 0.0}

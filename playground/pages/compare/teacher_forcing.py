@@ -8,7 +8,7 @@ from typing import Any
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
-from playground.pages.compare.request import number_of, object_of, text_of, whole_of
+from playground.pages.compare.request import number_of, object_of, seed_of, text_of, whole_of
 from playground.pages.generate.run import labels, wait_for
 
 TOKENS = 200
@@ -22,7 +22,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     name, text = text_of(raw.get("model"), "model", 200), text_of(raw.get("text"), "text")
     temperature, seed = (
         number_of(raw.get("temperature", 0.0), "temperature", 0, 5),
-        whole_of(raw.get("seed", 0), "seed", 0, 2**53),
+        seed_of(raw.get("seed")),
     )
     yield {"words": "Getting the model …", "progress": 0.0}
     for _ in wait_for(backend, name):

@@ -189,7 +189,7 @@ def _sentence(
             f"{name} is **not the likeliest token** here, so nothing holds the text on it: its probability does not even fall "
             f"steadily with T, and there is no escape temperature. At T = {temperature:g} another token is drawn with probability **{chance:.4g}**."
         )
-    if found.settings.order == "llama.cpp":
+    if found.settings.llama_cpp:
         return "With **temperature last**, top-p judges the untempered distribution: no temperature changes what it keeps, so **there is no T_c**."
     if solved is None or math.isinf(solved):
         return f"**No temperature escapes**: with top-p = {top_p:g} the nucleus holds {name} alone, however hot the draw."

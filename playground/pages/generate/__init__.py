@@ -146,10 +146,7 @@ def build(app: Any) -> None:
         constants={
             "models": models,
             "start_model": first,
-            "rules": presets.RULES,
-            "orders": presets.ORDERS,
-            "presets": presets.PRESETS,
-            "start": presets.START,
+            **presets.constants(),
             "examples": presets.EXAMPLES,
             "longest": NEW_TOKENS,
             "score_example": presets.SCORE_EXAMPLE,

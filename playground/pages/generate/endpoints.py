@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from playground import decoding, traces
+from playground.decoding.settings import PARAMETERS
 from playground.pages import gate
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
@@ -16,21 +17,7 @@ from playground.pages.generate.parameter_docs import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of, text_of
 from playground.pages.generate.run import labels, notes
 
-KIND = {
-    "do_sample": bool,
-    "order": str,
-    **{
-        name: int
-        for name in (
-            "max_new_tokens",
-            "top_k",
-            "no_repeat_ngram_size",
-            "dry_allowed_length",
-            "seed",
-        )
-    },
-}
-DEFAULTS = presets.PRESETS["pure sampling"]
+DEFAULTS = presets.OFF
 
 
 def register(backend: Any) -> None:
@@ -116,7 +103,7 @@ def keywords(
                 name,
                 inspect.Parameter.POSITIONAL_OR_KEYWORD,
                 default=DEFAULTS[name],
-                annotation=KIND.get(name, float),
+                annotation=Any if name == "order" else PARAMETERS[name].type,
             )
         )
     parameters.append(
