@@ -9,13 +9,15 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGE = ROOT / "playground"
 # room -> rooms below it that it may know; "pages" may know all of them
 ALLOWED = {
-    "widgets": {"traces"},
+    "web": set(),
+    "widgets": {"traces", "web"},
     "takeaway": {"traces", "widgets"},
     "backend": {"traces", "cluster"},
     "cluster": {"backend", "traces"},
-    "server": {"backend"},
+    "server": {"backend", "web"},
     "diffusion": {"markov", "traces"},
-    "decoding": {"traces"},
+    "decoding": {"metrics", "traces"},
+    "i18n": set(),
     "markov": {"traces"},
     "metrics": set(),
     "lazy": set(),
@@ -32,6 +34,7 @@ LIBRARIES = {
 }
 ENTRY_POINTS = {
     "__main__.py",
+    "i18n/__main__.py",
     "words/__main__.py",
     "diffusion/__main__.py",
 }  # commands for a terminal, not imported by anything: they may fetch a model
@@ -67,7 +70,8 @@ def test_a_room_imports_only_rooms_below_it(path):
     if room == "pages" or str(path.relative_to(PACKAGE)) in ENTRY_POINTS:
         return
     allowed = {
-        f"playground.{name}" for name in ALLOWED[room] | {room, "lazy", "parameters", "paths"}
+        f"playground.{name}"
+        for name in ALLOWED[room] | {room, "lazy", "parameters", "paths", "i18n"}
     }
     for module in imported_modules(path):
         if module.startswith("playground."):

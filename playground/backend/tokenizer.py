@@ -6,15 +6,19 @@ and SentencePiece with byte fallback (Llama 2).
 
 from __future__ import annotations
 
+import copy
 import re
 from functools import lru_cache
 from typing import Any
 
+from playground.backend.incremental import (
+    ByteDecoder,
+    IncrementalDecoder,
+    Shown,
+    WordPieceDecoder,
+)
 from playground.backend.limits import limits
 
-CONTRACTIONS = frozenset("s t d m n re ve ll er en em clock am".split())
-CLOSING = frozenset(".,!?;:)]}%…")
-OPENING = frozenset("([{")
 BYTE_FALLBACK = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -36,49 +40,11 @@ def _byte_of_character() -> dict[str, int]:
     return table
 
 
-def join_word_pieces(pieces: list[str]) -> str:
-    """Text out of word pieces: `don ' t stop , " said he .` becomes `don't stop," said he.`
+_PLACE = "\ue000message\ue001"  # private-use characters: no template holds them
 
-    Runs left to right and looks only back, so the text of a prefix is a prefix of the text (up to nothing). Word pieces have
-    lost where the spaces were: double quotes open and close in turn, a hyphen binds both its words, and an apostrophe after a
-    word binds the known endings of contractions.
-    """
-    text = ""
-    in_double = in_single = False
-    bind = True  # no space before the next piece
-    after_apostrophe = False
-    for piece in pieces:
-        if piece.startswith("##") and len(piece) > 2:
-            text += piece[2:]
-            bind = after_apostrophe = False
-            continue
-        previous_is_word = bool(text) and (text[-1].isalnum() or text[-1] == "]")
-        if piece == '"':
-            text += piece if in_double or bind else " " + piece
-            bind, in_double, after_apostrophe = not in_double, not in_double, False
-        elif piece in ("'", "`"):
-            if previous_is_word:
-                text += piece
-                bind, after_apostrophe = False, True
-            else:
-                closing = in_single and not bind
-                text += piece if closing or bind else " " + piece
-                bind, in_single, after_apostrophe = not closing, not closing, False
-        elif piece in CLOSING:
-            text += piece
-            bind = after_apostrophe = False
-        elif piece in ("-", "/", "–"):
-            text += piece
-            bind, after_apostrophe = True, False
-        elif piece in OPENING:
-            text += piece if bind else " " + piece
-            bind, after_apostrophe = True, False
-        else:
-            if after_apostrophe and piece not in CONTRACTIONS:
-                in_single = False  # it closed a quotation
-            text += piece if bind or (after_apostrophe and piece in CONTRACTIONS) else " " + piece
-            bind = after_apostrophe = False
-    return text
+
+class ControlMark(ValueError):
+    """A typed control mark that this model's template does not let through as letters."""
 
 
 class TextCodec:
@@ -99,6 +65,16 @@ class TextCodec:
         special = set(tokenizer.all_special_ids)
         special.update(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)
         self.special_ids = frozenset(special)
+        shown = [
+            tokenizer.mask_token,
+            tokenizer.unk_token if self.family == "word-pieces" else None,
+        ]
+        self._shown = [token for token in shown if token is not None]
+        self._marks = {
+            token
+            for token in tokenizer.convert_ids_to_tokens(sorted(special))
+            if isinstance(token, str) and token and token not in self._shown
+        }
         self.has_chat_template = bool(getattr(tokenizer, "chat_template", None))
         self._frame = list(
             tokenizer("", add_special_tokens=True)["input_ids"]
@@ -106,6 +82,7 @@ class TextCodec:
         self.bos_id: int | None = (
             tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.cls_token_id
         )
+        self._literal: Any = None  # a copy of the tokenizer that reads control marks as letters
         self._pieces: dict[int, str] = {}  # `piece` is asked for some thirty tokens at every step
         self.begins = begin and self.bos_id is not None and not self._frame
 
@@ -134,7 +111,8 @@ class TextCodec:
 
         chat: the text becomes a user's message in the model's chat template (ValueError if it has none).
         special: add the tokenizer's own beginning; end: its own end too (masked models).
-        A literal `[MASK]` becomes the mask token. Raises LimitExceeded beyond `max_prompt_characters` and ValueError for
+        A literal `[MASK]` becomes the mask token, and word pieces read their own `[UNK]`; every other control mark that stands
+        in the text (`[SEP]`, `<|im_end|>`) is letters, not a control token. Raises LimitExceeded beyond `max_prompt_characters` and ValueError for
         text that is no valid Unicode.
         """
         if not isinstance(text, str):
@@ -148,15 +126,13 @@ class TextCodec:
             ) from error
         if self.mask_id is not None:
             text = text.replace("[MASK]", self.tokenizer.mask_token)
-        if chat:
-            if not self.has_chat_template:
-                raise ValueError("chat must be off for this model: it has no chat template")
-            text = self.tokenizer.apply_chat_template(
-                [{"role": "user", "content": text}], tokenize=False, add_generation_prompt=True
-            )
-            special = False
+        if chat and not self.has_chat_template:
+            raise ValueError("chat must be off for this model: it has no chat template")
+        special = special and not chat
         try:
-            ids = list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
+            ids = self._message(text) if chat else self._ids(text, special)
+        except ControlMark:
+            raise
         except Exception as error:
             raise ValueError(
                 f"text cannot be encoded by this model's tokenizer ({type(error).__name__})"
@@ -172,23 +148,78 @@ class TextCodec:
             ids.pop()
         return [self.bos_id, *ids] if self.begins and special else ids
 
+    def _ids(self, text: str, special: bool) -> list[int]:
+        """Ids of a text whose control marks are letters."""
+        if not self._marked(text):
+            return list(self.tokenizer(text, add_special_tokens=special)["input_ids"])
+        parts = (
+            re.split("(" + "|".join(map(re.escape, self._shown)) + ")", text)
+            if self._shown
+            else [text]
+        )
+        if len(parts) == 1:
+            return self._letters(text, special)
+        ids: list[int] = []
+        for place, part in enumerate(parts):
+            if place % 2:
+                ids.append(self.tokenizer.convert_tokens_to_ids(part))
+            elif part:
+                ids += self._letters(part, False)
+        half = (len(self._frame) + 1) // 2 if special else 0
+        return [*self._frame[:half], *ids, *(self._frame[half:] if special else [])]
+
+    def _marked(self, text: str) -> bool:
+        return any(mark in text for mark in self._marks)
+
+    def _letters(self, text: str, special: bool) -> list[int]:
+        # the tokenizer remembers this setting between calls, and threads share it: so a copy has it for good
+        if self._literal is None:
+            self._literal = copy.deepcopy(self.tokenizer)
+        found = self._literal(text, add_special_tokens=special, split_special_tokens=True)
+        return list(found["input_ids"])
+
+    def _message(self, text: str) -> list[int]:
+        """Ids of a user's message in the chat template, which alone may set control tokens."""
+        rendered = self._rendered(text)
+        if not self._marked(text):
+            return self._ids_of_template(rendered)
+        head, place, tail = self._rendered(_PLACE).partition(_PLACE)
+        for content in (text, text.strip()):
+            if place and rendered == head + content + tail:
+                before, after = (
+                    self._ids_of_template(part) if part else [] for part in (head, tail)
+                )
+                return [*before, *self._ids(content, False), *after]
+        mark = min(mark for mark in self._marks if mark in text)
+        raise ControlMark(
+            f"text must not hold {mark}: this model's chat template uses it as a mark of its own"
+        )
+
+    def _rendered(self, content: str) -> str:
+        return self.tokenizer.apply_chat_template(
+            [{"role": "user", "content": content}], tokenize=False, add_generation_prompt=True
+        )
+
+    def _ids_of_template(self, text: str) -> list[int]:
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
     def decode(self, ids, skip_special: bool = True) -> str:
         """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an incomplete UTF-8
         sequence at the end is left out too, so that a text that grows never shows a broken character."""
-        ids = [int(i) for i in ids]
-        unknown = self.tokenizer.unk_token_id
-        if skip_special:
-            shown = {self.mask_id, unknown if self.family == "word-pieces" else None}
-            ids = [i for i in ids if i not in self.special_ids or i in shown]
+        decoder = self.incremental_decoder(skip_special)
+        return "".join([decoder.push(int(i)) for i in ids])
+
+    def incremental_decoder(self, skip_special: bool = True) -> IncrementalDecoder:
+        """A decoder for one text that grows: what its `push` adds, joined, is `decode` of all ids, for any ids."""
+        decoder: IncrementalDecoder
         if self.family == "word-pieces":
-            return join_word_pieces([self._token(i) for i in ids])
-        data = b"".join(self.token_bytes(i) for i in ids)
-        text = data.decode("utf-8", errors="replace")
-        if text.endswith("\ufffd") and not data.endswith("\ufffd".encode()):
-            text = _complete(data).decode("utf-8", errors="replace")
-        if self.family == "sentence-pieces" and text.startswith(" ") and ids:
-            text = text[1:]
-        return text
+            decoder = WordPieceDecoder(self._token)
+        else:
+            decoder = ByteDecoder(self.token_bytes, strip=self.family == "sentence-pieces")
+        if not skip_special:
+            return decoder
+        unknown = self.tokenizer.unk_token_id if self.family == "word-pieces" else None
+        return Shown(decoder, self.special_ids - {self.mask_id, unknown})
 
     def _token(self, token_id: int) -> str:
         if not 0 <= token_id < self.vocab_size:
@@ -243,18 +274,6 @@ class TextCodec:
         return self.decode(self.encode(text, special=False))
 
 
-def _complete(data: bytes) -> bytes:
-    """`data` without an incomplete UTF-8 sequence at its end."""
-    for back in range(1, min(4, len(data)) + 1):
-        byte = data[-back]
-        if byte & 0xC0 == 0xC0:  # a leading byte: is its sequence whole?
-            need = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
-            return data[:-back] if need > back else data
-        if byte & 0xC0 != 0x80:
-            break
-    return data
-
-
 class Spelling:
     """What every session of a model passes on to its `codec`: the way between text and ids. A session is closed at the end of a `with`."""
 
@@ -269,6 +288,10 @@ class Spelling:
     def decode(self, ids: Any) -> str:
         """Text of ids, special tokens left out."""
         return self.codec.decode(ids)
+
+    def incremental_decoder(self) -> IncrementalDecoder:
+        """What each further id of one text adds to it: see `TextCodec.incremental_decoder`."""
+        return self.codec.incremental_decoder()
 
     def piece(self, token_id: int) -> str:
         """One token for a label; partial bytes visible."""

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from playground.decoding.distribution import as_float32
+from playground.decoding.rules import LARGEST_TEMPERATURE
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages
 
@@ -60,7 +61,7 @@ def energy_barrier(
 
 
 def escape_probability(delta_e: float, temperature: float) -> float:
-    """Arrhenius' approximation exp(-ΔE/T), at most 1; it takes the loop token's weight for the whole sum.
+    """Arrhenius' approximation exp(-ΔE/T), at most 1; it takes the loop token's weight for the whole sum, and counts one rival.
 
     >>> round(escape_probability(5.0, 1.0), 6)
     0.006738
@@ -168,9 +169,10 @@ def solve_critical_temperature(
 ) -> float:
     """The nucleus escape temperature over the whole vocabulary, under the actual chain of rules.
 
-    The smallest temperature above which a token other than the most likely one can be drawn; the other rules of `settings`
-    act in their order (its temperature and top_p are ignored; penalties look at context_ids). inf: no temperature escapes.
-    0: every temperature does. With order "llama.cpp" the temperature acts last and decides nothing: the answer is 0 or inf.
+    The smallest temperature above which a token other than the most likely one of `logits` can be drawn; the other rules of
+    `settings` act in their order (its temperature and top_p are ignored; penalties look at context_ids). inf: no temperature
+    escapes. 0: every temperature does, as where a penalty makes another token the likelier one. With order "llama.cpp" the
+    temperature acts last and decides nothing, and without sampling it decides nothing either: the answer is 0 or inf.
 
     Without rules behind top-p the root of P_loop(T) = p is found by Newton's method on log Z, to rounding error. min-p
     behind it has its own closed form, and the larger of the two counts. Other rules behind top-p (typical, epsilon, eta, XTC)
@@ -180,9 +182,7 @@ def solve_critical_temperature(
         raise ValueError(f"top_p must be in [0, 1], got {top_p}")
     settings = (settings or DecodingSettings()).with_changes(top_p=top_p)
     values = as_float32(logits)
-    if not settings.do_sample:
-        return math.inf
-    if settings.llama_cpp:
+    if not settings.do_sample or settings.llama_cpp:
         possible = escape_possible(
             values, settings.with_changes(temperature=1.0), context_ids, prompt_length
         )
@@ -193,7 +193,10 @@ def solve_critical_temperature(
         return _scan(values, settings, context_ids, prompt_length)
     # penalties and top-k do not depend on the temperature: what they leave is what the temperature then acts on
     fixed = settings.with_changes(temperature=1.0, top_p=1.0, min_p=0.0)
-    left = apply_stages(values, context_ids, fixed, prompt_length)[-1].candidates.values
+    candidates = apply_stages(values, context_ids, fixed, prompt_length)[-1].candidates
+    left = candidates.values
+    if int(candidates.token_ids(np.array([candidates.best]))[0]) != int(values.argmax()):
+        return 0.0  # a penalty overturned the loop token: the likelier one passes every cut
     above = np.sort(float(left.max()) - left[left > -np.inf].astype(np.float64))
     root = nucleus_root(above, top_p)
     return max(
@@ -310,7 +313,9 @@ def _scan(
 
     unit = max(barrier.delta_e, 1e-3)
     grid = [
-        unit * 10 ** (exponent / 12) for exponent in range(-30, 61)
+        unit * 10 ** (exponent / 12)
+        for exponent in range(-30, 61)
+        if unit * 10 ** (exponent / 12) <= LARGEST_TEMPERATURE
     ]  # 1/300 ΔE to 100,000 ΔE, 12 points a decade
     below = 0.0
     for temperature in grid:

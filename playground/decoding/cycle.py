@@ -194,29 +194,6 @@ def loop_survival(
     return survival
 
 
-def wilson_interval(
-    successes: int, trials: int, z: float = 1.959963984540054
-) -> tuple[float, float]:
-    """Wilson's score interval of a share, by default 95%: it keeps its coverage near 0 and 1.
-
-    >>> [round(bound, 4) for bound in wilson_interval(0, 32)]
-    [0.0, 0.1072]
-    """
-    if trials < 1 or not 0 <= successes <= trials:
-        raise ValueError(
-            f"successes must be in [0, trials] with at least one trial, got {successes} of {trials}"
-        )
-    share = successes / trials
-    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
-    width = (
-        z
-        / (1 + z * z / trials)
-        * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    )
-    low = 0.0 if successes == 0 else max(centre - width, 0.0)
-    return low, 1.0 if successes == trials else min(centre + width, 1.0)
-
-
 def truth_table(
     logits: Any,
     settings: DecodingSettings,

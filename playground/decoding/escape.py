@@ -26,9 +26,9 @@ from playground.decoding.cycle import (
     trapping_top_p,
     truth_table,
     visit_of_negative_barrier,
-    wilson_interval,
 )
 from playground.decoding.experiment import Cycle, EscapeProgress, escape_experiment, find_cycle
+from playground.metrics import wilson_interval
 
 __all__ = [
     "Barrier",

@@ -24,7 +24,9 @@ def rival_weight(delta_e: float, temperatures: np.ndarray) -> np.ndarray:
 
 
 def arrhenius(delta_e: float, temperatures: np.ndarray) -> np.ndarray:
-    """The approximation exp(−ΔE/T), (n,): right where the loop token holds nearly everything; at most 1."""
+    """The approximation exp(−ΔE/T), (n,): right where there is one rival and the loop token holds nearly everything; at most 1.
+
+    N equal rivals are left with nearly N times that chance."""
     return np.minimum(rival_weight(delta_e, temperatures), 1.0)
 
 

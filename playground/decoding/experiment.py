@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from playground.decoding.barrier import chain_escape_probability
-from playground.decoding.cycle import wilson_interval
 from playground.decoding.generation import generate
 from playground.decoding.loops import Loop, find_loop, loop_tokens
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages
 from playground.decoding.together import next_logits_of
+from playground.metrics import wilson_interval
 
 
 @dataclass(frozen=True)

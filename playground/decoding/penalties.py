@@ -14,6 +14,8 @@ from playground.decoding.situation import Situation, penalty
 
 # llama.cpp looks back over this many tokens, prompt included (its default `penalty_last_n`).
 LLAMA_CPP_WINDOW = 64
+# Where a penalised logit stays if it would pass float32's range: out of reach, or certain, but a number.
+_FARTHEST = 3.4e38
 # The largest exponent that float32 can hold, e^88.72: where DRY's power stops growing.
 _LARGEST_LOG = 88.7228391
 
@@ -29,7 +31,9 @@ def repetition_penalty(values: np.ndarray, context: np.ndarray, theta: float) ->
     seen = np.unique(context[(context >= 0) & (context < len(values))])
     result = values.copy()
     theta = np.float32(theta)
-    result[seen] = np.where(values[seen] < 0, values[seen] * theta, values[seen] / theta)
+    with np.errstate(over="ignore"):
+        moved = np.where(values[seen] < 0, values[seen] * theta, values[seen] / theta)
+    result[seen] = _finite(moved, values[seen])
     return result
 
 
@@ -47,7 +51,7 @@ def presence_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) ->
     """
     seen = np.unique(generated[(generated >= 0) & (generated < len(values))])
     result = values.copy()
-    result[seen] -= np.float32(alpha)
+    result[seen] = _finite(values[seen] - np.float32(alpha), values[seen])
     return result
 
 
@@ -66,7 +70,9 @@ def frequency_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -
         generated[(generated >= 0) & (generated < len(values))], return_counts=True
     )
     result = values.copy()
-    result[seen] -= np.float32(alpha) * counts.astype(np.float32)
+    result[seen] = _finite(
+        values[seen] - np.float32(alpha) * counts.astype(np.float32), values[seen]
+    )
     return result
 
 
@@ -139,8 +145,9 @@ def dry(
 ) -> np.ndarray:
     """Don't repeat yourself: a token that would lengthen a repetition of n ≥ allowed tokens loses multiplier·base^(n-allowed).
 
-    n is the longest ending of the context that occurred before, followed by that token. No sequence breakers; the whole
-    context counts (p-e-w's rule, as in llama.cpp, whose ceiling on the exponent is kept).
+    n is the longest ending of the context that occurred before, followed by that token. No sequence breakers, and the whole
+    context counts: p-e-w's rule with llama.cpp's ceiling on the exponent. (llama.cpp now looks at the last 64 tokens only,
+    and breaks sequences at line ends, colons, quotes and asterisks.)
 
     >>> dry(np.float32([1, 2, 3, 4]), np.array([1, 2, 3, 1, 2]), 1.0, 2.0, 1).tolist()
     [1.0, 2.0, 3.0, 2.0]
@@ -154,10 +161,13 @@ def dry(
     powers = np.float64(base) ** (lengths[chosen] - allowed_length)
     # the product can pass float32's range: the token is then out of reach, not forbidden
     loss = np.minimum(multiplier * powers, 3.0e38).astype(np.float32)
-    result[ids[chosen]] = np.maximum(
-        result[ids[chosen]] - loss, np.where(result[ids[chosen]] == -np.inf, -np.inf, -3.4e38)
-    )
+    result[ids[chosen]] = _finite(values[ids[chosen]] - loss, values[ids[chosen]])
     return result
+
+
+def _finite(moved: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Penalised logits, finite where they were finite before: no penalty forbids a token or makes it certain beyond float32."""
+    return np.where(before == -np.inf, before, np.clip(moved, -_FARTHEST, _FARTHEST))
 
 
 @penalty("dry_multiplier")

@@ -347,7 +347,7 @@ RULES: dict[str, Rule] = {
             ),
             replaces_cuts=True,
             # its bound moves by at most eta times a surprise a step
-            memory=(Parameter("mu", float, 0.0, low=-1e18, high=1e18, unit="bits"),),
+            memory=(Parameter("mu", float, 0.0, low=-1e20, high=1e20, unit="bits"),),
         ),
     )
 }

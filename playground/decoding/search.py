@@ -2,7 +2,9 @@
 
 Same results as transformers' `generate(num_beams=N, do_sample=False)`, token for token: log-probabilities in float32, the
 2N best continuations looked at in each round (more if several tokens end a text), scores divided by length**length_penalty
-once a text is finished, and its rule for when no open beam can improve on the finished ones.
+once a text is finished, and its rule for when no open beam can improve on the finished ones. One beam is greedy decoding over
+the logits, as there. Where fewer than N continuations are possible, fewer are open and returned (the library fills up with
+copies at -1e9).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from playground.decoding.distribution import descending
 from playground.decoding.generation import end_ids
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages
@@ -21,6 +24,7 @@ from playground.decoding.together import next_logits_of
 
 # transformers' "minus infinity" for beams: far below any sum of log-probabilities, and finite.
 _NEVER = -1.0e9
+LENGTH_PENALTIES = (-5, 5)  # length**penalty stays within float32 for a million tokens
 
 
 @dataclass
@@ -92,7 +96,8 @@ def beam_search(
     score: sum of log-probabilities (nats) / length**length_penalty; an end-of-text token belongs to the ids. length_penalty
     above 0 favours longer texts. early_stopping, as in transformers: False (a heuristic at the present length), True (as soon
     as num_beams texts are finished), "never" (only when no longer text can win).
-    settings: its penalties act on the log-probabilities, as transformers' do; its sampling rules do nothing.
+    settings: its penalties act on the log-probabilities, with one beam on the logits, as transformers' do; its sampling rules
+    do nothing. With one beam length_penalty scales the score and decides nothing.
     """
     rules = (length_penalty, early_stopping, settings, should_stop)
     return list(beam_rounds(model, prompt_ids, num_beams, max_new_tokens, *rules))[-1]
@@ -113,6 +118,9 @@ def beam_rounds(
         raise ValueError(f"num_beams must be in [1, 64], got {num_beams}")
     if max_new_tokens < 1:
         raise ValueError(f"max_new_tokens must be at least 1, got {max_new_tokens}")
+    low, high = LENGTH_PENALTIES
+    if not low <= length_penalty <= high:
+        raise ValueError(f"length_penalty must be in [{low}, {high}], got {length_penalty}")
     if early_stopping not in (True, False, "never"):
         raise ValueError(f'early_stopping must be true, false or "never", got {early_stopping!r}')
     prompt = [int(token) for token in prompt_ids]
@@ -132,28 +140,33 @@ def beam_rounds(
             break
         open_texts = [search.tree.path(node) for node in search.open]
         rows = next_logits_of(model, [prompt + text for text in open_texts])
-        search.grow(
-            torch.stack(
-                [
-                    _log_probabilities(row, prompt + text, len(prompt), settings)
-                    for row, text in zip(rows, open_texts, strict=True)
-                ]
-            )
-        )  # (open, V)
+        contexts = [prompt + text for text in open_texts]
+        if num_beams == 1:
+            logits = _penalised(rows[0], contexts[0], len(prompt), settings)  # (V,)
+            search.grow(torch.log_softmax(logits, -1)[None], by=logits)
+        else:
+            scored = [
+                _penalised(_log_softmax(row), context, len(prompt), settings)
+                for row, context in zip(rows, contexts, strict=True)
+            ]
+            search.grow(torch.stack(scored))  # (open, V)
         finish = search.finished(longest is not None and limit < max_new_tokens)
         yield search.tree
     yield search.result(finish)
 
 
-def _log_probabilities(
+def _log_softmax(row: np.ndarray) -> np.ndarray:
+    return torch.log_softmax(torch.from_numpy(row), -1).numpy()
+
+
+def _penalised(
     row: np.ndarray, context: Sequence[int], prompt_length: int, settings: DecodingSettings | None
 ) -> torch.Tensor:
-    log_p = torch.log_softmax(torch.from_numpy(row), -1)
+    """A row of logits or log-probabilities after the penalties. (V,)"""
     if settings is None:
-        return log_p
-    return apply_stages(log_p, context, settings.with_changes(do_sample=False), prompt_length)[
-        -2
-    ].logits
+        return torch.from_numpy(row)
+    greedy = settings.with_changes(do_sample=False)
+    return apply_stages(row, context, greedy, prompt_length)[-2].logits  # [-1]: the draw
 
 
 class _Search:
@@ -172,19 +185,24 @@ class _Search:
         self.early_stopping, self.ends = early_stopping, ends
         self.weighed = max(2, 1 + len(ends)) * beams
         self.tree = BeamTree([Node(0, None, 0, None, 0.0, 0.0, 0.0, "root")], [])
-        self.open = [0] * beams
-        # at first all beams are the prompt: only the first may grow, or all would hold the same tokens
-        self.open_scores = torch.tensor([0.0] + [_NEVER] * (beams - 1))
+        self.open = [0]  # at first the prompt alone: more beams would hold the same tokens
+        self.open_scores = torch.zeros(1)
         self.done: list[int | None] = [None] * beams
         self.done_scores = torch.full((beams,), _NEVER)
         self.length = 0
         self.improvable, self.all_end = True, False
 
-    def grow(self, log_p: torch.Tensor) -> None:
-        """One round. log_p: (N, V), the next token's log-probabilities for each open beam."""
+    def grow(self, log_p: torch.Tensor, by: torch.Tensor | None = None) -> None:
+        """One round. log_p: (n, V), the next token's log-probabilities for each of the n ≤ N open beams, -inf for a forbidden
+        one, which is no continuation. by: (V,) logits that order those of a single beam, finer than their log-probabilities."""
         size = log_p.shape[1]
-        total = (log_p + self.open_scores[:, None]).reshape(-1)  # (N·V,)
-        scores, places = torch.topk(total, min(self.weighed, len(total)))
+        total = (log_p + self.open_scores[:, None]).reshape(-1)  # (n·V,)
+        if by is None:
+            scores, places = torch.topk(total, min(self.weighed, len(total)))
+        else:
+            places = torch.from_numpy(descending(by.numpy(), min(self.weighed, size)))
+            scores = total[places]
+        scores, places = scores[scores > -np.inf], places[scores > -np.inf]
         self.length += 1
         norm = self.length**self.length_penalty
         added, ends_here = [], []
@@ -204,16 +222,14 @@ class _Search:
             added.append(node.id)
             ends_here.append(token in self.ends or self.length >= self.limit)
         self.tree.rounds.append(added)
-        hits = torch.tensor(ends_here)
+        hits = torch.tensor(ends_here, dtype=torch.bool)
         self.all_end = bool(hits.all())
-        # the N best that can go on do; a finished one is pushed below everything
-        running = scores + hits.float() * _NEVER
-        chosen = torch.topk(running, self.beams)[1].tolist()
+        # the N best that can go on do
+        chosen = [place for place, ends in enumerate(ends_here) if not ends][: self.beams]
         self.open = [added[place] for place in chosen]
-        self.open_scores = running[chosen]
-        for place in chosen:
-            if not ends_here[place]:
-                self.tree.nodes[added[place]].fate = "open"
+        self.open_scores = scores[chosen]
+        for node in self.open:
+            self.tree.nodes[node].fate = "open"
         self._finish(added, scores, hits, norm)
         self._weigh_hope()
 
@@ -248,7 +264,10 @@ class _Search:
             if self.early_stopping == "never" and self.length_penalty > 0
             else self.length
         )
-        best_open = self.open_scores[:1] / hopeful**self.length_penalty
+        if not self.open:
+            self.improvable = False
+            return
+        best_open = self.open_scores[0] / hopeful**self.length_penalty
         worst = self.done_scores.min()
         bars = torch.tensor([float(worst) if node is not None else _NEVER for node in self.done])
         self.improvable = self.improvable and bool((best_open > bars).any())
@@ -257,7 +276,8 @@ class _Search:
         """Why the search is over, None while it is not."""
         if self.all_end and self.length >= self.limit:
             return "context" if limited_by_context else "max_new_tokens"
-        full = self.early_stopping is True and all(node is not None for node in self.done)
+        first = self.early_stopping is True or self.beams == 1
+        full = first and all(node is not None for node in self.done)
         return "finished" if full or not self.improvable or self.all_end else None
 
     def result(self, finish: str) -> BeamResult:
@@ -268,11 +288,7 @@ class _Search:
             if node is not None
         ]
         if finish == "stopped" and self.length:
-            ranked += [
-                (node, self.tree.nodes[node].normalised)
-                for node in self.open
-                if self.tree.nodes[node].fate == "open"
-            ]
+            ranked += [(node, self.tree.nodes[node].normalised) for node in self.open]
             ranked = sorted(ranked, key=lambda pair: -pair[1])[: self.beams]
         result = BeamResult((self.tree.path(node), score) for node, score in ranked)
         for node, _ in ranked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 _REPLACEMENT = "\ufffd"  # what a decoder writes for bytes that are not (yet) a character
 _VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", _REPLACEMENT: "□"}
@@ -20,10 +21,31 @@ class Piece(str):
 
 
 class TextStream:
-    """Decodes one token at a time. decode: ids -> str, as the models' `decode`.
+    """Decodes one token at a time; the pieces and the flushed rest, joined, are decode(all ids).
 
-    Only a short window is decoded again at each token, so a text of n tokens costs n short decodes.
+    decode: ids -> str. Where it is the `decode` of a model or codec that has an `incremental_decoder`, that one is used, and
+    every text is exact. Any other function is called on short windows of the ids, so a text of n tokens costs n short
+    decodes; it may keep or leave out an incomplete character at the end, and treat the first token in its own way.
     """
+
+    def __init__(self, decode: Callable[[Sequence[int]], str]):
+        owner = getattr(decode, "__self__", None)
+        begin = getattr(owner, "incremental_decoder", None)
+        own = begin is not None and getattr(decode, "__name__", "") == "decode"
+        self._decoder: Any = begin() if own else _Windows(decode)
+
+    def push(self, token_id: int) -> Piece:
+        """The text that this token adds, empty and marked while its last character is unfinished."""
+        text = self._decoder.push(int(token_id))
+        return Piece(text, self._decoder.unfinished)
+
+    def flush(self) -> str:
+        """What still waits when the text is over, replacement characters and all; empty if nothing does."""
+        return self._decoder.flush() if isinstance(self._decoder, _Windows) else ""
+
+
+class _Windows:
+    """The stream of a function that decodes ids: the text of a window of ids, less what of it was shown before."""
 
     def __init__(self, decode: Callable[[Sequence[int]], str]):
         self._decode = decode
@@ -31,22 +53,29 @@ class TextStream:
         self._context = 0  # how many of the window's tokens are finished
         self._shown = ""  # text of those, as it stands at the window's beginning
 
-    def push(self, token_id: int) -> Piece:
-        """The text that this token adds, empty and marked while its last character is unfinished."""
-        self._window.append(int(token_id))
+    @property
+    def unfinished(self) -> bool:
+        return len(self._window) > self._context
+
+    def push(self, token_id: int) -> str:
+        self._window.append(token_id)
         text = self._decode(self._window)
-        if text.endswith(_REPLACEMENT) or not text.startswith(self._shown):
-            return Piece("", unfinished=True)
+        # A token that adds nothing stays in the window: the function may have left out the beginning of a character there
+        if (
+            len(text) <= len(self._shown)
+            or text.endswith(_REPLACEMENT)
+            or not text.startswith(self._shown)
+        ):
+            return ""
         new = text[len(self._shown) :]
         # the next token is decoded behind this piece: some decoders treat the first token of a text in their own way
         self._window = self._window[self._context :]
         self._context = len(self._window)
         self._shown = self._decode(self._window)
-        return Piece(new)
+        return new
 
     def flush(self) -> str:
-        """What still waits when the text is over, replacement characters and all; empty if nothing does."""
-        if len(self._window) == self._context:
+        if not self.unfinished:
             return ""
         text, shown = self._decode(self._window), self._shown
         self._context, self._shown = len(self._window), text
@@ -54,7 +83,8 @@ class TextStream:
 
 
 def text_pieces(decode: Callable[[Sequence[int]], str], ids: Sequence[int]) -> list[Piece]:
-    """One piece a token; joined they are decode(ids). Bytes that never become a character end up in the last piece.
+    """One piece a token; joined they are decode(ids), for any ids. Bytes at the end that never become a character are in the
+    last piece if `decode` shows them.
 
     >>> table = {0: b"a", 1: b"\\xc3", 2: b"\\xa9"}
     >>> decode = lambda ids: b"".join(table[i] for i in ids).decode("utf-8", errors="replace")

@@ -183,14 +183,18 @@ def xtc(
 ) -> np.ndarray:
     """Exclude top choices: of the tokens with probability ≥ threshold only the least likely stays (p-e-w, llama.cpp).
 
+    A token that is gone already is no choice: at threshold 0 the least likely of those that are left stays.
+
     Whether the rule acts at a step is a coin of its own, thrown by the caller. Among equals the lowest id counts as likelier.
 
     >>> xtc(logs(.4, .3, .2, .1), .15).tolist()
     [False, False, True, True]
+    >>> xtc(logs(.5, .3, .2, 0), 0.).tolist()
+    [False, False, True, False]
     """
     probabilities = softmax(values) if probabilities is None else probabilities
-    above = np.flatnonzero(probabilities >= np.float32(threshold))
     mask = values > -np.inf
+    above = np.flatnonzero(mask & (probabilities >= np.float32(threshold)))
     if len(above) >= 2:
         mask[above[descending(values[above])[:-1]]] = False
     return mask

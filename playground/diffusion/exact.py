@@ -94,7 +94,7 @@ class ExactDenoiser:
         if np.any(np.abs(sums - 1.0) > 1e-6):
             row = int(np.abs(sums - 1.0).argmax())
             raise ValueError(
-                f"{name} must have rows that sum to 1, row {row} sums to {sums[row]:.6g}"
+                f"{name} must have rows that sum to 1, row {row + 1} sums to {sums[row]:.6g}"
             )
 
     # ------------------------------------------------------------------------------------------------ where it comes from
@@ -200,7 +200,7 @@ class ExactDenoiser:
         if np.any(np.isneginf(top)):
             row, position, _ = (int(part[0]) for part in np.nonzero(np.isneginf(top)))
             raise ValueError(
-                f"evidence must leave one word possible, got -inf for all of them at row {row}, position {position}"
+                f"evidence must leave one word possible, got -inf for all of them at row {row + 1}, position {position + 1}"
             )
         evidence = evidence - top  # a constant of a position changes nothing
         log = (
@@ -236,7 +236,7 @@ class ExactDenoiser:
             if lower is None
             else f"try the next lower order ({self.order - 1}): .lower()"
         )
-        message = f"no text of this model (order {self.order}) fits what is known in row {rows[0]}; {advice}"
+        message = f"no text of this model (order {self.order}) fits what is known in row {rows[0] + 1}; {advice}"
         raise ImpossibleEvidence(message, rows, lower)
 
     def _on_states(self, evidence: np.ndarray) -> np.ndarray:

@@ -47,7 +47,7 @@ class Prediction:
             what = "NaN"
         else:
             what = "+inf" if float(top[bad]) > 0 else "-inf for every token but the mask"
-        return f"the denoiser's logits must be finite, or -inf for some tokens, got {what} at row {row}, position {position}"
+        return f"the denoiser's logits must be finite, or -inf for some tokens, got {what} at row {row + 1}, position {position + 1}"
 
     def __len__(self) -> int:
         return self.weights.shape[0]

@@ -6,37 +6,17 @@ Rows are where the chain is, columns where it goes: transition[i, j] = P(next = 
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from . import elimination
+from .elimination import Absorption, CommunicatingClass
 from .validation import as_names, check_count, check_distribution, check_rows, draw, uniforms
 
-
-@dataclass(frozen=True)
-class CommunicatingClass:
-    """States that reach one another. `recurrent`: never left. `period`: gcd of the lengths of its loops (0: it has none)."""
-
-    states: tuple[int, ...]
-    recurrent: bool
-    period: int
-
-
-@dataclass(frozen=True)
-class Absorption:
-    """Where the chain ends: `classes` are the C recurrent classes, in the order of their lowest state.
-
-    probabilities (K, C): of ending in each class, by starting state. expected_steps (K,): until a recurrent state is reached.
-    visits (K, K): expected visits of each transient state before absorption (the fundamental matrix; 0 for recurrent ones).
-    """
-
-    classes: tuple[tuple[int, ...], ...]
-    probabilities: np.ndarray
-    expected_steps: np.ndarray
-    visits: np.ndarray
+DOUBLINGS = 1023  # 2^1023 steps are the most that a float can hold
 
 
 class MarkovChain:
@@ -178,18 +158,7 @@ class MarkovChain:
 
     def communicating_classes(self) -> list[CommunicatingClass]:
         """The strongly connected classes, in the order of their lowest state, each with recurrence and period."""
-        edges = self.transition > 0
-        count, label = connected_components(edges, directed=True, connection="strong")
-        classes = []
-        for number in range(count):
-            states = np.flatnonzero(label == number)
-            leaves = bool(edges[np.ix_(states, label != number)].any())
-            classes.append(
-                CommunicatingClass(
-                    tuple(states.tolist()), not leaves, _period(edges[np.ix_(states, states)])
-                )
-            )
-        return sorted(classes, key=lambda one: one.states[0])
+        return elimination.communicating_classes(self.transition)
 
     @property
     def is_irreducible(self) -> bool:
@@ -210,15 +179,7 @@ class MarkovChain:
 
     def stationary_distributions(self) -> np.ndarray:
         """(C, K): the stationary distribution of each recurrent class; every other one is a mixture of these rows."""
-        rows = []
-        for one in self.communicating_classes():
-            if one.recurrent:
-                row = np.zeros(self.size)
-                row[list(one.states)] = _stationary_irreducible(
-                    self.transition[np.ix_(one.states, one.states)]
-                )
-                rows.append(row)
-        return np.array(rows)
+        return elimination.stationary_distributions(self.transition)
 
     def stationary(self) -> np.ndarray:
         """(K,), the stationary distribution. With several recurrent classes there are many: this is then the one to which
@@ -234,57 +195,17 @@ class MarkovChain:
 
     def absorption(self) -> Absorption:
         """Probabilities and expected time of ending in each recurrent class (an absorbing state is a class of one)."""
-        recurrent = [one for one in self.communicating_classes() if one.recurrent]
-        inside = np.zeros((self.size, len(recurrent)))
-        for column, one in enumerate(recurrent):
-            inside[list(one.states), column] = 1
-        transient = np.flatnonzero(inside.sum(axis=1) == 0)
-        probabilities, steps, visits = (
-            inside.copy(),
-            np.zeros(self.size),
-            np.zeros((self.size, self.size)),
-        )
-        if len(transient):
-            leave = np.eye(len(transient)) - self.transition[np.ix_(transient, transient)]
-            into = self.transition[transient] @ inside  # (transient, C)
-            probabilities[transient] = np.linalg.solve(leave, into)
-            probabilities[transient] /= probabilities[transient].sum(
-                axis=1, keepdims=True
-            )  # rounding only
-            fundamental = np.linalg.inv(leave)
-            steps[transient] = fundamental.sum(axis=1)
-            visits[np.ix_(transient, transient)] = fundamental
-        return Absorption(tuple(one.states for one in recurrent), probabilities, steps, visits)
+        return elimination.absorption(self.transition)
 
     def hitting_probabilities(self, targets: int | Sequence[int]) -> np.ndarray:
         """(K,): probability of ever reaching one of the target states; 1 at the targets."""
-        inside = self._targets(targets)
-        reach = _reaches(self.transition > 0, inside)
-        probability = inside.astype(float)
-        middle = np.flatnonzero(reach & ~inside)
-        if len(middle):
-            leave = np.eye(len(middle)) - self.transition[np.ix_(middle, middle)]
-            probability[middle] = np.linalg.solve(
-                leave, self.transition[np.ix_(middle, inside)].sum(axis=1)
-            )
-        return np.clip(probability, 0, 1)
+        inside = elimination.as_targets(targets, self.size)
+        return elimination.hitting_probabilities(self.transition, inside)
 
     def hitting_times(self, targets: int | Sequence[int]) -> np.ndarray:
         """(K,): expected steps until a target state is first reached; 0 at the targets, inf where it may never be."""
-        inside = self._targets(targets)
-        edges = self.transition > 0
-        never = ~_reaches(edges, inside)
-        # a state from which "never" can be reached (before the target) waits for ever with positive probability
-        before = edges.copy()
-        before[inside] = False
-        risky = _reaches(before, never) if never.any() else never
-        times = np.where(risky, math.inf, 0.0)
-        middle = np.flatnonzero(~risky & ~inside)
-        if len(middle):
-            leave = np.eye(len(middle)) - self.transition[np.ix_(middle, middle)]
-            times[middle] = np.linalg.solve(leave, np.ones(len(middle)))
-        times[inside] = 0
-        return times
+        inside = elimination.as_targets(targets, self.size)
+        return elimination.hitting_times(self.transition, inside)
 
     def return_times(self) -> np.ndarray:
         """(K,): expected steps until each state comes again; inf for a transient one. 1/pi within a recurrent class."""
@@ -298,19 +219,6 @@ class MarkovChain:
         )
         return float(-(self.stationary()[:, None] * self.transition * logs).sum()) + 0.0
 
-    def _targets(self, targets) -> np.ndarray:
-        chosen = np.atleast_1d(np.asarray(targets))
-        if (
-            chosen.size == 0
-            or chosen.dtype.kind not in "iu"
-            or chosen.min() < 0
-            or chosen.max() >= self.size
-        ):
-            raise ValueError(f"targets must be states from 0 to {self.size - 1}, got {targets!r}")
-        inside = np.zeros(self.size, dtype=bool)
-        inside[chosen] = True
-        return inside
-
     # speed of forgetting -----------------------------------------------------------------------------------------------
 
     def eigenvalues(self) -> np.ndarray:
@@ -319,14 +227,33 @@ class MarkovChain:
         return values[np.lexsort((-values.imag, -values.real.round(12), -np.abs(values).round(12)))]
 
     def spectral_gap(self) -> float:
-        """1 - the second largest modulus of an eigenvalue: 0 for a periodic chain or several recurrent classes."""
-        values = np.abs(self.eigenvalues())
-        return 1.0 if self.size == 1 else float(max(0.0, 1 - values[1]))
+        """1 - the second largest modulus of an eigenvalue: 0 for a periodic chain or several recurrent classes.
+
+        Where that modulus m is close to 1 it is taken from a power of P, whose own is m^n and far from 1: small gaps keep
+        their digits.
+        """
+        if self.size == 1:
+            return 1.0
+        if not self.forgets:
+            return 0.0
+        power, steps = self.transition, 1.0
+        for _ in range(DOUBLINGS):
+            second = float(np.sort(np.abs(np.linalg.eigvals(power)))[-2])
+            if second <= 0.9:
+                return 1 - second if steps == 1 else -math.expm1(math.log(second) / steps)
+            power, steps = _rows_to_one(power @ power), 2 * steps
+        return 0.0
+
+    @property
+    def forgets(self) -> bool:
+        """Whether the distribution after many steps no longer depends on the start: one recurrent class, of period 1."""
+        recurrent = [one for one in self.communicating_classes() if one.recurrent]
+        return len(recurrent) == 1 and recurrent[0].period == 1
 
     def relaxation_time(self) -> float:
-        """Steps, 1 / spectral gap; inf where the gap is 0."""
+        """Steps, 1 / spectral gap; inf where the chain never forgets its start, as `mixing_time`."""
         gap = self.spectral_gap()
-        return 1 / gap if gap > 1e-12 else math.inf
+        return 1 / gap if gap > 1 / sys.float_info.max else math.inf
 
     def distance_to_stationary(self, n: int) -> np.ndarray:
         """(n + 1,): the largest total variation, over starting states, between P^m and the stationary rows, m = 0..n."""
@@ -343,8 +270,7 @@ class MarkovChain:
         """
         if not 0 < epsilon < 1:
             raise ValueError(f"epsilon must be in (0, 1), got {epsilon}")
-        recurrent = [one for one in self.communicating_classes() if one.recurrent]
-        if len(recurrent) > 1 or recurrent[0].period != 1:
+        if not self.forgets:
             return math.inf
         pi = self.stationary()
 
@@ -356,12 +282,12 @@ class MarkovChain:
         # the distance never grows with n: double until close enough, then add the powers of two that keep it far
         powers = [self.transition]
         while far(powers[-1]):
-            if len(powers) > 60:
+            if len(powers) > DOUBLINGS:
                 return math.inf
             powers.append(_rows_to_one(powers[-1] @ powers[-1]))
         steps, reached = 0, np.eye(self.size)
         for exponent in range(len(powers) - 2, -1, -1):
-            longer = reached @ powers[exponent]
+            longer = _rows_to_one(reached @ powers[exponent])
             if far(longer):
                 steps, reached = steps + 2**exponent, longer
         return steps + 1
@@ -394,38 +320,3 @@ def first_revisit(path) -> tuple[int, int] | None:
 def _rows_to_one(rows: np.ndarray) -> np.ndarray:
     """Takes back what rounding added to the row sums: over 2^40 squared steps it would be visible."""
     return rows / rows.sum(axis=1, keepdims=True)
-
-
-def _period(edges: np.ndarray) -> int:
-    """Period of a strongly connected class with adjacency (k, k): gcd over its edges of depth[i] + 1 - depth[j]."""
-    if not edges.any():
-        return 0
-    order, before = breadth_first_order(edges, 0)
-    depth = np.zeros(len(edges), dtype=np.int64)
-    for state in order[1:]:
-        depth[state] = depth[before[state]] + 1
-    rows, columns = np.nonzero(edges)
-    return int(np.gcd.reduce(np.abs(depth[rows] + 1 - depth[columns])))
-
-
-def _stationary_irreducible(transition: np.ndarray) -> np.ndarray:
-    """GTH elimination (Grassmann, Taksar, Heyman 1985): no subtraction, so small probabilities keep their digits."""
-    work = transition.copy()
-    for last in range(len(work) - 1, 0, -1):
-        work[:last, last] /= work[last, :last].sum()
-        work[:last, :last] += np.outer(work[:last, last], work[last, :last])
-    pi = np.zeros(len(work))
-    pi[0] = 1
-    for state in range(1, len(work)):
-        pi[state] = pi[:state] @ work[:state, state]
-    return pi / pi.sum()
-
-
-def _reaches(edges: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Which states have a path (of any length, 0 too) to a target: (K,) bool."""
-    reach = targets.copy()
-    while True:
-        more = reach | edges[:, reach].any(axis=1)
-        if (more == reach).all():
-            return reach
-        reach = more

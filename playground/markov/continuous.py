@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from . import elimination
 from .chain import MarkovChain
+from .elimination import Absorption
 from .validation import (
     ROUNDING,
     as_names,
@@ -126,15 +128,36 @@ class ContinuousTimeChain:
     def jump_chain(self) -> MarkovChain:
         """Where it jumps, whenever it jumps (embedded chain); a state that is never left stays."""
         leaving = self.leaving
-        jumps = (
-            np.where(np.eye(self.size, dtype=bool), 0, self.rates)
-            / np.where(leaving > 0, leaving, 1)[:, None]
-        )
+        jumps = self.flow / np.where(leaving > 0, leaving, 1)[:, None]
         return MarkovChain(jumps + np.diag((leaving == 0).astype(float)), self.states, self.initial)
+
+    @property
+    def flow(self) -> np.ndarray:
+        """(K, K): the rates of jumps, 0 on the diagonal."""
+        return np.where(np.eye(self.size, dtype=bool), 0, self.rates)
+
+    def stationary_distributions(self) -> np.ndarray:
+        """(C, K): the stationary distribution of each recurrent class; every other one is a mixture of these rows."""
+        return elimination.stationary_distributions(self.flow)
 
     def stationary(self) -> np.ndarray:
         """(K,): pi with pi Q = 0; with several recurrent classes, the one to which `initial` leads."""
-        return self.uniformised()[0].stationary()
+        rows = self.stationary_distributions()
+        return rows[0] if len(rows) == 1 else self.initial @ self.absorption().probabilities @ rows
+
+    def absorption(self) -> Absorption:
+        """Probabilities and expected time of ending in each recurrent class (see `Absorption`: time, not steps)."""
+        return elimination.absorption(self.flow)
+
+    def hitting_probabilities(self, targets: int | Sequence[int]) -> np.ndarray:
+        """(K,): probability of ever reaching one of the target states; 1 at the targets."""
+        return elimination.hitting_probabilities(
+            self.flow, elimination.as_targets(targets, self.size)
+        )
+
+    def hitting_times(self, targets: int | Sequence[int]) -> np.ndarray:
+        """(K,): expected time until a target state is first reached; 0 at the targets, inf where it may never be."""
+        return elimination.hitting_times(self.flow, elimination.as_targets(targets, self.size))
 
     def simulate(
         self, until: float, seed: int = 0, start: int | None = None, max_jumps: int = 100_000

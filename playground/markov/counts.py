@@ -65,7 +65,9 @@ def number_characters(text: str) -> tuple[np.ndarray, list[str]]:
     return seen[codes], [chr(code) for code in present]
 
 
-def count_contexts(numbers: np.ndarray, distinct: int, size: int, circular: bool) -> ContextTable:
+def count_contexts(
+    numbers: np.ndarray, distinct: int, size: int, circular: bool = False
+) -> ContextTable:
     """The table of contexts of `size` tokens; circular: the text goes on with its own beginning."""
     if circular:
         numbers = np.concatenate([numbers, np.resize(numbers, size)])

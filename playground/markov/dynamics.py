@@ -1,58 +1,45 @@
-"""Maps of the plane h <- h + g(h): orbits, fixed points, cycles, basins and Jacobians, and four worlds to look at.
+"""Where orbits of a map of the plane end: fixed points, cycles, basins, and how fast neighbours part.
 
-Points are arrays (..., 2), float64. Jacobians come from autograd, so that any smooth g will do. Source of the terms:
-Strogatz, Nonlinear Dynamics and Chaos; growth rates (Lyapunov exponents) by QR: Benettin et al. (1980).
+Source of the terms: Strogatz, Nonlinear Dynamics and Chaos; growth rates (Lyapunov exponents) by QR: Benettin et al. (1980).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
+from .plane_maps import (
+    WORLDS,
+    PlaneMap,
+    chaos,
+    contraction,
+    keep_bounded,
+    limit_cycle,
+    near_isometry,
+    several_steps,
+)
 from .validation import check_count
 
-ESCAPED = 1e6  # farther out than this an orbit counts as gone
+__all__ = [
+    "WORLDS",
+    "Cycle",
+    "PlaneMap",
+    "basins",
+    "chaos",
+    "contraction",
+    "cycles",
+    "describe_cycle",
+    "fixed_points",
+    "limit_cycle",
+    "near_isometry",
+    "settle",
+    "stability_along",
+]
+
 NEUTRAL = 1e-6  # a modulus this close to 1 neither attracts nor repels
-
-
-@dataclass(frozen=True)
-class PlaneMap:
-    """h <- h + g(h); `g` maps float64 tensors (..., 2) to (..., 2). box: (left, right, bottom, top) worth looking at."""
-
-    name: str
-    g: Callable[[torch.Tensor], torch.Tensor]
-    box: tuple[float, float, float, float] = (-2.0, 2.0, -2.0, 2.0)
-    explanation: str = ""
-
-    def step(self, points) -> np.ndarray:
-        """The points one step later, (..., 2)."""
-        points = torch.as_tensor(np.asarray(points, dtype=np.float64))
-        with torch.no_grad():
-            return (points + self.g(points)).numpy()
-
-    def orbit(self, start, n: int) -> np.ndarray:
-        """(n + 1, ..., 2): start and n steps. An orbit that escapes (beyond 1e6) is NaN from there on."""
-        rows = [np.asarray(start, dtype=np.float64)]
-        for _ in range(check_count(n, "n")):
-            rows.append(_keep(self.step(rows[-1])))
-        return np.array(rows)
-
-    def jacobian(self, points, period: int = 1) -> np.ndarray:
-        """(..., 2, 2): derivative of `period` steps, d h_{t+period} / d h_t, at the points, by autograd."""
-        points = np.asarray(points, dtype=np.float64)
-        tensor = torch.tensor(points.reshape(-1, 2), requires_grad=True)
-        after = tensor
-        for _ in range(period):
-            after = after + self.g(after)
-        rows = [
-            torch.autograd.grad(after[:, axis].sum(), tensor, retain_graph=axis == 0)[0]
-            for axis in (0, 1)
-        ]
-        return torch.stack(rows, dim=1).numpy().reshape(*points.shape[:-1], 2, 2)
+NEAR = 0.15  # as a share of the orbit's size: how far off a slow orbit may still be from the cycle that it tends to
 
 
 @dataclass(frozen=True)
@@ -97,7 +84,7 @@ def cycles(world: PlaneMap, period: int = 1, grid: int = 24, box=None) -> list[C
     ).reshape(-1, 2)
     points = starts
     for _ in range(40):
-        residual = _several(world, points, period) - points  # (n, 2)
+        residual = several_steps(world, points, period) - points  # (n, 2)
         matrix = world.jacobian(points, period) - np.eye(2)
         determinant = np.linalg.det(matrix)
         usable = (
@@ -112,7 +99,7 @@ def cycles(world: PlaneMap, period: int = 1, grid: int = 24, box=None) -> list[C
         length = np.linalg.norm(move, axis=1, keepdims=True)
         limit = 0.5 * max(right - left, top - bottom)
         points = points - move * np.minimum(1, limit / np.maximum(length, 1e-300))
-    settled = np.abs(_several(world, points, period) - points).max(axis=1) < 1e-9
+    settled = np.abs(several_steps(world, points, period) - points).max(axis=1) < 1e-9
     inside = (
         (points[:, 0] >= left)
         & (points[:, 0] <= right)
@@ -158,26 +145,88 @@ def settle(
 ) -> dict:
     """What one orbit does in the end: {"kind": "fixed point", "cycle", "wandering" or "escaped", "period", "points"}.
 
-    wandering: bounded, but no period up to `longest` within the tolerance (an invariant curve, chaos, or a slow approach).
+    The period is that of the cycle to which the orbit tends, found by Newton's method near where it is and checked by its
+    multipliers: an orbit still on its way, alternating from side to side, is nearly back after two steps, and its cycle has
+    one point. Only where no attracting cycle is near does coming back within the tolerance decide (a neutral cycle).
+    wandering: bounded, but neither up to the period `longest` (an invariant curve, chaos, or a very slow approach).
     """
     point = np.asarray(start, dtype=np.float64)
     for _ in range(transient):
-        point = _keep(world.step(point))
+        point = keep_bounded(world.step(point))
         if np.isnan(point).any():
             return {"kind": "escaped", "period": None, "points": []}
     tail = world.orbit(point, longest)
     if np.isnan(tail).any():
         return {"kind": "escaped", "period": None, "points": []}
     away = np.abs(tail[1:] - tail[0]).max(axis=1)
-    back = np.flatnonzero(away < tolerance * max(1.0, np.abs(tail).max()))
+    size = max(1.0, np.abs(tail).max())
+    near = np.flatnonzero(away < 2 * NEAR * size)[:8] + 1
+    for period in near.tolist():
+        cycle = _cycle_near(world, tail[0], period)
+        if cycle is not None and _approaches(world, tail[:1], cycle)[0]:
+            return _ends_in(cycle.points)
+    back = np.flatnonzero(away < tolerance * size)
     if not len(back):
         return {"kind": "wandering", "period": None, "points": tail.tolist()}
-    period = int(back[0]) + 1
-    return {
-        "kind": "fixed point" if period == 1 else "cycle",
-        "period": period,
-        "points": tail[:period].tolist(),
-    }
+    return _ends_in(tail[: int(back[0]) + 1])
+
+
+def _ends_in(points: np.ndarray) -> dict:
+    kind = "fixed point" if len(points) == 1 else "cycle"
+    return {"kind": kind, "period": len(points), "points": points.tolist()}
+
+
+def _cycle_near(world: PlaneMap, point: np.ndarray, period: int) -> Cycle | None:
+    """The cycle of exactly this period to which Newton's method leads from `point` without going far; None if none."""
+    found = point[None]
+    for _ in range(20):
+        residual = several_steps(world, found, period) - found  # (1, 2)
+        matrix = world.jacobian(found, period)[0] - np.eye(2)
+        if not np.isfinite(residual).all() or abs(np.linalg.det(matrix)) < 1e-14:
+            return None
+        move = np.linalg.solve(matrix, residual[0])
+        found = found - move
+        if np.abs(found - point).max() > 2 * NEAR * max(1.0, np.abs(point).max()):
+            return None
+        if np.abs(move).max() < 1e-13:
+            break
+    orbit = world.orbit(found[0], period)
+    back = np.abs(orbit[1:] - orbit[0]).max(axis=1)
+    if not back[-1] < 1e-9 or (back[:-1] < 1e-6).any():
+        return None
+    return describe_cycle(world, orbit[:-1])
+
+
+def _approaches(world: PlaneMap, points: np.ndarray, cycle: Cycle) -> np.ndarray:
+    """(n,) bool: whether the orbits of points (n, 2) near a cycle come closer to it; never to one that does not attract.
+
+    Distances are measured along the cycle's own directions: there each lap multiplies the parts of the distance by the
+    multipliers, so that it shrinks from the first lap on, where a plain distance of a turning orbit may grow for a while.
+    A neutral cycle may attract all the same, ever more slowly (a multiplier of -1); around a turning one orbits go on.
+    """
+    if cycle.kind != "attracting" and (cycle.kind != "neutral" or cycle.turning):
+        return np.zeros(len(points), dtype=bool)
+    rate = -math.log(max(1e-9, float(np.abs(cycle.multipliers).max())))
+    laps = 2 * min(
+        200, max(4, math.ceil(0.01 / max(rate, 1e-9)))
+    )  # even: back on the side where it was
+    before = _distance_along(world, points, cycle)
+    after = _distance_along(world, several_steps(world, points, laps * cycle.period), cycle)
+    return (after < before * (1 - 1e-9)) | (after < 1e-9)
+
+
+def _distance_along(world: PlaneMap, points: np.ndarray, cycle: Cycle) -> np.ndarray:
+    """(n,): of each point from the nearest point of the cycle, in the coordinates of the eigenvectors there."""
+    matrices = world.jacobian(cycle.points, cycle.period)  # (p, 2, 2)
+    distances = []
+    for place, matrix in zip(cycle.points, matrices, strict=True):
+        _, directions = np.linalg.eig(matrix)
+        if np.linalg.cond(directions) > 1e8:
+            directions = np.eye(
+                2
+            )  # equal multipliers with one direction: none better than the plain one
+        distances.append(np.linalg.norm((points - place) @ np.linalg.inv(directions).T, axis=1))
+    return np.min(distances, axis=0)
 
 
 def basins(
@@ -186,7 +235,8 @@ def basins(
     """Where each starting point of a grid ends.
 
     {"labels": (resolution, resolution) ints, bottom row first: the number of an attractor, -1 escaped, -2 bounded but on
-    none of them; "attractors": Cycle records; "box"}. Attractors are searched among what the grid's own orbits reach.
+    none of them after 20 times `steps`; "attractors": Cycle records; "box"}. Attractors are searched among what the grid's
+    own orbits reach.
     """
     resolution = check_count(resolution, "resolution", 2, 400)
     left, right, bottom, top = box or world.box
@@ -195,7 +245,7 @@ def basins(
         axis=-1,
     )
     for _ in range(check_count(steps, "steps", 1)):
-        points = _keep(world.step(points))  # (R, R, 2)
+        points = keep_bounded(world.step(points))  # (R, R, 2)
     labels = np.where(np.isnan(points).any(axis=-1), -1, -2)
     attractors: list[Cycle] = []
     for _ in range(longest):
@@ -203,23 +253,50 @@ def basins(
         if not len(open_ones):
             break
         # the middle one of the open points: a start whose orbit nobody has explained yet
-        end = settle(
-            world, points[tuple(open_ones[len(open_ones) // 2])], transient=steps, longest=longest
-        )
+        middle = points[tuple(open_ones[len(open_ones) // 2])]
+        end = settle(world, middle, transient=steps, longest=longest)
         if end["period"] is None:
             break
-        attractors.append(describe_cycle(world, np.array(end["points"])))
-        places = attractors[-1].points  # (p, 2)
-        distance = np.abs(points[:, :, None, :] - places).max(axis=-1).min(axis=-1)
-        reached = (labels == -2) & (distance < 1e-3 * max(1.0, np.abs(places).max()))
-        if not reached.any():
+        found = describe_cycle(world, np.array(end["points"]))
+        if any(np.abs(one.points - found.points[0]).max(axis=1).min() < 1e-6 for one in attractors):
+            break  # an orbit that takes longer to a known one than we wait
+        attractors.append(found)
+        if not _label_arrivals(world, points, labels, attractors, 19 * steps):
             break
-        labels[reached] = len(attractors) - 1
     return {
         "labels": labels,
         "attractors": [one.record() for one in attractors],
         "box": [left, right, bottom, top],
     }
+
+
+def _label_arrivals(world, points, labels, attractors: list[Cycle], patience: int) -> bool:
+    """Writes into `labels` which open points end on the last attractor. Returns whether any does.
+
+    Those on it are labelled at once; those near it go on for up to `patience` steps, and count too if by then they are
+    not on it but come closer all the time.
+    """
+    cycle = attractors[-1]
+    size = max(1.0, np.abs(cycle.points).max())
+    before = int((labels == -2).sum())
+    for done in range(20):
+        places = np.argwhere(labels == -2)  # (n, 2)
+        here = points[tuple(places.T)]
+        away = np.abs(here[:, None, :] - cycle.points).max(axis=-1).min(axis=-1)
+        labels[tuple(places[away < 1e-3 * size].T)] = len(attractors) - 1
+        near = (away >= 1e-3 * size) & (away < NEAR * size)
+        if not near.any():
+            break
+        if done == 19:
+            closer = near.copy()
+            closer[near] = _approaches(world, here[near], cycle)
+            labels[tuple(places[closer].T)] = len(attractors) - 1
+            break
+        places = places[away >= 1e-3 * size]
+        later = several_steps(world, here[away >= 1e-3 * size], patience // 19)
+        points[tuple(places.T)] = later
+        labels[tuple(places[np.isnan(later).any(axis=1)].T)] = -1
+    return int((labels == -2).sum()) < before
 
 
 def stability_along(world: PlaneMap, orbit) -> dict:
@@ -255,106 +332,3 @@ def stability_along(world: PlaneMap, orbit) -> dict:
 
 def _radius(matrix: np.ndarray) -> float:
     return float(np.abs(np.linalg.eigvals(matrix)).max())
-
-
-def _several(world: PlaneMap, points: np.ndarray, count: int) -> np.ndarray:
-    for _ in range(count):
-        points = _keep(world.step(points))
-    return points
-
-
-def _keep(points: np.ndarray) -> np.ndarray:
-    """Points that left for good (or overflowed) become NaN."""
-    with np.errstate(invalid="ignore"):
-        gone = ~(np.abs(points).max(axis=-1) < ESCAPED)
-    return np.where(gone[..., None], math.nan, points)
-
-
-# worlds ----------------------------------------------------------------------------------------------------------------
-
-
-def _turn(points: torch.Tensor, angle: float) -> torch.Tensor:
-    cosine, sine = math.cos(angle), math.sin(angle)
-    return points @ torch.tensor([[cosine, sine], [-sine, cosine]], dtype=points.dtype)
-
-
-def contraction(rate: float = 0.8, angle: float = 0.6) -> PlaneMap:
-    """h <- rate R(angle) tanh(h) + c: no two points get farther apart (rate < 1), so there is one fixed point and no cycle."""
-    shift = torch.tensor([0.5, 0.2], dtype=torch.float64)
-    return PlaneMap(
-        "contraction",
-        lambda h: rate * _turn(torch.tanh(h), angle) + shift - h,
-        explanation="Every pair of points comes closer at each step: one fixed point attracts the whole plane.",
-    )
-
-
-def limit_cycle(period: int = 5, pull: float = 0.3, lock: float = 0.2) -> PlaneMap:
-    """In polar form r <- r + pull r (1 - r^2), angle <- angle + 2 pi / period - lock / period sin(period angle): the unit circle
-    attracts; with lock > 0 one cycle of `period` points on it attracts and one between them repels. lock 0: all neutral.
-    """
-
-    def g(h: torch.Tensor) -> torch.Tensor:
-        squared = (h * h).sum(dim=-1, keepdim=True)
-        # sin(period angle) r^period and cos likewise as polynomials: smooth at the origin, no arctangent
-        real, imaginary = h[..., :1], h[..., 1:]
-        power_real, power_imaginary = real, imaginary
-        for _ in range(period - 1):
-            power_real, power_imaginary = (
-                power_real * real - power_imaginary * imaginary,
-                power_real * imaginary + power_imaginary * real,
-            )
-        angle = 2 * math.pi / period - lock / period * power_imaginary / (1e-9 + squared) ** (
-            period / 2
-        )
-        grown = h * (1 + pull * (1 - squared))
-        cosine, sine = torch.cos(angle), torch.sin(angle)
-        turned = torch.cat(
-            [
-                cosine * grown[..., :1] - sine * grown[..., 1:],
-                sine * grown[..., :1] + cosine * grown[..., 1:],
-            ],
-            dim=-1,
-        )
-        return turned - h
-
-    return PlaneMap(
-        "limit cycle",
-        g,
-        (-1.8, 1.8, -1.8, 1.8),
-        explanation="Not a contraction: the origin repels, and orbits close into a cycle that attracts its surroundings.",
-    )
-
-
-def near_isometry(strength: float = 0.05) -> PlaneMap:
-    """h <- h + strength tanh(W h), W a quarter turn with just enough damping that the Jacobian at 0 has spectral radius 1 (up to
-    strength^4 / 8): a small residual step hardly changes distances.
-    """
-    weights = torch.tensor([[-strength / 2, 1.0], [-1.0, -strength / 2]], dtype=torch.float64)
-    return PlaneMap(
-        "near-isometry",
-        lambda h: strength * torch.tanh(h @ weights.T),
-        explanation="Small residual steps: the Jacobian is close to the identity, so distances hardly change.",
-    )
-
-
-def chaos(a: float = 1.4, b: float = 0.3) -> PlaneMap:
-    """The Henon map x <- 1 - a x^2 + y, y <- b x (Henon 1976)."""
-
-    def g(h: torch.Tensor) -> torch.Tensor:
-        x, y = h[..., :1], h[..., 1:]
-        return torch.cat([1 - a * x * x + y, b * x], dim=-1) - h
-
-    return PlaneMap(
-        "chaos",
-        g,
-        (-1.6, 1.6, -1.0, 1.0),
-        explanation="Bounded, never repeating: neighbours part exponentially fast (the Henon map).",
-    )
-
-
-WORLDS: dict[str, Callable[..., PlaneMap]] = {
-    "contraction": contraction,
-    "limit cycle": limit_cycle,
-    "near-isometry": near_isometry,
-    "chaos": chaos,
-}

@@ -21,11 +21,13 @@ PAIRS_AT_MOST = 50_000_000  # entries of a pairwise posterior: 400 MB
 
 
 class ImpossibleObservations(ValueError):
-    """The model gives these observations probability 0. `position`: the first at which no state is left."""
+    """The model gives these observations probability 0. `position`: the first, from 0, at which no state is left (the sentence counts from 1)."""
 
     def __init__(self, position: int, symbol: str, sequence: int | None = None):
         self.position = position
-        where = f"position {position}" + ("" if sequence is None else f" of sequence {sequence}")
+        where = f"position {position + 1}"
+        if sequence is not None:
+            where += f" of sequence {sequence + 1}"
         super().__init__(
             f"observations have probability 0 under this model: at {where} no state that can be reached "
             f"emits {symbol!r}; give one of them a positive emission or transition there, or mark it missing (-1)"
@@ -117,7 +119,7 @@ class HiddenMarkovModel:
             position = int(np.flatnonzero((array < MISSING) | (array >= len(self.symbols)))[0])
             raise ValueError(
                 f"{field} must be symbols from 0 to {len(self.symbols) - 1}, or -1 for missing, "
-                f"got {array[position]} at position {position}"
+                f"got {array[position]} at position {position + 1}"
             )
         return array
 

@@ -48,7 +48,7 @@ def as_sequences(model: HiddenMarkovModel, sequences) -> list[np.ndarray]:
         raise ValueError("sequences must hold at least one sequence, got none")
     return [
         model.check_observations(
-            entry, "observations" if len(listed) == 1 else f"sequence {number}"
+            entry, "observations" if len(listed) == 1 else f"sequence {number + 1}"
         )
         for number, entry in enumerate(listed)
     ]

@@ -29,7 +29,8 @@ class ContextChain:
 
     contexts (C, n) token numbers; initial (C,): share of each context among the text's n-grams. Edges of context c, in CSR:
     e = offsets[c] .. offsets[c + 1] - 1, each to next_context[e] by appending tokens[e], with probability[e].
-    ending "end": the text's last context, where nothing follows it, leads to a last context of end marks that stays.
+    The text's last context, where nothing follows it, leads to a last context of end marks that stays (ending "end"), or
+    through the contexts of the seam to the text's first one ("wrap"; each of these counts once).
     """
 
     contexts: np.ndarray
@@ -91,8 +92,13 @@ class NgramModel:
         """Counts the text (up to 5 MB). unit: "word" (split at white space) or "character".
 
         smoothing: "none" (the text's own frequencies); "add-k" ((count + k) / (total + k V)); "backoff" (Witten-Bell:
-        each order interpolated with the next shorter one, down to uniform). ending, for a context without successor:
-        "end" (end mark) or "wrap" (the text continues with its beginning). Raises ValueError on anything else.
+        each order interpolated with the next shorter one, down to uniform). ending, for a context without successor (the
+        text's last one, unless it stands elsewhere too): "end" (end mark) or "wrap" (the text continues with its beginning;
+        a context that has a successor is not touched by it). Line ends of all systems are "\n". Raises ValueError on anything
+        else.
+
+        >>> NgramModel.fit("a b a", 1, ending="wrap").next_probabilities([0]).tolist()
+        [0.0, 1.0]
         """
         if not isinstance(text, str):
             raise ValueError(f"text must be a string, got {type(text).__name__}")
@@ -101,7 +107,7 @@ class NgramModel:
             raise ValueError(f"text must be at most {LONGEST_TEXT:,} bytes long, got {size:,}")
         check_count(order, "order", 1, 5)
         if unit == "character" and text:
-            numbers, distinct = number_characters(text)
+            numbers, distinct = number_characters(_line_ends(text))
         else:
             numbers, distinct = number_tokens(text.split())
         return cls(numbers, distinct, order, unit, smoothing, k, ending)
@@ -114,10 +120,8 @@ class NgramModel:
         if size not in self._tables:
             check_count(size, "size", 0, self.order)
             distinct = self.vocab_size - (self.eos_id is not None)
-            self._tables[size] = count_contexts(self.numbers, distinct, size, self.ending == "wrap")
+            self._tables[size] = count_contexts(self.numbers, distinct, size)
         return self._tables[size]
-
-    # tokens ------------------------------------------------------------------------------------------------------------
 
     @cached_property
     def _number_of(self) -> dict[str, int]:
@@ -125,7 +129,7 @@ class NgramModel:
 
     def encode(self, text: str) -> list[int]:
         """Token numbers of a text made of the model's tokens. ValueError that names the first word or character it never saw."""
-        pieces = text.split() if self.unit == "word" else text
+        pieces = text.split() if self.unit == "word" else _line_ends(text)
         try:
             return [self._number_of[piece] for piece in pieces]
         except KeyError as unknown:
@@ -144,8 +148,6 @@ class NgramModel:
         """One token as text ("" for the end mark)."""
         return self.tokens[token_id]
 
-    # what comes next ---------------------------------------------------------------------------------------------------
-
     def successors(self, ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray, str]:
         """(tokens, counts, source) after ids, unsmoothed. source: "context" (the last n tokens were seen), "shorter context"
         (there are fewer than n), "end" or "wrap" (nothing ever followed: the end mark, or the text's beginning again).
@@ -157,13 +159,15 @@ class NgramModel:
             return tokens, counts, "context" if len(context) == self.order else "shorter context"
         if self.ending == "end":
             return np.array([self.eos_id], dtype=np.int32), np.array([1]), "end"
-        # the longest end of the context with which the text begins: so wrapping goes on through the beginning
-        start = next(
-            size
-            for size in range(len(context), -1, -1)
-            if size < len(self.numbers)
-            and context[len(context) - size :] == self.numbers[:size].tolist()
-        )
+        if context == self.numbers[len(self.numbers) - len(context) :].tolist():
+            start = 0
+        else:  # the longest end of the context with which the text begins: so wrapping goes on through the beginning
+            start = next(
+                size
+                for size in range(len(context), -1, -1)
+                if size < len(self.numbers)
+                and context[len(context) - size :] == self.numbers[:size].tolist()
+            )
         return self.numbers[start : start + 1], np.array([1]), "wrap"
 
     def next_probabilities(self, ids: Sequence[int]) -> np.ndarray:
@@ -233,8 +237,6 @@ class NgramModel:
 
     def close(self) -> None:
         """Nothing is held that needs closing."""
-
-    # text --------------------------------------------------------------------------------------------------------------
 
     def generate(
         self,
@@ -331,8 +333,6 @@ class NgramModel:
             return self.successors(ids)
         return np.arange(self.vocab_size), self.next_probabilities(ids), self.smoothing
 
-    # chains ------------------------------------------------------------------------------------------------------------
-
     def context_chain(self) -> ContextChain:
         """The sparse Markov chain over the observed contexts (unsmoothed models only: ValueError otherwise)."""
         if self.smoothing != "none":
@@ -343,18 +343,18 @@ class NgramModel:
         contexts, offsets, tokens = table.contexts, table.offsets, table.tokens
         totals = table.totals
         probability = table.counts / np.repeat(totals, np.diff(offsets))
-        final = self.numbers[-self.order :]
-        if self.ending == "end":
-            last = table.find(final.tolist())
-            if last < 0:  # the text's last context never goes on: it leads to the end, which stays
-                contexts = np.vstack([contexts, final, np.full_like(final, self.eos_id)])
-                offsets = np.append(offsets, [len(tokens) + 1, len(tokens) + 2])
-                tokens = np.append(tokens, [self.eos_id, self.eos_id]).astype(np.int32)
-                probability = np.append(probability, [1.0, 1.0])
-                totals = np.append(totals, [1, 0])
-            else:
-                totals = totals.copy()
-                totals[last] += 1
+        final = self.numbers[-self.order :].tolist()
+        last = table.find(final)
+        if last >= 0:
+            totals = totals.copy()
+            totals[last] += 1
+        else:  # the text's last context never goes on: it leads to the end, which stays, or through the beginning
+            added, following, weights = self._beyond(final)
+            contexts = np.vstack([contexts, added])
+            offsets = np.append(offsets, len(tokens) + 1 + np.arange(len(added)))
+            tokens = np.append(tokens, following).astype(np.int32)
+            probability = np.append(probability, np.ones(len(added)))
+            totals = np.append(totals, weights)
         source = np.repeat(np.arange(len(contexts)), np.diff(offsets))
         following = np.column_stack([contexts[source, 1:], tokens])  # (E, n)
         if self.eos_id is not None:
@@ -367,6 +367,21 @@ class NgramModel:
             contexts, totals / totals.sum(), offsets, tokens, next_context, probability
         )
 
+    def _beyond(self, final: list[int]) -> tuple[list[list[int]], list[int], list[int]]:
+        """(contexts, the one token after each, how often each occurs) behind a last context that has no successor."""
+        if self.eos_id is not None:
+            return [final, [self.eos_id] * self.order], [self.eos_id, self.eos_id], [1, 0]
+        added, following = [], []
+        context = final
+        while (
+            self.table(self.order).find(context) < 0
+        ):  # at most n: then the beginning stands there
+            token = int(self.successors(context)[0][0])
+            added.append(context)
+            following.append(token)
+            context = [*context[1:], token]
+        return added, following, [1] * len(added)
+
     def markov_chain(self) -> MarkovChain:
         """Order 1 as a dense chain over the vocabulary, smoothing included. ValueError for other orders or over 2,000 tokens."""
         if self.order != 1 or self.vocab_size > LARGEST_CHAIN:
@@ -377,3 +392,8 @@ class NgramModel:
         rows = np.array([self.next_probabilities([token]) for token in range(self.vocab_size)])
         initial = np.bincount(self.numbers, minlength=self.vocab_size) / len(self.numbers)
         return MarkovChain(rows, self.tokens, initial)
+
+
+def _line_ends(text: str) -> str:
+    """The text with every system's line ends as "\n", or a model of characters would learn them as letters of their own."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

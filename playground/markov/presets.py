@@ -26,7 +26,7 @@ CHAINS: dict[str, dict] = {
             [0, 0, 0.5, 0, 0.5],
             [0, 0, 0, 0, 1],
         ],
-        "explanation": "A fair game from 2 coins until 0 or 4: two absorbing states, so two stationary distributions.",
+        "explanation": "A fair game from 2 coins until 0 or 4: two absorbing states, so every mixture of two distributions is stationary.",
     },
     "ring": {
         "states": ["1", "2", "3", "4", "5", "6"],

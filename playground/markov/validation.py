@@ -27,9 +27,12 @@ def as_names(
 
 
 def name_of_row(names: Sequence[str] | None, index: int) -> str:
-    """How an error calls row `index`: by its name, and by its number too where the name alone would not find it."""
+    """How an error calls row `index`: by its name, and by its number too where the name alone would not find it.
+
+    Numbers are counted from 1, as columns are.
+    """
     if names is None:
-        return str(index)
+        return str(index + 1)
     name = names[index]
     alone = name.strip() and list(names).count(name) == 1
     return repr(name) if alone else f"{name!r} (number {index + 1})"

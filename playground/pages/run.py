@@ -24,6 +24,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from playground.backend import RunStopped
+from playground.i18n import t, wire
 from playground.pages import gate
 from playground.pages.errors import sentence_of
 from playground.pages.events import sent
@@ -78,7 +79,7 @@ class Handles:
         """ValueError where the name is at work already: it would be nobody's to end."""
         with self._lock:
             if handle.name in self._handles:
-                raise ValueError("run must be a name that is not at work already")
+                raise ValueError(t("run must be a name that is not at work already"))
             self._handles[handle.name] = handle
 
     def remove(self, handle: Handle) -> None:
@@ -114,11 +115,16 @@ def asked_of(raw: Any) -> tuple[dict, Handle]:
     name = raw.get("run") if isinstance(raw, dict) else None
     if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_NAME:
         raise ValueError(
-            f"request must be an object with a run, a name of 1 to {LONGEST_NAME} characters"
+            t(
+                "request must be an object with a run, a name of 1 to {most} characters",
+                most=LONGEST_NAME,
+            )
         )
     after = raw.get("after", 0)
     if isinstance(after, bool) or not isinstance(after, int) or not 0 <= after <= 1_000_000:
-        raise ValueError(f"after must be a whole number in [0, 1000000], got {after!r}"[:200])
+        raise ValueError(
+            t("after must be a whole number in [0, 1000000], got {value}", value=repr(after)[:100])
+        )
     return raw, Handle(name, after)
 
 
@@ -143,7 +149,7 @@ def stream(
     def numbered(message: Message) -> Message:
         nonlocal count
         count += 1
-        return {"run": name, "n": count - 1, **message}
+        return wire({"run": name, "n": count - 1, **message})
 
     try:
         asked, handle = asked_of(raw)

@@ -10,6 +10,7 @@ A page is built by `build(app)`, where `app` is a `Shell`:
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable
@@ -21,10 +22,12 @@ import gradio as gr
 from playground import words
 from playground.backend import get_backend
 from playground.backend.limits import limits
-from playground.pages import load_pages
+from playground.i18n import tables
+from playground.pages import labels, load_pages
 from playground.paths import ASSETS
 from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
+from playground.web import preloads
 from playground.widgets.link_picture import LinkPicture
 from playground.widgets.masthead import Masthead
 
@@ -33,6 +36,8 @@ FONTS = (
     ("Source Serif 4", "source-serif-4-latin-wght-normal.woff2"),
     ("JetBrains Mono", "jetbrains-mono-latin-wght-normal.woff2"),
 )
+# What Home draws with, at most ten: fetched while Gradio's own scripts load. Every other view is fetched when its tab opens.
+HOME_MODULES: tuple[str, ...] = ()
 
 
 @dataclass
@@ -94,13 +99,14 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
     ) as demo:
         app = Shell(demo, make_backend)
         demo.shell = app
-        Masthead(elem_id="masthead")
+        masthead = Masthead(elem_id="masthead")
         with gr.Tabs(elem_id="pages", overflow_behavior="wrap") as app.tabs:
             for page in load_pages():
                 app.slugs.append(page.SLUG)
                 with gr.Tab(page.TITLE, id=page.SLUG):
                     page.build(app)
         LinkPicture(squares, elem_id="link-picture")
+        labels.follow(demo, masthead)
 
         def open_page(request: gr.Request):
             slug = request.query_params.get("tab") if request else None
@@ -120,12 +126,18 @@ def launch_settings() -> dict[str, Any]:
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {
         "theme": theme(),
-        "head": f"{HEAD}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
+        "head": f"{HEAD}{preloads(HOME_MODULES)}{languages()}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
         "footer_links": [],
         "app_kwargs": guarded(),
         "max_threads": threads(),
         "state_session_capacity": max(limits().sessions_kept, threads()),
     }
+
+
+def languages() -> str:
+    """What web/core/translate.js reads: the languages and where their tables are."""
+    settings = json.dumps(tables.settings()).replace("<", "\\u003c")
+    return f'<script type="application/json" id="playground-languages">{settings}</script>'
 
 
 def threads() -> int:

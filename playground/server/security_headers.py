@@ -23,6 +23,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backend.limits import limits
 from playground.server.page_cache import PageCache
+from playground.server.translations import Translations
+from playground.server.web_files import web_routes
 
 POLICY = "; ".join(
     (
@@ -131,5 +133,9 @@ def stated_length(scope: Scope) -> int:
 
 
 def guarded() -> dict[str, Any]:
-    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()` that puts the guard before everything, and the kept page."""
-    return {"middleware": [Middleware(Guard), Middleware(PageCache)]}
+    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()`: the guard before everything, the languages, the kept page, and
+    the browser half by URL."""
+    return {
+        "middleware": [Middleware(Guard), Middleware(Translations), Middleware(PageCache)],
+        "routes": web_routes(),
+    }

@@ -48,7 +48,7 @@ add(
   left,
   "p",
   "canvas-note",
-  "Every text of this length is enumerated, so nothing here is sampled. The denoiser is exact: it knows p(word | all revealed words) of the chain. Total variation is the share of texts that come out wrongly: 0 is exact, 1 is disjoint.",
+  "Every text of this length is enumerated, so nothing here is sampled. The denoiser is exact: it knows p(word | all revealed words) of the chain. Total variation is the probability that would have to be moved to other texts to make the two distributions equal: 0 is exact, 1 is disjoint.",
 );
 add(right, "h2", "canvas-h", "Distance from the truth, against words revealed a step");
 const surprise = add(right, "p", "say canvas-surprise"),

@@ -95,7 +95,9 @@ function heatTable(host, names, matrix, label, digits = 3) {
     names.forEach((other, j) => {
       const cell = table.rows[i + 1].cells[j + 1],
         v = matrix[i][j];
-      cell.textContent = v === null ? "∞" : fixed(v, digits).replace(/^0\./, ".");
+      // a wait of 3e13 steps keeps to its cell
+      cell.textContent =
+        v === null ? "∞" : v >= 1e6 ? v.toExponential(3) : fixed(v, digits).replace(/^0\./, ".");
       cell.style.setProperty("--p", v === null ? 0 : Math.max(0, Math.min(1, v)));
     });
   });

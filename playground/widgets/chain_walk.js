@@ -220,7 +220,7 @@ function show(k, ms, from) {
       on: path[k] === i,
       figure: fixed(seen[i] / total, 3),
       why: figures.limit
-        ? `of ${fixed(figures.limit[i], 3)}`
+        ? `(long run ${fixed(figures.limit[i], 3)})`
         : `${whole(seen[i])} visit${seen[i] === 1 ? "" : "s"}`,
     })),
   );

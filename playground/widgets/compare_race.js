@@ -1,4 +1,4 @@
-// Two twins from the same words: one token after the other, and everywhere at once. Each clock runs only while its own network works.
+// Two twins from the same words: one token after the other, and everywhere at once. What is counted is calls of the network.
 const prompt = area("", 1, 1000),
   tokens = number_input(4, 4, 128, 1),
   steps = number_input(1, 1, 128, 1),
@@ -11,11 +11,14 @@ const sampler = select_input([
     ["maskgit", "MaskGIT"],
   ]),
   judge = select_input(props.models);
+function calls_of(n) {
+  return `${n} network call${n === 1 ? "" : "s"}`;
+}
 const panes = make("div", "compare-pair"),
   left = make("section"),
   right = make("section"),
   after = make("section");
-const clocks = [make("p", "race-clock", "0.00 s"), make("p", "race-clock", "0.00 s")],
+const clocks = [make("p", "race-clock", calls_of(0)), make("p", "race-clock", calls_of(0))],
   facts = [make("p", "race-facts", "not started"), make("p", "race-facts", "not started")];
 const prose = make("p", "race-prose"),
   canvas = make("p", "race-words");
@@ -28,13 +31,12 @@ const show_words = (words) =>
   );
 const told = [{}, {}]; // what each side has said of itself so far
 function tell(side, value) {
-  const { seconds, tokens, calls, over } = Object.assign(told[side], value),
-    plural = calls === 1 ? "" : "s",
-    pace = (tokens / seconds).toFixed(1);
-  clocks[side].textContent = seconds.toFixed(2) + " s";
+  const { tokens, calls, over } = Object.assign(told[side], value),
+    each = calls ? (tokens / calls).toFixed(1) : "0.0";
+  clocks[side].textContent = calls_of(calls);
   facts[side].textContent = over
-    ? `${tokens} tokens · ${calls} network call${plural} · ${pace} tokens/s · done`
-    : `${tokens} tokens · ${calls} network call${plural} · ${pace} tokens/s`;
+    ? `${tokens} tokens · ${each} a call · done`
+    : `${tokens} tokens · ${each} a call`;
 }
 const runner = make_runner({
   label: "Race",
@@ -53,7 +55,7 @@ const runner = make_runner({
       prose.replaceChildren(make("span", "compare-prompt", frame.begin.prompt));
       show_words(frame.begin.words);
       clocks.forEach((c) => {
-        c.textContent = "0.00 s";
+        c.textContent = calls_of(0);
       });
       facts.forEach((f) => {
         f.textContent = "running";
@@ -76,11 +78,13 @@ const runner = make_runner({
 function show_after(a) {
   const names = ["left to right", "diffusion"],
     words = make("p", "say"),
-    faster = a.seconds[0] < a.seconds[1] ? 0 : 1;
+    [one, other] = a.calls,
+    fewer = one < other ? 0 : 1;
   words.replaceChildren(
     ...rich(
-      `**${names[faster]}** was faster at ${a.tokens} tokens: ${fixed(a.seconds[faster], 2)} s against ${fixed(a.seconds[1 - faster], 2)} s. One token costs ${(1000 * a.token_seconds).toFixed(1)} ms here, one step of diffusion ${(1000 * a.step_seconds).toFixed(1)} ms: ` +
-        `this diffusion run pays from **${Math.ceil(a.break_even)}** tokens on, if a step did not get dearer with the length (it does).`,
+      one === other
+        ? `Both needed **${one}** network calls for ${a.tokens} tokens.`
+        : `**${names[fewer]}** needed fewer network calls for ${a.tokens} tokens: ${a.calls[fewer]} against ${a.calls[1 - fewer]}.`,
     ),
   );
   after.replaceChildren(
@@ -88,18 +92,16 @@ function show_after(a) {
     table_of(
       [
         "",
-        "seconds",
         "network calls",
-        "tokens/s",
+        "tokens a call",
         `perplexity under ${a.judge}`,
         "distinct-2",
         "repetition rate",
       ],
       a.quality.map((q, i) => [
         names[i],
-        fixed(a.seconds[i], 2),
         a.calls[i],
-        fixed(a.tokens_per_second[i], 1),
+        fixed(a.tokens / a.calls[i], 1),
         fixed(q.perplexity, 2),
         fixed(q.distinct2),
         fixed(q.repetition),
@@ -108,7 +110,12 @@ function show_after(a) {
     make(
       "p",
       "compare-note",
-      "Each clock runs only while its own network works; whoever’s clock is behind goes next, so that neither slows the other. Waiting for other visitors counts. The judge reads left to right, and the left-to-right twin is judged by itself unless another is chosen: that favours it. Break-even: the whole time of the diffusion run ÷ the median time of one token (50 ms a token against 30 steps of 200 ms: 120 tokens).",
+      "Whoever has made fewer network calls goes next. A call left to right reads one new token, a call of diffusion every place at once: as many calls are not as much time. The judge reads left to right, and the left-to-right twin is judged by itself unless another is chosen: that favours it.",
+    ),
+    make(
+      "p",
+      "compare-note race-seconds",
+      `Seconds depend on the machine and on who else is using it. In this run: ${fixed(a.seconds[0], 2)} s left to right, ${fixed(a.seconds[1], 2)} s by diffusion; the median token ${(1000 * a.token_seconds).toFixed(1)} ms, the median step of diffusion ${(1000 * a.step_seconds).toFixed(1)} ms. Break-even, the whole time of the diffusion run ÷ the time of one token: ${Math.ceil(a.break_even)} tokens, if a step did not get dearer with the length (it does).`,
     ),
   );
 }

@@ -182,7 +182,7 @@ function show_rouge({ rouge, candidate: text, references: wanted }) {
     make(
       "p",
       "compare-note",
-      `Marked: one longest common subsequence of ${lcs.overlap} words, in order but not side by side. F = 2·P·R/(P + R). rouge-score’s figures: lower case, letters and digits only, no stemming. It means: how much of the reference the candidate covers. It misses: the same thing said in other words, and whether the rest is true.`,
+      `Marked: one longest common subsequence of ${lcs.overlap} words, in order but not side by side. F = 2·P·R/(P + R). rouge-score’s figures: lower case, letters and digits only, no stemming; in scripts without spaces (Chinese, Japanese, Thai) each character counts as a word. It means: how much of the reference the candidate covers. It misses: the same thing said in other words, and whether the rest is true.`,
     ),
   );
 }

@@ -46,9 +46,15 @@ if (words) {
     words.choose(language.value);
     address_with({ lang: language.value });
   });
-  document.addEventListener("playground:language", () => {
+  let labels = "en"; // Gradio's own components are given theirs by the server (playground/pages/labels.py)
+  const follow = () => {
     language.value = words.language;
-  });
+    if (labels === words.language) return;
+    labels = words.language;
+    trigger("language", { name: labels });
+  };
+  document.addEventListener("playground:language", follow);
+  follow();
 }
 
 const projector = part("projector");

@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
+from playground.web import shipped
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -46,16 +48,42 @@ def constant(value: Any) -> str:
     return json.dumps(value, allow_nan=False).replace("<", chr(92) + "u003c")
 
 
-class Widget(gr.HTML):
-    """A subclass sets SCRIPT (JavaScript), STYLE (CSS, scoped to the widget) and, if it likes, TEMPLATE (constant HTML).
+# The whole script of a widget whose drawing is a module of playground/web. Gradio's props have the constant ones laid under them, as
+# above. What a module throws while it mounts is told like one that does not come: nobody else would.
+MOUNT = """
+const constants = %(constants)s, first = %(first)s, events = %(events)s;
+const merged = new Proxy(props, {get: (all, name) => all[name] === undefined ? first[name] : all[name]});
+import(new URL(%(address)s, document.baseURI).href)
+  .then(({mount}) => mount(element, {props: merged, constants, server, trigger, watch, upload}))
+  .catch((error) => {
+    const sentence = document.createElement("p");
+    sentence.className = "problem";
+    sentence.setAttribute("role", "alert");
+    sentence.textContent = "This part of the page could not be loaded. Reload the page to try again.";
+    element.append(sentence);
+    reportError(error);
+  });
+"""
 
-    STREAMED = True sends each value as JSON text, read in the script by `value_now()`. Needed where a generator yields values of
+
+class Widget(gr.HTML):
+    """What the browser draws is a module of playground/web, named by MODULE ("views/chains/walk.js"): it exports
+    `mount(element, {props, constants, server, trigger, watch, upload})`, which draws `props.value` first and watches it then.
+    EVENTS are the names that the module triggers: each is an event of the component in Python.
+
+    The older way, until every view is a module: a subclass sets SCRIPT (JavaScript).
+
+    Both have STYLE (CSS, scoped to the widget) and, if they like, TEMPLATE (constant HTML).
+
+    STREAMED = True sends each value as JSON text, read by `readValue(props)`, in an older script by `value_now()`. Needed where a generator yields values of
     changing shape: Gradio sends only the difference to the last value, and its browser side stumbles over nested lists that
     grow and shrink ("Cannot set properties of undefined"), after which the page hears no more of the run.
 
     Keyword arguments that gr.HTML does not know become `props.NAME` in the script. The value is any plain data. `constants`
     (plain data too) is `constants` in the script."""
 
+    MODULE: ClassVar[str] = ""
+    EVENTS: ClassVar[tuple[str, ...]] = ()
     SCRIPT: ClassVar[str] = ""
     STYLE: ClassVar[str] = ""
     TEMPLATE: ClassVar[str] = '<div class="widget"></div>'
@@ -68,17 +96,27 @@ class Widget(gr.HTML):
                     f"{type(self).__name__}.{name} must be constant: it holds a placeholder of the template engine"
                 )
         extra = {name: item for name, item in kwargs.items() if name not in HTML_ARGUMENTS}
-        script = "".join(
-            [WRAP[0], self.SCRIPT, WRAP[1], constant(constants), ", ", constant(extra), WRAP[2]]
-        )
         super().__init__(
             value,
             html_template=self.TEMPLATE,
             css_template=self.STYLE,
-            js_on_load=script,
+            js_on_load=self._script(constants, extra),
             apply_default_css=False,
             **kwargs,
         )
+
+    def _script(self, constants: Any, extra: dict[str, Any]) -> str:
+        """What Gradio runs when the widget appears on the page."""
+        if not self.MODULE:
+            return "".join(
+                [WRAP[0], self.SCRIPT, WRAP[1], constant(constants), ", ", constant(extra), WRAP[2]]
+            )
+        return MOUNT % {
+            "address": constant(shipped().address(self.MODULE)),
+            "constants": constant(constants),
+            "first": constant(extra),
+            "events": constant(self.EVENTS),
+        }
 
     def __getattr__(self, name: str) -> Any:
         """gr.HTML looks through the whole script for a name that it has not, each time it is asked; Gradio asks for each component's

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.backend.incremental import join_word_pieces
 from playground.backend.limits import Limits, set_limits
-from playground.backend.tokenizer import TextCodec, join_word_pieces
+from playground.backend.tokenizer import TextCodec
 from tests.backend.small_models import byte_tokenizer, word_piece_tokenizer
 
 
@@ -150,3 +151,44 @@ def test_a_left_to_right_word_piece_model_begins_with_its_mark():
     assert (
         not TextCodec(tokenizer, len(tokenizer)).adds_bos and codec.display_prompt("Once") == "once"
     )
+
+
+@pytest.mark.parametrize("mark", ["<|end|>", "<|user|>"])
+def test_a_typed_chat_mark_is_letters_in_a_text_and_in_a_message(bytewise, mark):
+    ids = bytewise.encode(f"a{mark}b")
+    assert not bytewise.special_ids & set(ids) and bytewise.decode(ids) == f"a{mark}b"
+    message = bytewise.encode(f"a{mark}b", chat=True)
+    assert message == [257, *ids, 256]
+
+
+def test_a_message_with_a_mark_that_the_template_changes_is_refused_with_the_mark():
+    tokenizer = byte_tokenizer(chat=True)
+    tokenizer.chat_template = (
+        "{% for m in messages %}<|user|>{{ m['content'] | upper }}{% endfor %}"
+    )
+    codec = TextCodec(tokenizer, 258)
+    assert codec.decode(codec.encode("hi", chat=True)) == "HI"
+    with pytest.raises(
+        ValueError, match=r"text must not hold <\|end\|>: this model's chat template"
+    ):
+        codec.encode("hi<|end|>", chat=True)
+
+
+@pytest.mark.parametrize("mark", ["[SEP]", "[PAD]", "[CLS]"])
+def test_a_typed_mark_of_word_pieces_is_letters_and_the_mask_stays_the_mask(words, mark):
+    ids = words.encode(f"once {mark} upon [MASK] a")
+    assert [i for i in ids if i in words.special_ids] == [words.mask_id]
+    assert words.decode(words.encode(f"once {mark} a")) == f"once [{mark[1:-1].lower()}] a"
+    assert ids[-1] == words.encode("a")[0] and words.encode("[UNK]") == [
+        words.tokenizer.unk_token_id
+    ]
+
+
+def test_a_framed_model_keeps_its_own_frame_around_typed_marks():
+    from playground.backend import get_backend
+
+    codec = get_backend().causal("fairy-causal").codec
+    start = codec.encode("once")[0]
+    for text in ("once [SEP] upon", "once [SEP] upon [MASK]"):
+        ids = codec.encode(text)
+        assert ids[0] == start and codec.tokenizer.sep_token_id not in ids

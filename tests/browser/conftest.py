@@ -4,6 +4,7 @@
 - `page`: a Playwright page; the test fails if the page logged an error, threw one, or asked another host for anything;
 - `open_page(slug, **query)`: opens a tab of the app and waits until it answers;
 - `no_requests(page)`: a context in which any request to the server is a failure (scrubbing);
+- `after_redraw(page, "#chain-walk", act)`: does `act()` and waits until the view in there says that it has drawn new figures;
 - `fits(page)`: fails if the page scrolls sideways; `phone`: the same `page` fixture at 390 x 844;
 - `dark(page)`: switches to dark as a visitor's system would;
 - `axe(page)`: accessibility faults of the visible page, empty when there are none.
@@ -135,6 +136,7 @@ def page(request, chromium, app_url, viewport) -> Iterator:
         viewport=size, base_url=app_url, permissions=["clipboard-read", "clipboard-write"]
     )
     context.set_default_timeout(20_000)
+    context.add_init_script(COUNT_DRAWN)
     page = context.new_page()
     page.watch = Watch(page, app_url)
     yield page
@@ -164,6 +166,25 @@ def no_requests(page) -> Iterator[None]:
     )
     new = [address for address in page.watch.requests[before:] if "/heartbeat/" not in address]
     assert not new, f"requests while none was allowed: {new}"
+
+
+# Views tell that they have drawn (web/core/messages.js, `drawn`): counted by the ids around them.
+COUNT_DRAWN = """
+window.drawnCounts = {};
+document.addEventListener("playground:drawn", (event) => {
+  for (let at = event.target; at; at = at.parentElement)
+    if (at.id) window.drawnCounts["#" + at.id] = (window.drawnCounts["#" + at.id] ?? 0) + 1;
+});
+"""
+
+
+def after_redraw(page, view: str, act: Callable[[], object]) -> None:
+    """`view`: the id of an element around the view, "#chain-walk"."""
+    before = page.evaluate("view => window.drawnCounts[view] ?? 0", view)
+    act()
+    page.wait_for_function(
+        "([view, before]) => (window.drawnCounts[view] ?? 0) > before", arg=[view, before]
+    )
 
 
 def fits(page) -> None:

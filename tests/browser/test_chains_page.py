@@ -53,18 +53,18 @@ def test_an_edited_cell_redraws_every_figure_and_a_bad_row_is_marked_not_changed
         widget.get_by_label("Probability of going from sunny to sunny"),
         widget.get_by_label("Probability of going from sunny to rainy"),
     )
-    expect(part(widget, "visits")).to_contain_text("of 0.833")
+    expect(part(widget, "visits")).to_contain_text("(long run 0.833)")
     stay.fill("0.6")
     expect(part(widget, "problem")).to_contain_text("One row does not sum to 1")
     expect(widget.locator("tr.bad output")).to_have_text("sum 0.7")
     expect(stay).to_have_value("0.6")  # nothing was changed behind the visitor's back
     expect(leave).to_have_value("0.1")
     expect(part(widget, "visits")).to_contain_text(
-        "of 0.833"
+        "(long run 0.833)"
     )  # the figures still belong to the last good matrix
     after_redraw(page, "walk", lambda: leave.fill("2/5"))
     expect(part(widget, "problem")).to_be_empty()
-    expect(part(widget, "visits")).to_contain_text("of 0.556")  # .5 / (.5 + .4)
+    expect(part(widget, "visits")).to_contain_text("(long run 0.556)")  # .5 / (.5 + .4)
     expect(part(widget, "eigenvalues")).to_contain_text("0.1000")
     leave.fill("0.9")
     after_redraw(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from playground.decoding import DecodingSettings, beam_search
+from playground.decoding import DecodingSettings, beam_search, generate
 from playground.decoding.search import beam_rounds
 from tests.doubles import MarkovCausalModel, NetworkCausalModel, RandomCausalModel, tiny_network
 
@@ -150,3 +150,82 @@ def test_context_limit_ends_the_search():
 def test_bad_number_of_beams_is_named(beams):
     with pytest.raises(ValueError, match=rf"num_beams must be in \[1, 64\], got {beams}"):
         beam_search(MarkovCausalModel([[1.0]]), [0], beams, 3)
+
+
+PENALTIES = [
+    {"repetition_penalty": 1.3},
+    {"repetition_penalty": 0.7},
+    {"no_repeat_ngram_size": 2},
+    {"repetition_penalty": 1.6, "no_repeat_ngram_size": 3},
+]
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+@pytest.mark.parametrize("end", [None, END])
+@pytest.mark.parametrize("penalty", PENALTIES, ids=str)
+def test_one_beam_with_a_penalty_is_the_librarys_greedy_over_raw_logits(kind, end, penalty):
+    for seed in range(4):
+        network = tiny_network(kind, seed)
+        model = NetworkCausalModel(network, end)
+        for prompt in ([5, 6, 7], [11], [1, 2, 30, 4, 1, 2]):
+            found = network.generate(
+                torch.tensor([prompt]),
+                attention_mask=torch.ones(1, len(prompt), dtype=torch.long),
+                num_beams=1,
+                do_sample=False,
+                max_new_tokens=14,
+                eos_token_id=end,
+                pad_token_id=0,
+                **penalty,
+            )
+            theirs = found[0, len(prompt) :].tolist()
+            for early_stopping in (False, "never"):
+                rules = DecodingSettings(**penalty)
+                ours = beam_search(model, prompt, 1, 14, 2.0, early_stopping, rules)
+                assert [ids for ids, _ in ours] == [theirs]
+
+
+@pytest.mark.parametrize(
+    "penalty", [*PENALTIES[:3], {"presence_penalty": 2.0}, {"frequency_penalty": 1.5}], ids=str
+)
+def test_one_beam_is_what_greedy_writes_here(penalty):
+    model = RandomCausalModel(vocab_size=12, eos_id=3)
+    rules = DecodingSettings(do_sample=False, max_new_tokens=20, **penalty)
+    for prompt in ([1, 2], [5], [7, 7, 8]):
+        greedy = [step.token_id for step in generate(model, prompt, rules)]
+        assert beam_search(model, prompt, 1, 20, settings=rules)[0][0] == greedy
+
+
+@pytest.mark.parametrize("beams", [2, 3, 5, 8])
+@pytest.mark.parametrize("length", [1, 2, 4])
+def test_fewer_continuations_than_beams_give_each_text_once(beams, length):
+    """A coin has 2, 4, 16 texts; brute force over all of them is the truth, and nothing else is returned."""
+    model = MarkovCausalModel([[0.7, 0.3], [0.4, 0.6]])
+    found = beam_search(model, [0], beams, length)
+    texts = list(itertools.product([0, 1], repeat=length))
+    assert len({tuple(ids) for ids, _ in found}) == len(found) == min(beams, len(texts))
+    assert all(-50 < score < 0 for _, score in found)
+    assert all(-50 < node.score <= 0 for node in found.tree.nodes)
+    if beams >= len(texts):
+        truth = {
+            text: sum(
+                float(model.log_transition[before, token])
+                for before, token in itertools.pairwise([0, *text])
+            )
+            / length
+            for text in texts
+        }
+        assert dict((tuple(ids), score) for ids, score in found) == pytest.approx(truth)
+
+
+def test_a_forbidden_token_is_no_continuation():
+    model = MarkovCausalModel([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5], [1.0, 0.0, 0.0]], eos_id=2)
+    found = beam_search(model, [0], 4, 5)
+    assert sorted(ids for ids, _ in found) == [[1, 0, 1, 0, 1], [1, 0, 1, 2], [1, 2]]
+    assert all(np.isfinite(node.score) for node in found.tree.nodes)
+
+
+@pytest.mark.parametrize("penalty", [1e308, -1e308, 6, float("nan"), float("inf")])
+def test_a_length_penalty_beyond_float32_is_refused_by_name(penalty):
+    with pytest.raises(ValueError, match=r"length_penalty must be in \[-5, 5\], got"):
+        beam_search(MarkovCausalModel([[0.7, 0.3], [0.4, 0.6]]), [0], 2, 3, penalty)

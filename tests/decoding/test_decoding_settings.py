@@ -8,7 +8,7 @@ import pytest
 
 from playground.decoding import PRESETS, DecodingSettings, apply_stages
 from playground.decoding.rules import ORDERS, RULES
-from playground.decoding.settings import memory_of
+from playground.decoding.settings import PARAMETERS, memory_of
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,45 @@ from playground.decoding.settings import memory_of
 def test_a_bad_value_is_named_with_its_range(field, value, sentence):
     with pytest.raises(ValueError, match=sentence):
         DecodingSettings(**{field: value})
+
+
+BEYOND_FLOAT32 = [
+    ("repetition_penalty", 1e-46),
+    ("repetition_penalty", 1e39),
+    ("presence_penalty", -1e39),
+    ("presence_penalty", 1e39),
+    ("frequency_penalty", -1e39),
+    ("frequency_penalty", 1e39),
+    ("temperature", 1e39),
+    ("mirostat_tau", 1e308),
+    ("mirostat_eta", 1e308),
+    ("dry_multiplier", 1e39),
+    ("dry_base", 1e308),
+    ("top_k", 10**30),
+    ("no_repeat_ngram_size", 10**30),
+    ("dry_allowed_length", 10**30),
+    ("max_new_tokens", 10**400),
+    ("seed", 10**400),
+]
+
+
+@pytest.mark.parametrize("field, value", BEYOND_FLOAT32)
+def test_a_number_beyond_float32_is_refused_with_its_range(field, value):
+    with pytest.raises(ValueError, match=rf"^{field} must be a .*in \[.*, got "):
+        DecodingSettings(**{field: value})
+
+
+def test_every_number_has_a_lowest_and_a_highest_value_and_both_are_allowed():
+    numbers = [row for row in PARAMETERS.values() if row.type in (int, float)]
+    assert {row.name for row in numbers} == set(DecodingSettings().to_dict()) - {
+        "do_sample",
+        "order",
+    }
+    for row in numbers:
+        assert math.isfinite(row.low) and math.isfinite(row.high)
+        for end, open_end in ((row.low, row.open_low), (row.high, row.open_high)):
+            if not open_end:
+                assert getattr(DecodingSettings(**{row.name: end}), row.name) == end
 
 
 def test_plain_data_goes_round():
@@ -167,5 +206,5 @@ def test_what_rules_carry_is_checked():
     assert memory_of({"mu": 3}) == {"mu": 3.0}
     with pytest.raises(ValueError, match="memory must hold mu alone, got 'nu'"):
         memory_of({"nu": 3})
-    with pytest.raises(ValueError, match="memory.mu must be a number of bits in"):
+    with pytest.raises(ValueError, match=r"memory\.mu must be a number of bits in"):
         memory_of({"mu": float("inf")})

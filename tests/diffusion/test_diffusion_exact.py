@@ -163,7 +163,7 @@ def test_impossible_evidence_names_the_row_and_offers_the_lower_order():
     c = model.encode("c")[0]
     with pytest.raises(
         ImpossibleEvidence,
-        match=r"order 2\) fits what is known in row 1; try the next lower order \(1\)",
+        match=r"order 2\) fits what is known in row 2; try the next lower order \(1\)",
     ) as caught:
         denoiser.logits([[3, 3, 3, 3], [c, c, c, 3]])
     lower = caught.value.lower
@@ -201,7 +201,7 @@ def test_with_fallback_a_run_that_drew_an_impossible_text_goes_on():
     )
     assert forgiving.orders.tolist() == [1, 2]
     with pytest.raises(
-        ValueError, match=r"evidence must leave one word possible, .* at row 0, position 1"
+        ValueError, match=r"evidence must leave one word possible, .* at row 1, position 2"
     ):
         denoiser.posterior(np.where(np.arange(2)[None, :, None] == 1, -np.inf, np.zeros((1, 2, 3))))
 
@@ -212,12 +212,12 @@ def test_with_fallback_a_run_that_drew_an_impossible_text_goes_on():
         (
             [0.5, 0.4],
             [[0.9, 0.1], [0.5, 0.5]],
-            "initial must have rows that sum to 1, row 0 sums to 0.9",
+            "initial must have rows that sum to 1, row 1 sums to 0.9",
         ),
         (
             [0.5, 0.5],
             [[0.9, 0.2], [0.5, 0.5]],
-            "transition must have rows that sum to 1, row 0 sums to 1.1",
+            "transition must have rows that sum to 1, row 1 sums to 1.1",
         ),
         ([0.5, 0.5], [[1.2, -0.2], [0.5, 0.5]], "transition must hold probabilities"),
         ([1.0], [[0.9, 0.1], [0.5, 0.5]], r"transition must have shape \(1, 1\)"),

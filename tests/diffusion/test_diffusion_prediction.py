@@ -127,7 +127,7 @@ def test_the_mask_is_suppressed_however_much_it_is_preferred():
     ],
 )
 def test_bad_logits_are_named_with_their_place(line, what):
-    with pytest.raises(ValueError, match=f"got {what} at row 0, position 1"):
+    with pytest.raises(ValueError, match=f"got {what} at row 1, position 2"):
         table([[0.0, 1.0, 2.0], line], mask_id=2)
 
 

@@ -419,7 +419,7 @@ def test_bad_logits_end_the_run_with_a_sentence(name, value, what):
             out[0, 2, 1] = value
             return out
 
-    with pytest.raises(ValueError, match=f"got {what} at row 0, position 2"):
+    with pytest.raises(ValueError, match=f"got {what} at row 1, position 3"):
         run(Broken(), [[4, 4, 4, 4]], UnmaskSettings(name, 4))
 
 

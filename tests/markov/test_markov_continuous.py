@@ -135,7 +135,7 @@ def test_absorbing_states_stay_and_the_jump_chain_says_where():
             lambda: ContinuousTimeChain([[-1, 1.5], [0, 0]], ["on", "off"]),
             "rates row 'on' sums to 0.5; it must sum to 0: set its diagonal entry to -1.5",
         ),
-        (lambda: ContinuousTimeChain([[1, -1], [0, 0]]), "row 0 holds -1.0 in column 2"),
+        (lambda: ContinuousTimeChain([[1, -1], [0, 0]]), "row 1 holds -1.0 in column 2"),
         (lambda: ContinuousTimeChain([[math.nan, 1], [0, 0]]), "nan"),
         (lambda: ContinuousTimeChain([[0, 0]]), "square"),
         (lambda: ContinuousTimeChain([["x"]]), "numbers"),

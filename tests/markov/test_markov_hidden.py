@@ -261,13 +261,13 @@ def test_impossible_observations_are_named_not_nan():
         lambda seen: model.fit([[0, 1], seen], 2),
     ):
         with pytest.raises(
-            ImpossibleObservations, match=r"probability 0.*position 3.*'a'"
+            ImpossibleObservations, match=r"probability 0.*position 4.*'a'"
         ) as error:
             work(impossible)
         assert error.value.position == 3
-    assert isinstance(error.value, ValueError) and "sequence 1" in str(error.value)
+    assert isinstance(error.value, ValueError) and "sequence 2" in str(error.value)
     long = [0] + [1] * 500 + [0] + [1] * 500
-    with pytest.raises(ImpossibleObservations, match="position 501"):
+    with pytest.raises(ImpossibleObservations, match="position 502"):
         model.posterior(long)
 
 
@@ -300,11 +300,11 @@ def test_impossible_observations_are_named_not_nan():
             lambda: HiddenMarkovModel([1, 0], [[1, 0], [0, 1]], [[1], [1]], symbols=["a", "b"]),
             "symbols must have 1 names",
         ),
-        (lambda: UMBRELLA.forward([0, 2]), "from 0 to 1, or -1 for missing, got 2 at position 1"),
+        (lambda: UMBRELLA.forward([0, 2]), "from 0 to 1, or -1 for missing, got 2 at position 2"),
         (lambda: UMBRELLA.forward([]), "at least one"),
         (lambda: UMBRELLA.forward([0.5]), "whole numbers"),
         (lambda: UMBRELLA.forward(["rain"]), "whole numbers"),
-        (lambda: UMBRELLA.forward([-2]), "got -2 at position 0"),
+        (lambda: UMBRELLA.forward([-2]), "got -2 at position 1"),
         (lambda: UMBRELLA.predict(SEEN, 0), "steps must be"),
         (lambda: UMBRELLA.path_log_probability([0], SEEN), "path must hold 5 states"),
         (lambda: random_model(100, 2, 0).pairwise_posterior([0] * 10_000), "at most 50,000,000"),

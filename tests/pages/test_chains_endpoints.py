@@ -80,7 +80,7 @@ def test_a_chain_that_never_mixes_answers_null(client):
     ("words", "fields"),
     [
         (
-            "transition row 0 sums to 1.1; it must sum to 1",
+            "transition row 1 sums to 1.1; it must sum to 1",
             {"transition": [[0.9, 0.2], [0.2, 0.9]]},
         ),
         ("transition must be a table of 2 rows of 2 numbers", {"transition": [[0.9, 0.1], [1]]}),
@@ -143,11 +143,11 @@ def test_hmm_samples_where_nothing_is_given(client):
             {"observations": [0], "iterations": 101},
         ),
         (
-            "emission row 0 sums to 0.95",
+            "emission row 1 sums to 0.95",
             {"observations": [0], "emission": [[0.9, 0.05], [0.2, 0.8]]},
         ),
         (
-            "probability 0 under this model: at position 0",
+            "probability 0 under this model: at position 1",
             {"observations": [1], "emission": [[1, 0], [1, 0]]},
         ),
     ],

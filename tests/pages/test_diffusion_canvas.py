@@ -1,6 +1,7 @@
 """The Unmask block without a browser: what is written becomes a canvas, a run becomes messages, what a browser says is checked."""
 
 import itertools
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -193,6 +194,32 @@ def test_the_verdict_is_that_of_the_settings(fields, exact):
     assert sampler_cards.card(UnmaskSettings("maskgit", 4, temperature=0.7))["text"].endswith(
         "Not exact, not even at one word a step."
     )
+
+
+@pytest.mark.parametrize(("sampler", "what"), [("gibbs", "sweeps"), ("uniform", "steps")])
+def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
+    said = sampler_cards.card(UnmaskSettings(sampler, 4))["text"]
+    assert said.endswith(f"Exact only in the limit of many {what}.")
+    cold = sampler_cards.card(UnmaskSettings(sampler, 4, temperature=0.5))["text"]
+    assert f"in the limit of many {what}, at temperature one" in cold
+    assert cold.endswith("not as set here.")
+
+
+def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
+    """ "ten ... (three more need an exact denoiser)", "any of thirteen samplers, ten of them with the shipped network"."""
+    names = [sampler.name for sampler in list_samplers()]
+    refused = []
+    canvas = read_canvas("the [MASK]*4 .", Pieces())
+    for name in names:
+        try:
+            Side("network", Pieces(), canvas, UnmaskSettings(name, 2))
+        except ValueError as error:
+            assert "which only the exact models give" in str(error)
+            refused.append(name)
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert (len(names), len(refused)) == (13, 3)
+    assert "watch ten published samplers unmask it (three more need an exact denoiser)" in readme
+    assert "any of thirteen samplers, ten of them with the shipped network" in readme
 
 
 def test_the_sampler_chosen_is_explained_before_it_is_run():
@@ -438,6 +465,12 @@ def test_the_causal_twin_writes_the_first_tokens_and_locks_them():
     for bad in (65, -1, 2.5, True):
         with pytest.raises(ValueError, match=r"hybrid must be a whole number in \[0, 64\]"):
             write_first(canvas, Pieces(), bad, settings, lambda: None)
+    # the twin would write every mask: that is said, not that there were none
+    for count in (4, 64):
+        with pytest.raises(
+            ValueError, match=rf"leave at least one mask .*at most 3 here, got {count}"
+        ):
+            write_first(canvas, Pieces(), count, settings, lambda: None)
 
 
 def test_two_canvases_run_on_each_from_its_own_and_a_full_one_stands_still():

@@ -113,6 +113,31 @@ def test_score_gives_every_token_its_rank_and_the_perplexity(client):
             r"top must be a whole number in \[1, 100\], got 0",
         ),
         ("/score", {"text": "  "}, "text is empty"),
+        (
+            "/decode",
+            {"prompt": "the " * 2048},
+            r"The prompt has 2,048 tokens, and this model's context holds 2,048: shorten the prompt.",
+        ),
+        (
+            "/decode",
+            {"prompt": "x", "repetition_penalty": 1e-46},
+            r"repetition_penalty must be a number in \[0.000001, 1000000\] .*got 1e-46",
+        ),
+        (
+            "/distribution",
+            {"prompt": "x", "presence_penalty": -1e39},
+            r"presence_penalty must be a number in \[-1000000, 1000000\] .*got -1e\+39",
+        ),
+        (
+            "/decode",
+            {"prompt": "x", "temperature": 1e39, "no_repeat_ngram_size": 2},
+            r"temperature must be a number in \[0, 1000000\] .*got 1e\+39",
+        ),
+        (
+            "/distribution",
+            {"prompt": "x", "mirostat_tau": 1e308},
+            r"mirostat_tau must be a number of bits in \[0, 1000000\] .*got 1e\+308",
+        ),
     ],
 )
 def test_a_bad_value_is_an_error_that_names_field_value_and_range(
@@ -120,3 +145,10 @@ def test_a_bad_value_is_an_error_that_names_field_value_and_range(
 ):
     with pytest.raises(AppError, match=sentence):
         client.predict(**{"model": "double", **values}, api_name=endpoint)
+
+
+def test_a_prompt_that_leaves_room_for_one_token_gets_that_token(client):
+    answer = client.predict(
+        model="double", prompt="the " * 2047, max_new_tokens=5, api_name="/decode"
+    )
+    assert len(answer["steps"]) == 1 and answer["finish"] == "context" and answer["text"]

@@ -246,3 +246,25 @@ def test_a_linked_run_gives_the_same_words_again():
     third = list(messages(values, app, None, event))
     again = linked(DIFFUSION.encode(third[0]["begin"]["link"]), app.backend)
     assert words(third) == words(messages(again[0], app, None, again[1])) != []
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("repetition_penalty", "1e-46"),
+        ("presence_penalty", "-1e39"),
+        ("frequency_penalty", "1e39"),
+        ("temperature", "1e39"),
+        ("mirostat_tau", "1e308"),
+        ("mirostat_eta", "1e308"),
+        ("dry_multiplier", "1e39"),
+        ("dry_base", "1e308"),
+    ],
+)
+def test_a_number_beyond_float32_in_a_link_is_refused_with_the_range_of_the_settings(field, value):
+    from playground.decoding.settings import PARAMETERS
+    from playground.pages.generate.links import LINK, state_of
+
+    state = state_of({"tab": "generate", field: value})
+    assert f"{field} must be {PARAMETERS[field].allowed()}" in state["message"]
+    assert LINK.fields[field].parameter.high == PARAMETERS[field].high

@@ -303,7 +303,7 @@ def test_a_bad_value_is_an_error_that_names_field_value_and_range(app):
         answers,
         (
             "top_p must be a number in",
-            "transition row 0 sums to 1.1",
+            "transition row 1 sums to 1.1",
             "sampler must be",
             "no-such-model",
         ),

@@ -20,6 +20,7 @@ class Sampler:
     exact_at_one: bool  # with an exact denoiser and one token drawn a step, the output is the model's own distribution
     source: str
     explanation: str  # two plain lines
+    exact_in_limit: str = ""  # "sweeps" or "steps": the output tends to that distribution as their number grows, and only then
 
 
 class SamplerRule:

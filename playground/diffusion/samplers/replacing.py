@@ -20,10 +20,11 @@ class Gibbs(SamplerRule):
     about = Sampler(
         "gibbs",
         "absorbing",
-        True,
+        False,
         "Geman and Geman 1984; for masked language models: Wang and Cho 2019, arXiv 1902.04094",
         "Takes one place at a time, hides its word and draws it again from what the network says given all the others.\n"
         "Starts anywhere; forgets the start sweep by sweep (burn-in).",
+        exact_in_limit="sweeps",
     )
 
     def order(self, run: Run, sweep: int) -> np.ndarray:
@@ -88,10 +89,11 @@ class Uniform(SamplerRule):
     about = Sampler(
         "uniform",
         "uniform",
-        True,
+        False,
         "Austin et al. 2021 (D3PM), arXiv 2107.03006; SEDD's uniform graph, arXiv 2310.16834",
         "Starts from random words; at every step every word may be exchanged, some more than once, ever more rarely.\n"
         "Needs an exact denoiser: the evidence at each place is a row of the noise matrix.",
+        exact_in_limit="steps",
     )
     schedule = None
 

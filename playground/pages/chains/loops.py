@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -136,14 +137,22 @@ def _end(plane, end: dict, along: dict) -> str:
         verdict = (
             "below 1: small disturbances die out, the loop holds itself"
             if radius < 1 - 1e-6
-            else "1: it neither attracts nor repels"
+            else "1: to first order it neither attracts nor repels"
             if radius < 1 + 1e-6
             else "above 1: the slightest push leaves it"
         )
-        return f"It ends in {what}. The product of the Jacobians around it has spectral radius {radius:.4g}: {verdict}."
+        return f"It ends in {what}. The product of the Jacobians around it has spectral radius {_close_to_one(radius)}: {verdict}."
     if growth > 0.01:
-        return f"It never repeats: neighbours part by a factor of {np.exp(growth):.3g} a step on average (growth rate {growth:.3g} nats, positive: chaos)."
+        return f"No period up to 24: neighbours part by a factor of {np.exp(growth):.3g} a step on average (growth rate {growth:.3g} nats, positive: chaos)."
+    if growth < -0.01:
+        return f"No period up to 24 so far; neighbours come closer (growth rate {growth:.3g} nats a step): it is still on its way."
     return f"No period up to 24 so far; neighbours keep their distance (growth rate {growth:.3g} nats a step)."
+
+
+def _close_to_one(radius: float) -> str:
+    """Four digits, or as many as it takes to tell it from 1."""
+    digits = 4 if abs(radius - 1) <= 1e-6 else max(4, math.ceil(-math.log10(abs(radius - 1))) + 1)
+    return f"{radius:.{digits}g}"
 
 
 def plane(draft: dict) -> dict:
@@ -229,19 +238,10 @@ def _run(model, ids: list[int], settings) -> dict:
         hidden.detach().float().cpu() if hasattr(hidden, "detach") else hidden, dtype=np.float64
     )
     similarity = recurrence_matrix(hidden, centred=True)
-    pieces, before = [], ""
-    for place in range(
-        len(whole)
-    ):  # the text of a token is what it adds: word pieces join as the model joins them
-        after = model.decode(whole[: place + 1])
-        pieces.append(
-            after[len(before) :] if after.startswith(before) else model.decode([whole[place]])
-        )
-        before = after
     found, exact = loop_period(similarity, 0.9), token_period(whole)
     return {
         "states": hidden,
-        "pieces": pieces,
+        "pieces": [str(piece) for piece in decoding.text_pieces(model.decode, whole)],
         "similarity": (similarity * 100).round().astype(int).ravel().tolist(),
         "length": len(whole),
         "state_period": found,

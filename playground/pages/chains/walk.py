@@ -87,7 +87,9 @@ def _finite(value: float) -> float | None:
 
 def _cycle(chain: MarkovChain, path: list[int], greedy: bool) -> dict | None:
     """Where the path repeats for ever: greedy walks do, drawn ones only where every transition that is left is certain."""
-    certain = chain.transition.max(axis=1) == 1
+    certain = (chain.transition > 0).sum(
+        axis=1
+    ) == 1  # a largest entry of 1 may have 1e-17 beside it
     for here, state in enumerate(path):
         before, loop = chain.greedy_cycle(state)
         if not before and (greedy or certain[loop].all()):
@@ -129,11 +131,18 @@ def _mixing(chain: MarkovChain, recurrent: list) -> str:
             f"{recurrent[0].period} eigenvalues lie on the circle: the chain keeps time and never forgets in which beat it began. "
             "The shares of visits converge all the same."
         )
-    steps = int(chain.mixing_time())
+    steps = chain.mixing_time()
+    if steps == math.inf:
+        return "The beginning is forgotten, but after more steps than a number of the computer can count."
     return (
         f"The second largest eigenvalue has size {second:.4g}: what is left of the beginning is multiplied by about {second:.4g} at every step "
-        f"(gap {1 - second:.4g}). From the worst start it is within ¼ of the long run after {steps} step{'s' * (steps != 1)} (mixing time, total variation)."
+        f"(gap {chain.spectral_gap():.4g}). From the worst start it is within ¼ of the long run after {_count(steps)} step{'s' * (steps != 1)} (mixing time, total variation)."
     )
+
+
+def _count(steps: int) -> str:
+    """Every digit where a float has them all, else four."""
+    return str(steps) if steps < 1e15 else f"{steps:.4g}"
 
 
 def _looping(chain: MarkovChain, path: list[int], cycle: dict | None, greedy: bool) -> str:

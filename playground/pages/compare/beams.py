@@ -102,16 +102,15 @@ def search(
 
 def node_of(tree: decoding.search.BeamTree, place: int, label: Any) -> dict:
     node = tree.nodes[place]
-    score = node.score if node.score > -1e8 else None  # a beam that was not open yet
     return {
         "id": node.id,
         "parent": node.parent,
         "step": node.step,
         "text": label(node.token_id),
         "log_probability": _finite(node.log_probability),
-        "score": score,
-        "normalised": None if score is None else node.normalised,
-        "fate": "pruned" if score is None else node.fate,
+        "score": node.score,
+        "normalised": node.normalised,
+        "fate": node.fate,
     }
 
 
@@ -170,7 +169,7 @@ def sample(
                 "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
                 "progress": share + (0.98 - share) * number / rules.max_new_tokens,
             }
-    texts = ["".join(decoding.text_pieces(model.decode, lane.ids)) for lane in lanes]
+    texts = [model.decode(lane.ids) for lane in lanes]
     values = expected_utilities(texts, utility)
     yield {
         "written": fresh,

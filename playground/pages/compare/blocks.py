@@ -49,7 +49,8 @@ def strategies(app: Any) -> None:
 
 def beams(app: Any) -> None:
     say(
-        "Beam search keeps the few best beginnings and cuts the rest, round after round. It finds likelier texts than greedy does, and often duller ones. Minimum Bayes risk "
+        "Beam search keeps the few best beginnings and cuts the rest, round after round. It usually finds likelier texts "
+        "than greedy does, and often duller ones. Minimum Bayes risk "
         "asks something else: which of many samples do the others agree with?"
     )
     run_events(app, made(app, "CompareBeams", "beams"), later("beams", "run"))

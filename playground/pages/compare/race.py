@@ -1,4 +1,7 @@
-"""The race: the causal twin and the diffusion twin write the same number of tokens from the same prompt, each on its own clock."""
+"""The race: the causal twin and the diffusion twin write the same number of tokens from the same prompt, by network calls.
+
+A call is the same on every machine; seconds are not, so a recorded race and a live one agree on who needs fewer calls and
+may disagree on who is faster. Seconds are measured, each side's own, and stand in the small print."""
 
 from __future__ import annotations
 
@@ -116,13 +119,13 @@ class Side:
 def race(
     left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int], tokens: int
 ) -> Iterator[dict]:
-    """Whoever's clock is behind goes next: what one sees is the race of two machines that do not disturb each other."""
+    """Whoever has made fewer network calls goes next (left to right first): the same race on every machine."""
     stream = decoding.TextStream(causal.decode)
     for token in prompt:
         stream.push(token)
     shown = 0  # tokens that diffusion has revealed
     while not (left.over and right.over):
-        if not left.over and (right.over or left.seconds <= right.seconds):
+        if not left.over and (right.over or left.calls <= right.calls):
             found = left.step()
             if found is not None:
                 left.ids.append(found.token_id)

@@ -36,7 +36,11 @@ def write_first(
         return canvas, ""
     at = canvas.ids.index(mask)
     run = next((n for n, i in enumerate(canvas.ids[at:]) if i != mask), len(canvas.ids) - at)
-    wanted = min(count, run)
+    wanted, masks = min(count, run), canvas.ids.count(mask)
+    if wanted >= masks:
+        raise ValueError(
+            f"hybrid must leave at least one mask to the diffusion model: at most {masks - 1} here, got {count}"
+        )
     causal = backend().causal(models.CAUSAL_TWIN)
     try:
         before = denoiser.decode(canvas.ids[canvas.lead : at])

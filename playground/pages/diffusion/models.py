@@ -37,20 +37,25 @@ _lock = threading.Lock()
 
 @functools.lru_cache(maxsize=8)
 def _exact(name: str) -> Any:
+    import numpy as np
 
     if name == WEATHER:
         chain = MarkovChain([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]])
         return diffusion.ExactDenoiser(
             chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"]
         )
-    return diffusion.ExactDenoiser.from_ngram(tale_model())
+    model = tale_model()
+    rows = [model.next_probabilities([word]) for word in range(model.vocab_size)]
+    told = np.bincount(model.numbers[:-1], minlength=model.vocab_size) / (len(model.numbers) - 1)
+    return diffusion.ExactDenoiser(told, rows, states=list(model.tokens))
 
 
 @functools.lru_cache(maxsize=1)
 def tale_model() -> Any:
     """The bigram of the tale. A little smoothing, or two words drawn at once could make a text that the model calls impossible."""
 
-    return NgramModel.fit(TALE_TEXT, order=1, unit="word", smoothing="add-k", k=0.01, ending="wrap")
+    # its first word stands again behind the last full stop, so that the tale can go round
+    return NgramModel.fit(TALE_TEXT + "the", 1, "word", smoothing="add-k", k=0.01, ending="wrap")
 
 
 def offered(session: str | None = None) -> list[tuple[str, str]]:

@@ -51,6 +51,18 @@ WITHOUT_STEPS = ("fast-dllm", "entropy-bound", "any-order")  # they take as many
 NEEDS_POSTERIOR = ("uniform", "diffusion-lm", "cdcd")
 SCHEDULES = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
 
+# Sampler.exact_in_limit -> the verdict as set, and the verdict where other settings stand in the way
+LIMITS = {
+    "sweeps": (
+        "Exact only in the limit of many sweeps.",
+        "Exact only in the limit of many sweeps, at temperature one, without top-p, guidance and overlap: not as set here.",
+    ),
+    "steps": (
+        "Exact only in the limit of many steps.",
+        "Exact only in the limit of many steps, at temperature one, without top-p, guidance and overlap: not as set here.",
+    ),
+}
+
 # conventions that act here and are easily misread
 CONVENTIONS = {
     "llada": "“Remasking” in its paper means “not kept this time”.",
@@ -84,7 +96,8 @@ def card(settings: Any) -> dict[str, str]:
 
 def verdict(about: Any, settings: Any) -> str:
     """Whether the sampler (its card, `about`) gives the model's own distribution at one word a step, with these settings."""
-    if not exact_at_one(about, settings.rule, settings.as_published):
+    limit = about.exact_in_limit
+    if not limit and not exact_at_one(about, settings.rule, settings.as_published):
         return "Not exact, not even at one word a step."
     if (
         settings.temperature != 1
@@ -93,8 +106,10 @@ def verdict(about: Any, settings: Any) -> str:
         or settings.overlap > 0
     ):
         # these change what a word is drawn from, or what the model sees: no order of places can make up for it
+        if limit:
+            return LIMITS[limit][1]
         return "Exact only when it draws one word a step, at temperature one, without top-p, guidance and overlap: not as set here."
-    return "Exact when it draws one word a step."
+    return LIMITS[limit][0] if limit else "Exact when it draws one word a step."
 
 
 def exact_at_one(about: Any, selection: str | None, as_published: bool = False) -> bool:

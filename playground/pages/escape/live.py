@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from playground import decoding
+from playground.decoding.rules import LARGEST_TEMPERATURE
 from playground.decoding.settings import DecodingSettings
+from playground.pages.generate.request import room_for
 
 SEARCH = 220  # tokens of greedy text in which a loop must be found
 FOLLOWED = 12  # runs that are followed after they left, to see which come back
@@ -31,9 +33,9 @@ def experiment_frames(
 
     followed: a model that answers several contexts at once (`Together`): a few escaped runs then go on, to see which come back."""
     yield {"words": "Writing greedily until the text repeats itself …", "progress": 0.0}
-    cycle = decoding.experiment.find_cycle(
-        model, model.encode(prompt), SEARCH, should_stop=should_stop
-    )
+    prompt_ids = model.encode(prompt)
+    room_for(model, prompt_ids)
+    cycle = decoding.experiment.find_cycle(model, prompt_ids, SEARCH, should_stop=should_stop)
     if should_stop():
         return
     if cycle is None:
@@ -138,8 +140,8 @@ def experiment_frames(
 
 
 def _centre(critical: float) -> float:
-    """A temperature to measure around: T_c where there is one."""
-    return critical if math.isfinite(critical) and critical > 0 else 1.0
+    """A temperature to measure around: T_c where there is one that can be set."""
+    return critical if 0 < critical < LARGEST_TEMPERATURE / 4 else 1.0
 
 
 def _pieces(model: Any, cycle: decoding.experiment.Cycle) -> list[dict[str, str]]:

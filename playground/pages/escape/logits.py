@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from playground import decoding
+from playground.decoding.rules import LARGEST_TEMPERATURE
 from playground.decoding.settings import DecodingSettings
 
 MOST_PASTED = 60_000  # lines of a pasted table
@@ -147,7 +148,7 @@ def analyse(
         }
         for i in shown
     ]
-    rest = 1 - sum(t["probability"] for t in tokens)
+    rest = 1 - sum(token["probability"] for token in tokens)
     return {
         "source": f"{found.source}: {size:,} tokens",
         "top_p": top_p,
@@ -168,7 +169,7 @@ def analyse(
             found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain
         ),
         "sides": _sides(found, settings, solved, shown)
-        if held and solved is not None and math.isfinite(solved) and solved > 0
+        if held and solved is not None and 0 < solved < LARGEST_TEMPERATURE / 2
         else [],
     }
 
@@ -189,7 +190,7 @@ def _sentence(
             f"{name} is **not the likeliest token** here, so nothing holds the text on it: its probability does not even fall "
             f"steadily with T, and there is no escape temperature. At T = {temperature:g} another token is drawn with probability **{chance:.4g}**."
         )
-    if found.settings.llama_cpp:
+    if found.settings.order == "llama.cpp":
         return "With **temperature last**, top-p judges the untempered distribution: no temperature changes what it keeps, so **there is no T_c**."
     if solved is None or math.isinf(solved):
         return f"**No temperature escapes**: with top-p = {top_p:g} the nucleus holds {name} alone, however hot the draw."

@@ -14,7 +14,7 @@ from playground.pages import gate
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
 from playground.pages.generate.parameter_docs import described
-from playground.pages.generate.request import SCORE_TOKENS, ids_of, settings_of, text_of
+from playground.pages.generate.request import SCORE_TOKENS, ids_of, room_for, settings_of, text_of
 from playground.pages.generate.run import labels, notes
 
 DEFAULTS = presets.OFF
@@ -142,6 +142,7 @@ def decode_text(
     network = backend.causal(model)
     try:
         ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
+        room_for(network, ids)
         label, steps, written = labels(network), [], []
         for step in decoding.generate(network, ids, settings):
             if run is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +32,15 @@ def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS) -> str:
             f"The {name} must have at most {longest:,} characters, got {len(value):,}: shorten it."
         )
     return value
+
+
+def room_for(model: Any, prompt_ids: Sequence[int]) -> None:
+    """ValueError where the prompt fills the model's context, so that not one token could be written."""
+    longest = getattr(model, "context_length", None)
+    if longest is not None and len(prompt_ids) >= longest:
+        raise ValueError(
+            f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds {longest:,}: shorten the prompt."
+        )
 
 
 def ids_of(value: Any, name: str, longest: int = 4096) -> list[int]:

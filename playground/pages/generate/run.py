@@ -9,7 +9,7 @@ from typing import Any
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
-from playground.pages.generate.request import SCORE_TOKENS, RunRequest, text_of
+from playground.pages.generate.request import SCORE_TOKENS, RunRequest, room_for, text_of
 
 FRAME_SECONDS = 0.03  # frames that come faster than a screen paints travel together
 STRIP = 24
@@ -120,11 +120,7 @@ def write(
         ]
         for token in request.prefix:
             stream.push(token)
-        longest = getattr(model, "context_length", None)
-        if longest is not None and len(prompt_ids) >= longest:
-            raise ValueError(
-                f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds {longest:,}: shorten the prompt."
-            )
+        room_for(model, prompt_ids)
         yield {
             "start": {"prompt": prompt, "notes": notes(model, request), "at": len(request.prefix)}
         }

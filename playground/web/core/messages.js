@@ -1,0 +1,21 @@
+// @ts-check
+/** What a view tells the page around it. The masthead and the dialog of the QR code listen. */
+
+/** @param {string} name @param {unknown} detail */
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+/** Says a sentence to the visitor, for some seconds, and to a screen reader. @param {string} sentence */
+export const announce = (sentence) => tell("playground:say", sentence);
+
+/** What stands at the right of the navigation: "SmolLM2-135M · CPU". @param {string} text */
+export const showStatus = (text) => tell("playground:status", text);
+
+/** Opens the dialog with the QR code of an address. @param {string} address */
+export const showQr = (address) => tell("playground:qr", address);
+
+/**
+ * Says that a view has drawn new figures: an event "playground:drawn" that bubbles from its element. Nothing in the app listens; tests do.
+ * @param {Element} element @param {unknown} [detail]
+ */
+export const drawn = (element, detail) =>
+  element.dispatchEvent(new CustomEvent("playground:drawn", { bubbles: true, detail }));
