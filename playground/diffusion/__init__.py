@@ -1,6 +1,6 @@
 """Discrete diffusion: text that appears everywhere at once, by every published sampler, over any denoiser.
 
-What is named here is imported when it is first used, so that `playground.diffusion.settings` costs no torch.
+What is named here is imported when it is first used, so that the settings and the samplers' cards cost no torch.
 """
 
 from typing import TYPE_CHECKING
@@ -8,27 +8,13 @@ from typing import TYPE_CHECKING
 from playground import lazy
 
 if TYPE_CHECKING:
-    from playground.diffusion import (
-        canvas as canvas,
-    )
-    from playground.diffusion import (
-        corrupt as corrupt,
-    )
-    from playground.diffusion import (
-        draws as draws,
-    )
-    from playground.diffusion import (
-        embedding as embedding,
-    )
-    from playground.diffusion import (
-        generate as generate,
-    )
-    from playground.diffusion import (
-        meter as meter,
-    )
-    from playground.diffusion import (
-        noise as noise,
-    )
+    from playground.diffusion import canvas as canvas
+    from playground.diffusion import corrupt as corrupt
+    from playground.diffusion import draws as draws
+    from playground.diffusion import embedding as embedding
+    from playground.diffusion import generate as generate
+    from playground.diffusion import meter as meter
+    from playground.diffusion import noise as noise
     from playground.diffusion.enumeration import exact_distribution
     from playground.diffusion.exact import ExactDenoiser
     from playground.diffusion.generate import unmask

@@ -66,6 +66,15 @@ function make_rules({ host, rules, orders, presets, start, seed: seed_row, on_ch
   );
   const allowed = new Map(); // input -> the row of the table that says what it may hold
   const seed = number_box(seed_row);
+  const held = make("label", "rules-check"),
+    hold_box = make("input");
+  hold_box.type = "checkbox";
+  held.append(hold_box, document.createTextNode("lock"));
+  held.title = "Off: each new text from the same beginning takes the next seed";
+  let typed = false; // a seed that was typed in is the next text's own
+  seed.box.addEventListener("input", () => {
+    typed = true;
+  });
   const sampled = make("label", "rules-check"),
     sample_box = make("input");
   sample_box.type = "checkbox";
@@ -76,7 +85,7 @@ function make_rules({ host, rules, orders, presets, start, seed: seed_row, on_ch
     layout();
     changed();
   });
-  draw_row.control.append(sampled, seed.label);
+  draw_row.control.append(sampled, seed.label, held);
 
   function explained(node, text) {
     for (const name of ["pointerenter", "focusin"])
@@ -219,6 +228,14 @@ function make_rules({ host, rules, orders, presets, start, seed: seed_row, on_ch
     if (tell) changed();
   }
 
+  // Before a new text: the seed after `used`, the last text's, unless it is kept or was chosen since.
+  function next_seed(used) {
+    if (!typed && !hold_box.checked && settings.do_sample && settings.seed === used)
+      settings.seed = used < seed_row.highest ? used + 1 : 0;
+    typed = false;
+    layout();
+  }
+
   // The funnel: how many tokens are left after each rule, and how much probability it took away.
   function show(record) {
     seen = record;
@@ -338,6 +355,7 @@ function make_rules({ host, rules, orders, presets, start, seed: seed_row, on_ch
   layout();
   return {
     set,
+    next_seed,
     show,
     clear,
     sentence,
