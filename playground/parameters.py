@@ -1,7 +1,8 @@
 """One row for every number, switch or choice that a visitor can set: name, range, unit, label and meaning, said once.
 
 A module of the mathematics lists its rows as `Parameter`s. Its settings check their fields by them; the page makes its
-controls of them, links and endpoints their fields and documentation. This module imports nothing of the project.
+controls of them, links and endpoints their fields and documentation. This module imports
+nothing of the project but its messages.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from playground.i18n import Message, t
 
 
 @dataclass(frozen=True)
@@ -78,27 +81,41 @@ class Parameter:
 
     def error(self, value: Any, name: str = "") -> ValueError:
         """The one sentence for a bad value: field, allowed values, and what was given."""
-        return ValueError(f"{name or self.name} must be {self.allowed()}, got {short(value)}")
+        allowed, got = self.allowed(), short(value)
+        return ValueError(
+            t(
+                "{name} must be {allowed}, got {got}",
+                name=name or self.name,
+                allowed=allowed,
+                got=got,
+            )
+        )
 
-    def allowed(self) -> str:
+    def allowed(self) -> Message:
         """The allowed values in words: "a number in [0, 1] (1 turns it off)"."""
         if self.type is bool:
-            return "true or false"
+            return t("true or false")
         if self.type is str:
-            return f"one of {', '.join(self.choices)}" if self.choices else "a text"
-        kind = "a whole number" if self.type is int else "a number"
-        if self.unit:
-            kind += f" of {self.unit}"
-        ends = "(["[not self.open_low], "])"[self.open_high]
+            options = ", ".join(self.choices)
+            return t("one of {options}", options=options) if options else t("a text")
         low = "-∞" if self.low is None else written(self.low)
         high = "∞" if self.high is None else written(self.high)
-        note = self.note or ("" if self.off is None else f"{written(self.off)} turns it off")
-        off = f" ({note})" if note else ""
-        return f"{kind} in {ends[0]}{low}, {high}{ends[1]}{off}"
+        span = f"{'[('[self.open_low]}{low}, {high}{'])'[self.open_high]}"
+        kind = (
+            t("a number of {unit} in {range}", unit=self.unit, range=span)
+            if self.unit
+            else t("a whole number in {range}", range=span)
+            if self.type is int
+            else t("a number in {range}", range=span)
+        )
+        note = self.note
+        if not note and self.off is not None:
+            note = t("{value} turns it off", value=written(self.off))
+        return t("{kind} ({note})", kind=kind, note=note) if note else kind
 
     def described(self) -> str:
         """Meaning and allowed values, for an API page."""
-        return f"{self.doc}; {self.allowed()}" if self.doc else self.allowed()
+        return f"{self.doc}; {self.allowed()}" if self.doc else str(self.allowed())
 
     def control(self) -> dict[str, Any]:
         """What a control of the page needs, as plain data: the range of its slider and, lowest to highest, what is allowed."""
@@ -140,9 +157,17 @@ def written(number: Any) -> str:
     return repr(number)
 
 
-def unknown(name: str, known: Iterable[str], what: str) -> ValueError:
+def unknown(name: str, known: Iterable[str], what: Message) -> ValueError:
     """The sentence for a field that does not exist."""
-    return ValueError(f"{short(name)[1:-1]} is not {what}; the settings are {', '.join(known)}")
+    names = ", ".join(known)
+    return ValueError(
+        t(
+            "{name} is not {what}; the settings are {names}",
+            name=short(name)[1:-1],
+            what=what,
+            names=names,
+        )
+    )
 
 
 # A whole number that JavaScript and JSON carry exactly, so that a seed is the same in a link, a saved file and a program.

@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from playground.decoding.situation import Situation, penalty
+from playground.i18n import t
 
 # llama.cpp looks back over this many tokens, prompt included (its default `penalty_last_n`).
 LLAMA_CPP_WINDOW = 64
@@ -108,8 +109,10 @@ def _no_repeat_ngram(values: np.ndarray, now: Situation) -> np.ndarray:
     left = no_repeat_ngram(values, now.context, size)
     if left.max() == -np.inf:
         raise ValueError(
-            f"no_repeat_ngram_size must leave a token possible, got {size}, "
-            "which bans every token here (0 turns it off)"
+            t(
+                "no_repeat_ngram_size must leave a token possible, got {size}, which bans every token here (0 turns it off)",
+                size=size,
+            )
         )
     return left
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from playground.i18n import t
 from playground.parameters import Parameter
 
 LARGEST_TEMPERATURE = 1e6
@@ -67,7 +68,7 @@ RULES: dict[str, Rule] = {
                     1.0,
                     low=0,
                     high=LARGEST_TEMPERATURE,
-                    note="0 means greedy",
+                    note=t("0 means greedy"),
                     doc="divides the logits; 1 leaves them as they are",
                     step=0.01,
                     shown=(0, 3),

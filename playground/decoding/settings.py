@@ -10,6 +10,7 @@ from dataclasses import FrozenInstanceError, dataclass
 from typing import TYPE_CHECKING, Any
 
 from playground.decoding.rules import ORDERS, RULES, Rule
+from playground.i18n import Message, t
 from playground.parameters import SEED, Parameter, short, table, unknown
 
 
@@ -31,17 +32,21 @@ class OrderParameter(Parameter):
             raise self.error(value, name)
         for place, one in enumerate(value):
             if one not in RULES or one in value[:place]:
-                wrong = "twice" if one in RULES else "which is none"
                 raise ValueError(
-                    f"order must hold names of rules, each once, got {short(one)} {wrong}"
+                    t(
+                        "{name} must hold names of rules, each once, got {got}",
+                        name=name or self.name,
+                        got=short(one),
+                    )
                 )
         others = [one for one in ORDERS["transformers"] if one not in value]
         first = [one for one in others if RULES[one].when_greedy]
         whole = (*first, *value, *(one for one in others if one not in first))
         return self.default if whole == ORDERS[self.default] else whole
 
-    def allowed(self) -> str:
-        return " or ".join(f'"{name}"' for name in ORDERS) + ", or a list of names of rules"
+    def allowed(self) -> Message:
+        names = " or ".join(f'"{name}"' for name in ORDERS)
+        return t("{names}, or a list of names of rules", names=names)
 
 
 ORDER = OrderParameter(
@@ -156,7 +161,7 @@ class DecodingSettings:
         """The settings of `to_dict`; missing fields take their defaults, an unknown one raises ValueError."""
         for name in data:
             if name not in PARAMETERS:
-                raise unknown(name, PARAMETERS, "a decoding setting")
+                raise unknown(name, PARAMETERS, t("a decoding setting"))
         return cls(**data)
 
     def with_changes(self, **changes: Any) -> DecodingSettings:
@@ -183,7 +188,13 @@ def memory_of(value: Mapping[str, Any]) -> dict[str, float]:
     known = {row.name: row for rule in RULES.values() for row in rule.memory}
     for name in value:
         if name not in known:
-            raise ValueError(f"memory must hold {', '.join(known)} alone, got {short(name)}")
+            raise ValueError(
+                t(
+                    "memory must hold {names} alone, got {got}",
+                    names=", ".join(known),
+                    got=short(name),
+                )
+            )
     return {name: known[name].check(number, f"memory.{name}") for name, number in value.items()}
 
 

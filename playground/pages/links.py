@@ -29,6 +29,7 @@ from urllib.parse import urlencode
 
 import gradio as gr
 
+from playground.i18n import t
 from playground.parameters import Parameter, short
 
 LONGEST_LINK = 8000  # characters; servers and messengers cut longer addresses
@@ -41,7 +42,14 @@ class Text:
 
     def read(self, name: str, raw: str) -> str:
         if len(raw) > self.longest:
-            raise ValueError(f"{name} must have at most {self.longest} characters, got {len(raw)}")
+            raise ValueError(
+                t(
+                    "{name} must have at most {longest} characters, got {got}",
+                    name=name,
+                    longest=self.longest,
+                    got=len(raw),
+                )
+            )
         return raw
 
     def write(self, value: Any) -> str:
@@ -62,14 +70,14 @@ class Setting:
         row = self.parameter
         if row.type is bool:
             if raw not in ("0", "1"):
-                raise ValueError(f"{name} must be 0 or 1, got {short(raw)}")
+                raise ValueError(t("{name} must be 0 or 1, got {got}", name=name, got=short(raw)))
             return raw == "1"
         if row.type in (int, float):
             try:
                 return row.check(row.type(raw), name)
             except ValueError:
                 raise row.error(raw, name) from None
-        return row.check(raw.split(",") if "," in raw else raw, name)
+        return row.check(raw.split(",") if "," in raw and not row.choices else raw, name)
 
     def write(self, value: Any) -> str:
         """As `read` takes it; of what is no such value, its words, which `read` refuses with a sentence."""
@@ -121,7 +129,12 @@ class PageLink:
         for name, value in values.items():
             if name not in self.fields:
                 raise ValueError(
-                    f"{name} is no field of the link of {self.slug}: {', '.join(self.fields)}"
+                    t(
+                        "{name} is no field of the link of {slug}: {options}",
+                        name=name,
+                        slug=self.slug,
+                        options=", ".join(self.fields),
+                    )
                 )
             if value is None or value == self.fields[name].default:
                 continue
@@ -130,8 +143,14 @@ class PageLink:
             pairs.append((name, raw))
         query = "?" + urlencode(pairs)
         if len(query) > LONGEST_LINK:
-            size = f"{len(query)} characters, at most {LONGEST_LINK}"
-            raise ValueError(f"this state is too long for a link ({size}): save it as a file")
+            size = t(
+                "{count} characters, at most {longest_link}",
+                count=len(query),
+                longest_link=LONGEST_LINK,
+            )
+            raise ValueError(
+                t("this state is too long for a link ({size}): save it as a file", size=size)
+            )
         return query
 
     def decode(self, params: Mapping[str, str]) -> tuple[dict[str, Any], str]:
@@ -149,9 +168,10 @@ class PageLink:
             return values, ""
         return (
             values,
-            "Part of this link could not be read, so the default stands there: "
-            + "; ".join(broken)
-            + ".",
+            t(
+                "Part of this link could not be read, so the default stands there: {options}.",
+                options="; ".join(broken),
+            ),
         )
 
     def given(self, params: Mapping[str, str]) -> bool:
@@ -192,7 +212,9 @@ class PageLink:
 
         with gr.Row(elem_classes="share"):
             button = gr.Button(label, size="sm", elem_classes="quiet", min_width=110, scale=0)
-            picture = gr.Button("QR code", size="sm", elem_classes="quiet", min_width=110, scale=0)
+            picture = gr.Button(
+                t("QR code"), size="sm", elem_classes="quiet", min_width=110, scale=0
+            )
         hidden, seen = gr.Textbox(visible=False), gr.Textbox(visible=False)
         names = list(components)
 
@@ -220,9 +242,11 @@ class PageLink:
         try:
             told = json.loads(text or "{}")
         except (TypeError, ValueError):
-            raise ValueError("the view must be a JSON object") from None
+            raise ValueError(t("the view must be a JSON object")) from None
         if not isinstance(told, dict):
-            raise ValueError(f"the view must be a JSON object, got {type(told).__name__}")
+            raise ValueError(
+                t("the view must be a JSON object, got {got}", got=type(told).__name__)
+            )
         return {
             name: self.fields[name].read(name, self.fields[name].write(value))
             for name, value in told.items()

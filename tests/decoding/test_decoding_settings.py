@@ -58,12 +58,12 @@ from playground.decoding.settings import PARAMETERS, memory_of
         (
             "order",
             ["top_p", "top_q"],
-            "order must hold names of rules, each once, got 'top_q' which is none",
+            "order must hold names of rules, each once, got 'top_q'",
         ),
         (
             "order",
             ["top_p", "top_p"],
-            "order must hold names of rules, each once, got 'top_p' twice",
+            "order must hold names of rules, each once, got 'top_p'",
         ),
         ("order", [["top_p"]], "order must be .* or a list of names"),
         ("order", 7, "order must be .* got 7"),
