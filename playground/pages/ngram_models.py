@@ -24,6 +24,7 @@ from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
+from playground import diffusion
 from playground.markov.ngram import NgramModel
 from playground.markov.presets import BROWN_FOX
 
@@ -104,9 +105,8 @@ def causal(name: str, session: str | None = None) -> NgramModel:
 
 def denoiser(name: str, session: str | None = None):
     """The same model as an exact denoiser (playground.diffusion.ExactDenoiser): bidirectional, by forward-backward."""
-    from playground.diffusion import ExactDenoiser
 
-    return ExactDenoiser.from_ngram(causal(name, session))
+    return diffusion.ExactDenoiser.from_ngram(causal(name, session))
 
 
 class WithNgrams:

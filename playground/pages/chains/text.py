@@ -9,6 +9,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 from playground.markov.ngram import LONGEST_TEXT, NgramModel
 from playground.markov.presets import BROWN_FOX
 from playground.markov.spans import copied_spans
@@ -128,7 +130,6 @@ def offer(event: gr.EventData, request: gr.Request):
 
 def figures(draft: dict) -> dict:
     """Plain data: both continuations with a decoding record a step, what was copied from where, the cycle and the ties."""
-    from playground.decoding import DecodingSettings  # brings torch: not while the app starts
 
     _, model = read(draft)
     seed = parsing.whole(draft["seed"], "seed", 0, parsing.LARGEST_SEED)
@@ -173,10 +174,9 @@ def figures(draft: dict) -> dict:
 
 
 def _run(model: NgramModel, ids: list[int], settings: Any, seed: int) -> dict:
-    from playground.decoding import generate
 
     records, context, after = [], list(ids), []
-    for step in generate(model, ids, settings):
+    for step in decoding.generate(model, ids, settings):
         records.append(step.record(model.text_of, top=8, strip=12))
         after.append(_after(model, context))
         context.append(step.token_id)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.decoding.distribution import Candidates, as_float32
+from playground import decoding
 from playground.pages.compare.request import object_of, text_of, texts_of
 from playground.pages.compare.rescoring import common_beginning
 from playground.pages.generate.run import wait_for
@@ -78,8 +78,8 @@ def label_logs(model: Any, template: str, text: str, words: list[str]) -> list[f
         rows = model.logits_along(ids[:-1])[start - 1 :]  # (label tokens, V)
         parts = []
         for row, token in zip(rows, ids[start:], strict=True):
-            values = as_float32(row)
-            parts.append(Candidates(values, len(values)).surprisal_of(token))
+            values = decoding.distribution.as_float32(row)
+            parts.append(decoding.distribution.Candidates(values, len(values)).surprisal_of(token))
         total = -math.fsum(parts)
         if not math.isfinite(total):
             raise ValueError(

@@ -6,12 +6,19 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from playground.decoding.together import Together
+from playground import decoding
 from playground.pages.compare.batch_writers import rounds
-from playground.pages.compare.request import NEW_TOKENS, object_of, prompt_ids, text_of, whole_of
+from playground.pages.compare.links import RULE_NAMES
+from playground.pages.compare.request import (
+    NEW_TOKENS,
+    object_of,
+    prompt_ids,
+    seed_of,
+    text_of,
+    whole_of,
+)
 from playground.pages.compare.strategies import (
     BATCH,
-    RULES,
     RUNS,
     column_of,
     lane_of,
@@ -27,16 +34,16 @@ def grid_of(raw: Any, tokens: int, seed: int) -> list[tuple[dict, Any]]:
     """{rule: [values]} -> [(the point's values, its Column)], the last rule fastest."""
     grid = object_of(raw, "grid")
     for rule, values in grid.items():
-        if rule not in RULES:
+        if rule not in RULE_NAMES:
             raise ValueError(
-                f"grid must hold rules among {', '.join(RULES)}, got {str(rule)[:40]!r}"
+                f"grid must hold rules among {', '.join(RULE_NAMES)}, got {str(rule)[:40]!r}"
             )
         if not isinstance(values, list) or not values or len(set(map(str, values))) < len(values):
             raise ValueError(
                 f"grid.{rule} must be a list of different values, got {str(values)[:60]}"
             )
     if not grid:
-        raise ValueError(f"grid must hold at least 1 rule among {', '.join(RULES)}, got none")
+        raise ValueError(f"grid must hold at least 1 rule among {', '.join(RULE_NAMES)}, got none")
     size = 1
     for values in grid.values():
         size *= len(values)
@@ -56,7 +63,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         whole_of(raw.get("tokens", 30), "tokens", 1, NEW_TOKENS),
         whole_of(raw.get("seeds", 4), "seeds", 1, RUNS),
     )
-    seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+    seed = seed_of(raw.get("seed"))
     points = grid_of(raw.get("grid"), tokens, seed)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     yield {
@@ -76,7 +83,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     model, together = backend.causal(name), None
     try:
         ids = prompt_ids(model, prompt, tokens)
-        together = Together([backend.causal(name) for _ in range(min(BATCH, seeds * len(points)))])
+        together = decoding.together.Together(
+            [backend.causal(name) for _ in range(min(BATCH, seeds * len(points)))]
+        )
         abreast = max(1, BATCH // seeds)
         for first in range(0, len(points), abreast):
             some = points[first : first + abreast]

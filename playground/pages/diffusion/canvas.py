@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from playground import diffusion
 from playground.backend.limits import limits
 
 MASK = re.compile(r"\[MASK\](?:\s*\*\s*(\d+))?", re.IGNORECASE)
@@ -58,7 +59,6 @@ def read_canvas(
     """The canvas of a text. length > 0: masks are added at the end until it has that many positions.
 
     Raises ValueError that names the canvas, what was given and what is allowed."""
-    from playground.diffusion.canvas import frame_of
 
     if not isinstance(text, str):
         raise ValueError(f"canvas must be a text, got {type(text).__name__}")
@@ -70,7 +70,7 @@ def read_canvas(
             denoiser.encode("".join(" [MASK]" * p if isinstance(p, int) else p for p in pieces))
         )
         # not every special token is frame: a word that the model does not know, [UNK], is the visitor's and stays in sight
-        front, back = frame_of(denoiser.encode)
+        front, back = diffusion.canvas.frame_of(denoiser.encode)
         lead = len(front) if ids[: len(front)] == front else 0
         tail = len(back) if back and ids[-len(back) :] == back else 0
     else:

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from playground import diffusion
+
 LENGTHS, STATES = (3, 6), (2, 4)
 SWEEPS = 8
 TEXTS = 5000  # words ** length; what lies above is not enumerated here
@@ -94,11 +96,9 @@ def check_chain(
 def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[dict]:
     """Messages of a measurement: {"chain", "parts"}, then a point each: {"curve", "x" (words a step), "tv", "kl" (bits), "steps"} or
     {"sweeps", "tv"} for Gibbs from the worst start, last {"done": True}."""
-    from playground.diffusion import ExactDenoiser
-    from playground.diffusion.meter import exactness, gibbs_exactness, step_numbers
 
     names, matrix, start, length = check_chain(names, transition, initial, length)
-    denoiser = ExactDenoiser(start, matrix, states=names)
+    denoiser = diffusion.ExactDenoiser(start, matrix, states=names)
     yield {
         "chain": {
             "names": names,
@@ -108,13 +108,13 @@ def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[
         },
         "texts": len(names) ** length,
         "names": {key: name for key, (name, *_) in CURVES.items()},
-        "parts": len(step_numbers(length)) * len(CURVES) + SWEEPS + 1,
+        "parts": len(diffusion.meter.step_numbers(length)) * len(CURVES) + SWEEPS + 1,
     }
     curves = {
         key: {"sampler": sampler, "selection": selection}
         for key, (_, sampler, selection) in CURVES.items()
     }
-    for point in exactness(denoiser, length, curves):
+    for point in diffusion.meter.exactness(denoiser, length, curves):
         yield {
             "point": {
                 "curve": point["curve"],
@@ -126,7 +126,7 @@ def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[
         }
     worst = int(np.argmin(start))
     try:
-        for sweep in gibbs_exactness(denoiser, length, SWEEPS, [worst] * length):
+        for sweep in diffusion.meter.gibbs_exactness(denoiser, length, SWEEPS, [worst] * length):
             yield {
                 "sweep": {
                     "sweeps": sweep["sweeps"],

@@ -11,9 +11,16 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from playground import decoding
+from playground.backend.catalog import offered
+from playground.decoding.settings import DecodingSettings
 from playground.pages import gate
 from playground.pages.errors import sentence_of
+from playground.pages.escape.calculator import calculate
 from playground.pages.escape.fields import EXAMPLE, FIELDS, ORDERS
+from playground.pages.escape.live import FOLLOWED, experiment_frames
+from playground.pages.escape.logits import Distribution, analyse, read_table
+from playground.pages.generate.request import ids_of, object_of
 from playground.pages.links import Choice, Number, PageLink, Text
 from playground.widgets.escape_calculator import EscapeCalculator
 from playground.widgets.escape_live import EscapeLive
@@ -196,8 +203,6 @@ def _live(app: Any) -> None:
 
 
 def _experiment(app: Any, name: str, text: str, top_p: float, runs: int, length: int):
-    from playground.decoding.together import Together
-    from playground.pages.escape.live import FOLLOWED, experiment_frames
 
     if not isinstance(text, str) or not text.strip():
         raise ValueError("prompt must hold at least 1 word, got an empty text")
@@ -207,7 +212,7 @@ def _experiment(app: Any, name: str, text: str, top_p: float, runs: int, length:
     stopped = threading.Event()
     backend = app.backend()
     model = backend.causal(name)
-    followed = Together([backend.causal(name) for _ in range(FOLLOWED)])
+    followed = decoding.together.Together([backend.causal(name) for _ in range(FOLLOWED)])
     try:
         yield from experiment_frames(
             model,
@@ -225,13 +230,11 @@ def _experiment(app: Any, name: str, text: str, top_p: float, runs: int, length:
 
 
 def _entries() -> list:
-    from playground.backend.catalog import offered
 
     return list(offered().values())
 
 
 def _calculate(settings: Any) -> dict:
-    from playground.pages.escape.calculator import calculate
 
     try:
         record = calculate(settings)
@@ -264,15 +267,12 @@ def _opened_logits(request: Any) -> dict:
 
 
 def _from_table(table: str) -> Any:
-    from playground.decoding import DecodingSettings
-    from playground.pages.escape.logits import Distribution, read_table
 
     names, values = read_table(table)
     return Distribution(values, names.__getitem__, "your table", DecodingSettings(), [], 0)
 
 
 def _analyse(app: Any, request: Any) -> dict:
-    from playground.pages.escape.logits import analyse
 
     try:
         if not isinstance(request, dict) or not isinstance(request.get("source"), dict):
@@ -295,9 +295,6 @@ def _analyse(app: Any, request: Any) -> dict:
 
 def _from_step(app: Any, source: dict) -> Any:
     import numpy as np
-
-    from playground.decoding import DecodingSettings
-    from playground.pages.escape.logits import Distribution
 
     ids, name = source.get("ids"), source.get("model")
     if (
@@ -326,8 +323,6 @@ def _from_step(app: Any, source: dict) -> Any:
 def link_of(state: dict) -> str:
     """The address that opens a decoding step here (see `Shell.receive`). ValueError where the text is too long for a link, or where
     the state is not one."""
-    from playground.decoding import DecodingSettings
-    from playground.pages.generate.request import ids_of, object_of
 
     settings, ids, step = (
         object_of(state.get("settings") or {}, "settings"),
@@ -352,7 +347,6 @@ def link_of(state: dict) -> str:
 
 def _source_of(values: dict) -> tuple[dict | None, str]:
     """The step that a link names, and a sentence if it cannot be read."""
-    from playground.decoding import DecodingSettings
 
     if not values["model"] or not values["ids"]:
         return None, ""
@@ -392,9 +386,6 @@ def escape(
     Returns:
         {"escape", "arrhenius", "two_state", "exact", "critical_temperature" (null where none), "sentence", ...}
     """
-    from playground.decoding import DecodingSettings
-    from playground.pages.escape.calculator import calculate
-    from playground.pages.escape.logits import Distribution, analyse, read_table
 
     try:
         record = calculate(
@@ -410,14 +401,15 @@ def escape(
         )
         if logits is None:
             at = record["settings"]["temperature"]
-            from playground.decoding.escape import escape_probability, two_state_escape_probability
 
             barrier = record["barrier"]
             return {
                 "escape": record["escape"],
-                "arrhenius": escape_probability(barrier, at),
-                "two_state": two_state_escape_probability(barrier, at),
-                "exact": two_state_escape_probability(barrier, at, record["settings"]["rivals"]),
+                "arrhenius": decoding.escape.escape_probability(barrier, at),
+                "two_state": decoding.escape.two_state_escape_probability(barrier, at),
+                "exact": decoding.escape.two_state_escape_probability(
+                    barrier, at, record["settings"]["rivals"]
+                ),
                 "critical_temperature": record["critical"],
                 "sentence": record["sentence"].replace("**", ""),
                 "settings": record["settings"],

@@ -7,12 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.decoding.escape import (
-    critical_temperature,
-    min_p_critical_temperature,
-    penalized_barrier,
-)
-from playground.decoding.escape_curves import arrhenius, escape_curve, well
+from playground import decoding
 from playground.pages.escape.fields import FIELDS, ORDERS
 
 POINTS = 240
@@ -44,12 +39,12 @@ def checked(settings: dict[str, Any]) -> dict[str, Any]:
 def calculate(settings: dict[str, Any]) -> dict[str, Any]:
     """The record that the calculator draws. Probabilities are of one draw; temperatures in units of logits (nats)."""
     s = checked(settings)
-    barrier = penalized_barrier(
+    barrier = decoding.escape.penalized_barrier(
         s["loop_logit"], s["delta_e"], s["visits"], s["repetition_penalty"], s["frequency_penalty"]
     )
     temperature_first = s["order"] == "transformers"
     critical = (
-        critical_temperature(barrier, s["top_p"], s["rivals"])
+        decoding.escape.critical_temperature(barrier, s["top_p"], s["rivals"])
         if temperature_first and barrier > 0 and s["top_p"] < 1
         else math.inf
     )
@@ -60,19 +55,19 @@ def calculate(settings: dict[str, Any]) -> dict[str, Any]:
         grid = np.sort(np.concatenate([grid, [finite * (1 - 1e-9), finite * (1 + 1e-9)]]))
     rules = {"top_k": s["top_k"], "top_p": s["top_p"], "min_p": s["min_p"]}
     curves = {
-        "arrhenius": arrhenius(barrier, grid),
-        "two_state": escape_curve(barrier, grid),
-        "exact": escape_curve(barrier, grid, s["rivals"]),
+        "arrhenius": decoding.escape_curves.arrhenius(barrier, grid),
+        "two_state": decoding.escape_curves.escape_curve(barrier, grid),
+        "exact": decoding.escape_curves.escape_curve(barrier, grid, s["rivals"]),
     }
     for rule, off in (("top_p", 1.0), ("min_p", 0.0), ("top_k", 0)):
         if rules[rule] != off:
-            curves[rule] = escape_curve(
+            curves[rule] = decoding.escape_curves.escape_curve(
                 barrier, grid, s["rivals"], order=s["order"], **{rule: rules[rule]}
             )
     escape = float(
-        escape_curve(barrier, np.array([s["temperature"]]), s["rivals"], order=s["order"], **rules)[
-            0
-        ]
+        decoding.escape_curves.escape_curve(
+            barrier, np.array([s["temperature"]]), s["rivals"], order=s["order"], **rules
+        )[0]
     )
     highest = max(float(curve.max()) for name, curve in curves.items() if name != "arrhenius")
     return {
@@ -85,7 +80,7 @@ def calculate(settings: dict[str, Any]) -> dict[str, Any]:
         "critical": finite,
         "sentence": _sentence(s, barrier, critical, escape),
         "marble": _marble(s, barrier, escape),
-        "well": well(barrier, s["rivals"]),
+        "well": decoding.escape_curves.well(barrier, s["rivals"]),
         "verdicts": _verdicts(s, barrier, critical),
         "formulas": _formulas(s, barrier, critical, escape),
         "by_top_p": _by_top_p(s, barrier),
@@ -102,7 +97,9 @@ def _by_top_p(s: dict, barrier: float) -> dict:
     pole = 1 / (s["rivals"] + 1)
     grid = np.linspace(pole, 1, 160)[1:-1]
     values = [
-        critical_temperature(barrier, float(p), s["rivals"]) if barrier > 0 else math.inf
+        decoding.escape.critical_temperature(barrier, float(p), s["rivals"])
+        if barrier > 0
+        else math.inf
         for p in grid
     ]
     shown = [v if math.isfinite(v) and v < 1e3 else None for v in values]
@@ -118,7 +115,7 @@ def _by_top_p(s: dict, barrier: float) -> dict:
 def _by_barrier(s: dict) -> dict:
     grid = np.linspace(0, max(6.0, 1.5 * s["delta_e"]), 60)
     values = [
-        critical_temperature(float(d), s["top_p"], s["rivals"])
+        decoding.escape.critical_temperature(float(d), s["top_p"], s["rivals"])
         if d > 0 and s["top_p"] < 1
         else None
         for d in grid
@@ -134,11 +131,15 @@ def _by_visit(s: dict) -> dict:
     return {
         "visits": visits,
         "repetition": [
-            penalized_barrier(s["loop_logit"], s["delta_e"], v, s["repetition_penalty"], 0.0)
+            decoding.escape.penalized_barrier(
+                s["loop_logit"], s["delta_e"], v, s["repetition_penalty"], 0.0
+            )
             for v in visits
         ],
         "frequency": [
-            penalized_barrier(s["loop_logit"], s["delta_e"], v, 1.0, s["frequency_penalty"])
+            decoding.escape.penalized_barrier(
+                s["loop_logit"], s["delta_e"], v, 1.0, s["frequency_penalty"]
+            )
             for v in visits
         ],
     }
@@ -202,7 +203,9 @@ def _verdicts(s: dict, barrier: float, critical: float) -> list[dict]:
     ]
 
     def row(rule: str, condition: str, numbers: str, on: bool, **rules: Any) -> None:
-        at = escape_curve(barrier, np.array([t]), s["rivals"], order=s["order"], **rules)[0]
+        at = decoding.escape_curves.escape_curve(
+            barrier, np.array([t]), s["rivals"], order=s["order"], **rules
+        )[0]
         rows.append(
             {
                 "rule": rule,
@@ -222,7 +225,9 @@ def _verdicts(s: dict, barrier: float, critical: float) -> list[dict]:
         top_p=s["top_p"],
     )
     needed = (
-        min_p_critical_temperature(barrier, s["min_p"]) if s["min_p"] > 0 and barrier > 0 else 0.0
+        decoding.escape.min_p_critical_temperature(barrier, s["min_p"])
+        if s["min_p"] > 0 and barrier > 0
+        else 0.0
     )
     ratio = math.exp(-barrier / effective) if effective > 0 else 0.0
     row(
@@ -255,12 +260,12 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
             }
         )
     if t > 0:
-        two = float(escape_curve(barrier, np.array([t]))[0])
+        two = float(decoding.escape_curves.escape_curve(barrier, np.array([t]))[0])
         lines += [
             {
                 "name": "Arrhenius (approximation)",
                 "symbols": "P ≈ e^(−ΔE/T)",
-                "numbers": f"e^(−{barrier:.3g}/{t:g}) = {float(arrhenius(barrier, np.array([t]))[0]):.4g}",
+                "numbers": f"e^(−{barrier:.3g}/{t:g}) = {float(decoding.escape_curves.arrhenius(barrier, np.array([t]))[0]):.4g}",
             },
             {
                 "name": "exact, two tokens",
@@ -270,7 +275,7 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
             {
                 "name": f"exact, {n} rival{'s' if n > 1 else ''}",
                 "symbols": "P = N / (N + e^(ΔE/T))",
-                "numbers": f"{n} / ({n} + e^({barrier:.3g}/{t:g})) = {float(escape_curve(barrier, np.array([t]), n)[0]):.4g}",
+                "numbers": f"{n} / ({n} + e^({barrier:.3g}/{t:g})) = {float(decoding.escape_curves.escape_curve(barrier, np.array([t]), n)[0]):.4g}",
             },
         ]
     if s["order"] != "transformers":
@@ -300,7 +305,7 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
             {
                 "name": "min-p escape temperature",
                 "symbols": "T_c = ΔE / ln(1/α)",
-                "numbers": f"{barrier:.3g} / ln({1 / s['min_p']:.4g}) = {min_p_critical_temperature(barrier, s['min_p']):.4g}",
+                "numbers": f"{barrier:.3g} / ln({1 / s['min_p']:.4g}) = {decoding.escape.min_p_critical_temperature(barrier, s['min_p']):.4g}",
             }
         )
     if 0 < escape < 1:

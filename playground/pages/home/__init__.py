@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages import load_pages
+from playground.pages.home.record import RECORDED
 from playground.widgets.home_race import HomeRace
 
 TITLE = "Home"
@@ -52,8 +54,6 @@ DOORS = (
 
 
 def build(app: Any) -> None:
-    from playground.pages import load_pages
-    from playground.pages.home.record import RECORDED
 
     gr.Markdown(
         "# See how text is generated\n\nA language model writes by drawing from a probability distribution, again and again. Here one watches every draw: "

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+from playground import decoding, diffusion
+from playground.backend import get_backend
+from playground.decoding.settings import DecodingSettings
+from playground.diffusion.settings import UnmaskSettings
 from playground.paths import ASSETS
 
 RECORDED = ASSETS / "examples" / "home.json"
@@ -18,18 +22,13 @@ CAUSAL_SEED, DIFFUSION_SEED = (
 def record() -> dict:
     import torch
 
-    from playground.backend import get_backend
-    from playground.decoding import DecodingSettings, generate
-    from playground.decoding.text import text_pieces
-    from playground.diffusion import UnmaskSettings, unmask
-
     causal, denoiser = (
         get_backend().causal("fairy-causal"),
         get_backend().denoiser("fairy-diffusion"),
     )
     prompt = causal.encode(PROMPT)
     frames, ids = [], list(prompt)
-    for step in generate(
+    for step in decoding.generate(
         causal,
         prompt,
         DecodingSettings(
@@ -54,7 +53,9 @@ def record() -> dict:
             }
         )
         ids.append(step.token_id)
-    for frame, piece in zip(frames, text_pieces(causal.decode, ids)[len(prompt) :], strict=True):
+    for frame, piece in zip(
+        frames, decoding.text_pieces(causal.decode, ids)[len(prompt) :], strict=True
+    ):
         frame["piece"] = str(piece)
 
     canvas = torch.tensor(
@@ -72,7 +73,7 @@ def record() -> dict:
             )
         }
     ]
-    for step in unmask(denoiser, canvas, settings):
+    for step in diffusion.unmask(denoiser, canvas, settings):
         row = step.record(row=0)
         steps.append({"words": _words(denoiser, row["canvas"], row["state"])})
     return {
