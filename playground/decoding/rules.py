@@ -60,8 +60,11 @@ RULES: dict[str, Rule] = {
     for rule in (
         Rule(
             "temperature",
-            label="temperature",
-            explain="Divides all logits. Below 1 the likely gets likelier, above 1 the distribution flattens; 0 takes the likeliest token.",
+            label=t("temperature"),
+            explain=t(
+                "Divides all logits. Below 1 the likely gets likelier, above 1 the distribution "
+                "flattens; 0 takes the likeliest token."
+            ),
             parameters=(
                 _switch(
                     "temperature",
@@ -78,8 +81,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "top_k",
-            label="top-k",
-            explain="Keeps the k likeliest tokens. 0 is off (a popular library has 50 by default; here it is off).",
+            label=t("top-k"),
+            explain=t(
+                "Keeps the k likeliest tokens. 0 is off (a popular library has 50 by default; here "
+                "it is off)."
+            ),
             parameters=(
                 _switch(
                     "top_k",
@@ -96,8 +102,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "top_p",
-            label="top-p",
-            explain="Keeps the smallest set of likeliest tokens that together reach p; the token that crosses p stays. 1 is off.",
+            label=t("top-p"),
+            explain=t(
+                "Keeps the smallest set of likeliest tokens that together reach p; the token that "
+                "crosses p stays. 1 is off."
+            ),
             parameters=(
                 _switch(
                     "top_p",
@@ -113,8 +122,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "min_p",
-            label="min-p",
-            explain="Keeps tokens that have at least this share of the likeliest one's probability. 0 is off.",
+            label=t("min-p"),
+            explain=t(
+                "Keeps tokens that have at least this share of the likeliest one's probability. 0 is "
+                "off."
+            ),
             parameters=(
                 _switch(
                     "min_p",
@@ -130,8 +142,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "typical_p",
-            label="typical",
-            explain="Keeps the tokens whose surprisal is nearest to the entropy, until they reach p. It may cut the likeliest. 1 is off.",
+            label=t("typical"),
+            explain=t(
+                "Keeps the tokens whose surprisal is nearest to the entropy, until they reach p. It "
+                "may cut the likeliest. 1 is off."
+            ),
             parameters=(
                 _switch(
                     "typical_p",
@@ -148,8 +163,8 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "epsilon_cutoff",
-            label="epsilon",
-            explain="Cuts every token whose probability is below ε. 0 is off.",
+            label=t("epsilon"),
+            explain=t("Cuts every token whose probability is below ε. 0 is off."),
             parameters=(
                 _switch(
                     "epsilon_cutoff",
@@ -166,8 +181,10 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "eta_cutoff",
-            label="eta",
-            explain="Cuts below min(ε, √ε·e^−entropy): gentler where the model is unsure. 0 is off.",
+            label=t("eta"),
+            explain=t(
+                "Cuts below min(ε, √ε·e^−entropy): gentler where the model is unsure. 0 is off."
+            ),
             parameters=(
                 _switch(
                     "eta_cutoff",
@@ -184,9 +201,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "repetition_penalty",
-            label="repetition",
-            explain="Lowers every token that the prompt or the text already holds: once, however often it came. A positive "
-            "logit is divided, a negative one multiplied.",
+            label=t("repetition"),
+            explain=t(
+                "Lowers every token that the prompt or the text already holds: once, however often "
+                "it came. A positive logit is divided, a negative one multiplied."
+            ),
             parameters=(
                 _switch(
                     "repetition_penalty",
@@ -203,8 +222,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "presence_penalty",
-            label="presence",
-            explain="Taken off the logit of each token that was written before, the same however often. The prompt does not count.",
+            label=t("presence"),
+            explain=t(
+                "Taken off the logit of each token that was written before, the same however often. "
+                "The prompt does not count."
+            ),
             parameters=(
                 _switch(
                     "presence_penalty",
@@ -220,8 +242,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "frequency_penalty",
-            label="frequency",
-            explain="Taken off the logit once for every time a token was written: it compounds. The prompt does not count.",
+            label=t("frequency"),
+            explain=t(
+                "Taken off the logit once for every time a token was written: it compounds. The "
+                "prompt does not count."
+            ),
             parameters=(
                 _switch(
                     "frequency_penalty",
@@ -237,8 +262,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "no_repeat_ngram_size",
-            label="no-repeat",
-            explain="Forbids any token that would complete a run of n tokens which the text already holds. 0 is off.",
+            label=t("no-repeat"),
+            explain=t(
+                "Forbids any token that would complete a run of n tokens which the text already "
+                "holds. 0 is off."
+            ),
             parameters=(
                 _switch(
                     "no_repeat_ngram_size",
@@ -254,8 +282,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "xtc_threshold",
-            label="XTC",
-            explain="With this probability, cuts all tokens above the threshold except the least likely of them: the top goes. 0 is off.",
+            label=t("XTC"),
+            explain=t(
+                "With this probability, cuts all tokens above the threshold except the least likely "
+                "of them: the top goes. 0 is off."
+            ),
             parameters=(
                 Parameter(
                     "xtc_threshold",
@@ -263,7 +294,7 @@ RULES: dict[str, Rule] = {
                     0.1,
                     low=0,
                     high=1,
-                    label="above",
+                    label=t("above"),
                     doc="exclude top choices: tokens above this probability, but the least likely of them, may be removed",
                     step=0.01,
                     shown=(0, 0.5),
@@ -282,8 +313,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "dry_multiplier",
-            label="DRY",
-            explain="Don't repeat yourself: the longer the repeated run that a token would go on with, the more is taken off.",
+            label=t("DRY"),
+            explain=t(
+                "Don't repeat yourself: the longer the repeated run that a token would go on with, "
+                "the more is taken off."
+            ),
             parameters=(
                 _switch(
                     "dry_multiplier",
@@ -300,7 +334,7 @@ RULES: dict[str, Rule] = {
                     1.75,
                     low=1,
                     high=1e6,
-                    label="base",
+                    label=t("base"),
                     doc="how fast that penalty grows with the length of the repetition",
                     step=0.05,
                     shown=(1, 4),
@@ -311,7 +345,7 @@ RULES: dict[str, Rule] = {
                     2,
                     low=1,
                     high=1_000_000,
-                    label="allowed",
+                    label=t("allowed"),
                     doc="repetitions up to this length are free",
                     step=1,
                     shown=(1, 20),
@@ -321,8 +355,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "mirostat_tau",
-            label="mirostat",
-            explain="Steers the surprise of the text towards τ bits a token. It takes the place of all rules that cut. 0 is off.",
+            label=t("mirostat"),
+            explain=t(
+                "Steers the surprise of the text towards τ bits a token. It takes the place of all "
+                "rules that cut. 0 is off."
+            ),
             parameters=(
                 _switch(
                     "mirostat_tau",

@@ -147,6 +147,9 @@ def python_texts(path: Path) -> Iterator[tuple[str, bool]]:
                 else getattr(node.func, "id", "")
             )
             sure.update(id(word.value) for word in node.keywords if word.arg in SPOKEN_KEYWORDS)
+            for word in node.keywords:
+                if word.arg == "doc":  # of an endpoint's parameter: for programs
+                    skip.update(id(part) for part in ast.walk(word.value))
             if name in SPOKEN_CALLS and node.args:
                 sure.add(id(node.args[0]))
             if (
