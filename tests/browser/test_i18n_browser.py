@@ -57,7 +57,7 @@ def test_no_english_stands_where_there_is_a_translation(page, open_page, languag
             "() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 300)))"
         )
         left[slug] = english_left(page.evaluate(TEXTS), language)
-    assert left == dict.fromkeys(PAGES, [])
+    assert left == {slug: [] for slug in PAGES}
 
 
 def test_labels_follow_the_language_without_a_reload_and_keep_what_was_typed(page, open_page):
