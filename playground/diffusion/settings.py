@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from playground.diffusion.noise import SCHEDULES
 from playground.diffusion.samplers import find_sampler
+from playground.i18n import t
 
 
 def _real(name: str, value, low: float, high: float) -> float:
@@ -19,7 +20,15 @@ def _real(name: str, value, low: float, high: float) -> float:
         or not math.isfinite(value)
         or not low <= value <= high
     ):
-        raise ValueError(f"{name} must be in [{low:g}, {high:g}], got {value!r}")
+        raise ValueError(
+            t(
+                "{name} must be in [{low}, {high}], got {got}",
+                name=name,
+                low=f"{low:g}",
+                high=f"{high:g}",
+                got=repr(value),
+            )
+        )
     return float(value)
 
 
@@ -29,7 +38,15 @@ def _whole(name: str, value, low: int, high: int) -> int:
         or not hasattr(value, "__index__")
         or not low <= value.__index__() <= high
     ):
-        raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {value!r}")
+        raise ValueError(
+            t(
+                "{name} must be a whole number in [{low}, {high}], got {got}",
+                name=name,
+                low=str(low),
+                high=str(high),
+                got=repr(value),
+            )
+        )
     return value.__index__()
 
 
@@ -42,7 +59,7 @@ class UnmaskSettings:
                    entropy-bound and any-order take as many as they need and do not read it)
     temperature    0 to 100 divides the logits before a token is drawn; 0 takes the most likely. Scores are never tempered.
     top_p          0 to 1: the smallest set that reaches it, after temperature
-    seed           0 to 2^64 - 1; a draw depends on (seed, step, row, position)
+    seed           0 to 2^53; a draw depends on (seed, step, row, position)
     schedule       of the noise (mdlm, sedd, remdm, uniform, diffusion-lm; cdcd: "geometric" spaces its standard deviations
                    evenly in their logarithm, every other value makes the entropy fall linearly); maskgit, llada and dream
                    have their own counts
@@ -81,16 +98,22 @@ class UnmaskSettings:
         sampler = find_sampler(self.sampler)
         if self.schedule not in SCHEDULES:
             raise ValueError(
-                f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}"
+                t(
+                    "schedule must be one of {options}, got {got}",
+                    options=", ".join(SCHEDULES),
+                    got=repr(self.schedule),
+                )
             )
         if self.as_published not in (True, False):
-            raise ValueError(f"as_published must be True or False, got {self.as_published!r}")
+            raise ValueError(
+                t("as_published must be True or False, got {got}", got=repr(self.as_published))
+            )
 
         def put(name: str, value) -> None:
             object.__setattr__(self, name, value)
 
         put("steps", _whole("steps", self.steps, 1, 100_000))
-        put("seed", _whole("seed", self.seed, 0, 2**64 - 1))
+        put("seed", _whole("seed", self.seed, 0, 2**53))
         put("overlap", _whole("overlap", self.overlap, 0, 100_000))
         put("burn_in", _whole("burn_in", self.burn_in, 0, 100_000))
         put("temperature", _real("temperature", self.temperature, 0.0, 100.0))
@@ -106,9 +129,11 @@ class UnmaskSettings:
             allowed = (
                 f"[0, {self.block_length - 1}]"
                 if self.block_length
-                else "0 where block_length is None"
+                else t("0 where block_length is None")
             )
-            raise ValueError(f"overlap must be in {allowed}, got {self.overlap}")
+            raise ValueError(
+                t("overlap must be in {allowed}, got {got}", allowed=allowed, got=self.overlap)
+            )
         sampler.refuse(self)
 
     @property

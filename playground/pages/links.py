@@ -22,13 +22,15 @@ from the defaults is written. A page whose state lives in a widget uses `encode`
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
 import gradio as gr
+
+from playground.i18n import t
+from playground.parameters import Parameter, short
 
 LONGEST_LINK = 8000  # characters; servers and messengers cut longer addresses
 
@@ -40,7 +42,14 @@ class Text:
 
     def read(self, name: str, raw: str) -> str:
         if len(raw) > self.longest:
-            raise ValueError(f"{name} must have at most {self.longest} characters, got {len(raw)}")
+            raise ValueError(
+                t(
+                    "{name} must have at most {longest} characters, got {got}",
+                    name=name,
+                    longest=self.longest,
+                    got=len(raw),
+                )
+            )
         return raw
 
     def write(self, value: Any) -> str:
@@ -48,61 +57,60 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Number:
-    default: float
-    low: float = -math.inf
-    high: float = math.inf
-    whole: bool = False
+class Setting:
+    """A row of the table of parameters as a field of a link."""
 
-    def read(self, name: str, raw: str) -> float | int:
-        kind = "a whole number" if self.whole else "a number"
-        allowed = f"{name} must be {kind} in [{self.low:g}, {self.high:g}], got {_short(raw)}"
-        try:
-            value = int(raw) if self.whole else float(raw)
-        except ValueError:
-            raise ValueError(allowed) from None
-        if not math.isfinite(value) or not self.low <= value <= self.high:
-            raise ValueError(allowed)
-        return value
+    parameter: Parameter
+
+    @property
+    def default(self) -> Any:
+        return self.parameter.default
+
+    def read(self, name: str, raw: str) -> Any:
+        row = self.parameter
+        if row.type is bool:
+            if raw not in ("0", "1"):
+                raise ValueError(t("{name} must be 0 or 1, got {got}", name=name, got=short(raw)))
+            return raw == "1"
+        if row.type in (int, float):
+            try:
+                return row.check(row.type(raw), name)
+            except ValueError:
+                raise row.error(raw, name) from None
+        return row.check(raw.split(",") if "," in raw and not row.choices else raw, name)
 
     def write(self, value: Any) -> str:
-        """As `read` takes it; of what is no such number, its words, which `read` refuses with a sentence."""
+        """As `read` takes it; of what is no such value, its words, which `read` refuses with a sentence."""
+        if self.parameter.type is bool:
+            return "1" if value else "0"
+        if isinstance(value, (list, tuple)):
+            return ",".join(map(str, value))
+        if self.parameter.type is str:
+            return str(value)
         try:
             number = float(value)
-            return (
-                str(int(value))
-                if self.whole and number.is_integer()
-                else repr(number).removesuffix(".0")
-            )
+            if self.parameter.type is int and number.is_integer():
+                return str(int(value))
+            return repr(number).removesuffix(".0")
         except (TypeError, ValueError, OverflowError):
             return str(value)
 
 
-@dataclass(frozen=True)
-class Choice:
-    default: str
-    options: tuple[str, ...]
-
-    def read(self, name: str, raw: str) -> str:
-        if raw not in self.options:
-            raise ValueError(f"{name} must be one of {', '.join(self.options)}, got {_short(raw)}")
-        return raw
-
-    def write(self, value: Any) -> str:
-        return str(value)
+def Number(
+    default: float, low: float | None = None, high: float | None = None, whole: bool = False
+) -> Setting:
+    """A number that belongs to the page alone."""
+    return Setting(Parameter("", int if whole else float, default, low=low, high=high))
 
 
-@dataclass(frozen=True)
-class Flag:
-    default: bool = False
+def Choice(default: str, options: tuple[str, ...]) -> Setting:
+    """One of some words."""
+    return Setting(Parameter("", str, default, choices=options))
 
-    def read(self, name: str, raw: str) -> bool:
-        if raw not in ("0", "1"):
-            raise ValueError(f"{name} must be 0 or 1, got {_short(raw)}")
-        return raw == "1"
 
-    def write(self, value: Any) -> str:
-        return "1" if value else "0"
+def Flag(default: bool = False) -> Setting:
+    """Yes or no, written 1 or 0."""
+    return Setting(Parameter("", bool, default))
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,7 @@ class PageLink:
     """Which fields the link of one page carries; see the module's docstring."""
 
     slug: str
-    fields: Mapping[str, Text | Number | Choice | Flag] = field(default_factory=dict)
+    fields: Mapping[str, Text | Setting] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
         return {name: kind.default for name, kind in self.fields.items()}
@@ -121,7 +129,12 @@ class PageLink:
         for name, value in values.items():
             if name not in self.fields:
                 raise ValueError(
-                    f"{name} is no field of the link of {self.slug}: {', '.join(self.fields)}"
+                    t(
+                        "{name} is no field of the link of {slug}: {options}",
+                        name=name,
+                        slug=self.slug,
+                        options=", ".join(self.fields),
+                    )
                 )
             if value is None or value == self.fields[name].default:
                 continue
@@ -130,8 +143,14 @@ class PageLink:
             pairs.append((name, raw))
         query = "?" + urlencode(pairs)
         if len(query) > LONGEST_LINK:
-            size = f"{len(query)} characters, at most {LONGEST_LINK}"
-            raise ValueError(f"this state is too long for a link ({size}): save it as a file")
+            size = t(
+                "{count} characters, at most {longest_link}",
+                count=len(query),
+                longest_link=LONGEST_LINK,
+            )
+            raise ValueError(
+                t("this state is too long for a link ({size}): save it as a file", size=size)
+            )
         return query
 
     def decode(self, params: Mapping[str, str]) -> tuple[dict[str, Any], str]:
@@ -149,9 +168,10 @@ class PageLink:
             return values, ""
         return (
             values,
-            "Part of this link could not be read, so the default stands there: "
-            + "; ".join(broken)
-            + ".",
+            t(
+                "Part of this link could not be read, so the default stands there: {options}.",
+                options="; ".join(broken),
+            ),
         )
 
     def given(self, params: Mapping[str, str]) -> bool:
@@ -192,7 +212,9 @@ class PageLink:
 
         with gr.Row(elem_classes="share"):
             button = gr.Button(label, size="sm", elem_classes="quiet", min_width=110, scale=0)
-            picture = gr.Button("QR code", size="sm", elem_classes="quiet", min_width=110, scale=0)
+            picture = gr.Button(
+                t("QR code"), size="sm", elem_classes="quiet", min_width=110, scale=0
+            )
         hidden, seen = gr.Textbox(visible=False), gr.Textbox(visible=False)
         names = list(components)
 
@@ -220,9 +242,11 @@ class PageLink:
         try:
             told = json.loads(text or "{}")
         except (TypeError, ValueError):
-            raise ValueError("the view must be a JSON object") from None
+            raise ValueError(t("the view must be a JSON object")) from None
         if not isinstance(told, dict):
-            raise ValueError(f"the view must be a JSON object, got {type(told).__name__}")
+            raise ValueError(
+                t("the view must be a JSON object, got {got}", got=type(told).__name__)
+            )
         return {
             name: self.fields[name].read(name, self.fields[name].write(value))
             for name, value in told.items()
@@ -234,8 +258,15 @@ class PageLink:
 COPY_LINK = """async (query) => {
   const address = location.origin + location.pathname + (window.playgroundWords?.view(query) ?? query);
   history.replaceState(null, '', address);
-  try { await navigator.clipboard.writeText(address); } catch { prompt('Copy this link', address); }
-  document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Link copied.'}));
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent('playground:' + name, {detail}));
+  try {
+    await navigator.clipboard.writeText(address);
+    tell('say', 'Link copied.');
+  } catch {
+    if (window === window.top) return tell('say', 'The link stands in the address bar.');
+    tell('qr', address);  // in a frame the address bar shows another page's address
+    tell('say', 'The browser does not allow copying here: the link stands below the picture.');
+  }
 }"""
 
 SHOW_PICTURE = """async (query) => {
@@ -243,7 +274,3 @@ SHOW_PICTURE = """async (query) => {
   history.replaceState(null, '', address);
   document.dispatchEvent(new CustomEvent('playground:qr', {detail: address}));
 }"""
-
-
-def _short(raw: str) -> str:
-    return repr(raw if len(raw) <= 40 else raw[:40] + "…")

@@ -9,6 +9,8 @@ A run is one request of one widget. Its messages are plain data, one a yield::
     {"run": id, "n": 4, "kind": "end", "reason": "length", ...}   or   {..., "kind": "error", "message": sentence}
 
 `n` counts the messages and `at` the frames, so that the browser knows doubled and lost ones. Exactly one end or error comes last.
+To the browser they go in packets (`packets`), which repeat what has just been sent.
+
 More kinds may come later: whoever reads ignores those it does not know.
 
 A run that was cut off is asked for again under a new name with `after`, the number of frames that arrived: a draw depends on
@@ -32,6 +34,7 @@ from playground.widgets.widget import called
 
 LONGEST_NAME = 64
 FRAME_SECONDS = 0.03  # frames that come faster than a screen paints travel together
+REPEATED_SECONDS = 0.08  # a message goes along with those that follow it so soon
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Message = dict[str, Any]
@@ -243,6 +246,22 @@ def together(messages: Iterator[Message], after: int = 0) -> Generator[Message, 
         yield packed()
 
 
+def packets(messages: Iterator[Message]) -> Iterator[Message]:
+    """Each message with those of the last moment again: {"kind": "packet", "messages": [...]}.
+
+    Of values that reach the browser in one breath, Gradio shows a widget the last alone. The client drops what is doubled."""
+    recent: list[tuple[float, Message]] = []
+    for message in messages:
+        now = time.monotonic()
+        recent = [(at, one) for at, one in recent if now - at < REPEATED_SECONDS]
+        recent.append((now, message))
+        yield {
+            "run": message["run"],
+            "kind": "packet",
+            "messages": [one for _, one in recent],
+        }
+
+
 def bind(
     widget: Any, name: str, backend: Callable[[], Any], page: str, work: Work, **how: Any
 ) -> None:
@@ -250,7 +269,7 @@ def bind(
     import gradio as gr
 
     def start(event: gr.EventData, request: gr.Request) -> Iterator[Message]:
-        yield from stream(backend(), request, sent(event, "request"), page, work, **how)
+        yield from packets(stream(backend(), request, sent(event, "request"), page, work, **how))
 
     # Gradio reads the annotations of an event's function, and this module's are strings.
     start.__annotations__ = {"event": gr.EventData, "request": gr.Request}

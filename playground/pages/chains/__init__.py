@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from playground.i18n import t, wire
 from playground.markov.presets import BROWN_FOX
 from playground.pages.chains import hidden, loops, rates, text, walk
 from playground.pages.chains.endpoints import hmm, markov
@@ -13,24 +14,24 @@ from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.first import recorded
 from playground.pages.chains.links import LINK, link_of, restore
 from playground.pages.chains.parsing import answered
-from playground.widgets.chain_rates import ChainRates
-from playground.widgets.chain_text import ChainText
-from playground.widgets.chain_walk import ChainWalk
-from playground.widgets.recurrence import NetworkLoops
-from playground.widgets.trellis import Trellis
+from playground.widgets.chains import ChainRates, ChainText, ChainWalk, HiddenMarkov, NetworkLoops
 from playground.widgets.widget import called
 
-TITLE = "Chains"
+TITLE = t("Chains")
 SLUG = "chains"
 
 
 def serve(
     view: str, defaults: dict, compute: Callable[[dict], dict], **functions: Callable[[dict], dict]
 ) -> list[Callable]:
-    """What a widget's script may call, by name (`await server.NAME(draft)`): `open` the state of a link, `link` to Copy one, and these."""
+    """What a view may call, by name (`await server.NAME(draft)`): `open` the state of a link, `link` to Copy one, and these. Messages in
+    the answers travel as [id, values]: the view says them in the visitor's language."""
+
+    def answer(function: Callable[[dict], dict]) -> Callable[[dict], dict]:
+        return lambda draft=None: wire(function(draft))
 
     own = {"open": lambda state: restore(state, defaults, compute), "link": link_of(view, defaults)}
-    return [called(name, function) for name, function in {**functions, **own}.items()]
+    return [called(name, answer(function)) for name, function in {**functions, **own}.items()]
 
 
 def later(defaults: dict, figures: Callable[[dict], dict], kept: str) -> Callable[[dict], dict]:
@@ -47,7 +48,7 @@ def first(defaults: dict, figures: Callable[[dict], dict], kept: str = "") -> di
 def build(app) -> None:
     models = loops.Models(app)
     with gr.Tabs(elem_id="chain-views", overflow_behavior="wrap"):
-        with gr.Tab("Markov chain", id="walk"):
+        with gr.Tab(t("Markov chain"), id="walk"):
             ChainWalk(
                 first(walk.DEFAULT, walk.figures),
                 elem_id="chain-walk",
@@ -56,7 +57,7 @@ def build(app) -> None:
                     "walk", walk.DEFAULT, walk.figures, figures=answered(walk.figures)
                 ),
             )
-        with gr.Tab("From text", id="text"):
+        with gr.Tab(t("From text"), id="text"):
             source = ChainText(
                 None,
                 elem_id="chain-text",
@@ -71,7 +72,7 @@ def build(app) -> None:
                 ),
             )
             source.offer(text.offer, None, source, api_visibility="private", show_progress="hidden")
-        with gr.Tab("Continuous time", id="rates"):
+        with gr.Tab(t("Continuous time"), id="rates"):
             ChainRates(
                 first(rates.DEFAULT, rates.figures),
                 elem_id="chain-rates",
@@ -80,8 +81,8 @@ def build(app) -> None:
                     "rates", rates.DEFAULT, rates.figures, figures=answered(rates.figures)
                 ),
             )
-        with gr.Tab("Hidden Markov model", id="hidden"):
-            Trellis(
+        with gr.Tab(t("Hidden Markov model"), id="hidden"):
+            HiddenMarkov(
                 {**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)},
                 elem_id="chain-hidden",
                 presets=HIDDEN,
@@ -93,7 +94,7 @@ def build(app) -> None:
                     learn=answered(hidden.learn),
                 ),
             )
-        with gr.Tab("Why networks loop", id="loops"):
+        with gr.Tab(t("Why networks loop"), id="loops"):
             NetworkLoops(
                 None,
                 elem_id="chain-loops",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from playground.i18n import t
 from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
 from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths, trellis
@@ -41,7 +42,11 @@ def read_observations(draft: dict, model: HiddenMarkovModel, longest: int = LONG
     observations = draft["observations"]
     if not isinstance(observations, list) or not 1 <= len(observations) <= longest:
         raise ValueError(
-            f"observations must be a list of 1 to {longest} symbol numbers, got {parsing.short(observations)}"
+            t(
+                "observations must be a list of 1 to {longest} symbol numbers, got {got}",
+                longest=longest,
+                got=parsing.short(observations),
+            )
         )
     return [parsing.whole(one, "observations", -1, len(model.symbols) - 1) for one in observations]
 
@@ -77,7 +82,7 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
     }
     try:
         paths, (delta, pointers) = (
-            compare_paths(model, observations),
+            compare_paths(model, observations, passes),
             _best_ways(model, observations),
         )
     except ImpossibleObservations as error:
@@ -85,8 +90,12 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
         symbol = model.symbols[observations[where]] if observations[where] >= 0 else "anything"
         return {
             **record,
-            "impossible": f"This model cannot show that: at position {where + 1} no state that can be reached shows “{symbol}”. "
-            "Give one of them a probability there, or type ? for that observation.",
+            "impossible": t(
+                "This model cannot show that: at position {value} no state that can be reached shows "
+                "“{symbol}”. Give one of them a probability there, or type ? for that observation.",
+                value=where + 1,
+                symbol=symbol,
+            ),
             "delta": [[None] * size] * length,
             "pointers": [[0] * size] * length,
             "posterior": [[0.0] * size] * length,
@@ -102,14 +111,14 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
         "delta": delta,
         "pointers": pointers,
         "posterior": parsing.plain(passes.posterior),
-        "pairs": parsing.plain(model.pairwise_posterior(observations)),
+        "pairs": parsing.plain(model.pairwise_posterior(observations, passes)),
         "path": paths["viterbi"],
         "marginal": paths["posterior"],
         "path_log_probability": paths["viterbi_log_probability"],
         "broken": paths["posterior_log_probability"] is None,
         "expected": [paths["viterbi_expected"], paths["posterior_expected"]],
         "predictions": parsing.plain(
-            model.filtered(observations) @ model.transition @ model.emission
+            model.filtered(observations, passes) @ model.transition @ model.emission
         ),
     }  # (T, M)
 
@@ -137,7 +146,7 @@ def learn(draft: dict) -> dict:
     """Baum-Welch from random starts, all steps of all of them: plain data, rounded to five decimals for the way to the browser."""
     model, wish = read_model(draft), draft["learn"]
     if not isinstance(wish, dict):
-        raise ValueError(f"learn must be an object, got {parsing.short(wish)}")
+        raise ValueError(t("learn must be an object, got {got}", got=parsing.short(wish)))
     seed = parsing.whole(wish["seed"], "seed", 0, parsing.LARGEST_SEED)
     restarts, iterations = (
         parsing.whole(wish["restarts"], "restarts", 1, 8),
@@ -155,7 +164,9 @@ def learn(draft: dict) -> dict:
         )
     runs = []
     for number in range(restarts):
-        start = HiddenMarkovModel.random(model.size, len(model.symbols), seed * 1000 + number)
+        start = HiddenMarkovModel.random(
+            model.size, len(model.symbols), (seed * 1000 + number) % parsing.LARGEST_SEED
+        )
         runs.append([step.record() for step in baum_welch(start, observations, iterations)])
     best = int(np.argmax([run[-1]["log_likelihood"] for run in runs]))
     truth = model.log_likelihood(observations)

@@ -8,49 +8,66 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-LARGEST_SEED = 2**32 - 1
+from playground.i18n import t
+from playground.parameters import SEED, Parameter, short
+
+LARGEST_SEED = SEED.high
 LONGEST_NAME = 40
 
 
 def whole(value: Any, field: str, low: int, high: int) -> int:
     """`value` as an int in [low, high]; 3.0 counts as 3, because JSON has one kind of number."""
-    number = (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and value == int(value)
-    )
-    if not number or not low <= value <= high:
-        raise ValueError(f"{field} must be a whole number in [{low}, {high}], got {short(value)}")
-    return int(value)
+    return _given(Parameter(field, int, None, low=low, high=high), value)
 
 
 def real(value: Any, field: str, low: float, high: float) -> float:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
-        raise ValueError(f"{field} must be a number in [{low:g}, {high:g}], got {short(value)}")
-    return float(value)
+    return _given(Parameter(field, float, None, low=low, high=high), value)
 
 
 def choice(value: Any, field: str, options: Sequence[str]) -> str:
-    if value not in options:
-        raise ValueError(f"{field} must be one of {', '.join(options)}, got {short(value)}")
-    return value
+    return _given(Parameter(field, str, None, choices=tuple(options)), value)
+
+
+def _given(parameter: Parameter, value: Any) -> Any:
+    if value is None:
+        raise parameter.error(value)
+    return parameter.check(value)
 
 
 def names(value: Any, field: str, low: int, high: int) -> list[str]:
     """`low` to `high` different names of at most 40 characters. What they are made of is the visitor's affair."""
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise ValueError(f"{field} must be a list of names, got {short(value)}")
+        raise ValueError(
+            t("{field} must be a list of names, got {got}", field=field, got=short(value))
+        )
     if not low <= len(value) <= high:
-        raise ValueError(f"{field} must have {low} to {high} names, got {len(value)}")
+        raise ValueError(
+            t(
+                "{field} must have {low} to {high} names, got {got}",
+                field=field,
+                low=low,
+                high=high,
+                got=len(value),
+            )
+        )
     for name in value:
         if not 0 < len(name) <= LONGEST_NAME:
             raise ValueError(
-                f"{field} must be names of 1 to {LONGEST_NAME} characters, got {short(name)}"
+                t(
+                    "{field} must be names of 1 to {longest_name} characters, got {got}",
+                    field=field,
+                    longest_name=LONGEST_NAME,
+                    got=short(name),
+                )
             )
         if value.count(name) > 1:
-            raise ValueError(f"{field} must differ from each other, got {short(name)} twice")
+            raise ValueError(
+                t(
+                    "{field} must differ from each other, got {got} twice",
+                    field=field,
+                    got=short(name),
+                )
+            )
     return list(value)
 
 
@@ -62,7 +79,13 @@ def table(value: Any, field: str, rows: int, columns: int) -> list[list[float]]:
         or not all(isinstance(row, list) and len(row) == columns for row in value)
     ):
         raise ValueError(
-            f"{field} must be a table of {rows} rows of {columns} numbers, got {short(value)}"
+            t(
+                "{field} must be a table of {rows} rows of {columns} numbers, got {got}",
+                field=field,
+                rows=rows,
+                columns=columns,
+                got=short(value),
+            )
         )
     for i, row in enumerate(value):
         for j, entry in enumerate(row):
@@ -72,14 +95,15 @@ def table(value: Any, field: str, rows: int, columns: int) -> list[list[float]]:
                 or not math.isfinite(entry)
             ):
                 raise ValueError(
-                    f"{field} row {i + 1}, column {j + 1} must be a number, got {short(entry)}"
+                    t(
+                        "{field} row {row}, column {column} must be a number, got {got}",
+                        field=field,
+                        row=i + 1,
+                        column=j + 1,
+                        got=short(entry),
+                    )
                 )
     return [[float(entry) for entry in row] for row in value]
-
-
-def short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def plain(values: Any) -> Any:
@@ -100,7 +124,7 @@ def answered(compute: Callable[[dict], dict]) -> Callable[[Any], dict]:
     def answer(draft: Any) -> dict:
         try:
             if not isinstance(draft, dict):
-                raise ValueError(f"draft must be an object, got {short(draft)}")
+                raise ValueError(t("draft must be an object, got {got}", got=short(draft)))
             return {"ok": True, **compute(draft)}
         except (ValueError, KeyError) as error:
             sentence = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
@@ -124,9 +148,9 @@ def unpacked(text: str, defaults: dict) -> dict:
     try:
         rest = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError("the link holds no readable state") from None
+        raise ValueError(t("the link holds no readable state")) from None
     if not isinstance(rest, dict):
-        raise ValueError("the link holds no readable state")
+        raise ValueError(t("the link holds no readable state"))
     return {**defaults, **{key: value for key, value in rest.items() if key in defaults}}
 
 

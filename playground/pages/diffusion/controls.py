@@ -6,6 +6,7 @@ from typing import Any
 
 from playground.backend.limits import limits
 from playground.diffusion.noise import SCHEDULES
+from playground.diffusion.settings import UnmaskSettings
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
     NEEDS_POSTERIOR,
@@ -106,8 +107,6 @@ def given_values(raw: Any) -> dict[str, Any]:
 
 def about_sampler(raw: Any) -> dict[str, str]:
     """The card of the sampler chosen, under the settings that stand in the controls."""
-    from playground.diffusion import UnmaskSettings
-
     given = given_values(raw)
     try:
         settings = settings_of(given, given["sampler"])
@@ -124,8 +123,6 @@ def settings_of(
     """The UnmaskSettings of the controls' (or a caller's) values; what the sampler does not read is left at its default.
 
     Raises ValueError with field, value and range."""
-    from playground.diffusion import UnmaskSettings
-
     name = sampler or values["sampler"]
     fields = own_fields(name)
     selection = values.get("selection") or None

@@ -9,17 +9,21 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from playground.backend import get_backend
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, reading
+from playground.pages.diffusion.controls import FIRST, settings_of
+from playground.pages.diffusion.corrupt import corrupted
+from playground.pages.diffusion.corrupt_block import sentence_for
+from playground.pages.diffusion.exactness import PRESETS, collected, measure
 from playground.pages.diffusion.recorded import path_of
 from playground.pages.diffusion.runs import Side, whole_trace
+from playground.pages.diffusion.timing_block import measured
+from playground.pages.diffusion.twin import LeftToRight
 
 
 def record_unmask(backend: Callable[[], Any]) -> dict:
     """The run that the page begins with, and its left-to-right twin."""
-    from playground.pages.diffusion.controls import FIRST, settings_of
-    from playground.pages.diffusion.twin import LeftToRight
-
     name = usable(backend)
     denoiser = models.get_denoiser(name, backend)
     canvas = FIRST["canvas"] if name == models.TWIN else models.default_canvas(name)
@@ -37,23 +41,16 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
 
 
 def record_corrupt(backend: Callable[[], Any]) -> dict:
-    from playground.pages.diffusion.corrupt import corrupted
-    from playground.pages.diffusion.corrupt_block import sentence_for
-
     name = usable(backend)
     return corrupted(sentence_for(name), models.get_denoiser(name, backend), name, "linear", 7)
 
 
 def record_exactness(backend: Callable[[], Any]) -> dict:
-    from playground.pages.diffusion.exactness import PRESETS, collected, measure
-
     chain = PRESETS["weather"]
     return collected(measure(chain["names"], chain["transition"], chain["initial"], 5))
 
 
 def record_steps(backend: Callable[[], Any]) -> dict:
-    from playground.pages.diffusion.timing_block import measured
-
     pair = "twins" if usable(backend) == models.TWIN else models.TALE
     value: dict[str, Any] = {
         "when": "on a CPU with two cores when this page was made",
@@ -86,8 +83,6 @@ RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {
 
 
 def main(names: list[str]) -> None:
-    from playground.backend import get_backend
-
     for name in names or list(RECORDS):
         text = json.dumps(
             RECORDS[name](get_backend), ensure_ascii=False, allow_nan=False, separators=(",", ":")

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from playground import diffusion
 from playground.pages import run
 from playground.pages.diffusion.canvas import Canvas, Lexicon
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WITHOUT_STEPS, card
+from playground.traces import new_trace
 
 TOP = 10  # candidates a position
 LONGEST_GIBBS = 2000  # steps: sweeps times open positions
@@ -98,11 +100,9 @@ class Side:
         }
 
     def steps(self) -> Iterator[Any]:
-        from playground.diffusion import unmask
-
         if self.still:
             return iter(())
-        return unmask(
+        return diffusion.unmask(
             self.denoiser, [list(self.canvas.ids)], self.settings, locked=[list(self.canvas.locked)]
         )
 
@@ -197,8 +197,6 @@ def whole_trace(
     is its last text.
 
     Raises ValueError where the run takes longer than `seconds`."""
-    from playground.traces import new_trace
-
     begun = clock()
     start = side.card()
     words = dict(start["words"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from playground.i18n import mark
+from playground.i18n import mark, t
 from playground.pages import run
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
@@ -52,7 +52,7 @@ def messages(asked: dict[str, Any], backend: Any) -> Iterator[run.Message]:
 
 def measured(name: Any, what: Any, backend: Any) -> Iterator[dict]:
     if what not in ("time", "quality"):
-        raise ValueError(f"what must be one of time, quality, got {what!r}")
+        raise ValueError(t("what must be one of time, quality, got {got}", got=repr(what)))
     causal, denoiser, prompt = twins(name, backend)
     try:
         if what == "time":
@@ -70,6 +70,10 @@ def twins(name: Any, backend: Any) -> tuple[Any, Any, str]:
         return models.tale_model(), models.get_denoiser(models.TALE, backend), "the king"
     if name != "twins":
         raise ValueError(
-            f"pair must be one of {', '.join(value for _, value in PAIRS)}, got {name!r}"
+            t(
+                "pair must be one of {options}, got {got}",
+                options=", ".join(value for _, value in PAIRS),
+                got=repr(name),
+            )
         )
     return backend().causal(models.CAUSAL_TWIN), backend().denoiser(models.TWIN), PROMPT

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.errors import sentence_of
@@ -49,8 +51,6 @@ class LeftToRight:
 
     def __iter__(self) -> Iterator[str]:
         """The text that was written after the opening, word by word."""
-        from playground.decoding import DecodingSettings, generate
-
         if self._causal is None:
             return
         s = self._settings
@@ -63,7 +63,7 @@ class LeftToRight:
         )
         written: list[int] = []
         try:
-            for step in generate(self._causal, self._ids, settings, ignore_end=True):
+            for step in decoding.generate(self._causal, self._ids, settings, ignore_end=True):
                 written.append(int(step.token_id))
                 whole = self._causal.decode([*self._ids, *written])
                 yield whole[len(self._causal.decode(self._ids)) :]

@@ -43,7 +43,7 @@ def build_unmask(app: Any) -> None:
     )
 
     def fill(event: gr.EventData, request: gr.Request) -> Iterator[run.Message]:
-        yield from messages(sent(event, "request"), app, request)
+        yield from run.packets(messages(sent(event, "request"), app, request))
 
     def read(event: gr.EventData, request: gr.Request) -> dict[str, Any]:
         return {"kind": "reading", **read_by_model(event, app, session_of(request))}
@@ -147,10 +147,13 @@ def _run_on(
     settings = replace(settings, seed=settings.seed + turn)
     given = sent(event, "second")
     if given is None:
-        return [Side(name, denoiser, first, settings, f"run on, seed {settings.seed}")]
+        return [Side(name, denoiser, first, settings, t("run on, seed {seed}", seed=settings.seed))]
     if not isinstance(given, dict):
         raise ValueError(
-            f"second must be the second canvas with its locks, got {type(given).__name__}"
+            t(
+                "second must be the second canvas with its locks, got {got}",
+                got=type(given).__name__,
+            )
         )
     second, _ = edited(
         canvas,
@@ -164,7 +167,7 @@ def _run_on(
         int(denoiser.mask_id) not in each.ids and by.sampler not in ("gibbs", *NEEDS_POSTERIOR)
         for each, by in pairs
     ]
-    note = f"run on, seeds {settings.seed} and {other.seed}"
+    note = t("run on, seeds {seed} and {seed2}", seed=settings.seed, seed2=other.seed)
     return [
         Side(name, denoiser, each, by, note, still=nothing[n] and not all(nothing))
         for n, (each, by) in enumerate(pairs)
@@ -192,15 +195,19 @@ def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
             f"canvas must have 1 to {longest} positions, got {len(ids) if isinstance(ids, list) else type(ids).__name__}"
         )
     if any(isinstance(i, bool) or not isinstance(i, int) or not 0 <= i <= highest for i in ids):
-        raise ValueError(f"canvas must hold whole numbers in [0, {highest}]")
+        raise ValueError(
+            t("canvas must hold whole numbers in [0, {highest}]", highest=str(highest))
+        )
     if (
         not isinstance(locked, list)
         or len(locked) != len(ids)
         or any(not isinstance(lock, bool) for lock in locked)
     ):
-        raise ValueError(f"locked must hold true or false for each of the {len(ids)} positions")
+        raise ValueError(
+            t("locked must hold true or false for each of the {count} positions", count=len(ids))
+        )
     if isinstance(turn, bool) or not isinstance(turn, int) or not 0 <= turn <= 10_000:
-        raise ValueError(f"turn must be a whole number in [0, 10000], got {turn!r}")
+        raise ValueError(t("turn must be a whole number in [0, 10000], got {got}", got=repr(turn)))
     around = list(canvas.ids[: canvas.lead]), list(canvas.ids[len(canvas.ids) - canvas.tail :])
     whole = (*around[0], *ids, *around[1])
     locks = (

@@ -46,13 +46,20 @@ export function makeHeatTable(host, { digits = 3, tinted = true } = {}) {
         name(rows[i + 1].cells[0], each, 10);
         matrix[i].forEach((value, j) => {
           const cell = rows[i + 1].cells[j + 1];
-          cell.textContent = value === null ? "∞" : withoutZero(fixed(value, digits));
+          cell.textContent = numberOf(value, digits);
           const tint = tinted && value !== null ? Math.max(0, Math.min(1, value)) : 0;
           cell.style.setProperty("--p", String(tint));
         });
       });
     },
   };
+}
+
+/** @param {number | null} value @param {number} digits */
+function numberOf(value, digits) {
+  if (value === null) return "∞";
+  // a wait of 3e13 steps keeps to its cell
+  return value >= 1e6 ? value.toExponential(3) : withoutZero(fixed(value, digits));
 }
 
 /** A heading of a table. @param {string} classes @param {"row" | "col"} scope @param {string} [text] */

@@ -69,6 +69,10 @@ export function makeRun(options) {
 
   /** Take a message as it comes: doubled ones are dropped, early ones wait for those before them. */
   function receive(/** @type {Message | null | undefined} */ message) {
+    if (message?.kind === "packet") {
+      for (const one of message.messages) receive(one);
+      return;
+    }
     if (!current || !message || message.run !== current.name) return;
     const run = current;
     run.heard = now();

@@ -1,12 +1,12 @@
 // @ts-check
 /** What the five views of the Chains page share: their links, their fields, their transport. */
 import { clip, node } from "../../core/dom.js";
-import { addressOf, copyLink, readLink, stepOf } from "../../core/link.js";
+import { readLink, stepOf } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
 import { makeTransport } from "../../core/transport.js";
 
-export const LARGEST_SEED = 2 ** 32 - 1;
+export const LARGEST_SEED = 2 ** 53;
 const SPEEDS = [1, 2, 4, 8, 16, 20, 30];
 
 /** @typedef {ReturnType<typeof makeTransport>} Transport */
@@ -74,23 +74,6 @@ export function freeName(names, word) {
   let k = names.length + 1;
   while (names.includes(`${word} ${k}`)) k++;
   return `${word} ${k}`;
-}
-
-/**
- * A button that copies the address of the page in this state. The server writes the query, the browser knows the address.
- * @param {HTMLElement} button @param {() => Promise<{query?: string, error?: any}>} query @param {Transport} player its step goes along
- */
-export function offerLink(button, query, player) {
-  button.addEventListener("click", async () => {
-    let record;
-    try {
-      record = await query();
-    } catch {
-      record = { error: t("The server did not answer.") };
-    }
-    if (record.query) await copyLink(addressOf(record.query, player.step));
-    else announce(say(record.error));
-  });
 }
 
 /**

@@ -9,19 +9,12 @@ import { lineChart } from "../../charts/line.js";
 import { latest } from "../../core/ask.js";
 import { choices, clip, clone, fillSelect, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
+import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { matrixEditor, normalised } from "./matrix.js";
-import {
-  chainTransport,
-  freeName,
-  LARGEST_SEED,
-  nextSeed,
-  offerLink,
-  openLink,
-  readField,
-} from "./page.js";
+import { chainTransport, freeName, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
 import { distancesOf, MOST_STEPS, powersOf, spreadOf, visitsOf } from "./walk_figures.js";
 import { eigenvalueRow, faultOf, forgotten, skeleton } from "./walk_parts.js";
 
@@ -315,7 +308,7 @@ class WalkView {
         on: path[k] === i,
         figure: fixed(seen[i] / (k + 1), 3),
         why: limit
-          ? t("of {share}", { share: fixed(limit[i], 3) })
+          ? t("(long run {share})", { share: fixed(limit[i], 3) })
           : nt("{n} visit", "{n} visits", seen[i]),
       })),
     );

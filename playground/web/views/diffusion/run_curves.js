@@ -77,15 +77,12 @@ export function makeRunCurves(host, pick) {
           top = curve.top ?? Math.max(1e-9, ...all);
         svg.setAttribute("viewBox", `0 0 ${Math.max(1, length - 1)} 100`);
         const y = (/** @type {number} */ v) => 96 - 90 * Math.min(1, v / top);
-        const paths = data[n].map((values, side) =>
-          drawSvg("path", {
-            d: linePath(values, (i) => i, y, { steps: curve.steps }) || "M0 0",
-            class: "canvas-curve-path",
-            "vector-effect": "non-scaling-stroke",
-            ...(side ? { "stroke-dasharray": "4 3" } : {}),
-          }),
-        );
-        svg.replaceChildren(...paths, now);
+        if (svg.children.length !== sides.length + 1)
+          svg.replaceChildren(...sides.map((_, side) => curvePath(side > 0)), now);
+        data[n].forEach((values, side) => {
+          const path = linePath(values, (i) => i, y, { steps: curve.steps });
+          svg.children[side].setAttribute("d", path || "M0 0");
+        });
       });
     },
     /** @param {number} step */
@@ -102,3 +99,11 @@ export function makeRunCurves(host, pick) {
     },
   };
 }
+
+/** @param {boolean} dashed */
+const curvePath = (dashed) =>
+  drawSvg("path", {
+    class: "canvas-curve-path",
+    "vector-effect": "non-scaling-stroke",
+    ...(dashed ? { "stroke-dasharray": "4 3" } : {}),
+  });

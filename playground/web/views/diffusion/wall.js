@@ -43,6 +43,8 @@ export function makeWall({ host, name, onLook, onEdit, onThrow, still = false })
   host.setAttribute("role", "group");
   /** @type {string[]} what each tile shows now */
   const keys = [];
+  /** @type {Tile[]} */
+  const parts = [];
   let at = 0; // the tile in the order of tabs
 
   const tiles = () => /** @type {HTMLButtonElement[]} */ ([...host.children]);
@@ -95,12 +97,14 @@ export function makeWall({ host, name, onLook, onEdit, onThrow, still = false })
     while (host.children.length > count) {
       host.lastElementChild?.remove();
       keys.pop();
+      parts.pop();
     }
     while (host.children.length < count) {
       const tile = make("button");
       tile.type = "button";
       tile.tabIndex = -1;
       host.append(tile);
+      parts.push(new Tile(tile));
       keys.push("");
     }
   }
@@ -128,7 +132,7 @@ export function makeWall({ host, name, onLook, onEdit, onThrow, still = false })
         if (keys[i] === key) return;
         const was = keys[i];
         keys[i] = key;
-        drawTile(tile, look, i);
+        parts[i].draw(look, i);
         if (state.moving && look.state === "new" && was) snap(tile);
       });
       if (count && !host.querySelector('button[tabindex="0"]')) place(Math.max(0, state.focus));
@@ -170,9 +174,56 @@ function lookOf({ record, lexicon, focus, order, edits, changed }, i, dense) {
   };
 }
 
-/** @param {HTMLButtonElement} tile @param {Look} look @param {number} i */
-function drawTile(tile, look, i) {
-  tile.className = [
+/** The parts of a tile, made once: afterwards only their texts change. */
+class Tile {
+  text = document.createTextNode("");
+  box = make("span", "canvas-ghosts");
+  number = make("sup");
+  /** @type {{element: HTMLElement, text: Text, fade: Animation | null}[]} */
+  ghosts = [];
+
+  /** @param {HTMLButtonElement} element */
+  constructor(element) {
+    this.element = element;
+    this.number.append("");
+    element.append(this.text, this.box, this.number);
+  }
+
+  /** @param {Look} look @param {number} i */
+  draw(look, i) {
+    const { element } = this,
+      spread = look.ghosts.length > 1 && !calm();
+    element.className = classesOf(look);
+    this.text.data = look.text;
+    this.number.hidden = !look.number;
+    /** @type {Text} */ (this.number.firstChild).data = String(look.number);
+    this.box.hidden = !look.ghosts.length;
+    this.box.classList.toggle("canvas-one", !spread);
+    this.box.style.setProperty("--blur", look.blur + "px");
+    while (this.ghosts.length < look.ghosts.length) this.addGhost();
+    this.ghosts.forEach((ghost, n) => {
+      const [text, opacity] = look.ghosts[n] ?? ["", 0];
+      ghost.text.data = text;
+      ghost.element.style.setProperty("--shown", String(opacity));
+      ghost.fade?.cancel();
+      ghost.fade = spread && text ? fade(ghost.element, opacity, i, n) : null;
+    });
+    element.setAttribute("aria-label", spoken(look, i));
+    element.setAttribute("aria-pressed", String(look.focus));
+  }
+
+  addGhost() {
+    const element = make("i"),
+      text = document.createTextNode("");
+    element.append(text);
+    this.box.append(element);
+    this.ghosts.push({ element, text, fade: null });
+  }
+}
+
+/** @param {Look} look */
+const classesOf = (look) =>
+  [
     "canvas-" + look.state,
     look.focus && "canvas-focus",
     look.ghosts.length && "canvas-guess",
@@ -182,38 +233,12 @@ function drawTile(tile, look, i) {
   ]
     .filter(Boolean)
     .join(" ");
-  tile.replaceChildren(look.text);
-  if (look.ghosts.length) tile.append(ghosts(look, i));
-  if (look.number) tile.append(make("sup", "", String(look.number)));
-  tile.title = "";
-  tile.setAttribute("aria-label", spoken(look, i));
-  tile.setAttribute("aria-pressed", String(look.focus));
-}
-
-/** @param {Look} look @param {number} i */
-function ghosts(look, i) {
-  const box = make("span", "canvas-ghosts");
-  box.style.setProperty("--blur", look.blur + "px");
-  look.ghosts.forEach(([text, opacity], n) => {
-    const ghost = make("i", "", text);
-    ghost.style.setProperty("--shown", String(opacity));
-    box.append(ghost);
-    if (look.ghosts.length > 1 && !calm()) fade(ghost, opacity, i, n);
-  });
-  if (look.ghosts.length === 1) box.classList.add("canvas-one");
-  return box;
-}
 
 /** A guess comes and goes, the three of a tile in turn. @param {HTMLElement} ghost @param {number} opacity @param {number} i @param {number} n */
 function fade(ghost, opacity, i, n) {
-  ghost.animate(
-    [
-      { opacity: 0 },
-      { opacity, offset: 0.14 },
-      { opacity, offset: 0.28 },
-      { opacity: 0, offset: 0.42 },
-      { opacity: 0 },
-    ],
+  const frames = [0, opacity, opacity, 0, 0].map((value) => ({ opacity: value }));
+  return ghost.animate(
+    frames.map((frame, k) => ({ ...frame, offset: [0, 0.14, 0.28, 0.42, 1][k] })),
     {
       duration: LAP,
       iterations: Infinity,
