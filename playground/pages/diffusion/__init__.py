@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.i18n import t
 from playground.pages.diffusion.corrupt_block import build_corrupt
 from playground.pages.diffusion.endpoints import register
 from playground.pages.diffusion.exactness_block import build_exactness
@@ -17,7 +18,10 @@ TITLE, SLUG = "Diffusion", "diffusion"
 
 def build(app: Any) -> None:
     gr.Markdown(
-        "# A text that appears everywhere at once\n\nEach call to the network guesses all hidden words together and keeps a few. Blur is doubt."
+        t(
+            "# A text that appears everywhere at once\n\nEach call to the network guesses all hidden words together and keeps a few. "
+            "Blur is doubt."
+        )
     )
     with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts"):
         with gr.Tab("Unmask", id="unmask"):

@@ -16,7 +16,7 @@ from playground.pages.diffusion.sampler_cards import (
     card,
     own_fields,
 )
-from playground.pages.links import Choice, Flag, Number, PageLink, Text
+from playground.pages.links import Choice, Flag, Number, PageLink, Setting, Text
 
 DEFAULT_SAMPLER = "dream"
 
@@ -91,9 +91,9 @@ def form(session: str | None = None) -> dict[str, Any]:
         ],
         "schedules": list(SCHEDULES),
         "limits": {
-            name: [kind.low, kind.high]
+            name: [kind.parameter.low, kind.parameter.high]
             for name, kind in LINK.fields.items()
-            if isinstance(kind, Number)
+            if isinstance(kind, Setting) and kind.parameter.type in (int, float)
         },
     }
 
