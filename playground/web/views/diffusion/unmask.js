@@ -29,7 +29,6 @@ export class UnmaskView {
   moving = false; // a step forward: words that are new snap in
   due = false;
   rested = 0;
-
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, { props, constants, server, trigger, watch }) {
     this.props = props;
@@ -291,11 +290,11 @@ export class UnmaskView {
 
   build() {
     const above = this.parts.part("sides"),
+      texts = this.parts.part("texts"),
       below = this.parts.part("below"),
       paired = this.store.sides.length > 1;
     for (const view of this.views) view.end();
-    above.replaceChildren();
-    below.replaceChildren();
+    for (const host of [above, texts, below]) host.replaceChildren();
     above.classList.toggle("canvas-two", paired);
     below.className = "canvas-below " + (paired ? "canvas-pair" : "two");
     this.views = this.store.sides.map((side, n) =>
@@ -304,6 +303,7 @@ export class UnmaskView {
         n,
         paired,
         above,
+        texts,
         below,
         still: this.replay,
         onLook: (i) => {

@@ -64,6 +64,7 @@ export function skeleton() {
       ),
       node("span", { class: "canvas-note", part: "edits" }),
     ),
+    node("div", { part: "texts" }),
     node("p", {
       class: "say canvas-difference",
       part: "difference",
@@ -128,12 +129,12 @@ function legendLine() {
  * The drawings of one side: words, prose, map, candidates.
  * @param {object} given
  * @param {import("./side.js").Side} given.side @param {number} given.n @param {boolean} given.paired two sides are on view
- * @param {HTMLElement} given.above @param {HTMLElement} given.below
+ * @param {HTMLElement} given.above @param {HTMLElement} given.texts @param {HTMLElement} given.below
  * @param {boolean} given.still @param {(i: number) => void} given.onLook
  * @param {(i: number, edit: import("./wall.js").Edit) => void} given.onEdit @param {(i: number) => void} given.onThrow
  * @param {(step: number, position: number) => void} given.onPick
  */
-export function makeSideView({ side, n, paired, above, below, ...on }) {
+export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
   const letter = "AB"[n],
     box = make("section"),
     words = make("div"),
@@ -147,8 +148,9 @@ export function makeSideView({ side, n, paired, above, below, ...on }) {
     title.textContent = `${letter}: ${side.card.title}`;
     box.append(title);
   }
-  box.append(words, prose);
+  box.append(words);
   above.append(box);
+  texts.append(prose);
   const wall = makeWall({
     host: words,
     name: () => (paired ? t("Canvas {letter}", { letter }) : t("Canvas")),
