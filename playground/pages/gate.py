@@ -17,6 +17,8 @@ from typing import Any
 
 from playground.backend import RunStopped, zero_gpu
 from playground.backend.admission import Run
+from playground.backend.catalog import offered
+from playground.backend.openai_engine import engines
 from playground.pages import calls
 
 LOOK = 0.5  # seconds between two looks at the queue
@@ -29,8 +31,6 @@ def visitor_of(request: Any) -> str:
 
 def name_of(model: Any) -> str:
     """A model's name for the log and the figures: names that nobody offers would fill them without end."""
-    from playground.backend.catalog import offered
-    from playground.backend.openai_engine import engines
 
     if isinstance(model, str) and (model in offered() or model in engines()):
         return model

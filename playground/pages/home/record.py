@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+from playground import decoding, diffusion
+from playground.backend import get_backend
+from playground.decoding.settings import DecodingSettings
+from playground.diffusion.settings import UnmaskSettings
 from playground.paths import ASSETS
 
 RECORDED = ASSETS / "examples" / "home.json"
@@ -18,11 +22,6 @@ CAUSAL_SEED, DIFFUSION_SEED = (
 def record() -> dict:
     import torch
 
-    from playground.backend import get_backend
-    from playground.decoding import DecodingSettings, generate
-    from playground.decoding.text import text_pieces
-    from playground.diffusion import UnmaskSettings, unmask
-
     causal, denoiser = (
         get_backend().causal("fairy-causal"),
         get_backend().denoiser("fairy-diffusion"),
@@ -36,7 +35,7 @@ def record() -> dict:
         max_new_tokens=TOKENS,
         seed=CAUSAL_SEED,
     )
-    for step in generate(causal, prompt, rules):
+    for step in decoding.generate(causal, prompt, rules):
         rows = step.record(text_of=causal.piece, top=20)["rows"]
         best = sorted(rows, key=lambda row: -row["final"])[:3]
         if step.token_id not in [row["id"] for row in best]:
@@ -50,7 +49,9 @@ def record() -> dict:
             }
         )
         ids.append(step.token_id)
-    for frame, piece in zip(frames, text_pieces(causal.decode, ids)[len(prompt) :], strict=True):
+    for frame, piece in zip(
+        frames, decoding.text_pieces(causal.decode, ids)[len(prompt) :], strict=True
+    ):
         frame["piece"] = str(piece)
 
     canvas = torch.tensor(
@@ -68,7 +69,7 @@ def record() -> dict:
             )
         }
     ]
-    for step in unmask(denoiser, canvas, settings):
+    for step in diffusion.unmask(denoiser, canvas, settings):
         row = step.record(row=0)
         steps.append({"words": _words(denoiser, row["canvas"], row["state"])})
     return {
