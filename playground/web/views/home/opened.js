@@ -1,0 +1,76 @@
+// @ts-check
+/** Under the tiles while the tile of all others is open: how much is in there, a search over every token, the way back. */
+import { inEveryLanguage, node, partsOf } from "../../core/dom.js";
+import { percent, whole } from "../../core/format.js";
+import { t } from "../../core/translate.js";
+
+const MOST = 8; // tiles of a search
+
+/**
+ * The ranks of the tokens that hold the letters, the likeliest first; the token that is these very letters before all.
+ * @param {import("./law.js").Law} law @param {string} letters @param {number} most @returns {number[]}
+ */
+export function found(law, letters, most) {
+  const wanted = letters.trim().toLowerCase().replace(/^-/, "##");
+  if (!wanted) return [];
+  const ranks = [];
+  let exact = -1;
+  for (let k = 0; k < law.ids.length; k++) {
+    const text = law.text(law.ids[k]).toLowerCase();
+    if (text === wanted) exact = k;
+    else if (ranks.length < most && text.includes(wanted)) ranks.push(k);
+  }
+  return exact < 0 ? ranks : [exact, ...ranks.slice(0, most - 1)];
+}
+
+/** @param {import("./home.js").HomeView} home @param {HTMLElement} host */
+export function openBar(home, host) {
+  const bar = node(
+    "div",
+    { class: "home-opened" },
+    node("span", { part: "inside", role: "status" }),
+    node("input", {
+      type: "search",
+      part: "search",
+      maxlength: 40,
+      autocomplete: "off",
+      "aria-label": () => t("Find any word of the model"),
+      placeholder: () => t("Find any word"),
+    }),
+    node("button", { type: "button", class: "plain", part: "back" }, () => t("Back")),
+  );
+  const { part, input, press } = partsOf(bar);
+
+  function draw() {
+    const { next, opened } = home;
+    if (!next || !opened) return;
+    const shares = next.law.at(home.heat);
+    const letters = input("search").value.trim();
+    const mass = opened.rest
+      ? shares.mass(opened.ranks[0])
+      : opened.ranks.reduce((sum, k) => sum + shares.shares[k], 0);
+    part("inside").textContent =
+      letters && opened.ranks.length === 0
+        ? t("None of the {count} tokens holds these letters.", { count: whole(next.law.size) })
+        : t("In here: {share} together", { share: percent(mass) });
+  }
+
+  input("search").addEventListener("input", () => {
+    const { next } = home;
+    if (!next) return;
+    const letters = input("search").value;
+    if (letters.trim()) home.openRanks(found(next.law, letters, MOST), false);
+    else home.openRanks(home.following(), true);
+  });
+  input("search").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && home.opened?.ranks.length) home.choose(0);
+    if (event.key === "ArrowDown") home.strip?.focusOn(0);
+  });
+  press("back").addEventListener("click", () => {
+    home.close();
+    home.strip?.focusOn(0);
+  });
+  host.replaceChildren(bar);
+  inEveryLanguage(draw);
+  return { draw, remove: () => bar.remove() };
+}
