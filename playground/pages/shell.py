@@ -43,8 +43,8 @@ HOME_MODULES: tuple[str, ...] = (
     "core/motion.js",
     "charts/ball.js",
     "charts/tiles.js",
-    "views/home/law.js",
-    "views/home/sentence.js",
+    "views/home/game.js",
+    "views/home/screen.js",
     "views/home/home.js",
 )
 

@@ -5,7 +5,7 @@ import { blobOf, saveFile } from "../../core/download.js";
 import { withView } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
-import { bare, joins, plainText } from "./sentence.js";
+import { bare, joins, plainText } from "./screen.js";
 
 /** Rectangles of a small picture: [x, y, width, height, colour]. @type {Record<string, [number, number, number, number, string][]>} */
 const PICTURES = {

@@ -3,68 +3,22 @@
  * Home: a machine for words that is played. Tiles as wide as their probabilities, a ball that is the random number u, the tile that flies
  * into the sentence. The first words are recorded; from the first touch on the shipped model answers (live.js), and the page says so.
  */
-import { calm, choices, inEveryLanguage, node, partsOf } from "../../core/dom.js";
-import { fixed, percent } from "../../core/format.js";
+import { calm, choices, inEveryLanguage, partsOf } from "../../core/dom.js";
+import { percent } from "../../core/format.js";
 import { makeStage } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
 import { makeTiles } from "../../charts/tiles.js";
-import { recordedLaw } from "./law.js";
-import { makeSentence, plainText, shown } from "./sentence.js";
+import { Game } from "./game.js";
+import { drawHeat, drawScore, drawSource, makeSentence, shown, skeleton } from "./screen.js";
 
-const NAMED = 7; // tiles that have a name
+export const NAMED = 7; // tiles that have a name
 const FIRST = 1300; // milliseconds before it plays by itself
 const BETWEEN = 1500;
 const AT_END = 6500;
 
-/** @typedef {{law: import("./law.js").Law, u: number, place: number, guesses: import("./sentence.js").Guess[], live: boolean}} Next */
-/** @typedef {{mode: "words" | "masks", seed: number, words: (import("./sentence.js").Word | null)[], step: number, ended: boolean, film: any[]}} Play */
+/** @typedef {import("./game.js").Next} Next */
 
 const anySeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
-
-function skeleton() {
-  return node(
-    "div",
-    { class: "widget home" },
-    node("h1", { class: "unseen" }, () => t("See how text is generated")),
-    node(
-      "div",
-      { class: "home-top" },
-      node("div", { class: "home-modes", part: "modes" }),
-      node("p", { class: "home-source", part: "source" }),
-      node("button", { type: "button", class: "plain home-stop", part: "stop" }, () =>
-        t("Autoplay: stop"),
-      ),
-    ),
-    node("div", { class: "home-text", part: "text", role: "group" }),
-    node("p", { class: "problem", part: "problem", role: "alert", hidden: true }),
-    node(
-      "div",
-      { class: "home-machine" },
-      node("div", { part: "tiles" }),
-      node("div", { class: "home-ending", part: "ending", hidden: true }),
-    ),
-    node("div", { class: "home-below", part: "below" }),
-    node(
-      "div",
-      { class: "home-controls" },
-      node("button", { type: "button", class: "main home-drop", part: "drop" }),
-      node(
-        "label",
-        { class: "home-heat", title: () => t("Higher heat makes the tiles more alike") },
-        () => t("Heat"),
-        node("input", { type: "range", min: 0.2, max: 2, step: 0.05, part: "heat" }),
-        node("output", { class: "num", part: "heatOut" }),
-      ),
-      node(
-        "div",
-        { class: "home-score" },
-        node("div", { class: "home-pips", part: "pips", "aria-hidden": "true" }),
-        node("span", { part: "count" }),
-      ),
-    ),
-    node("p", { class: "unseen", part: "said", "aria-live": "polite" }),
-  );
-}
 
 export class HomeView {
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -85,11 +39,7 @@ export class HomeView {
     /** @type {ReturnType<typeof import("./live.js").makeLive> | null} */
     this.live = null;
     this.end = null; // the token that ends a text
-    this.play = this.newPlay("words", constants.seed);
-    this.blanks = constants.masks.canvas.flatMap(
-      (/** @type {number} */ id, /** @type {number} */ k) =>
-        id === constants.masks.mask ? [k] : [],
-    );
+    this.play = new Game(constants, "words", constants.seed);
     this.wire();
     inEveryLanguage(() => this.draw());
     this.arrive();
@@ -114,7 +64,7 @@ export class HomeView {
       part("modes"),
       modes,
       () => t("How the sentence is written"),
-      (mode) => this.setMode(/** @type {any} */ (mode)),
+      async (mode) => (await import("./modes.js")).setMode(this, /** @type {any} */ (mode)),
     );
     press("drop").addEventListener("click", () => this.drop());
     input("heat").value = String(this.heat);
@@ -128,42 +78,7 @@ export class HomeView {
     return this.view.isConnected && this.view.offsetParent !== null;
   }
 
-  /** @param {"words" | "masks"} mode @param {number} seed @returns {Play} */
-  newPlay(mode, seed) {
-    const words = Array(this.record.length).fill(null);
-    return { mode, seed, words, step: 0, ended: false, film: [] };
-  }
-
   // what comes next ---------------------------------------------------------------------------------------------------------
-
-  /** The recorded step, where what was played so far is the recording. @returns {Next | null} */
-  recorded() {
-    const { play, record } = this;
-    const { steps } = record.causal;
-    const same =
-      play.mode === "words" &&
-      play.seed === record.seed &&
-      play.words.slice(0, play.step).every((word, k) => word?.id === steps[k].token);
-    if (!same || play.step >= steps.length || this.heat !== record.heat) return null;
-    const step = steps[play.step];
-    const law = recordedLaw(step, record.heat, record.vocabulary);
-    return { law, u: step.u, place: play.step, guesses: [], live: false };
-  }
-
-  /** What is asked after these words. @param {(import("./sentence.js").Word | null)[]} words @param {number} step */
-  question(words, step) {
-    const { causal, masks } = this.record;
-    const { mode, seed } = this.play;
-    if (mode === "words") {
-      const ids = [...causal.ids, ...words.slice(0, step).map((word) => word?.id ?? 0)];
-      return { name: /** @type {const} */ ("look"), ids, step, seed };
-    }
-    const ids = [...masks.canvas];
-    words.forEach((word, k) => {
-      if (word) ids[this.blanks[k]] = word.id;
-    });
-    return { name: /** @type {const} */ ("fill"), ids, step, seed };
-  }
 
   async connect() {
     if (!this.live) {
@@ -175,17 +90,12 @@ export class HomeView {
 
   /** @returns {Promise<Next>} of the model itself */
   async asked() {
+    const { play } = this;
     const live = await this.connect();
-    const { words, step } = this.play;
-    const answer = await live.ask(this.question(words, step));
+    const answer = await live.ask(play.question());
     const { texts, end } = await live.vocabulary();
     this.end = end === null ? null : texts[end];
-    /** @type {import("./sentence.js").Guess[]} */
-    const guesses = [];
-    for (const [at, id, share] of answer.guesses)
-      guesses[this.blanks.indexOf(at)] = { text: texts[id] ?? "", share };
-    const place = answer.at === null ? step : this.blanks.indexOf(answer.at);
-    return { law: answer.law, u: answer.u, place, guesses, live: true };
+    return play.answered(answer, texts);
   }
 
   /**
@@ -195,7 +105,7 @@ export class HomeView {
   async arrive(whole = false) {
     const { play } = this;
     const { step } = play;
-    const found = this.next?.live ? null : this.recorded();
+    const found = this.next?.live ? null : play.recorded(this.heat);
     if (found && !this.next) this.put(found);
     if (this.next && (this.next.live || (!this.touched && !whole))) return true;
     try {
@@ -205,8 +115,7 @@ export class HomeView {
       else this.put(next, found !== null);
       return true;
     } catch (error) {
-      if (play === this.play && (whole || !this.next))
-        this.problem(String(/** @type {any} */ (error).message));
+      if (play === this.play && (whole || !this.next)) this.problem(this.sentenceOf(error));
       return this.next !== null && !whole;
     }
   }
@@ -247,10 +156,13 @@ export class HomeView {
     const u = hand ?? this.next.u;
     const { law } = this.next;
     const rank = law.at(this.heat).rankAt(u);
-    if (rank < law.ids.length) this.ahead(rank, hand === undefined ? "chance" : "you");
+    if (rank < law.ids.length) this.ahead(rank);
     const index = await this.strip.drop(u, { rolled: hand !== undefined });
     if (id !== this.run || index === null) return;
-    if (this.strip.tiles[index]?.count && !(await this.fallInside(index, u, rank, id))) return;
+    if (this.strip.tiles[index]?.count) {
+      const { fallInside } = await import("./opened.js");
+      if (!(await fallInside(this, index, u, rank, id))) return;
+    }
     await this.stage.wait(220);
     if (id === this.run) await this.take(rank, hand === undefined ? "chance" : "you", id, u);
   }
@@ -266,52 +178,18 @@ export class HomeView {
     return there;
   }
 
-  /** The ball lies on all others: the tile opens round the word that u means. @param {number} index @param {number} u @param {number} rank @param {number} id */
-  async fallInside(index, u, rank, id) {
-    const strip = /** @type {NonNullable<typeof this.strip>} */ (this.strip);
-    const { law } = /** @type {Next} */ (this.next);
-    await strip.open(index, u);
-    if (id !== this.run) return false;
-    const first = rank < 2 * NAMED ? NAMED : rank - 3; // the next ones, or those round it
-    const ranks = [];
-    for (let k = first; k < Math.min(first + NAMED, law.ids.length); k++) ranks.push(k);
-    this.opened = { ranks, rest: false };
-    const shares = law.at(this.heat);
-    const inside = (u - shares.mass(0, first)) / shares.mass(first, first + ranks.length);
-    this.lay(true);
-    await this.stage.wait(360);
-    const landed =
-      id === this.run &&
-      (await strip.drop(Math.min(Math.max(inside, 0), 1 - 2 ** -53), { rolled: true }));
-    return id === this.run && landed !== null;
-  }
-
   /** A tile was chosen. @param {number} index */
   async choose(index) {
     if (this.play.ended || !this.strip) return;
     if (this.busy) return this.strip.hurry();
     const tile = this.strip.tiles[index];
     if (!tile) return;
-    if (tile.count) return this.openRest(index);
+    if (tile.count) return (await import("./opened.js")).openRest(this, index);
     const rank = this.opened ? this.opened.ranks[index] : index;
     const id = this.begin();
     this.strip.mark(index);
-    this.ahead(rank, "you");
+    this.ahead(rank);
     await this.take(rank, "you", id, null);
-  }
-
-  /** The tile of all others becomes the next ones, and a search over all. @param {number} index */
-  async openRest(index) {
-    const id = this.begin();
-    const ranks = this.following(this.opened ? (this.opened.ranks.at(-1) ?? 0) + 1 : NAMED);
-    if (!(await this.known(id, true))) return;
-    await this.strip?.open(index);
-    if (id !== this.run) return;
-    this.busy = false;
-    this.openRanks(ranks, true);
-    this.strip?.focusOn(0);
-    const { openBar } = await import("./opened.js");
-    if (this.opened) this.bar ??= openBar(this, this.parts.part("below"));
   }
 
   /** The next ranks. @param {number} [from] */
@@ -326,31 +204,26 @@ export class HomeView {
     this.bar?.draw();
   }
 
-  close() {
-    if (!this.opened) return false;
+  /** What was opened is closed; the tiles stay as they are. */
+  forgetOpened() {
     this.opened = null;
     this.bar?.remove();
     this.bar = null;
+  }
+
+  close() {
+    if (!this.opened) return false;
+    this.forgetOpened();
     this.lay();
     return true;
   }
 
-  /** Asks for what follows a word before it has landed. @param {number} rank @param {"you" | "chance"} by */
-  ahead(rank, by) {
-    if (!this.touched || !this.live || !this.next) return;
-    const { words, step } = this.play;
-    if (step + 1 >= words.length) return;
-    const then = [...words];
-    then[this.next.place] = this.word(rank, by);
-    this.live.ask(this.question(then, step + 1)).catch(() => {}); // said when it is needed
-  }
-
-  /** @param {number} rank @param {"you" | "chance"} by @returns {import("./sentence.js").Word} */
-  word(rank, by) {
-    const { law } = /** @type {Next} */ (this.next);
-    const id = law.ids[rank];
-    const share = law.at(this.heat).shares[rank];
-    return { id, text: law.text(id), by, share, order: this.play.step };
+  /** Asks for what follows a word before it has landed. @param {number} rank */
+  ahead(rank) {
+    const { play, next } = this;
+    if (!this.touched || !this.live || !next || play.step + 1 >= play.words.length) return;
+    const then = play.word(next, rank, this.heat, "chance");
+    this.live.ask(play.question(then, next.place)).catch(() => {}); // said when it is needed
   }
 
   /** The word flies into the sentence. @param {number} rank @param {"you" | "chance"} by @param {number} id @param {number | null} u */
@@ -358,7 +231,7 @@ export class HomeView {
     const { play, next, strip, sentence } = this;
     if (!next || !strip || !sentence) return;
     const held = this.parts.part("tiles").contains(document.activeElement);
-    const word = this.word(rank, by);
+    const word = play.word(next, rank, this.heat, by);
     const index = this.opened ? this.opened.ranks.indexOf(rank) : rank;
     const tiles = strip.tiles.map((tile) => ({
       text: tile.count ? "…" : shown(tile.text),
@@ -375,15 +248,13 @@ export class HomeView {
     goal?.classList.remove("coming");
     this.flying = false;
     if (id !== this.run) return;
-    this.opened = null;
-    this.bar?.remove();
-    this.bar = null;
+    this.forgetOpened();
     this.next = null;
     this.busy = false;
     await this.afterWord(word, held);
   }
 
-  /** @param {import("./sentence.js").Word} word @param {boolean} held the tiles had the focus */
+  /** @param {import("./game.js").Word} word @param {boolean} held the tiles had the focus */
   async afterWord(word, held) {
     const { play } = this;
     const share = percent(word.share);
@@ -425,47 +296,11 @@ export class HomeView {
     this.run++;
     this.busy = this.flying = false;
     this.strip?.clear();
-    this.opened = null;
-    this.bar?.remove();
-    this.bar = null;
+    this.forgetOpened();
     this.next = null;
-    this.play = this.newPlay(mode, seed);
+    this.play = new Game(this.record, mode, seed);
     this.strip?.show([], { still: true });
     this.draw();
-  }
-
-  /** @param {"words" | "masks"} mode */
-  async setMode(mode) {
-    if (mode === this.play.mode) return;
-    const id = ++this.run;
-    this.strip?.clear();
-    this.strip?.ball.hide();
-    if (mode === "masks") await this.blankOut();
-    if (id !== this.run) return;
-    this.reset(mode, anySeed());
-    this.say(
-      mode === "masks"
-        ? t("Six blanks, filled in any order. The marked one is next.")
-        : t("Back to one word after another."),
-    );
-    if ((await this.arrive()) && mode === "masks" && id + 1 === this.run) this.autoplay(700);
-  }
-
-  /** The words that stand there become masks. */
-  async blankOut() {
-    const places = this.sentence?.places() ?? [];
-    await Promise.all(
-      places.map((one, k) =>
-        this.stage.animate(
-          one,
-          [
-            { background: "transparent", color: "var(--ink)", borderRadius: "8px" },
-            { background: "var(--masked)", color: "transparent", borderRadius: "8px" },
-          ],
-          { duration: 300, delay: ((k * 5) % 6) * 60 },
-        ),
-      ),
-    );
   }
 
   /** @param {number} heat */
@@ -508,7 +343,10 @@ export class HomeView {
     if (!this.here) return;
     if (!this.touched) {
       this.touched = true;
-      this.connect().then(() => this.arrive());
+      this.connect().then(
+        () => this.arrive(),
+        () => {},
+      ); // said when it is needed
     }
     if (!this.auto) return;
     this.auto = false;
@@ -551,6 +389,12 @@ export class HomeView {
     this.parts.part("said").textContent = sentence;
   }
 
+  /** @param {any} error */
+  sentenceOf(error) {
+    if (error?.name === "Refused") return error.message;
+    return t("The server did not answer. Your sentence is still here; drop the ball to ask again.");
+  }
+
   /** @param {string} sentence */
   problem(sentence) {
     const place = this.parts.part("problem");
@@ -561,74 +405,20 @@ export class HomeView {
   /** Everything but the tiles. @param {number} [fresh] the place of the newest word */
   draw(fresh = -1) {
     const { play, record, parts, next } = this;
-    const masks = play.mode === "masks";
-    const at = play.ended ? -1 : masks ? (next?.place ?? -1) : play.step;
-    const { prompt } = record;
-    this.sentence?.draw({
-      prompt,
-      words: play.words,
-      at: masks && this.flying ? -1 : at,
-      masks,
-      guesses: next?.guesses ?? [],
-      ended: play.ended,
-      fresh,
-    });
+    const { masks, ended, words } = play;
+    const place = masks ? (next?.place ?? -1) : play.step;
+    const at = ended || (masks && this.flying) ? -1 : place;
+    const guesses = next?.guesses ?? [];
+    this.sentence?.draw({ prompt: record.prompt, words, at, masks, guesses, ended, fresh });
     this.showMode?.(play.mode);
     this.view.classList.toggle("auto", this.auto);
-    this.view.classList.toggle("ended", play.ended);
-    parts.part("tiles").hidden = play.ended;
-    parts.part("ending").hidden = !play.ended;
-    parts.press("drop").textContent = play.ended ? t("Play again") : t("Drop the ball");
-    this.drawHeat();
-    this.drawScore();
-    this.drawSource();
+    parts.part("tiles").hidden = ended;
+    parts.part("ending").hidden = !ended;
+    parts.press("drop").textContent = ended ? t("Play again") : t("Drop the ball");
+    drawHeat(parts, this.heat);
+    drawScore(parts, words);
+    drawSource(parts, record, masks, next ? next.live : this.touched);
     this.strip?.relabel();
-  }
-
-  drawHeat() {
-    const slider = this.parts.input("heat");
-    slider.style.setProperty("--fill", `${((this.heat - 0.2) / 1.8) * 100}%`);
-    this.parts.part("heatOut").textContent = fixed(this.heat, 2);
-  }
-
-  drawScore() {
-    const taken = this.play.words.filter((word) => word !== null);
-    const you = taken.filter((word) => word?.by === "you").length;
-    this.parts.part("count").textContent = t("You chose {you}, chance chose {chance}", {
-      you,
-      chance: taken.length - you,
-    });
-    const order = [...taken].sort((a, b) => (a?.order ?? 0) - (b?.order ?? 0));
-    const pips = this.play.words.map((_, k) =>
-      node("i", { class: order[k] ? `by-${order[k]?.by}` : "" }),
-    );
-    this.parts.part("pips").replaceChildren(...pips);
-  }
-
-  drawSource() {
-    const { model, parameters } = this.record[this.play.mode === "masks" ? "masks" : "causal"];
-    const size = String(Math.round(parameters / 1e6));
-    const live = this.next ? this.next.live : this.touched;
-    const place = this.parts.part("source");
-    place.textContent = live
-      ? t("Live: {model}, {size} M", { model, size })
-      : t("Recorded: {model}, {size} M", { model, size });
-    place.title = live
-      ? t("The model on the server answers each draw, over all {count} tokens.", {
-          count: this.record.vocabulary,
-        })
-      : t(
-          "Recorded from this model at heat {heat} with seed {seed}, picked by eye from eighty; live as soon as you touch it.",
-          {
-            heat: this.record.heat,
-            seed: String(this.record.seed),
-          },
-        );
-  }
-
-  /** The sentence as it stands. */
-  get text() {
-    return plainText(this.record.prompt, this.play.words);
   }
 }
 

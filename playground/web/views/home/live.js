@@ -1,15 +1,17 @@
 // @ts-check
 /** Home's questions to the shipped models. An answer is kept, so that what was asked for ahead is there when the ball lands. */
-import { say, t } from "../../core/translate.js";
-import { floatsOf, lawOf } from "./law.js";
+import { say } from "../../core/translate.js";
+import { floatsOf, lawOf } from "./game.js";
 
 const KEPT = 16; // answers; each is 44 kB of logits
 
 /** What the server refused, in its own words. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  name = "Refused";
+}
 
 /** @typedef {{name: "look" | "fill", ids: number[], step: number, seed: number}} Question */
-/** @typedef {{law: import("./law.js").Law, u: number, at: number | null, guesses: [number, number, number][]}} Answer */
+/** @typedef {{law: import("./game.js").Law, u: number, at: number | null, guesses: [number, number, number][]}} Answer */
 
 /** @param {Record<string, (wish?: any) => Promise<any>>} server */
 export function makeLive(server) {
@@ -24,9 +26,7 @@ export function makeLive(server) {
     try {
       answer = await server[name](wish);
     } catch {
-      throw new Refused(
-        t("The server did not answer. Your sentence is still here; drop the ball to ask again."),
-      );
+      throw new Error("no answer");
     }
     if (answer.error) throw new Refused(say(answer.error));
     return answer;

@@ -3,12 +3,13 @@
 import { inEveryLanguage, node, partsOf } from "../../core/dom.js";
 import { percent, whole } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { NAMED } from "./home.js";
 
 const MOST = 8; // tiles of a search
 
 /**
  * The ranks of the tokens that hold the letters, the likeliest first; the token that is these very letters before all.
- * @param {import("./law.js").Law} law @param {string} letters @param {number} most @returns {number[]}
+ * @param {import("./game.js").Law} law @param {string} letters @param {number} most @returns {number[]}
  */
 export function found(law, letters, most) {
   const wanted = letters.trim().toLowerCase().replace(/^-/, "##");
@@ -73,4 +74,39 @@ export function openBar(home, host) {
   host.replaceChildren(bar);
   inEveryLanguage(draw);
   return { draw, remove: () => bar.remove() };
+}
+
+/**
+ * The ball lies on all others: the tile opens, and the ball falls once more among the words round the one that u means.
+ * @param {import("./home.js").HomeView} home @param {number} index @param {number} u @param {number} rank @param {number} id the act
+ * @returns {Promise<boolean>} false: it was given up
+ */
+export async function fallInside(home, index, u, rank, id) {
+  const { strip, next } = home;
+  if (!strip || !next) return false;
+  await strip.open(index, u);
+  if (id !== home.run) return false;
+  const first = rank < 2 * NAMED ? NAMED : rank - 3;
+  const ranks = home.following(first).filter((k) => k < next.law.ids.length);
+  home.opened = { ranks, rest: false };
+  const shares = next.law.at(home.heat);
+  const inside = (u - shares.mass(0, first)) / shares.mass(first, first + ranks.length);
+  home.lay(true);
+  await home.stage.wait(360);
+  if (id !== home.run) return false;
+  const landed = await strip.drop(Math.min(Math.max(inside, 0), 1 - 2 ** -53), { rolled: true });
+  return id === home.run && landed !== null;
+}
+
+/** The tile of all others was chosen: it becomes the next words, with a search over all. @param {import("./home.js").HomeView} home @param {number} index */
+export async function openRest(home, index) {
+  const id = home.begin();
+  const ranks = home.following(home.opened ? (home.opened.ranks.at(-1) ?? 0) + 1 : NAMED);
+  if (!(await home.known(id, true))) return;
+  await home.strip?.open(index);
+  if (id !== home.run) return;
+  home.busy = false;
+  home.openRanks(ranks, true);
+  home.strip?.focusOn(0);
+  home.bar ??= openBar(home, home.parts.part("below"));
 }

@@ -1,11 +1,15 @@
 // @ts-check
 /**
- * What may come next, over the whole vocabulary: logits in, probabilities at any heat out (softmax of logits ÷ heat, in float64).
+ * A game of Home as plain data, and what may come next in it over the whole vocabulary: logits in, probabilities at any heat out (softmax of logits ÷ heat, in float64).
  *
  * A recorded law holds its likeliest tokens and the mass of all others at the heat of the recording alone; a live one holds all.
  */
 
 /** @typedef {{id: number, text: string, share: number, count?: number}} Tile */
+/** @typedef {{id: number, text: string, by: "you" | "chance", share: number, order: number}} Word */
+/** @typedef {{text: string, share: number} | null} Guess */
+/** @typedef {{law: Law, u: number, place: number, guesses: Guess[], live: boolean}} Next what may stand at `place`, and where chance falls */
+/** @typedef {"words" | "masks"} Mode one word after another, or blanks in any order */
 
 /** A heat's probabilities: `shares` by rank, `others` the mass of the tokens that have no rank here. */
 export class Shares {
@@ -123,4 +127,77 @@ export function floatsOf(text) {
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Float32Array.from({ length: bytes.length / 4 }, (_, k) => view.getFloat32(4 * k, true));
+}
+
+/** One game: six places, and what was chosen for each. */
+export class Game {
+  /** @param {any} record the recording @param {Mode} mode @param {number} seed */
+  constructor(record, mode, seed) {
+    this.record = record;
+    this.mode = mode;
+    this.seed = seed;
+    /** @type {(Word | null)[]} */
+    this.words = Array(record.length).fill(null);
+    this.step = 0; // how many were chosen
+    this.ended = false;
+    /** @type {any[]} what was seen, for a GIF */
+    this.film = [];
+    const { canvas, mask } = record.masks;
+    /** @type {number[]} the canvas's place of each word */
+    this.blanks = canvas.flatMap((/** @type {number} */ id, /** @type {number} */ k) =>
+      id === mask ? [k] : [],
+    );
+  }
+
+  get masks() {
+    return this.mode === "masks";
+  }
+
+  /** The recorded step, where what was played so far is the recording. @param {number} heat @returns {Next | null} */
+  recorded(heat) {
+    const { record, step } = this;
+    const { steps } = record.causal;
+    const same =
+      !this.masks &&
+      this.seed === record.seed &&
+      heat === record.heat &&
+      this.words.slice(0, step).every((word, k) => word?.id === steps[k].token);
+    if (!same || step >= steps.length) return null;
+    const law = recordedLaw(steps[step], record.heat, record.vocabulary);
+    return { law, u: steps[step].u, place: step, guesses: [], live: false };
+  }
+
+  /** What is asked of the model at this step, or after one more word. @param {Word} [then] @param {number} [place] */
+  question(then, place = 0) {
+    const { causal, masks } = this.record;
+    const words = [...this.words];
+    if (then) words[place] = then;
+    const step = this.step + (then ? 1 : 0);
+    const { seed } = this;
+    if (!this.masks) {
+      const ids = [...causal.ids, ...words.slice(0, step).map((word) => word?.id ?? 0)];
+      return { name: /** @type {const} */ ("look"), ids, step, seed };
+    }
+    const ids = [...masks.canvas];
+    words.forEach((word, k) => {
+      if (word) ids[this.blanks[k]] = word.id;
+    });
+    return { name: /** @type {const} */ ("fill"), ids, step, seed };
+  }
+
+  /** A model's answer at this step. @param {import("./live.js").Answer} answer @param {string[]} texts @returns {Next} */
+  answered(answer, texts) {
+    /** @type {Guess[]} */
+    const guesses = [];
+    for (const [at, id, share] of answer.guesses)
+      guesses[this.blanks.indexOf(at)] = { text: texts[id] ?? "", share };
+    const place = answer.at === null ? this.step : this.blanks.indexOf(answer.at);
+    return { law: answer.law, u: answer.u, place, guesses, live: true };
+  }
+
+  /** The word of a rank, as it would stand in the sentence. @param {Next} next @param {number} rank @param {number} heat @param {"you" | "chance"} by @returns {Word} */
+  word({ law }, rank, heat, by) {
+    const id = law.ids[rank];
+    return { id, text: law.text(id), by, share: law.at(heat).shares[rank], order: this.step };
+  }
 }
