@@ -1,6 +1,6 @@
 // @ts-check
 /** After the last word: what the model says when it always takes the widest tile, two doors on, and a GIF of what was played. */
-import { asIs, drawSvg, make, node } from "../../core/dom.js";
+import { asIs, drawSvg, inEveryLanguage, make, node, partsOf } from "../../core/dom.js";
 import { blobOf, saveFile } from "../../core/download.js";
 import { withView } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
@@ -62,7 +62,7 @@ function door(slug, title, words) {
 /** What the model says by itself; where it differs from what was played, marked. @param {import("./home.js").HomeView} home */
 function alone(home) {
   const { play, record } = home;
-  const masks = play.mode === "masks";
+  const { masks } = play;
   /** @type {string[]} */
   const widest = record[masks ? "masks" : "causal"].widest;
   const line = asIs(make("p", "home-alone", record.prompt));
@@ -96,18 +96,20 @@ async function saveFilm(home) {
   announce(t("The GIF is among your downloads."));
 }
 
-/** Draws the end into `host`. @param {import("./home.js").HomeView} home @param {HTMLElement} host @returns {string} what is read aloud */
-export function showEnding(home, host) {
-  const { play, record } = home;
-  const line = alone(home);
-  const says = () =>
-    play.mode === "masks"
-      ? t("The surest blank first, always the widest tile, the model says:")
-      : t("Always taking the widest tile, the model says:");
+/** @param {import("./home.js").HomeView} home */
+const says = (home) =>
+  home.play.masks
+    ? t("The surest blank first, always the widest tile, the model says:")
+    : t("Always taking the widest tile, the model says:");
+
+/** The parts of the end, once. @param {import("./home.js").HomeView} home @param {HTMLElement} host */
+function build(home, host) {
   const gif = node("button", { type: "button", class: "plain" }, () => t("Download GIF"));
   gif.addEventListener("click", () => saveFilm(home));
-  host.replaceChildren(
-    node("div", { class: "home-said" }, node("p", {}, says), line, gif),
+  const sentence = node("p", { part: "says" });
+  inEveryLanguage(() => (sentence.textContent = says(home)));
+  host.append(
+    node("div", { class: "home-said" }, sentence, node("div", { part: "alone" }), gif),
     door(
       "generate",
       () => t("Generate"),
@@ -119,12 +121,22 @@ export function showEnding(home, host) {
       () => t("Write everywhere at once"),
     ),
   );
+}
+
+/** Draws the end into `host`. @param {import("./home.js").HomeView} home @param {HTMLElement} host @returns {string} what is read aloud */
+export function showEnding(home, host) {
+  const { play, record } = home;
+  if (!host.firstChild) build(home, host);
+  const { part } = partsOf(host);
+  const line = alone(home);
+  part("says").textContent = says(home);
+  part("alone").replaceChildren(line);
   const you = play.words.filter((word) => word?.by === "you").length;
   return t("You chose {you}, chance chose {chance}: {text}. {says} {alone}", {
     you,
     chance: play.step - you,
     text: plainText(record.prompt, play.words),
-    says: says(),
+    says: says(home),
     alone: line.textContent ?? "",
   });
 }

@@ -9,12 +9,19 @@ import { makeStage } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
 import { makeTiles } from "../../charts/tiles.js";
 import { Game } from "./game.js";
-import { drawHeat, drawScore, drawSource, makeSentence, shown, skeleton } from "./screen.js";
+import {
+  actOf,
+  drawHeat,
+  drawScore,
+  drawSource,
+  makeSentence,
+  shown,
+  sentenceOf,
+  skeleton,
+} from "./screen.js";
 
 export const NAMED = 7; // tiles that have a name
 const FIRST = 1300; // milliseconds before it plays by itself
-const BETWEEN = 1500;
-const AT_END = 6500;
 
 /** @typedef {import("./game.js").Next} Next */
 
@@ -115,7 +122,7 @@ export class HomeView {
       else this.put(next, found !== null);
       return true;
     } catch (error) {
-      if (play === this.play && (whole || !this.next)) this.problem(this.sentenceOf(error));
+      if (play === this.play && (whole || !this.next)) this.problem(sentenceOf(error));
       return this.next !== null && !whole;
     }
   }
@@ -207,8 +214,7 @@ export class HomeView {
   /** What was opened is closed; the tiles stay as they are. */
   forgetOpened() {
     this.opened = null;
-    this.bar?.remove();
-    this.bar = null;
+    this.bar?.hide();
   }
 
   close() {
@@ -316,26 +322,12 @@ export class HomeView {
 
   // by itself, and by hand --------------------------------------------------------------------------------------------------
 
-  /** It plays by itself until somebody touches anything. @param {number} first */
+  /** @param {number} first milliseconds before it plays by itself */
   async autoplay(first) {
     if (calm()) return;
     this.auto = true;
     this.draw();
-    await this.stage.wait(first);
-    while (this.auto && this.view.isConnected) {
-      if (!this.here || document.hidden) await this.stage.wait(400);
-      else if (!this.play.ended) {
-        await this.drop();
-        if (this.auto && !this.next && !this.play.ended) this.auto = false; // it cannot go on, and the page says why
-        if (this.auto) await this.stage.wait(BETWEEN);
-      } else if (this.play.mode === "masks") this.auto = false;
-      else {
-        await this.stage.wait(AT_END);
-        if (this.auto) this.again(this.record.seed);
-        if (this.auto) await this.stage.wait(BETWEEN);
-      }
-    }
-    this.draw();
+    (await import("./autoplay.js")).autoplay(this, first);
   }
 
   /** Somebody touched the page: from now on the model itself answers; what played by itself stops, a word in the air lands. */
@@ -356,7 +348,7 @@ export class HomeView {
       this.run++;
       this.busy = false;
       this.strip?.clear();
-      this.opened = null;
+      this.forgetOpened();
       this.lay(true);
       this.strip?.ball.rest();
     }
@@ -367,19 +359,13 @@ export class HomeView {
   key(event) {
     if (!this.here || document.querySelector("dialog[open]")) return;
     this.touch();
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const at = /** @type {HTMLElement} */ (event.target);
-    const typing = at.matches?.("input, textarea, select, [contenteditable=true]");
-    if (event.key === "Escape") {
-      if (this.busy) this.strip?.hurry();
-      else if (this.close()) this.strip?.focusOn(0);
-    } else if (/^[1-9]$/.test(event.key) && (!typing || at.matches("[type=range]"))) {
-      event.preventDefault();
-      this.choose(Number(event.key) - 1);
-    } else if (event.key === " " && !typing && !at.closest?.("button, a, summary")) {
-      event.preventDefault();
-      this.drop();
-    }
+    const act = actOf(event);
+    if (act === null) return;
+    if (act !== "back") event.preventDefault();
+    if (act === "drop") this.drop();
+    else if (act !== "back") this.choose(act);
+    else if (this.busy) this.strip?.hurry();
+    else if (this.close()) this.strip?.focusOn(0);
   }
 
   // drawing -----------------------------------------------------------------------------------------------------------------
@@ -387,12 +373,6 @@ export class HomeView {
   /** @param {string} sentence */
   say(sentence) {
     this.parts.part("said").textContent = sentence;
-  }
-
-  /** @param {any} error */
-  sentenceOf(error) {
-    if (error?.name === "Refused") return error.message;
-    return t("The server did not answer. Your sentence is still here; drop the ball to ask again.");
   }
 
   /** @param {string} sentence */

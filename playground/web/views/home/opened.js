@@ -71,9 +71,15 @@ export function openBar(home, host) {
     home.close();
     home.strip?.focusOn(0);
   });
-  host.replaceChildren(bar);
   inEveryLanguage(draw);
-  return { draw, remove: () => bar.remove() };
+
+  function show() {
+    input("search").value = "";
+    host.replaceChildren(bar);
+    draw();
+  }
+
+  return { draw, show, hide: () => bar.remove() };
 }
 
 /**
@@ -109,4 +115,5 @@ export async function openRest(home, index) {
   home.openRanks(ranks, true);
   home.strip?.focusOn(0);
   home.bar ??= openBar(home, home.parts.part("below"));
+  home.bar.show();
 }

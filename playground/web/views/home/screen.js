@@ -177,3 +177,20 @@ export function drawSource(parts, record, masks, live) {
     { heat: record.heat, seed: String(record.seed) },
   );
 }
+
+/** What a key means on this page: a tile's index, "drop", "back", or null. @param {KeyboardEvent} event */
+export function actOf({ key, target, ctrlKey, metaKey, altKey }) {
+  if (ctrlKey || metaKey || altKey) return null;
+  const at = /** @type {HTMLElement} */ (target);
+  const writes = at.matches?.("input:not([type=range]), textarea, select, [contenteditable=true]");
+  if (key === "Escape") return "back";
+  if (/^[1-9]$/.test(key) && !writes) return Number(key) - 1;
+  const pressed = at.closest?.("button, a, summary, input, [role=tab]"); // Space is the control's own there
+  return key === " " && !writes && !pressed ? "drop" : null;
+}
+
+/** @param {any} error of a question to the model */
+export function sentenceOf(error) {
+  if (error?.name === "Refused") return error.message;
+  return t("The server did not answer. Your sentence is still here; drop the ball to ask again.");
+}
