@@ -4,7 +4,6 @@
  * into the sentence. The first words are recorded; from the first touch on the shipped model answers (live.js), and the page says so.
  */
 import { calm, choices, inEveryLanguage, partsOf } from "../../core/dom.js";
-import { percent } from "../../core/format.js";
 import { makeStage } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
 import { makeTiles } from "../../charts/tiles.js";
@@ -15,13 +14,14 @@ import {
   drawScore,
   drawSource,
   makeSentence,
-  shown,
+  nextOf,
+  saidOf,
   sentenceOf,
+  shown,
   skeleton,
 } from "./screen.js";
 
 export const NAMED = 7; // tiles that have a name
-const FIRST = 1300; // milliseconds before it plays by itself
 
 /** @typedef {import("./game.js").Next} Next */
 
@@ -45,12 +45,14 @@ export class HomeView {
     this.next = null;
     /** @type {ReturnType<typeof import("./live.js").makeLive> | null} */
     this.live = null;
+    /** @type {ReturnType<typeof import("./opened.js").openBar> | null} */
+    this.bar = null;
     this.end = null; // the token that ends a text
     this.play = new Game(constants, "words", constants.seed);
     this.wire();
     inEveryLanguage(() => this.draw());
     this.arrive();
-    this.autoplay(FIRST);
+    this.autoplay(1300);
   }
 
   wire() {
@@ -148,8 +150,8 @@ export class HomeView {
   // acts --------------------------------------------------------------------------------------------------------------------
 
   begin() {
-    this.busy = true;
     this.problem("");
+    this.busy = true;
     return ++this.run;
   }
 
@@ -190,8 +192,8 @@ export class HomeView {
     if (this.play.ended || !this.strip) return;
     if (this.busy) return this.strip.hurry();
     const tile = this.strip.tiles[index];
+    if (tile?.count) return (await import("./opened.js")).openRest(this, index);
     if (!tile) return;
-    if (tile.count) return (await import("./opened.js")).openRest(this, index);
     const rank = this.opened ? this.opened.ranks[index] : index;
     const id = this.begin();
     this.strip.mark(index);
@@ -263,19 +265,12 @@ export class HomeView {
   /** @param {import("./game.js").Word} word @param {boolean} held the tiles had the focus */
   async afterWord(word, held) {
     const { play } = this;
-    const share = percent(word.share);
-    const said =
-      word.by === "you"
-        ? t("You chose {word}, {share}.", { word: shown(word.text), share })
-        : t("Chance chose {word}, {share}.", { word: shown(word.text), share });
+    const said = saidOf(word);
     if (play.step >= play.words.length || word.text === this.end) return this.finish(said, held);
     this.say(said);
     this.draw(play.mode === "words" ? play.step - 1 : -1);
     if (!(await this.arrive()) || play !== this.play) return;
-    const names = (this.strip?.tiles ?? [])
-      .slice(0, 3)
-      .map((tile) => t("{word}, {share}", { word: shown(tile.text), share: percent(tile.share) }));
-    this.say(said + " " + t("Next: {words}", { words: names.join("; ") }));
+    this.say(said + " " + nextOf(this.strip?.tiles ?? []));
     if (held) this.strip?.focusOn(0);
   }
 
@@ -335,10 +330,7 @@ export class HomeView {
     if (!this.here) return;
     if (!this.touched) {
       this.touched = true;
-      this.connect().then(
-        () => this.arrive(),
-        () => {},
-      ); // said when it is needed
+      this.arrive();
     }
     if (!this.auto) return;
     this.auto = false;

@@ -1,7 +1,7 @@
 // @ts-check
 /** What stands on Home beside the tiles: the skeleton, the sentence with its words and blanks, who chose what, which model speaks. */
 import { asIs, make, node } from "../../core/dom.js";
-import { fixed } from "../../core/format.js";
+import { fixed, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 
 /** @typedef {import("./game.js").Word} Word */
@@ -193,4 +193,20 @@ export function actOf({ key, target, ctrlKey, metaKey, altKey }) {
 export function sentenceOf(error) {
   if (error?.name === "Refused") return error.message;
   return t("The server did not answer. Your sentence is still here; drop the ball to ask again.");
+}
+
+/** What is read aloud after a word. @param {Word} word */
+export function saidOf(word) {
+  const values = { word: shown(word.text), share: percent(word.share) };
+  return word.by === "you"
+    ? t("You chose {word}, {share}.", values)
+    : t("Chance chose {word}, {share}.", values);
+}
+
+/** What is read aloud of the tiles that follow. @param {{text: string, share: number}[]} tiles */
+export function nextOf(tiles) {
+  const names = tiles
+    .slice(0, 3)
+    .map(({ text, share }) => t("{word}, {share}", { word: shown(text), share: percent(share) }));
+  return t("Next: {words}", { words: names.join("; ") });
 }
