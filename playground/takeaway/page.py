@@ -13,6 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from playground.takeaway.bundle import bundled
 from playground.takeaway.look import ASSETS, FONTS
 from playground.widgets.widget import HERE, Widget, constant
 
@@ -32,7 +33,7 @@ def to_page(
     `value` is what the widget shows (its `props.value`), `constants` its constants; `answers` says what its questions to the
     server get here (function's name -> plain data); every other question gets {"error": a sentence}."""
     shim = (HERE / "replay.js").read_text(encoding="utf-8")
-    script = f"{shim}\nreplay(function (element, trigger, props, server, watch, constants) {{\n{widget.SCRIPT}\n}});\n"
+    script = f"{shim}\nreplay({_mounting(widget)});\n"
     data = constant(
         {
             "value": json.dumps(value) if widget.STREAMED and value is not None else value,
@@ -78,6 +79,17 @@ def to_page(
 </body>
 </html>
 """
+
+
+def _mounting(widget: type[Widget]) -> str:
+    """The function that draws the widget, as JavaScript: its script, or its module with all that it imports."""
+    arguments = "element, trigger, props, server, watch, constants"
+    if not widget.MODULE:
+        return f"function ({arguments}) {{\n{widget.SCRIPT}\n}}"
+    return (
+        f"async function ({arguments}) {{\n{bundled(widget.MODULE)}\n"
+        "const { mount } = await modules();\nmount(element, { props, constants, server, trigger, watch });\n}"
+    )
 
 
 def _faces() -> str:
