@@ -79,7 +79,7 @@ class HiddenMarkovModel:
         if not (math.isfinite(concentration) and concentration > 0):
             raise ValueError(f"concentration must be positive, got {concentration}")
         generator = np.random.Generator(
-            np.random.Philox(key=[check_count(seed, "seed", 0, 2**63 - 1), 2])
+            np.random.Philox(key=[check_count(seed, "seed", 0, 2**53), 2])
         )
         rows = [
             generator.dirichlet(np.full(size, concentration), count)

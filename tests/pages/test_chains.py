@@ -107,7 +107,7 @@ def test_the_same_seed_gives_the_same_walk_and_another_seed_another():
         ({"states": ["a", "a"]}, "states must differ from each other, got 'a' twice"),
         ({"states": ["a"] * 9}, "states must have 2 to 8 names, got 9"),
         ({"states": ["a", "b" * 41]}, "states must be names of 1 to 40 characters"),
-        ({"seed": -1}, "seed must be a whole number in \\[0, 4294967295\\], got -1"),
+        ({"seed": -1}, "seed must be a whole number in \\[0, 2\\^53\\], got -1"),
         ({"seed": True}, "seed must be a whole number"),
         ({"mode": "hot"}, "mode must be one of sampled, greedy, got 'hot'"),
         ({"start": 2}, "start must be a whole number in \\[-1, 1\\], got 2"),

@@ -6,7 +6,7 @@ import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
 import { makeTransport } from "../../core/transport.js";
 
-export const LARGEST_SEED = 2 ** 32 - 1;
+export const LARGEST_SEED = 2 ** 53;
 const SPEEDS = [1, 2, 4, 8, 16, 20, 30];
 
 /** @typedef {ReturnType<typeof makeTransport>} Transport */
