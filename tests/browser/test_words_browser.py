@@ -102,10 +102,11 @@ def marked_keys() -> list[str]:
         for text in ([message.id] if isinstance(message.id, str) else message.id)
         if text
     ]
-    return [
-        HOLE.sub(lambda hole, names=HOLE.findall(text): f"{{{names.index(hole[1]) + 1}}}", text)
-        for text in texts
-    ]
+    numbered = []
+    for text in texts:
+        places = {name: f"{{{place}}}" for place, name in enumerate(HOLE.findall(text), 1)}
+        numbered.append(HOLE.sub(lambda hole, places=places: places[hole[1]], text))
+    return numbered
 
 
 @pytest.mark.parametrize(
