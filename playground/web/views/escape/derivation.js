@@ -80,12 +80,13 @@ const real = () => [
       { border: f("P_loop(T) = p"), loop: f("P_loop"), temperature: f("T") },
     ),
   ),
-  line(() =>
-    pieces(
+  line(() => {
+    const before = t("before");
+    return pieces(
       "All this needs temperature {before} top-p (transformers' order). With temperature last, top-p never sees {temperature}: no {critical} exists.",
-      { before: node("b", {}, t("before")), temperature: f("T"), critical: f("T_c") },
-    ),
-  ),
+      { before: node("b", {}, before), temperature: f("T"), critical: f("T_c") },
+    );
+  }),
 ];
 
 export const derivation = () => node("ol", {}, ...softmax(), ...nucleus(), ...real());
