@@ -20,6 +20,7 @@ from typing import Any
 import gradio as gr
 
 from playground import words
+from playground.backend import get_backend
 from playground.backend.limits import limits
 from playground.i18n import tables
 from playground.pages import labels, load_pages
@@ -87,7 +88,6 @@ class Shell:
 
 
 def _shipped_backend() -> Any:
-    from playground.backend import get_backend
 
     return get_backend()
 

@@ -52,6 +52,7 @@ const rules = make_rules({
   orders: constants.orders,
   presets: constants.presets,
   start: constants.start,
+  seed: constants.seed,
   on_change: rules_moved,
 });
 const tree = make_branches({ host: part("tree"), on_open: open_branch, path_of });

@@ -1,14 +1,16 @@
 // The chain of rules: at once the controls, the funnel and the explanation. Each rule's control stands where the rule acts.
 //
-//   const rules = make_rules({host, rules, orders, presets, start, on_change: settings => ...});
+//   const rules = make_rules({host, rules, orders, presets, start, seed, on_change: settings => ...});
+//   rules, orders, presets, start, seed: as playground/pages/generate/presets.py makes them of the table of parameters
 //   rules.settings; rules.set(settings); rules.show(record); rules.name(stage) -> the label of a stage
-function make_rules({ host, rules, orders, presets, start, on_change }) {
+function make_rules({ host, rules, orders, presets, start, seed: seed_row, on_change }) {
   let settings = { ...start },
     every = false,
     seen = null;
   const by_name = Object.fromEntries(rules.map((rule) => [rule.name, rule]));
-  const off = presets["pure sampling"];
-  const is_off = (rule) => settings[rule.field] === off[rule.field];
+  const is_off = (rule) => settings[rule.field] === rule.off;
+  // a preset's name, or the visitor's own list of stages
+  const stages_of = (chosen) => (Array.isArray(chosen) ? chosen : orders[chosen]);
 
   const choices = make("div", "rules-choices");
   const preset = make("select"),
@@ -22,7 +24,9 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     Object.assign(make("option", "", "your own rules"), { value: "" }),
     ...Object.keys(presets).map((name) => Object.assign(make("option", "", name), { value: name })),
   );
+  const own_order = Object.assign(make("option", "", "your own order"), { value: "" });
   order.append(
+    own_order,
     ...Object.keys(orders).map((name) =>
       Object.assign(make("option", "", "order: " + name), { value: name }),
     ),
@@ -43,7 +47,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     if (presets[preset.value]) set({ ...presets[preset.value], seed: settings.seed }, true);
   });
   order.addEventListener("change", () => {
-    settings.order = order.value;
+    if (order.value) settings.order = order.value;
     layout();
     changed();
   });
@@ -60,7 +64,8 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     "draw",
     "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
   );
-  const seed = number_box({ field: "seed", label: "seed", low: 0, high: LARGEST_SEED, step: 1 });
+  const allowed = new Map(); // input -> the row of the table that says what it may hold
+  const seed = number_box(seed_row);
   const held = make("label", "rules-check"),
     hold_box = make("input");
   hold_box.type = "checkbox";
@@ -88,18 +93,24 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
         explain.textContent = text;
       });
   }
-  // `step` is how far the arrows of a box go, not a grid; only a step of 1 asks for whole numbers.
-  const fits = (box) =>
-    box.value !== "" &&
-    Number.isFinite(Number(box.value)) &&
-    Number(box.value) >= Number(box.min) &&
-    (box.max === "" || Number(box.value) <= Number(box.max)) &&
-    (Number(box.step) !== 1 || Number.isInteger(Number(box.value)));
+  // `step` is how far the arrows of a box go, not a grid; only a whole number's own row asks for whole ones.
+  function fits(box) {
+    const { lowest, highest, open_low, open_high, whole } = allowed.get(box),
+      value = Number(box.value);
+    return (
+      box.value !== "" &&
+      Number.isFinite(value) &&
+      (open_low ? value > lowest : value >= lowest) &&
+      (open_high ? value < highest : value <= highest) &&
+      (!whole || Number.isInteger(value))
+    );
+  }
   function refuse(label, box, field) {
-    const range = box.max !== "" ? `in [${box.min}, ${box.max}]` : `at least ${box.min}`,
+    const { lowest, highest, open_low, open_high, whole } = allowed.get(box);
+    const range = `in ${open_low ? "(" : "["}${lowest}, ${highest}${open_high ? ")" : "]"}`,
       got = box.value || "nothing";
     say(
-      Number(box.step) === 1
+      whole
         ? `${label} must be a whole number ${range}, got ${got}.`
         : `${label} must be ${range}, got ${got}.`,
     );
@@ -118,7 +129,8 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
   function number_box(spec) {
     const label = make("label", "rules-number"),
       box = make("input");
-    Object.assign(box, { type: "number", min: spec.low, max: spec.high, step: spec.step });
+    Object.assign(box, { type: "number", min: spec.lowest, max: spec.highest, step: spec.step });
+    allowed.set(box, spec);
     label.append(document.createTextNode(spec.label + " "), box);
     box.addEventListener("input", () => {
       if (fits(box)) {
@@ -138,8 +150,9 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
       slider = make("input"),
       box = make("input");
     Object.assign(slider, { type: "range", min: rule.low, max: rule.high, step: rule.step });
-    Object.assign(box, { type: "number", min: rule.low, step: rule.step, className: "num" });
-    if (SHARES.includes(rule.field)) box.max = 1;
+    Object.assign(box, { type: "number", min: rule.lowest, step: rule.step, className: "num" });
+    box.max = rule.highest;
+    allowed.set(box, rule);
     slider.setAttribute("aria-label", rule.label);
     box.setAttribute("aria-label", rule.label + ", exact value");
     slider.title = rule.explain;
@@ -178,8 +191,9 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
 
   function layout(moved) {
     preset.value = Object.keys(presets).find((name) => same(settings, presets[name])) ?? "";
-    order.value = settings.order;
-    const wanted = orders[settings.order].filter(
+    own_order.hidden = !Array.isArray(settings.order);
+    order.value = own_order.hidden ? settings.order : "";
+    const wanted = stages_of(settings.order).filter(
       (name) =>
         every ||
         by_name[name].basic ||
@@ -199,10 +213,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
       if (document.activeElement !== link.slider || Number(link.slider.value) !== value)
         link.slider.value = value;
       if (document.activeElement !== link.box) link.box.value = value;
-      link.node.classList.toggle(
-        "off",
-        gone || (!settings.do_sample && !GREEDY.includes(link.rule.name)),
-      );
+      link.node.classList.toggle("off", gone || (!settings.do_sample && !link.rule.when_greedy));
       link.extra.forEach((one) => {
         one.label.hidden = gone && !every;
         if (document.activeElement !== one.box) one.box.value = settings[one.field];
@@ -220,7 +231,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
   // Before a new text: the seed after `used`, the last text's, unless it is kept or was chosen since.
   function next_seed(used) {
     if (!typed && !hold_box.checked && settings.do_sample && settings.seed === used)
-      settings.seed = used < LARGEST_SEED ? used + 1 : 0;
+      settings.seed = used < seed_row.highest ? used + 1 : 0;
     typed = false;
     layout();
   }
@@ -239,7 +250,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
       model_row.control.textContent = `tells ${whole(limit.kept)} of ${whole(record.vocab_size)} tokens`;
       model_row.kept.textContent = whole(limit.kept);
     }
-    for (const name of orders[settings.order]) {
+    for (const name of stages_of(settings.order)) {
       const stage = stages[name],
         link = links[name];
       if (stage) kept = stage.kept;
@@ -357,12 +368,3 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     },
   };
 }
-const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
-const SHARES = ["top_p", "min_p", "typical_p", "xtc_probability"]; // fields whose slider's end is the field's own
-const GREEDY = [
-  "repetition_penalty",
-  "no_repeat_ngram_size",
-  "presence_penalty",
-  "frequency_penalty",
-  "dry_multiplier",
-];

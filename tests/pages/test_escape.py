@@ -298,7 +298,7 @@ def test_a_text_that_does_not_loop_says_so():
         np.eye(400), 1, axis=1
     )  # 400 states, each leads to the next: no loop within the search
     last = list(experiment_messages(MarkovCausalModel(chain), "a", top_p=0.9, runs=8, length=8))[-1]
-    assert (last["kind"], last["reason"]) == ("end", "no loop")
+    assert (last["kind"], last["reason"]) == ("end", "no_loop")
     assert "did not fall into a loop" in last["words"]
 
 

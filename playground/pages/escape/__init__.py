@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.backend.catalog import offered
 from playground.i18n import t
 from playground.pages import run
 from playground.pages.errors import answered_messages
@@ -72,8 +73,6 @@ def build(app: Any) -> None:
 
 
 def _models() -> list[dict[str, str]]:
-    from playground.backend.catalog import offered
-
     return [
         {"id": entry.id, "title": entry.title}
         for entry in offered().values()

@@ -8,12 +8,20 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 from playground.i18n import t
 from playground.pages import gate
+from playground.pages.escape import calculator, logits
 from playground.pages.escape.checks import number_in
 from playground.pages.escape.fields import EXAMPLE, FIELDS
 from playground.pages.escape.links import LINK, SLUG, link_values, source_of
-from playground.pages.run import Handle, Message, Work
+from playground.pages.escape.live import FOLLOWED, experiment_messages
+from playground.pages.escape.logits import Distribution
+from playground.pages.escape.table import read_table
+from playground.pages.run import Handle, Message, Work, progress
 
 LONGEST_PROMPT = 2000
 RUNS, LENGTH = (8, 128), (8, 96)  # of the experiment: runs a point, tokens that each run tries
@@ -21,9 +29,7 @@ RUNS, LENGTH = (8, 128), (8, 96)  # of the experiment: runs a point, tokens that
 
 def calculate(settings: Any) -> dict:
     """The calculator's record with its `link`."""
-    from playground.pages.escape.calculator import calculate
-
-    record = calculate(settings)
+    record = calculator.calculate(settings)
     return {**record, "link": LINK.encode(record["settings"])}
 
 
@@ -47,8 +53,6 @@ def opened_logits(request: Any) -> dict:
 
 def analyse(backend: Any, request: Any) -> dict:
     """One real distribution read; `backend()` gives the backend where the source is a step of a text."""
-    from playground.pages.escape.logits import analyse
-
     if not isinstance(request, dict) or not isinstance(request.get("source"), dict):
         raise ValueError(
             t(
@@ -57,7 +61,7 @@ def analyse(backend: Any, request: Any) -> dict:
         )
     source = request["source"]
     found = _from_table(source["table"]) if "table" in source else _from_step(backend(), source)
-    return analyse(
+    return logits.analyse(
         found,
         request.get("loop"),
         request.get("escape"),
@@ -68,20 +72,11 @@ def analyse(backend: Any, request: Any) -> dict:
 
 
 def _from_table(table: Any) -> Any:
-    from playground.decoding import DecodingSettings
-    from playground.pages.escape.logits import Distribution
-    from playground.pages.escape.table import read_table
-
     names, values = read_table(table)
     return Distribution(values, names.__getitem__, t("your table"), DecodingSettings(), [], 0)
 
 
 def _from_step(backend: Any, source: dict) -> Any:
-    import numpy as np
-
-    from playground.decoding import DecodingSettings
-    from playground.pages.escape.logits import Distribution
-
     ids, name = source.get("ids"), source.get("model")
     if (
         not isinstance(name, str)
@@ -95,29 +90,25 @@ def _from_step(backend: Any, source: dict) -> Any:
         gate.question(backend, SLUG, name),
         contextlib.closing(backend.causal(name)) as model,
     ):
-        logits = np.asarray(
+        row = np.asarray(
             model.logits_at(ids) if hasattr(model, "logits_at") else model.next_logits(ids),
             np.float32,
         )
         text_of = model.piece if hasattr(model, "piece") else lambda token: model.decode([token])
         given = int(source.get("given") or 0)
         words = t("{model}, after {tokens} tokens", model=name, tokens=len(ids))
-        return Distribution(logits, text_of, words, settings, ids, given)
+        return Distribution(row, text_of, words, settings, ids, given)
 
 
 def experiment(backend: Any) -> Work:
     """The work of a run of the experiment; its request is {"model", "prompt", "top_p", "runs", "length"}."""
 
     def work(asked: dict, handle: Handle) -> Iterator[Message]:
-        from playground.decoding.together import Together
-        from playground.pages.escape.live import FOLLOWED, experiment_messages
-        from playground.pages.run import progress
-
         prompt, top_p, runs, length = _experiment_of(asked)
         yield progress(t("Getting the model …"), 0.0)
         name, here = asked.get("model"), backend()
         model = here.causal(name)
-        followed = Together([here.causal(name) for _ in range(FOLLOWED)])
+        followed = decoding.together.Together([here.causal(name) for _ in range(FOLLOWED)])
         try:
             yield from experiment_messages(
                 model,

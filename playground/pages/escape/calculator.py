@@ -7,12 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.decoding.escape import (
-    critical_temperature,
-    min_p_critical_temperature,
-    penalized_barrier,
-)
-from playground.decoding.escape_curves import arrhenius, escape_curve, well
+from playground import decoding
 from playground.i18n import Message, nt, paragraph, t
 from playground.pages.escape.checks import number_in
 from playground.pages.escape.fields import FIELDS, ORDERS
@@ -44,12 +39,12 @@ def checked(settings: dict[str, Any]) -> dict[str, Any]:
 def calculate(settings: dict[str, Any]) -> dict[str, Any]:
     """The record that the calculator draws. Probabilities are of one draw; temperatures in units of logits (nats)."""
     s = checked(settings)
-    barrier = penalized_barrier(
+    barrier = decoding.escape.penalized_barrier(
         s["loop_logit"], s["delta_e"], s["visits"], s["repetition_penalty"], s["frequency_penalty"]
     )
     temperature_first = s["order"] == "transformers"
     critical = (
-        critical_temperature(barrier, s["top_p"], s["rivals"])
+        decoding.escape.critical_temperature(barrier, s["top_p"], s["rivals"])
         if temperature_first and barrier > 0 and s["top_p"] < 1
         else math.inf
     )
@@ -57,19 +52,19 @@ def calculate(settings: dict[str, Any]) -> dict[str, Any]:
     grid = _grid(s["temperature"], finite)
     rules = {"top_k": s["top_k"], "top_p": s["top_p"], "min_p": s["min_p"]}
     curves = {
-        "arrhenius": arrhenius(barrier, grid),
-        "two_state": escape_curve(barrier, grid),
-        "exact": escape_curve(barrier, grid, s["rivals"]),
+        "arrhenius": decoding.escape_curves.arrhenius(barrier, grid),
+        "two_state": decoding.escape_curves.escape_curve(barrier, grid),
+        "exact": decoding.escape_curves.escape_curve(barrier, grid, s["rivals"]),
     }
     for rule, off in (("top_p", 1.0), ("min_p", 0.0), ("top_k", 0)):
         if rules[rule] != off:
-            curves[rule] = escape_curve(
+            curves[rule] = decoding.escape_curves.escape_curve(
                 barrier, grid, s["rivals"], order=s["order"], **{rule: rules[rule]}
             )
     escape = float(
-        escape_curve(barrier, np.array([s["temperature"]]), s["rivals"], order=s["order"], **rules)[
-            0
-        ]
+        decoding.escape_curves.escape_curve(
+            barrier, np.array([s["temperature"]]), s["rivals"], order=s["order"], **rules
+        )[0]
     )
     highest = max(float(curve.max()) for name, curve in curves.items() if name != "arrhenius")
     return {
@@ -82,7 +77,7 @@ def calculate(settings: dict[str, Any]) -> dict[str, Any]:
         "critical": finite,
         "sentence": _sentence(s, barrier, critical, escape),
         "marble": _marble(s, barrier, escape),
-        "well": well(barrier, s["rivals"]),
+        "well": decoding.escape_curves.well(barrier, s["rivals"]),
         "verdicts": _verdicts(s, barrier, critical),
         "formulas": _formulas(s, barrier, critical, escape),
         "by_top_p": _by_top_p(s, barrier),
@@ -109,7 +104,9 @@ def _by_top_p(s: dict, barrier: float) -> dict:
     pole = 1 / (s["rivals"] + 1)
     grid = np.linspace(pole, 1, 160)[1:-1]
     values = [
-        critical_temperature(barrier, float(p), s["rivals"]) if barrier > 0 else math.inf
+        decoding.escape.critical_temperature(barrier, float(p), s["rivals"])
+        if barrier > 0
+        else math.inf
         for p in grid
     ]
     shown = [v if math.isfinite(v) and v < 1e3 else None for v in values]
@@ -125,7 +122,7 @@ def _by_top_p(s: dict, barrier: float) -> dict:
 def _by_barrier(s: dict) -> dict:
     grid = np.linspace(0, max(6.0, 1.5 * s["delta_e"]), 60)
     values = [
-        critical_temperature(float(d), s["top_p"], s["rivals"])
+        decoding.escape.critical_temperature(float(d), s["top_p"], s["rivals"])
         if d > 0 and s["top_p"] < 1
         else None
         for d in grid
@@ -141,11 +138,15 @@ def _by_visit(s: dict) -> dict:
     return {
         "visits": visits,
         "repetition": [
-            penalized_barrier(s["loop_logit"], s["delta_e"], v, s["repetition_penalty"], 0.0)
+            decoding.escape.penalized_barrier(
+                s["loop_logit"], s["delta_e"], v, s["repetition_penalty"], 0.0
+            )
             for v in visits
         ],
         "frequency": [
-            penalized_barrier(s["loop_logit"], s["delta_e"], v, 1.0, s["frequency_penalty"])
+            decoding.escape.penalized_barrier(
+                s["loop_logit"], s["delta_e"], v, 1.0, s["frequency_penalty"]
+            )
             for v in visits
         ],
     }
@@ -233,9 +234,9 @@ def _verdicts(s: dict, barrier: float, critical: float) -> list[dict]:
     ]
 
     def row(rule: str, condition: str, numbers: str, on: bool, **rules: Any) -> None:
-        at = escape_curve(barrier, np.array([temperature]), s["rivals"], order=s["order"], **rules)[
-            0
-        ]
+        at = decoding.escape_curves.escape_curve(
+            barrier, np.array([temperature]), s["rivals"], order=s["order"], **rules
+        )[0]
         allows = at > 0 or temperature == 0
         rows.append(
             {
@@ -263,7 +264,9 @@ def _min_p_numbers(s: dict, barrier: float) -> str:
     first = s["order"] == "transformers"
     effective = s["temperature"] if first else 1.0
     needed = (
-        min_p_critical_temperature(barrier, s["min_p"]) if s["min_p"] > 0 and barrier > 0 else 0.0
+        decoding.escape.min_p_critical_temperature(barrier, s["min_p"])
+        if s["min_p"] > 0 and barrier > 0
+        else 0.0
     )
     ratio = math.exp(-barrier / effective) if effective > 0 else 0.0
     sign = "≥" if ratio >= s["min_p"] else "<"
@@ -314,17 +317,17 @@ def _chance_formulas(s: dict, barrier: float) -> list[dict]:
         {
             "name": t("Arrhenius (approximation)"),
             "symbols": "P ≈ e^(−ΔE/T)",
-            "numbers": f"e^(−{barrier:.3g}/{temperature:g}) = {float(arrhenius(barrier, at)[0]):.4g}",
+            "numbers": f"e^(−{barrier:.3g}/{temperature:g}) = {float(decoding.escape_curves.arrhenius(barrier, at)[0]):.4g}",
         },
         {
             "name": t("exact, two tokens"),
             "symbols": "P = 1 / (1 + e^(ΔE/T))",
-            "numbers": f"1 / (1 + e^({barrier:.3g}/{temperature:g})) = {float(escape_curve(barrier, at)[0]):.4g}",
+            "numbers": f"1 / (1 + e^({barrier:.3g}/{temperature:g})) = {float(decoding.escape_curves.escape_curve(barrier, at)[0]):.4g}",
         },
         {
             "name": nt("exact, {n} rival", "exact, {n} rivals", n),
             "symbols": "P = N / (N + e^(ΔE/T))",
-            "numbers": f"{n} / ({n} + e^({barrier:.3g}/{temperature:g})) = {float(escape_curve(barrier, at, n)[0]):.4g}",
+            "numbers": f"{n} / ({n} + e^({barrier:.3g}/{temperature:g})) = {float(decoding.escape_curves.escape_curve(barrier, at, n)[0]):.4g}",
         },
     ]
 
@@ -352,7 +355,7 @@ def _critical_formulas(s: dict, barrier: float, critical: float) -> list[dict]:
             }
         )
     if s["min_p"] > 0 and barrier > 0:
-        needed = min_p_critical_temperature(barrier, s["min_p"])
+        needed = decoding.escape.min_p_critical_temperature(barrier, s["min_p"])
         lines.append(
             {
                 "name": t("min-p escape temperature"),

@@ -6,7 +6,12 @@ from typing import Any
 
 import gradio as gr
 
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 from playground.i18n import t
+from playground.pages.escape.calculator import calculate, checked
+from playground.pages.escape.logits import Distribution, analyse
+from playground.pages.escape.table import read_table
 
 
 def escape(
@@ -50,16 +55,15 @@ def escape(
 
 
 def _by_formula(settings: dict[str, Any]) -> dict[str, Any]:
-    from playground.decoding.escape import escape_probability, two_state_escape_probability
-    from playground.pages.escape.calculator import calculate
-
     record = calculate(settings)
     at, barrier = record["settings"]["temperature"], record["barrier"]
     return {
         "escape": record["escape"],
-        "arrhenius": escape_probability(barrier, at),
-        "two_state": two_state_escape_probability(barrier, at),
-        "exact": two_state_escape_probability(barrier, at, record["settings"]["rivals"]),
+        "arrhenius": decoding.escape.escape_probability(barrier, at),
+        "two_state": decoding.escape.two_state_escape_probability(barrier, at),
+        "exact": decoding.escape.two_state_escape_probability(
+            barrier, at, record["settings"]["rivals"]
+        ),
         "critical_temperature": record["critical"],
         "sentence": record["sentence"].replace("**", ""),
         "settings": record["settings"],
@@ -67,11 +71,6 @@ def _by_formula(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_logits(settings: dict[str, Any], logits: Any) -> dict[str, Any]:
-    from playground.decoding import DecodingSettings
-    from playground.pages.escape.calculator import checked
-    from playground.pages.escape.logits import Distribution, analyse
-    from playground.pages.escape.table import read_table
-
     good = checked(settings)
     if not isinstance(logits, list) or not all(
         isinstance(z, (int, float)) and not isinstance(z, bool) for z in logits

@@ -6,8 +6,10 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground.decoding.settings import DecodingSettings
 from playground.i18n import t
 from playground.pages.escape.fields import FIELDS, ORDERS
+from playground.pages.generate.request import ids_of, object_of
 from playground.pages.links import Choice, Number, PageLink, Text
 
 SLUG = "escape"
@@ -37,9 +39,6 @@ def link_values(request: Any) -> tuple[dict, str]:
 def link_of(state: dict) -> str:
     """The address that opens a decoding step here (see `Shell.receive`). ValueError where the text is too long for a link, or where
     the state is not one."""
-    from playground.decoding import DecodingSettings
-    from playground.pages.generate.request import ids_of, object_of
-
     settings, ids, step = (
         object_of(state.get("settings") or {}, "settings"),
         ids_of(state.get("ids"), "ids"),
@@ -63,7 +62,6 @@ def link_of(state: dict) -> str:
 
 def source_of(values: dict) -> tuple[dict | None, str]:
     """The step that a link names, and a sentence if it cannot be read."""
-    from playground.decoding import DecodingSettings
 
     if not values["model"] or not values["ids"]:
         return None, ""

@@ -6,10 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playground.decoding import DecodingSettings
-from playground.decoding.escape import cycle_barriers, cycle_critical_temperature
-from playground.decoding.escape_curves import left_by_temperature
-from playground.decoding.experiment import Cycle, escape_experiment, find_cycle
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 from playground.i18n import Message, nt, paragraph, t
 from playground.pages import run
 from playground.pages.escape import loop
@@ -37,11 +35,11 @@ def experiment_messages(
     "shares", "survival", the later ones in place of the earlier.
 
     followed: a model that answers several contexts at once (`Together`): a few escaped runs then go on, to see which come back.
-    The last message is an end: "done", or "no loop" with words."""
+    The last message is an end: "done", or "no_loop" with words."""
     yield run.progress(t("Writing greedily until the text repeats itself …"), 0.0)
     prompt_ids = model.encode(prompt)
     room_for(model, prompt_ids)
-    cycle = find_cycle(model, prompt_ids, SEARCH, should_stop=should_stop)
+    cycle = decoding.experiment.find_cycle(model, prompt_ids, SEARCH, should_stop=should_stop)
     if should_stop():
         return
     if cycle is None:
@@ -50,7 +48,7 @@ def experiment_messages(
             "short, flat sentences loop soonest.",
             most=SEARCH,
         )
-        yield run.end("no loop", words=words)
+        yield run.end("no_loop", words=words)
         return
     yield run.frame({"pieces": loop.pieces(model, cycle)})
     yield run.progress(
@@ -80,7 +78,7 @@ def experiment_messages(
 class _Laps:
     """The laps still to come, teacher-forced: later laps differ from the first, for the context is longer."""
 
-    def __init__(self, model: Any, cycle: Cycle, length: int, top_p: float):
+    def __init__(self, model: Any, cycle: decoding.experiment.Cycle, length: int, top_p: float):
         tokens, context = cycle.continuation(cycle.loop.period * LAPS), list(cycle.ids)
         longest = getattr(model, "context_length", None)
         if longest is not None:
@@ -92,8 +90,8 @@ class _Laps:
         self.lap = tokens[: cycle.loop.period]
         self.seen = max(length, len(self.lap))  # all the laps that a run can see
         # over all of them: a later lap may hold less tightly than the first
-        facts = cycle_barriers(self.along[: self.seen], tokens[: self.seen], top_p)
-        self.critical = cycle_critical_temperature(facts)
+        facts = decoding.escape.cycle_barriers(self.along[: self.seen], tokens[: self.seen], top_p)
+        self.critical = decoding.escape.cycle_critical_temperature(facts)
         self.facts = facts[: len(self.lap)]
 
     def barriers(self, model: Any) -> dict:
@@ -113,7 +111,7 @@ class _Laps:
             {
                 "key": key,
                 "temperatures": grid,
-                "left": left_by_temperature(
+                "left": decoding.escape_curves.left_by_temperature(
                     self.along, self.tokens[: self.length], grid, p, self.length, len(self.lap)
                 ),
             }
@@ -130,7 +128,7 @@ class _Laps:
             "{runs} runs a point, each drawn on its own; whiskers are 95% Wilson intervals; lines are the products of P(loop token).",
             runs=runs,
         )
-        for progress in escape_experiment(
+        for progress in decoding.experiment.escape_experiment(
             model,
             self.cycle,
             _conditions(self.critical, self.top_p),
@@ -162,7 +160,7 @@ class _Laps:
         yield run.progress(paragraph(words or "", following), 0.0)
         warm = DecodingSettings(temperature=loop.centre(self.critical) * 1.3, top_p=self.top_p)
         longest = min(self.length, 3 * self.cycle.loop.period + 12)
-        for progress in escape_experiment(
+        for progress in decoding.experiment.escape_experiment(
             model,
             self.cycle,
             [warm],

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from playground.decoding import DecodingSettings
-from playground.decoding.escape import energy_barrier, penalized_barrier, trapping_top_p
-from playground.decoding.experiment import Cycle
-from playground.decoding.settings import LARGEST_TEMPERATURE
-from playground.decoding.stages import apply_stages
-from playground.decoding.text import text_pieces
+from playground import decoding
+from playground.decoding.rules import LARGEST_TEMPERATURE
+from playground.decoding.settings import DecodingSettings
 from playground.i18n import Message, t
 
 
@@ -19,8 +16,8 @@ def centre(critical: float) -> float:
     return critical if 0 < critical < LARGEST_TEMPERATURE / 4 else 1.0
 
 
-def pieces(model: Any, cycle: Cycle) -> list[dict[str, str]]:
-    texts = [str(piece) for piece in text_pieces(model.decode, cycle.ids)]
+def pieces(model: Any, cycle: decoding.experiment.Cycle) -> list[dict[str, str]]:
+    texts = [str(piece) for piece in decoding.text_pieces(model.decode, cycle.ids)]
     kind = [
         "prompt" if i < cycle.prompt_length else "loop" if i >= cycle.loop.start else ""
         for i in range(len(texts))
@@ -72,7 +69,7 @@ def drift(along: Any, tokens: list[int], period: int) -> Message:
     """How the lowest barrier of a lap changes from the first lap to the last whole one, for the context grows: one sentence."""
     lowest = [
         min(
-            energy_barrier(along[place], tokens[place]).delta_e
+            decoding.escape.energy_barrier(along[place], tokens[place]).delta_e
             for place in range(start, start + period)
         )
         for start in range(0, len(tokens) - period + 1, period)
@@ -97,18 +94,21 @@ def inverted(along: Any, tokens: list[int], critical: float, top_p: float) -> di
     temperatures = [middle * (0.3 + 0.1 * i) for i in range(24)]
     return {
         "temperatures": temperatures,
-        "top_p": [trapping_top_p(along, tokens, temperature) for temperature in temperatures],
+        "top_p": [
+            decoding.escape.trapping_top_p(along, tokens, temperature)
+            for temperature in temperatures
+        ],
         "at": [critical, top_p] if math.isfinite(critical) else None,
         "note": t(
             "For each temperature the largest top-p that still holds this loop. Any larger one lets it out somewhere along it. "
             "At T = 1 it is top-p = {p}.",
-            p=f"{trapping_top_p(along, tokens, 1.0):.3f}",
+            p=f"{decoding.escape.trapping_top_p(along, tokens, 1.0):.3f}",
         ),
     }
 
 
 def visits(
-    cycle: Cycle,
+    cycle: decoding.experiment.Cycle,
     along: Any,
     tokens: list[int],
     facts: list[dict],
@@ -137,24 +137,27 @@ def visits(
         "repetition": DecodingSettings(repetition_penalty=repetition),
         "frequency": DecodingSettings(frequency_penalty=frequency),
     }
-    first = energy_barrier(along[weakest], token)
+    first = decoding.escape.energy_barrier(along[weakest], token)
     rival, loop_logit = first.escape_token, facts[weakest]["loop_logit"]
     for lap, place in enumerate(range(weakest, len(tokens), period)):
         context = list(cycle.ids) + tokens[:place]
         visits = context[cycle.prompt_length :].count(token)
         seen, rival_visits = token in context, context[cycle.prompt_length :].count(rival)
         laps.append(lap + 1)
-        out["plain"].append(energy_barrier(along[place], token, rival).delta_e)
+        out["plain"].append(decoding.escape.energy_barrier(along[place], token, rival).delta_e)
         for name, settings in rules.items():
-            stage = apply_stages(along[place], context, settings, cycle.prompt_length)[
+            stage = decoding.apply_stages(along[place], context, settings, cycle.prompt_length)[
                 -2
             ]  # before the draw
-            out[name].append(energy_barrier(stage.logits, token, rival).delta_e)
-        # the escape token may have been seen as well: its own penalty counts against the way out
+            out[name].append(decoding.escape.energy_barrier(stage.logits, token, rival).delta_e)
+        # the escape token may have been seen as decoding.escape_curves.well: its own penalty counts against the way out
         rival_logit = loop_logit - first.delta_e
-        rival_after = penalized_barrier(rival_logit, 0.0, int(rival in context), repetition)
+        rival_after = decoding.escape.penalized_barrier(
+            rival_logit, 0.0, int(rival in context), repetition
+        )
         out["repetition_predicted"].append(
-            penalized_barrier(loop_logit, first.delta_e, int(seen), repetition) - rival_after
+            decoding.escape.penalized_barrier(loop_logit, first.delta_e, int(seen), repetition)
+            - rival_after
         )
         out["frequency_predicted"].append(first.delta_e - frequency * (visits - rival_visits))
     return {"laps": laps, **out, "note": _turns(laps, out, repetition, frequency)}

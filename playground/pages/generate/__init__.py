@@ -10,14 +10,16 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from playground import traces
+from playground.backend.catalog import MODELS
 from playground.backend.limits import limits
 from playground.pages import gate, ngram_models
 from playground.pages.errors import answered, sentence_of
 from playground.pages.events import sent
-from playground.pages.generate import endpoints, presets
+from playground.pages.generate import endpoints, figures, presets
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
-from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
+from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, RunRequest, object_of
 from playground.pages.generate.run import Runs, score, write
 from playground.paths import ASSETS
 from playground.widgets.generator import Generator
@@ -29,7 +31,6 @@ EXAMPLES = ASSETS / "examples"
 
 def start_model(backend: Any) -> str:
     """The model that the page begins with: the shipped one if its weights are there, it writes at once."""
-    from playground.backend.catalog import MODELS
 
     on_offer = [entry.id for entry in backend.catalog() if entry.kind == "causal"]
     if "fairy-causal" in on_offer and (MODELS / "fairy-causal" / "config.json").is_file():
@@ -113,12 +114,10 @@ def build(app: Any) -> None:
             model.close()
 
     def recompute_step(raw: Any) -> dict:
-        from playground.pages.generate import figures
 
         return figures.recompute_step(backend, raw)
 
     def draws(raw: Any) -> dict:
-        from playground.pages.generate import figures
 
         return figures.draw_many(backend, raw)
 
@@ -147,10 +146,7 @@ def build(app: Any) -> None:
         constants={
             "models": models,
             "start_model": first,
-            "rules": presets.RULES,
-            "orders": presets.ORDERS,
-            "presets": presets.PRESETS,
-            "start": presets.START,
+            **presets.constants(),
             "examples": presets.EXAMPLES,
             "longest": NEW_TOKENS,
             "score_example": presets.SCORE_EXAMPLE,
@@ -170,7 +166,6 @@ def build(app: Any) -> None:
     )
 
     def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        from playground.pages.generate.request import RunRequest
 
         yield from stream_run(
             backend,
@@ -242,7 +237,6 @@ def about_object(fn: Callable[[dict], dict]) -> Callable[[Any], dict]:
 
 def recorded(model: str) -> dict | None:
     """A recorded text for the page's first moment: the start model's own if there is one."""
-    from playground import traces
 
     for path in (EXAMPLES / f"{model}.json", EXAMPLES / "smollm2-135m.json"):
         if path.is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground import decoding
 from playground.pages import gate
 from playground.pages.generate.request import StepRequest, object_of
 from playground.pages.generate.run import STRIP, labels
@@ -35,11 +36,10 @@ def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
 def recompute_step(backend: Any, raw: Any) -> dict:
     """The record of a step under other rules: what would have been drawn with the same u."""
     request = StepRequest.read(raw)
-    from playground.decoding import recompute
 
     model, logits = _logits(backend, request)
     try:
-        step = recompute(
+        step = decoding.recompute(
             logits,
             request.ids,
             request.settings,
@@ -60,9 +60,6 @@ def draw_many(backend: Any, raw: Any) -> dict:
     request = StepRequest.read(raw)
     import numpy as np
 
-    from playground.decoding import recompute
-    from playground.decoding.score import draw_many as draw
-
     temperatures = object_of(raw).get("temperatures")
     if not isinstance(temperatures, list) or not 1 <= len(temperatures) <= 3:
         raise ValueError("temperatures must be a list of 1 to 3 numbers")
@@ -71,12 +68,16 @@ def draw_many(backend: Any, raw: Any) -> dict:
         label, columns = labels(model), []
         for number, temperature in enumerate(temperatures):
             settings = request.settings.with_changes(temperature=temperature, do_sample=True)
-            step = recompute(
+            step = decoding.recompute(
                 logits, request.ids, settings, request.index, request.prompt_length, request.memory
             )
             probs = step.stages[-1].probs.numpy().astype(np.float64)  # (V,)
             columns.append(
-                (temperature, probs / probs.sum(), draw(probs, DRAWS, settings.seed + number))
+                (
+                    temperature,
+                    probs / probs.sum(),
+                    decoding.draw_many(probs, DRAWS, settings.seed + number),
+                )
             )
         best = np.argsort(-np.max([probs for _, probs, _ in columns], axis=0), kind="stable")[
             :SHOWN

@@ -7,6 +7,8 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 from playground.pages.generate.request import SCORE_TOKENS, RunRequest, room_for, text_of
 
 FRAME_SECONDS = 0.03  # frames that come faster than a screen paints travel together
@@ -103,9 +105,6 @@ def write(
     if stop.is_set():
         yield {"end": "stopped"}
         return
-    from playground.decoding import generate
-    from playground.decoding.loops import find_loop
-    from playground.decoding.text import TextStream
 
     model = backend.causal(request.model)
     try:
@@ -114,7 +113,7 @@ def write(
             if request.chat
             else model.encode(request.prompt)
         )
-        label, stream = labels(model), TextStream(model.decode)
+        label, stream = labels(model), decoding.TextStream(model.decode)
         prompt = [
             {"id": token, "text": label(token), "piece": str(stream.push(token))}
             for token in prompt_ids
@@ -125,7 +124,7 @@ def write(
         yield {
             "start": {"prompt": prompt, "notes": notes(model, request), "at": len(request.prefix)}
         }
-        steps = generate(
+        steps = decoding.generate(
             model,
             prompt_ids,
             request.settings,
@@ -143,7 +142,7 @@ def write(
                 except StopIteration as done:
                     return done.value
                 written.append(step.token_id)
-                loop = find_loop(written)
+                loop = decoding.find_loop(written)
                 frame = step.record(label, top, strip)
                 frame["piece"], frame["memory"] = str(stream.push(step.token_id)), step.state
                 frame["loop"] = (
@@ -186,9 +185,6 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
         yield {"progress": progress}
     import numpy as np
 
-    from playground.decoding import DecodingSettings, Step
-    from playground.decoding.text import TextStream
-
     model = backend.causal(model_id)
     try:
         ids = model.encode(text)
@@ -200,7 +196,7 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
             raise ValueError(
                 f"The text must have at most {SCORE_TOKENS} tokens here, got {len(ids):,}: score it in parts."
             )
-        label, stream, plain = labels(model), TextStream(model.decode), DecodingSettings()
+        label, stream, plain = labels(model), decoding.TextStream(model.decode), DecodingSettings()
         first = {"id": ids[0], "text": label(ids[0]), "piece": str(stream.push(ids[0]))}
         told = "The first token is not scored: nothing stands before it."
         if getattr(model, "adds_bos", False):
@@ -213,7 +209,7 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
             for place in range(1, len(ids)):
                 if stop.is_set():
                     return
-                step = Step(
+                step = decoding.Step(
                     rows[place - 1], context[:place], plain, place - 1, 1, token_id=ids[place]
                 )
                 frame = step.record(label, strip=STRIP)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+from playground import decoding, diffusion
+from playground.backend import get_backend
+from playground.decoding.settings import DecodingSettings
+from playground.diffusion.settings import UnmaskSettings
 from playground.paths import ASSETS
 
 RECORDED = ASSETS / "examples" / "home.json"
@@ -18,29 +22,20 @@ CAUSAL_SEED, DIFFUSION_SEED = (
 def record() -> dict:
     import torch
 
-    from playground.backend import get_backend
-    from playground.decoding import DecodingSettings, generate
-    from playground.decoding.text import text_pieces
-    from playground.diffusion import UnmaskSettings, unmask
-
     causal, denoiser = (
         get_backend().causal("fairy-causal"),
         get_backend().denoiser("fairy-diffusion"),
     )
     prompt = causal.encode(PROMPT)
     frames, ids = [], list(prompt)
-    for step in generate(
-        causal,
-        prompt,
-        DecodingSettings(
-            temperature=0.6,
-            top_p=0.9,
-            repetition_penalty=1.1,
-            max_new_tokens=TOKENS,
-            seed=CAUSAL_SEED,
-        ),
-        ignore_end=True,
-    ):
+    rules = DecodingSettings(
+        temperature=0.6,
+        top_p=0.9,
+        repetition_penalty=1.1,
+        max_new_tokens=TOKENS,
+        seed=CAUSAL_SEED,
+    )
+    for step in decoding.generate(causal, prompt, rules):
         rows = step.record(text_of=causal.piece, top=20)["rows"]
         best = sorted(rows, key=lambda row: -row["final"])[:3]
         if step.token_id not in [row["id"] for row in best]:
@@ -54,7 +49,9 @@ def record() -> dict:
             }
         )
         ids.append(step.token_id)
-    for frame, piece in zip(frames, text_pieces(causal.decode, ids)[len(prompt) :], strict=True):
+    for frame, piece in zip(
+        frames, decoding.text_pieces(causal.decode, ids)[len(prompt) :], strict=True
+    ):
         frame["piece"] = str(piece)
 
     canvas = torch.tensor(
@@ -72,14 +69,16 @@ def record() -> dict:
             )
         }
     ]
-    for step in unmask(denoiser, canvas, settings):
+    for step in diffusion.unmask(denoiser, canvas, settings):
         row = step.record(row=0)
         steps.append({"words": _words(denoiser, row["canvas"], row["state"])})
     return {
         "causal": {"prompt": PROMPT, "frames": frames},
         "diffusion": {"steps": steps},
-        "note": f"the left one at temperature 0.6 and top-p 0.9, the right one by Dream's entropy order in {STEPS} steps at temperature 0.6; "
-        "the seeds were picked by eye from thirty",
+        # Whoever sets what is said here gets what is shown: tests/pages/test_home_recorded.py.
+        "note": f"the left one at temperature {rules.temperature:g}, top-p {rules.top_p:g}, repetition penalty "
+        f"{rules.repetition_penalty:g} and seed {rules.seed}, the right one by Dream's entropy order in {settings.steps} steps at "
+        f"temperature {settings.temperature:g} and seed {settings.seed}; the seeds were picked by eye from thirty",
     }
 
 

@@ -102,7 +102,7 @@ class LiveView {
   /** @param {string | undefined} reason @param {any} words */
   end(reason, words) {
     this.progress(this.words, null);
-    if (reason !== "no loop") return;
+    if (reason !== "no_loop") return;
     this.progress("", null);
     this.say(words);
   }

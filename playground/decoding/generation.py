@@ -65,13 +65,17 @@ def generate(
     state: dict[str, Any] | None = None,
     should_stop: Callable[[], bool] | None = None,
     ignore_end: bool = False,
+    second: Callable[[Sequence[int]], Any] | None = None,
+    mask: Callable[[Sequence[int]], Any] | None = None,
 ) -> Iterator[Step]:
     """Steps of one text, each made when it is asked for; the reason of the end is the generator's return value.
 
     prefix: ids generated before, so that a run can go on (or branch) where another was: the first step's index is
     len(prefix), and with (seed, index) the draws are those of an unbroken run. forced: ids that the first steps take instead
-    of drawing (the token that a visitor clicked). state: mirostat's memory, `state_after` of the step before.
+    of drawing (the token that a visitor clicked). state: what rules carry on, `state_after` of the step before.
     should_stop is asked before every forward pass. ignore_end: go on after an end-of-text token.
+    second, mask: functions of the text so far (prompt first), for rules that read them: the logits of a second network, or of
+    the same one after another prompt, (V,); and which tokens a grammar allows, (V,) bool.
 
     The run ends with "end_of_text", "max_new_tokens" (which counts the prefix), "context" (the model takes no longer text)
     or "stopped". The last step's `finish` says so too, except "stopped", which is known only afterwards.
@@ -101,6 +105,8 @@ def generate(
             prompt_length,
             state,
             token_id=forced[place] if place < len(forced) else None,
+            second=None if second is None else second(text),
+            mask=None if mask is None else mask(text),
         )
         state = step.state_after
         buffer[len(text)] = step.token_id
@@ -125,10 +131,13 @@ def recompute(
     index: int,
     prompt_length: int,
     state: dict[str, Any] | None = None,
+    second: Any = None,
+    mask: Any = None,
 ) -> Step:
     """One step alone, without the network: equal to step `index` of the run that has the same settings and context.
 
     With other settings it is what the moved slider asks: what would have been drawn with the same u.
-    state: mirostat's memory before the step (`step.state`).
+    state: what rules carried before the step (`step.state`). second, mask: the rows that `generate` read for it.
     """
-    return Step(logits, np.asarray(context_ids, np.int64), settings, index, prompt_length, state)
+    context = np.asarray(context_ids, np.int64)
+    return Step(logits, context, settings, index, prompt_length, state, second=second, mask=mask)
