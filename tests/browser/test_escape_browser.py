@@ -16,7 +16,7 @@ SENTENCE = "#escape-calculator .escape-sentence"
 @pytest.fixture
 def escape(open_page):
     page = open_page("escape")
-    page.locator("#escape-calculator .escape-figure[data-drawn]").wait_for()
+    page.locator("#escape-calculator .escape-sentence b").first.wait_for()
     return page
 
 
