@@ -1,0 +1,280 @@
+// @ts-check
+/** The page's elements, made once. */
+import { node } from "../../core/dom.js";
+import { t } from "../../core/translate.js";
+
+/** @param {string} part @param {() => string} text @param {() => string} [title] */
+const plainButton = (part, text, title) =>
+  node("button", { type: "button", class: "plain", part, ...(title ? { title } : {}) }, text);
+
+export function skeleton() {
+  return node(
+    "div",
+    { class: "widget gen", part: "app" },
+    top(),
+    writeFields(),
+    node(
+      "div",
+      { part: "score-fields", class: "gen-prompt", hidden: true },
+      node(
+        "label",
+        { class: "gen-field" },
+        node("span", {}, () => t("Text to score")),
+        node("textarea", {
+          part: "score",
+          rows: 2,
+          spellcheck: "false",
+          title: () =>
+            t("Each token is coloured by how much it surprised the model, given all before it"),
+        }),
+      ),
+    ),
+    node("p", { class: "problem", part: "problem", role: "alert", hidden: true }),
+    node(
+      "p",
+      { class: "gen-progress", part: "progress", hidden: true },
+      node("progress", { part: "progress-bar", "aria-label": () => t("Loading the model") }),
+      node("span", { part: "progress-words", role: "status" }),
+    ),
+    node("div", {
+      class: "gen-text",
+      part: "text",
+      role: "group",
+      "aria-label": () => t("The text"),
+    }),
+    node("p", { class: "gen-hint say", part: "hint" }),
+    node("div", { part: "time" }),
+    acts(),
+    figures(),
+    body(),
+    node(
+      "section",
+      { part: "branches", class: "gen-section", hidden: true },
+      node("h2", {}, () => t("The texts of this visit")),
+      node("div", { part: "tree" }),
+    ),
+    node(
+      "section",
+      { class: "gen-section", part: "many" },
+      node("h2", {}, () => t("Repeat this draw many times")),
+      node("div", { part: "draws" }),
+    ),
+    foot(),
+  );
+}
+
+function top() {
+  const mode = (/** @type {string} */ value, /** @type {() => string} */ text) =>
+    node("button", { type: "button", class: "plain", part: "mode-" + value }, text);
+  return node(
+    "div",
+    { class: "gen-top" },
+    node(
+      "div",
+      { class: "gen-mode", role: "group", "aria-label": () => t("What to do") },
+      mode("write", () => t("Write")),
+      mode("score", () => t("Score my text")),
+    ),
+    node(
+      "label",
+      { class: "gen-field gen-model" },
+      node("span", {}, () => t("Model")),
+      node("select", {
+        part: "model",
+        title: () => t("Which network predicts the next token"),
+      }),
+    ),
+  );
+}
+
+function writeFields() {
+  return node(
+    "div",
+    { part: "write-fields", class: "gen-prompt" },
+    node(
+      "label",
+      { class: "gen-field" },
+      node("span", {}, () => t("Prompt")),
+      node("textarea", {
+        part: "prompt",
+        rows: 1,
+        spellcheck: "false",
+        title: () =>
+          t("The beginning of the text; the model goes on from here. Ctrl+Enter writes."),
+      }),
+    ),
+    node("p", { class: "gen-small", part: "reads", role: "status" }),
+    node(
+      "div",
+      { class: "gen-row" },
+      node("div", {
+        class: "gen-examples",
+        part: "examples",
+        role: "group",
+        "aria-label": () => t("Examples"),
+      }),
+      node(
+        "label",
+        { class: "gen-inline", title: () => t("How many tokens are written at most") },
+        () => t("Length") + " ",
+        node("input", { type: "number", part: "length", min: 1, step: 1 }),
+      ),
+      node(
+        "label",
+        {
+          class: "gen-inline",
+          part: "chat-field",
+          title: () =>
+            t(
+              "Off: the model continues your words. On: your words become a message, and it answers.",
+            ),
+        },
+        node("input", { type: "checkbox", part: "chat" }),
+        () => " " + t("chat template"),
+      ),
+    ),
+  );
+}
+
+function acts() {
+  /** @param {string} value @param {() => string} text */
+  const shade = (value, text) =>
+    node("label", {}, node("input", { type: "radio", name: "shade", value }), () => " " + text());
+  return node(
+    "div",
+    { class: "gen-acts" },
+    node(
+      "div",
+      { part: "acts" },
+      node("button", {
+        type: "button",
+        part: "write",
+        title: () => t("Write a new text from the prompt with the rules as they stand"),
+      }),
+      node(
+        "button",
+        {
+          type: "button",
+          part: "on",
+          title: () =>
+            t("Keep the text up to the step on view and go on with the rules as they stand"),
+        },
+        () => t("Continue from here"),
+      ),
+    ),
+    node("span", { class: "gen-ended", part: "ended", role: "status" }),
+    node(
+      "span",
+      {
+        class: "gen-shades",
+        part: "shades",
+        role: "radiogroup",
+        "aria-label": () => t("Colour the tokens by"),
+        hidden: true,
+      },
+      () => t("colour by") + " ",
+      shade("surprisal", () => t("surprisal")),
+      shade("rank", () => t("rank")),
+    ),
+    node(
+      "label",
+      { class: "gen-inline", title: () => t("Show every space and line end in the text") },
+      node("input", { type: "checkbox", part: "marks" }),
+      () => " " + t("show spaces"),
+    ),
+  );
+}
+
+function figures() {
+  const value = (/** @type {string} */ part) => node("b", { part }, "–");
+  return node(
+    "div",
+    { part: "figures" },
+    node(
+      "dl",
+      { class: "gen-figures" },
+      node(
+        "div",
+        { title: () => t("How undecided the model is before the rules, and after them") },
+        node("dt", {}, () => t("entropy, bits:")),
+        node(
+          "dd",
+          {},
+          () => t("model") + " ",
+          value("entropy"),
+          () => ", " + t("after the rules") + " ",
+          value("entropy-final"),
+        ),
+      ),
+      node(
+        "div",
+        { title: () => t("The model's own probability of this token and its place among all") },
+        node("dt", {}, () => t("model:")),
+        node("dd", {}, "P ", value("chance"), () => ", " + t("rank") + " ", value("rank")),
+      ),
+    ),
+    node("div", { class: "gen-curves", part: "curves" }),
+  );
+}
+
+function body() {
+  /** @param {string} key @param {() => string} text */
+  const keyed = (key, text) => node("span", {}, node("i", { class: key }), text);
+  return node(
+    "div",
+    { class: "two", part: "body" },
+    node(
+      "section",
+      { "aria-label": () => t("What could have come here"), part: "left" },
+      node("h2", {}, () => t("What could have come here")),
+      node("p", { class: "gen-whatif say", part: "whatif", role: "status" }),
+      node("div", { class: "gen-bars", part: "bars" }),
+      node(
+        "p",
+        { class: "gen-key" },
+        keyed("key-raw", () => t("model")),
+        keyed("key-final", () => t("after the rules")),
+        keyed("key-cut", () => t("cut")),
+      ),
+      node("h2", { part: "drawn" }),
+      node("div", { part: "strip" }),
+      node("p", { class: "gen-small" }, () =>
+        t(
+          "The tokens lie side by side by falling probability; u, drawn as a 64-bit number from the seed and the step, says where the choice falls.",
+        ),
+      ),
+    ),
+    node(
+      "section",
+      { "aria-label": () => t("The chain of rules") },
+      node("h2", {}, () => t("How it was chosen, rule by rule")),
+      node("div", { part: "rules" }),
+      node("p", { class: "say", part: "sentence", "aria-live": "polite" }),
+    ),
+  );
+}
+
+function foot() {
+  return node(
+    "div",
+    { class: "gen-foot" },
+    plainButton(
+      "link",
+      () => t("Copy link"),
+      () => t("An address that opens this text here, on any computer"),
+    ),
+    plainButton(
+      "qr",
+      () => t("QR code"),
+      () => t("The link as a picture for a projector: phones open it by its QR code"),
+    ),
+    node("span", { part: "take" }),
+    plainButton(
+      "escape",
+      () => t("Send this step to Escape"),
+      () => t("Look at this step as a well with a barrier"),
+    ),
+    node("span", { class: "gen-small", part: "notes" }),
+    node("span", { class: "gen-small", part: "model-note" }),
+  );
+}
