@@ -37,6 +37,17 @@ def test_the_arithmetic_by_hand():
     assert row == "| small | 143 | 10 | 294 GB | 2.0 GB/s | $6.12 | 0.06 cents |"
 
 
+def test_every_assumption_is_stated_and_where_the_measurement_misses_it_too():
+    """16 visitors share 100 tokens/s: 6.2 each. With 3 tokens/s less than 5 each, the table says that the speed was not met."""
+    text = crowd.table(MADE_UP)
+    for assumed in ("10,000 visitors", "20%", "5 tokens/s", "70%", "0.8 GB", "$0.04"):
+        assert assumed in text.split("Extrapolated", 1)[1], assumed
+    assert "saw 6.2 with small." in text and "14 with small (16 were measured)" in text
+    slow = {**MADE_UP["models"]["small"], "tokens_per_second": 48.0}
+    text = crowd.table({**MADE_UP, "models": {"small": slow}})
+    assert "saw 3.0 with small: the speed was not met with small." in text
+
+
 @pytest.mark.parametrize("word", ["Measured (", "Extrapolated (nothing of it was run)"])
 def test_measured_and_extrapolated_are_told_apart(word):
     assert word in crowd.table(MADE_UP)

@@ -1,14 +1,22 @@
 """What the README says of adding a model, a sampler and a lesson works as it stands there."""
 
 import re
+import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from playground.backend import catalog
-from playground.diffusion import ExactDenoiser, UnmaskSettings, list_samplers, samplers, unmask
-from playground.diffusion import settings as unmask_settings
+from playground.diffusion import (
+    ExactDenoiser,
+    UnmaskSettings,
+    exact_distribution,
+    list_samplers,
+    samplers,
+    unmask,
+)
+from playground.diffusion.meter import total_variation, true_distribution
+from playground.diffusion.samplers import base
 from playground.markov import MarkovChain
 from playground.pages.lessons.lesson import read_lesson
 
@@ -19,8 +27,8 @@ def block(after: str) -> str:
     """The first fenced block after a bold word of the README, which must be short."""
     text = README.split(f"**{after}**", 1)[1]
     found = re.search(r"```\w+\n(.*?)```", text, re.S).group(1)
-    lines = [line for line in found.splitlines() if line.strip()]
-    assert len(lines) < 10, f"{after} takes {len(lines)} lines"
+    lines = [x for x in found.splitlines() if x.strip() and not x.startswith(("import", "from"))]
+    assert len(lines) <= 10, f"{after} takes {len(lines)} lines"
     return found
 
 
@@ -36,22 +44,29 @@ def test_a_model_of_the_hub_is_one_entry(monkeypatch):
     )
 
 
-def test_a_sampler_is_one_class(monkeypatch):
-    monkeypatch.setattr(samplers, "_RULES", list(samplers._RULES))
-    names = list(unmask_settings.SAMPLERS)
+def test_a_sampler_is_one_file(monkeypatch, tmp_path):
+    (tmp_path / "left_to_right.py").write_text(block("A sampler"), encoding="utf-8")
+    monkeypatch.setattr(base, "_ADDED", dict(base._ADDED))
+    monkeypatch.setattr(samplers, "__path__", [*samplers.__path__, str(tmp_path)])
+    samplers.import_samplers()
     try:
-        exec(block("A sampler"), {**vars(samplers), "np": np})
-        assert list_samplers()[-1].name == "left-to-right"
+        card = list_samplers()[-1]
+        assert (card.name, card.title) == ("left-to-right", "Left to right")
         denoiser = ExactDenoiser.from_chain(MarkovChain([[0.9, 0.1], [0.5, 0.5]]))
-        steps = list(
-            unmask(denoiser, [denoiser.mask_id] * 4, UnmaskSettings("left-to-right", steps=1))
-        )
-        masked = [(step.canvas[0] == denoiser.mask_id).tolist() for step in steps]
+        settings = UnmaskSettings("left-to-right", steps=1)
+        masked = [
+            (step.canvas[0] == denoiser.mask_id).tolist()
+            for step in unmask(denoiser, [denoiser.mask_id] * 4, settings)
+        ]
         assert masked == [[place > k for place in range(4)] for k in range(4)]
+        law = exact_distribution(denoiser, settings, 4)
+        assert total_variation(law, true_distribution(denoiser, 4)) < 1e-12
+        with pytest.raises(ValueError, match="block_length must be None for left-to-right, got 2"):
+            UnmaskSettings("left-to-right", steps=1, block_length=2)
         with pytest.raises(ValueError, match="name must not be one of"):
-            samplers.add_sampler(samplers._RULES[-1])
+            samplers.add_sampler(card)
     finally:
-        unmask_settings.SAMPLERS[:] = names
+        del sys.modules["playground.diffusion.samplers.left_to_right"]
 
 
 def test_a_lesson_is_one_file(tmp_path):

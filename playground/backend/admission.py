@@ -46,8 +46,9 @@ class Run:
             )
 
     def stop(self) -> None:
-        """End the run at its next step, from any thread."""
+        """End the run at its next step, or at once while it waits for a place; from any thread."""
         self.stopped = True
+        self._runs._look_again()
 
     def enter(self, seconds: float) -> int:
         """Take a place, or wait at most `seconds` for one: 0 once it is taken, else the number of those who wait, up to this
@@ -111,9 +112,11 @@ class Runs:
         mine = self.of(visitor)
         for run in mine:
             run.stop()
+        return len(mine)
+
+    def _look_again(self) -> None:
         with self._changed:
             self._changed.notify_all()
-        return len(mine)
 
     def drain(self, seconds: float) -> bool:
         """Refuse new runs and wait until the running ones have ended; True if all did."""

@@ -8,7 +8,8 @@ from time import perf_counter
 
 from playground.diffusion import ExactDenoiser, UnmaskSettings, list_samplers, unmask
 from playground.diffusion.canvas import parse_canvas
-from playground.diffusion.settings import SAMPLERS, SCHEDULES
+from playground.diffusion.noise import SCHEDULES
+from playground.diffusion.samplers import find_sampler
 
 # for --exact: a bigram model of these sentences, small enough to read
 SENTENCES = """once upon a time there was a king . once upon a time there was a dragon . the king had a daughter .
@@ -34,7 +35,9 @@ def shipped_model(name: str):
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m playground.diffusion", description=__doc__)
     parser.add_argument("canvas", help='fixed text and masks, e.g. "once upon a time [MASK]*12 ."')
-    parser.add_argument("--sampler", choices=SAMPLERS, default="mdlm")
+    parser.add_argument(
+        "--sampler", choices=[sampler.name for sampler in list_samplers()], default="mdlm"
+    )
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--top-p", type=float, default=1.0)
@@ -78,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(denoiser, canvas: list[int], settings: UnmaskSettings) -> None:
-    card = next(card for card in list_samplers() if card.name == settings.sampler)
+    card = find_sampler(settings.sampler)
     print(f"{card.name}: {card.explanation}\nsource: {card.source}\n")
     piece = getattr(denoiser, "piece", None) or (lambda token: denoiser.decode([token]))
     begin = perf_counter()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 # What a draw is for: two purposes at one (step, row, position) never share a number.
-TOKEN, REVEAL, ORDER, START, NOISE = 0, 1, 2, 3, 16
+TOKEN, REVEAL, ORDER, START, ACCEPT, REFUSED, NOISE = 0, 1, 2, 3, 4, 5, 16
 
 _MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _WEYL = 0x9E3779B9, 0xBB67AE85

@@ -7,24 +7,19 @@ the digits (base W = words and mask, last position fastest). The order, scores a
 from __future__ import annotations
 
 import itertools
-from math import comb
+from math import comb, factorial
 
 import numpy as np
 
-from playground.diffusion.generate import MEASURED, measured_schedule
-from playground.diffusion.noise import uniform_reverse
+from playground.diffusion.generate import measured_schedule
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import Run, check_canvas
-from playground.diffusion.samplers import rule_for
-from playground.diffusion.samplers.base import Blocks
-from playground.diffusion.samplers.bernoulli import BernoulliRule
-from playground.diffusion.samplers.ordered import OrderedRule, first_positions
-from playground.diffusion.samplers.replacing import (
-    Gibbs,
-    Uniform,
-    one_hot_evidence,
-    posterior_prediction,
-)
+from playground.diffusion.samplers import Ordered, RandomTimes, rule_for
+from playground.diffusion.samplers.blocks import Blocks, Clock
+from playground.diffusion.samplers.gibbs import Gibbs
+from playground.diffusion.samplers.ordered import first_positions, subset_probabilities
+from playground.diffusion.samplers.self_verifying import SelfVerifying, acceptance, residual
+from playground.diffusion.samplers.uniform import Uniform
 from playground.diffusion.settings import UnmaskSettings
 
 # canvases times what can become of each in one step; 2e7 take some seconds a step
@@ -45,17 +40,20 @@ def exact_distribution(
     if start.shape != (1, length):
         raise ValueError(f"canvas must have length {length} and one row, got shape {start.shape}")
     rule = rule_for(settings)
-    if settings.schedule == "entropy-linear" and settings.sampler in MEASURED:
+    rule.refuse_denoiser(denoiser)
+    if settings.schedule == "entropy-linear" and rule.follows_schedule:
         rule.schedule = measured_schedule(denoiser, length, settings)[0]
     law = _Law(denoiser, settings, rule, start[0], locks[0])
-    if isinstance(rule, BernoulliRule):
-        final = law.bernoulli()
-    elif isinstance(rule, OrderedRule):
+    if isinstance(rule, RandomTimes):
+        final = law.random_times()
+    elif isinstance(rule, Ordered):
         final = law.ordered()
     elif isinstance(rule, Gibbs):
         final = law.gibbs()
     elif isinstance(rule, Uniform):
         final = law.uniform()
+    elif isinstance(rule, SelfVerifying):
+        final = law.self_verifying()
     else:
         raise ValueError(
             f"sampler {settings.sampler} cannot be enumerated: its states are not canvases alone"
@@ -73,14 +71,16 @@ class _Law:
         self.digit = self.base ** np.arange(self.length - 1, -1, -1, dtype=np.int64)
         free = int((~locked).sum())
         outcomes = float(self.base) ** (2 * free)
-        if isinstance(rule, OrderedRule) and not rule.sample_first:
+        if isinstance(rule, Ordered) and not rule.sample_first:
             outcomes = float(2 * self.base) ** free
         if isinstance(rule, Gibbs):
             outcomes = float(self.base) ** (free + 1) * (
                 2**free if settings.rule == "random" else free
             )
-        if isinstance(rule, OrderedRule) and np.any(rule.scale(np.zeros(1), np.full(1, 2)) > 0):
+        if isinstance(rule, Ordered) and np.any(rule.scale(Clock(np.zeros(1), np.full(1, 2))) > 0):
             outcomes *= comb(free, free // 2)
+        if isinstance(rule, SelfVerifying):
+            outcomes *= factorial(free)
         states = float(self.base) ** self.length
         if max(outcomes, states) > COST_LIMIT:
             raise ValueError(
@@ -154,16 +154,14 @@ class _Law:
 
     # ------------------------------------------------------------------------------------------------ the families
 
-    def bernoulli(self) -> np.ndarray:
+    def random_times(self) -> np.ndarray:
         blocks, probability = self.blocks(), self.first()
-        turns, locals_, shares = (part[0] for part in blocks.timetable(self.settings.steps))
-        for turn, local, share in zip(turns, locals_, shares, strict=True):
-            reveal, remask = (
-                float(rate[0]) for rate in self.rule.rates(np.array([local]), np.array([share]))
-            )
+        for turns, clock in blocks.timetable(self.settings.steps):
+            turn = turns[0]
+            reveal, remask = (float(rate[0]) for rate in self.rule.rates(clock))
             canvases, codes = self.canvases(probability)
             rows = np.full(len(codes), turn)
-            block = blocks.at(np.array([turn]))[0]
+            block = blocks.at(turns)[0]
             where = block & (canvases == self.mask_id)
             table = self.shares(self.ask(canvases, where, blocks, rows), where)
             options = self._kept(canvases)
@@ -175,11 +173,7 @@ class _Law:
             after = np.zeros_like(probability)
             self.spread(after, probability[codes], options)
             probability = after
-            if (
-                self.settings.as_published
-                and self.settings.sampler == "mdlm"
-                and local == share - 1
-            ):
+            if self.rule.ends_in_argmax and clock.last[0]:
                 probability = self._argmax(probability, block, blocks, turn)
         return probability
 
@@ -198,6 +192,8 @@ class _Law:
         blocks, probability = self.blocks(), self.first()
         masked = (self.start == self.mask_id) & ~self.locked
         if self.rule.adaptive:
+            none = np.zeros(1, dtype=np.int64)
+            clock = Clock(none, none + 1, none)
             while True:
                 canvases, codes = self.canvases(probability)
                 left = (canvases == self.mask_id) & ~self.locked
@@ -213,36 +209,22 @@ class _Law:
                     if turn == len(order):
                         after[codes[mine]] += probability[codes[mine]]
                     else:
-                        self._ordered_step(
-                            after,
-                            probability,
-                            canvases[mine],
-                            codes[mine],
-                            blocks,
-                            int(turn),
-                            0,
-                            1,
-                            0,
-                        )
+                        part = canvases[mine], codes[mine]
+                        self._ordered_step(after, probability, *part, blocks, turn, clock)
                 probability = after
-        turns, locals_, shares = (part[0] for part in blocks.timetable(self.settings.steps))
-        for turn, local, share in zip(turns, locals_, shares, strict=True):
-            canvases, codes = self.canvases(probability)
+        for turns, clock in blocks.timetable(self.settings.steps):
+            clock = clock._replace(masks=(blocks.at(turns) & masked).sum(1))
             after = np.zeros_like(probability)
-            first = int((blocks.at(np.array([turn]))[0] & masked).sum())
-            self._ordered_step(
-                after, probability, canvases, codes, blocks, turn, local, share, first
-            )
+            part = self.canvases(probability)
+            self._ordered_step(after, probability, *part, blocks, turns[0], clock)
             probability = after
         return probability
 
-    def _ordered_step(
-        self, after, probability, canvases, codes, blocks, turn, local, share, first
-    ) -> None:
+    def _ordered_step(self, after, probability, canvases, codes, blocks, turn, clock) -> None:
         where = blocks.at(np.array([turn]))[0] & (canvases == self.mask_id)
         prediction = self.ask(canvases, where, blocks, np.full(len(codes), turn))
         table = self.shares(prediction, where)
-        scale = float(self.rule.scale(np.array([local]), np.array([share]))[0])
+        scale = float(self.rule.scale(clock)[0])
         # canvases with the same pattern of masks have the same combinations of tokens
         patterns, group = np.unique(where, axis=0, return_inverse=True)
         for number, pattern in enumerate(patterns):
@@ -274,8 +256,9 @@ class _Law:
                     )
                     weight = weight * picked[..., 0].prod(1)
                 score = self.rule.score(prediction.repeated(part, times), asked, tokens)
-                one = np.ones(len(many), dtype=np.int64)
-                count = self.rule.number(score, asked, one * local, one * share, one * first)
+                count = self.rule.number(
+                    score, asked, Clock(*(np.repeat(part, len(many)) for part in clock))
+                )
                 if scale > 0:
                     cases = subset_probabilities(score[:, places] / scale, count)
                 else:
@@ -342,51 +325,49 @@ class _Law:
         probability[:] = 0.0
         self.spread(probability, np.ones(1), options)
         for k in range(self.settings.steps):
-            alpha_t, alpha_s = self.rule.alphas(k)
             canvases, codes = self.canvases(probability)
             run = self.run(canvases)
-            given = one_hot_evidence(run)
-            evidence = np.where(
-                run.locked[..., None], given, self.rule.evidence(canvases, alpha_t, self.size)
-            )
-            prediction = posterior_prediction(run, evidence, run.open)
-            x_0 = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)
             options = self._kept(canvases)
             options[run.open] = 0.0
-            options[run.open, : self.size] = uniform_reverse(
-                canvases[run.open], x_0, alpha_t, alpha_s
-            )
+            options[run.open, : self.size] = self.rule.reverse(run, k)
             after = np.zeros_like(probability)
             self.spread(after, probability[codes], options)
             probability = after
         return probability
 
+    def self_verifying(self) -> np.ndarray:
+        probability, masks = self.first(), np.array([(self.start == self.mask_id).sum()])
+        while True:
+            canvases, codes = self.canvases(probability)
+            masked = canvases == self.mask_id
+            if not masked.any():
+                return probability
+            after = np.zeros_like(probability)
+            for pattern in np.unique(masked, axis=0):
+                mine = (masked == pattern).all(1)
+                where = masked[mine]
+                p = self.shares(self.run(canvases[mine]).predict(where), where)
+                left = np.nonzero(pattern)[0].tolist()
+                count = int(self.rule.window(np.array([len(left)]), masks)[0])
+                self._drafts(after, codes[mine], probability[codes[mine]], p, left, count)
+            probability = after
 
-def subset_probabilities(
-    log_weights: np.ndarray, count: np.ndarray
-) -> dict[tuple[int, ...], np.ndarray]:
-    """Probability (R,) of each subset to be the `count` (R,) of m drawn without replacement by weights exp(log_weights (R, m)).
-
-    That is the law of the `count` largest of log_weights + Gumbel noise (Plackett-Luce, summed over the orders).
-    """
-    size = log_weights.shape[1]
-    largest_count = int(count.max())
-    reach = {(): np.where(count >= 0, 1.0, 0.0)}
-    out: dict[tuple[int, ...], np.ndarray] = {}
-    for taken in range(largest_count + 1):
-        following: dict[tuple[int, ...], np.ndarray] = {}
-        for subset, chance in reach.items():
-            stops = np.where(count == taken, chance, 0.0)
-            if stops.any():
-                out[subset] = stops
-            left = [i for i in range(size) if i not in subset]
-            if not left or taken == largest_count:
-                continue
-            rest = log_weights[:, left]
-            share = np.exp(rest - rest.max(1, keepdims=True))
-            share /= share.sum(1, keepdims=True)
-            for column, i in enumerate(left):
-                bigger = tuple(sorted((*subset, i)))
-                following[bigger] = following.get(bigger, 0.0) + chance * share[:, column]
-        reach = following
-    return out
+    def _drafts(self, after, codes, weights, p, left, count) -> None:
+        """Add what becomes of canvases `codes` (n,), the next `count` drafts at places `left` to come; p (n, L, W)."""
+        if count == 0:
+            after += np.bincount(codes, weights=weights, minlength=len(after))
+            return
+        for place in left:
+            canvases = codes[:, None] // self.digit % self.base
+            where = np.broadcast_to(np.arange(self.length) == place, canvases.shape)
+            drawn = p[:, place, : self.size]  # (n, V)
+            q = self.shares(self.run(canvases).predict(where), where)[:, place, : self.size]
+            each = (np.full(len(codes), word) for word in range(self.size))
+            chance = np.stack([acceptance(drawn, q, word) for word in each], axis=1)
+            weight = weights[:, None] * drawn / len(left)
+            refused = (weight * (1.0 - chance)).sum(1, keepdims=True) * residual(drawn, q)
+            moved = codes[:, None] + (np.arange(self.size) - self.mask_id) * self.digit[place]
+            after += np.bincount(moved.ravel(), weights=refused.ravel(), minlength=len(after))
+            rest = [other for other in left if other != place]
+            kept = (weight * chance).ravel()
+            self._drafts(after, moved.ravel(), kept, np.repeat(p, self.size, 0), rest, count - 1)

@@ -13,9 +13,6 @@ from playground.diffusion.samplers import rule_for
 from playground.diffusion.settings import UnmaskSettings
 from playground.diffusion.step import Step
 
-# samplers whose noise follows `schedule`, so that "entropy-linear" has to be measured (cdcd measures its own grid)
-MEASURED = ("mdlm", "sedd", "remdm", "uniform", "diffusion-lm")
-
 
 def unmask(denoiser, canvas, settings: UnmaskSettings, locked=None, rows=None) -> Iterator[Step]:
     """Yield a Step after each step of the sampler; the first one comes after the first forward pass.
@@ -27,7 +24,8 @@ def unmask(denoiser, canvas, settings: UnmaskSettings, locked=None, rows=None) -
     """
     run = Run(denoiser, canvas, settings, locked, rows)
     rule = rule_for(settings)
-    if settings.schedule == "entropy-linear" and settings.sampler in MEASURED:
+    rule.refuse_denoiser(denoiser)
+    if settings.schedule == "entropy-linear" and rule.follows_schedule:
         rule.schedule, passes = measured_schedule(denoiser, run.length, settings)
         run.calls += passes
     return _steps(run, rule)
@@ -45,7 +43,7 @@ def measured_schedule(
 
     For masks: the entropy of the masked positions against their share; for other noise: of all positions against 1 - alpha.
     """
-    masks = settings.sampler in ("mdlm", "sedd", "remdm")
+    masks = rule_for(settings).noise == "absorbing"
     points = min(points, length) if masks else points
     pilot = (
         UnmaskSettings("llada", points, selection="random", seed=settings.seed)

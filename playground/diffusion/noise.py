@@ -165,14 +165,6 @@ def uniform_matrix(alpha: float, V: int) -> np.ndarray:
     return alpha * np.eye(size) + (1.0 - alpha) / size
 
 
-def step_alpha(t: float, s: float, schedule="linear") -> float:
-    """alpha of the step s -> t (s < t) alone: alpha_bar(t) / alpha_bar(s), so that the product of the steps is alpha_bar."""
-    if s >= t:
-        raise ValueError(f"s must be below t, got s={s}, t={t}")
-    earlier = alpha_bar(s, schedule)
-    return alpha_bar(t, schedule) / earlier if earlier > 0 else 0.0
-
-
 def posterior(
     matrix_t: np.ndarray, matrix_s: np.ndarray, matrix_step: np.ndarray, x_t: int, x_0: int
 ) -> np.ndarray:

@@ -141,6 +141,35 @@ class Run:
             self._logits(numbers, np.zeros_like(self.locked))
             self.valid |= rows
 
+    def posterior(self, evidence: np.ndarray) -> Prediction:
+        """p(x_0 | evidence) at the open positions, of a denoiser with `.posterior`; evidence (B, L, V) log-likelihoods."""
+        shares = torch.as_tensor(self.denoiser.posterior(evidence))[torch.from_numpy(self.open)]
+        prediction = Prediction(_slots(self.open), shares.double().log(), self.mask_id)
+        self.prediction = prediction
+        self.confidence, self.entropy = prediction.confidence.copy(), prediction.entropy.copy()
+        self.calls += self.open.any(1)
+        self.valid[:] = True
+        self._fresh = self.valid.copy()
+        return prediction
+
+    def evidence(self) -> np.ndarray:
+        """(B, L, V) log-likelihoods: what is locked is certain, everything else open."""
+        evidence = np.zeros((*self.canvas.shape, self.size))
+        rows, places = np.nonzero(self.locked)
+        evidence[rows, places] = -np.inf
+        evidence[rows, places, self.canvas[rows, places]] = 0.0
+        return evidence
+
+    def like(self, canvas: np.ndarray, rows: np.ndarray | None = None) -> Run:
+        """A run of its own with the same denoiser and settings, to ask about canvases (n, L) on the way.
+
+        rows (n,): the row of this run that each comes from, whose prompt guidance takes away; None: what the canvas shows.
+        """
+        run = Run(self.denoiser, canvas, self.settings)
+        if rows is not None:
+            run.prompt = self.prompt[rows]
+        return run
+
     def _logits(self, numbers: np.ndarray, asked: np.ndarray) -> torch.Tensor:
         """(n, V) fresh logits at the positions asked, rows in reading order."""
         if len(numbers) == 0:
@@ -180,6 +209,14 @@ class Run:
         return self.prediction.draw(
             where, self.uniforms(step, TOKEN), self.settings.temperature, self.settings.top_p
         )
+
+    def draw_from(self, where: np.ndarray, law: np.ndarray, step, stream=TOKEN) -> np.ndarray:
+        """(B, L) tokens drawn at `where` from law (n, V) as it stands; the canvas elsewhere."""
+        after = self.canvas.copy()
+        if len(law):
+            drawn = Prediction(_slots(where), torch.from_numpy(law).log())
+            after[where] = drawn.draw(where, self.uniforms(step, stream))[where]
+        return after
 
     def put(self, where: np.ndarray, tokens: np.ndarray) -> None:
         """Write tokens (B, L) at `where`; their rows' predictions no longer hold."""

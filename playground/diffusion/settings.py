@@ -6,38 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 
 from playground.diffusion.noise import SCHEDULES
-
-# a list, for `add_sampler` puts more in
-SAMPLERS = [
-    "mdlm",
-    "sedd",
-    "maskgit",
-    "llada",
-    "dream",
-    "remdm",
-    "fast-dllm",
-    "entropy-bound",
-    "any-order",
-    "gibbs",
-    "uniform",
-    "diffusion-lm",
-    "cdcd",
-]
-
-# the first one is what selection=None means
-SELECTIONS = {
-    "dream": ("origin", "maskgit_plus", "topk_margin", "entropy"),
-    "llada": ("low_confidence", "random"),
-    "sedd": ("analytic", "euler"),
-    "gibbs": ("left", "random"),
-    "entropy-bound": ("mask", "renoise"),
-    "diffusion-lm": ("plain", "clamp"),
-}
-
-# without masks to reveal, blocks have nothing to order
-WITHOUT_BLOCKS = ("gibbs", "uniform", "diffusion-lm", "cdcd")
-
-DEFAULT_THRESHOLD, DEFAULT_BOUND, DEFAULT_ETA = 0.9, 0.1, 0.1
+from playground.diffusion.samplers import find_sampler
 
 
 def _real(name: str, value, low: float, high: float) -> float:
@@ -68,7 +37,7 @@ def _whole(name: str, value, low: int, high: int) -> int:
 class UnmaskSettings:
     """Settings of one run; the fields in order, with their ranges.
 
-    sampler        one of `SAMPLERS`
+    sampler        one of `list_samplers()`
     steps          1 to 100,000: forward passes that the sampler may spend (gibbs: sweeps after burn_in; fast-dllm,
                    entropy-bound and any-order take as many as they need and do not read it)
     temperature    0 to 100 divides the logits before a token is drawn; 0 takes the most likely. Scores are never tempered.
@@ -77,7 +46,8 @@ class UnmaskSettings:
     schedule       of the noise (mdlm, sedd, remdm, uniform, diffusion-lm; cdcd: "geometric" spaces its standard deviations
                    evenly in their logarithm, every other value makes the entropy fall linearly); maskgit, llada and dream
                    have their own counts
-    selection      dream, llada, sedd, gibbs, entropy-bound, diffusion-lm: see `SELECTIONS`; None is the first
+    selection      dream, llada, sedd, gibbs, entropy-bound, diffusion-lm: see the
+                   sampler's `selections`; None is its `default_selection`
     block_length   semi-autoregressive blocks of so many open positions; with overlap > 0 windows of so many positions that
                    the model sees alone
     overlap        positions that a window shares with the one before; below block_length
@@ -108,17 +78,10 @@ class UnmaskSettings:
     as_published: bool = False
 
     def __post_init__(self):
-        if self.sampler not in SAMPLERS:
-            raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, got {self.sampler!r}")
+        sampler = find_sampler(self.sampler)
         if self.schedule not in SCHEDULES:
             raise ValueError(
                 f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}"
-            )
-        choices = SELECTIONS.get(self.sampler, ())
-        if self.selection is not None and self.selection not in choices:
-            allowed = f"one of {', '.join(choices)}" if choices else "None"
-            raise ValueError(
-                f"selection must be {allowed} for {self.sampler}, got {self.selection!r}"
             )
         if self.as_published not in (True, False):
             raise ValueError(f"as_published must be True or False, got {self.as_published!r}")
@@ -139,10 +102,6 @@ class UnmaskSettings:
                 put(name, _real(name, getattr(self, name), 0.0, high))
         if self.block_length is not None:
             put("block_length", _whole("block_length", self.block_length, 1, 1_000_000))
-            if self.sampler in WITHOUT_BLOCKS:
-                raise ValueError(
-                    f"block_length must be None for {self.sampler}, got {self.block_length}"
-                )
         if self.overlap and self.overlap >= (self.block_length or 0):
             allowed = (
                 f"[0, {self.block_length - 1}]"
@@ -150,13 +109,12 @@ class UnmaskSettings:
                 else "0 where block_length is None"
             )
             raise ValueError(f"overlap must be in {allowed}, got {self.overlap}")
-        if self.guidance and self.sampler in ("uniform", "diffusion-lm", "cdcd"):
-            raise ValueError(f"guidance must be 0 for {self.sampler}, got {self.guidance:g}")
+        sampler.refuse(self)
 
     @property
     def rule(self) -> str | None:
-        """The selection in force: the sampler's first one where none is chosen."""
-        return self.selection or SELECTIONS.get(self.sampler, (None,))[0]
+        """The selection in force: the sampler's `default_selection` where none is chosen."""
+        return self.selection or find_sampler(self.sampler).default_selection
 
     def record(self) -> dict:
         """Plain data; `UnmaskSettings(**settings.record())` is the same settings."""

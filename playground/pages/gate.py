@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from playground.backend import RunStopped, zero_gpu
+from playground.pages import calls
 
 LOOK = 0.5  # seconds between two looks at the queue
 
@@ -45,13 +46,24 @@ def run(
     backend: Any, request: Any, page: str, model: Any, long: bool = False
 ) -> AbstractContextManager:
     """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or pass."""
-    return backend.run(visitor_of(request), page, name_of(model), "long" if long else "run")
+    kind = "long" if long else "run"
+    return calls.belongs(backend.run(visitor_of(request), page, name_of(model), kind))
 
 
-def whole(backend: Any, model: Any, work: Callable[[], Any]) -> Any:
-    """`work()`, an endpoint's run inside `with gate.run(...)`: on ZeroGPU one call with the GPU."""
+def whole(backend: Any, run: Any, model: Any, work: Callable[[], Iterator[int | dict]]) -> dict:
+    """The answer of an endpoint's run, inside `with gate.run(...) as run`; on ZeroGPU one call with the GPU.
+
+    `work()` yields how many tokens or passes were done since it last did, and at the end its answer. Between two of them the
+    run ends at its limits, or when it is stopped."""
     zero_gpu.load(backend, model)
-    return zero_gpu.answer(work, zero_gpu.RUN_SECONDS)
+    answer: dict = {}
+    with contextlib.closing(zero_gpu.stream(work, zero_gpu.RUN_SECONDS)) as items:
+        for item in items:
+            if isinstance(item, dict):
+                answer = item
+            else:
+                run.step(item)
+    return answer
 
 
 def question(backend: Any, page: str, model: Any) -> AbstractContextManager:
@@ -98,6 +110,13 @@ def through(
         except RunStopped:
             if not mine.stopped:  # a model that was put away: the visitor reads why
                 raise
+
+
+def make_way(backend: Any, request: Any, page: str) -> None:
+    """The visitor's runs on a page end at their next step: another begins there in their place."""
+    for mine in backend.runs.of(visitor_of(request)):
+        if mine.page == page:
+            mine.stop()
 
 
 def halts(backend: Callable[[], Any], answer: Any = None) -> Callable[..., Any]:

@@ -107,14 +107,6 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
                     page.build(app)
         LinkPicture(squares, elem_id="link-picture")
         labels.follow(demo, masthead)
-
-        def open_page(request: gr.Request):
-            slug = request.query_params.get("tab") if request else None
-            return gr.Tabs(selected=slug) if slug in app.slugs else gr.skip()
-
-        demo.load(
-            open_page, None, app.tabs, api_visibility="private", show_progress="hidden", queue=False
-        )
     # Who may run when is said by `playground.pages.gate`, in sentences; Gradio's own queue must never stand in the way of it.
     demo.queue(default_concurrency_limit=None, max_size=4 * threads())
     return demo
@@ -286,6 +278,19 @@ HEAD = """
   try { kept = localStorage.getItem('playground-projector'); } catch { /* private mode */ }
   const asked = new URLSearchParams(location.search).get('projector');
   if (asked === '1' || (asked === null && kept)) document.documentElement.classList.add('projector');
+})();
+// The page and the part that the address names are open when they are first drawn. A visitor would see the first page until the
+// server has answered, if the server were asked.
+(() => {
+  const query = new URLSearchParams(location.search), page = query.get('tab');
+  const wanted = new Map([['pages', page], [page + '-parts', query.get('part')]]);
+  if (page === 'chains') wanted.set('chain-views', query.get('view'));
+  const {components = [], layout} = window.gradio_config ?? {};
+  const inside = (node, id) => node.id === id ? node.children : (node.children ?? []).flatMap(child => inside(child, id));
+  for (const tabs of components.filter(one => one.type === 'tabs')) {
+    const name = wanted.get(tabs.props.elem_id), items = new Set(inside(layout, tabs.id).map(one => one.id));
+    if (components.some(one => items.has(one.id) && one.props.id === name)) tabs.props.selected = name;
+  }
 })();
 </script>
 """

@@ -7,6 +7,8 @@ only the attention mask and the objective differ, so a comparison of the two way
     objective.py  what is hidden, what is scored         schedule.py  learning rate, averaged weights
     run.py        the loop, checkpoints, the log         evaluate.py  held-out figures
     ship.py       a trained checkpoint -> assets/models  __main__.py  python -m playground.training
+
+verifier.py trains the verifier of self-speculative diffusion on the shipped fairy-diffusion; verifier_report.py measures it.
 """
 
 MODELS = ("fairy-diffusion", "fairy-causal")

@@ -41,7 +41,8 @@ let sides = [],
   click = "look",
   options = { guesses: false, order: false },
   turn = 0,
-  start_note = "";
+  start_note = "",
+  wanted = null; // the step that a link asks for, until its run has ended
 const pen = make("canvas").getContext("2d");
 const width_of = (text) => {
   pen.font = '20px "Source Serif 4", Georgia, serif';
@@ -51,7 +52,10 @@ const width_of = (text) => {
 const time = make_transport({
   host: time_host,
   keys: root,
-  on_step: (k) => draw(k),
+  on_step: (k, why) => {
+    if (why === "user" || why === "play") wanted = null; // the visitor has gone elsewhere than the link said
+    draw(k);
+  },
   unit: "Step",
   label: (k) => [k ? `step ${k} / ${time.length - 1}` : "before the first step", left_words(k)],
   speech: (k) =>
@@ -396,6 +400,10 @@ function restore(old) {
   open(Math.max(0, length_of() - 1), false);
 }
 function open(at, is_live) {
+  // the seed that the controls had when this was run, for the next press of Run
+  const { settings, model } = sides[0].card;
+  root.dataset.seed = JSON.parse(root.dataset.link ?? "{}").seed ?? settings?.seed - turn;
+  root.dataset.model = model;
   build();
   ensure_focus();
   curves.load(sides);
@@ -427,19 +435,19 @@ function take_trace(value) {
   open(Math.min(value.at ?? 1e9, length_of() - 1), false);
 }
 let hungry = false,
-  rested = 0,
-  wanted = null;
+  rested = 0;
 function paint_news() {
   // at most once a screen, however fast the steps come
   hungry = false;
   const length = length_of(),
-    follow = time.step >= time.length - 1,
+    follow = wanted === null && time.step >= time.length - 1,
     begun = performance.now();
   if (length === time.length) return;
   for (const s of sides) s.map.add();
   curves.load(sides);
   time.grow({ length, curves: transport_curves() });
-  if (follow && !time.playing) time.go(length - 1, "play");
+  if (wanted !== null) time.go(Math.min(wanted, length - 1), "link");
+  else if (follow && !time.playing) time.go(length - 1, "play");
   else curves.show(time.step);
   root.dataset.steps = String(length - 1);
   rested = performance.now() + 3 * (performance.now() - begun); // a long run must leave the browser time for its visitor
@@ -500,11 +508,7 @@ function take() {
   if (value.end && value.run === run) {
     paint_news();
     finish(value.end);
-    if (wanted !== null) {
-      time.pause();
-      time.go(wanted);
-      wanted = null;
-    }
+    wanted = null;
   }
 }
 function whole_run() {

@@ -101,7 +101,7 @@ const curves = make_curves({
 const write_button = button(
   "Write anew",
   "Write a new text from the prompt with the rules as they stand",
-  () => (state.running ? halt() : state.mode === "score" ? score() : write()),
+  () => (state.running ? halt() : state.mode === "score" ? score() : write(true)),
 );
 const on_button = button(
   "Write on from here",
@@ -169,7 +169,16 @@ function new_branch(more) {
   };
   return branch;
 }
-function write() {
+function is_here_already() {
+  const text = here();
+  return (
+    text?.kind === "write" &&
+    text.prompt.text === prompt.value &&
+    text.prompt.model === state.model &&
+    text.prompt.chat === state.chat
+  );
+}
+function write(anew = false) {
   if (!prompt.value.trim()) {
     problem("The prompt is empty: write a few words, or take one of the examples.");
     prompt.focus();
@@ -182,6 +191,8 @@ function write() {
     );
     return;
   }
+  const last = state.branches.findLast((branch) => branch.kind === "write");
+  if (!state.running && last && (anew || is_here_already())) rules.next_seed(last.settings.seed);
   const branch = new_branch({});
   start_run(branch, "write", { prompt: prompt.value, chat: state.chat, settings: branch.settings });
 }
@@ -274,16 +285,24 @@ function grow(branch, more) {
   if (state.here !== branch.id) return;
   const all = frames();
   while (prose.length < all.length) prose.push(all[prose.length]);
-  const k = time.step;
+  const k = wanted_step(branch, all) ?? time.step;
   time.grow(timeline(all));
   curves.load(all, loops_of(all));
+  curves.view(k); // the step on view stands elsewhere on a longer line
   prose.loops(loops_of(all));
   prose.view(Math.min(k, all.length - 1));
   if (all.length === branch.at + more.length) {
     layout();
-    time.go(branch.at, "play");
-    time.play();
+    if (branch.wanted_step === undefined) {
+      time.go(branch.at, "play");
+      time.play();
+    }
   }
+  if (k !== time.step) time.go(k, "link");
+}
+// The step that a link asks for, as near as the text has come to it; nothing once the visitor has gone elsewhere.
+function wanted_step(branch, all) {
+  return branch.wanted_step === undefined ? null : Math.min(branch.wanted_step, all.length - 1);
 }
 function finish(branch, news) {
   state.running = null;
@@ -302,10 +321,7 @@ function finish(branch, news) {
     scored: scored(branch),
   };
   part("ended").textContent = news.error ? "" : (ends[news.end] ?? "");
-  if (branch.wanted_step !== undefined && state.here === branch.id) {
-    time.pause();
-    time.go(branch.wanted_step);
-  }
+  branch.wanted_step = undefined;
   layout();
   tree_show();
   say_status();
@@ -405,7 +421,7 @@ function open_branch(id, at = null, live = false) {
   part("ended").textContent = "";
   tree_show();
   layout();
-  if (live) time.play();
+  if (live && branch.wanted_step === undefined) time.play();
 }
 function load_prose() {
   prose.load({
@@ -429,6 +445,7 @@ function draw(k, why) {
   const all = frames(),
     frame = all[k];
   if (!frame) return;
+  if (why === "user" || why === "play") here().wanted_step = undefined;
   if (why !== "what-if") state.what_if = null;
   draws.clear();
   prose.view(k);

@@ -60,7 +60,16 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     "draw",
     "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
   );
-  const seed = number_box({ field: "seed", label: "seed", low: 0, high: 2 ** 31, step: 1 });
+  const seed = number_box({ field: "seed", label: "seed", low: 0, high: LARGEST_SEED, step: 1 });
+  const held = make("label", "rules-check"),
+    hold_box = make("input");
+  hold_box.type = "checkbox";
+  held.append(hold_box, document.createTextNode("lock"));
+  held.title = "Off: each new text from the same beginning takes the next seed";
+  let typed = false; // a seed that was typed in is the next text's own
+  seed.box.addEventListener("input", () => {
+    typed = true;
+  });
   const sampled = make("label", "rules-check"),
     sample_box = make("input");
   sample_box.type = "checkbox";
@@ -71,7 +80,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     layout();
     changed();
   });
-  draw_row.control.append(sampled, seed.label);
+  draw_row.control.append(sampled, seed.label, held);
 
   function explained(node, text) {
     for (const name of ["pointerenter", "focusin"])
@@ -208,6 +217,14 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     if (tell) changed();
   }
 
+  // Before a new text: the seed after `used`, the last text's, unless it is kept or was chosen since.
+  function next_seed(used) {
+    if (!typed && !hold_box.checked && settings.do_sample && settings.seed === used)
+      settings.seed = used < LARGEST_SEED ? used + 1 : 0;
+    typed = false;
+    layout();
+  }
+
   // The funnel: how many tokens are left after each rule, and how much probability it took away.
   function show(record) {
     seen = record;
@@ -327,6 +344,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
   layout();
   return {
     set,
+    next_seed,
     show,
     clear,
     sentence,
@@ -339,6 +357,7 @@ function make_rules({ host, rules, orders, presets, start, on_change }) {
     },
   };
 }
+const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
 const SHARES = ["top_p", "min_p", "typical_p", "xtc_probability"]; // fields whose slider's end is the field's own
 const GREEDY = [
   "repetition_penalty",

@@ -115,18 +115,19 @@ def table(measured: dict) -> str:
     lines = [
         f"Measured ({measured['date']}, {measured['machine']}, load {measured['load']} besides; one replica, one thread, over Ray Serve):",
         "",
-        "| model | visitors writing | tokens/s of the replica | wait for a token, p50 / p95 | memory of the replica | page's processor time a token | logits a token |",
-        "|---|---|---|---|---|---|---|",
+        "| model | visitors writing | tokens/s of the replica | tokens/s a visitor | wait for a token, p50 / p95 | memory of the replica | page's processor time a token | logits a token |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, figures in models.items():
         lines.append(
-            f"| {name} | {figures['visitors']} | {figures['tokens_per_second']:,.1f} | {figures['wait_p50_ms']:,} / {figures['wait_p95_ms']:,} ms "
+            f"| {name} | {figures['visitors']} | {figures['tokens_per_second']:,.1f} | {pace(figures):.1f} | {figures['wait_p50_ms']:,} / {figures['wait_p95_ms']:,} ms "
             f"| {figures['replica_bytes'] / 1e9:.1f} GB | {1000 * figures['page_seconds_per_token']:.1f} ms | {figures['bytes_per_token'] / 1000:,.0f} kB |"
         )
     lines += [
         "",
-        f"Extrapolated (nothing of it was run): {VISITORS:,} visitors, of whom {WRITING:.0%} have a text written at a moment, {SPEED:g} tokens/s each, "
-        f"so {demand:,.0f} tokens/s; replicas and pages planned at {FULL:.0%} of what was measured; ${CORE_HOUR:.2f} for a core and hour:",
+        "Extrapolated (nothing of it was run) from these figures and from assumptions, none of which was measured:",
+        "",
+        *(f"- {assumption}" for assumption in assumptions(measured, demand)),
         "",
         "| model | replicas (cores) | page processes (cores) | memory | logits on the network | cost an hour | a visitor and hour |",
         "|---|---|---|---|---|---|---|",
@@ -141,6 +142,33 @@ def table(measured: dict) -> str:
             f"| ${cost:,.2f} | {100 * cost / VISITORS:.2f} cents |"
         )
     return "\n".join(lines)
+
+
+def pace(figures: dict) -> float:
+    """Tokens/s that each visitor of the measurement saw."""
+    return figures["tokens_per_second"] / figures["visitors"]
+
+
+def assumptions(measured: dict, demand: float) -> list[str]:
+    """Everything that the second table takes for granted, a sentence each; where the measurement says otherwise, it says so."""
+    models = measured["models"].items()
+    slow = [name for name, figures in models if pace(figures) < SPEED]
+    saw = ", ".join(f"{pace(figures):.1f} with {name}" for name, figures in models)
+    served = ", ".join(
+        f"{FULL * figures['tokens_per_second'] / SPEED:.0f} with {name} "
+        f"({figures['visitors']} were measured)"
+        for name, figures in models
+    )
+    return [
+        f"{VISITORS:,} visitors, of whom {WRITING:.0%} have a text written at a moment; the others cost nothing.",
+        f"Each text grows by {SPEED:g} tokens/s, all together by {demand:,.0f} tokens/s. In the measurement a visitor saw {saw}"
+        + (f": the speed was not met with {', '.join(slow)}." if slow else "."),
+        f"A replica writes as many tokens/s for any number of visitors as for those of the measurement. At {SPEED:g} tokens/s each "
+        f"it has {served}.",
+        f"Replicas and pages are planned at {FULL:.0%} of what was measured.",
+        f"A page process takes one core and {PAGE_MEMORY:g} GB of memory, a replica one core and the memory above.",
+        f"A core costs ${CORE_HOUR:.2f} an hour; memory and network cost nothing beside it.",
+    ]
 
 
 def in_readme(text: str) -> str:

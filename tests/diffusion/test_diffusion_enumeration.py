@@ -84,6 +84,8 @@ CASES = [
     ("entropy-bound", 1, {"bound": 0.9}),
     ("entropy-bound", 1, {"bound": 0.9, "block_length": 3}),
     ("any-order", 1, {}),
+    ("self-verifying", 1, {}),
+    ("self-verifying", 4, {"temperature": 0.7}),
     ("gibbs", 2, {}),
     ("gibbs", 1, {"selection": "random"}),
     ("uniform", 3, {}),
@@ -109,6 +111,7 @@ def test_every_countable_sampler_is_among_the_cases():
 
 ONE_AT_A_TIME = [
     ("any-order", 1, {}),
+    ("self-verifying", 1, {}),
     ("llada", 4, {"selection": "random"}),
     ("fast-dllm", 1, {"threshold": 1.5}),
     ("entropy-bound", 1, {"bound": 0.0}),
@@ -186,6 +189,7 @@ def test_the_cards_say_which_rules_are_exact():
             "fast-dllm",
             "entropy-bound",
             "any-order",
+            "self-verifying",
         )
     )
 

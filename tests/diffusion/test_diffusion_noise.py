@@ -14,12 +14,17 @@ from playground.diffusion.noise import (
     posterior,
     remask_limit,
     reveal_probability,
-    step_alpha,
     uniform_matrix,
     uniform_reverse,
 )
 
 FORMULAS = ("linear", "cosine", "geometric", "linear-sigma")
+
+
+def step_alpha(t, s, schedule="linear"):
+    """alpha of the step s -> t (s < t) alone, so that the product of the steps is alpha_bar."""
+    earlier = alpha_bar(s, schedule)
+    return alpha_bar(t, schedule) / earlier if earlier > 0 else 0.0
 
 
 @pytest.mark.parametrize(

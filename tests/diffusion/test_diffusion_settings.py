@@ -1,6 +1,8 @@
 """Every wrong value is refused by a sentence that names field, value and range."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -10,7 +12,7 @@ from playground.diffusion import UnmaskSettings, list_samplers
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"sampler": "magic"}, "sampler must be one of mdlm, .* got 'magic'"),
+        ({"sampler": "magic"}, "sampler must be one of dream, .* got 'magic'"),
         ({"steps": 0}, r"steps must be a whole number in \[1, 100000\], got 0"),
         ({"steps": 2.5}, "steps must be a whole number .* got 2.5"),
         ({"steps": True}, "steps must be a whole number .* got True"),
@@ -22,7 +24,7 @@ from playground.diffusion import UnmaskSettings, list_samplers
         ({"schedule": "steep"}, "schedule must be one of linear, .* got 'steep'"),
         (
             {"sampler": "dream", "selection": "random"},
-            "selection must be one of origin, .* for dream, got 'random'",
+            "selection must be one of entropy, .*, origin for dream, got 'random'",
         ),
         (
             {"sampler": "mdlm", "selection": "random"},
@@ -57,19 +59,37 @@ def test_a_record_makes_the_same_settings_again():
 def test_the_cards_of_all_samplers():
     cards = list_samplers()
     assert [card.name for card in cards] == [
-        "mdlm",
-        "sedd",
-        "maskgit",
-        "llada",
         "dream",
+        "llada",
+        "mdlm",
+        "maskgit",
         "remdm",
         "fast-dllm",
         "entropy-bound",
         "any-order",
+        "self-verifying",
         "gibbs",
+        "sedd",
         "uniform",
         "diffusion-lm",
         "cdcd",
     ]
     assert all(len(card.explanation.splitlines()) == 2 and card.source for card in cards)
     assert {card.noise for card in cards} == {"absorbing", "uniform", "gaussian"}
+
+
+def test_a_card_reads_settings_that_exist_and_its_defaults_are_on_offer():
+    fields = set(UnmaskSettings("mdlm", 1).record()) - {"sampler", "temperature", "top_p", "seed"}
+    for card in list_samplers():
+        assert set(card.reads) <= fields and len(set(card.reads)) == len(card.reads)
+        assert ("selection" in card.reads) == bool(card.selections)
+        assert card.default_selection in (card.selections or (None,))
+        assert UnmaskSettings(card.name, 1).rule == card.default_selection
+
+
+def test_the_cards_can_be_read_without_torch():
+    code = (
+        "import sys; from playground.diffusion import UnmaskSettings, list_samplers; "
+        "UnmaskSettings('dream', 4); list_samplers(); assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

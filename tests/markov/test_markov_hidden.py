@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.markov import HiddenMarkovModel, ImpossibleObservations, hidden, inference
-from playground.markov.trellis import brute_force
+from tests.markov.brute_force import brute_force
 from tests.markov.hidden_models import models_with_observations, random_model
 
 with warnings.catch_warnings():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from playground.markov import HiddenMarkovModel
 from playground.markov.learning import baum_welch, fit, fit_with_restarts
-from playground.markov.trellis import brute_force
+from tests.markov.brute_force import brute_force
 from tests.markov.hidden_models import models_with_observations, random_model
 
 with warnings.catch_warnings():

@@ -11,11 +11,10 @@ from playground.markov import HiddenMarkovModel, ImpossibleObservations
 from playground.markov.presets import HIDDEN, hidden_preset
 from playground.markov.trellis import (
     ALGORITHMS,
-    brute_force,
     compare_paths,
-    enumerate_paths,
     trellis,
 )
+from tests.markov.brute_force import brute_force, enumerate_paths
 from tests.markov.hidden_models import models_with_observations, random_model
 
 

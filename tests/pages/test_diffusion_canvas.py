@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from playground.diffusion import UnmaskSettings, list_samplers, unmask
-from playground.diffusion.settings import SELECTIONS as ALLOWED
+from playground.diffusion.samplers import rule_for
 from playground.pages.diffusion import models, sampler_cards
 from playground.pages.diffusion.canvas import (
     Canvas,
@@ -147,7 +147,7 @@ def test_bytes_of_a_character_are_spelled_once_they_are_all_there():
 
 def test_the_cards_know_every_sampler():
     names = [sampler.name for sampler in list_samplers()]
-    assert set(sampler_cards.TITLES) == set(names) == set(sampler_cards.OWN_FIELDS)
+    assert list(sampler_cards.TITLES) == names
     for name in names:
         card = sampler_cards.card(UnmaskSettings(name, 4))
         assert card["text"].count(".") >= 2 and card["source"].startswith("Source: ")
@@ -159,18 +159,17 @@ def test_the_cards_know_every_sampler():
                 "selection": sampler_cards.SELECTIONS.get(name, ("",))[0],
             }
         )
-    assert {name: set(rules) for name, rules in sampler_cards.SELECTIONS.items()} == {
-        name: set(rules) for name, rules in ALLOWED.items()
-    }
 
 
 def test_only_rules_that_choose_before_they_draw_are_called_exact():
-    about = {sampler.name: sampler for sampler in list_samplers()}
-    assert not sampler_cards.exact_at_one(about["llada"], "low_confidence")
-    assert sampler_cards.exact_at_one(about["llada"], "random") and sampler_cards.exact_at_one(
-        about["dream"], "entropy"
-    )
-    assert not sampler_cards.exact_at_one(about["dream"], "maskgit_plus", as_published=True)
+    def exact(name, **fields):
+        return rule_for(UnmaskSettings(name, 4, **fields)).exact
+
+    assert not exact("llada", selection="low_confidence") and exact("llada", selection="random")
+    assert exact("dream", selection="entropy") and exact("dream", as_published=True)
+    assert not exact("dream", selection="maskgit_plus", as_published=True)
+    assert exact("fast-dllm") and not exact("fast-dllm", as_published=True)
+    assert exact("entropy-bound") and not exact("entropy-bound", selection="renoise")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +205,7 @@ def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
 
 
 def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
-    """ "ten ... (three more need an exact denoiser)", "any of thirteen samplers, ten of them with the shipped network"."""
+    """ "eleven ... (three more need an exact denoiser)", "any of fourteen samplers, eleven of them with ..."."""
     names = [sampler.name for sampler in list_samplers()]
     refused = []
     canvas = read_canvas("the [MASK]*4 .", Pieces())
@@ -217,9 +216,9 @@ def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
             assert "which only the exact models give" in str(error)
             refused.append(name)
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert (len(names), len(refused)) == (13, 3)
-    assert "watch ten published samplers unmask it (three more need an exact denoiser)" in readme
-    assert "any of thirteen samplers, ten of them with the shipped network" in readme
+    assert (len(names), len(refused)) == (14, 3)
+    assert "watch eleven samplers unmask it (three more need an exact denoiser)" in readme
+    assert "any of fourteen samplers, eleven of them with the shipped network" in readme
 
 
 def test_the_sampler_chosen_is_explained_before_it_is_run():
@@ -281,7 +280,7 @@ def test_a_run_is_a_beginning_frames_and_an_end(tale):
         step.canvas[0].tolist() for step in unmask(tale, [list(side.canvas.ids)], side.settings)
     ]
     assert [f["step"]["canvas"] for f in frames] == truth
-    assert whole_trace(side)["steps"] == [f["step"] for f in frames]
+    assert list(whole_trace(side))[-1]["steps"] == [f["step"] for f in frames]
 
 
 def test_two_runs_go_step_by_step(tale):

@@ -157,7 +157,7 @@ def test_every_file_that_asks_a_network_is_behind_the_gate():
             "beams",
             "race",
             "library",
-            "forcing",
+            "teacher_forcing",
             "classifier",
             "sweep",
             "contexts",

@@ -78,7 +78,7 @@ def took(space, frames):
 
 
 def test_a_text_on_the_page_is_one_call(space):
-    from playground.pages.generate import told
+    from playground.pages.generate import stream_run
     from playground.pages.generate.request import RunRequest
     from playground.pages.generate.run import Runs, score, write
 
@@ -92,7 +92,7 @@ def test_a_text_on_the_page_is_one_call(space):
     event, visitor = SimpleNamespace(request=raw), SimpleNamespace(session_hash="visitor")
     news = took(
         space,
-        told(
+        stream_run(
             space.house,
             Runs(),
             event,
@@ -103,7 +103,7 @@ def test_a_text_on_the_page_is_one_call(space):
     assert sum(len(one.get("frames", ())) for one in news) == 4
     news = took(
         space,
-        told(
+        stream_run(
             space.house, Runs(), event, visitor, lambda given, halt: score(space.house, given, halt)
         ),
     )

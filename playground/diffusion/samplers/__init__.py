@@ -1,58 +1,59 @@
-"""The samplers of masked and other discrete diffusion, each as its source codes it."""
+"""The samplers of masked and other discrete diffusion, a file each, as their sources code them.
 
-from playground.diffusion.samplers.base import Sampler, SamplerRule
-from playground.diffusion.samplers.bernoulli import Dream0, Mdlm, Remdm, Sedd
-from playground.diffusion.samplers.continuous import Cdcd, DiffusionLM
-from playground.diffusion.samplers.ordered import (
-    AnyOrder,
-    Dream,
-    EntropyBound,
-    FastDLLM,
-    Llada,
-    MaskGIT,
-    OrderedRule,
+A new file of this folder that decorates its class with `add_sampler` is offered everywhere. Two families hold what several
+have in common: `random_times` (positions revealed independently) and `ordered` (the first positions of an order).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from playground.diffusion.samplers import base
+from playground.diffusion.samplers.base import Sampler, add_sampler
+from playground.diffusion.samplers.ordered import Ordered
+from playground.diffusion.samplers.random_times import RandomTimes
+
+# as they are offered; those that are not named here follow
+_ORDER = (
+    *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "entropy-bound", "any-order"),
+    *("self-verifying", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
 )
-from playground.diffusion.samplers.replacing import Gibbs, Renoise, Uniform
-from playground.diffusion.settings import SAMPLERS
-
-_RULES = [
-    Mdlm,
-    Sedd,
-    MaskGIT,
-    Llada,
-    Dream,
-    Remdm,
-    FastDLLM,
-    EntropyBound,
-    AnyOrder,
-    Gibbs,
-    Uniform,
-    DiffusionLM,
-    Cdcd,
-]
 
 
-def list_samplers() -> list[Sampler]:
-    """What the page shows of each sampler, in the order it offers them."""
-    return [rule.about for rule in _RULES]
+def import_samplers() -> None:
+    """Import every file of this folder, so that its `add_sampler` runs."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
 
 
-def add_sampler(rule: type[SamplerRule]) -> type[SamplerRule]:
-    """Offer one more sampler (also as a class decorator). ValueError if its name is taken."""
-    if rule.about.name in SAMPLERS:
-        raise ValueError(f"name must not be one of {', '.join(SAMPLERS)}, got {rule.about.name!r}")
-    _RULES.append(rule)
-    SAMPLERS.append(rule.about.name)
-    return rule
+def list_samplers() -> list[type[Sampler]]:
+    """The classes of all samplers, in the order in which they are offered."""
+    place = {name: number for number, name in enumerate(_ORDER)}
+    return sorted(base._ADDED.values(), key=lambda sampler: place.get(sampler.name, len(place)))
 
 
-def rule_for(settings) -> SamplerRule:
+def find_sampler(name: str) -> type[Sampler]:
+    """The class of that name, or a ValueError that lists the names."""
+    if not isinstance(name, str) or name not in base._ADDED:
+        names = ", ".join(sampler.name for sampler in list_samplers())
+        raise ValueError(f"sampler must be one of {names}, got {name!r}")
+    return base._ADDED[name]
+
+
+def rule_for(settings) -> Sampler:
     """The object that drives a run with these settings."""
-    if settings.sampler == "dream" and settings.rule == "origin":
-        return Dream0(settings)
-    if settings.sampler == "entropy-bound" and settings.rule == "renoise":
-        return Renoise(settings)
-    return next(rule for rule in _RULES if rule.about.name == settings.sampler)(settings)
+    return find_sampler(settings.sampler).variant(settings)(settings)
 
 
-__all__ = ["OrderedRule", "Sampler", "SamplerRule", "add_sampler", "list_samplers", "rule_for"]
+import_samplers()
+
+__all__ = [
+    "Ordered",
+    "RandomTimes",
+    "Sampler",
+    "add_sampler",
+    "find_sampler",
+    "list_samplers",
+    "rule_for",
+]

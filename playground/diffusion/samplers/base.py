@@ -1,132 +1,93 @@
-"""What every sampler has in common: how it names itself, and how its steps are shared out over blocks."""
+"""What every sampler says of itself: its card, the settings it reads, what it cannot do."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
+from playground.diffusion.noise import alpha_bar
 
-from playground.diffusion.run import Run
-from playground.diffusion.settings import UnmaskSettings
+if TYPE_CHECKING:  # the page reads the cards before torch is imported
+    from playground.diffusion.run import Run
+    from playground.diffusion.settings import UnmaskSettings
 
 
-@dataclass(frozen=True)
 class Sampler:
-    """A sampler's card."""
-
-    name: str
-    noise: str  # "absorbing", "uniform" or "gaussian"
-    exact_at_one: bool  # with an exact denoiser and one token drawn a step, the output is the model's own distribution
-    source: str
-    explanation: str  # two plain lines
-    exact_in_limit: str = ""  # "sweeps" or "steps": the output tends to that distribution as their number grows, and only then
-
-
-class SamplerRule:
     """Drives a Run: `drive` changes the run's canvas and yields once a step; the driver then takes the Step."""
 
-    about: Sampler
+    name: ClassVar[str]
+    title: ClassVar[str]  # on the page
+    source: ClassVar[str]
+    explanation: ClassVar[str]  # two plain lines
+    note: ClassVar[str] = ""  # a convention that acts here and is easily misread
+    noise: ClassVar[str] = "absorbing"  # or "uniform", "gaussian"
+    # with an exact denoiser and one token drawn a step, the output is the model's own distribution
+    exact_at_one: ClassVar[bool] = True
+    # "sweeps" or "steps": the output tends to that distribution as their number grows, and only then
+    exact_in_limit: ClassVar[str] = ""
+    # fields of UnmaskSettings, besides temperature, top_p and seed, which all of them read
+    reads: ClassVar[tuple[str, ...]] = ()
+    selections: ClassVar[tuple[str, ...]] = ()  # what `selection` may be, as the page lists them
+    default_selection: ClassVar[str | None] = None  # what selection=None means
+    needs_posterior: ClassVar[bool] = False  # only a denoiser with `.posterior` will do
+    starts_from_words: ClassVar[bool] = False  # may begin with words in place of masks
+    follows_schedule: ClassVar[bool] = False  # so that "entropy-linear" is measured before the run
+    schedule = None  # then the EntropyLinear that was measured
 
     def __init__(self, settings: UnmaskSettings):
         self.settings = settings
+
+    @classmethod
+    def variant(cls, settings: UnmaskSettings) -> type[Sampler]:
+        """The class that drives a run with these settings, where a selection has one of its own."""
+        return cls
+
+    @classmethod
+    def refuse(cls, settings: UnmaskSettings) -> None:
+        """ValueError for settings that this sampler cannot follow."""
+        chosen, offered = settings.selection, cls.selections
+        if chosen is not None and chosen not in offered:
+            allowed = f"one of {', '.join(offered)}" if offered else "None"
+            raise ValueError(f"selection must be {allowed} for {cls.name}, got {chosen!r}")
+        if settings.block_length is not None and "block_length" not in cls.reads:
+            raise ValueError(
+                f"block_length must be None for {cls.name}, got {settings.block_length}"
+            )
+        if settings.guidance and "guidance" not in cls.reads:
+            raise ValueError(f"guidance must be 0 for {cls.name}, got {settings.guidance:g}")
+
+    def refuse_denoiser(self, denoiser) -> None:
+        """ValueError for a denoiser that this sampler cannot ask."""
+        if not self.needs_posterior:
+            return
+        if int(denoiser.mask_id) < int(denoiser.vocab_size):
+            raise ValueError(
+                f"sampler {self.name} needs a denoiser whose vocabulary leaves the mask out (mask_id = V)"
+            )
+        if not hasattr(denoiser, "posterior"):
+            raise ValueError(
+                f"sampler {self.name} needs a denoiser with .posterior (an exact one); this one has none"
+            )
+
+    @property
+    def exact(self) -> bool:
+        """`exact_at_one` as these settings have it, temperature, top_p, guidance and overlap aside."""
+        return self.exact_at_one
+
+    def alpha(self, t):
+        """alpha_bar(t) of the schedule in force; the shape of t."""
+        return alpha_bar(t, self.schedule or self.settings.schedule)
 
     def drive(self, run: Run) -> Iterator[None]:
         raise NotImplementedError
 
 
-def share_out(total: np.ndarray | int, parts: np.ndarray | int, index: np.ndarray) -> np.ndarray:
-    """The size of part number `index` when `total` is dealt into `parts`, the remainder to the first ones (LLaDA's divmod)."""
-    total, parts = np.asarray(total), np.maximum(np.asarray(parts), 1)
-    return total // parts + (index < total % parts)
+_ADDED: dict[str, type[Sampler]] = {}
 
 
-class Blocks:
-    """Which positions belong to which block of each row, and which block a row works on at which step.
-
-    Without block_length all open positions form one block. With it, block b holds the open positions numbered
-    b * block_length and on; with overlap > 0 the blocks are windows over all positions, each starting
-    block_length - overlap after the one before, and the model sees the window alone.
-    """
-
-    def __init__(self, run: Run):
-        settings, batch, length = run.settings, *run.canvas.shape
-        self.length, self.settings = length, settings
-        if settings.block_length is None:
-            self.number = np.where(run.open, 0, -1)
-            self.starts = None
-        elif settings.overlap:
-            stride = settings.block_length - settings.overlap
-            count = max(1, -(-(length - settings.overlap) // stride))
-            # a position belongs to the first window that reaches it
-            window = np.clip((np.arange(length) - settings.overlap) // stride, 0, count - 1)
-            self.number = np.where(run.open, window, -1)
-            self.starts = np.arange(count) * stride
-        else:
-            self.number = np.where(
-                run.open, (np.cumsum(run.open, axis=1) - 1) // settings.block_length, -1
-            )
-            self.starts = None
-        if settings.block_length is None:  # the common case, and fast for 20,000 rows
-            self.count, self.present = (
-                np.ones(batch, dtype=np.int64),
-                np.zeros((batch, 1), dtype=np.int64),
-            )
-            return
-        has_mask = [
-            np.unique(self.number[row][run.masked[row] & run.open[row]]) for row in range(batch)
-        ]
-        self.count = np.array([max(1, len(blocks)) for blocks in has_mask])  # (B,)
-        self.present = np.full(
-            (batch, int(self.count.max())), -1, dtype=np.int64
-        )  # (B, blocks): which block comes when
-        for row, blocks in enumerate(has_mask):
-            self.present[row, : max(1, len(blocks))] = (
-                blocks if len(blocks) else max(0, int(self.number[row].max()))
-            )
-
-    def at(self, turn: np.ndarray) -> np.ndarray:
-        """(B, L) bool: the positions of the block that row b works on at its turn turn[b]."""
-        return self.number == self._block(turn)[:, None]
-
-    def _block(self, turn: np.ndarray) -> np.ndarray:
-        # blocks made of one canvas serve any number of rows that share its open positions
-        rows = np.arange(len(turn)) if len(self.count) > 1 else np.zeros(len(turn), dtype=np.int64)
-        return self.present[rows, np.minimum(turn, self.count - 1)]
-
-    def show_window(self, run: Run, turn: np.ndarray) -> None:
-        """Let the model see the window of each row's turn; without overlap it sees the whole canvas."""
-        if self.starts is None:
-            return
-        block = self._block(turn)
-        first = self.starts[np.maximum(block, 0)]
-        window = first, np.minimum(first + self.settings.block_length, self.length)
-        if run.window is not None:
-            run.valid &= (window[0] == run.window[0]) & (window[1] == run.window[1])
-        run.window = window
-
-    def visible(self, run: Run) -> np.ndarray:
-        """(B, L) bool: the masked positions that the model can say something about."""
-        if run.window is None:
-            return run.masked
-        places = np.arange(self.length)
-        return run.masked & (places >= run.window[0][:, None]) & (places < run.window[1][:, None])
-
-    def timetable(self, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(turn, local, share), each (B, S): the block's turn, the step inside it and the block's steps; a row that is
-        through has turn = its count of blocks. Every block has one step at least."""
-        batch, blocks = self.present.shape
-        share = np.where(
-            np.arange(blocks) < self.count[:, None],
-            np.maximum(1, share_out(steps, self.count[:, None], np.arange(blocks)[None])),
-            0,
-        )
-        edges = np.concatenate(
-            [np.zeros((batch, 1), dtype=np.int64), np.cumsum(share, axis=1)], axis=1
-        )  # (B, blocks + 1)
-        clock = np.arange(int(edges[:, -1].max()))
-        turn = (clock[None, :, None] >= edges[:, None, 1:]).sum(-1)  # (B, S)
-        turn = np.minimum(turn, self.count[:, None])
-        inside = np.minimum(turn, blocks - 1)
-        local = clock[None] - np.take_along_axis(edges, turn, axis=1)
-        return turn, local, np.take_along_axis(share, inside, axis=1)
+def add_sampler(sampler: type[Sampler]) -> type[Sampler]:
+    """Offer one more sampler (a class decorator). ValueError if its name is taken."""
+    if sampler.name in _ADDED:
+        raise ValueError(f"name must not be one of {', '.join(_ADDED)}, got {sampler.name!r}")
+    _ADDED[sampler.name] = sampler
+    return sampler

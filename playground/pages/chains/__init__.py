@@ -11,7 +11,7 @@ from playground.pages.chains import hidden, loops, rates, text, walk
 from playground.pages.chains.endpoints import hmm, markov
 from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.first import recorded
-from playground.pages.chains.links import LINK, link_of, opened, restore
+from playground.pages.chains.links import LINK, link_of, restore
 from playground.pages.chains.parsing import answered
 from playground.widgets.chain_rates import ChainRates
 from playground.widgets.chain_text import ChainText
@@ -46,7 +46,7 @@ def first(defaults: dict, figures: Callable[[dict], dict], kept: str = "") -> di
 
 def build(app) -> None:
     models = loops.Models(app)
-    with gr.Tabs(elem_id="chain-views", overflow_behavior="wrap") as tabs:
+    with gr.Tabs(elem_id="chain-views", overflow_behavior="wrap"):
         with gr.Tab("Markov chain", id="walk"):
             ChainWalk(
                 first(walk.DEFAULT, walk.figures),
@@ -110,11 +110,6 @@ def build(app) -> None:
                 ),
             )
 
-    def open_view(request: gr.Request):
-        view = opened(dict(request.query_params) if request else {})
-        return gr.Tabs(selected=view) if view else gr.skip()
-
-    app.demo.load(open_view, None, tabs, api_visibility="private", show_progress="hidden")
     app.at_start(models.warm)
     app.receive(SLUG, lambda state: LINK.encode({"view": "loops", "state": models.state_of(state)}))
     gr.api(markov, api_name="markov")

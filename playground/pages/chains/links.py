@@ -30,11 +30,6 @@ def link_of(view: str, defaults: dict) -> Callable[[dict], dict]:
     return link
 
 
-def opened(params: dict) -> str | None:
-    """The view that the address names; None where it is no link of this page."""
-    return LINK.decode(params)[0]["view"] if LINK.given(params) else None
-
-
 def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> dict:
     """The value of a widget: the draft of the link with its figures, or the default and a sentence that says what was wrong."""
     try:

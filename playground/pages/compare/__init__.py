@@ -10,21 +10,14 @@ TITLE, SLUG = "Compare", "compare"
 
 
 def build(app: Any) -> None:
-    from playground.pages.compare import blocks, endpoints, links
+    from playground.pages.compare import blocks, endpoints
 
     gr.Markdown(
         "# Is the likeliest text the best one?\n\nThe same prompt, written several ways at once: put the ways side by side, and open up the scores by "
         "which people judge them."
     )
-    with gr.Tabs(elem_id="compare-parts", elem_classes="parts", overflow_behavior="wrap") as tabs:
+    with gr.Tabs(elem_id="compare-parts", elem_classes="parts", overflow_behavior="wrap"):
         for title, name, make in blocks.BLOCKS:
             with gr.Tab(title, id=name):
                 make(app)
-
-    def open_part(request: gr.Request):
-        part = links.part_of(dict(request.query_params)) if request else None
-        # the first part is open anyway: saying so late would take a visitor back who has opened another
-        return gr.Tabs(selected=part) if part and part != links.PARTS[0] else gr.skip()
-
-    app.demo.load(open_part, None, tabs, api_visibility="private", show_progress="hidden")
     endpoints.register(app)

@@ -6,12 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from playground.pages import gate
+from playground.backend import RunStopped
+from playground.pages import calls, gate
 from playground.pages.errors import sentence_of
 
 
 def register(app: Any) -> None:
-    def compare(
+    async def compare(
         model: str,
         prompt: str,
         columns: list[dict],
@@ -35,8 +36,10 @@ def register(app: Any) -> None:
         Returns:
             {"columns", "texts" (a list a column), "aligned", "table" (measures as [value, low, high], 95%)}
         """
-        return compare_texts(
-            app.backend(), model, prompt, columns, tokens, runs, seed, scorer, request
+        return await calls.answered(
+            lambda: compare_texts(
+                app.backend(), model, prompt, columns, tokens, runs, seed, scorer, request
+            )
         )
 
     gr.api(compare, api_name="compare")
@@ -97,6 +100,8 @@ def compare_texts(
                         "table",
                     )
                 }
+        if "texts" not in answer:
+            raise RunStopped("the run was stopped")
     except Exception as error:
         raise gr.Error(sentence_of(error), print_exception=False) from None
     return answer

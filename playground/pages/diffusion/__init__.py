@@ -7,12 +7,6 @@ from typing import Any
 import gradio as gr
 
 TITLE, SLUG = "Diffusion", "diffusion"
-PARTS = (
-    "unmask",
-    "corrupt",
-    "exactness",
-    "steps",
-)  # what a link may open: ?tab=diffusion&part=exactness
 
 
 def build(app: Any) -> None:
@@ -26,7 +20,7 @@ def build(app: Any) -> None:
         "# A text that appears everywhere at once\n\nA diffusion model does not write from left to right: it looks at a whole canvas of hidden words "
         "and uncovers the ones it is sure of, step by step. Press Run, or drag the timeline below the text."
     )
-    with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts") as tabs:
+    with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts"):
         with gr.Tab("Unmask", id="unmask"):
             build_unmask(app)
         with gr.Tab("Corrupt", id="corrupt"):
@@ -35,14 +29,4 @@ def build(app: Any) -> None:
             build_meter(app)
         with gr.Tab("Steps, time, quality", id="steps"):
             build_timing(app)
-
-    def open_part(request: gr.Request):
-        params = request.query_params if request else {}
-        part = params.get("part") if params.get("tab") == SLUG else None
-        # the first part is open anyway: saying so late would take a visitor back who has opened another
-        return gr.Tabs(selected=part) if part in PARTS[1:] else gr.skip()
-
-    app.demo.load(
-        open_part, None, tabs, api_visibility="private", show_progress="hidden", queue=False
-    )
     register(app)

@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.limits import limits
+from playground.diffusion.noise import SCHEDULES
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
-    SCHEDULES,
     SELECTIONS,
     TITLES,
     WITHOUT_STEPS,
@@ -63,8 +63,17 @@ FIELDS = tuple(name for name in LINK.fields if name not in IN_THE_PLAYER)
 CONTROLS = tuple(name for name in FIELDS if name != "canvas")
 
 
-def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
-    """The components by field name, drawn where this is called; and a function that, after an event, shows what the sampler reads."""
+# What Run does first: the seed after that of the run on view, unless the seed is locked or was changed since.
+NEXT_SEED = """(seed, second, locked, model) => {
+  const {seed: last, model: ran} = document.querySelector('#diffusion-player .widget')?.dataset ?? {};
+  const next = value => value < Number.MAX_SAFE_INTEGER ? value + 1 : 0;
+  return !locked && ran === model && last === String(seed) ? [next(seed), next(second)] : [seed, second];
+}"""
+
+
+def build_controls() -> tuple[dict[str, Any], gr.Checkbox, Callable[[Any], Any]]:
+    """The components by field name, drawn where this is called; the lock of the seed; and a function that, after an event, shows what
+    the sampler reads."""
     c: dict[str, Any] = {}
     default = LINK.defaults()
     with gr.Row(equal_height=True):
@@ -99,6 +108,9 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
         )
         c["seed"] = gr.Number(
             default["seed"], label="Seed", minimum=0, precision=0, scale=1, min_width=90
+        )
+        lock = gr.Checkbox(
+            False, label="Lock", info="off: Run takes the next", scale=1, min_width=90
         )
         c["two"] = gr.Checkbox(
             False,
@@ -246,9 +258,7 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
         fields = own_fields(name)
         updates = []
         for field in own:
-            visible = field in fields or (
-                field in ("block_length", "overlap") and "blocks" in fields
-            )
+            visible = field in fields
             if field == "selection" and visible:
                 updates.append(
                     gr.update(
@@ -291,7 +301,7 @@ def build_controls() -> tuple[dict[str, Any], Callable[[Any], Any]]:
         queue=False,
         **quiet,
     )
-    return c, lambda event: event.then(show, [c["sampler"], c["selection"]], outputs, **quiet)
+    return c, lock, lambda event: event.then(show, [c["sampler"], c["selection"]], outputs, **quiet)
 
 
 def about_sampler(*values: Any) -> dict[str, str]:
@@ -335,7 +345,7 @@ def settings_of(
     }
     if "schedule" in fields:
         given["schedule"] = values.get("schedule", "linear")
-    if "blocks" in fields and values.get("block_length"):
+    if "block_length" in fields and values.get("block_length"):
         given["block_length"] = _whole("block_length", values["block_length"], 0, 256)
         given["overlap"] = _whole("overlap", values.get("overlap", 0), 0, 255)
     for field in ("threshold", "bound", "eta", "alg_temp", "guidance", "as_published"):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
-from playground.pages import gate
+from playground.pages import calls, gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, with_random_words
 from playground.pages.diffusion.controls import settings_of
@@ -20,7 +21,7 @@ from playground.pages.errors import sentence_of
 def register(app: Any) -> None:
     """Both endpoints on the app's blocks."""
 
-    def corrupt(
+    async def corrupt(
         text: str,
         t: float = 0.5,
         noise: str = "absorbing",
@@ -49,9 +50,9 @@ def register(app: Any) -> None:
                     text, _model(model, app, request), model, t, noise, schedule, seed
                 )
 
-        return _answer(make)
+        return await _answer(make)
 
-    def unmask(
+    async def unmask(
         canvas: str,
         model: str = models.TWIN,
         sampler: str = "dream",
@@ -81,7 +82,7 @@ def register(app: Any) -> None:
         Args:
             canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king [MASK]*12 .
             model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as exact-tale
-            sampler: mdlm, sedd, maskgit, llada, dream, remdm, fast-dllm, entropy-bound, any-order or gibbs; for exact models also uniform, diffusion-lm, cdcd
+            sampler: mdlm, sedd, maskgit, llada, dream, remdm, fast-dllm, entropy-bound, any-order, self-verifying or gibbs; for exact models also uniform, diffusion-lm, cdcd
             steps: forward passes to spend, 1 to 512 (gibbs: sweeps); fast-dllm, entropy-bound and any-order take as many as they need
             temperature: divides the logits before a word is drawn, 0 to 100; 0 takes the likeliest word
             seed: 0 to 2^53; the same seed gives the same text
@@ -130,19 +131,19 @@ def register(app: Any) -> None:
 
         def make() -> dict:
             with gate.run(app.backend(), request, "diffusion", model) as run:
-                answer = gate.whole(
-                    app.backend(), model, lambda: _unmask(given, model, top, app, request)
+                return gate.whole(
+                    app.backend(), run, model, lambda: _unmask(given, model, top, app, request)
                 )
-                run.step(len(answer["steps"]))
-                return answer
 
-        return _answer(make)
+        return await _answer(make)
 
     gr.api(corrupt, api_name="corrupt")
     gr.api(unmask, api_name="unmask")
 
 
-def _unmask(given: dict[str, Any], name: str, top: Any, app: Any, request: Any) -> dict:
+def _unmask(
+    given: dict[str, Any], name: str, top: Any, app: Any, request: Any
+) -> Iterator[int | dict]:
     if isinstance(top, bool) or not isinstance(top, int) or not 0 <= top <= 10:
         raise ValueError(f"top must be a whole number in [0, 10], got {top!r}")
     if given["start"] not in ("masks", "random words"):
@@ -156,15 +157,16 @@ def _unmask(given: dict[str, Any], name: str, top: Any, app: Any, request: Any) 
         canvas = with_random_words(canvas, denoiser, settings.seed)
     from playground.backend.limits import limits
 
-    return whole_trace(Side(name, denoiser, canvas, settings), top, limits().run_seconds)
+    side = Side(name, denoiser, canvas, settings)
+    yield from whole_trace(side, top, limits().run_seconds)
 
 
 def _model(name: Any, app: Any, request: Any) -> Any:
     return models.get_denoiser(name, app.backend, getattr(request, "session_hash", None))
 
 
-def _answer(make: Any) -> dict:
+async def _answer(make: Callable[[], dict]) -> dict:
     try:
-        return make()
+        return await calls.answered(make)
     except Exception as error:
         raise gr.Error(sentence_of(error), print_exception=False) from None

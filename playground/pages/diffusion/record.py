@@ -25,7 +25,7 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
     values["canvas"] = models.default_canvas(name)
     side = Side(name, denoiser, read_canvas(values["canvas"], denoiser), settings_of(values))
     return {
-        "trace": whole_trace(side),
+        "trace": list(whole_trace(side))[-1],
         "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one",
         "at": 9,
         "reading": reading(side.canvas, denoiser),

@@ -198,8 +198,9 @@ def whole_trace(
     top: int = TOP,
     seconds: float = 600.0,
     clock: Callable[[], float] = time.perf_counter,
-) -> dict:
-    """The run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text` is its last text.
+) -> Iterator[int | dict]:
+    """1 for each step, then the run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text`
+    is its last text.
 
     Raises ValueError where the run takes longer than `seconds`."""
     from playground.traces import new_trace
@@ -218,11 +219,12 @@ def whole_trace(
             raise ValueError(
                 f"steps must be few enough for {seconds:g} seconds here, got {side.settings.steps}: step {step.index + 1} was still running"
             )
+        yield 1
     start["words"] = words
     text = side.denoiser.decode(
         [i for i in final[side.canvas.seen] if i != int(side.denoiser.mask_id)]
     )
-    return new_trace(
+    yield new_trace(
         "unmask",
         side.model,
         side.settings.record(),

@@ -15,7 +15,7 @@ from playground.backend.limits import limits
 from playground.pages import gate
 from playground.pages.diffusion import files, models
 from playground.pages.diffusion.canvas import Canvas, read_canvas, reading, with_random_words
-from playground.pages.diffusion.controls import FIELDS, LINK, build_controls, settings_of
+from playground.pages.diffusion.controls import FIELDS, LINK, NEXT_SEED, build_controls, settings_of
 from playground.pages.diffusion.hybrid import write_first
 from playground.pages.diffusion.linked import PLAYER_VIEW, linked, packed_edit
 from playground.pages.diffusion.recorded import recorded
@@ -50,7 +50,7 @@ def build_unmask(app: Any) -> None:
         )
     example = recorded("unmask")
     said = CanvasReading({"text": example.get("reading", "")}, elem_id="diffusion-reading")
-    controls, show_fields = build_controls()
+    controls, lock, show_fields = build_controls()
     components = {"canvas": canvas, **controls}
     player = CanvasPlayer(
         example,
@@ -64,12 +64,23 @@ def build_unmask(app: Any) -> None:
         yield from messages(dict(zip(FIELDS, values, strict=True)), app, request)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    first = gr.on([run.click, canvas.submit], start, inputs, player, **quiet)
+    # A second Run during a run is heard: the old run stops, the new one begins.
+    seeds = [controls["seed"], controls["seed_b"]]
+    pressed = gr.on(
+        [run.click, canvas.submit],
+        None,
+        [*seeds, lock, controls["model"]],
+        seeds,
+        js=NEXT_SEED,
+        trigger_mode="multiple",
+        **quiet,
+    )
+    first = pressed.then(start, inputs, player, trigger_mode="multiple", **quiet)
 
     def again(evt: gr.EventData, request: gr.Request, *values: Any) -> Iterator[dict]:
         yield from messages(dict(zip(FIELDS, values, strict=True)), app, request, evt)
 
-    second = player.run_on(again, inputs, player, **quiet)
+    second = player.run_on(again, inputs, player, trigger_mode="multiple", **quiet)
 
     def reopen(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
         try:
@@ -131,6 +142,7 @@ def messages(
 ) -> Iterator[dict]:
     """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
     run = f"{os.getpid()}-{next(_runs)}"
+    gate.make_way(app.backend(), request, "diffusion")
     try:
         asked = sent(event, "model")
         name = asked if isinstance(asked, str) else values["model"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
-from playground.pages import gate
+from playground.pages import calls, gate
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
 from playground.pages.generate.parameter_docs import described
@@ -38,7 +38,7 @@ def register(backend: Any) -> None:
     def decode(model: str, prompt: str, request: Any, **rest: Any) -> dict:
         with gate.run(backend, request, "generate", model) as run:
             return gate.whole(
-                backend, model, lambda: decode_text(backend, model, prompt, run=run, **rest)
+                backend, run, model, lambda: decode_text(backend, model, prompt, **rest)
             )
 
     def distribution(model: str, prompt: str, request: Any, **rest: Any) -> dict:
@@ -47,9 +47,7 @@ def register(backend: Any) -> None:
 
     def score(model: str, text: str, request: Any, top: int = 5) -> dict:
         with gate.run(backend, request, "generate", model) as run:
-            answer = gate.whole(backend, model, lambda: score_text(backend, model, text, top))
-            run.step(len(answer["tokens"]))
-            return answer
+            return gate.whole(backend, run, model, lambda: score_text(backend, model, text, top))
 
     gr.api(
         keywords(
@@ -125,9 +123,10 @@ def keywords(
     )
     names = [parameter.name for parameter in parameters]
 
-    def call(*args: Any, **kwargs: Any) -> dict:
+    async def call(*args: Any, **kwargs: Any) -> dict:
+        given = {"request": None, **dict(zip(names, args, strict=False)), **kwargs}
         try:
-            return fn(**{"request": None, **dict(zip(names, args, strict=False)), **kwargs})
+            return await calls.answered(lambda: fn(**given))
         except Exception as error:
             raise gr.Error(sentence_of(error), print_exception=False) from None
 
@@ -145,10 +144,9 @@ def decode_text(
     prompt: str,
     chat: bool = False,
     top: int = 20,
-    run: Any = None,
     **fields: Any,
-) -> dict:
-    """A whole run as a trace with the text beside it."""
+) -> Iterator[int | dict]:
+    """1 for each token written, then the whole run as a trace with the text beside it."""
     prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of(fields)
     from playground import traces
     from playground.decoding import generate
@@ -159,12 +157,11 @@ def decode_text(
         room_for(network, ids)
         label, steps, written = labels(network), [], []
         for step in generate(network, ids, settings):
-            if run is not None:
-                run.step()
             written.append(step.token_id)
             steps.append(step.record(label, top, strip=top))
+            yield 1
         text = network.decode([*ids, *written])[len(network.decode(ids)) :]
-        return traces.new_trace(
+        yield traces.new_trace(
             "decode",
             model,
             settings.to_dict(),
@@ -217,8 +214,8 @@ def next_distribution(
         network.close()
 
 
-def score_text(backend: Any, model: str, text: str, top: int = 5) -> dict:
-    """Every token of a text, and its perplexity."""
+def score_text(backend: Any, model: str, text: str, top: int = 5) -> Iterator[int | dict]:
+    """How many tokens were read, then every token of the text, and its perplexity."""
     text, top = text_of(text, "text"), top_of(top)
     from playground.decoding.score import score as score_ids
 
@@ -231,7 +228,8 @@ def score_text(backend: Any, model: str, text: str, top: int = 5) -> dict:
         result = score_ids(network, ids).to_dict()
         for token in result["tokens"]:
             token["text"] = label(token["token_id"])
-        return {"model": model, "text": text, **result}
+        yield len(result["tokens"])
+        yield {"model": model, "text": text, **result}
     finally:
         network.close()
 
