@@ -18,6 +18,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from playground.i18n import t
+
 VERSION = 1
 KINDS = ("decode", "unmask", "score", "search", "chain", "hidden", "compare")
 
@@ -32,7 +34,9 @@ def new_trace(
 ) -> dict:
     """A trace of `kind`; `more` are further plain values (prompt_ids, ...). Raises ValueError on an unknown kind."""
     if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+        raise ValueError(
+            t("kind must be one of {options}, got {got}", options=", ".join(KINDS), got=repr(kind))
+        )
     trace = {
         "version": VERSION,
         "kind": kind,
@@ -60,7 +64,7 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if hasattr(value, "tolist"):  # a numpy or torch scalar or array
         return plain(value.tolist())
-    raise TypeError(f"a trace holds plain values only, got {type(value).__name__}")
+    raise TypeError(t("a trace holds plain values only, got {got}", got=type(value).__name__))
 
 
 def to_json(trace: Mapping[str, Any], indent: int | None = None) -> str:
@@ -80,28 +84,53 @@ def from_json(text: str) -> dict:
         trace = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise ValueError(f"this is not a trace: not valid JSON ({error.msg} at {place})") from None
+        raise ValueError(
+            t("this is not a trace: not valid JSON ({msg} at {place})", msg=error.msg, place=place)
+        ) from None
     except RecursionError:
-        raise ValueError("this is not a trace: it is nested too deeply") from None
+        raise ValueError(t("this is not a trace: it is nested too deeply")) from None
     return check(trace)
 
 
 def check(trace: Any) -> dict:
     """`trace` itself if it has the shape of one. Raises ValueError naming the field, its value and what is allowed."""
     if not isinstance(trace, dict):
-        raise ValueError(f"a trace must be a JSON object, got {type(trace).__name__}")
+        raise ValueError(t("a trace must be a JSON object, got {got}", got=type(trace).__name__))
     if trace.get("version") != VERSION:
-        raise ValueError(f"version must be {VERSION}, got {trace.get('version')!r}")
+        raise ValueError(
+            t(
+                "version must be {version}, got {got}",
+                version=VERSION,
+                got=repr(trace.get("version")),
+            )
+        )
     if trace.get("kind") not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {trace.get('kind')!r}")
+        raise ValueError(
+            t(
+                "kind must be one of {options}, got {got}",
+                options=", ".join(KINDS),
+                got=repr(trace.get("kind")),
+            )
+        )
     for field, kind in (("model", str), ("settings", dict), ("steps", list)):
         if not isinstance(trace.get(field), kind):
             raise ValueError(
-                f"{field} must be a {kind.__name__}, got {type(trace.get(field)).__name__}"
+                t(
+                    "{field} must be a {kind}, got {got}",
+                    field=field,
+                    kind=kind.__name__,
+                    got=type(trace.get(field)).__name__,
+                )
             )
     for number, step in enumerate(trace["steps"]):
         if not isinstance(step, dict):
-            raise ValueError(f"steps[{number}] must be a JSON object, got {type(step).__name__}")
+            raise ValueError(
+                t(
+                    "steps[{number}] must be a JSON object, got {got}",
+                    number=number,
+                    got=type(step).__name__,
+                )
+            )
     return trace
 
 
@@ -132,4 +161,4 @@ def _cell(value: Any) -> Any:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"this is not a trace: {name} is no JSON value")
+    raise ValueError(t("this is not a trace: {name} is no JSON value", name=name))

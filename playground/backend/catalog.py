@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from playground.backend.errors import ModelUnavailable
+from playground.i18n import t
 from playground.paths import ASSETS
 
 MODELS = ASSETS / "models"
@@ -35,8 +36,8 @@ class Place:
     def __str__(self) -> str:
         names = {
             "asset": "shipped folder",
-            "hub": "Hugging Face hub",
-            "wheel": "Python package index",
+            "hub": t("Hugging Face hub"),
+            "wheel": t("Python package index"),
         }
         return f"{names[self.kind]} ({self.where})"
 
@@ -68,30 +69,30 @@ class Entry:
         return data
 
 
-FAIRY_NOTE = "Knows fairy tales and nothing else; reads and writes lower-case."
+FAIRY_NOTE = t("Knows fairy tales and nothing else; reads and writes lower-case.")
 
 CATALOG: tuple[Entry, ...] = (
     Entry(
         "fairy-causal",
-        "Fairy tales, left to right (15 M)",
+        t("Fairy tales, left to right (15 M)"),
         "causal",
         31,
         "Apache-2.0",
         (Place("asset", "fairy-causal"),),
         parameters=15_300_000,
-        note=FAIRY_NOTE + " The left-to-right twin of fairy-diffusion.",
+        note=t("{note} The left-to-right twin of fairy-diffusion.", note=FAIRY_NOTE),
         uncased=True,
         context_limit=255,
     ),
     Entry(
         "fairy-diffusion",
-        "Fairy tales, diffusion (15 M)",
+        t("Fairy tales, diffusion (15 M)"),
         "denoiser",
         31,
         "Apache-2.0",
         (Place("asset", "fairy-diffusion"),),
         parameters=15_300_000,
-        note=FAIRY_NOTE + " The diffusion twin of fairy-causal.",
+        note=t("{note} The diffusion twin of fairy-causal.", note=FAIRY_NOTE),
         uncased=True,
     ),
     Entry(
@@ -106,7 +107,10 @@ CATALOG: tuple[Entry, ...] = (
         ),
         parameters=134_515_008,
         chat=True,
-        note="A small general model. From the package index its weights were quantized to about 4 bits (Q4_1).",
+        note=t(
+            "A small general model. From the package index its weights were quantized to about 4 "
+            "bits (Q4_1)."
+        ),
     ),
     Entry(
         "distilgpt2",
@@ -116,7 +120,7 @@ CATALOG: tuple[Entry, ...] = (
         "Apache-2.0",
         (Place("hub", "distilbert/distilgpt2"),),
         parameters=81_912_576,
-        note="GPT-2 distilled; English web text of 2019.",
+        note=t("GPT-2 distilled; English web text of 2019."),
     ),
     Entry(
         "gpt2",
@@ -126,7 +130,7 @@ CATALOG: tuple[Entry, ...] = (
         "MIT",
         (Place("hub", "openai-community/gpt2"),),
         parameters=124_439_808,
-        note="The classic; English web text of 2019.",
+        note=t("The classic; English web text of 2019."),
     ),
     Entry(
         "smollm2-360m",
@@ -152,18 +156,18 @@ CATALOG: tuple[Entry, ...] = (
     ),
     Entry(
         "modernbert-base",
-        "ModernBERT base (masked, 149 M)",
+        t("ModernBERT base (masked, 149 M)"),
         "denoiser",
         599,
         "Apache-2.0",
         (Place("hub", "answerdotai/ModernBERT-base"),),
         parameters=149_655_232,
         gpu_suggested=True,
-        note="Trained to fill 30% masks: no diffusion model, weaker the more is masked.",
+        note=t("Trained to fill 30% masks: no diffusion model, weaker the more is masked."),
     ),
     Entry(
         "modernbert-chat",
-        "ModernBERT base chat (diffusion, 149 M)",
+        t("ModernBERT base chat (diffusion, 149 M)"),
         "denoiser",
         599,
         "Apache-2.0",
@@ -171,7 +175,7 @@ CATALOG: tuple[Entry, ...] = (
         parameters=149_655_232,
         chat=True,
         gpu_suggested=True,
-        note="ModernBERT tuned as a diffusion chat model.",
+        note=t("ModernBERT tuned as a diffusion chat model."),
     ),
     Entry(
         "distilroberta",
@@ -181,7 +185,7 @@ CATALOG: tuple[Entry, ...] = (
         "Apache-2.0",
         (Place("hub", "distilbert/distilroberta-base"),),
         parameters=82_760_793,
-        note="Trained to fill 15% masks: no diffusion model, weak at high mask rates.",
+        note=t("Trained to fill 15% masks: no diffusion model, weak at high mask rates."),
     ),
 )
 # GSAI-ML/LLaDA-8B-Instruct is left out: its architecture comes as remote code, which is never run here (transformers
@@ -207,7 +211,9 @@ def find(name: str, kind: str | None = None) -> Entry:
     if not isinstance(name, str):
         raise ModelUnavailable(
             repr(name)[:100],
-            message=f"model must be the name of a model on offer, got {repr(name)[:100]}.",
+            message=t(
+                "model must be the name of a model on offer, got {got}.", got=repr(name)[:100]
+            ),
         )
     entries = offered()
     entry = entries.get(name)
@@ -224,15 +230,19 @@ def find(name: str, kind: str | None = None) -> Entry:
             name,
             "denoiser" if kind == "denoiser" else "causal",
             0,
-            "see the hub",
+            t("see the hub"),
             (Place("hub", name),),
             listed=False,
-            note="Named by a visitor; its licence was not checked.",
+            note=t("Named by a visitor; its licence was not checked."),
         )
     if entry is None:
         raise ModelUnavailable(
             name[:200],
-            message=f"model must be one of {', '.join(entries) or '(none)'}, got {name[:100]!r}.",
+            message=t(
+                "model must be one of {names}, got {got}.",
+                names=", ".join(entries) or "(none)",
+                got=repr(name[:100]),
+            ),
         )
     if kind is not None and entry.kind != kind:
         fitting = (
@@ -240,6 +250,12 @@ def find(name: str, kind: str | None = None) -> Entry:
         )
         raise ModelUnavailable(
             name,
-            message=f"{name!r} is a {entry.kind} model; a {kind} model is needed here: {fitting}.",
+            message=t(
+                "{name} is a {kind} model; a {needed} model is needed here: {fitting}.",
+                name=repr(name),
+                kind=entry.kind,
+                needed=kind,
+                fitting=fitting,
+            ),
         )
     return entry

@@ -25,6 +25,7 @@ from playground.backend.kv_cache import (
 from playground.backend.limits import limits
 from playground.backend.prepack import filled_up
 from playground.backend.tokenizer import Spelling, TextCodec
+from playground.i18n import t
 
 AttentionInterface.register("packed", packed_attention)
 
@@ -148,8 +149,10 @@ class CausalWorker:
         ):
             request.finish(
                 error=OutOfMemory(
-                    f"the memory set aside for caches does not hold {len(request.payload):,} tokens; "
-                    "try a shorter text"
+                    t(
+                        "the memory set aside for caches does not hold {count} tokens; try a shorter text",
+                        count=len(request.payload),
+                    )
                 )
             )
         return False  # others are at work: it waits for their slots
@@ -263,8 +266,9 @@ class CausalWorker:
                 self._release(request.session, clean=True)
                 request.finish(
                     error=EngineError(
-                        "the model's output is not finite (NaN or infinity); "
-                        "its weights may be damaged"
+                        t(
+                            "the model's output is not finite (NaN or infinity); its weights may be damaged"
+                        )
                     )
                 )
                 continue
@@ -377,13 +381,13 @@ class CausalModel(Spelling):
     def logits_along(self, ids) -> torch.Tensor:
         """Logits (T, V), float32, teacher-forced: row t is the prediction after ids[:t + 1]."""
         ids = self._checked(ids)
-        limits().check("max_score_tokens", len(ids), "the text (tokens)")
+        limits().check("max_score_tokens", len(ids), t("the text (tokens)"))
         return self._ask_rows("along", ids)
 
     def hidden_states(self, ids) -> torch.Tensor:
         """Last hidden states (T, D), float32; row t after ids[:t + 1]."""
         ids = self._checked(ids)
-        limits().check("max_score_tokens", len(ids), "the text (tokens)")
+        limits().check("max_score_tokens", len(ids), t("the text (tokens)"))
         return self._ask_rows("hidden", ids)
 
     def _ask_rows(self, kind: str, ids: list[int]) -> torch.Tensor:
@@ -395,17 +399,29 @@ class CausalModel(Spelling):
 
     def _checked(self, ids) -> list[int]:
         if self._closed:
-            raise RunStopped("this session of the model was closed; ask the backend for a new one")
+            raise RunStopped(
+                t("this session of the model was closed; ask the backend for a new one")
+            )
         ids = [int(i) for i in ids]
         if not ids:
-            raise ValueError("ids must hold at least one token, got none")
+            raise ValueError(t("ids must hold at least one token, got none"))
         if len(ids) > self.context_length:
             raise ValueError(
-                f"ids must hold at most {self.context_length:,} tokens (the model's context), got {len(ids):,}"
+                t(
+                    "ids must hold at most {context_length} tokens (the model's context), got {got}",
+                    context_length=self.context_length,
+                    got=len(ids),
+                )
             )
         if min(ids) < 0 or max(ids) >= self.vocab_size:
             bad = next(i for i in ids if not 0 <= i < self.vocab_size)
-            raise ValueError(f"ids must be in [0, {self.vocab_size - 1}], got {bad}")
+            raise ValueError(
+                t(
+                    "ids must be in [0, {highest}], got {got}",
+                    highest=str(self.vocab_size - 1),
+                    got=bad,
+                )
+            )
         return ids
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import Spelling, TextCodec
+from playground.i18n import t
 
 PADDING_ALLOWED = (
     0.25  # a shorter canvas joins a longer one's pass if at most this share of it is padding
@@ -101,8 +102,9 @@ class DenoiserWorker:
             if not bool(torch.isfinite(mine.sum())):
                 request.finish(
                     error=EngineError(
-                        "the model's output is not finite (NaN or infinity); "
-                        "its weights may be damaged"
+                        t(
+                            "the model's output is not finite (NaN or infinity); its weights may be damaged"
+                        )
                     )
                 )
                 continue
@@ -124,7 +126,7 @@ class Denoiser(Spelling):
         self, name: str, codec: TextCodec, engine: Engine, vocab_size: int, context_length: int
     ):
         if codec.mask_id is None:
-            raise EngineError(f"{name!r} has no mask token: it is no masked model")
+            raise EngineError(t("{name} has no mask token: it is no masked model", name=repr(name)))
         self.name, self.codec = name, codec
         self.vocab_size, self.mask_id, self.context_length = (
             vocab_size,
@@ -150,17 +152,26 @@ class Denoiser(Spelling):
     def logits(self, canvas) -> torch.Tensor:
         """Logits (B, L, V), float32, for a canvas (B, L) of ids. ValueError names a bad shape, id or length."""
         if self._closed:
-            raise RunStopped("this session of the model was closed; ask the backend for a new one")
+            raise RunStopped(
+                t("this session of the model was closed; ask the backend for a new one")
+            )
         canvas = torch.as_tensor(canvas).to("cpu", torch.long)
         if canvas.ndim != 2 or canvas.numel() == 0:
             raise ValueError(
-                f"canvas must be (B, L) with at least one token, got shape {tuple(canvas.shape)}"
+                t(
+                    "canvas must be (B, L) with at least one token, got shape {shape}",
+                    shape=tuple(canvas.shape),
+                )
             )
         length = canvas.shape[1]
         if length > self.context_length:
             raise ValueError(
-                f"canvas must be at most {self.context_length:,} tokens long (the model's positions), "
-                f"got {length:,}"
+                t(
+                    "canvas must be at most {context_length} tokens long (the model's positions), got "
+                    "{got}",
+                    context_length=self.context_length,
+                    got=length,
+                )
             )
         low, high = int(canvas.min()), int(canvas.max())
         if low < 0 or high >= self.vocab_size:

@@ -23,6 +23,7 @@ import torch
 from playground.backend import zero_gpu
 from playground.backend.errors import BackendError, EngineError, OutOfMemory, RunStopped
 from playground.backend.limits import limits
+from playground.i18n import t
 
 # After a tick the loop waits for those it has just answered, as long as they keep coming: from one to the next at most the
 # tick's own time and 20 ms, at most a quarter of a second after the first. A pass over a few would run against the Python of
@@ -76,7 +77,11 @@ class Request:
         if not self._done.acquire(timeout=seconds):
             self.dropped = True
             raise EngineError(
-                f"the model did not answer within {seconds:.0f} seconds; try again when fewer visitors are here"
+                t(
+                    "the model did not answer within {seconds} seconds; try again when fewer visitors "
+                    "are here",
+                    seconds=round(seconds),
+                )
             )
         if self.error is not None:
             raise self.error
@@ -128,7 +133,9 @@ class Engine:
     def ask(self, session: Any, kind: str, payload: Any) -> Any:
         """Put a request in and wait for its answer. Raises what went wrong, in the asking thread."""
         if self.stopped:
-            raise RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+            raise RunStopped(
+                t("the model {name} was unloaded; start the run again", name=repr(self.name))
+            )
         request = Request(session, kind, payload)
         if self.inline:
             return zero_gpu.answer(
@@ -138,7 +145,9 @@ class Engine:
         self._inbox.put(request)
         if self.stopped:  # the loop may have ended before it could see the request
             request.finish(
-                error=RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+                error=RunStopped(
+                    t("the model {name} was unloaded; start the run again", name=repr(self.name))
+                )
             )
         return request.wait(limits().request_seconds)
 
@@ -189,7 +198,9 @@ class Engine:
         self._hand_out_all()
         for request in self.waiting:
             request.finish(
-                error=RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+                error=RunStopped(
+                    t("the model {name} was unloaded; start the run again", name=repr(self.name))
+                )
             )
         while True:
             try:
@@ -198,7 +209,12 @@ class Engine:
                 return
             if isinstance(message, Request):
                 message.finish(
-                    error=RunStopped(f"the model {self.name!r} was unloaded; start the run again")
+                    error=RunStopped(
+                        t(
+                            "the model {name} was unloaded; start the run again",
+                            name=repr(self.name),
+                        )
+                    )
                 )
 
     def _collect(self) -> None:
@@ -245,7 +261,7 @@ class Engine:
     def _drop(self, session: Any) -> None:
         for request in self.waiting:
             if request.session is session:
-                request.finish(error=RunStopped("the run was stopped"))
+                request.finish(error=RunStopped(t("the run was stopped")))
         self.waiting = [request for request in self.waiting if request.session is not session]
         for request in self.turns:
             if request.session is session:
@@ -262,7 +278,11 @@ class Engine:
             BaseException
         ) as error:  # a worker that cannot plan would spin for ever: all who wait are told
             for request in self.waiting:
-                request.finish(error=EngineError(f"the engine of {self.name!r} failed: {error}"))
+                request.finish(
+                    error=EngineError(
+                        t("the engine of {name} failed: {error}", name=repr(self.name), error=error)
+                    )
+                )
             batch = []
         if batch:
             began = time.perf_counter()
@@ -307,12 +327,20 @@ class Engine:
             told: BaseException = error
         elif is_out_of_memory(error):
             told = OutOfMemory(
-                f"the memory of this machine does not suffice for {self.name!r} with this text, even after other "
-                "models were put away; try a shorter text or a smaller model"
+                t(
+                    "the memory of this machine does not suffice for {name} with this text, even after "
+                    "other models were put away; try a shorter text or a smaller model",
+                    name=repr(self.name),
+                )
             )
         else:
             told = EngineError(
-                f"the model {self.name!r} failed in a forward pass ({type(error).__name__}: {str(error)[:200]})"
+                t(
+                    "the model {name} failed in a forward pass ({kind}: {reason})",
+                    name=repr(self.name),
+                    kind=type(error).__name__,
+                    reason=str(error)[:200],
+                )
             )
         told.__cause__ = error
         item.request.finish(error=told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playground.i18n import t
+
 
 class BackendError(RuntimeError):
     """Anything that went wrong behind `get_backend()`."""
@@ -22,11 +24,14 @@ class ModelUnavailable(BackendError):
         self.model = model
         self.reasons = list(reasons or [])
         if message is None:
-            tried = (
-                "; ".join(f"{place}: {reason}" for place, reason in self.reasons)
-                or "no place is known for its weights"
+            tried = "; ".join(f"{place}: {reason}" for place, reason in self.reasons) or t(
+                "no place is known for its weights"
             )
-            message = f"The model {model!r} cannot be had. Tried: {tried}. Everything else goes on working."
+            message = t(
+                "The model {model} cannot be had. Tried: {tried}. Everything else goes on working.",
+                model=repr(model),
+                tried=tried,
+            )
         super().__init__(message)
 
 

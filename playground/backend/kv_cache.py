@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
+from playground.i18n import t
+
 CAPACITIES = (
     (128, 16),
     (512, 8),
@@ -76,7 +78,13 @@ class KeyStore:
         capacity, slots = next(((c, s) for c, s in CAPACITIES if c >= tokens), CAPACITIES[-1])
         capacity = min(capacity, max(self.longest, 1))
         if tokens > capacity:
-            raise CacheFull(f"{tokens} tokens are more than the model's {self.longest}")
+            raise CacheFull(
+                t(
+                    "{tokens} tokens are more than the model's {longest}",
+                    tokens=tokens,
+                    longest=self.longest,
+                )
+            )
         candidates = [block for block in self.blocks if block.capacity == capacity and block.free]
         if not candidates:
             candidates = [self._grow(capacity, slots)]
@@ -91,7 +99,11 @@ class KeyStore:
         size = capacity * slots * self.token_bytes
         if self.bytes + size > self.budget:
             raise CacheFull(
-                f"{size / 1e6:.0f} MB more than the cache's budget of {self.budget / 1e6:.0f} MB"
+                t(
+                    "{size} MB more than the cache's budget of {budget} MB",
+                    size=f"{size / 1e6:.0f}",
+                    budget=f"{self.budget / 1e6:.0f}",
+                )
             )
         shape = (slots, self.heads, capacity, self.head_size)
         # zeros: what lies behind a session's end has weight 0 in its attention, but 0 x NaN would be NaN

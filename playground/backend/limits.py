@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from playground.backend.errors import LimitExceeded
+from playground.i18n import t
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,13 @@ class Limits:
         if not value <= limit:
             said = what or name.removeprefix("max_").replace("_", " ")
             raise LimitExceeded(
-                f"{said} must be at most {limit:,} here, got {value:,}.", limit=name
+                t(
+                    "{said} must be at most {limit} here, got {got}.",
+                    said=said,
+                    limit=limit,
+                    got=value,
+                ),
+                limit=name,
             )
 
     def record(self) -> dict:
@@ -87,7 +94,9 @@ def read_limits(environment: Mapping[str, str] | None = None) -> Limits:
         except ValueError:
             good = False
         if not good:
-            raise ValueError(f"{variable} must be a number >= 0, got {text!r}")
+            raise ValueError(
+                t("{variable} must be a number >= 0, got {got}", variable=variable, got=repr(text))
+            )
         values[field.name] = value
     return Limits(**values)
 

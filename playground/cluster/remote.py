@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from playground.backend.catalog import Entry
 from playground.backend.errors import BackendError
 from playground.backend.service import Backend
+from playground.i18n import t
 
 
 class RemoteBackend(Backend):
@@ -29,7 +30,10 @@ class RemoteBackend(Backend):
             or parts.fragment
         ):
             raise ValueError(
-                f"PLAYGROUND_BACKEND must be the address of a cluster like http://host:8000, got {address[:200]!r}"
+                t(
+                    "PLAYGROUND_BACKEND must be the address of a cluster like http://host:8000, got {got}",
+                    got=repr(address[:200]),
+                )
             )
         self.address = address.rstrip("/")
 
@@ -52,8 +56,10 @@ class RemoteBackend(Backend):
         """Refused with a sentence: the library's own `generate` runs beside the weights."""
         self.entry(name, "causal")
         raise BackendError(
-            "The library's own generate needs the weights in this process, and here they are on other machines; "
-            "start the playground without PLAYGROUND_BACKEND to compare with it"
+            t(
+                "The library's own generate needs the weights in this process, and here they are on "
+                "other machines; start the playground without PLAYGROUND_BACKEND to compare with it"
+            )
         )
 
     def health(self) -> dict:

@@ -30,6 +30,7 @@ from playground.backend.denoiser import Denoiser
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import TextCodec
+from playground.i18n import t
 
 FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}\.(json|jinja|txt)")
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries
@@ -99,7 +100,11 @@ class RemoteEngine:
             )
         except (KeyError, ValueError) as error:
             raise EngineError(
-                f"The cluster's answer for {self.name!r} cannot be read ({error})"
+                t(
+                    "The cluster's answer for {name} cannot be read ({error})",
+                    name=repr(self.name),
+                    error=error,
+                )
             ) from error
 
     def send(
@@ -116,7 +121,7 @@ class RemoteEngine:
         until, pause, reason = time.monotonic() + seconds, FIRST_PAUSE, "no answer"
         while True:
             if left() or self.stopped:
-                raise RunStopped("the run was stopped")
+                raise RunStopped(t("the run was stopped"))
             try:
                 answer = self._client.request(
                     method,
@@ -139,8 +144,13 @@ class RemoteEngine:
             left_over = until - time.monotonic()
             if left_over <= 0:
                 raise EngineError(
-                    f"The cluster did not answer for {self.name!r} within {seconds:,.0f} seconds ({reason[:120]}); "
-                    "what was written stays: go on from it in a moment"
+                    t(
+                        "The cluster did not answer for {name} within {seconds} seconds ({got}); what was "
+                        "written stays: go on from it in a moment",
+                        name=repr(self.name),
+                        seconds=round(seconds),
+                        got=reason[:120],
+                    )
                 )
             time.sleep(
                 min(left_over, pause * random.uniform(0.5, 1.0))
@@ -232,10 +242,18 @@ class RemoteModels:
         try:
             facts = engine.send("GET", "describe").json()
             if facts.get("kind") != entry.kind or facts.get("model") != entry.id:
-                raise EngineError(f"The cluster has another model where {entry.id!r} should be")
+                raise EngineError(
+                    t("The cluster has another model where {id} should be", id=repr(entry.id))
+                )
             for name in ("vocab_size", "context_length"):
                 if type(facts.get(name)) is not int or facts[name] < 1:
-                    raise ValueError(f"{name} must be a number of tokens, got {facts.get(name)!r}")
+                    raise ValueError(
+                        t(
+                            "{name} must be a number of tokens, got {got}",
+                            name=name,
+                            got=repr(facts.get(name)),
+                        )
+                    )
             model = self._models[entry.id] = RemoteModel(entry, _codec(facts), engine, facts)
         except (KeyError, TypeError, ValueError, OSError) as error:
             engine.stop()
@@ -258,7 +276,9 @@ def _codec(facts: dict) -> TextCodec:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in facts["tokenizer"].items():
             if not FILE.fullmatch(name):
-                raise ValueError(f"the tokenizer came with a file that is none: {name[:80]!r}")
+                raise ValueError(
+                    t("the tokenizer came with a file that is none: {got}", got=repr(name[:80]))
+                )
             (Path(folder) / name).write_text(text, encoding="utf-8")
         tokenizer = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False

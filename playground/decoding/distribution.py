@@ -11,6 +11,8 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from playground.i18n import t
+
 # Below this size nothing is gained by dropping the removed tokens from the arrays, and keeping them as -inf makes every sum
 # run over the same values in the same order as transformers' own: exact coincidences (hand-made tables) agree bit for bit.
 COMPACT_ABOVE = 4096
@@ -28,18 +30,26 @@ def as_float32(logits) -> np.ndarray:
         values = np.asarray(logits, dtype=np.float32)
     if values.ndim != 1 or values.size == 0:
         raise ValueError(
-            f"logits must be one row of at least one value, got shape {tuple(values.shape)}"
+            t(
+                "logits must be one row of at least one value, got shape {value}",
+                value=tuple(values.shape),
+            )
         )
     if not np.isfinite(values).all():
         if np.isnan(values).any():
-            raise ValueError(f"logits must not hold NaN, got {int(np.isnan(values).sum())} of them")
+            raise ValueError(
+                t("logits must not hold NaN, got {got} of them", got=int(np.isnan(values).sum()))
+            )
         if (values == np.inf).any():
             raise ValueError(
-                f"logits must be below +inf, got +inf for token {int(np.argmax(values))}"
+                t(
+                    "logits must be below +inf, got +inf for token {value}",
+                    value=int(np.argmax(values)),
+                )
             )
         if (values == -np.inf).all():
             raise ValueError(
-                "logits must leave at least one token possible, got -inf for every token"
+                t("logits must leave at least one token possible, got -inf for every token")
             )
     return values
 

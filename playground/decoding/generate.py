@@ -10,6 +10,7 @@ import torch
 
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.step import Step
+from playground.i18n import t
 
 
 @runtime_checkable
@@ -82,7 +83,7 @@ def generate(
     text = [int(token) for token in prompt_ids] + [int(token) for token in prefix]
     prompt_length = len(text) - len(prefix)
     if not text and not getattr(model, "starts_empty", False):
-        raise ValueError("prompt_ids must hold at least 1 token, got 0")
+        raise ValueError(t("prompt_ids must hold at least 1 token, got 0"))
     # one growing array: each step keeps a view of its own beginning, not a copy
     buffer = np.zeros(len(text) + max(settings.max_new_tokens - len(prefix), 0), np.int64)
     buffer[: len(text)] = text

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from playground.decoding.distribution import Candidates, as_float32
+from playground.i18n import t
 
 
 class Loop(NamedTuple):
@@ -37,7 +38,7 @@ def find_loop(
     True
     """
     if min_repeats < 2:
-        raise ValueError(f"min_repeats must be at least 2, got {min_repeats}")
+        raise ValueError(t("min_repeats must be at least 2, got {got}", got=min_repeats))
     text = np.asarray(ids, dtype=np.int64)
     size = len(text)
     longest = min(size // min_repeats, max_period or size)

@@ -12,6 +12,7 @@ import numpy as np
 from playground.decoding.distribution import Candidates, as_float32, descending
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.step import Step, rank_of
+from playground.i18n import t
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def score_tokens(
     """
     given = [int(token) for token in ids]
     if not given:
-        raise ValueError("ids must hold at least 1 token, got 0")
+        raise ValueError(t("ids must hold at least 1 token, got 0"))
     fed = given if start_id is None else [start_id, *given]
     offset = 1 if start_id is None else 0  # the text's first token that has a prediction
     if offset:
@@ -111,7 +112,7 @@ def score_record(
     """The record of one token of a scored text, on demand: the text's token forced, the rules of `settings` shown."""
     before = list(ids[:index]) if start_id is None else [start_id, *ids[:index]]
     if not before:
-        raise ValueError("index must be at least 1 without a start token, got 0")
+        raise ValueError(t("index must be at least 1 without a start token, got 0"))
     step = Step(
         model.next_logits(before),
         before,
@@ -142,10 +143,12 @@ def draw_many(probabilities: Any, n: int, seed: int = 0) -> Draws:
     χ² at least as large, 1 with a single cell.
     """
     if not 1 <= n <= 10_000_000:
-        raise ValueError(f"n must be in [1, 10000000], got {n}")
+        raise ValueError(t("n must be in [1, 10000000], got {got}", got=n))
     values = np.asarray(probabilities, dtype=np.float64)
     if values.ndim != 1 or not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
-        raise ValueError("probabilities must be one row of finite numbers ≥ 0 with a positive sum")
+        raise ValueError(
+            t("probabilities must be one row of finite numbers ≥ 0 with a positive sum")
+        )
     order = descending(values.astype(np.float32))
     order = order[np.argsort(-values[order], kind="stable")]
     cumulative = np.cumsum(values[order])

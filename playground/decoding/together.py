@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from playground.decoding.distribution import as_float32
+from playground.i18n import t
 
 
 def next_logits_of(model: Any, contexts: Sequence[Sequence[int]]) -> list[np.ndarray]:
@@ -37,7 +38,7 @@ class Together:
 
     def __init__(self, sessions: Sequence[Any]):
         if not sessions:
-            raise ValueError("sessions must hold at least 1 model, got 0")
+            raise ValueError(t("sessions must hold at least 1 model, got 0"))
         self._sessions = list(sessions)
         self._fed: list[list[int]] = [[] for _ in self._sessions]
         self._pool = ThreadPoolExecutor(max_workers=len(self._sessions))

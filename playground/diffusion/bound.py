@@ -18,6 +18,7 @@ from playground.diffusion.draws import ORDER, START, uniforms
 from playground.diffusion.noise import alpha_bar, reveal_probability
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import logits_at
+from playground.i18n import t as tr
 
 LONGEST = 16  # 2 ** 16 canvases
 
@@ -28,7 +29,11 @@ def masked_losses(denoiser, text) -> np.ndarray:
     length = len(ids)
     if not 1 <= length <= LONGEST:
         raise ValueError(
-            f"text must have 1 to {LONGEST} positions to be summed over all masks, got {length}"
+            tr(
+                "text must have 1 to {longest} positions to be summed over all masks, got {got}",
+                longest=LONGEST,
+                got=length,
+            )
         )
     losses = np.zeros(length)
     for count in range(1, length + 1):
@@ -80,7 +85,10 @@ def nelbo_continuous(denoiser, text, losses: np.ndarray | None = None, schedule=
     losses = masked_losses(denoiser, text) if losses is None else losses
     if alpha_bar(1.0, schedule) > 1e-6:
         raise ValueError(
-            f"schedule must end in nothing known, got alpha_bar(1) = {alpha_bar(1.0, schedule):.3g}"
+            tr(
+                "schedule must end in nothing known, got alpha_bar(1) = {value}",
+                value=float(f"{alpha_bar(1.0, schedule):.3g}"),
+            )
         )
     nodes, weights = np.polynomial.legendre.leggauss(len(losses) // 2 + 2)
     share = 0.5 * (nodes + 1.0)
@@ -104,7 +112,7 @@ def nelbo_discrete(
 ) -> float:
     """sum over T steps of (alpha_s - alpha_t) / (1 - alpha_t) * E[sum of -log p at the masks of x_t] (D3PM's bound)."""
     if steps < 1:
-        raise ValueError(f"steps must be at least 1, got {steps}")
+        raise ValueError(tr("steps must be at least 1, got {got}", got=steps))
     losses = masked_losses(denoiser, text) if losses is None else losses
     t = np.arange(1, steps + 1) / steps
     alpha_t, alpha_s = (
@@ -126,7 +134,7 @@ def nelbo_estimate(denoiser, text, samples: int = 64, seed: int = 0) -> tuple[fl
     ids = np.asarray(text, dtype=np.int64).reshape(-1)
     length = len(ids)
     if samples < 2 or length < 1:
-        raise ValueError(f"samples must be at least 2, got {samples}")
+        raise ValueError(tr("samples must be at least 2, got {got}", got=samples))
     shift = float(uniforms(seed, 0, 0, 0, START))
     counts = 1 + np.floor(length * ((np.arange(samples) + shift) / samples)).astype(np.int64).clip(
         0, length - 1

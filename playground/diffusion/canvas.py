@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from playground.i18n import t
+
 MAX_CHARACTERS = 20_000
 MAX_POSITIONS = 4_096
 
@@ -25,13 +27,19 @@ def parse_canvas(
     many positions. ValueError for an empty canvas, more than `limit` positions, or a repeat of 0.
     """
     if not isinstance(text, str):
-        raise ValueError(f"canvas must be a text, got {type(text).__name__}")
+        raise ValueError(t("canvas must be a text, got {got}", got=type(text).__name__))
     if len(text) > MAX_CHARACTERS:
         raise ValueError(
-            f"canvas must be at most {MAX_CHARACTERS:,} characters long, got {len(text):,}"
+            t(
+                "canvas must be at most {max_characters} characters long, got {got}",
+                max_characters=MAX_CHARACTERS,
+                got=len(text),
+            )
         )
     if length is not None and not 1 <= length <= limit:
-        raise ValueError(f"length must be in [1, {limit}], got {length}")
+        raise ValueError(
+            t("length must be in [1, {limit}], got {got}", limit=str(limit), got=length)
+        )
     front, back = frame_of(encode)
     ids, end = [], 0
     for found in _MASKS.finditer(text):
@@ -41,7 +49,9 @@ def parse_canvas(
             digits[:9]
         )  # nine digits are too many already; a thousand of them need not be read
         if not 1 <= repeat <= limit:
-            raise ValueError(f"[MASK]* must be in [1, {limit}], got {digits[:20]}")
+            raise ValueError(
+                t("[MASK]* must be in [1, {limit}], got {got}", limit=str(limit), got=digits[:20])
+            )
         ids += [mask_id] * repeat
         end = found.end()
         if len(ids) > limit:
@@ -51,10 +61,16 @@ def parse_canvas(
     if length is not None:
         ids += [mask_id] * (length - len(ids) - len(front) - len(back))
     if not ids:
-        raise ValueError("canvas must hold a word or a [MASK], got an empty text")
+        raise ValueError(t("canvas must hold a word or a [MASK], got an empty text"))
     ids = [*front, *ids, *back]
     if len(ids) > limit:
-        raise ValueError(f"canvas must be at most {limit} positions long, got {len(ids)} or more")
+        raise ValueError(
+            t(
+                "canvas must be at most {limit} positions long, got {got} or more",
+                limit=limit,
+                got=len(ids),
+            )
+        )
     return ids
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from playground.i18n import t
+
 LARGEST_DENSE = 5_000  # words of a smoothed bigram
 _HELD = 30_000_000  # numbers that the forward messages of one chunk of rows may hold
 
@@ -20,8 +22,13 @@ def from_ngram(denoiser_class, model):
     if model.smoothing != "none":
         if model.order != 1 or model.vocab_size > LARGEST_DENSE:
             raise ValueError(
-                f"a smoothed n-gram model must have order 1 and at most {LARGEST_DENSE} words, "
-                f"got order {model.order} and {model.vocab_size} words"
+                t(
+                    "a smoothed n-gram model must have order 1 and at most {largest_dense} words, got "
+                    "order {order} and {vocab_size} words",
+                    largest_dense=LARGEST_DENSE,
+                    order=model.order,
+                    vocab_size=model.vocab_size,
+                )
             )
         rows = np.stack([model.next_probabilities([word]) for word in range(model.vocab_size)])
         initial = np.bincount(model.numbers, minlength=model.vocab_size) / len(model.numbers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from playground.diffusion.draws import normals
+from playground.i18n import t
 
 
 def embedding_table(denoiser) -> np.ndarray:
@@ -18,7 +19,13 @@ def embedding_table(denoiser) -> np.ndarray:
     if own is not None:
         table = np.asarray(own, dtype=np.float64)
         if table.ndim != 2 or len(table) != size or not np.all(np.isfinite(table)):
-            raise ValueError(f"embeddings must be finite and ({size}, D), got shape {table.shape}")
+            raise ValueError(
+                t(
+                    "embeddings must be finite and ({size}, D), got shape {shape}",
+                    size=size,
+                    shape=table.shape,
+                )
+            )
         return table
     if size <= 256:
         return np.eye(size)
@@ -36,7 +43,7 @@ def rounding(x: np.ndarray, table: np.ndarray, tau: float = 1.0) -> np.ndarray:
     """p(w | x) = softmax(x E^T / tau), (..., V); tau = 0 takes the largest, lowest id among equals."""
     scores = x @ table.T
     if tau < 0:
-        raise ValueError(f"tau must be at least 0, got {tau}")
+        raise ValueError(t("tau must be at least 0, got {got}", got=tau))
     if tau == 0:
         return np.eye(len(table))[scores.argmax(-1)]
     scores = (scores - scores.max(-1, keepdims=True)) / tau

@@ -21,6 +21,7 @@ from playground.diffusion.samplers.ordered import first_positions, subset_probab
 from playground.diffusion.samplers.self_verifying import SelfVerifying, acceptance, residual
 from playground.diffusion.samplers.uniform import Uniform
 from playground.diffusion.settings import UnmaskSettings
+from playground.i18n import t
 
 # canvases times what can become of each in one step; 2e7 take some seconds a step
 COST_LIMIT = 20_000_000
@@ -38,7 +39,13 @@ def exact_distribution(
     start = np.full(length, denoiser.mask_id) if canvas is None else canvas
     start, locks = check_canvas(start, denoiser, locked)
     if start.shape != (1, length):
-        raise ValueError(f"canvas must have length {length} and one row, got shape {start.shape}")
+        raise ValueError(
+            t(
+                "canvas must have length {length} and one row, got shape {shape}",
+                length=length,
+                shape=start.shape,
+            )
+        )
     rule = rule_for(settings)
     rule.refuse_denoiser(denoiser)
     if settings.schedule == "entropy-linear" and rule.follows_schedule:
@@ -56,7 +63,10 @@ def exact_distribution(
         final = law.self_verifying()
     else:
         raise ValueError(
-            f"sampler {settings.sampler} cannot be enumerated: its states are not canvases alone"
+            t(
+                "sampler {sampler} cannot be enumerated: its states are not canvases alone",
+                sampler=settings.sampler,
+            )
         )
     words = final.reshape((law.base,) * length)[(slice(0, law.size),) * length]
     return np.ascontiguousarray(words).reshape(-1)
@@ -84,8 +94,14 @@ class _Law:
         states = float(self.base) ** self.length
         if max(outcomes, states) > COST_LIMIT:
             raise ValueError(
-                f"length must keep canvases times outcomes within {COST_LIMIT:,}, got {max(outcomes, states):,.0f} "
-                f"for {self.size} words and length {self.length}"
+                t(
+                    "length must keep canvases times outcomes within {cost_limit}, got {got} for {size} "
+                    "words and length {length}",
+                    cost_limit=COST_LIMIT,
+                    got=f"{max(outcomes, states):,.0f}",
+                    size=self.size,
+                    length=self.length,
+                )
             )
 
     # ------------------------------------------------------------------------------------------------ canvases and numbers

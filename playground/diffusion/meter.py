@@ -10,12 +10,20 @@ import numpy as np
 from playground.diffusion.enumeration import COST_LIMIT, exact_distribution
 from playground.diffusion.exact import ExactDenoiser
 from playground.diffusion.settings import UnmaskSettings
+from playground.i18n import t
 
 
 def all_texts(size: int, length: int) -> np.ndarray:
     """(V ** L, L) every text, last position fastest: the order of `exact_distribution`."""
     if float(size) ** length > COST_LIMIT:
-        raise ValueError(f"length must keep {size} ** length within {COST_LIMIT:,}, got {length}")
+        raise ValueError(
+            t(
+                "length must keep {size} ** length within {cost_limit}, got {got}",
+                size=size,
+                cost_limit=COST_LIMIT,
+                got=length,
+            )
+        )
     return np.array(list(product(range(size), repeat=length)), dtype=np.int64)
 
 

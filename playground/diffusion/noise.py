@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from playground.i18n import t as tr
+
 SCHEDULES = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
 
 # the total noise sigma(t) of the two schedules that are defined through it, as their sources set it
@@ -34,7 +36,7 @@ def _check_time(t):
     xp = _library(t)
     t = t if xp is not np else np.asarray(t, dtype=np.float64)
     if not bool(((t >= 0) & (t <= 1)).all()):
-        raise ValueError(f"t must be in [0, 1], got {t.tolist()}")
+        raise ValueError(tr("t must be in [0, 1], got {got}", got=t.tolist()))
     return t, xp
 
 
@@ -60,10 +62,19 @@ def alpha_bar(t, schedule="linear"):
         alpha = xp.exp(-(low + t * (high - low)))
     elif schedule == "entropy-linear":
         raise ValueError(
-            "schedule 'entropy-linear' is measured on a model: pass an EntropyLinear in its place, or use unmask"
+            tr(
+                "schedule 'entropy-linear' is measured on a model: pass an EntropyLinear in its "
+                "place, or use unmask"
+            )
         )
     else:
-        raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {schedule!r}")
+        raise ValueError(
+            tr(
+                "schedule must be one of {options}, got {got}",
+                options=", ".join(SCHEDULES),
+                got=repr(schedule),
+            )
+        )
     return float(alpha) if xp is np and np.ndim(alpha) == 0 else alpha
 
 
@@ -101,9 +112,15 @@ class EntropyLinear:
     def __post_init__(self):
         share, entropy = np.asarray(self.masked), np.asarray(self.entropy)
         if len(share) < 2 or share[0] != 0 or share[-1] != 1 or np.any(np.diff(share) <= 0):
-            raise ValueError(f"masked must rise from 0 to 1, got {self.masked}")
+            raise ValueError(tr("masked must rise from 0 to 1, got {got}", got=self.masked))
         if len(entropy) != len(share) or not np.all(np.isfinite(entropy)):
-            raise ValueError(f"entropy must hold {len(share)} finite values, got {self.entropy}")
+            raise ValueError(
+                tr(
+                    "entropy must hold {count} finite values, got {got}",
+                    count=len(share),
+                    got=self.entropy,
+                )
+            )
 
     def _curve(self) -> np.ndarray:
         # a measured curve may dip; time may not run backwards, nor stand still
@@ -145,9 +162,9 @@ def remask_limit(alpha_t, alpha_s):
 
 def _check_alpha(alpha: float, size: int) -> tuple[float, int]:
     if not 0.0 <= float(alpha) <= 1.0:
-        raise ValueError(f"alpha must be in [0, 1], got {alpha}")
+        raise ValueError(tr("alpha must be in [0, 1], got {got}", got=alpha))
     if int(size) != size or size < 1:
-        raise ValueError(f"V must be a whole number of at least 1, got {size}")
+        raise ValueError(tr("V must be a whole number of at least 1, got {got}", got=size))
     return float(alpha), int(size)
 
 
@@ -171,7 +188,9 @@ def posterior(
     """q(x_s | x_t, x_0) by Bayes from row-stochastic matrices: step[:, x_t] * bar_s[x_0, :] / bar_t[x_0, x_t]; (V,)."""
     total = matrix_t[x_0, x_t]
     if total <= 0:
-        raise ValueError(f"x_t={x_t} cannot come from x_0={x_0} under this noise")
+        raise ValueError(
+            tr("x_t={x_t} cannot come from x_0={x_0} under this noise", x_t=x_t, x_0=x_0)
+        )
     return matrix_step[:, x_t] * matrix_s[x_0] / total
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from playground.diffusion.noise import SCHEDULES
 from playground.diffusion.samplers import find_sampler
+from playground.i18n import t
 
 
 def _real(name: str, value, low: float, high: float) -> float:
@@ -19,7 +20,15 @@ def _real(name: str, value, low: float, high: float) -> float:
         or not math.isfinite(value)
         or not low <= value <= high
     ):
-        raise ValueError(f"{name} must be in [{low:g}, {high:g}], got {value!r}")
+        raise ValueError(
+            t(
+                "{name} must be in [{low}, {high}], got {got}",
+                name=name,
+                low=f"{low:g}",
+                high=f"{high:g}",
+                got=repr(value),
+            )
+        )
     return float(value)
 
 
@@ -29,7 +38,15 @@ def _whole(name: str, value, low: int, high: int) -> int:
         or not hasattr(value, "__index__")
         or not low <= value.__index__() <= high
     ):
-        raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {value!r}")
+        raise ValueError(
+            t(
+                "{name} must be a whole number in [{low}, {high}], got {got}",
+                name=name,
+                low=str(low),
+                high=str(high),
+                got=repr(value),
+            )
+        )
     return value.__index__()
 
 
@@ -81,10 +98,16 @@ class UnmaskSettings:
         sampler = find_sampler(self.sampler)
         if self.schedule not in SCHEDULES:
             raise ValueError(
-                f"schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}"
+                t(
+                    "schedule must be one of {options}, got {got}",
+                    options=", ".join(SCHEDULES),
+                    got=repr(self.schedule),
+                )
             )
         if self.as_published not in (True, False):
-            raise ValueError(f"as_published must be True or False, got {self.as_published!r}")
+            raise ValueError(
+                t("as_published must be True or False, got {got}", got=repr(self.as_published))
+            )
 
         def put(name: str, value) -> None:
             object.__setattr__(self, name, value)
@@ -106,9 +129,11 @@ class UnmaskSettings:
             allowed = (
                 f"[0, {self.block_length - 1}]"
                 if self.block_length
-                else "0 where block_length is None"
+                else t("0 where block_length is None")
             )
-            raise ValueError(f"overlap must be in {allowed}, got {self.overlap}")
+            raise ValueError(
+                t("overlap must be in {allowed}, got {got}", allowed=allowed, got=self.overlap)
+            )
         sampler.refuse(self)
 
     @property

@@ -29,6 +29,7 @@ import torch
 from playground.diffusion.draws import ORDER, REVEAL, TOKEN, uniforms
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import check_canvas
+from playground.i18n import t
 
 RESIDUAL = 4  # what a draw is for, beside those of `draws`
 _CHUNK = 4_000_000  # probabilities held at once
@@ -44,7 +45,7 @@ def cosine_window(ahead: float = 0.1) -> Window:
     [1, 8, 14, 13, 4]
     """
     if not 0 < ahead <= 1:
-        raise ValueError(f"ahead must be in (0, 1], got {ahead}")
+        raise ValueError(t("ahead must be in (0, 1], got {got}", got=ahead))
 
     def places(left: int, length: int) -> int:
         progress = min(1.0, 1 - left / length + ahead)
@@ -188,10 +189,22 @@ def speculate(
     canvas, _ = check_canvas(canvas, verifier)
     batch, length = canvas.shape
     if order is not None and sorted(order) != list(range(length)):
-        raise ValueError(f"order must name each of the {length} places once, got {list(order)}")
+        raise ValueError(
+            t(
+                "order must name each of the {length} places once, got {got}",
+                length=length,
+                got=list(order),
+            )
+        )
     keys = np.arange(batch) if rows is None else np.asarray(rows, dtype=np.int64)
     if keys.shape != (batch,) or keys.min() < 0:
-        raise ValueError(f"rows must hold {batch} whole numbers of at least 0, got {rows}")
+        raise ValueError(
+            t(
+                "rows must hold {batch} whole numbers of at least 0, got {got}",
+                batch=batch,
+                got=rows,
+            )
+        )
     totals = {name: np.zeros(batch, dtype=np.int64) for name in ("passes", "calls", "filled")}
     index = 0
     while (canvas == verifier.mask_id).any():

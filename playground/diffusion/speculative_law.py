@@ -11,6 +11,7 @@ import torch
 
 from playground.diffusion.run import check_canvas
 from playground.diffusion.speculative import Window
+from playground.i18n import t
 
 COST_LIMIT = 2_000_000  # canvases times orders times drafts
 
@@ -24,7 +25,7 @@ def speculative_law(
     """
     start = check_canvas(canvas, verifier)[0]
     if len(start) != 1:
-        raise ValueError(f"canvas must be one row, got {len(start)}")
+        raise ValueError(t("canvas must be one row, got {got}", got=len(start)))
     return _Cases(verifier, start.shape[1], window, order).law(tuple(start[0].tolist()))
 
 
@@ -48,7 +49,13 @@ class _Cases:
                 count = min(count, max(1, self.window(count, self.length)))
             cases = (self.size + 1) ** len(hidden) * perm(len(hidden), count) * self.size**count
             if cases > COST_LIMIT:
-                raise ValueError(f"canvas must leave at most {COST_LIMIT:,} cases, got {cases:,}")
+                raise ValueError(
+                    t(
+                        "canvas must leave at most {cost_limit} cases, got {got}",
+                        cost_limit=COST_LIMIT,
+                        got=cases,
+                    )
+                )
             parts = [self._one_order(canvas, order, count) for order in self._orders(hidden, count)]
             self.known[canvas] = (
                 np.mean([law for law, _ in parts], axis=0),

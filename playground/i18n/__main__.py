@@ -15,6 +15,7 @@ from pathlib import Path
 from playground.i18n.tables import LOCALES, TRANSLATED, read
 
 ROOT = Path(__file__).resolve().parents[2]
+# Where `t` is a time, a Python module writes `from playground.i18n import t as tr`.
 KEYWORDS = ("t", "nt:1,2", "mark", "pieces")
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from playground.i18n import t
+
 from .validation import check_count
 
 
@@ -93,7 +95,9 @@ def token_period(ids: Sequence[int], laps: float = 2.0) -> dict:
 def _states(states) -> np.ndarray:
     states = np.asarray(states, dtype=np.float64)
     if states.ndim != 2 or states.size == 0:
-        raise ValueError(f"states must have shape (positions, dimensions), got {states.shape}")
+        raise ValueError(
+            t("states must have shape (positions, dimensions), got {got}", got=states.shape)
+        )
     if not np.isfinite(states).all():
-        raise ValueError("states must be finite numbers")
+        raise ValueError(t("states must be finite numbers"))
     return states

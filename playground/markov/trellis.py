@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from playground.i18n import t as tr
+
 from .hidden import HiddenMarkovModel, ImpossibleObservations
 
 ALGORITHMS = ("forward", "backward", "posterior", "viterbi")
@@ -25,7 +27,13 @@ def trellis(model: HiddenMarkovModel, observations, algorithm: str) -> Iterator[
     viterbi ends with one record a position, "phase": "trace", from the last to the first.
     """
     if algorithm not in ALGORITHMS:
-        raise ValueError(f"algorithm must be one of {', '.join(ALGORITHMS)}, got {algorithm!r}")
+        raise ValueError(
+            tr(
+                "algorithm must be one of {options}, got {got}",
+                options=", ".join(ALGORITHMS),
+                got=repr(algorithm),
+            )
+        )
     observations = model.check_observations(observations)
     columns = {
         "forward": _forward,

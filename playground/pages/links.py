@@ -30,6 +30,8 @@ from urllib.parse import urlencode
 
 import gradio as gr
 
+from playground.i18n import t
+
 LONGEST_LINK = 8000  # characters; servers and messengers cut longer addresses
 
 
@@ -40,7 +42,14 @@ class Text:
 
     def read(self, name: str, raw: str) -> str:
         if len(raw) > self.longest:
-            raise ValueError(f"{name} must have at most {self.longest} characters, got {len(raw)}")
+            raise ValueError(
+                t(
+                    "{name} must have at most {longest} characters, got {got}",
+                    name=name,
+                    longest=self.longest,
+                    got=len(raw),
+                )
+            )
         return raw
 
     def write(self, value: Any) -> str:
@@ -56,7 +65,14 @@ class Number:
 
     def read(self, name: str, raw: str) -> float | int:
         kind = "a whole number" if self.whole else "a number"
-        allowed = f"{name} must be {kind} in [{self.low:g}, {self.high:g}], got {_short(raw)}"
+        allowed = t(
+            "{name} must be {kind} in [{low}, {high}], got {got}",
+            name=name,
+            kind=kind,
+            low=f"{self.low:g}",
+            high=f"{self.high:g}",
+            got=_short(raw),
+        )
         try:
             value = int(raw) if self.whole else float(raw)
         except ValueError:
@@ -85,7 +101,14 @@ class Choice:
 
     def read(self, name: str, raw: str) -> str:
         if raw not in self.options:
-            raise ValueError(f"{name} must be one of {', '.join(self.options)}, got {_short(raw)}")
+            raise ValueError(
+                t(
+                    "{name} must be one of {options}, got {got}",
+                    name=name,
+                    options=", ".join(self.options),
+                    got=_short(raw),
+                )
+            )
         return raw
 
     def write(self, value: Any) -> str:
@@ -98,7 +121,7 @@ class Flag:
 
     def read(self, name: str, raw: str) -> bool:
         if raw not in ("0", "1"):
-            raise ValueError(f"{name} must be 0 or 1, got {_short(raw)}")
+            raise ValueError(t("{name} must be 0 or 1, got {got}", name=name, got=_short(raw)))
         return raw == "1"
 
     def write(self, value: Any) -> str:
@@ -121,7 +144,12 @@ class PageLink:
         for name, value in values.items():
             if name not in self.fields:
                 raise ValueError(
-                    f"{name} is no field of the link of {self.slug}: {', '.join(self.fields)}"
+                    t(
+                        "{name} is no field of the link of {slug}: {options}",
+                        name=name,
+                        slug=self.slug,
+                        options=", ".join(self.fields),
+                    )
                 )
             if value is None or value == self.fields[name].default:
                 continue
@@ -130,8 +158,14 @@ class PageLink:
             pairs.append((name, raw))
         query = "?" + urlencode(pairs)
         if len(query) > LONGEST_LINK:
-            size = f"{len(query)} characters, at most {LONGEST_LINK}"
-            raise ValueError(f"this state is too long for a link ({size}): save it as a file")
+            size = t(
+                "{count} characters, at most {longest_link}",
+                count=len(query),
+                longest_link=LONGEST_LINK,
+            )
+            raise ValueError(
+                t("this state is too long for a link ({size}): save it as a file", size=size)
+            )
         return query
 
     def decode(self, params: Mapping[str, str]) -> tuple[dict[str, Any], str]:
@@ -149,9 +183,10 @@ class PageLink:
             return values, ""
         return (
             values,
-            "Part of this link could not be read, so the default stands there: "
-            + "; ".join(broken)
-            + ".",
+            t(
+                "Part of this link could not be read, so the default stands there: {options}.",
+                options="; ".join(broken),
+            ),
         )
 
     def given(self, params: Mapping[str, str]) -> bool:
@@ -192,7 +227,9 @@ class PageLink:
 
         with gr.Row(elem_classes="share"):
             button = gr.Button(label, size="sm", elem_classes="quiet", min_width=110, scale=0)
-            picture = gr.Button("QR code", size="sm", elem_classes="quiet", min_width=110, scale=0)
+            picture = gr.Button(
+                t("QR code"), size="sm", elem_classes="quiet", min_width=110, scale=0
+            )
         hidden, seen = gr.Textbox(visible=False), gr.Textbox(visible=False)
         names = list(components)
 
@@ -220,9 +257,11 @@ class PageLink:
         try:
             told = json.loads(text or "{}")
         except (TypeError, ValueError):
-            raise ValueError("the view must be a JSON object") from None
+            raise ValueError(t("the view must be a JSON object")) from None
         if not isinstance(told, dict):
-            raise ValueError(f"the view must be a JSON object, got {type(told).__name__}")
+            raise ValueError(
+                t("the view must be a JSON object, got {got}", got=type(told).__name__)
+            )
         return {
             name: self.fields[name].read(name, self.fields[name].write(value))
             for name, value in told.items()

@@ -22,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from playground.i18n import t
+
 LOOK = 0.2  # seconds between two looks while the process waits for its end
 LAST_FRAMES = 3.0  # seconds in which a page may still fetch the last frames of its text
 
@@ -34,7 +36,9 @@ def drain_seconds() -> float:
     except ValueError:
         seconds = math.nan
     if not (math.isfinite(seconds) and seconds >= 0):
-        raise ValueError(f"PLAYGROUND_DRAIN_SECONDS must be a number >= 0, got {text!r}")
+        raise ValueError(
+            t("PLAYGROUND_DRAIN_SECONDS must be a number >= 0, got {got}", got=repr(text))
+        )
     return seconds
 
 

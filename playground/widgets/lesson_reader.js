@@ -242,7 +242,10 @@ new IntersectionObserver((seen) => {
   if (seen.some((e) => e.isIntersecting) && lessons()[lesson]) show(lessons()[lesson].steps[step]);
 }).observe(box);
 server
-  .opened({ query: location.search.slice(0, 20000) })
+  .opened({
+    query: location.search.slice(0, 20000),
+    language: window.playgroundWords?.language ?? "en",
+  })
   .then(({ lessons: all, at, message }) => {
     shelved = all;
     lesson = Math.max(

@@ -119,7 +119,7 @@ class Unmarked(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         texts = [part for part in node.args if isinstance(part, ast.Constant)]
-        if getattr(node.func, "id", "") not in ("t", "nt", "mark") or not texts:
+        if getattr(node.func, "id", "") not in ("t", "tr", "nt", "mark") or not texts:
             return node
         others = [*(word.value for word in node.keywords), *texts[1:2]]
         self.values += [ast.copy_location(ast.Expr(value), value) for value in others]

@@ -32,14 +32,14 @@ def python_calls(source: str, name: str = "") -> Iterator[Call]:
     """The calls of a module that imports from playground.i18n."""
     tree = ast.parse(source)
     imported = {
-        alias.asname or alias.name
+        alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "playground.i18n"
         for alias in node.names
     }
     for node in ast.walk(tree):
-        called = getattr(getattr(node, "func", None), "id", None)
-        if isinstance(node, ast.Call) and called in TEXTS and called in imported:
+        called = imported.get(getattr(getattr(node, "func", None), "id", ""))
+        if isinstance(node, ast.Call) and called in TEXTS:
             yield python_call(node, called, f"{name}:{node.lineno}")
 
 

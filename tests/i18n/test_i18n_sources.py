@@ -88,6 +88,11 @@ def test_a_python_call_that_can_be_translated_passes(source):
     assert [call.fault for call in python_calls(HEAD + source)] == [None]
 
 
+def test_a_module_may_call_it_tr():
+    source = "from playground.i18n import t as tr\nfor t in (1, 2):\n    tr(str(t))"
+    assert [bool(call.fault) for call in python_calls(source)] == [True]
+
+
 def test_calls_of_other_functions_named_t_are_nobodys_business():
     assert list(python_calls("t(x)")) == []
 

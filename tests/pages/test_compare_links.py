@@ -86,7 +86,7 @@ def test_a_link_brings_every_part_back(part):
         ("beams", "length_penalty=nan", "length_penalty must be a number in [-5, 5]"),
         ("race", "sampler=x", "sampler must be one of dream"),
         ("sweep", "vary=beams", "vary must be one of temperature"),
-        ("scores", "candidate=" + "x" * 2001, "candidate must have at most 2000"),
+        ("scores", "candidate=" + "x" * 2001, "candidate must have at most 2,000"),
     ],
 )
 def test_a_bad_value_is_named_and_replaced(part, query, sentence):

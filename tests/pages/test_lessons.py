@@ -165,7 +165,7 @@ def test_figures_have_their_known_values(place, figure):
 
 
 def test_no_figure_of_a_corrected_claim_is_typed():
-    for path in FOLDER.glob("*.md"):
+    for path in (FOLDER / "en").glob("*.md"):
         bare = re.sub(r"\{\{[^}]*\}\}", "", path.read_text(encoding="utf-8"))
         assert not re.search(r"(?<![\d])\.(844|629|481|881|114|231|292|042|140|227)(?!\d)", bare), (
             path.name
@@ -188,3 +188,23 @@ def test_a_file_that_is_no_lesson_is_named(tmp_path, text, words):
     with pytest.raises(ValueError, match=words) as refused:
         read_lesson(path)
     assert "01-bad.md" in str(refused.value)
+
+
+def test_a_lesson_is_read_in_its_language_or_else_in_english(tmp_path, monkeypatch):
+    from playground.pages.lessons import lesson
+
+    text = "---\ntitle: {}\n---\n## One\nWords.\n"
+    for place, title in (("en/01-a.md", "A"), ("en/02-b.md", "B"), ("de/02-b.md", "B auf Deutsch")):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text(text.format(title), encoding="utf-8")
+    monkeypatch.setattr(lesson, "FOLDER", tmp_path)
+    assert [one.title for one in read_lessons("de")] == ["A", "B auf Deutsch"]
+    assert [one.title for one in read_lessons("es")] == ["A", "B"]
+    assert [one.title for one in read_lessons("../de")] == ["A", "B"]
+
+
+@pytest.mark.parametrize("language", ["de", "en", "xx", "../en", ["de"], None, 7])
+def test_whatever_language_a_page_names_it_gets_lessons(language):
+    from playground.pages.lessons import opened
+
+    assert len(opened({"query": "", "language": language})["lessons"]) >= 17

@@ -13,6 +13,7 @@ from playground.diffusion.samplers import base
 from playground.diffusion.samplers.base import Sampler, add_sampler
 from playground.diffusion.samplers.ordered import Ordered
 from playground.diffusion.samplers.random_times import RandomTimes
+from playground.i18n import t
 
 # as they are offered; those that are not named here follow
 _ORDER = (
@@ -37,7 +38,9 @@ def find_sampler(name: str) -> type[Sampler]:
     """The class of that name, or a ValueError that lists the names."""
     if not isinstance(name, str) or name not in base._ADDED:
         names = ", ".join(sampler.name for sampler in list_samplers())
-        raise ValueError(f"sampler must be one of {names}, got {name!r}")
+        raise ValueError(
+            t("sampler must be one of {names}, got {got}", names=names, got=repr(name))
+        )
     return base._ADDED[name]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from playground.diffusion.noise import alpha_bar
+from playground.diffusion.noise import EntropyLinear, alpha_bar
 
 if TYPE_CHECKING:  # the page reads the cards before torch is imported
     from playground.diffusion.run import Run
@@ -32,7 +32,7 @@ class Sampler:
     needs_posterior: ClassVar[bool] = False  # only a denoiser with `.posterior` will do
     starts_from_words: ClassVar[bool] = False  # may begin with words in place of masks
     follows_schedule: ClassVar[bool] = False  # so that "entropy-linear" is measured before the run
-    schedule = None  # then the EntropyLinear that was measured
+    schedule: EntropyLinear | None = None  # then the EntropyLinear that was measured
 
     def __init__(self, settings: UnmaskSettings):
         self.settings = settings

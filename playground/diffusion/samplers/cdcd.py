@@ -9,6 +9,7 @@ import numpy as np
 from playground.diffusion.embedding import entropy_linear_grid, euler_step, growing_evidence
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.vectors import Vectors
+from playground.i18n import t
 
 # the pilot run that measures entropy for the grid: so many copies of the canvas, so many times
 PILOT_ROWS, PILOT_POINTS = 16, 24
@@ -23,11 +24,12 @@ class Cdcd(Vectors):
     """
 
     name = "cdcd"
-    title = "CDCD: score interpolation (exact models)"
+    title = t("CDCD: score interpolation (exact models)")
     source = "Dieleman et al. 2022 (CDCD), arXiv 2211.15089"
-    explanation = (
-        "Follows one smooth path from a random vector to a word; no fresh noise, so the start decides the text.\n"
-        "Time is warped so that the network's uncertainty falls evenly. Right in the limit of many steps only."
+    explanation = t(
+        "Follows one smooth path from a random vector to a word; no fresh noise, so the "
+        "start decides the text.\nTime is warped so that the network's uncertainty falls "
+        "evenly. Right in the limit of many steps only."
     )
     reads = ("steps", "schedule")
 

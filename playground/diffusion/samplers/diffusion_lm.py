@@ -7,6 +7,7 @@ import numpy as np
 from playground.diffusion.embedding import gaussian_evidence, gaussian_posterior, nearest
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.vectors import Vectors
+from playground.i18n import t
 
 
 @add_sampler
@@ -18,11 +19,12 @@ class DiffusionLM(Vectors):
     """
 
     name = "diffusion-lm"
-    title = "Diffusion-LM: Gaussian (exact models)"
+    title = t("Diffusion-LM: Gaussian (exact models)")
     source = "Li et al. 2022 (Diffusion-LM), arXiv 2205.14217"
-    explanation = (
-        "Starts from random vectors and moves each towards the average of its possible words, with a little fresh noise.\n"
-        "clamp snaps that average to the nearest word at every step. Right in the limit of many steps only."
+    explanation = t(
+        "Starts from random vectors and moves each towards the average of its possible "
+        "words, with a little fresh noise.\nclamp snaps that average to the nearest word at "
+        "every step. Right in the limit of many steps only."
     )
     reads = ("steps", "selection", "schedule")
     selections = ("plain", "clamp")

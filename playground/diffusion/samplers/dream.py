@@ -7,6 +7,7 @@ import numpy as np
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.ordered import Ordered
 from playground.diffusion.samplers.random_times import RandomTimes
+from playground.i18n import t as tr
 
 EPSILON = 1e-3  # where its grid of times, from 1 down, ends
 
@@ -22,13 +23,14 @@ class Dream(Ordered):
     """
 
     name = "dream"
-    title = "Dream: sure words first"
+    title = tr("Dream: sure words first")
     source = "Ye et al. 2025, arXiv 2508.15487; DreamLM/Dream, generation_utils.py"
-    explanation = (
-        "Random order (origin), or first where the network's best word is likely, far ahead, or the choice narrow.\n"
-        "Scores look at the untempered distribution before a word is drawn; as published they look at the drawn word, and cool."
+    explanation = tr(
+        "Random order (origin), or first where the network's best word is likely, far ahead, "
+        "or the choice narrow.\nScores look at the untempered distribution before a word is "
+        "drawn; as published they look at the drawn word, and cool."
     )
-    note = "Choose “As published” under More settings for the scores of the published code."
+    note = tr("Choose “As published” under More settings for the scores of the published code.")
     reads = (
         "steps",
         "selection",

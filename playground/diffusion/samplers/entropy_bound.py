@@ -7,6 +7,7 @@ import numpy as np
 from playground.diffusion.draws import START
 from playground.diffusion.samplers.base import Sampler, add_sampler
 from playground.diffusion.samplers.ordered import Ordered, first_positions
+from playground.i18n import t
 
 BOUND = 0.1  # nats, where bound is None
 
@@ -20,11 +21,12 @@ class EntropyBound(Ordered):
     """
 
     name = "entropy-bound"
-    title = "Entropy bound: as many as are safe"
+    title = t("Entropy bound: as many as are safe")
     source = "Ben-Hamu et al. 2025 (EB-Sampler), arXiv 2505.24857"
-    explanation = (
-        "Accepts the places with the narrowest choice while their entropies, without the largest, stay within a bound.\n"
-        "Easy places go together, hard ones alone. 'renoise' starts from random words and throws back what it did not accept."
+    explanation = t(
+        "Accepts the places with the narrowest choice while their entropies, without the "
+        "largest, stay within a bound.\nEasy places go together, hard ones alone. 'renoise' "
+        "starts from random words and throws back what it did not accept."
     )
     reads = ("selection", "bound", "block_length", "overlap", "guidance")
     selections = ("mask", "renoise")

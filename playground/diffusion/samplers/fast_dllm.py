@@ -6,6 +6,7 @@ import numpy as np
 
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.ordered import Ordered
+from playground.i18n import t
 
 THRESHOLD = 0.9  # where threshold is None
 
@@ -19,11 +20,12 @@ class FastDLLM(Ordered):
     """
 
     name = "fast-dllm"
-    title = "Fast-dLLM: all that are sure enough"
+    title = t("Fast-dLLM: all that are sure enough")
     source = "Wu et al. 2025, arXiv 2505.22618; NVlabs/Fast-dLLM, generate.py"
-    explanation = (
-        "Accepts every position where the network is sure enough (threshold), and always the surest one.\n"
-        "Confidence is the best word's probability before drawing; as published it is the drawn word's, which cools."
+    explanation = t(
+        "Accepts every position where the network is sure enough (threshold), and always the "
+        "surest one.\nConfidence is the best word's probability before drawing; as published "
+        "it is the drawn word's, which cools."
     )
     reads = ("threshold", "block_length", "overlap", "guidance", "as_published")
     adaptive = True

@@ -6,6 +6,7 @@ import numpy as np
 
 from playground.diffusion.draws import ORDER
 from playground.diffusion.samplers.base import Sampler, add_sampler
+from playground.i18n import t
 
 
 @add_sampler
@@ -17,13 +18,14 @@ class Gibbs(Sampler):
     """
 
     name = "gibbs"
-    title = "Gibbs: redraw one at a time"
+    title = t("Gibbs: redraw one at a time")
     source = "Geman and Geman 1984; for masked language models: Wang and Cho 2019, arXiv 1902.04094"
-    explanation = (
-        "Takes one place at a time, hides its word and draws it again from what the network says given all the others.\n"
-        "Starts anywhere; forgets the start sweep by sweep (burn-in)."
+    explanation = t(
+        "Takes one place at a time, hides its word and draws it again from what the network "
+        "says given all the others.\nStarts anywhere; forgets the start sweep by sweep "
+        "(burn-in)."
     )
-    note = "A step redraws one position; a sweep visits each open position once."
+    note = t("A step redraws one position; a sweep visits each open position once.")
     exact_at_one = False
     exact_in_limit = "sweeps"
     reads = ("steps", "selection", "burn_in", "guidance")

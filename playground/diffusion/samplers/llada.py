@@ -7,6 +7,7 @@ import numpy as np
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.blocks import share_out
 from playground.diffusion.samplers.ordered import Ordered
+from playground.i18n import t
 
 
 @add_sampler
@@ -18,13 +19,14 @@ class Llada(Ordered):
     """
 
     name = "llada"
-    title = "LLaDA: low-confidence order"
+    title = t("LLaDA: low-confidence order")
     source = "Nie et al. 2025, arXiv 2502.09992; ML-GSAI/LLaDA, generate.py"
-    explanation = (
-        "Guesses every hidden word, keeps the surest guesses in equal portions, block after block; the rest is guessed anew.\n"
-        "low_confidence samples too typically even one at a time; random order is exact there. A kept word stays for good."
+    explanation = t(
+        "Guesses every hidden word, keeps the surest guesses in equal portions, block after "
+        "block; the rest is guessed anew.\nlow_confidence samples too typically even one at a "
+        "time; random order is exact there. A kept word stays for good."
     )
-    note = "“Remasking” in its paper means “not kept this time”."
+    note = t("“Remasking” in its paper means “not kept this time”.")
     exact_at_one = False
     reads = ("steps", "selection", "block_length", "overlap", "guidance")
     selections = ("low_confidence", "random")
@@ -46,7 +48,7 @@ class Llada(Ordered):
 class RandomOrder(Llada):
     """LLaDA's `random`: its counts, but the positions are taken by chance before their tokens are drawn."""
 
-    title = "LLaDA: random order"
+    title = t("LLaDA: random order")
     exact_at_one = True
     sample_first = False
 

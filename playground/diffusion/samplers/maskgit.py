@@ -6,6 +6,7 @@ import numpy as np
 
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.ordered import Ordered
+from playground.i18n import t
 
 
 @add_sampler
@@ -17,11 +18,12 @@ class MaskGIT(Ordered):
     """
 
     name = "maskgit"
-    title = "MaskGIT: cosine counts"
+    title = t("MaskGIT: cosine counts")
     source = "Chang et al. 2022, arXiv 2202.04200; google-research/maskgit, parallel_decode.py"
-    explanation = (
-        "Guesses every hidden word at once and keeps the guesses it is surest of; few at first, more later (a cosine).\n"
-        "Keeping likely guesses makes the text more typical than the model's own, even one word at a time."
+    explanation = t(
+        "Guesses every hidden word at once and keeps the guesses it is surest of; few at "
+        "first, more later (a cosine).\nKeeping likely guesses makes the text more typical "
+        "than the model's own, even one word at a time."
     )
     exact_at_one = False
     reads = ("steps", "alg_temp", "block_length", "overlap", "guidance")

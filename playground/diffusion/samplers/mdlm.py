@@ -5,6 +5,7 @@ from __future__ import annotations
 from playground.diffusion.noise import reveal_probability
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.random_times import RandomTimes
+from playground.i18n import t as tr
 
 
 @add_sampler
@@ -17,11 +18,12 @@ class Mdlm(RandomTimes):
     """
 
     name = "mdlm"
-    title = "MDLM: random times"
+    title = tr("MDLM: random times")
     source = "Sahoo et al. 2024, arXiv 2406.07524; kuleshov-group/mdlm, diffusion.py"
-    explanation = (
-        "Each hidden word is uncovered at a random moment, independently of the others, and drawn from what the network says.\n"
-        "The network is asked again only when the text has changed; as published, a last argmax fills what is left."
+    explanation = tr(
+        "Each hidden word is uncovered at a random moment, independently of the others, and "
+        "drawn from what the network says.\nThe network is asked again only when the text has "
+        "changed; as published, a last argmax fills what is left."
     )
     reads = ("steps", "schedule", "block_length", "overlap", "guidance", "as_published")
 

@@ -7,6 +7,7 @@ import numpy as np
 from playground.diffusion.noise import remask_limit
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.random_times import RandomTimes
+from playground.i18n import t as tr
 
 ETA = 0.1  # where eta is None
 
@@ -20,11 +21,12 @@ class Remdm(RandomTimes):
     """
 
     name = "remdm"
-    title = "ReMDM: masks again"
+    title = tr("ReMDM: masks again")
     source = "Wang et al. 2025, arXiv 2503.00307; kuleshov-group/remdm (cap)"
-    explanation = (
-        "Like mdlm, but a word that was already uncovered may be hidden again, with a small probability at each step.\n"
-        "Mistakes of early steps can be taken back; eta caps how often."
+    explanation = tr(
+        "Like mdlm, but a word that was already uncovered may be hidden again, with a small "
+        "probability at each step.\nMistakes of early steps can be taken back; eta caps how "
+        "often."
     )
     reads = ("steps", "schedule", "eta", "block_length", "overlap", "guidance")
 

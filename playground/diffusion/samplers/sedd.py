@@ -7,6 +7,7 @@ import numpy as np
 from playground.diffusion.noise import alpha_bar_slope, reveal_probability
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.random_times import RandomTimes
+from playground.i18n import t as tr
 
 
 @add_sampler
@@ -19,13 +20,14 @@ class Sedd(RandomTimes):
     """
 
     name = "sedd"
-    title = "SEDD: score ratios"
+    title = tr("SEDD: score ratios")
     source = (
         "Lou et al. 2024, arXiv 2310.16834; louaaron/Score-Entropy-Discrete-Diffusion, sampling.py"
     )
-    explanation = (
-        "Thinks in ratios of probabilities; each word is uncovered at the rate that the noise was added.\n"
-        "Analytic steps are exact in time; Euler steps approximate them (the same thing for the linear schedule)."
+    explanation = tr(
+        "Thinks in ratios of probabilities; each word is uncovered at the rate that the "
+        "noise was added.\nAnalytic steps are exact in time; Euler steps approximate them "
+        "(the same thing for the linear schedule)."
     )
     reads = ("steps", "selection", "schedule", "block_length", "overlap", "guidance")
     selections = ("analytic", "euler")

@@ -6,6 +6,7 @@ import numpy as np
 
 from playground.diffusion.draws import ACCEPT, ORDER, REFUSED
 from playground.diffusion.samplers.base import Sampler, add_sampler
+from playground.i18n import t
 
 MOST_LOGITS = 2**26  # numbers of a batched call of a network that answers at every place
 
@@ -20,11 +21,12 @@ class SelfVerifying(Sampler):
     """
 
     name = "self-verifying"
-    title = "Self-verifying: drafts and checks"
+    title = t("Self-verifying: drafts and checks")
     source = "Campbell et al. 2025, arXiv 2510.03929"
-    explanation = (
-        "Drafts many words at once, then checks them one after another against what the network says with the drafts before.\n"
-        "Keeps them up to the first that fails and draws that one anew: the distribution of any order, in fewer rounds."
+    explanation = t(
+        "Drafts many words at once, then checks them one after another against what the "
+        "network says with the drafts before.\nKeeps them up to the first that fails and "
+        "draws that one anew: the distribution of any order, in fewer rounds."
     )
     reads = ("steps", "guidance")
 

@@ -7,6 +7,7 @@ import numpy as np
 from playground.diffusion.draws import START
 from playground.diffusion.noise import uniform_reverse
 from playground.diffusion.samplers.base import Sampler, add_sampler
+from playground.i18n import t as tr
 
 
 @add_sampler
@@ -18,11 +19,12 @@ class Uniform(Sampler):
     """
 
     name = "uniform"
-    title = "Uniform noise (exact models)"
+    title = tr("Uniform noise (exact models)")
     source = "Austin et al. 2021 (D3PM), arXiv 2107.03006; SEDD's uniform graph, arXiv 2310.16834"
-    explanation = (
-        "Starts from random words; at every step every word may be exchanged, some more than once, ever more rarely.\n"
-        "Needs an exact denoiser: the evidence at each place is a row of the noise matrix."
+    explanation = tr(
+        "Starts from random words; at every step every word may be exchanged, some more than "
+        "once, ever more rarely.\nNeeds an exact denoiser: the evidence at each place is a "
+        "row of the noise matrix."
     )
     noise = "uniform"
     exact_at_one = False

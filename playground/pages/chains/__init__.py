@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from playground.i18n import t
 from playground.markov.presets import BROWN_FOX
 from playground.pages.chains import hidden, loops, rates, text, walk
 from playground.pages.chains.endpoints import hmm, markov
@@ -20,7 +21,7 @@ from playground.widgets.recurrence import NetworkLoops
 from playground.widgets.trellis import Trellis
 from playground.widgets.widget import called
 
-TITLE = "Chains"
+TITLE = t("Chains")
 SLUG = "chains"
 
 
@@ -47,7 +48,7 @@ def first(defaults: dict, figures: Callable[[dict], dict], kept: str = "") -> di
 def build(app) -> None:
     models = loops.Models(app)
     with gr.Tabs(elem_id="chain-views", overflow_behavior="wrap"):
-        with gr.Tab("Markov chain", id="walk"):
+        with gr.Tab(t("Markov chain"), id="walk"):
             ChainWalk(
                 first(walk.DEFAULT, walk.figures),
                 elem_id="chain-walk",
@@ -56,7 +57,7 @@ def build(app) -> None:
                     "walk", walk.DEFAULT, walk.figures, figures=answered(walk.figures)
                 ),
             )
-        with gr.Tab("From text", id="text"):
+        with gr.Tab(t("From text"), id="text"):
             source = ChainText(
                 None,
                 elem_id="chain-text",
@@ -71,7 +72,7 @@ def build(app) -> None:
                 ),
             )
             source.offer(text.offer, None, source, api_visibility="private", show_progress="hidden")
-        with gr.Tab("Continuous time", id="rates"):
+        with gr.Tab(t("Continuous time"), id="rates"):
             ChainRates(
                 first(rates.DEFAULT, rates.figures),
                 elem_id="chain-rates",
@@ -80,7 +81,7 @@ def build(app) -> None:
                     "rates", rates.DEFAULT, rates.figures, figures=answered(rates.figures)
                 ),
             )
-        with gr.Tab("Hidden Markov model", id="hidden"):
+        with gr.Tab(t("Hidden Markov model"), id="hidden"):
             Trellis(
                 {**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)},
                 elem_id="chain-hidden",
@@ -93,7 +94,7 @@ def build(app) -> None:
                     learn=answered(hidden.learn),
                 ),
             )
-        with gr.Tab("Why networks loop", id="loops"):
+        with gr.Tab(t("Why networks loop"), id="loops"):
             NetworkLoops(
                 None,
                 elem_id="chain-loops",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from playground.i18n import t
 from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
 from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths, trellis
@@ -41,7 +42,11 @@ def read_observations(draft: dict, model: HiddenMarkovModel, longest: int = LONG
     observations = draft["observations"]
     if not isinstance(observations, list) or not 1 <= len(observations) <= longest:
         raise ValueError(
-            f"observations must be a list of 1 to {longest} symbol numbers, got {parsing.short(observations)}"
+            t(
+                "observations must be a list of 1 to {longest} symbol numbers, got {got}",
+                longest=longest,
+                got=parsing.short(observations),
+            )
         )
     return [parsing.whole(one, "observations", -1, len(model.symbols) - 1) for one in observations]
 
@@ -85,8 +90,12 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
         symbol = model.symbols[observations[where]] if observations[where] >= 0 else "anything"
         return {
             **record,
-            "impossible": f"This model cannot show that: at position {where + 1} no state that can be reached shows “{symbol}”. "
-            "Give one of them a probability there, or type ? for that observation.",
+            "impossible": t(
+                "This model cannot show that: at position {value} no state that can be reached shows "
+                "“{symbol}”. Give one of them a probability there, or type ? for that observation.",
+                value=where + 1,
+                symbol=symbol,
+            ),
             "delta": [[None] * size] * length,
             "pointers": [[0] * size] * length,
             "posterior": [[0.0] * size] * length,
@@ -137,7 +146,7 @@ def learn(draft: dict) -> dict:
     """Baum-Welch from random starts, all steps of all of them: plain data, rounded to five decimals for the way to the browser."""
     model, wish = read_model(draft), draft["learn"]
     if not isinstance(wish, dict):
-        raise ValueError(f"learn must be an object, got {parsing.short(wish)}")
+        raise ValueError(t("learn must be an object, got {got}", got=parsing.short(wish)))
     seed = parsing.whole(wish["seed"], "seed", 0, parsing.LARGEST_SEED)
     restarts, iterations = (
         parsing.whole(wish["restarts"], "restarts", 1, 8),

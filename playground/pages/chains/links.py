@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playground.i18n import t
 from playground.pages.chains import parsing
 from playground.pages.links import Choice, PageLink, Text
 
@@ -37,7 +38,9 @@ def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> d
         draft = parsing.unpacked(text, defaults)
         return {"draft": draft, "figures": figures(draft), "message": "", "opened": True}
     except (ValueError, KeyError, TypeError) as error:
-        message = f"This link could not be opened, so the first example stands here: {error}."
+        message = t(
+            "This link could not be opened, so the first example stands here: {error}.", error=error
+        )
         return {
             "draft": dict(defaults),
             "figures": figures(dict(defaults)),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from playground.i18n import t
+
 LARGEST_SEED = 2**32 - 1
 LONGEST_NAME = 40
 
@@ -21,36 +23,80 @@ def whole(value: Any, field: str, low: int, high: int) -> int:
         and value == int(value)
     )
     if not number or not low <= value <= high:
-        raise ValueError(f"{field} must be a whole number in [{low}, {high}], got {short(value)}")
+        raise ValueError(
+            t(
+                "{field} must be a whole number in [{low}, {high}], got {got}",
+                field=field,
+                low=str(low),
+                high=str(high),
+                got=short(value),
+            )
+        )
     return int(value)
 
 
 def real(value: Any, field: str, low: float, high: float) -> float:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not low <= value <= high:
-        raise ValueError(f"{field} must be a number in [{low:g}, {high:g}], got {short(value)}")
+        raise ValueError(
+            t(
+                "{field} must be a number in [{low}, {high}], got {got}",
+                field=field,
+                low=f"{low:g}",
+                high=f"{high:g}",
+                got=short(value),
+            )
+        )
     return float(value)
 
 
 def choice(value: Any, field: str, options: Sequence[str]) -> str:
     if value not in options:
-        raise ValueError(f"{field} must be one of {', '.join(options)}, got {short(value)}")
+        raise ValueError(
+            t(
+                "{field} must be one of {options}, got {got}",
+                field=field,
+                options=", ".join(options),
+                got=short(value),
+            )
+        )
     return value
 
 
 def names(value: Any, field: str, low: int, high: int) -> list[str]:
     """`low` to `high` different names of at most 40 characters. What they are made of is the visitor's affair."""
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise ValueError(f"{field} must be a list of names, got {short(value)}")
+        raise ValueError(
+            t("{field} must be a list of names, got {got}", field=field, got=short(value))
+        )
     if not low <= len(value) <= high:
-        raise ValueError(f"{field} must have {low} to {high} names, got {len(value)}")
+        raise ValueError(
+            t(
+                "{field} must have {low} to {high} names, got {got}",
+                field=field,
+                low=low,
+                high=high,
+                got=len(value),
+            )
+        )
     for name in value:
         if not 0 < len(name) <= LONGEST_NAME:
             raise ValueError(
-                f"{field} must be names of 1 to {LONGEST_NAME} characters, got {short(name)}"
+                t(
+                    "{field} must be names of 1 to {longest_name} characters, got {got}",
+                    field=field,
+                    longest_name=LONGEST_NAME,
+                    got=short(name),
+                )
             )
         if value.count(name) > 1:
-            raise ValueError(f"{field} must differ from each other, got {short(name)} twice")
+            raise ValueError(
+                t(
+                    "{field} must differ from each other, got {got} twice",
+                    field=field,
+                    got=short(name),
+                )
+            )
     return list(value)
 
 
@@ -62,7 +108,13 @@ def table(value: Any, field: str, rows: int, columns: int) -> list[list[float]]:
         or not all(isinstance(row, list) and len(row) == columns for row in value)
     ):
         raise ValueError(
-            f"{field} must be a table of {rows} rows of {columns} numbers, got {short(value)}"
+            t(
+                "{field} must be a table of {rows} rows of {columns} numbers, got {got}",
+                field=field,
+                rows=rows,
+                columns=columns,
+                got=short(value),
+            )
         )
     for i, row in enumerate(value):
         for j, entry in enumerate(row):
@@ -72,7 +124,13 @@ def table(value: Any, field: str, rows: int, columns: int) -> list[list[float]]:
                 or not math.isfinite(entry)
             ):
                 raise ValueError(
-                    f"{field} row {i + 1}, column {j + 1} must be a number, got {short(entry)}"
+                    t(
+                        "{field} row {row}, column {column} must be a number, got {got}",
+                        field=field,
+                        row=i + 1,
+                        column=j + 1,
+                        got=short(entry),
+                    )
                 )
     return [[float(entry) for entry in row] for row in value]
 
@@ -100,7 +158,7 @@ def answered(compute: Callable[[dict], dict]) -> Callable[[Any], dict]:
     def answer(draft: Any) -> dict:
         try:
             if not isinstance(draft, dict):
-                raise ValueError(f"draft must be an object, got {short(draft)}")
+                raise ValueError(t("draft must be an object, got {got}", got=short(draft)))
             return {"ok": True, **compute(draft)}
         except (ValueError, KeyError) as error:
             sentence = f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
@@ -124,9 +182,9 @@ def unpacked(text: str, defaults: dict) -> dict:
     try:
         rest = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError("the link holds no readable state") from None
+        raise ValueError(t("the link holds no readable state")) from None
     if not isinstance(rest, dict):
-        raise ValueError("the link holds no readable state")
+        raise ValueError(t("the link holds no readable state"))
     return {**defaults, **{key: value for key, value in rest.items() if key in defaults}}
 
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from playground.i18n import t
 from playground.markov.continuous import ContinuousTimeChain
 from playground.markov.ensemble import shares_over_time
 from playground.pages.chains import parsing
@@ -35,7 +36,12 @@ def read(draft: dict) -> tuple[ContinuousTimeChain, int, int, float]:
     chain = ContinuousTimeChain(rates, states, np.eye(len(states))[start])
     if chain.leaving.max() * until > FASTEST:
         raise ValueError(
-            f"until times the largest rate of leaving must be at most {FASTEST:g}, got {chain.leaving.max() * until:g}: shorten the time"
+            t(
+                "until times the largest rate of leaving must be at most {fastest}, got {got}: "
+                "shorten the time",
+                fastest=FASTEST,
+                got=chain.leaving.max() * until,
+            )
         )
     return chain, start, seed, until
 
@@ -69,16 +75,20 @@ def _long_run(chain: ContinuousTimeChain, start: int) -> str:
     wait = chain.leaving[start]
     name = clip(chain.states[start])
     first = (
-        f"It is never left: “{name}” is absorbing."
+        t("It is never left: “{name}” is absorbing.", name=name)
         if wait == 0
-        else f"The time it stays in “{name}” is exponentially distributed, {1 / wait:.4g} on average."
+        else t(
+            "The time it stays in “{name}” is exponentially distributed, {value} on average.",
+            name=name,
+            value=float(f"{1 / wait:.4g}"),
+        )
     )
     shares = ", ".join(
         f"{share:.4g} in “{clip(state)}”"
         for state, share in zip(chain.states, chain.stationary(), strict=True)
         if share > 0
     )
-    return f"{first} In the long run, from here: {shares}."
+    return t("{first} In the long run, from here: {shares}.", first=first, shares=shares)
 
 
 def _masking(chain: ContinuousTimeChain, start: int) -> str:
@@ -89,7 +99,12 @@ def _masking(chain: ContinuousTimeChain, start: int) -> str:
     rate = float(chain.leaving[start])
     name, mask = clip(chain.states[start]), clip(chain.states[absorbing[0]])
     times = "" if math.isclose(rate, 1) else f"{rate:.4g}·"
-    return (
-        f"This is masking: “{name}” turns into “{mask}” at a constant rate and stays so. The probability that it is still there is exp(−{times}t): "
-        "what the Diffusion page calls ᾱ, for every word of a text by itself. A diffusion model learns to run this clock backwards."
+    return t(
+        "This is masking: “{name}” turns into “{mask}” at a constant rate and stays so. The "
+        "probability that it is still there is exp(−{times}t): what the Diffusion page calls "
+        "ᾱ, for every word of a text by itself. A diffusion model learns to run this clock "
+        "backwards.",
+        name=name,
+        mask=mask,
+        times=times,
     )

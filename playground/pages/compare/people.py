@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Any
 
+from playground.i18n import t
 from playground.metrics import jackknife_interval, wilson_interval
 from playground.pages.compare.request import object_of, text_of, whole_of
 
@@ -28,7 +29,11 @@ def tally(_: Any, raw: Any) -> dict:
         winner = vote.get("winner")
         if winner not in ("left", "right", "tie"):
             raise ValueError(
-                f"votes[{place}].winner must be one of left, right, tie, got {str(winner)[:40]!r}"
+                t(
+                    "votes[{place}].winner must be one of left, right, tie, got {got}",
+                    place=place,
+                    got=repr(str(winner)[:40]),
+                )
             )
         for side in ("left", "right"):
             name = text_of(vote.get(side), f"votes[{place}].{side}", 200)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.backend.limits import limits
+from playground.i18n import t
 
 PROMPT_CHARACTERS = min(limits().max_compared_characters, limits().max_prompt_characters)
 NEW_TOKENS = min(limits().max_compared_tokens, limits().max_new_tokens)
@@ -14,17 +15,26 @@ NEW_TOKENS = min(limits().max_compared_tokens, limits().max_new_tokens)
 
 def object_of(value: Any, name: str = "request") -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ValueError(f"{name} must be an object, got {type(value).__name__}")
+        raise ValueError(
+            t("{name} must be an object, got {got}", name=name, got=type(value).__name__)
+        )
     return value
 
 
 def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS, empty: bool = False) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{name} must be a text, got {type(value).__name__}")
+        raise ValueError(t("{name} must be a text, got {got}", name=name, got=type(value).__name__))
     if not empty and not value.strip():
-        raise ValueError(f"{name} must hold at least 1 word, got an empty text")
+        raise ValueError(t("{name} must hold at least 1 word, got an empty text", name=name))
     if len(value) > longest:
-        raise ValueError(f"{name} must have at most {longest:,} characters, got {len(value):,}")
+        raise ValueError(
+            t(
+                "{name} must have at most {longest} characters, got {got}",
+                name=name,
+                longest=longest,
+                got=len(value),
+            )
+        )
     return value
 
 
@@ -45,7 +55,15 @@ def whole_of(value: Any, name: str, low: int, high: int) -> int:
         or value != int(value)
         or not low <= value <= high
     ):
-        raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {str(value)[:40]}")
+        raise ValueError(
+            t(
+                "{name} must be a whole number in [{low}, {high}], got {got}",
+                name=name,
+                low=str(low),
+                high=str(high),
+                got=str(value)[:40],
+            )
+        )
     return int(value)
 
 
@@ -56,13 +74,28 @@ def number_of(value: Any, name: str, low: float, high: float) -> float:
         or not math.isfinite(value)
         or not low <= value <= high
     ):
-        raise ValueError(f"{name} must be a number in [{low:g}, {high:g}], got {str(value)[:40]}")
+        raise ValueError(
+            t(
+                "{name} must be a number in [{low}, {high}], got {got}",
+                name=name,
+                low=f"{low:g}",
+                high=f"{high:g}",
+                got=str(value)[:40],
+            )
+        )
     return float(value)
 
 
 def choice_of(value: Any, name: str, options: tuple[str, ...]) -> str:
     if value not in options:
-        raise ValueError(f"{name} must be one of {', '.join(options)}, got {str(value)[:40]!r}")
+        raise ValueError(
+            t(
+                "{name} must be one of {options}, got {got}",
+                name=name,
+                options=", ".join(options),
+                got=repr(str(value)[:40]),
+            )
+        )
     return value
 
 
@@ -72,6 +105,13 @@ def prompt_ids(model: Any, prompt: str, tokens: int, name: str = "prompt") -> li
     longest = getattr(model, "context_length", None)
     if longest is not None and len(ids) + tokens > longest:
         raise ValueError(
-            f"{name} must have at most {longest - tokens} tokens beside {tokens} new ones in this model, got {len(ids)}"
+            t(
+                "{name} must have at most {value} tokens beside {tokens} new ones in this model, got "
+                "{got}",
+                name=name,
+                value=longest - tokens,
+                tokens=tokens,
+                got=len(ids),
+            )
         )
     return ids

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.i18n import t
 from playground.pages import gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.corrupt import DRAWN, corrupted, default_text
@@ -19,7 +20,7 @@ def build_corrupt(app: Any) -> None:
     with gr.Row(equal_height=True):
         text = gr.Textbox(
             default_text(),
-            label="Text, up to 24 tokens",
+            label=t("Text, up to 24 tokens"),
             max_length=1000,
             scale=6,
             elem_id="corrupt-text",
@@ -27,15 +28,20 @@ def build_corrupt(app: Any) -> None:
         model = gr.Dropdown(
             models.offered(),
             value=models.TWIN,
-            label="Words and vectors of",
+            label=t("Words and vectors of"),
             scale=3,
             min_width=190,
             filterable=False,
         )
         schedule = gr.Dropdown(
-            list(DRAWN), value="linear", label="Schedule", scale=2, min_width=130, filterable=False
+            list(DRAWN),
+            value="linear",
+            label=t("Schedule"),
+            scale=2,
+            min_width=130,
+            filterable=False,
         )
-        seed = gr.Number(7, label="Seed", minimum=0, precision=0, scale=1, min_width=90)
+        seed = gr.Number(7, label=t("Seed"), minimum=0, precision=0, scale=1, min_width=90)
     view = CanvasCorrupt(opened=lambda _: recorded("corrupt"), elem_id="diffusion-corrupt")
     inputs = [text, model, schedule, seed]
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.diffusion.controls import FIELDS, LINK
 
@@ -31,7 +32,11 @@ def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any,
     name = values["model"]
     if name != models.TWIN and not name.startswith("exact-") and not models.ready(name, backend):
         raise ValueError(
-            f"This link shows a run of {name}, which is not loaded here. Press Run to load it and to see the run."
+            t(
+                "This link shows a run of {name}, which is not loaded here. Press Run to load it and "
+                "to see the run.",
+                name=name,
+            )
         )
     event = unpacked_edit(values["edited"], name) if values["edited"] else None
     return {field: values[field] for field in FIELDS}, event, values["step"]
@@ -63,5 +68,5 @@ def unpacked_edit(text: str, model: str) -> Any:
         )
     except ValueError:
         raise ValueError(
-            "edited must be a turn, token ids and locks, as Copy link writes them"
+            t("edited must be a turn, token ids and locks, as Copy link writes them")
         ) from None

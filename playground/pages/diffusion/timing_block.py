@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.i18n import t
 from playground.pages import gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
@@ -18,8 +19,8 @@ from playground.pages.events import sent
 from playground.widgets.canvas_steps import CanvasSteps
 
 PAIRS = [
-    ("Fairy tales: the two twins (15 M each)", "twins"),
-    ("Exact: word pairs of a short tale", models.TALE),
+    (t("Fairy tales: the two twins (15 M each)"), "twins"),
+    (t("Exact: word pairs of a short tale"), models.TALE),
 ]
 CANVAS = {"twins": "once upon a time there was a [MASK]*40 .", models.TALE: "the king [MASK]*30 ."}
 _runs = itertools.count(1)
@@ -29,7 +30,7 @@ def build_timing(app: Any) -> None:
     pair = gr.Dropdown(
         PAIRS,
         value="twins",
-        label="Left-to-right model and its diffusion twin",
+        label=t("Left-to-right model and its diffusion twin"),
         filterable=False,
         elem_id="timing-pair",
     )
@@ -66,7 +67,7 @@ def build_timing(app: Any) -> None:
 
 def measured(name: Any, what: Any, backend: Any) -> Iterator[dict]:
     if what not in ("time", "quality"):
-        raise ValueError(f"what must be one of time, quality, got {what!r}")
+        raise ValueError(t("what must be one of time, quality, got {got}", got=repr(what)))
     causal, denoiser, prompt = twins(name, backend)
     try:
         if what == "time":
@@ -84,6 +85,10 @@ def twins(name: Any, backend: Any) -> tuple[Any, Any, str]:
         return models.tale_model(), models.get_denoiser(models.TALE, backend), "the king"
     if name != "twins":
         raise ValueError(
-            f"pair must be one of {', '.join(value for _, value in PAIRS)}, got {name!r}"
+            t(
+                "pair must be one of {options}, got {got}",
+                options=", ".join((value for _, value in PAIRS)),
+                got=repr(name),
+            )
         )
     return backend().causal(models.CAUSAL_TWIN), backend().denoiser(models.TWIN), PROMPT

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.limits import limits
+from playground.i18n import t
 from playground.pages import gate
 from playground.pages.diffusion import files, models
 from playground.pages.diffusion.canvas import Canvas, read_canvas, reading, with_random_words
@@ -33,7 +34,7 @@ def build_unmask(app: Any) -> None:
     with gr.Row():
         canvas = gr.Textbox(
             models.default_canvas(models.TWIN),
-            label="Canvas: your words, and [MASK]*12 where twelve are to appear",
+            label=t("Canvas: your words, and [MASK]*12 where twelve are to appear"),
             lines=1,
             max_lines=6,
             max_length=4000,
@@ -41,7 +42,7 @@ def build_unmask(app: Any) -> None:
             elem_id="diffusion-canvas",
         )
         run = gr.Button(
-            "Run",
+            t("Run"),
             variant="primary",
             scale=0,
             min_width=110,
@@ -147,7 +148,7 @@ def messages(
         asked = sent(event, "model")
         name = asked if isinstance(asked, str) else values["model"]
         if not models.ready(name, app.backend):
-            yield {"run": run, "waiting": "loading the model …"}
+            yield {"run": run, "waiting": t("loading the model …")}
 
         def work(_: Any) -> Iterator[dict]:
             sides = make_sides(values, app, name, session_of(request), event)
@@ -204,10 +205,13 @@ def _run_on(
     settings = replace(settings, seed=settings.seed + turn)
     given = sent(event, "second")
     if given is None:
-        return [Side(name, denoiser, first, settings, f"run on, seed {settings.seed}")]
+        return [Side(name, denoiser, first, settings, t("run on, seed {seed}", seed=settings.seed))]
     if not isinstance(given, dict):
         raise ValueError(
-            f"second must be the second canvas with its locks, got {type(given).__name__}"
+            t(
+                "second must be the second canvas with its locks, got {got}",
+                got=type(given).__name__,
+            )
         )
     second, _ = edited(
         canvas,
@@ -221,7 +225,7 @@ def _run_on(
         int(denoiser.mask_id) not in each.ids and by.sampler not in ("gibbs", *NEEDS_POSTERIOR)
         for each, by in pairs
     ]
-    note = f"run on, seeds {settings.seed} and {other.seed}"
+    note = t("run on, seeds {seed} and {seed2}", seed=settings.seed, seed2=other.seed)
     return [
         Side(name, denoiser, each, by, note, still=nothing[n] and not all(nothing))
         for n, (each, by) in enumerate(pairs)
@@ -249,15 +253,19 @@ def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
             f"canvas must have 1 to {longest} positions, got {len(ids) if isinstance(ids, list) else type(ids).__name__}"
         )
     if any(isinstance(i, bool) or not isinstance(i, int) or not 0 <= i <= highest for i in ids):
-        raise ValueError(f"canvas must hold whole numbers in [0, {highest}]")
+        raise ValueError(
+            t("canvas must hold whole numbers in [0, {highest}]", highest=str(highest))
+        )
     if (
         not isinstance(locked, list)
         or len(locked) != len(ids)
         or any(not isinstance(lock, bool) for lock in locked)
     ):
-        raise ValueError(f"locked must hold true or false for each of the {len(ids)} positions")
+        raise ValueError(
+            t("locked must hold true or false for each of the {count} positions", count=len(ids))
+        )
     if isinstance(turn, bool) or not isinstance(turn, int) or not 0 <= turn <= 10_000:
-        raise ValueError(f"turn must be a whole number in [0, 10000], got {turn!r}")
+        raise ValueError(t("turn must be a whole number in [0, 10000], got {got}", got=repr(turn)))
     around = list(canvas.ids[: canvas.lead]), list(canvas.ids[len(canvas.ids) - canvas.tail :])
     whole = (*around[0], *ids, *around[1])
     locks = (

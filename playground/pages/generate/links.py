@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from playground.i18n import t
 from playground.pages.generate.presets import START
 from playground.pages.generate.request import NEW_TOKENS, ids_of, object_of, settings_of
 from playground.pages.links import Choice, Flag, Number, PageLink, Text
@@ -90,9 +91,9 @@ def state_of(params: Mapping[str, str]) -> dict[str, Any]:
                 [int(part) for part in values["chosen"].split(".")], "chosen", NEW_TOKENS
             )
         except ValueError:
-            message = (
-                message
-                or "Part of this link could not be read, so the default stands there: chosen must be token ids."
+            message = message or t(
+                "Part of this link could not be read, so the default stands there: chosen must be "
+                "token ids."
             )
     settings = {name: values[name] for name in START}
     return {

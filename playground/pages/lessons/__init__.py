@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
+from playground.i18n import LANGUAGES
 from playground.pages.links import Number, PageLink, Text
 from playground.widgets.lesson_reader import LessonReader
 
@@ -23,13 +24,13 @@ def build(app: Any) -> None:
     LessonReader(opened=opened, elem_id="lesson-reader")
 
 
-@lru_cache(maxsize=1)
-def shelf() -> tuple[list[dict], list[str]]:
+@lru_cache(maxsize=len(LANGUAGES))
+def shelf(language: str = "en") -> tuple[list[dict], list[str]]:
     """All lessons with their figures computed, and a sentence for each file that is none: a teacher's slip takes no other lesson away."""
     from playground.pages.lessons.lesson import lesson_files, read_lesson
 
     lessons, problems = [], []
-    for path in lesson_files():
+    for path in lesson_files(language):
         try:
             lessons.append(read_lesson(path).record())
         except ValueError as error:
@@ -38,11 +39,13 @@ def shelf() -> tuple[list[dict], list[str]]:
 
 
 def opened(request: Any) -> dict:
-    """{"lessons", "at": {"lesson", "step"}, "message"} for the address that the page was opened with."""
-    query = request.get("query", "") if isinstance(request, dict) else ""
+    """{"lessons", "at": {"lesson", "step"}, "message"} for the address that the page was opened with, in the page's language."""
+    query, language = "", "en"
+    if isinstance(request, dict):
+        query, language = request.get("query", ""), str(request.get("language", "en"))
     params = dict(parse_qsl(str(query)[:20_000].lstrip("?")))
     values, sentence = LINK.decode(params) if LINK.given(params) else (LINK.defaults(), "")
-    lessons, problems = shelf()
+    lessons, problems = shelf(language if language in LANGUAGES else "en")
     known = [lesson["slug"] for lesson in lessons]
     if values["lesson"] and values["lesson"] not in known:
         sentence = f"lesson must be one of {', '.join(known)}, got {values['lesson'][:40]!r}: the first one is open."

@@ -1,4 +1,5 @@
-"""Lessons are Markdown files in assets/lessons with front matter; a teacher adds one without code.
+"""Lessons are Markdown files in assets/lessons/en with front matter; a teacher adds one without code. A translation is a file of the
+same name in the folder of its language (assets/lessons/de); a lesson that has none is read in English.
 
     ---
     title: Temperature
@@ -19,6 +20,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from playground.i18n import LANGUAGES, t
 from playground.pages.lessons.figures import filled
 from playground.paths import ASSETS
 
@@ -52,7 +54,7 @@ def read_lesson(path: Path) -> Lesson:
     _, head, body = ([*path.read_text(encoding="utf-8").split("---\n", 2), "", ""])[:3]
     facts = dict(line.split(":", 1) for line in head.strip().splitlines() if ":" in line)
     if "title" not in facts:
-        raise ValueError(f"{path.name} must begin with front matter that has a title")
+        raise ValueError(t("{name} must begin with front matter that has a title", name=path.name))
     steps: list[LessonStep] = []
     try:
         body = filled(body)
@@ -67,11 +69,15 @@ def read_lesson(path: Path) -> Lesson:
         elif steps and line.strip():
             steps[-1].text.append(line.strip())
     if not steps or not all(step.text or step.question for step in steps):
-        raise ValueError(f"{path.name} must have steps (## …) that each say something")
+        raise ValueError(t("{name} must have steps (## …) that each say something", name=path.name))
     for step in steps:
         if step.open and not step.open.startswith("?tab="):
             raise ValueError(
-                f"{path.name}: open must be a state link (?tab=…), got {step.open[:40]!r}"
+                t(
+                    "{name}: open must be a state link (?tab=…), got {got}",
+                    name=path.name,
+                    got=repr(step.open[:40]),
+                )
             )
     return Lesson(
         path.stem.partition("-")[2],
@@ -81,10 +87,12 @@ def read_lesson(path: Path) -> Lesson:
     )
 
 
-def lesson_files() -> list[Path]:
-    """In the order of the files' names."""
-    return sorted(FOLDER.glob("*.md"))
+def lesson_files(language: str = "en") -> list[Path]:
+    """The lessons in a language, or in English where it has none of that name; in the order of the files' names."""
+    folder = FOLDER / language if language in LANGUAGES else FOLDER / "en"
+    english = sorted((FOLDER / "en").glob("*.md"))
+    return [path if not (folder / path.name).is_file() else folder / path.name for path in english]
 
 
-def read_lessons() -> list[Lesson]:
-    return [read_lesson(path) for path in lesson_files()]
+def read_lessons(language: str = "en") -> list[Lesson]:
+    return [read_lesson(path) for path in lesson_files(language)]
