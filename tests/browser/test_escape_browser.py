@@ -141,7 +141,7 @@ def test_no_serious_accessibility_fault(escape, mode):
 def test_a_step_of_the_generate_page_opens_here_over_its_whole_vocabulary(open_page):
     page = open_page("generate")
     page.locator("#generator .bar .final-bar").first.wait_for()
-    page.get_by_role("button", name="Write anew").click()
+    page.get_by_role("button", name="New text").click()
     page.locator("#generator [data-k='6']").wait_for(timeout=60_000)
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Send this step to Escape").click()

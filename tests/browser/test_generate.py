@@ -8,9 +8,18 @@ from playwright.sync_api import expect
 from tests.browser.conftest import axe, dark, fits, no_requests
 
 
+COUNT_FINISHED = """
+window.finishedTexts = 0;
+document.addEventListener("playground:drawn", (event) => {
+  if (event.detail === "finished") window.finishedTexts += 1;
+});
+"""
+
+
 @pytest.fixture
 def gen(open_page, page):
     """The page with its model ready and the recorded text at rest."""
+    page.add_init_script(COUNT_FINISHED)
     open_page("generate")
     app = page.locator("#generator")
     page.wait_for_function(
@@ -29,17 +38,24 @@ def pause(page):
     expect(button).to_have_text("Play")
 
 
-def write(page, gen, tokens=16, prompt="Once upon a time", act="Write anew"):
+def write(page, gen, tokens=16, prompt="Once upon a time", act="New text"):
     gen.get_by_label("Prompt").fill(prompt)
     gen.get_by_label("Length").fill(str(tokens))
     gen.get_by_label("Speed, steps a second").select_option("30")
+    written = finished(page)
     gen.get_by_role("button", name=act, exact=True).click()
-    wait_done(page)
+    wait_done(page, written)
 
 
-def wait_done(page):
+def finished(page):
+    """How many texts have been written or scored since the page opened."""
+    return page.evaluate("window.finishedTexts")
+
+
+def wait_done(page, before=0):
     page.wait_for_function(
-        "document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')",
+        "before => window.finishedTexts > before && !document.querySelector('#generator .gen.running')",
+        arg=before,
         timeout=60_000,
     )
     pause(page)
@@ -66,7 +82,7 @@ def count_forward_passes(monkeypatch):
 def test_a_recorded_text_plays_before_the_visitor_has_done_anything(open_page, page):
     open_page("generate")
     expect(page.locator("#generator .prose-token.on")).to_be_visible()
-    expect(page.locator("#generator [data-part=notes]")).to_contain_text("Recorded")
+    expect(page.locator("#generator [data-part=notes]")).to_contain_text("A saved example")
     expect(page.get_by_role("tab", selected=True).first).to_have_text("Generate")
 
 
@@ -180,7 +196,7 @@ def test_write_on_from_here_keeps_the_beginning(gen, page):
     gen.locator(".prose-token").nth(4).click()
     kept = gen.locator(".prose-token").all_inner_texts()[:4]
     gen.get_by_role("slider", name="temperature", exact=True).fill("2.5")
-    gen.get_by_role("button", name="Write on from here").click()
+    gen.get_by_role("button", name="Continue from here").click()
     wait_done(page)
     assert gen.locator(".prose-token").all_inner_texts()[:4] == kept
 
@@ -189,7 +205,7 @@ def test_write_on_at_the_end_of_the_allowed_length_goes_on(gen, page):
     write(page, gen, 10)
     first = gen.locator(".prose-token").all_inner_texts()
     gen.get_by_role("slider", name="Token on view").press("End")
-    gen.get_by_role("button", name="Write on from here").click()
+    gen.get_by_role("button", name="Continue from here").click()
     wait_done(page)
     expect(gen.locator(".prose-token")).to_have_count(
         19
@@ -264,15 +280,15 @@ def test_errors_are_sentences_and_nothing_is_lost(gen, page):
     before = text(gen)
     problem = gen.locator("[data-part=problem]")
     gen.get_by_label("Prompt").fill("   ")
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     expect(problem).to_contain_text("The prompt is empty")
     gen.get_by_label("Prompt").fill("Once")
     gen.get_by_label("Length").fill("9999")
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     expect(problem).to_contain_text("[1, 512]")
     gen.get_by_label("Length").fill("6")
     gen.get_by_label("Prompt").fill("word " * 10_000)
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     expect(problem).to_have_text(
         "The prompt must have at most 20,000 characters, got 50,000: shorten it."
     )
@@ -308,8 +324,8 @@ def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page, monkeypatch):
     monkeypatch.setattr(CausalWorker, "run", slow)
     gen.get_by_label("Length").fill("512")
     gen.get_by_label("Prompt").fill("There was once a miller")
-    gen.get_by_role("button", name="Write anew").click()
-    expect(gen.locator("[data-part=notes]")).not_to_contain_text("Recorded")
+    gen.get_by_role("button", name="New text").click()
+    expect(gen.locator("[data-part=notes]")).not_to_contain_text("A saved example")
     page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 3")
     gen.get_by_role("button", name="Stop", exact=True).click()
     expect(gen.locator("[data-part=ended]")).to_have_text("Stopped.")
@@ -330,7 +346,7 @@ def test_a_copied_link_opens_the_same_text(gen, page):
     assert "tab=generate" in address
     with page.watch.leaving():
         page.goto(address, wait_until="commit")
-    page.wait_for_function("document.querySelector('#generator .gen')?.dataset.runs > 0")
+    page.wait_for_function("window.finishedTexts > 0")
     wait_done(page)
     expect(gen.get_by_label("Prompt")).to_have_value("A wolf came to the door")
     assert gen.locator(".prose-token").all_inner_texts() == wanted

@@ -42,7 +42,7 @@ def test_hostile_tokens_stay_text_everywhere(chromium, hostile_url):
     gen.get_by_label("Preset").select_option("pure sampling")
     gen.get_by_label("Length").fill("24")
     gen.get_by_label("Speed, steps a second").select_option("30")
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length == 24 && !document.querySelector('#generator .gen.running')"
     )

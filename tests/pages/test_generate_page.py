@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from playground.pages.errors import sentence_of
-from playground.pages.generate import answered, figures, presets, stream_run
+from playground.pages import run
+from playground.pages.errors import answered, sentence_of
+from playground.pages.generate import figures, presets, write_work
 from playground.pages.generate.request import RunRequest, StepRequest
-from playground.pages.generate.run import Runs, score, write
+from playground.pages.generate.run import score, write
 from tests.pages.doubles import DoubleBackend
 
 GO = threading.Event
@@ -28,7 +29,9 @@ def request(**more):
 def collect(news):
     start, frames, end = None, [], None
     for item in news:
-        start, end = item.get("start", start), item.get("end", end)
+        if item["kind"] == "begin":
+            start = item
+        end = item.get("reason", end)
         frames += item.get("frames", [])
     return start, frames, end
 
@@ -153,7 +156,7 @@ def test_a_branch_keeps_what_was_written_and_takes_the_chosen_token():
         write(backend, RunRequest.read(request(prefix=before, forced=[chosen])), GO())
     )
     assert (
-        start["at"] == 5
+        start["begun"] == 5
         and branch[0]["index"] == 5
         and branch[0]["token_id"] == chosen
         and branch[0]["forced"]
@@ -181,33 +184,43 @@ def test_stop_ends_a_run_between_two_tokens():
         seen.append(item)
         halt.set()
     assert (
-        seen[-1] == {"end": "stopped"} and sum(len(item.get("frames", [])) for item in seen) < 400
+        seen[-1] == run.end("stopped") and sum(len(item.get("frames", [])) for item in seen) < 400
     )
 
 
 def test_one_text_at_a_time_for_each_visitor():
-    backend, runs = DoubleBackend(), Runs()
+    backend = DoubleBackend()
 
     def play(visitor, name):
         asked = request(run=name, settings={"max_new_tokens": 100})
-        return stream_run(
-            backend,
-            runs,
-            SimpleNamespace(request=asked),
-            SimpleNamespace(session_hash=visitor),
-            lambda raw, halt: write(backend, RunRequest.read(raw), halt),
-        )
+        session = SimpleNamespace(session_hash=visitor)
+        return run.stream(backend, session, asked, "generate", write_work(backend))
 
     first = play("ann", "1")
     next(first)
-    assert "press Stop first" in list(play("ann", "2"))[-1]["error"]
-    assert "end" in list(play("bob", "3"))[-1]
-    assert list(play("bob", "1"))[-1]["error"].startswith(
-        "run must be"
-    )  # nobody takes over another's name
-    assert runs.stop("1") and not runs.stop("unknown")
-    assert "end" in list(play("ann", "4"))[-1]  # at once, though the first has not ended yet
-    assert list(first)[-1]["end"] == "stopped" and not runs.stop("1") and backend.runs.active == 0
+    assert "press Stop first" in str(list(play("ann", "2"))[-1]["message"])
+    assert list(play("bob", "3"))[-1]["reason"] == "max_new_tokens"
+    assert run.HANDLES.stop("1") and not run.HANDLES.stop("unknown")
+    assert (
+        list(play("ann", "4"))[-1]["kind"] == "end"
+    )  # at once, though the first has not ended yet
+    assert list(first)[-1]["reason"] == "stopped" and backend.runs.active == 0
+
+
+def test_a_text_that_was_cut_off_comes_again_from_where_it_was():
+    backend, session = DoubleBackend(), SimpleNamespace(session_hash="ann")
+
+    def play(name, **more):
+        return list(
+            run.stream(backend, session, request(run=name, **more), "generate", write_work(backend))
+        )
+
+    def frames(messages):
+        return [frame for message in messages for frame in message.get("frames", ())]
+
+    whole, rest = play("whole"), play("rest", after=7)
+    assert frames(rest) == frames(whole)[7:] and len(frames(rest)) == 5
+    assert [message["kind"] for message in rest if message["kind"] == "begin"] == ["begin"]
 
 
 def test_a_loop_is_marked_with_its_period():
@@ -352,9 +365,9 @@ def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
         )
     halt = GO()
     news = write(backend, RunRequest.read(request()), halt)
-    assert next(news)["progress"]["state"] == "loading"
+    assert next(news)["state"]["state"] == "loading"
     backend.state = "ready"
-    assert "start" in next(news)
+    assert next(news)["kind"] == "begin"
     backend.state = "absent"
     with pytest.raises(ValueError, match="not loaded: choose it"):
         figures.recompute_step(

@@ -7,16 +7,15 @@ from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl
 
-import gradio as gr
-
 from playground.backend.limits import limits
-from playground.pages import ngram_models, run
-from playground.pages.errors import answered
+from playground.pages import ngram_models
+from playground.pages.errors import answered_messages
 from playground.pages.generate import endpoints, presets
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
 from playground.pages.generate.run import score, write
+from playground.pages.run import Handle, Message, Work, bind, functions
 from playground.paths import ASSETS
 from playground.widgets.generator import Generator
 
@@ -139,10 +138,7 @@ def build(app: Any) -> None:
         constants={
             "models": models,
             "start_model": first,
-            "rules": presets.RULES,
-            "orders": presets.ORDERS,
-            "presets": presets.PRESETS,
-            "start": presets.START,
+            **presets.constants(),
             "examples": presets.EXAMPLES,
             "longest": NEW_TOKENS,
             "score_example": presets.SCORE_EXAMPLE,
@@ -151,28 +147,25 @@ def build(app: Any) -> None:
         },
         server_functions=[
             *(
-                answered(about_object(fn))
+                answered_messages(about_object(fn))
                 for fn in (opening, reading, recompute_step, draws, link, send)
             ),
-            *(
-                answered(fn)
-                for fn in (prepare, prepare_status, *file_functions(models))
-            ),
-            *run.functions(),
+            *(answered_messages(fn) for fn in (prepare, prepare_status, *file_functions(models))),
+            *functions(),
         ],
     )
 
-    run.bind(player, "write", lambda: backend, "generate", write_work(backend))
-    run.bind(player, "score", lambda: backend, "generate", score_work(backend))
+    bind(player, "write", lambda: backend, "generate", write_work(backend))
+    bind(player, "score", lambda: backend, "generate", score_work(backend))
 
     endpoints.register(backend)
     app.at_start(lambda: backend.prepare(first))
 
 
-def write_work(backend: Any) -> run.Work:
+def write_work(backend: Any) -> Work:
     """What a run of the event `write` does."""
 
-    def work(asked: dict, handle: run.Handle) -> Iterator[run.Message]:
+    def work(asked: dict, handle: Handle) -> Iterator[Message]:
         from playground.pages.generate.request import RunRequest
 
         return write(backend, RunRequest.read(asked), handle.stopped)
@@ -180,7 +173,7 @@ def write_work(backend: Any) -> run.Work:
     return work
 
 
-def score_work(backend: Any) -> run.Work:
+def score_work(backend: Any) -> Work:
     """What a run of the event `score` does."""
     return lambda asked, handle: score(backend, asked, handle.stopped)
 

@@ -50,9 +50,7 @@ def replay_page(trace: dict, models: list[dict]) -> str:
     constants = {
         "models": known,
         "start_model": trace["model"],
-        "rules": presets.RULES,
-        "orders": presets.ORDERS,
-        "presets": presets.PRESETS,
+        **presets.constants(),
         "start": {**presets.START, **rules},
         "examples": presets.EXAMPLES[:1],
         "longest": NEW_TOKENS,

@@ -237,3 +237,44 @@ ORDERS = {
         "mirostat_tau",
     ],
 }
+
+
+def _control(row: dict[str, Any]) -> dict[str, Any]:
+    """A control as the browser draws it: the slider's ends and what the field may hold."""
+    share = row["field"] in ("top_p", "min_p", "typical_p", "xtc_probability", "xtc_threshold")
+    return {
+        **row,
+        "lowest": row["low"],
+        "highest": 1 if share else 1e6,
+        "whole": row["field"] in ("top_k", "no_repeat_ngram_size", "dry_allowed_length"),
+    }
+
+
+def constants() -> dict[str, Any]:
+    """What the browser draws the chain of rules from."""
+    greedy = {
+        "repetition_penalty",
+        "no_repeat_ngram_size",
+        "presence_penalty",
+        "frequency_penalty",
+        "dry_multiplier",
+    }
+    return {
+        "rules": [
+            {
+                **_control(rule),
+                "off": _OFF[rule["field"]],
+                "when_greedy": rule["name"] in greedy,
+                "more": [_control(row) for row in rule.get("more", ())],
+            }
+            for rule in RULES
+        ],
+        "orders": ORDERS,
+        "presets": PRESETS,
+        "start": START,
+        "seed": {
+            **_control({"field": "seed", "label": "seed", "low": 0, "high": 2**31, "step": 1}),
+            "highest": 2**31,
+            "whole": True,
+        },
+    }

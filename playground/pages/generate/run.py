@@ -168,9 +168,7 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
         first = {"id": ids[0], "text": label(ids[0]), "piece": str(stream.push(ids[0]))}
         note = t("The first token is not scored: nothing stands before it.")
         if getattr(model, "adds_bos", False):
-            note = t(
-                "A beginning-of-text token stands in front, so the first word is scored too."
-            )
+            note = t("A beginning-of-text token stands in front, so the first word is scored too.")
         yield run.begin(prompt=[first], notes=[note], begun=0)
         rows = model.logits_along(ids[:-1])  # (T - 1, V)
         context = np.asarray(ids, np.int64)
