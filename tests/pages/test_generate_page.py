@@ -277,6 +277,47 @@ def test_a_moved_slider_shows_the_step_under_other_rules_with_the_same_u():
     )
 
 
+def test_each_row_says_what_is_left_of_it_after_every_rule():
+    _, frames, _ = collect(write(DoubleBackend(), RunRequest.read(request()), GO()))
+    for frame in frames:
+        names = [stage["name"] for stage in frame["stages"]]
+        for row in frame["rows"]:
+            assert len(row["through"]) == len(names)
+            assert row["through"][0] == pytest.approx(row["raw"], rel=1e-5, abs=1e-12)
+            assert row["through"][-1] == pytest.approx(row["final"], rel=1e-5, abs=1e-12)
+            if row["cut"] in names:
+                assert not any(row["through"][names.index(row["cut"]) :])
+
+
+def test_any_token_of_the_model_is_found_with_its_probabilities():
+    backend = DoubleBackend()
+    start, frames, _ = collect(write(backend, RunRequest.read(request()), GO()))
+    prompt = [token["id"] for token in start["prompt"]]
+    label = frames[0]["rows"][-1]["text"]
+    found = figures.find_tokens(
+        backend,
+        {
+            "model": "double",
+            "ids": prompt,
+            "prompt_length": len(prompt),
+            "index": 0,
+            "settings": {**presets.START, "max_new_tokens": 12},
+            "query": label.upper(),
+        },
+    )
+    one = next(one for one in found["tokens"] if one["id"] == frames[0]["rows"][-1]["id"])
+    assert found["found"] >= 1 and one["raw"] == pytest.approx(frames[0]["rows"][-1]["raw"])
+    assert one["rank"] == frames[0]["rows"][-1]["rank"]
+
+
+def test_a_text_appended_by_hand_is_cut_by_the_models_own_tokenizer():
+    backend = DoubleBackend()
+    ids = figures.tokens_of(backend, {"model": "double", "text": "a bb"})["ids"]
+    assert ids == list(backend.causal("double").encode("a bb"))
+    with pytest.raises(ValueError, match="at most 400 characters"):
+        figures.tokens_of(backend, {"model": "double", "text": "a" * 401})
+
+
 def test_kept_logits_are_asked_for_so_that_no_network_runs():
     backend = DoubleBackend()
 

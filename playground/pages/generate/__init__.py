@@ -119,6 +119,16 @@ def build(app: Any) -> None:
 
         return figures.draw_many(backend, raw)
 
+    def find_tokens(raw: Any) -> dict:
+        from playground.pages.generate import figures
+
+        return figures.find_tokens(backend, raw)
+
+    def tokens_of(raw: Any) -> dict:
+        from playground.pages.generate import figures
+
+        return figures.tokens_of(backend, raw)
+
     def link(raw: Any) -> dict:
         return {"query": query_of(raw)}
 
@@ -148,7 +158,16 @@ def build(app: Any) -> None:
         server_functions=[
             *(
                 answered_messages(about_object(fn))
-                for fn in (opening, reading, recompute_step, draws, link, send)
+                for fn in (
+                    opening,
+                    reading,
+                    recompute_step,
+                    find_tokens,
+                    tokens_of,
+                    draws,
+                    link,
+                    send,
+                )
             ),
             *(answered_messages(fn) for fn in (prepare, prepare_status, *file_functions(models))),
             *functions(),

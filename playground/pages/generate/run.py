@@ -102,7 +102,7 @@ def write(
                 break
             written.append(step.token_id)
             loop = find_loop(written)
-            frame = step.record(label, top, strip)
+            frame = step.record(label, top, strip, through=True)
             frame["piece"], frame["memory"] = str(stream.push(step.token_id)), step.state
             frame["loop"] = (
                 None
@@ -177,7 +177,7 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
             if stop.is_set():
                 break
             step = Step(rows[place - 1], context[:place], plain, place - 1, 1, token_id=ids[place])
-            frame = step.record(label, strip=STRIP)
+            frame = step.record(label, strip=STRIP, through=True)
             frame["piece"], frame["memory"], frame["loop"] = (
                 str(stream.push(ids[place])),
                 None,
