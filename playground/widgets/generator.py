@@ -8,6 +8,7 @@ Events: `write` and `score` with `evt.request`. Server functions are named in pl
 
 from __future__ import annotations
 
+from playground.web import WEB
 from playground.widgets.widget import Widget, source
 
 
@@ -17,4 +18,6 @@ class Generator(Widget):
     MODULE = "views/generate/view.js"
     EVENTS = ("write", "score")
     STREAMED = True
-    STYLE = source("generator", "take_away", kind="css")
+    STYLE = (WEB / "charts" / "tiles.css").read_text(encoding="utf-8") + source(
+        "generator", "take_away", kind="css"
+    )

@@ -115,7 +115,7 @@ export function makeRun(options) {
     const heard = run.heard;
     if (now() - heard >= silence) {
       const going = await options.going(run.name).then(
-        (answer) => answer.going,
+        (answer) => answer?.going ?? null, // Gradio answers undefined where the server is not there
         () => null,
       );
       if (current !== run) return;

@@ -13,10 +13,21 @@ import { say, t } from "../../core/translate.js";
  * @param {any} parts.server
  * @param {() => number} parts.step
  * @param {(k: number) => any} parts.stepRequest
+ * @param {() => string} parts.depth
  * @param {(sentence: string | null) => void} parts.problem
  * @param {(trace: any, name: string) => void} parts.opened a saved text was opened
  */
-export function makeLinks({ part, store, constants, server, step, stepRequest, problem, opened }) {
+export function makeLinks({
+  part,
+  store,
+  constants,
+  server,
+  step,
+  stepRequest,
+  depth,
+  problem,
+  opened,
+}) {
   /** The address of what is on view: the text's own model, prompt and rules, not what the controls hold by now. */
   async function address() {
     const text = store.here(),
@@ -31,6 +42,7 @@ export function makeLinks({ part, store, constants, server, step, stepRequest, p
       chosen: before.map((frame) => frame.token_id),
       step: frames.length ? step() : 0,
       mode: text.kind,
+      depth: depth(),
       text:
         text.kind === "score"
           ? [...text.prompt.pieces, ...frames].map((piece) => piece.piece ?? piece.text).join("")

@@ -13,6 +13,7 @@ import { lostSentence } from "./writing.js";
  * @param {ReturnType<typeof import("./rules.js").makeRules>} parts.rules
  * @param {(sentence: string | null) => void} parts.problem
  * @param {(mode: "write" | "score") => void} parts.chooseMode
+ * @param {(depth: string) => void} parts.chooseDepth
  * @param {(id: string, at: number) => void} parts.openBranch
  * @param {(k: number) => void} parts.go
  * @param {() => void} parts.play
@@ -86,6 +87,7 @@ export function makeOpening(parts) {
   /** @param {any} link {values, message} */
   function openLink(link) {
     const values = link.values;
+    parts.chooseDepth(values.depth);
     controls.setPrompt(values.prompt);
     controls.setChat(values.chat);
     const offered = !values.model || controls.showModel(values.model);

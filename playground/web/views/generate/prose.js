@@ -7,6 +7,9 @@ import { t } from "../../core/translate.js";
 
 const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
+/** The line under a word: thicker means more surprising, from 1 to 6 pixels. @param {number | null | undefined} nats */
+const thickness = (nats) => Math.max(1, Math.min(6, ((nats ?? 12) / Math.LN2) * 0.7)).toFixed(1);
+
 /** @typedef {{colour: string, level: number, title: string}} Shade */
 
 /**
@@ -61,6 +64,7 @@ export function makeProse({ host, onToken }) {
     places.set(span, k);
     fill(span, frame.piece ?? frame.text, frame.text);
     if (frame.forced && !shade) span.classList.add("forced");
+    span.style.setProperty("--surprise", `${thickness(frame.surprisal)}px`);
     const how = shade?.(frame, k);
     if (how) {
       span.style.background = `color-mix(in srgb, ${how.colour} ${Math.round(70 * how.level)}%, transparent)`;

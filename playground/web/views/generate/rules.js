@@ -5,6 +5,9 @@
 import { inEveryLanguage, make, node } from "../../core/dom.js";
 import { fixed, percent, whole } from "../../core/format.js";
 import { say, t } from "../../core/translate.js";
+import { makeGateBars } from "./gate_bars.js";
+import { passagesOf } from "./passages.js";
+import { makeChoices } from "./rule_choices.js";
 import { namedNumber, numberBox, slider } from "./rule_controls.js";
 
 /** @typedef {Record<string, any>} Settings */
@@ -17,14 +20,16 @@ import { namedNumber, numberBox, slider } from "./rule_controls.js";
  * @param {HTMLElement} options.host
  * @param {any} options.constants rules, orders, presets, start, seed: playground/pages/generate/presets.py
  * @param {(settings: Settings) => void} options.onChange the visitor changed a rule
+ * @param {(settings: Settings) => void} options.shown the controls show these settings
  */
-export function makeRules({ host, constants, onChange }) {
+export function makeRules({ host, constants, onChange, shown }) {
   const { rules, orders, presets } = constants;
   /** @type {Settings} */
   let settings = { ...constants.start };
   let every = false;
   /** @type {any} */
   let seen = null;
+  let passing = 0; // the run of bars through the gates; a newer one ends it
   /** @type {Map<string, any>} */
   const byName = new Map(rules.map((/** @type {any} */ rule) => [rule.name, rule]));
   /** A preset's name, or the visitor's own list of stages. @returns {string[]} */
@@ -59,8 +64,8 @@ export function makeRules({ host, constants, onChange }) {
       });
   }
 
-  const modelRow = plainRow(() => t("model")),
-    drawRow = plainRow(() => t("draw"));
+  const modelRow = plainRow(() => t("Model"), makeGateBars({ labels: true, outlined: true })),
+    drawRow = plainRow(() => t("Draw"));
   explains(modelRow.element, () =>
     t("The network gives every token of its vocabulary a number, its logit."),
   );
@@ -123,6 +128,7 @@ export function makeRules({ host, constants, onChange }) {
     seed.show();
     sample.box.checked = settings.do_sample;
     if (seen) show(seen);
+    shown(settings);
   }
 
   /** The funnel: how many tokens are left after each rule, and how much probability it took away. @param {any} record */
@@ -137,10 +143,13 @@ export function makeRules({ host, constants, onChange }) {
       : t("{count} logits", { count: record.vocab_size });
     modelRow.kept.textContent = whole(kept);
     modelRow.lost.textContent = limit ? "−" + percent(limit.removed_mass) : "";
+    const passages = passagesOf(record);
+    const last = record.stages.findLast((/** @type {any} */ stage) => byName.has(stage.name))?.name;
+    modelRow.bars?.show(passages("logits"), true);
     for (const name of stages()) {
       const stage = facts.get(name);
       if (stage) kept = stage.kept;
-      rows.get(name)?.passed(kept, stage, record.binding === name);
+      rows.get(name)?.passed(kept, stage, record.binding === name, passages(name), name === last);
     }
     drawRow.kept.textContent = "1";
     drawRow.lost.textContent =
@@ -168,8 +177,31 @@ export function makeRules({ host, constants, onChange }) {
     },
     change,
     show,
+    /**
+     * The bars go through the gates on view, one after the other. @param {ReturnType<typeof import("../../core/motion.js").makeStage>} stage
+     * @param {number} pace 1 is the full time @returns {Promise<boolean>} whether they came to the end
+     */
+    async pass(stage, pace) {
+      const gates = wanted().flatMap((name) => rows.get(name) ?? []);
+      const mine = ++passing;
+      for (const gate of gates) gate.element.classList.add("waiting");
+      for (const gate of gates) {
+        if (mine === passing) {
+          gate.element.classList.remove("waiting");
+          await gate.bars.pass(stage, pace);
+        }
+      }
+      return mine === passing;
+    },
+    /** What is under way is over. */
+    rest() {
+      passing += 1;
+      for (const gate of rows.values()) gate.element.classList.remove("waiting");
+    },
     clear() {
       seen = null;
+      modelRow.bars?.clear();
+      for (const row of rows.values()) row.bars.clear();
       modelRow.control.textContent = "";
       for (const row of [modelRow, drawRow, ...rows.values()]) {
         row.kept.textContent = "";
@@ -184,8 +216,8 @@ export function makeRules({ host, constants, onChange }) {
   };
 }
 
-/** The first and the last row: what is no rule. @param {() => string} name */
-function plainRow(name) {
+/** The first and the last row: what is no rule. @param {() => string} name @param {ReturnType<typeof makeGateBars>} [bars] */
+function plainRow(name, bars) {
   const control = make("div", "link-control link-wide"),
     kept = make("span", "num"),
     lost = make("span", "num link-lost");
@@ -194,10 +226,10 @@ function plainRow(name) {
     { class: "link" },
     node("span", { class: "link-name" }, name),
     control,
-    kept,
-    lost,
+    node("span", { class: "link-facts" }, kept, lost),
   );
-  return { element, control, kept, lost };
+  if (bars) element.append(bars.element);
+  return { element, control, kept, lost, bars };
 }
 
 /** @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change */
@@ -218,6 +250,7 @@ function ruleRow(rule, settings, change) {
   );
   const kept = make("span", "num"),
     lost = make("span", "num link-lost"),
+    bars = makeGateBars(),
     control = make("div", "link-control");
   control.append(range.box, ...more.map((/** @type {any} */ one) => one.label));
   const element = node(
@@ -226,12 +259,13 @@ function ruleRow(rule, settings, change) {
     node("span", { class: "link-name" }, () => say(rule.label)),
     control,
     exact.box,
-    kept,
-    lost,
+    node("span", { class: "link-facts" }, kept, lost),
+    bars.element,
   );
   return {
     rule,
     element,
+    bars,
     kept,
     lost,
     /** @param {boolean} off @param {boolean} every whether all rules are on view */
@@ -244,8 +278,12 @@ function ruleRow(rule, settings, change) {
         one.show();
       }
     },
-    /** @param {number} count @param {any} stage what the rule did, undefined where it did not act @param {boolean} binding */
-    passed(count, stage, binding) {
+    /**
+     * @param {number} count @param {any} stage what the rule did, undefined where it did not act @param {boolean} binding
+     * @param {import("./gate_bars.js").Passage} passage @param {boolean} last whether no rule acts after it
+     */
+    passed(count, stage, binding, passage, last) {
+      bars.show(passage, last);
       kept.textContent = whole(count);
       lost.textContent = effectOf(stage);
       element.classList.toggle("bind", binding);
@@ -278,59 +316,4 @@ function sampleBox(take) {
     () => t("at random"),
   );
   return { label, box };
-}
-
-/**
- * Which rules go together, and in which order they act.
- * @param {any} options
- */
-function makeChoices({ orders, presets, pickPreset, pickOrder, showEvery }) {
-  /** @param {string} value @param {() => string} text */
-  const option = (value, text) => node("option", { value }, text);
-  const preset = node(
-    "select",
-    { title: () => t("Settings that go together"), "aria-label": () => t("Preset") },
-    option("", () => t("your own rules")),
-    ...Object.keys(presets).map((name) => option(name, () => say(name))),
-  );
-  const ownOrder = option("", () => t("your own order"));
-  const order = node(
-    "select",
-    {
-      title: () =>
-        t("In which order the rules act: two popular programs differ, and so do the distributions"),
-      "aria-label": () => t("Order of the rules"),
-    },
-    ownOrder,
-    ...Object.keys(orders).map((name) => option(name, () => t("order: {name}", { name }))),
-  );
-  const every = node(
-    "button",
-    {
-      type: "button",
-      class: "plain",
-      "aria-pressed": "false",
-      title: () => t("Show every rule, also those that are off"),
-    },
-    () => t("All rules"),
-  );
-  every.addEventListener("click", () => {
-    const on = every.getAttribute("aria-pressed") !== "true";
-    every.setAttribute("aria-pressed", String(on));
-    showEvery(on);
-  });
-  preset.addEventListener("change", () => preset.value && pickPreset(preset.value));
-  order.addEventListener("change", () => order.value && pickOrder(order.value));
-  /** @param {Settings} a @param {Settings} b */
-  const same = (a, b) =>
-    Object.keys(b).every((key) => key === "seed" || key === "max_new_tokens" || a[key] === b[key]);
-  return {
-    element: node("div", { class: "rules-choices" }, preset, order, every),
-    /** @param {Settings} settings */
-    show(settings) {
-      preset.value = Object.keys(presets).find((name) => same(settings, presets[name])) ?? "";
-      ownOrder.hidden = !Array.isArray(settings.order);
-      order.value = ownOrder.hidden ? settings.order : "";
-    },
-  };
 }

@@ -11,23 +11,17 @@ export function skeleton() {
   return node(
     "div",
     { class: "widget gen", part: "app" },
-    top(),
-    writeFields(),
     node(
       "div",
-      { part: "score-fields", class: "gen-prompt", hidden: true },
-      node(
-        "label",
-        { class: "gen-field" },
-        node("span", {}, () => t("Text to score")),
-        node("textarea", {
-          part: "score",
-          rows: 2,
-          spellcheck: "false",
-          title: () =>
-            t("Each token is coloured by how much it surprised the model, given all before it"),
-        }),
-      ),
+      { class: "gen-top" },
+      node("div", {
+        class: "gen-depth",
+        part: "depth",
+        role: "radiogroup",
+        "aria-label": () => t("How much to show"),
+      }),
+      node("span", { class: "gen-ended", part: "ended", role: "status" }),
+      setup(),
     ),
     node("p", { class: "problem", part: "problem", role: "alert", hidden: true }),
     node(
@@ -43,46 +37,147 @@ export function skeleton() {
       "aria-label": () => t("The text"),
     }),
     node("p", { class: "gen-hint say", part: "hint" }),
+    draw(),
+    ruleDepth(),
+    numberDepth(),
     node("div", { part: "time" }),
-    acts(),
-    figures(),
-    body(),
-    node(
-      "section",
-      { part: "branches", class: "gen-section", hidden: true },
-      node("h2", {}, () => t("The texts of this visit")),
-      node("div", { part: "tree" }),
-    ),
-    node(
-      "section",
-      { class: "gen-section", part: "many" },
-      node("h2", {}, () => t("Repeat this draw many times")),
-      node("div", { part: "draws" }),
-    ),
-    foot(),
+    bar(),
+    more(),
   );
 }
 
-function top() {
-  const mode = (/** @type {string} */ value, /** @type {() => string} */ text) =>
+/** Model, prompt, what to do: folded until it is needed. */
+function setup() {
+  /** @param {string} value @param {() => string} text */
+  const mode = (value, text) =>
     node("button", { type: "button", class: "plain", part: "mode-" + value }, text);
   return node(
-    "div",
-    { class: "gen-top" },
+    "details",
+    { class: "gen-setup", part: "setup" },
+    node(
+      "summary",
+      {},
+      node("span", {}, () => t("Prompt and model")),
+      node("span", { class: "soft", part: "setup-words", translate: "no" }),
+    ),
     node(
       "div",
-      { class: "gen-mode", role: "group", "aria-label": () => t("What to do") },
-      mode("write", () => t("Write")),
-      mode("score", () => t("Score my text")),
+      { class: "gen-panel" },
+      node(
+        "div",
+        { class: "gen-setup-head" },
+        node(
+          "div",
+          { class: "gen-mode", role: "group", "aria-label": () => t("What to do") },
+          mode("write", () => t("Write")),
+          mode("score", () => t("Score my text")),
+        ),
+        node(
+          "label",
+          { class: "gen-field gen-model" },
+          node("span", {}, () => t("Model")),
+          node("select", {
+            part: "model",
+            title: () => t("Which network predicts the next token"),
+          }),
+        ),
+      ),
+      writeFields(),
+      node(
+        "div",
+        { part: "score-fields", class: "gen-prompt", hidden: true },
+        node(
+          "label",
+          { class: "gen-field" },
+          node("span", {}, () => t("Text to score")),
+          node("textarea", {
+            part: "score",
+            rows: 2,
+            spellcheck: "false",
+            title: () =>
+              t("Each token is coloured by how much it surprised the model, given all before it"),
+          }),
+        ),
+      ),
+      node("p", { class: "gen-small", part: "model-note" }),
+    ),
+  );
+}
+
+/** The tiles, the ball and what they say. */
+function draw() {
+  return node(
+    "section",
+    { class: "gen-draw", part: "left", "aria-label": () => t("What could have come here") },
+    node(
+      "div",
+      { class: "gen-draw-head" },
+      node("h2", {}, () => t("What could have come here")),
+      node("p", { class: "gen-whatif say", part: "whatif", role: "status" }),
+      node("p", { class: "say gen-drawn", part: "drawn" }),
+    ),
+    node("div", { part: "strip", class: "gen-strip" }),
+  );
+}
+
+function ruleDepth() {
+  return node(
+    "section",
+    { class: "gen-rules", part: "gates", "aria-label": () => t("The chain of rules") },
+    node("div", { part: "rules" }),
+    node("p", { class: "say", part: "sentence", "aria-live": "polite" }),
+  );
+}
+
+function numberDepth() {
+  return node(
+    "section",
+    { class: "gen-numbers", "aria-label": () => t("The numbers of this step") },
+    node("div", { class: "gen-bars", part: "bars" }),
+    figures(),
+  );
+}
+
+/** What one does next. */
+function bar() {
+  return node(
+    "div",
+    { class: "gen-bar" },
+    node("button", {
+      type: "button",
+      part: "write",
+      title: () => t("Write another text from the prompt: the next seed, the rules as they stand"),
+    }),
+    node(
+      "label",
+      {
+        class: "gen-inline gen-lock",
+        title: () => t("Keep the seed: the same prompt and rules give the same text again"),
+      },
+      node("input", { type: "checkbox", part: "lock" }),
+      node("span", { part: "seed-words" }),
     ),
     node(
       "label",
-      { class: "gen-field gen-model" },
-      node("span", {}, () => t("Model")),
-      node("select", {
-        part: "model",
-        title: () => t("Which network predicts the next token"),
-      }),
+      {
+        class: "gen-inline gen-heat",
+        title: () =>
+          t("The temperature: low, the likely gets likelier; high, all tokens come closer"),
+      },
+      () => t("Heat") + " ",
+      node("input", { type: "range", part: "heat", min: 0, max: 2, step: 0.05 }),
+      node("span", { class: "num", part: "heat-words" }),
+    ),
+    node("span", { class: "gen-search", part: "search-host" }),
+    node(
+      "button",
+      {
+        type: "button",
+        part: "on",
+        title: () =>
+          t("Keep the text up to the step on view and go on with the rules as they stand"),
+      },
+      () => t("Continue from here"),
     ),
   );
 }
@@ -136,33 +231,14 @@ function writeFields() {
   );
 }
 
-function acts() {
+/** How the text is shown. */
+function looks() {
   /** @param {string} value @param {() => string} text */
   const shade = (value, text) =>
     node("label", {}, node("input", { type: "radio", name: "shade", value }), () => " " + text());
   return node(
     "div",
     { class: "gen-acts" },
-    node(
-      "div",
-      { part: "acts" },
-      node("button", {
-        type: "button",
-        part: "write",
-        title: () => t("Write a new text from the prompt with the rules as they stand"),
-      }),
-      node(
-        "button",
-        {
-          type: "button",
-          part: "on",
-          title: () =>
-            t("Keep the text up to the step on view and go on with the rules as they stand"),
-        },
-        () => t("Continue from here"),
-      ),
-    ),
-    node("span", { class: "gen-ended", part: "ended", role: "status" }),
     node(
       "span",
       {
@@ -189,7 +265,7 @@ function figures() {
   const value = (/** @type {string} */ part) => node("b", { part }, "–");
   return node(
     "div",
-    { part: "figures" },
+    { part: "figures", class: "gen-along" },
     node(
       "dl",
       { class: "gen-figures" },
@@ -217,39 +293,25 @@ function figures() {
   );
 }
 
-function body() {
-  /** @param {string} key @param {() => string} text */
-  const keyed = (key, text) => node("span", {}, node("i", { class: key }), text);
+/** Files, links, the other texts, many draws: folded. */
+function more() {
   return node(
-    "div",
-    { class: "two", part: "body" },
+    "details",
+    { class: "gen-more", part: "more" },
+    node("summary", {}, () => t("More: link, download, other texts, many draws")),
+    foot(),
+    looks(),
     node(
       "section",
-      { "aria-label": () => t("What could have come here"), part: "left" },
-      node("h2", {}, () => t("What could have come here")),
-      node("p", { class: "gen-whatif say", part: "whatif", role: "status" }),
-      node("div", { class: "gen-bars", part: "bars" }),
-      node(
-        "p",
-        { class: "gen-key" },
-        keyed("key-raw", () => t("model")),
-        keyed("key-final", () => t("after the rules")),
-        keyed("key-cut", () => t("cut")),
-      ),
-      node("h2", { part: "drawn" }),
-      node("div", { part: "strip" }),
-      node("p", { class: "gen-small" }, () =>
-        t(
-          "The tokens lie side by side by falling probability; u, drawn as a 64-bit number from the seed and the step, says where the choice falls.",
-        ),
-      ),
+      { part: "branches", class: "gen-section", hidden: true },
+      node("h2", {}, () => t("The texts of this visit")),
+      node("div", { part: "tree" }),
     ),
     node(
       "section",
-      { "aria-label": () => t("The chain of rules") },
-      node("h2", {}, () => t("How it was chosen, rule by rule")),
-      node("div", { part: "rules" }),
-      node("p", { class: "say", part: "sentence", "aria-live": "polite" }),
+      { class: "gen-section", part: "many" },
+      node("h2", {}, () => t("Repeat this draw many times")),
+      node("div", { part: "draws" }),
     ),
   );
 }
@@ -275,6 +337,5 @@ function foot() {
       () => t("Look at this step as a well with a barrier"),
     ),
     node("span", { class: "gen-small", part: "notes" }),
-    node("span", { class: "gen-small", part: "model-note" }),
   );
 }

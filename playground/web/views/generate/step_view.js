@@ -19,11 +19,11 @@ const written = (u) => fixed(u, 3);
  * @param {(name: string) => HTMLElement} parts.part
  * @param {ReturnType<typeof import("./store.js").makeStore>} parts.store
  * @param {ReturnType<typeof import("./rules.js").makeRules>} parts.rules
- * @param {ReturnType<typeof import("../../charts/distribution.js").makeDistribution>} parts.bars
+ * @param {ReturnType<typeof import("./columns.js").makeColumns>} parts.columns
  * @param {() => boolean} parts.differs whether the rules on view are not those that the text was written with
  * @param {() => void} parts.look shows the step under the rules on view
  */
-export function makeStepView({ part, store, rules, bars, differs, look }) {
+export function makeStepView({ part, store, rules, columns, differs, look }) {
   const scored = () => store.here()?.kind === "score";
 
   /** What the same u gives under the visitor's own rules. @param {any} record @param {any} frame */
@@ -68,7 +68,7 @@ export function makeStepView({ part, store, rules, bars, differs, look }) {
   function drawn(record) {
     const it = { token: token(record.text) };
     if (record.u !== null)
-      return pieces("The draw: u = {u} falls in {token}", { ...it, u: written(record.u) });
+      return pieces("The ball at u = {u} lands on {token}", { ...it, u: written(record.u) });
     if (!record.forced) return pieces("No draw: the likeliest token, {token}", it);
     return scored()
       ? pieces("The text has {token}, not drawn", it)
@@ -88,7 +88,7 @@ export function makeStepView({ part, store, rules, bars, differs, look }) {
     show(frame) {
       const { whatIf: other } = store.state,
         record = other ?? frame;
-      bars.show(record, {
+      columns.show(record, {
         chosen: record.token_id,
         was: other ? frame.token_id : null,
         forced: () => (scored() ? t("in the text") : t("your choice")),

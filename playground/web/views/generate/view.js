@@ -1,22 +1,26 @@
 // @ts-check
 /** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
-import { makeDistribution } from "../../charts/distribution.js";
-import { latest } from "../../core/ask.js";
-import { partsOf, visible } from "../../core/dom.js";
-import { bits, chance, fixed, whole } from "../../core/format.js";
-import { announce, drawn, showStatus } from "../../core/messages.js";
+import { clip, partsOf, visible } from "../../core/dom.js";
+import { bits, chance, fixed, plain, whole } from "../../core/format.js";
+import { drawn, showStatus } from "../../core/messages.js";
+import { makeStage } from "../../core/motion.js";
 import { makeTransport } from "../../core/transport.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
+import { makeAsking } from "./asking.js";
 import { makeBranches } from "./branches.js";
 import { makeControls, showNotes } from "./controls.js";
+import { makeColumns } from "./columns.js";
 import { makeCurves } from "./curves.js";
+import { depthChoice } from "./depth.js";
+import { makeDrawStrip } from "./draw_strip.js";
 import { makeDraws } from "./draws.js";
 import { keepWhenLeaving } from "./kept.js";
 import { makeLinks } from "./links.js";
 import { makeOpening } from "./opening.js";
 import { makeProse } from "./prose.js";
 import { makeRules } from "./rules.js";
+import { makeSearch } from "./search.js";
 import { skeleton } from "./skeleton.js";
 import { makeStepView } from "./step_view.js";
 import { loopsOf, makeStore, timelineOf } from "./store.js";
@@ -32,12 +36,35 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   element.append(view);
 
   const prose = makeProse({ host: part("text"), onToken: goTo });
-  const rules = makeRules({ host: part("rules"), constants, onChange: rulesMoved });
-  const bars = makeDistribution({
-    bars: part("bars"),
-    strip: part("strip"),
+  const heat = parts.input("heat");
+  const rules = makeRules({
+    host: part("rules"),
+    constants,
+    onChange: rulesMoved,
+    shown: showSettings,
+  });
+  /** @param {number} id @param {string} text */
+  const pick = (id, text) => asking.pick(id, text);
+  const columns = makeColumns({ host: part("bars"), onPick: pick, ruleName: rules.nameOf });
+  const stage = makeStage();
+  /** @returns {number} how long movements take, 1 is in full */
+  const pace = () => (time.playing ? Math.min(0.7, 0.7 / time.speed) : 0.7);
+  const strip = makeDrawStrip({
+    host: part("strip"),
     onPick: pick,
-    ruleName: rules.nameOf,
+    onOthers: () => search.focus(),
+    pace,
+  });
+  const search = makeSearch({
+    host: part("search-host"),
+    find: (query) => asking.find(query),
+    onPick: pick,
+    onAppend: (text) => asking.append(text),
+  });
+  const depth = depthChoice(part("depth"), constants.replay ? "numbers" : "simple", (chosen) => {
+    for (const one of ["simple", "rules", "numbers"])
+      view.classList.toggle("depth-" + one, one === chosen);
+    strip.relabel();
   });
   const tree = makeBranches({
     host: part("tree"),
@@ -48,15 +75,24 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     host: part("draws"),
     ask(temperatures) {
       time.pause(); // the next step would take its columns away
-      return server.draws({ ...stepRequest(time.step), temperatures });
+      return server.draws({ ...asking.stepRequest(time.step), temperatures });
     },
   });
   const curves = makeCurves({ host: part("curves"), onStep: goTo });
-  const stepView = makeStepView({ part, store, rules, bars, differs, look: recompute });
+  const stepView = makeStepView({
+    part,
+    store,
+    rules,
+    columns,
+    differs,
+    look: () => asking.recompute(),
+  });
   const time = makeTransport({
     host: part("time"),
     keys: view,
-    onStep: (k, why) => draw(k, why),
+    speeds: [0.5, 1, 2, 4, 8, 16, 30],
+    speed: depth.value === "simple" ? 2 : 8,
+    onStep: draw,
     unit: () => t("Token on view"),
     onPlay: (playing) => part("text").classList.toggle("playing", playing),
     instead: playInstead,
@@ -96,15 +132,30 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     progress: showProgress,
     busy: () => writing.running,
     changed: layout,
-    write,
+    write: () => asking.write(),
     example(preset) {
       if (preset) {
         rules.set({ ...constants.presets[preset], seed: rules.settings.seed });
         controls.setLength(constants.presets[preset].max_new_tokens);
       }
       if (writing.running) problem(t("A text is being written already: press Stop first."));
-      else write();
+      else asking.write();
     },
+  });
+  const asking = makeAsking({
+    store,
+    constants,
+    server,
+    controls,
+    rules,
+    writing,
+    problem,
+    step: () => time.step,
+    pause: () => time.pause(),
+    openSetup() {
+      /** @type {HTMLDetailsElement} */ (part("setup")).open = true;
+    },
+    redraw: () => draw(time.step, "what-if", null),
   });
   const opening = makeOpening({
     store,
@@ -114,6 +165,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     rules,
     problem,
     chooseMode,
+    chooseDepth: depth.choose,
     openBranch: (id, at) => openBranch(id, at),
     go: (k) => time.go(k, "load"),
     play: () => time.play(),
@@ -134,7 +186,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     constants,
     server,
     step: () => time.step,
-    stepRequest,
+    stepRequest: asking.stepRequest,
+    depth: () => depth.value,
     problem,
     opened: opening.openFile,
   });
@@ -155,8 +208,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     const { linked } = state;
     state.linked = null;
     if (linked) linked();
-    else if (state.mode === "score") score();
-    else write();
+    else if (state.mode === "score") asking.score();
+    else asking.write();
     return true;
   }
   function isFresh() {
@@ -171,8 +224,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
       (state.mode === "score" || text.prompt.chat === state.chat),
     );
   }
-  /** @param {number} k @param {string} [why] */
-  function draw(k, why) {
+  /** @param {number} k @param {string} why @param {number | null} from the step before */
+  function draw(k, why, from) {
     const frame = store.frames()[k];
     if (!frame) return;
     if (why !== "what-if") state.whatIf = null;
@@ -180,7 +233,30 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     prose.view(k);
     curves.view(k);
     stepView.show(frame);
+    move(state.whatIf ?? frame, (why === "play" && time.speed <= 2) || isNext(k, why, from));
     drawn(view);
+  }
+  /** Whether the visitor stepped on by one. @param {number} k @param {string} why @param {number | null} from */
+  const isNext = (k, why, from) => why === "user" && from !== null && k === from + 1;
+  /** The bars go through the gates, then the ball falls; or all of it is there at once. @param {any} record @param {boolean} moving */
+  async function move(record, moving) {
+    stage.clear();
+    rules.rest();
+    if (moving && depth.value === "rules") {
+      strip.clear();
+      if (!(await rules.pass(stage, time.playing ? 0.3 : 0.55))) return;
+    }
+    strip.show(record, moving);
+  }
+  function rulesMoved() {
+    time.pause();
+    asking.recompute();
+  }
+  /** @param {any} settings */
+  function showSettings(settings) {
+    heat.value = String(settings.temperature);
+    part("heat-words").textContent = plain(settings.temperature, 2);
+    part("seed-words").textContent = t("Seed {seed}", { seed: String(settings.seed) });
   }
   function differs() {
     const text = store.here(),
@@ -193,132 +269,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
           key !== "max_new_tokens" && JSON.stringify(now[key]) !== JSON.stringify(written[key]),
       )
     );
-  }
-
-  // Asking the server -------------------------------------------------------------------------------------------------------
-  function settingsNow() {
-    return { ...rules.settings, max_new_tokens: controls.length ?? 64 };
-  }
-  /** @param {string} name @param {string} text */
-  function tooLong(name, text) {
-    // the whole of a text that was pasted stays in its box: nothing is cut behind the visitor's back
-    const length = [...text].length,
-      most = constants.most_characters;
-    if (length <= most) return false;
-    const values = { most: whole(most), length: whole(length) };
-    problem(
-      name === "prompt"
-        ? t("The prompt must have at most {most} characters, got {length}: shorten it.", values)
-        : t("The text must have at most {most} characters, got {length}: shorten it.", values),
-    );
-    return true;
-  }
-  function write() {
-    const { prompt, lengthBox } = controls;
-    if (!prompt.value.trim()) {
-      problem(t("The prompt is empty: write a few words, or take one of the examples."));
-      prompt.focus();
-      return;
-    }
-    if (tooLong("prompt", prompt.value)) return;
-    if (controls.length === null) {
-      problem(
-        t("Length must be a whole number in [{low}, {high}], got {value}.", {
-          low: lengthBox.min,
-          high: lengthBox.max,
-          value: lengthBox.value || t("nothing"),
-        }),
-      );
-      return;
-    }
-    const settings = settingsNow();
-    const branch = store.newBranch({
-      settings,
-      prompt: { text: prompt.value, pieces: [], model: state.model, chat: state.chat },
-    });
-    writing.start(branch, "write", { prompt: prompt.value, chat: state.chat, settings });
-  }
-  /** Another text from step `k` on. @param {number} k @param {number[]} forced tokens that the visitor chose */
-  function branchAt(k, forced) {
-    const text = store.here(),
-      frames = store.frames();
-    if (!text || !frames.length) {
-      problem(t("There is no text yet to continue: press Play first."));
-      return;
-    }
-    if (text.kind === "score") {
-      announce(t("This text is being scored, not written. Switch to Write to continue it."));
-      return;
-    }
-    // at the end of a text that is as long as was allowed, as many tokens again: continuing there would else write nothing
-    const now = settingsNow(),
-      length = now.max_new_tokens;
-    const settings = {
-      ...now,
-      max_new_tokens: Math.min(constants.longest, k + 1 < length ? length : k + length),
-    };
-    const branch = store.newBranch({ parent: text.id, at: k, settings, prompt: text.prompt });
-    writing.start(branch, "write", {
-      prompt: text.prompt.text,
-      chat: text.prompt.chat,
-      settings,
-      prefix: frames.slice(0, k).map((frame) => frame.token_id),
-      forced,
-      memory: frames[k]?.memory ?? null,
-    });
-  }
-  /** @param {number} token @param {string} label */
-  function pick(token, label) {
-    announce(t("The text goes on with {token}.", { token: visible(label).slice(0, 30) }));
-    branchAt(time.step, [token]);
-  }
-  function score() {
-    const text = controls.scoreBox.value;
-    if (!text.trim()) {
-      problem(t("The text is empty: paste a few sentences to see how the model reads them."));
-      return;
-    }
-    if (tooLong("text", text)) return;
-    const branch = store.newBranch({
-      kind: "score",
-      settings: settingsNow(),
-      prompt: { text: controls.prompt.value, pieces: [], model: state.model, chat: false },
-    });
-    writing.start(branch, "score", { text });
-  }
-  /** @param {number} k */
-  function stepRequest(k) {
-    const text = /** @type {any} */ (store.here()),
-      frame = store.frames()[k];
-    return {
-      model: text.prompt.model,
-      ids: store.idsBefore(k),
-      prompt_length: text.prompt.pieces.length,
-      index: frame.index,
-      settings: settingsNow(),
-      memory: frame.memory ?? null,
-    };
-  }
-  const askStep = latest(
-    (/** @type {{k: number, id: string | null}} */ { k }) => server.recompute_step(stepRequest(k)),
-    (record, { k, id }) => {
-      if (state.here !== id || writing.running || k !== time.step) return;
-      if (record.error) {
-        problem(say(record.error));
-        return;
-      }
-      problem(null);
-      state.whatIf = record;
-      draw(k, "what-if");
-    },
-  );
-  /** The step on view under the rules as they stand. */
-  function recompute() {
-    if (store.frames().length) askStep({ k: time.step, id: state.here });
-  }
-  function rulesMoved() {
-    time.pause();
-    recompute();
   }
 
   // What comes back ---------------------------------------------------------------------------------------------------------
@@ -429,6 +379,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
       running = writing.running,
       writeButton = parts.press("write");
     view.classList.toggle("running", running);
+    part("setup-words").textContent =
+      say(store.entry()?.title) + (scoring ? "" : ` · ${clip(controls.prompt.value, 40)}`);
     part("write-fields").hidden = scoring;
     part("score-fields").hidden = !scoring;
     writeButton.textContent = running ? t("Stop") : scoring ? t("Score") : t("New text");
@@ -443,10 +395,12 @@ export function mount(element, { props, constants, server, trigger, watch }) {
         : t("Press Play: the model writes, token by token.");
     if (!any) {
       rules.clear();
+      strip.clear();
       part("sentence").replaceChildren();
     }
     part("left").classList.toggle("gen-empty", !any);
-    for (const name of ["figures", "many", "link", "qr", "escape"]) part(name).hidden = !any;
+    for (const name of ["figures", "many", "link", "qr", "escape", "gates"])
+      part(name).hidden = !any;
     links.ready(any);
     part("chat-field").hidden = !store.entry()?.chat;
     part("model-note").textContent = say(store.entry()?.note);
@@ -472,10 +426,25 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   // The visitor -------------------------------------------------------------------------------------------------------------
   parts.press("write").addEventListener("click", () => {
     if (writing.running) writing.stop();
-    else if (state.mode === "score") score();
-    else write();
+    else if (state.mode === "score") asking.score();
+    else newText();
   });
-  parts.press("on").addEventListener("click", () => branchAt(time.step, []));
+  /** Another text: the next seed, unless it is locked. */
+  function newText() {
+    if (!parts.input("lock").checked)
+      rules.set({ seed: (rules.settings.seed + 1) % (constants.seed.highest + 1) });
+    asking.write();
+  }
+  parts.press("on").addEventListener("click", () => asking.branchAt(time.step, []));
+  heat.addEventListener("input", () => rules.change({ temperature: Number(heat.value) }));
+  view.addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)) return;
+    if (event.key === "n" && !writing.running && state.mode === "write") newText();
+    else if (!/^[1-9]$/.test(event.key) || !strip.pick(Number(event.key))) return;
+    event.preventDefault();
+  });
   for (const one of /** @type {const} */ (["write", "score"]))
     part("mode-" + one).addEventListener("click", () => chooseMode(one));
   for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (
@@ -508,7 +477,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     const all = store.frames();
     if (all.length) {
       time.grow(timelineOf(all, childrenHere()));
-      draw(time.step, state.whatIf ? "what-if" : "load");
+      draw(time.step, state.whatIf ? "what-if" : "load", null);
+      strip.relabel();
       loadProse();
       showNotes(part("notes"), store.here()?.notes ?? []);
     }
