@@ -387,12 +387,13 @@ def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
 
     page.locator("#pages [role=tab][data-tab-id=generate]").click()
     generate = page.locator("#generator")
+    unfold(page)
     generate.locator("select[data-part=model]").select_option(label=title)
     generate.get_by_label("Prompt").fill("red cat")
     generate.get_by_label("Length").fill("12")
     generate.get_by_role("button", name="New text", exact=True).click()
     page.wait_for_function(
-        "document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')",
+        "window.finishedTexts > 0 && !document.querySelector('#generator .gen.running')",
         timeout=60_000,
     )
     words = set(generate.locator(".gen-text").inner_text().split())

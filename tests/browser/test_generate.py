@@ -5,29 +5,30 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits, no_requests
-
-
-COUNT_FINISHED = """
-window.finishedTexts = 0;
-document.addEventListener("playground:drawn", (event) => {
-  if (event.detail === "finished") window.finishedTexts += 1;
-});
-"""
+from tests.browser.conftest import axe, dark, fits, no_requests, unfold
 
 
 @pytest.fixture
 def gen(open_page, page):
     """The page with its model ready and the recorded text at rest."""
-    page.add_init_script(COUNT_FINISHED)
-    open_page("generate")
+    open_page("generate", depth="numbers")
     app = page.locator("#generator")
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
         timeout=120_000,
     )
     pause(page)
+    unfold(page)
     return app
+
+
+def rules(gen):
+    """The chain of rules in sight."""
+    gen.get_by_label("Rules", exact=True).check()
+
+
+def numbers(gen):
+    gen.get_by_label("Numbers", exact=True).check()
 
 
 def pause(page):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 expect.set_options(timeout=20_000)  # a fresh page of a loaded machine takes its time
-COUNT = "() => Number(document.querySelector('#generator [data-part=app]').dataset.runs ?? 0)"
+COUNT = "() => window.finishedTexts"
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import unfold
 from tests.pages import process as host
 
 
@@ -45,6 +46,8 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden"
     )
+    unfold(page)
+    gen.get_by_label("keep seed").check()
     gen.get_by_label("Prompt").fill("once upon a time there was a king")
     gen.get_by_label("Length").fill("500")
     gen.get_by_role("button", name="New text", exact=True).click()

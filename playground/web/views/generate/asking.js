@@ -16,7 +16,7 @@ import { say, t } from "../../core/translate.js";
  * @param {ReturnType<typeof import("./writing.js").makeWriting>} parts.writing
  * @param {(sentence: string | null) => void} parts.problem
  * @param {() => number} parts.step the step on view
- * @param {() => void} parts.pause
+ * @param {() => boolean} parts.locked whether the seed shall stay
  * @param {() => void} parts.openSetup shows the prompt and the model
  * @param {() => void} parts.redraw the step on view, seen under other rules
  */
@@ -41,7 +41,18 @@ export function makeAsking(parts) {
     );
     return true;
   }
-  function write() {
+  /** Whether the text on view is one of this prompt and model. */
+  function isHereAlready() {
+    const text = store.here();
+    return (
+      text?.kind === "write" &&
+      text.prompt.text === controls.prompt.value &&
+      text.prompt.model === state.model &&
+      text.prompt.chat === state.chat
+    );
+  }
+  /** @param {boolean} [another] a text that differs from the last one: it takes the next seed, unless the seed is locked */
+  function write(another = false) {
     const { prompt, lengthBox } = controls;
     if (!prompt.value.trim()) {
       problem(t("The prompt is empty: write a few words, or take one of the examples."));
@@ -60,6 +71,9 @@ export function makeAsking(parts) {
       );
       return;
     }
+    const last = state.branches.findLast((one) => one.kind === "write");
+    if (!writing.unfinished && !parts.locked() && last && (another || isHereAlready()))
+      rules.nextSeed(last.settings.seed);
     const settings = settingsNow();
     const branch = store.newBranch({
       settings,

@@ -5,7 +5,7 @@ import { percent } from "../../core/format.js";
 import { EASE } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
 
-export const GATE_ROWS = 10;
+export const GATE_ROWS = 9;
 
 /**
  * @typedef {object} Passage what a gate shows

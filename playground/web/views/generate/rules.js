@@ -49,7 +49,7 @@ export function makeRules({ host, constants, onChange, shown }) {
   });
   const chain = make("div", "chain"),
     explain = make("p", "rules-explain", " ");
-  host.replaceChildren(choices.element, chain, explain);
+  host.replaceChildren(chain);
   /** @type {() => string} */
   let explained = () => " ";
   inEveryLanguage(() => {
@@ -74,13 +74,18 @@ export function makeRules({ host, constants, onChange, shown }) {
       "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
     ),
   );
+  let typed = false; // a seed that was typed is the next text's own
   const seed = namedNumber(
     constants.seed,
     () => settings.seed,
-    (value) => change({ seed: value }),
+    (value) => {
+      typed = true;
+      change({ seed: value });
+    },
   );
   const sample = sampleBox((on) => change({ do_sample: on }));
   drawRow.control.append(sample.label, seed.label);
+  drawRow.element.append(node("div", { class: "link-more" }, choices.element, explain));
 
   /** @type {Map<string, ReturnType<typeof ruleRow>>} */
   const rows = new Map(
@@ -176,6 +181,14 @@ export function makeRules({ host, constants, onChange, shown }) {
       layout();
     },
     change,
+    /** Before a new text: the seed after that of the last one, unless another was chosen since. @param {number} used */
+    nextSeed(used) {
+      const { seed: now, do_sample: sampled } = settings;
+      if (!typed && sampled && now === used)
+        settings.seed = used < constants.seed.highest ? used + 1 : 0;
+      typed = false;
+      layout();
+    },
     show,
     /**
      * The bars go through the gates on view, one after the other. @param {ReturnType<typeof import("../../core/motion.js").makeStage>} stage

@@ -42,7 +42,6 @@ export function skeleton() {
     numberDepth(),
     node("div", { part: "time" }),
     bar(),
-    more(),
   );
 }
 
@@ -179,6 +178,7 @@ function bar() {
       },
       () => t("Continue from here"),
     ),
+    more(),
   );
 }
 
@@ -298,7 +298,7 @@ function more() {
   return node(
     "details",
     { class: "gen-more", part: "more" },
-    node("summary", {}, () => t("More: link, download, other texts, many draws")),
+    node("summary", {}, () => t("More")),
     foot(),
     looks(),
     node(

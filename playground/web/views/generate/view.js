@@ -151,7 +151,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     writing,
     problem,
     step: () => time.step,
-    pause: () => time.pause(),
+    locked: () => parts.input("lock").checked,
     openSetup() {
       /** @type {HTMLDetailsElement} */ (part("setup")).open = true;
     },
@@ -228,6 +228,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   function draw(k, why, from) {
     const frame = store.frames()[k];
     if (!frame) return;
+    const text = store.here();
+    if (text && (why === "user" || why === "play")) text.wantedStep = undefined;
     if (why !== "what-if") state.whatIf = null;
     draws.clear();
     prose.view(k);
@@ -256,7 +258,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   function showSettings(settings) {
     heat.value = String(settings.temperature);
     part("heat-words").textContent = plain(settings.temperature, 2);
-    part("seed-words").textContent = t("Seed {seed}", { seed: String(settings.seed) });
+    part("seed-words").textContent = t("keep seed {seed}", { seed: String(settings.seed) });
   }
   function differs() {
     const text = store.here(),
@@ -276,24 +278,35 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   function grown(branch, more) {
     if (state.here !== branch.id) return;
     const all = store.frames(),
-      k = time.step;
+      k = wantedStep(branch, all) ?? time.step;
     while (prose.length < all.length) prose.push(all[prose.length]);
     time.grow(timelineOf(all, childrenHere()));
     curves.load(all, loopsOf(all));
+    curves.view(k); // the step on view stands elsewhere on a longer line
     prose.loops(loopsOf(all));
     prose.view(Math.min(k, all.length - 1));
     if (all.length === branch.at + more.length) {
       layout();
-      time.go(branch.at, "play");
-      time.play();
+      if (branch.wantedStep === undefined) {
+        time.go(branch.at, "play");
+        time.play();
+      }
     }
+    if (k !== time.step) time.go(k, "load");
+  }
+  /**
+   * The step that a link asks for, as near as the text has come to it; null once the visitor has gone elsewhere.
+   * @param {import("./store.js").Branch} branch @param {any[]} all
+   */
+  function wantedStep(branch, all) {
+    return branch.wantedStep === undefined ? null : Math.min(branch.wantedStep, all.length - 1);
   }
   /** @param {import("./store.js").Branch} branch @param {string} ended */
   function finished(branch, ended) {
     hideProgress();
     time.setLive(false);
     part("ended").textContent = ended;
-    if (branch.wantedStep !== undefined && state.here === branch.id) goTo(branch.wantedStep);
+    branch.wantedStep = undefined;
     layout();
     showTree();
     drawn(view, "finished");
@@ -340,7 +353,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     part("ended").textContent = "";
     showTree();
     layout();
-    if (live) time.play();
+    if (live && store.here()?.wantedStep === undefined) time.play();
   }
   function loadProse() {
     const text = store.here();
@@ -427,21 +440,15 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   parts.press("write").addEventListener("click", () => {
     if (writing.running) writing.stop();
     else if (state.mode === "score") asking.score();
-    else newText();
+    else asking.write(true);
   });
-  /** Another text: the next seed, unless it is locked. */
-  function newText() {
-    if (!parts.input("lock").checked)
-      rules.set({ seed: (rules.settings.seed + 1) % (constants.seed.highest + 1) });
-    asking.write();
-  }
   parts.press("on").addEventListener("click", () => asking.branchAt(time.step, []));
   heat.addEventListener("input", () => rules.change({ temperature: Number(heat.value) }));
   view.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)) return;
-    if (event.key === "n" && !writing.running && state.mode === "write") newText();
+    if (event.key === "n" && !writing.running && state.mode === "write") asking.write(true);
     else if (!/^[1-9]$/.test(event.key) || !strip.pick(Number(event.key))) return;
     event.preventDefault();
   });
