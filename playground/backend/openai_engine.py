@@ -31,6 +31,7 @@ from playground.backend.catalog import CATALOG
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import Spelling, TextCodec
+from playground.backend.weights import find_weights
 
 if TYPE_CHECKING:
     import torch
@@ -275,8 +276,6 @@ def _rows(choice: dict, place: int) -> dict[str, float]:
 def read_codec(tokenizer: str) -> Any:
     """The tokenizer of a catalogue's model or of a folder, with the house's faces."""
     from transformers import AutoTokenizer
-
-    from playground.backend.weights import find_weights
 
     entry = next((entry for entry in CATALOG if entry.id == tokenizer), None)
     folder = Path(tokenizer).expanduser() if entry is None else find_weights(entry)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from playground.backend import device
+from playground.backend.catalog import offered
 
 T = TypeVar("T")
 
@@ -71,7 +72,6 @@ def load(backend: Any, model: Any) -> None:
     """On ZeroGPU: the catalogue's model into this process, for what a forked one loads is lost with it. What fails fails again in the run."""
     if _inside or not device.on_zero_gpu():
         return
-    from playground.backend.catalog import offered
 
     entry = offered().get(model) if isinstance(model, str) else None
     if entry is not None:

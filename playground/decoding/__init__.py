@@ -1,13 +1,60 @@
-"""Left to right: how the next token is chosen, step by step. Knows no model and no page; a model comes in as an argument."""
+"""Left to right: how the next token is chosen, step by step. Knows no model and no page; a model comes in as an argument.
 
-from playground.decoding.generate import CausalModel, generate, recompute
-from playground.decoding.loops import find_loop
-from playground.decoding.score import draw_many, score
-from playground.decoding.search import beam_search
-from playground.decoding.settings import PRESETS, DecodingSettings
-from playground.decoding.stages import Stage, apply_stages
-from playground.decoding.step import Step, binding_sentence
-from playground.decoding.text import text_pieces
+What is named here is imported when it is first used, so that `playground.decoding.settings` costs no torch.
+"""
+
+from typing import TYPE_CHECKING
+
+from playground import lazy
+
+if TYPE_CHECKING:
+    from playground.decoding import (
+        barrier as barrier,
+    )
+    from playground.decoding import (
+        cycle as cycle,
+    )
+    from playground.decoding import (
+        distribution as distribution,
+    )
+    from playground.decoding import (
+        escape as escape,
+    )
+    from playground.decoding import (
+        escape_curves as escape_curves,
+    )
+    from playground.decoding import (
+        experiment as experiment,
+    )
+    from playground.decoding import (
+        loops as loops,
+    )
+    from playground.decoding import (
+        scoring as scoring,
+    )
+    from playground.decoding import (
+        search as search,
+    )
+    from playground.decoding import (
+        settings as settings,
+    )
+    from playground.decoding import (
+        stages as stages,
+    )
+    from playground.decoding import (
+        text as text,
+    )
+    from playground.decoding import (
+        together as together,
+    )
+    from playground.decoding.generation import CausalModel, end_ids, generate, recompute
+    from playground.decoding.loops import find_loop
+    from playground.decoding.scoring import draw_many, score
+    from playground.decoding.search import beam_search
+    from playground.decoding.settings import PRESETS, DecodingSettings
+    from playground.decoding.stages import Stage, apply_stages
+    from playground.decoding.step import Step, binding_sentence
+    from playground.decoding.text import TextStream, text_pieces
 
 __all__ = [
     "PRESETS",
@@ -15,13 +62,29 @@ __all__ = [
     "DecodingSettings",
     "Stage",
     "Step",
+    "TextStream",
     "apply_stages",
     "beam_search",
     "binding_sentence",
     "draw_many",
+    "end_ids",
     "find_loop",
     "generate",
     "recompute",
     "score",
     "text_pieces",
 ]
+
+__getattr__, __dir__ = lazy.exports(
+    __name__,
+    {
+        "generation": ("CausalModel", "end_ids", "generate", "recompute"),
+        "loops": ("find_loop",),
+        "scoring": ("draw_many", "score"),
+        "search": ("beam_search",),
+        "settings": ("PRESETS", "DecodingSettings"),
+        "stages": ("Stage", "apply_stages"),
+        "step": ("Step", "binding_sentence"),
+        "text": ("TextStream", "text_pieces"),
+    },
+)

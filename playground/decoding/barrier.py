@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from playground.decoding.distribution import as_float32
-from playground.decoding.settings import LARGEST_TEMPERATURE, DecodingSettings
+from playground.decoding.rules import LARGEST_TEMPERATURE
+from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages
 
 
@@ -175,20 +176,20 @@ def solve_critical_temperature(
 
     Without rules behind top-p the root of P_loop(T) = p is found by Newton's method on log Z, to rounding error. min-p
     behind it has its own closed form, and the larger of the two counts. Other rules behind top-p (typical, epsilon, eta, XTC)
-    and mirostat are found by scanning the chain itself and bisecting the lowest temperature that escapes.
+    and mirostat, and an order of the visitor's own, are found by scanning the chain itself and bisecting the lowest temperature that escapes.
     """
     if not 0 <= top_p <= 1:
         raise ValueError(f"top_p must be in [0, 1], got {top_p}")
     settings = (settings or DecodingSettings()).with_changes(top_p=top_p)
     values = as_float32(logits)
-    if not settings.do_sample or settings.order == "llama.cpp":
+    if not settings.do_sample or settings.llama_cpp:
         possible = escape_possible(
             values, settings.with_changes(temperature=1.0), context_ids, prompt_length
         )
         return 0.0 if possible else math.inf
     rules = settings.with_changes(temperature=1.0).rules_on()
     scanned = {"typical_p", "epsilon_cutoff", "eta_cutoff", "xtc_threshold", "mirostat_tau"}
-    if scanned & set(rules):
+    if scanned & set(rules) or settings.order != "transformers":
         return _scan(values, settings, context_ids, prompt_length)
     # penalties and top-k do not depend on the temperature: what they leave is what the temperature then acts on
     fixed = settings.with_changes(temperature=1.0, top_p=1.0, min_p=0.0)

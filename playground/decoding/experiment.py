@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from playground.decoding.barrier import chain_escape_probability
-from playground.decoding.generate import generate
+from playground.decoding.generation import generate
 from playground.decoding.loops import Loop, find_loop, loop_tokens
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages

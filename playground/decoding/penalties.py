@@ -1,7 +1,7 @@
 """Rules that lower logits because of what the text already holds. Each takes the logits (V,) float32 and the context's token
 ids (n,), and answers new logits; the given ones are never changed.
 
-Ids outside the vocabulary are ignored: no such token can be drawn.
+Ids outside the vocabulary are ignored: no such token can be drawn. Below each rule stands its stage in the chain.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
+from playground.decoding.situation import Situation, penalty
+from playground.i18n import t
 
 # llama.cpp looks back over this many tokens, prompt included (its default `penalty_last_n`).
 LLAMA_CPP_WINDOW = 64
@@ -35,6 +38,12 @@ def repetition_penalty(values: np.ndarray, context: np.ndarray, theta: float) ->
     return result
 
 
+@penalty("repetition_penalty")
+def _repetition(values: np.ndarray, now: Situation) -> np.ndarray:
+    window = now.context[-LLAMA_CPP_WINDOW:] if now.settings.llama_cpp else now.context
+    return repetition_penalty(values, window, now.settings.repetition_penalty)
+
+
 def presence_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -> np.ndarray:
     """Each token that occurs in the generated text loses alpha, once (OpenAI's definition).
 
@@ -45,6 +54,11 @@ def presence_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) ->
     result = values.copy()
     result[seen] = _finite(values[seen] - np.float32(alpha), values[seen])
     return result
+
+
+@penalty("presence_penalty")
+def _presence(values: np.ndarray, now: Situation) -> np.ndarray:
+    return presence_penalty(values, now.generated, now.settings.presence_penalty)
 
 
 def frequency_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -> np.ndarray:
@@ -61,6 +75,11 @@ def frequency_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -
         values[seen] - np.float32(alpha) * counts.astype(np.float32), values[seen]
     )
     return result
+
+
+@penalty("frequency_penalty")
+def _frequency(values: np.ndarray, now: Situation) -> np.ndarray:
+    return frequency_penalty(values, now.generated, now.settings.frequency_penalty)
 
 
 def no_repeat_ngram(values: np.ndarray, context: np.ndarray, size: int) -> np.ndarray:
@@ -82,6 +101,20 @@ def no_repeat_ngram(values: np.ndarray, context: np.ndarray, size: int) -> np.nd
     result = values.copy()
     result[banned] = -np.inf
     return result
+
+
+@penalty("no_repeat_ngram_size")
+def _no_repeat_ngram(values: np.ndarray, now: Situation) -> np.ndarray:
+    size = now.settings.no_repeat_ngram_size
+    left = no_repeat_ngram(values, now.context, size)
+    if left.max() == -np.inf:
+        raise ValueError(
+            t(
+                "no_repeat_ngram_size must leave a token possible, got {size}, which bans every token here (0 turns it off)",
+                size=size,
+            )
+        )
+    return left
 
 
 def dry_matches(context: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
@@ -138,3 +171,11 @@ def dry(
 def _finite(moved: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Penalised logits, finite where they were finite before: no penalty forbids a token or makes it certain beyond float32."""
     return np.where(before == -np.inf, before, np.clip(moved, -_FARTHEST, _FARTHEST))
+
+
+@penalty("dry_multiplier")
+def _dry(values: np.ndarray, now: Situation) -> np.ndarray:
+    chosen = now.settings
+    return dry(
+        values, now.context, chosen.dry_multiplier, chosen.dry_base, chosen.dry_allowed_length
+    )

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from playground.decoding.distribution import descending
-from playground.decoding.generate import end_ids
+from playground.decoding.generation import end_ids
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages
 from playground.decoding.together import next_logits_of

@@ -1,108 +1,77 @@
 """The visitor's decoding settings: one frozen value, checked when it is made, plain data on the way in and out.
 
-Names and off-values are those of Hugging Face transformers' `GenerationConfig` where it has them. One default differs on
-purpose: transformers keeps the 50 most likely tokens unless told otherwise, here `top_k` is off (0).
+Its fields are the rows of the table in playground/decoding/rules.py, and four that belong to no rule.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, dataclass
+from typing import TYPE_CHECKING, Any
 
-ORDERS = ("transformers", "llama.cpp")
-
-# One row a rule: (name of its stage, field that switches it, value at which it is off). A rule of several fields bears the
-# name of its first one.
-_SWITCHES = {
-    "temperature": ("temperature", 1.0),
-    "top_k": ("top_k", 0),
-    "top_p": ("top_p", 1.0),
-    "min_p": ("min_p", 0.0),
-    "typical_p": ("typical_p", 1.0),
-    "epsilon_cutoff": ("epsilon_cutoff", 0.0),
-    "eta_cutoff": ("eta_cutoff", 0.0),
-    "repetition_penalty": ("repetition_penalty", 1.0),
-    "presence_penalty": ("presence_penalty", 0.0),
-    "frequency_penalty": ("frequency_penalty", 0.0),
-    "no_repeat_ngram_size": ("no_repeat_ngram_size", 0),
-    "xtc_threshold": ("xtc_probability", 0.0),
-    "dry_multiplier": ("dry_multiplier", 0.0),
-    "mirostat_tau": ("mirostat_tau", 0.0),
-}
-
-# Rules that act whether or not the token is drawn at random ("logits processors" in transformers' words).
-_PENALTIES = {
-    "transformers": (
-        "repetition_penalty",
-        "no_repeat_ngram_size",
-        "presence_penalty",
-        "frequency_penalty",
-        "dry_multiplier",
-    ),
-    "llama.cpp": (
-        "repetition_penalty",
-        "presence_penalty",
-        "frequency_penalty",
-        "no_repeat_ngram_size",
-        "dry_multiplier",
-    ),
-}
-# Rules that act only when sampling ("logits warpers").
-_WARPERS = {
-    "transformers": (
-        "temperature",
-        "top_k",
-        "top_p",
-        "min_p",
-        "typical_p",
-        "epsilon_cutoff",
-        "eta_cutoff",
-        "xtc_threshold",
-    ),
-    "llama.cpp": (
-        "top_k",
-        "typical_p",
-        "top_p",
-        "min_p",
-        "epsilon_cutoff",
-        "eta_cutoff",
-        "xtc_threshold",
-        "temperature",
-    ),
-}
-
-# field: (smallest value, largest value, how the range is written). Rules compute in float32: within these bounds no logit that
-# a network gives (up to some thousands) overflows or becomes 0, whichever rules act together.
-LARGEST_TEMPERATURE = 1e6
-_RANGES: dict[str, tuple[float, float, str]] = {
-    "max_new_tokens": (1, 1_000_000, "a whole number in [1, 1000000]"),
-    "temperature": (0, LARGEST_TEMPERATURE, "a number in [0, 1000000] (0 means greedy)"),
-    "top_k": (0, 1_000_000, "a whole number in [0, 1000000] (0 turns it off)"),
-    "top_p": (0, 1, "in [0, 1]"),
-    "min_p": (0, 1, "in [0, 1]"),
-    "typical_p": (0, 1, "in (0, 1]"),
-    "epsilon_cutoff": (0, 1, "in [0, 1)"),
-    "eta_cutoff": (0, 1, "in [0, 1)"),
-    "repetition_penalty": (1e-6, 1e6, "a number in [0.000001, 1000000] (1 turns it off)"),
-    "presence_penalty": (-1e6, 1e6, "a number in [-1000000, 1000000] (0 turns it off)"),
-    "frequency_penalty": (-1e6, 1e6, "a number in [-1000000, 1000000] (0 turns it off)"),
-    "no_repeat_ngram_size": (0, 1_000_000, "a whole number in [0, 1000000] (0 turns it off)"),
-    "xtc_threshold": (0, 1, "in [0, 1]"),
-    "xtc_probability": (0, 1, "in [0, 1]"),
-    "dry_multiplier": (0, 1e6, "a number in [0, 1000000] (0 turns it off)"),
-    "dry_base": (1, 1e6, "a number in [1, 1000000]"),
-    "dry_allowed_length": (1, 1_000_000, "a whole number in [1, 1000000]"),
-    "mirostat_tau": (0, 1e6, "a number of bits in [0, 1000000] (0 turns it off)"),
-    "mirostat_eta": (0, 1e6, "a number in [0, 1000000]"),
-    "seed": (0, 2**63 - 1, "a whole number in [0, 2^63 - 1]"),
-}
-_WHOLE = {"max_new_tokens", "top_k", "no_repeat_ngram_size", "dry_allowed_length", "seed"}
-_OPEN_BELOW = {"typical_p"}
-_OPEN_ABOVE = {"epsilon_cutoff", "eta_cutoff"}
+from playground.decoding.rules import ORDERS, RULES, Rule
+from playground.i18n import Message, t
+from playground.parameters import SEED, Parameter, short, table, unknown
 
 
 @dataclass(frozen=True)
+class OrderParameter(Parameter):
+    """The order of the rules: the name of a preset, or the names of stages in the order in which they act."""
+
+    def check(self, value: Any, name: str = "") -> str | tuple[str, ...]:
+        """A preset's name, or a tuple that holds every stage once: penalties that are not named act first, other rules last.
+
+        A list that is transformers' own order becomes that name, so that one order has one spelling."""
+        if value is None:
+            return self.default
+        if isinstance(value, str):
+            if value not in ORDERS:
+                raise self.error(value, name)
+            return value
+        if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+            raise self.error(value, name)
+        for place, one in enumerate(value):
+            if one not in RULES or one in value[:place]:
+                raise ValueError(
+                    t(
+                        "{name} must hold names of rules, each once, got {got}",
+                        name=name or self.name,
+                        got=short(one),
+                    )
+                )
+        others = [one for one in ORDERS["transformers"] if one not in value]
+        first = [one for one in others if RULES[one].when_greedy]
+        whole = (*first, *value, *(one for one in others if one not in first))
+        return self.default if whole == ORDERS[self.default] else whole
+
+    def allowed(self) -> Message:
+        names = " or ".join(f'"{name}"' for name in ORDERS)
+        return t("{names}, or a list of names of rules", names=names)
+
+
+ORDER = OrderParameter(
+    "order",
+    str,
+    "transformers",
+    doc="transformers (temperature before the cuts), llama.cpp (temperature after them), or the rules' names in the order in which they act",
+)
+
+MAX_NEW_TOKENS = Parameter(
+    "max_new_tokens", int, 64, low=1, high=1_000_000, doc="tokens to write at most", step=1
+)
+DO_SAMPLE = Parameter(
+    "do_sample", bool, True, doc="false takes the likeliest token every time (greedy)"
+)
+
+PARAMETERS: dict[str, Parameter] = table(
+    MAX_NEW_TOKENS,
+    DO_SAMPLE,
+    *(row for rule in RULES.values() for row in rule.parameters),
+    ORDER,
+    SEED,
+)
+
+
 class DecodingSettings:
     """How the next token is chosen. Every field is checked: a bad value raises ValueError naming field, value and range.
 
@@ -110,43 +79,55 @@ class DecodingSettings:
     min_p, epsilon_cutoff, eta_cutoff, presence_penalty, frequency_penalty, no_repeat_ngram_size, xtc_probability,
     dry_multiplier, mirostat_tau: 0 is off. mirostat_tau is in bits; mirostat replaces the rules that truncate.
     do_sample=False takes the most likely token; as in transformers the penalties still act and the other rules do not.
-    None stands for a rule's off-value. order: "transformers" (temperature first) or "llama.cpp" (temperature last).
+    None stands for a field's default. order: "transformers" (temperature first), "llama.cpp" (temperature last), or a list
+    of rules' names (of those left out penalties act first, others last). Equal settings are equal and hash alike.
     """
 
-    max_new_tokens: int = 64
-    do_sample: bool = True
-    temperature: float = 1.0
-    top_k: int = 0
-    top_p: float = 1.0
-    min_p: float = 0.0
-    typical_p: float = 1.0
-    epsilon_cutoff: float = 0.0
-    eta_cutoff: float = 0.0
-    repetition_penalty: float = 1.0
-    presence_penalty: float = 0.0
-    frequency_penalty: float = 0.0
-    no_repeat_ngram_size: int = 0
-    xtc_threshold: float = 0.1
-    xtc_probability: float = 0.0
-    dry_multiplier: float = 0.0
-    dry_base: float = 1.75
-    dry_allowed_length: int = 2
-    mirostat_tau: float = 0.0
-    mirostat_eta: float = 0.1
-    order: str = "transformers"
-    seed: int = 0
+    if TYPE_CHECKING:
 
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value is None:
-                value = field.default
-            object.__setattr__(self, field.name, _checked(field.name, value))
+        def __getattr__(self, name: str) -> Any: ...
+
+    def __init__(self, **fields: Any) -> None:
+        for name in fields:
+            if name not in PARAMETERS:
+                raise TypeError(f"DecodingSettings has no field {name!r}")
+        for name, parameter in PARAMETERS.items():
+            self.__dict__[name] = parameter.check(fields.get(name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DecodingSettings) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.items()))
+
+    def __repr__(self) -> str:
+        changed = (
+            f"{name}={value!r}"
+            for name, value in self.__dict__.items()
+            if name not in PARAMETERS or value != PARAMETERS[name].default
+        )
+        return f"DecodingSettings({', '.join(changed)})"
 
     @property
     def greedy(self) -> bool:
         """True where no random number decides: do_sample is off or the temperature is 0."""
         return not self.do_sample or self.temperature == 0
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """Every stage, on or off, in the order in which they act."""
+        return ORDERS[self.order] if isinstance(self.order, str) else self.order
+
+    @property
+    def llama_cpp(self) -> bool:
+        """Whether llama.cpp's conventions hold: penalties look at the last 64 tokens, top-k keeps exactly k."""
+        return self.order == "llama.cpp"
 
     def rules_on(self) -> tuple[str, ...]:
         """Names of the stages that act, in the order in which they act.
@@ -155,67 +136,37 @@ class DecodingSettings:
         ('repetition_penalty', 'temperature', 'top_p')
         >>> DecodingSettings(temperature=0.8, top_p=0.9, order="llama.cpp").rules_on()
         ('top_p', 'temperature')
+        >>> DecodingSettings(temperature=0.8, top_p=0.9, min_p=0.1, order=["min_p", "top_p"]).rules_on()
+        ('min_p', 'top_p', 'temperature')
         """
-        names = list(_PENALTIES[self.order])
-        if self.do_sample:
-            # mirostat decides itself how much to cut, so it stands in for the whole truncation chain
-            names += (
-                ["temperature", "mirostat_tau"]
-                if self.is_on("mirostat_tau")
-                else list(_WARPERS[self.order])
-            )
-        return tuple(name for name in names if self.is_on(name))
+        on = [RULES[name] for name in self.stage_names if self.is_on(name)]
+        if not self.do_sample:
+            on = [rule for rule in on if rule.when_greedy]
+        elif any(rule.replaces_cuts for rule in on):
+            on = [rule for rule in on if not rule.cuts]
+        return tuple(rule.name for rule in on)
 
     def is_on(self, rule: str) -> bool:
         """Whether the rule's switch is away from its off-value (it may still be unused: see `rules_on`)."""
-        field, off = _SWITCHES[rule]
-        return getattr(self, field) != off
+        switch = RULES[rule].switched_by
+        return getattr(self, switch.name) != switch.off
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, every field by name."""
-        return asdict(self)
+        order = self.order if isinstance(self.order, str) else list(self.order)
+        return {**self.__dict__, "order": order}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> DecodingSettings:
         """The settings of `to_dict`; missing fields take their defaults, an unknown one raises ValueError."""
-        known = [field.name for field in fields(cls)]
         for name in data:
-            if name not in known:
-                raise ValueError(
-                    f"{name} is not a decoding setting; the settings are {', '.join(known)}"
-                )
+            if name not in PARAMETERS:
+                raise unknown(name, PARAMETERS, t("a decoding setting"))
         return cls(**data)
 
     def with_changes(self, **changes: Any) -> DecodingSettings:
         """A copy with some fields changed."""
-        return replace(self, **changes)
-
-
-def _checked(name: str, value: Any) -> Any:
-    if name == "do_sample":
-        if not isinstance(value, bool):
-            raise ValueError(f"do_sample must be true or false, got {value!r}")
-        return value
-    if name == "order":
-        if value not in ORDERS:
-            raise ValueError(f'order must be "transformers" or "llama.cpp", got {value!r}')
-        return value
-    low, high, allowed = _RANGES[name]
-    sentence = f"{name} must be {allowed}, got {value!r}"
-    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
-        raise ValueError(sentence)
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError(sentence) from None
-    if not math.isfinite(number) or (name in _WHOLE and number != math.floor(number)):
-        raise ValueError(sentence)
-    exact = int(value) if name in _WHOLE else number
-    if exact < low or (exact == low and name in _OPEN_BELOW):
-        raise ValueError(sentence)
-    if exact > high or (exact == high and name in _OPEN_ABOVE):
-        raise ValueError(sentence)
-    return exact
+        return DecodingSettings(**{**self.__dict__, **changes})
 
 
 # llama.cpp's own defaults (common/common.h): top-k 40, top-p 0.95, min-p 0.05, temperature 0.8, applied last.
@@ -230,3 +181,35 @@ PRESETS: dict[str, DecodingSettings] = {
     ),
     "looping": DecodingSettings(do_sample=False, max_new_tokens=96),
 }
+
+
+def memory_of(value: Mapping[str, Any]) -> dict[str, float]:
+    """What rules carried from a step, checked by their rows; ValueError names a bad entry, or one that no rule has."""
+    known = {row.name: row for rule in RULES.values() for row in rule.memory}
+    for name in value:
+        if name not in known:
+            raise ValueError(
+                t(
+                    "memory must hold {names} alone, got {got}",
+                    names=", ".join(known),
+                    got=short(name),
+                )
+            )
+    return {name: known[name].check(number, f"memory.{name}") for name, number in value.items()}
+
+
+def add_rule(rule: Rule, behind: str) -> None:
+    """Take one more rule into the table, in every order behind the rule named. ValueError if a name is taken."""
+    taken = [
+        name
+        for name in (rule.name, *(row.name for row in rule.parameters))
+        if name in PARAMETERS or name in RULES
+    ]
+    if taken:
+        raise ValueError(f"name must not be one that a rule or a setting bears, got {taken[0]!r}")
+    RULES[rule.name] = rule
+    for preset, names in ORDERS.items():
+        place = names.index(behind) + 1
+        ORDERS[preset] = (*names[:place], rule.name, *names[place:])
+    last = {name: PARAMETERS.pop(name) for name in ("order", "seed")}
+    PARAMETERS.update({row.name: row for row in rule.parameters} | last)

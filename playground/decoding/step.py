@@ -39,12 +39,19 @@ class Step:
         prompt_length: int = 0,
         state: dict[str, Any] | None = None,
         token_id: int | None = None,
+        second: Any = None,
+        mask: Any = None,
     ):
-        """`token_id` forces the choice; without it the token is drawn with the random numbers of (settings.seed, index)."""
+        """`token_id` forces the choice; without it the token is drawn with the random numbers of (settings.seed, index).
+
+        second, mask: as in `apply_stages`."""
         self._values = as_float32(logits).copy()  # the model may use its own buffer again
         shown = getattr(logits, "shown", None)
         self._shown: np.ndarray | None = None if shown is None else np.asarray(shown, dtype=bool)
         self._context, self.settings, self.prompt_length = context_ids, settings, prompt_length
+        self._second, self._mask = (
+            None if row is None else np.array(row) for row in (second, mask)
+        )
         self.index, self.state, self.vocab_size = index, state, len(self._values)
         self.forced, self.finish, self.text = token_id is not None, None, None
         u, self.coin = random_numbers(settings.seed, index)
@@ -87,6 +94,8 @@ class Step:
                 self.prompt_length,
                 u=self.coin,
                 state=self.state,
+                second=self._second,
+                mask=self._mask,
             )
             if self._shown is not None:
                 first, *others = self._stages

@@ -1,16 +1,20 @@
 """Rules that cut tokens away. Each takes the logits that are left, `values` (n,) float32 with -inf for what is gone already,
 and answers which of them stay, (n,) bool. Semantics: transformers 5, `generation/logits_process.py`, float32, at least one
-token kept; where equals compete for the last place, the lowest position wins.
+token kept; where equals compete for the last place, the lowest position wins. Below each rule stands its stage in the chain.
 
 The examples use `logs(p, ...)`, the float32 logits of given probabilities.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 
-from playground.decoding.distribution import COMPACT_ABOVE, descending, softmax
+from playground.decoding.distribution import COMPACT_ABOVE, Candidates, descending, softmax
+from playground.decoding.settings import DecodingSettings
+from playground.decoding.situation import Outcome, Situation, cut, stage
 
 
 def logs(*probabilities: float) -> np.ndarray:
@@ -34,6 +38,11 @@ def top_k(values: np.ndarray, k: int, exact: bool = False) -> np.ndarray:
         mask[descending(values, k)] = True
         return mask
     return values >= np.partition(values, len(values) - k)[len(values) - k]
+
+
+@cut("top_k")
+def _top_k(candidates: Candidates, now: Situation) -> np.ndarray:
+    return top_k(candidates.values, now.settings.top_k, exact=now.settings.llama_cpp)
 
 
 def top_p(values: np.ndarray, p: float, probabilities: np.ndarray | None = None) -> np.ndarray:
@@ -82,6 +91,11 @@ def _top_p_of_head(values: np.ndarray, p: float, probabilities: np.ndarray) -> n
     return mask
 
 
+@cut("top_p")
+def _top_p(candidates: Candidates, now: Situation) -> np.ndarray:
+    return top_p(candidates.values, now.settings.top_p, candidates.probabilities)
+
+
 def min_p(values: np.ndarray, alpha: float, probabilities: np.ndarray | None = None) -> np.ndarray:
     """Tokens at least alpha times as likely as the likeliest (Nguyen et al. 2024).
 
@@ -92,6 +106,11 @@ def min_p(values: np.ndarray, alpha: float, probabilities: np.ndarray | None = N
     mask = probabilities >= np.float32(alpha) * probabilities.max()
     mask[values.argmax()] = True
     return mask
+
+
+@cut("min_p")
+def _min_p(candidates: Candidates, now: Situation) -> np.ndarray:
+    return min_p(candidates.values, now.settings.min_p, candidates.probabilities)
 
 
 def typical_p(values: np.ndarray, mass: float) -> np.ndarray:
@@ -112,6 +131,11 @@ def typical_p(values: np.ndarray, mass: float) -> np.ndarray:
     return (distance <= distance[order[last]]) & (values > -np.inf)
 
 
+@cut("typical_p")
+def _typical_p(candidates: Candidates, now: Situation) -> np.ndarray:
+    return typical_p(candidates.values, now.settings.typical_p)
+
+
 def epsilon_cutoff(
     values: np.ndarray, epsilon: float, probabilities: np.ndarray | None = None
 ) -> np.ndarray:
@@ -122,6 +146,11 @@ def epsilon_cutoff(
     """
     probabilities = softmax(values) if probabilities is None else probabilities
     return (probabilities >= np.float32(epsilon)) | (values >= values.max())
+
+
+@cut("epsilon_cutoff")
+def _epsilon_cutoff(candidates: Candidates, now: Situation) -> np.ndarray:
+    return epsilon_cutoff(candidates.values, now.settings.epsilon_cutoff, candidates.probabilities)
 
 
 def eta_cutoff(
@@ -142,6 +171,11 @@ def eta_cutoff(
     eta = torch.min(bound, torch.sqrt(bound) * torch.exp(-entropy)).numpy()
     mask = (probabilities >= eta) | (values >= values.max())
     return mask & (values > -np.inf)
+
+
+@cut("eta_cutoff")
+def _eta_cutoff(candidates: Candidates, now: Situation) -> np.ndarray:
+    return eta_cutoff(candidates.values, now.settings.eta_cutoff, candidates.probabilities)
 
 
 def xtc(
@@ -166,6 +200,16 @@ def xtc(
     return mask
 
 
+@stage("xtc_threshold")
+def _xtc(candidates: Candidates, now: Situation) -> Outcome:
+    acts = (now.coin or 0.0) < now.settings.xtc_probability
+    state = {"coin": now.coin, "acts": acts}
+    if not acts:
+        return Outcome(candidates, state)
+    left = xtc(candidates.values, now.settings.xtc_threshold, candidates.probabilities)
+    return Outcome(candidates.keep(left), state)
+
+
 def mirostat(values: np.ndarray, mu: float, probabilities: np.ndarray | None = None) -> np.ndarray:
     """Mirostat v2: tokens whose surprise -log2 P is at most mu bits; at least the likeliest (Basu et al. 2021; llama.cpp).
 
@@ -177,3 +221,18 @@ def mirostat(values: np.ndarray, mu: float, probabilities: np.ndarray | None = N
         mask = -np.log2(probabilities) <= np.float32(mu)
     mask[values.argmax()] = True
     return mask & (values > -np.inf)
+
+
+def _moved_bound(state: dict[str, Any], probability: float, settings: DecodingSettings) -> dict:
+    """mu moves by eta times the missed surprise (bits); a token that was cut (a forced one) leaves it as it is."""
+    mu = state["mu"]
+    if probability > 0:
+        mu -= settings.mirostat_eta * (-float(np.log2(probability)) - settings.mirostat_tau)
+    return {"mu": mu}
+
+
+@stage("mirostat_tau", after=_moved_bound)
+def _mirostat(candidates: Candidates, now: Situation) -> Outcome:
+    mu = float(now.memory.get("mu", 2 * now.settings.mirostat_tau))
+    left = mirostat(candidates.values, mu, candidates.probabilities)
+    return Outcome(candidates.keep(left), {"mu": mu})

@@ -1,30 +1,35 @@
-"""Discrete diffusion: text that appears everywhere at once, by every published sampler, over any denoiser."""
+"""Discrete diffusion: text that appears everywhere at once, by every published sampler, over any denoiser.
 
-from __future__ import annotations
+What is named here is imported when it is first used, so that the settings and the samplers' cards cost no torch.
+"""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from playground import lazy
+
 if TYPE_CHECKING:
+    from playground.diffusion import canvas as canvas
+    from playground.diffusion import corrupt as corrupt
+    from playground.diffusion import draws as draws
+    from playground.diffusion import embedding as embedding
+    from playground.diffusion import generate as generate
+    from playground.diffusion import meter as meter
+    from playground.diffusion import noise as noise
     from playground.diffusion.enumeration import exact_distribution
     from playground.diffusion.exact import ExactDenoiser
     from playground.diffusion.generate import unmask
     from playground.diffusion.samplers import list_samplers
     from playground.diffusion.settings import UnmaskSettings
 
-# imported when they are asked for: the samplers' cards and the settings need no torch
-_FROM = {
-    "ExactDenoiser": "exact",
-    "UnmaskSettings": "settings",
-    "exact_distribution": "enumeration",
-    "list_samplers": "samplers",
-    "unmask": "generate",
-}
-
 __all__ = ["ExactDenoiser", "UnmaskSettings", "exact_distribution", "list_samplers", "unmask"]
 
-
-def __getattr__(name: str):
-    if name not in _FROM:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_FROM[name]}"), name)
+__getattr__, __dir__ = lazy.exports(
+    __name__,
+    {
+        "enumeration": ("exact_distribution",),
+        "exact": ("ExactDenoiser",),
+        "generate": ("unmask",),
+        "samplers": ("list_samplers",),
+        "settings": ("UnmaskSettings",),
+    },
+)

@@ -6,10 +6,12 @@ import argparse
 import sys
 from time import perf_counter
 
+from playground.backend import get_backend
 from playground.diffusion import ExactDenoiser, UnmaskSettings, list_samplers, unmask
 from playground.diffusion.canvas import parse_canvas
 from playground.diffusion.noise import SCHEDULES
 from playground.diffusion.samplers import find_sampler
+from playground.markov import NgramModel
 
 # for --exact: a bigram model of these sentences, small enough to read
 SENTENCES = """once upon a time there was a king . once upon a time there was a dragon . the king had a daughter .
@@ -18,7 +20,6 @@ there was a time when the king was a dragon . the daughter saw the cave and the 
 
 
 def exact_model() -> ExactDenoiser:
-    from playground.markov import NgramModel
 
     return ExactDenoiser.from_ngram(
         NgramModel.fit(SENTENCES, 1, smoothing="backoff", ending="wrap")
@@ -27,7 +28,6 @@ def exact_model() -> ExactDenoiser:
 
 def shipped_model(name: str):
     """The catalogue's denoiser. This file is the one of the room that may know the backend: it is a program, not the library."""
-    from playground.backend import get_backend
 
     return get_backend().denoiser(name)
 

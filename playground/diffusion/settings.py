@@ -59,7 +59,7 @@ class UnmaskSettings:
                    entropy-bound and any-order take as many as they need and do not read it)
     temperature    0 to 100 divides the logits before a token is drawn; 0 takes the most likely. Scores are never tempered.
     top_p          0 to 1: the smallest set that reaches it, after temperature
-    seed           0 to 2^64 - 1; a draw depends on (seed, step, row, position)
+    seed           0 to 2^53; a draw depends on (seed, step, row, position)
     schedule       of the noise (mdlm, sedd, remdm, uniform, diffusion-lm; cdcd: "geometric" spaces its standard deviations
                    evenly in their logarithm, every other value makes the entropy fall linearly); maskgit, llada and dream
                    have their own counts
@@ -113,7 +113,7 @@ class UnmaskSettings:
             object.__setattr__(self, name, value)
 
         put("steps", _whole("steps", self.steps, 1, 100_000))
-        put("seed", _whole("seed", self.seed, 0, 2**64 - 1))
+        put("seed", _whole("seed", self.seed, 0, 2**53))
         put("overlap", _whole("overlap", self.overlap, 0, 100_000))
         put("burn_in", _whole("burn_in", self.burn_in, 0, 100_000))
         put("temperature", _real("temperature", self.temperature, 0.0, 100.0))

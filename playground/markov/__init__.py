@@ -1,9 +1,18 @@
-"""Markov chains, hidden Markov models, n-gram models, continuous time and plane dynamics: arrays in, arrays and records out."""
+"""Markov chains, hidden Markov models, n-gram models, continuous time and plane dynamics: arrays in, arrays and records out.
 
-from .chain import MarkovChain
-from .continuous import ContinuousTimeChain
-from .hidden import HiddenMarkovModel, ImpossibleObservations
-from .ngram import NgramModel
+What is named here is imported when it is first used: the plane dynamics bring torch.
+"""
+
+from typing import TYPE_CHECKING
+
+from playground import lazy
+
+if TYPE_CHECKING:
+    from playground.markov import dynamics as dynamics
+    from playground.markov.chain import MarkovChain
+    from playground.markov.continuous import ContinuousTimeChain
+    from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
+    from playground.markov.ngram import NgramModel
 
 __all__ = [
     "ContinuousTimeChain",
@@ -12,3 +21,13 @@ __all__ = [
     "MarkovChain",
     "NgramModel",
 ]
+
+__getattr__, __dir__ = lazy.exports(
+    __name__,
+    {
+        "chain": ("MarkovChain",),
+        "continuous": ("ContinuousTimeChain",),
+        "hidden": ("HiddenMarkovModel", "ImpossibleObservations"),
+        "ngram": ("NgramModel",),
+    },
+)

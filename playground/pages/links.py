@@ -22,7 +22,6 @@ from the defaults is written. A page whose state lives in a widget uses `encode`
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +30,7 @@ from urllib.parse import urlencode
 import gradio as gr
 
 from playground.i18n import t
+from playground.parameters import Parameter, short
 
 LONGEST_LINK = 8000  # characters; servers and messengers cut longer addresses
 
@@ -57,75 +57,60 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Number:
-    default: float
-    low: float = -math.inf
-    high: float = math.inf
-    whole: bool = False
+class Setting:
+    """A row of the table of parameters as a field of a link."""
 
-    def read(self, name: str, raw: str) -> float | int:
-        kind = "a whole number" if self.whole else "a number"
-        allowed = t(
-            "{name} must be {kind} in [{low}, {high}], got {got}",
-            name=name,
-            kind=kind,
-            low=f"{self.low:g}",
-            high=f"{self.high:g}",
-            got=_short(raw),
-        )
-        try:
-            value = int(raw) if self.whole else float(raw)
-        except ValueError:
-            raise ValueError(allowed) from None
-        if not math.isfinite(value) or not self.low <= value <= self.high:
-            raise ValueError(allowed)
-        return value
+    parameter: Parameter
+
+    @property
+    def default(self) -> Any:
+        return self.parameter.default
+
+    def read(self, name: str, raw: str) -> Any:
+        row = self.parameter
+        if row.type is bool:
+            if raw not in ("0", "1"):
+                raise ValueError(t("{name} must be 0 or 1, got {got}", name=name, got=short(raw)))
+            return raw == "1"
+        if row.type in (int, float):
+            try:
+                return row.check(row.type(raw), name)
+            except ValueError:
+                raise row.error(raw, name) from None
+        return row.check(raw.split(",") if "," in raw and not row.choices else raw, name)
 
     def write(self, value: Any) -> str:
-        """As `read` takes it; of what is no such number, its words, which `read` refuses with a sentence."""
+        """As `read` takes it; of what is no such value, its words, which `read` refuses with a sentence."""
+        if self.parameter.type is bool:
+            return "1" if value else "0"
+        if isinstance(value, (list, tuple)):
+            return ",".join(map(str, value))
+        if self.parameter.type is str:
+            return str(value)
         try:
             number = float(value)
-            return (
-                str(int(value))
-                if self.whole and number.is_integer()
-                else repr(number).removesuffix(".0")
-            )
+            if self.parameter.type is int and number.is_integer():
+                return str(int(value))
+            return repr(number).removesuffix(".0")
         except (TypeError, ValueError, OverflowError):
             return str(value)
 
 
-@dataclass(frozen=True)
-class Choice:
-    default: str
-    options: tuple[str, ...]
-
-    def read(self, name: str, raw: str) -> str:
-        if raw not in self.options:
-            raise ValueError(
-                t(
-                    "{name} must be one of {options}, got {got}",
-                    name=name,
-                    options=", ".join(self.options),
-                    got=_short(raw),
-                )
-            )
-        return raw
-
-    def write(self, value: Any) -> str:
-        return str(value)
+def Number(
+    default: float, low: float | None = None, high: float | None = None, whole: bool = False
+) -> Setting:
+    """A number that belongs to the page alone."""
+    return Setting(Parameter("", int if whole else float, default, low=low, high=high))
 
 
-@dataclass(frozen=True)
-class Flag:
-    default: bool = False
+def Choice(default: str, options: tuple[str, ...]) -> Setting:
+    """One of some words."""
+    return Setting(Parameter("", str, default, choices=options))
 
-    def read(self, name: str, raw: str) -> bool:
-        if raw not in ("0", "1"):
-            raise ValueError(t("{name} must be 0 or 1, got {got}", name=name, got=_short(raw)))
-        return raw == "1"
 
-    def write(self, value: Any) -> str:
-        return "1" if value else "0"
+def Flag(default: bool = False) -> Setting:
+    """Yes or no, written 1 or 0."""
+    return Setting(Parameter("", bool, default))
 
 
 @dataclass(frozen=True)
@@ -133,7 +118,7 @@ class PageLink:
     """Which fields the link of one page carries; see the module's docstring."""
 
     slug: str
-    fields: Mapping[str, Text | Number | Choice | Flag] = field(default_factory=dict)
+    fields: Mapping[str, Text | Setting] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, Any]:
         return {name: kind.default for name, kind in self.fields.items()}
@@ -273,8 +258,15 @@ class PageLink:
 COPY_LINK = """async (query) => {
   const address = location.origin + location.pathname + (window.playgroundWords?.view(query) ?? query);
   history.replaceState(null, '', address);
-  try { await navigator.clipboard.writeText(address); } catch { prompt('Copy this link', address); }
-  document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Link copied.'}));
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent('playground:' + name, {detail}));
+  try {
+    await navigator.clipboard.writeText(address);
+    tell('say', 'Link copied.');
+  } catch {
+    if (window === window.top) return tell('say', 'The link stands in the address bar.');
+    tell('qr', address);  // in a frame the address bar shows another page's address
+    tell('say', 'The browser does not allow copying here: the link stands below the picture.');
+  }
 }"""
 
 SHOW_PICTURE = """async (query) => {
@@ -282,7 +274,3 @@ SHOW_PICTURE = """async (query) => {
   history.replaceState(null, '', address);
   document.dispatchEvent(new CustomEvent('playground:qr', {detail: address}));
 }"""
-
-
-def _short(raw: str) -> str:
-    return repr(raw if len(raw) <= 40 else raw[:40] + "…")

@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from playground import decoding, traces
+from playground.pages.generate.files import replay_page
+from playground.pages.generate.run import STRIP, labels
+from playground.takeaway.reading import checked
+
 
 class Replay:
     """A text that plays again: shown by a notebook as the player, saved as one HTML file that needs no network."""
@@ -15,8 +20,6 @@ class Replay:
         self.trace = trace
 
     def html(self) -> str:
-        from playground.pages.generate.files import replay_page
-        from playground.takeaway.reading import checked
 
         return replay_page(checked(self.trace), [])
 
@@ -30,11 +33,8 @@ class Replay:
 
 def replay(model: Any, prompt: str, steps: Iterable[Any], settings: Any, top: int = 20) -> Replay:
     """The `steps` that `generate(model, model.encode(prompt), settings)` gave, for looking at. Records hold `top` rows and the exact rest."""
-    from playground import traces
-    from playground.decoding.text import TextStream
-    from playground.pages.generate.run import STRIP, labels
 
-    label, stream = labels(model), TextStream(model.decode)
+    label, stream = labels(model), decoding.TextStream(model.decode)
     pieces = [
         {"id": int(token), "text": label(token), "piece": str(stream.push(token))}
         for token in model.encode(prompt)

@@ -20,6 +20,7 @@ from typing import Any
 import gradio as gr
 
 from playground import words
+from playground.backend import get_backend
 from playground.backend.limits import limits
 from playground.i18n import tables
 from playground.pages import labels, load_pages
@@ -36,7 +37,17 @@ FONTS = (
     ("JetBrains Mono", "jetbrains-mono-latin-wght-normal.woff2"),
 )
 # What Home draws with, at most ten: fetched while Gradio's own scripts load. Every other view is fetched when its tab opens.
-HOME_MODULES: tuple[str, ...] = ()
+HOME_MODULES: tuple[str, ...] = (
+    "core/translate.js",
+    "core/dom.js",
+    "core/format.js",
+    "core/motion.js",
+    "charts/ball.js",
+    "charts/tiles.js",
+    "views/home/game.js",
+    "views/home/screen.js",
+    "views/home/home.js",
+)
 
 
 @dataclass
@@ -87,7 +98,6 @@ class Shell:
 
 
 def _shipped_backend() -> Any:
-    from playground.backend import get_backend
 
     return get_backend()
 

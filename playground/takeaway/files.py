@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from playground import traces
+from playground.takeaway import picture
 from playground.takeaway.reading import checked, read_trace
+from playground.takeaway.table import to_csv
 
 TYPES = {
     "json": "application/json",
@@ -29,8 +31,6 @@ def made(request: Any, page_of: Callable[[dict], str]) -> dict:
         raise ValueError(f"form must be one of {', '.join(TYPES)}, got {str(form)[:40]!r}")
     trace, dark = checked(request.get("trace")), request.get("dark") is True
     if form in ("png", "gif"):
-        from playground.takeaway import picture
-
         if form == "gif":
             data = picture.to_gif(trace, dark)
         else:
@@ -38,8 +38,6 @@ def made(request: Any, page_of: Callable[[dict], str]) -> dict:
             whole = isinstance(step, int) and not isinstance(step, bool)
             data = picture.to_png(trace, step if whole else -1, dark)
     elif form == "csv":
-        from playground.takeaway.table import to_csv
-
         data = b"\xef\xbb\xbf" + to_csv(trace).encode(
             "utf-8", "replace"
         )  # spreadsheets take it for Latin-1 without the mark

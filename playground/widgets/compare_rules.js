@@ -1,15 +1,7 @@
 // How one text is written: a preset to begin with, and every rule to change it by.
 //
 //   const rules = make_rules('top-p'); host.append(rules.preset, rules.more); rules.request()   // {kind, temperature, ...}
-const RULES = [
-  ["temperature", "temperature", 0, 5, 0.05, 1],
-  ["top_k", "top-k", 0, 1000, 1, 0],
-  ["top_p", "top-p", 0, 1, 0.01, 1],
-  ["min_p", "min-p", 0, 1, 0.01, 0],
-  ["typical_p", "typical", 0.01, 1, 0.01, 1],
-  ["repetition_penalty", "repetition", 1, 3, 0.05, 1],
-  ["no_repeat_ngram_size", "no-repeat n", 0, 8, 1, 0],
-];
+// The rules that a column may carry are rows of the table of parameters, in props.rules.
 const STARTS = {
   greedy: ["greedy", {}],
   sampling: ["sampling", {}],
@@ -39,9 +31,9 @@ function make_rules(start) {
   fields.append(
     field("how", kind, "Draw at random, take the likeliest token, or search with beams"),
   );
-  for (const [name, title, low, high, step, off] of RULES) {
-    inputs[name] = number_input(off, low, high, step);
-    fields.append(field(title, inputs[name], `Off at ${off}`));
+  for (const { field: name, label, lowest, highest, open_low, step, off } of props.rules) {
+    inputs[name] = number_input(off, open_low ? step : lowest, highest, step);
+    fields.append(field(label, inputs[name], `Off at ${off}`));
   }
   const beam_fields = [
     field("beams", beams),
@@ -60,7 +52,7 @@ function make_rules(start) {
     });
   const fill = () => {
     const wanted = STARTS[preset.value][1];
-    for (const [name, , , , , off] of RULES) inputs[name].value = wanted[name] ?? off;
+    for (const { field: name, off } of props.rules) inputs[name].value = wanted[name] ?? off;
     kind.value =
       preset.value === "beam"
         ? "beam"
@@ -77,14 +69,15 @@ function make_rules(start) {
       preset.value = one;
       fill();
       return (
-        RULES.every(([rule]) => Number(inputs[rule].value) === Number(values[rule])) &&
-        kind.value === values.kind
+        props.rules.every(
+          ({ field: rule }) => Number(inputs[rule].value) === Number(values[rule]),
+        ) && kind.value === values.kind
       );
     });
     preset.value =
       name ?? (values.kind === "beam" ? "beam" : values.kind === "greedy" ? "greedy" : "sampling");
     fill();
-    for (const [rule] of RULES) inputs[rule].value = values[rule];
+    for (const { field: rule } of props.rules) inputs[rule].value = values[rule];
     kind.value = values.kind;
     beams.value = values.beams;
     penalty.value = values.length_penalty;
@@ -97,7 +90,7 @@ function make_rules(start) {
     set,
     request: () => ({
       kind: kind.value,
-      ...Object.fromEntries(RULES.map(([name]) => [name, number_in(inputs[name])])),
+      ...Object.fromEntries(props.rules.map(({ field: name }) => [name, number_in(inputs[name])])),
       beams: number_in(beams),
       length_penalty: number_in(penalty),
     }),

@@ -299,7 +299,7 @@ def test_errors_are_sentences_and_nothing_is_lost(gen, page):
     seed.fill("-3")
     seed.press("Enter")
     expect(page.locator(".say-toast")).to_contain_text(
-        "seed must be a whole number in [0, 2147483648], got -3"
+        "seed must be a whole number in [0, 9007199254740992], got -3"
     )
     expect(seed).to_have_value(before_seed)
     gen.get_by_label("top-p, exact value").fill("1.5")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Watch, unfold, free_port
+from tests.browser.conftest import Watch, free_port, unfold
 from tests.pages.doubles import HOSTILE, DoubleBackend
 
 

@@ -44,6 +44,8 @@ def test_a_text_comes_back_at_its_step(page, open_page, follow):
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
+    unfold(page)
+    area.get_by_label("Rules", exact=True).check()
     # the controls move on: the link is of the text on view
     area.locator("input[aria-label='seed'], .rules-number input").last.fill("99")
     address = follow(area.get_by_role("button", name="Copy link"))
@@ -65,7 +67,7 @@ def test_a_link_fetches_no_model_and_a_hostile_one_runs_nothing(page, open_page)
     area = page.locator("#generator")
     open_page("generate", model="gpt2", prompt="hello")
     expect(area.locator("[data-part=problem]")).to_contain_text(
-        "which is not here yet. Press Play to fetch it"
+        "which is not here yet. Press Play to download it"
     )
     assert page.evaluate(COUNT) == 0 and area.locator("[data-part=prompt]").input_value() == "hello"
     open_page(

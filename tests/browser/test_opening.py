@@ -51,9 +51,7 @@ def test_a_text_opens_at_the_step_of_its_link_and_does_not_play_there(open_page,
              document.querySelectorAll('#generator .prose-token').length)""",
     )
     open_page("generate", model="fairy-causal", prompt="the wolf said", max_new_tokens=30, step=20)
-    page.wait_for_function(
-        "window.finishedTexts > 0", timeout=LONG
-    )
+    page.wait_for_function("window.finishedTexts > 0", timeout=LONG)
     seen = page.evaluate("window.seen")
     assert seen[-1][0] > 20 and seen[-1][1] == 21
     assert all(at == min(tokens, 21) for tokens, at in seen), seen
@@ -74,7 +72,9 @@ def test_a_canvas_opens_at_the_step_of_its_link_and_does_not_follow_the_run(open
         ran=1,
         step=5,
     )
-    expect(page.locator("#diffusion-player .widget")).to_have_attribute("data-state", "done")
+    expect(page.locator("#diffusion-player .widget")).to_have_attribute(
+        "data-state", "done", timeout=LONG
+    )
     seen = page.evaluate("window.seen")
     assert seen[-1] == [40, 5] and all(view <= 5 for _, view in seen), seen
 

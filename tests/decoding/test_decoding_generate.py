@@ -16,7 +16,7 @@ from playground.decoding import (
     generate,
     recompute,
 )
-from playground.decoding.generate import CausalModel
+from playground.decoding.generation import CausalModel
 from playground.decoding.step import Step, random_numbers
 from tests.doubles import MarkovCausalModel, NetworkCausalModel, RandomCausalModel, tiny_network
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.decoding import DecodingSettings, Step, apply_stages
-from playground.decoding.settings import _RANGES
+from playground.decoding.rules import RULES
+from playground.decoding.settings import PARAMETERS
 from playground.decoding.truncation import logs, xtc
 
 COMPANIONS = {
@@ -18,12 +19,12 @@ COMPANIONS = {
     "mirostat_eta": {"mirostat_tau": 3.0},
 }
 JUST_INSIDE = {"typical_p": 1e-46, "epsilon_cutoff": 1 - 1e-16, "eta_cutoff": 1 - 1e-16}
-FIELDS = [name for name in _RANGES if name not in ("max_new_tokens", "seed")]
+FIELDS = [row.name for rule in RULES.values() for row in rule.parameters]
 
 
 def ends(name):
     """The smallest and the largest value that the field takes, and values a float can hardly tell from them."""
-    low, high, _ = _RANGES[name]
+    low, high = PARAMETERS[name].low, PARAMETERS[name].high
     whole = isinstance(getattr(DecodingSettings(), name), int)
     near = [] if whole else [low + 1e-46, low + 1e-7 * (high - low)]
     values = [low, *near, high]
@@ -35,6 +36,8 @@ def ends(name):
         yield value
 
 
+# the two named orders, and any other
+ORDERS_AND_OTHERS = st.sampled_from(["transformers", "llama.cpp"]) | st.permutations(list(RULES))
 EXTREMES = [(name, value) for name in FIELDS for value in ends(name)]
 logit = st.one_of(
     st.just(-np.inf),
@@ -63,7 +66,7 @@ def check(row, context, rules, u):
 @given(rows, st.lists(st.integers(0, 9), min_size=1, max_size=12), st.data())
 @settings(max_examples=25, deadline=None)
 def test_each_end_of_each_range_leaves_a_living_token_and_no_nan(name, value, row, context, data):
-    order = data.draw(st.sampled_from(["transformers", "llama.cpp"]))
+    order = data.draw(ORDERS_AND_OTHERS)
     rules = DecodingSettings(**{**COMPANIONS.get(name, {}), name: value, "order": order})
     try:
         check(row, context, rules, u=0.0)
@@ -80,7 +83,7 @@ def test_rules_at_the_ends_of_their_ranges_together_leave_a_living_token_and_no_
     for name, value in data.draw(st.lists(st.sampled_from(EXTREMES), min_size=2, max_size=5)):
         if name != "no_repeat_ngram_size":
             rules |= {**COMPANIONS.get(name, {}), name: value}
-    order = data.draw(st.sampled_from(["transformers", "llama.cpp"]))
+    order = data.draw(ORDERS_AND_OTHERS)
     check(row, context, DecodingSettings(**rules, order=order), u=0.0)
 
 

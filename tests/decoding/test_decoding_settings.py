@@ -2,16 +2,19 @@
 
 import json
 import math
+import pickle
 
 import pytest
 
 from playground.decoding import PRESETS, DecodingSettings, apply_stages
+from playground.decoding.rules import ORDERS, RULES
+from playground.decoding.settings import PARAMETERS, memory_of
 
 
 @pytest.mark.parametrize(
     "field, value, sentence",
     [
-        ("top_p", 1.5, r"top_p must be in \[0, 1\], got 1.5"),
+        ("top_p", 1.5, r"top_p must be a number in \[0, 1\] \(1 turns it off\), got 1.5"),
         (
             "temperature",
             -1,
@@ -19,20 +22,53 @@ from playground.decoding import PRESETS, DecodingSettings, apply_stages
         ),
         ("temperature", math.inf, "temperature must be a number in"),
         ("temperature", math.nan, "temperature must be a number in"),
+        ("temperature", 1e39, "temperature must be a number in .* got 1e[+]39"),
+        ("temperature", 10**400, "temperature must be a number in .* got 1000"),
         ("temperature", "hot", "temperature must be a number in .* got 'hot'"),
-        ("top_k", 2.5, r"top_k must be a whole number in \[0, 1000000\] .* got 2.5"),
-        ("top_k", -1, "top_k must be a whole number in"),
-        ("typical_p", 0, r"typical_p must be in \(0, 1\], got 0"),
-        ("epsilon_cutoff", 1, r"epsilon_cutoff must be in \[0, 1\), got 1"),
+        (
+            "top_k",
+            2.5,
+            r"top_k must be a whole number in \[0, 1000000\] \(0 turns it off\), got 2.5",
+        ),
+        ("top_k", -1, "top_k must be a whole number"),
+        ("typical_p", 0, r"typical_p must be a number in \(0, 1\] \(1 turns it off\), got 0"),
+        (
+            "epsilon_cutoff",
+            1,
+            r"epsilon_cutoff must be a number in \[0, 1\) \(0 turns it off\), got 1",
+        ),
         ("repetition_penalty", 0, r"repetition_penalty must be a number in \[0.000001, 1000000\]"),
+        ("repetition_penalty", 1e-46, "repetition_penalty must be a number in"),
+        ("presence_penalty", -1e39, r"presence_penalty must be a number in \[-1000000, 1000000\]"),
+        (
+            "mirostat_tau",
+            1e308,
+            r"mirostat_tau must be a number of bits in \[0, 1000000\] \(0 turns",
+        ),
         ("max_new_tokens", 0, "max_new_tokens must be a whole number"),
-        ("seed", -1, "seed must be a whole number"),
-        ("seed", 2**63, "seed must be a whole number"),
-        ("dry_base", 0.5, r"dry_base must be a number in \[1, 1000000\]"),
+        ("seed", -1, r"seed must be a whole number in \[0, 2\^53\], got -1"),
+        ("seed", 2**53 + 1, "seed must be a whole number"),
+        ("dry_base", 0.5, r"dry_base must be a number in \[1, 1000000\], got 0.5"),
         ("do_sample", 1, "do_sample must be true or false, got 1"),
-        ("order", "vllm", 'order must be "transformers" or "llama.cpp", got \'vllm\''),
+        (
+            "order",
+            "vllm",
+            'order must be "transformers" or "llama.cpp", or a list of names of rules, got \'vllm\'',
+        ),
+        (
+            "order",
+            ["top_p", "top_q"],
+            "order must hold names of rules, each once, got 'top_q'",
+        ),
+        (
+            "order",
+            ["top_p", "top_p"],
+            "order must hold names of rules, each once, got 'top_p'",
+        ),
+        ("order", [["top_p"]], "order must be .* or a list of names"),
+        ("order", 7, "order must be .* got 7"),
         ("top_k", True, "top_k must be a whole number"),
-        ("min_p", [0.1], r"min_p must be in \[0, 1\], got \[0.1\]"),
+        ("min_p", [0.1], r"min_p must be a number in \[0, 1\] \(0 turns it off\), got \[0.1\]"),
     ],
 )
 def test_a_bad_value_is_named_with_its_range(field, value, sentence):
@@ -67,22 +103,20 @@ def test_a_number_beyond_float32_is_refused_with_its_range(field, value):
 
 
 def test_every_number_has_a_lowest_and_a_highest_value_and_both_are_allowed():
-    from playground.decoding.settings import _RANGES
-
-    numbers = set(DecodingSettings().to_dict()) - {"do_sample", "order"}
-    assert set(_RANGES) == numbers
-    for name, (low, high, _) in _RANGES.items():
-        assert math.isfinite(low) and math.isfinite(high)
-        if name != "typical_p":
-            assert getattr(DecodingSettings(**{name: low}), name) == low
-        if name not in ("epsilon_cutoff", "eta_cutoff"):
-            assert getattr(DecodingSettings(**{name: high}), name) == high
+    numbers = [row for row in PARAMETERS.values() if row.type in (int, float)]
+    assert {row.name for row in numbers} == set(DecodingSettings().to_dict()) - {
+        "do_sample",
+        "order",
+    }
+    for row in numbers:
+        assert math.isfinite(row.low) and math.isfinite(row.high)
+        for end, open_end in ((row.low, row.open_low), (row.high, row.open_high)):
+            if not open_end:
+                assert getattr(DecodingSettings(**{row.name: end}), row.name) == end
 
 
 def test_plain_data_goes_round():
-    chosen = DecodingSettings(
-        top_k=40.0, top_p=0.95, seed=2**63 - 1, order="llama.cpp", mirostat_tau=5
-    )
+    chosen = DecodingSettings(top_k=40.0, top_p=0.95, seed=2**53, order="llama.cpp", mirostat_tau=5)
     data = json.loads(json.dumps(chosen.to_dict()))
     assert DecodingSettings.from_dict(data) == chosen and isinstance(chosen.top_k, int)
 
@@ -135,3 +169,42 @@ def test_every_field_is_one_of_the_public_ones():
         "dry_allowed_length mirostat_tau mirostat_eta order seed"
     ).split()
     assert list(DecodingSettings().to_dict()) == names
+
+
+def test_an_order_is_a_list_of_rules_and_the_names_of_before_are_presets_of_it():
+    own = DecodingSettings(order=["min_p", "temperature"], min_p=0.1, temperature=0.5, top_k=3)
+    assert own.rules_on() == ("min_p", "temperature", "top_k")
+    assert len(own.stage_names) == len(set(own.stage_names)) == len(RULES)
+    assert DecodingSettings.from_dict(json.loads(json.dumps(own.to_dict()))) == own
+    for preset, names in ORDERS.items():
+        assert DecodingSettings(order=preset).stage_names == names
+    # transformers' own order has one spelling; llama.cpp's order without that program's conventions is an order of its own
+    assert DecodingSettings(order=list(ORDERS["transformers"])) == DecodingSettings()
+    assert not DecodingSettings(order=list(ORDERS["llama.cpp"])).llama_cpp
+
+
+def test_penalties_that_an_order_leaves_out_act_first_and_other_rules_last():
+    chosen = DecodingSettings(order=["top_p"], top_p=0.9, temperature=0.5, repetition_penalty=1.2)
+    assert chosen.rules_on() == ("repetition_penalty", "top_p", "temperature")
+
+
+def test_settings_travel_between_processes():
+    chosen = DecodingSettings(top_k=3, order=["min_p"])
+    again = pickle.loads(pickle.dumps(chosen))
+    assert again == chosen and hash(again) == hash(chosen) and again != DecodingSettings(top_k=3)
+    assert repr(DecodingSettings(top_k=3)) == "DecodingSettings(top_k=3)"
+
+
+def test_a_program_that_writes_a_field_wrong_is_stopped():
+    with pytest.raises(TypeError, match="has no field 'top_q'"):
+        DecodingSettings(top_q=1)
+    with pytest.raises(AttributeError):
+        del DecodingSettings().top_k
+
+
+def test_what_rules_carry_is_checked():
+    assert memory_of({"mu": 3}) == {"mu": 3.0}
+    with pytest.raises(ValueError, match="memory must hold mu alone, got 'nu'"):
+        memory_of({"nu": 3})
+    with pytest.raises(ValueError, match=r"memory\.mu must be a number of bits in"):
+        memory_of({"mu": float("inf")})

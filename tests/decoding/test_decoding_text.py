@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from playground.decoding import draw_many, find_loop, score, text_pieces
 from playground.decoding.loops import along_loop, loop_tokens
-from playground.decoding.score import _chi_square, score_record, score_tokens
+from playground.decoding.scoring import _chi_square, score_record, score_tokens
 from playground.decoding.text import TextStream, token_text, visible
 from tests.doubles import MarkovCausalModel, RandomCausalModel
 

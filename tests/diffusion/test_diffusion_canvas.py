@@ -60,7 +60,7 @@ def test_a_chosen_length_is_filled_with_masks():
         ("[MASK]*0", r"\[MASK\]\* must be in \[1, 4096\], got 0"),
         ("[MASK]*999999", "got 999999"),
         ("[MASK]*" + "9" * 9000, "got 99999999999999999999"),
-        ("[MASK]*4096 [MASK]*4096", "at most 4096 positions long"),
+        ("[MASK]*4096 [MASK]*4096", "at most 4,096 positions long"),
         ("a" * 20_001, "at most 20,000 characters"),
         (7, "must be a text"),
     ],

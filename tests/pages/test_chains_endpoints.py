@@ -91,7 +91,7 @@ def test_a_chain_that_never_mixes_answers_null(client):
         ),
         ("mode must be one of sampled, greedy, got 'cold'", {"transition": [[1]], "mode": "cold"}),
         (
-            "seed must be a whole number in \\[0, 4294967295\\], got -1",
+            "seed must be a whole number in \\[0, 2\\^53\\], got -1",
             {"transition": [[1]], "seed": -1},
         ),
         (

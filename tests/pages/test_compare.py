@@ -225,7 +225,10 @@ def test_columns_are_cut_at_the_first_token_that_differs():
         ({"runs": 11}, r"runs must be a whole number in \[1, 10\], got 11"),
         ({"columns": []}, "columns must be a list of 1 to 6 columns, got 0"),
         ({"columns": [{"kind": "magic"}]}, r"columns\[0\].kind must be one of greedy"),
-        ({"columns": [{"top_p": 1.5}]}, r"columns\[0\]: top_p must be in \[0, 1\], got 1.5"),
+        (
+            {"columns": [{"top_p": 1.5}]},
+            r"columns\[0\]: top_p must be a number in \[0, 1\] \(1 turns it off\), got 1.5",
+        ),
         (
             {"columns": [{"kind": "beam", "beams": 9}]},
             r"beams must be a whole number in \[1, 8\], got 9",

@@ -37,7 +37,10 @@ def test_compare_answers_a_json_object_and_says_what_is_wrong(client):
     assert [row["name"] for row in answer["table"]] == ["greedy", "beam 2"] and [
         len(texts) for texts in answer["texts"]
     ] == [1, 1]
-    with pytest.raises(AppError, match=r"columns\[0\]: top_p must be in \[0, 1\], got 3"):
+    with pytest.raises(
+        AppError,
+        match=r"columns\[0\]: top_p must be a number in \[0, 1\] \(1 turns it off\), got 3",
+    ):
         client.predict(
             model="double", prompt="The fox", columns=[{"top_p": 3}], api_name="/compare"
         )

@@ -72,7 +72,7 @@ def test_a_link_brings_every_part_back(part):
         (
             "strategies",
             "columns=greedy;sampling,top_p:2",
-            "columns[1].top_p must be a number in [0, 1], got '2'",
+            "columns[1].top_p must be a number in [0, 1] (1 turns it off), got '2'",
         ),
         (
             "strategies",

@@ -118,8 +118,11 @@ def test_a_sweep_gives_the_rows_of_the_comparison_point_by_point():
         ({"warmth": [1]}, "grid must hold rules among temperature"),
         ({"top_p": []}, "grid.top_p must be a list of different values"),
         ({"top_p": [0.5, 0.5]}, "different values"),
-        ({"top_p": [0.5, 1.5]}, r"columns\[1\]: top_p must be in \[0, 1\], got 1.5"),
-        ({"top_p": ["much"]}, r"top_p must be in \[0, 1\], got 'much'"),
+        (
+            {"top_p": [0.5, 1.5]},
+            r"columns\[1\]: top_p must be a number in \[0, 1\] \(1 turns it off\), got 1.5",
+        ),
+        ({"top_p": ["much"]}, r"top_p must be a number in \[0, 1\] \(1 turns it off\), got 'much'"),
         ({"top_k": list(range(1, 42))}, "grid must have at most 40 points, got 41"),
         ([1], "grid must be an object, got list"),
     ],

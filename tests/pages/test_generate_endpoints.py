@@ -80,7 +80,11 @@ def test_score_gives_every_token_its_rank_and_the_perplexity(client):
 @pytest.mark.parametrize(
     ("endpoint", "values", "sentence"),
     [
-        ("/decode", {"prompt": "x", "top_p": 1.5}, r"top_p must be in \[0, 1\], got 1.5"),
+        (
+            "/decode",
+            {"prompt": "x", "top_p": 1.5},
+            r"top_p must be a number in \[0, 1\] \(1 turns it off\), got 1.5",
+        ),
         ("/decode", {"prompt": "x", "temperature": -1}, r"temperature must be .*got -1"),
         (
             "/decode",
@@ -91,7 +95,7 @@ def test_score_gives_every_token_its_rank_and_the_perplexity(client):
         (
             "/decode",
             {"prompt": "x", "order": "mine"},
-            'order must be "transformers" or "llama.cpp", got \'mine\'',
+            'order must be "transformers" or "llama.cpp", or a list of names of rules, got \'mine\'',
         ),
         (
             "/decode",

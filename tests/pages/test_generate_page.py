@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from playground.decoding import PRESETS, DecodingSettings
 from playground.pages import run
 from playground.pages.errors import answered, sentence_of
 from playground.pages.generate import figures, presets, write_work
@@ -37,8 +38,6 @@ def collect(news):
 
 
 def test_presets_and_orders_are_those_of_the_mathematics():
-    from playground.decoding import PRESETS, DecodingSettings
-
     assert presets.PRESETS == {name: settings.to_dict() for name, settings in PRESETS.items()}
     assert DecodingSettings.from_dict(presets.START).to_dict() == presets.START
     everything = {
@@ -56,20 +55,23 @@ def test_presets_and_orders_are_those_of_the_mathematics():
         "eta_cutoff": 0.1,
         "xtc_probability": 0.5,
     }
-    for order, names in presets.ORDERS.items():
+    for order, names in presets.constants()["orders"].items():
         assert [name for name in names if name != "mirostat_tau"] == list(
             DecodingSettings(order=order, **everything).rules_on()
         )
 
 
 def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
-    names = {rule["name"] for rule in presets.RULES}
-    assert names == set(presets.ORDERS["transformers"]) == set(presets.ORDERS["llama.cpp"])
-    fields = {rule["field"] for rule in presets.RULES} | {
-        more["field"] for rule in presets.RULES for more in rule.get("more", [])
-    }
+    drawn = presets.constants()
+    names = {rule["name"] for rule in drawn["rules"]}
+    assert names == set(drawn["orders"]["transformers"]) == set(drawn["orders"]["llama.cpp"])
+    controls = [*drawn["rules"], *(more for rule in drawn["rules"] for more in rule["more"])]
+    fields = {control["field"] for control in controls}
     assert fields | {"max_new_tokens", "do_sample", "order", "seed"} == set(presets.START)
-    assert all(len(rule["explain"]) > 20 for rule in presets.RULES)
+    assert all(len(rule["explain"]) > 20 for rule in drawn["rules"])
+    for control in [*controls, drawn["seed"]]:
+        assert control["lowest"] <= control["low"] < control["high"] <= control["highest"], control
+        assert control["step"] > 0 and control["label"]
 
 
 @pytest.mark.parametrize(
@@ -78,8 +80,14 @@ def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
         ({"prompt": "   "}, "The prompt is empty"),
         ({"prompt": "x" * 50_000}, r"at most 20,000 characters, got 50,000"),
         ({"prompt": 3}, "prompt must be a text"),
-        ({"settings": {"temperature": -1}}, r"temperature must be a number in .*got -1"),
-        ({"settings": {"top_p": 1.5}}, r"top_p must be in \[0, 1\], got 1.5"),
+        (
+            {"settings": {"temperature": -1}},
+            r"temperature must be a number in \[0, 1000000\] .*got -1",
+        ),
+        (
+            {"settings": {"top_p": 1.5}},
+            r"top_p must be a number in \[0, 1\] \(1 turns it off\), got 1.5",
+        ),
         (
             {"settings": {"max_new_tokens": 4000}},
             r"max_new_tokens must be a whole number in \[1, 512\], got 4000",
@@ -90,9 +98,9 @@ def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
         ({"prefix": [-1]}, "whole numbers of at least 0"),
         ({"forced": [True]}, "whole numbers"),
         ({"prefix": [1] * 513}, "at most 512 tokens"),
-        ({"memory": {"x": 1}}, "memory must be"),
-        ({"memory": {"mu": float("nan")}}, "memory must be"),
-        ({"memory": {"mu": 10**400}}, "memory must be"),
+        ({"memory": {"x": 1}}, "memory must hold mu alone, got 'x'"),
+        ({"memory": {"mu": float("nan")}}, "memory.mu must be a number of bits in"),
+        ({"memory": {"mu": 10**400}}, "memory.mu must be a number of bits in"),
     ],
 )
 def test_bad_requests_get_a_sentence(change, sentence):

@@ -262,10 +262,9 @@ def test_a_linked_run_gives_the_same_words_again():
     ],
 )
 def test_a_number_beyond_float32_in_a_link_is_refused_with_the_range_of_the_settings(field, value):
-    from playground.decoding.settings import _RANGES
-    from playground.pages.generate.links import _RANGES as linked
-    from playground.pages.generate.links import state_of
+    from playground.decoding.settings import PARAMETERS
+    from playground.pages.generate.links import LINK, state_of
 
     state = state_of({"tab": "generate", field: value})
-    assert f"{field} must be a number in [" in state["message"]
-    assert linked[field] == _RANGES[field][:2]
+    assert f"{field} must be {PARAMETERS[field].allowed()}" in state["message"]
+    assert LINK.fields[field].parameter.high == PARAMETERS[field].high

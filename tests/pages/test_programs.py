@@ -301,7 +301,12 @@ def test_a_bad_value_is_an_error_that_names_field_value_and_range(app):
     )
     for answer, words in zip(
         answers,
-        ("top_p must be in", "transition row 1 sums to 1.1", "sampler must be", "no-such-model"),
+        (
+            "top_p must be a number in",
+            "transition row 1 sums to 1.1",
+            "sampler must be",
+            "no-such-model",
+        ),
         strict=True,
     ):
         assert words in answer.get("error", ""), answer

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from playground import decoding, markov
+from playground.decoding.settings import DecodingSettings
 from playground.markov.recurrence import (
     loop_period,
     principal_projection,
@@ -16,7 +18,7 @@ from playground.markov.recurrence import (
 from playground.pages import gate, ngram_models
 from playground.pages.chains import parsing
 
-# world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of dynamics.WORLDS
+# world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of markov.dynamics.WORLDS
 SLIDERS = {
     "contraction": {"rate": ("rate", 0.1, 0.98, 0.02, 0.8), "angle": ("turn", 0.0, 3.0, 0.1, 0.6)},
     "limit cycle": {
@@ -74,11 +76,10 @@ def read_plane(draft: dict) -> tuple[str, tuple, list[float]]:
 
 @lru_cache(maxsize=256)
 def _landscape(world: str, values: tuple) -> dict:
-    from playground.markov import dynamics
 
-    plane = dynamics.WORLDS[world](**dict(values))
-    ground = dynamics.basins(plane, RESOLUTION, 150)
-    fixed = [one.record() for one in dynamics.fixed_points(plane, grid=8)]
+    plane = markov.dynamics.WORLDS[world](**dict(values))
+    ground = markov.dynamics.basins(plane, RESOLUTION, 150)
+    fixed = [one.record() for one in markov.dynamics.fixed_points(plane, grid=8)]
     neutral = sum(one["kind"] == "neutral" for one in fixed)
     return {
         "box": list(plane.box),
@@ -101,18 +102,17 @@ def landscape(draft: dict) -> dict:
 
 def orbit(draft: dict) -> dict:
     """240 steps from the start: the path, the spectral radius of each step's Jacobian and of their product, how it ends."""
-    from playground.markov import dynamics
 
     world, values, start = read_plane(draft)
-    plane = dynamics.WORLDS[world](**dict(values))
+    plane = markov.dynamics.WORLDS[world](**dict(values))
     path = plane.orbit(start, STEPS)
     path = path[np.isfinite(path).all(axis=1)]
-    along = dynamics.stability_along(plane, path)
+    along = markov.dynamics.stability_along(plane, path)
     gone = len(path) <= STEPS
     end = (
         {"kind": "escaped", "period": None, "points": []}
         if gone
-        else dynamics.settle(plane, path[-1], transient=0, longest=24, tolerance=1e-4)
+        else markov.dynamics.settle(plane, path[-1], transient=0, longest=24, tolerance=1e-4)
     )
     return {
         "path": path.tolist(),
@@ -126,13 +126,12 @@ def orbit(draft: dict) -> dict:
 
 
 def _end(plane, end: dict, along: dict) -> str:
-    from playground.markov import dynamics
 
     growth = float(along["growth"][0]) if len(along["growth"]) else 0.0
     if end["kind"] == "escaped":
         return "This orbit runs away: no loop, nothing that holds it."
     if end["period"]:
-        cycle = dynamics.describe_cycle(plane, np.array(end["points"]))
+        cycle = markov.dynamics.describe_cycle(plane, np.array(end["points"]))
         radius = float(np.abs(cycle.multipliers).max())
         what = "a fixed point" if end["period"] == 1 else f"a cycle of {end['period']} points"
         verdict = (
@@ -182,7 +181,6 @@ def read_text(draft: dict) -> tuple[str, str, int, int, float]:
 
 def states(draft: dict, model) -> dict:
     """Both runs of one model from one text: tokens, hidden states in one plane (PCA of the greedy run), who resembles whom, periods."""
-    from playground.decoding import DecodingSettings  # brings torch: not while the app starts
 
     _, text, length, seed, temperature = read_text(draft)
     ids = list(model.encode(text))
@@ -232,9 +230,8 @@ def first_loop(draft: dict, model) -> dict:
 
 
 def _run(model, ids: list[int], settings) -> dict:
-    from playground.decoding import generate, text_pieces
 
-    made = [step.token_id for step in generate(model, ids, settings)] if settings else []
+    made = [step.token_id for step in decoding.generate(model, ids, settings)] if settings else []
     whole = [*ids, *made]
     hidden = model.hidden_states(whole)
     hidden = np.asarray(
@@ -244,7 +241,7 @@ def _run(model, ids: list[int], settings) -> dict:
     found, exact = loop_period(similarity, 0.9), token_period(whole)
     return {
         "states": hidden,
-        "pieces": [str(piece) for piece in text_pieces(model.decode, whole)],
+        "pieces": [str(piece) for piece in decoding.text_pieces(model.decode, whole)],
         "similarity": (similarity * 100).round().astype(int).ravel().tolist(),
         "length": len(whole),
         "state_period": found,

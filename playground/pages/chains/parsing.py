@@ -9,58 +9,29 @@ from functools import wraps
 from typing import Any
 
 from playground.i18n import t
+from playground.parameters import SEED, Parameter, short
 
-LARGEST_SEED = 2**32 - 1
+LARGEST_SEED = SEED.high
 LONGEST_NAME = 40
 
 
 def whole(value: Any, field: str, low: int, high: int) -> int:
     """`value` as an int in [low, high]; 3.0 counts as 3, because JSON has one kind of number."""
-    number = (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and value == int(value)
-    )
-    if not number or not low <= value <= high:
-        raise ValueError(
-            t(
-                "{field} must be a whole number in [{low}, {high}], got {got}",
-                field=field,
-                low=str(low),
-                high=str(high),
-                got=short(value),
-            )
-        )
-    return int(value)
+    return _given(Parameter(field, int, None, low=low, high=high), value)
 
 
 def real(value: Any, field: str, low: float, high: float) -> float:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
-        raise ValueError(
-            t(
-                "{field} must be a number in [{low}, {high}], got {got}",
-                field=field,
-                low=f"{low:g}",
-                high=f"{high:g}",
-                got=short(value),
-            )
-        )
-    return float(value)
+    return _given(Parameter(field, float, None, low=low, high=high), value)
 
 
 def choice(value: Any, field: str, options: Sequence[str]) -> str:
-    if value not in options:
-        raise ValueError(
-            t(
-                "{field} must be one of {options}, got {got}",
-                field=field,
-                options=", ".join(options),
-                got=short(value),
-            )
-        )
-    return value
+    return _given(Parameter(field, str, None, choices=tuple(options)), value)
+
+
+def _given(parameter: Parameter, value: Any) -> Any:
+    if value is None:
+        raise parameter.error(value)
+    return parameter.check(value)
 
 
 def names(value: Any, field: str, low: int, high: int) -> list[str]:
@@ -133,11 +104,6 @@ def table(value: Any, field: str, rows: int, columns: int) -> list[list[float]]:
                     )
                 )
     return [[float(entry) for entry in row] for row in value]
-
-
-def short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def plain(values: Any) -> Any:

@@ -6,11 +6,12 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages.compare import blocks, endpoints
+
 TITLE, SLUG = "Compare", "compare"
 
 
 def build(app: Any) -> None:
-    from playground.pages.compare import blocks, endpoints
 
     gr.Markdown(
         "# Is the likeliest text the best one?\n\nThe same prompt, written several ways at once: put the ways side by side, and open up the scores by "

@@ -13,10 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from playground.decoding import DecodingSettings, Step
-from playground.decoding.generate import end_ids
-from playground.decoding.search import beam_search
-from playground.decoding.together import next_logits_of
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 
 
 class SampledLane:
@@ -25,7 +23,7 @@ class SampledLane:
     def __init__(self, model: Any, prompt: Sequence[int], settings: DecodingSettings):
         self.model, self.settings = model, settings
         self.text, self.prompt_length = list(prompt), len(prompt)
-        self.ends, self.longest = end_ids(model), getattr(model, "context_length", None)
+        self.ends, self.longest = decoding.end_ids(model), getattr(model, "context_length", None)
         self.surprisals: list[float] = []
         self.state: dict[str, Any] | None = None
         self.finish: str | None = None
@@ -39,7 +37,7 @@ class SampledLane:
 
     def take(self, rows: Sequence[Any]) -> None:
         """The logits of this round's context: draws the next token."""
-        step = Step(
+        step = decoding.Step(
             rows[0],
             np.asarray(self.text, np.int64),
             self.settings,
@@ -91,7 +89,7 @@ class BeamLane:
 
         def search() -> None:
             try:
-                self.result = beam_search(
+                self.result = decoding.beam_search(
                     _Asking(self),
                     prompt,
                     beams,
@@ -159,7 +157,7 @@ def rounds(model: Any, lanes: Sequence[Any]) -> Iterator[list[Any]]:
             asking = [(lane, contexts) for lane, contexts in asking if contexts]
             if not asking:
                 return
-            rows = next_logits_of(
+            rows = decoding.together.next_logits_of(
                 model, [context for _, contexts in asking for context in contexts]
             )
             place = 0

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from playground import decoding
 from playground.backend.limits import limits
-from playground.decoding import DecodingSettings
-from playground.decoding.search import BeamTree, beam_rounds
-from playground.decoding.together import Together
+from playground.decoding.settings import DecodingSettings
 from playground.metrics import expected_utilities, minimum_bayes_risk
 from playground.pages.compare.batch_writers import SampledLane, rounds
 from playground.pages.compare.request import (
@@ -17,6 +16,7 @@ from playground.pages.compare.request import (
     number_of,
     object_of,
     prompt_ids,
+    seed_of,
     text_of,
     whole_of,
 )
@@ -39,7 +39,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     penalty = number_of(raw.get("length_penalty", 1.0), "length_penalty", -5, 5)
     count = whole_of(raw.get("samples", 8), "samples", 0, SAMPLES)
     utility = choice_of(raw.get("utility", "bleu"), "utility", UTILITIES)
-    seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+    seed = seed_of(raw.get("seed"))
     rules = DecodingSettings(
         max_new_tokens=tokens,
         temperature=number_of(raw.get("temperature", 1.0), "temperature", 0, 5),
@@ -50,7 +50,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
     model = backend.causal(name)
-    together = Together([backend.causal(name) for _ in range(max(beams, count, 1))])
+    together = decoding.together.Together(
+        [backend.causal(name) for _ in range(max(beams, count, 1))]
+    )
     try:
         ids = prompt_ids(model, prompt, tokens)
         yield {
@@ -85,8 +87,10 @@ def search(
 ) -> Iterator[dict]:
     """{"round", "nodes": new ones} after each round, {"result": BeamResult} last."""
     label = labels(model)
-    for number, state in enumerate(beam_rounds(together, ids, beams, tokens, penalty), 1):
-        if isinstance(state, BeamTree):
+    for number, state in enumerate(
+        decoding.search.beam_rounds(together, ids, beams, tokens, penalty), 1
+    ):
+        if isinstance(state, decoding.search.BeamTree):
             yield {
                 "written": 1,
                 "round": number,
@@ -96,7 +100,7 @@ def search(
             yield {"result": state}
 
 
-def node_of(tree: BeamTree, place: int, label: Any) -> dict:
+def node_of(tree: decoding.search.BeamTree, place: int, label: Any) -> dict:
     node = tree.nodes[place]
     return {
         "id": node.id,
@@ -110,7 +114,7 @@ def node_of(tree: BeamTree, place: int, label: Any) -> dict:
     }
 
 
-def fates(tree: BeamTree) -> dict[str, str]:
+def fates(tree: decoding.search.BeamTree) -> dict[str, str]:
     """What became of the nodes that are no longer what they were called in their own round."""
     return {
         str(node.id): node.fate

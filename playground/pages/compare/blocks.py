@@ -6,15 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from playground.pages.compare.links import GENERAL, start
+from playground.backend.catalog import offered
+from playground.pages.compare.links import GENERAL, controls, start
 from playground.pages.compare.recorded import link, opening
 from playground.pages.compare.stream import answer, later, run_events
+from playground.widgets import compare_widgets
 from playground.widgets.widget import called
 
 
 def models_of(kind: str = "causal") -> list[list[str]]:
     """[[id, title]] of the models on offer."""
-    from playground.backend.catalog import offered
 
     return [[entry.id, entry.title] for entry in offered().values() if entry.kind == kind]
 
@@ -25,7 +26,6 @@ def say(words: str) -> None:
 
 def made(app: Any, kind: str, part: str, functions: list | tuple = (), **more: Any) -> Any:
     """The part's widget, with its link and its first state: see `links` and `recorded`."""
-    from playground.widgets import compare_widgets
 
     own = [called("opened", opening(part)), called("link", link(part))]
     return getattr(compare_widgets, kind)(
@@ -33,6 +33,7 @@ def made(app: Any, kind: str, part: str, functions: list | tuple = (), **more: A
         elem_id=f"compare-{part}",
         models=models_of(),
         start=start(part),
+        rules=controls(),
         server_functions=[*own, *functions],
         **more,
     )

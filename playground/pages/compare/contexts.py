@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.decoding.distribution import Candidates, as_float32
+from playground import decoding
 from playground.pages.compare.request import prompt_ids, text_of
 from playground.pages.generate.run import labels
 
@@ -138,10 +138,14 @@ def grouped(row: np.ndarray, label: Any) -> tuple[dict[str, float], float]:
 
 
 def _log_probabilities(model: Any, ids: list[int]) -> np.ndarray:
-    logits = as_float32(model.next_logits(ids)).astype(np.float64)
+    logits = decoding.distribution.as_float32(model.next_logits(ids)).astype(np.float64)
     top = logits.max()
     return logits - top - math.log(float(np.exp(logits - top).sum()))
 
 
 def _largest(values: np.ndarray, count: int) -> list[int]:
-    return Candidates(values.astype(np.float32), len(values)).largest(count).tolist()
+    return (
+        decoding.distribution.Candidates(values.astype(np.float32), len(values))
+        .largest(count)
+        .tolist()
+    )

@@ -8,6 +8,9 @@ import gradio as gr
 
 from playground.backend import RunStopped
 from playground.pages import calls, gate
+from playground.pages.compare.strategies import Comparison
+from playground.pages.compare.strategies import compare as frames_of
+from playground.pages.compare.stream import written
 from playground.pages.errors import sentence_of
 
 
@@ -56,9 +59,6 @@ def compare_texts(
     scorer: str = "",
     request: Any = None,
 ) -> dict:
-    from playground.pages.compare.strategies import Comparison
-    from playground.pages.compare.strategies import compare as frames_of
-    from playground.pages.compare.stream import written
 
     answer: dict[str, Any] = {}
     try:

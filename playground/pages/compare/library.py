@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from playground.decoding import DecodingSettings, Step, beam_search
-from playground.decoding.together import Together
-from playground.pages.compare.request import object_of, prompt_ids, text_of, whole_of
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
+from playground.pages.compare.request import object_of, prompt_ids, seed_of, text_of, whole_of
 from playground.pages.compare.strategies import Column, column_of
 from playground.pages.generate.run import labels, wait_for
 
@@ -25,7 +25,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     tokens, seed = (
         whole_of(raw.get("tokens", 24), "tokens", 1, TOKENS),
-        whole_of(raw.get("seed", 0), "seed", 0, 2**31),
+        seed_of(raw.get("seed")),
     )
     column = column_of(raw.get("column"), 0, tokens, seed)
     yield {"words": "Getting the model …", "progress": 0.0}
@@ -101,9 +101,9 @@ def compare_beams(
     model: Any, backend: Any, name: str, ids: list[int], column: Column, theirs: list[int]
 ) -> dict:
     """Beam search of ours, and whether its best text is theirs token for token."""
-    together = Together([backend.causal(name) for _ in range(column.beams)])
+    together = decoding.together.Together([backend.causal(name) for _ in range(column.beams)])
     try:
-        ours = beam_search(
+        ours = decoding.beam_search(
             together,
             ids,
             column.beams,
@@ -137,7 +137,7 @@ def compare_steps(
     rows, ours, label = [], [], labels(model)
     for place, token in enumerate(theirs):
         context = ids + theirs[:place]
-        step = Step(model.next_logits(context), context, settings, place, len(ids))
+        step = decoding.Step(model.next_logits(context), context, settings, place, len(ids))
         mine = (step.stages[-2] if settings.greedy else step.stages[-1]).probs.double()  # (V,)
         library = torch.softmax(scores[place].double(), -1)  # (V,)
         ours.append(step.token_id)

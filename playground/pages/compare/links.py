@@ -6,12 +6,17 @@ FIELDS says once what each part begins with, for the widgets, the links and the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground.backend.catalog import offered
+from playground.decoding.rules import RULES as RULES_OF_TEXTS
+from playground.decoding.settings import PARAMETERS
+from playground.i18n import t
 from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS
-from playground.pages.links import Choice, Number, PageLink, Text
+from playground.pages.links import Choice, Number, PageLink, Setting, Text
+from playground.parameters import SEED
 
 PARTS = (
     "strategies",
@@ -29,17 +34,33 @@ TWIN, GENERAL = "fairy-causal", "smollm2-135m"
 KING = "once upon a time there was a king who had"
 
 KINDS = ("sampling", "greedy", "beam")
+# the rules that a column may carry, as the table of parameters has them, and what only a column has
+RULE_NAMES = (
+    "temperature",
+    "top_k",
+    "top_p",
+    "min_p",
+    "typical_p",
+    "repetition_penalty",
+    "no_repeat_ngram_size",
+)
 RULES = {
-    "temperature": Number(1, 0, 5),
-    "top_k": Number(0, 0, 1000, whole=True),
-    "top_p": Number(1, 0, 1),
-    "min_p": Number(0, 0, 1),
-    "typical_p": Number(1, 0.01, 1),
-    "repetition_penalty": Number(1, 0.01, 10),
-    "no_repeat_ngram_size": Number(0, 0, 8, whole=True),
+    **{name: Setting(PARAMETERS[name]) for name in RULE_NAMES},
     "beams": Number(4, 1, 8, whole=True),
     "length_penalty": Number(1, -5, 5),
 }
+
+
+def controls() -> list[dict[str, Any]]:
+    """The rules' rows for the browser."""
+    return [
+        {
+            **PARAMETERS[name].control(),
+            "label": RULES_OF_TEXTS[name].label,
+            "off": PARAMETERS[name].off,
+        }
+        for name in RULE_NAMES
+    ]
 
 
 def column(kind: str, **rules: float) -> dict[str, Any]:
@@ -74,7 +95,7 @@ class Columns:
 
     def write(self, value: Any) -> str:
         if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
-            raise ValueError("columns must be a list of columns")
+            raise ValueError(t("columns must be a list of columns"))
         return ";".join(self._written(one) for one in value)
 
     @staticmethod
@@ -95,18 +116,26 @@ class Model(Text):
     empty: bool = False
 
     def read(self, name: str, raw: str) -> str:
-        from playground.backend.catalog import offered
 
         names = [entry.id for entry in offered().values() if entry.kind == "causal"]
         if raw not in names and not (self.empty and raw == ""):
-            raise ValueError(f"{name} must be one of {', '.join(names)}, got {raw[:40]!r}")
+            raise ValueError(
+                t(
+                    "{name} must be one of {options}, got {got}",
+                    name=name,
+                    options=", ".join(names),
+                    got=repr(raw[:40]),
+                )
+            )
         return raw
 
 
 def _number(name: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{name} must be a number, got {str(value)[:40]!r}")
-    return RULES[name].write(value) if not RULES[name].whole or value == int(value) else repr(value)
+        raise ValueError(
+            t("{name} must be a number, got {got}", name=name, got=repr(str(value)[:40]))
+        )
+    return RULES[name].write(value)
 
 
 def _writing(tokens: int, seed: int, prompt: str = KING) -> dict[str, Any]:
@@ -114,7 +143,7 @@ def _writing(tokens: int, seed: int, prompt: str = KING) -> dict[str, Any]:
         "model": Model(TWIN),
         "prompt": Text(prompt, PROMPT_CHARACTERS),
         "tokens": Number(tokens, 1, NEW_TOKENS, whole=True),
-        "seed": Number(seed, 0, 2**53, whole=True),
+        "seed": Setting(replace(SEED, default=seed)),
     }
 
 
@@ -124,7 +153,6 @@ FOUR = [
     column("sampling", top_p=0.9),
     column("beam"),
 ]
-RULE_NAMES = tuple(name for name in RULES if name not in ("beams", "length_penalty"))
 
 FIELDS: dict[str, dict[str, Any]] = {
     "strategies": {
@@ -167,7 +195,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "steps": Number(12, 1, 128, whole=True),
         "sampler": Choice("dream", ("dream", "mdlm", "llada", "maskgit")),
         "temperature": Number(0.7, 0, 5),
-        "seed": Number(3, 0, 2**53, whole=True),
+        "seed": Setting(replace(SEED, default=3)),
         "judge": Model(TWIN),
     },
     "library": {**_writing(24, 1), "column": Columns([column("sampling", top_p=0.9)], most=1)},
@@ -175,7 +203,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "model": Model(TWIN),
         "given": Number(8, 1, 199, whole=True),
         "temperature": Number(0, 0, 5),
-        "seed": Number(1, 0, 2**53, whole=True),
+        "seed": Setting(replace(SEED, default=1)),
         "text": Text(
             "once upon a time there was a king who had three daughters, and the youngest was so beautiful that the sun itself wondered every time "
             "it shone upon her face.",

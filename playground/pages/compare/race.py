@@ -11,15 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playground.decoding import DecodingSettings, generate, score
-from playground.decoding.text import TextStream
-from playground.diffusion import UnmaskSettings, unmask
+from playground import decoding, diffusion
+from playground.decoding.settings import DecodingSettings
+from playground.diffusion.settings import UnmaskSettings
 from playground.metrics import distinct_n, repetition_rate
 from playground.pages.compare.request import (
     choice_of,
     number_of,
     object_of,
     prompt_ids,
+    seed_of,
     text_of,
     whole_of,
 )
@@ -42,7 +43,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     sampler = choice_of(raw.get("sampler", "dream"), "sampler", SAMPLERS)
     temperature, seed = (
         number_of(raw.get("temperature", 0.7), "temperature", 0, 5),
-        whole_of(raw.get("seed", 0), "seed", 0, 2**53),
+        seed_of(raw.get("seed")),
     )
     judge = text_of(raw.get("judge") or TWINS[0], "judge", 200)
     yield {"words": "Getting the two models …", "progress": 0.0}
@@ -77,8 +78,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             seed=seed,
             selection="entropy" if sampler == "dream" else None,
         )
-        left = Side(generate(causal, ids, rules, ignore_end=True))
-        right = Side(unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
+        left = Side(decoding.generate(causal, ids, rules, ignore_end=True))
+        right = Side(diffusion.unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
         yield from race(left, right, causal, denoiser, ids, tokens)
         yield {"words": "Reading both texts …"}
         yield {
@@ -119,7 +120,7 @@ def race(
     left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int], tokens: int
 ) -> Iterator[dict]:
     """Whoever has made fewer network calls goes next (left to right first): the same race on every machine."""
-    stream = TextStream(causal.decode)
+    stream = decoding.TextStream(causal.decode)
     for token in prompt:
         stream.push(token)
     shown = 0  # tokens that diffusion has revealed
@@ -227,7 +228,8 @@ def _perplexity(model: Any, prompt: str, text: str) -> float | None:
         return None
     context, written = judged_ids(model, prompt, text)
     scored = [
-        token["surprisal"] for token in score(model, [*context, *written]).tokens[len(context) :]
+        token["surprisal"]
+        for token in decoding.score(model, [*context, *written]).tokens[len(context) :]
     ]
     if not scored or None in scored:
         return None

@@ -11,6 +11,7 @@ import json
 import sys
 from typing import Any
 
+from playground.backend import get_backend
 from playground.pages.compare import links
 from playground.pages.compare.recorded import PATH, request_of
 
@@ -24,7 +25,6 @@ DROPPED = (
 
 
 def main(wanted: list[str]) -> None:
-    from playground.backend import get_backend
 
     backend = get_backend()
     kept = json.loads(PATH.read_text(encoding="utf-8")) if PATH.is_file() else {}

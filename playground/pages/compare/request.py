@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from playground.backend.limits import limits
 from playground.i18n import t
+from playground.parameters import SEED, Parameter
 
 PROMPT_CHARACTERS = min(limits().max_compared_characters, limits().max_prompt_characters)
 NEW_TOKENS = min(limits().max_compared_tokens, limits().max_new_tokens)
@@ -48,55 +48,25 @@ def texts_of(value: Any, name: str, most: int, longest: int = PROMPT_CHARACTERS)
 
 
 def whole_of(value: Any, name: str, low: int, high: int) -> int:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not math.isfinite(value)
-        or value != int(value)
-        or not low <= value <= high
-    ):
-        raise ValueError(
-            t(
-                "{name} must be a whole number in [{low}, {high}], got {got}",
-                name=name,
-                low=str(low),
-                high=str(high),
-                got=str(value)[:40],
-            )
-        )
-    return int(value)
+    return _given(Parameter(name, int, None, low=low, high=high), value)
 
 
 def number_of(value: Any, name: str, low: float, high: float) -> float:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not math.isfinite(value)
-        or not low <= value <= high
-    ):
-        raise ValueError(
-            t(
-                "{name} must be a number in [{low}, {high}], got {got}",
-                name=name,
-                low=f"{low:g}",
-                high=f"{high:g}",
-                got=str(value)[:40],
-            )
-        )
-    return float(value)
+    return _given(Parameter(name, float, None, low=low, high=high), value)
 
 
 def choice_of(value: Any, name: str, options: tuple[str, ...]) -> str:
-    if value not in options:
-        raise ValueError(
-            t(
-                "{name} must be one of {options}, got {got}",
-                name=name,
-                options=", ".join(options),
-                got=repr(str(value)[:40]),
-            )
-        )
-    return value
+    return _given(Parameter(name, str, None, choices=options), value)
+
+
+def seed_of(value: Any) -> int:
+    return SEED.check(value)
+
+
+def _given(parameter: Parameter, value: Any) -> Any:
+    if value is None:
+        raise parameter.error(value)
+    return parameter.check(value)
 
 
 def prompt_ids(model: Any, prompt: str, tokens: int, name: str = "prompt") -> list[int]:

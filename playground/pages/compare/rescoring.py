@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from playground.decoding import text_pieces
+from playground import decoding
 
 
 def text_behind(model: Any, prompt: str, prompt_ids: Sequence[int], ids: Sequence[int]) -> str:
     """What `ids` add to the prompt as it was typed, joined as the writer joins it: " three sons", ", who", "dom".
 
     decode(ids) alone has lost how the text goes on: word pieces begin a word there, with a space or without one."""
-    pieces = text_pieces(model.decode, [*prompt_ids, *ids])
+    pieces = decoding.text_pieces(model.decode, [*prompt_ids, *ids])
     text = "".join(pieces[len(prompt_ids) :])
     # word pieces know no space at a text's end: the typed one is the one that they put between two words
     twice = (

@@ -5,7 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from playground import decoding
+from playground.i18n import t
+from playground.metrics import bleu, rouge
 from playground.pages.compare.request import text_of, texts_of
+from playground.pages.generate.run import labels
 
 LONGEST = 2_000
 REFERENCES = 4
@@ -14,7 +18,6 @@ SCORE_TOKENS = 512
 
 def measure(_: Any, raw: Any) -> dict:
     """{"candidate", "references"} -> {"bleu": record, "rouge": [record for each reference]}; see playground.metrics."""
-    from playground.metrics import bleu, rouge
 
     candidate = text_of(raw.get("candidate"), "candidate", LONGEST)
     references = texts_of(raw.get("references"), "references", REFERENCES, LONGEST)
@@ -34,8 +37,6 @@ def measure(_: Any, raw: Any) -> dict:
 
 def perplexity_of(backend: Any, raw: Any) -> dict:
     """{"model", "text"} -> each token's probability and surprisal (nats, teacher-forced), and exp of the mean."""
-    from playground.decoding import score, text_pieces
-    from playground.pages.generate.run import labels
 
     name, text = text_of(raw.get("model"), "model", 200), text_of(raw.get("text"), "text", LONGEST)
     model = backend.causal(name)
@@ -43,10 +44,14 @@ def perplexity_of(backend: Any, raw: Any) -> dict:
         ids = list(model.encode(text))
         if not 2 <= len(ids) <= SCORE_TOKENS:
             raise ValueError(
-                f"text must have 2 to {SCORE_TOKENS} tokens in this model, got {len(ids)}"
+                t(
+                    "text must have 2 to {score_tokens} tokens in this model, got {got}",
+                    score_tokens=SCORE_TOKENS,
+                    got=len(ids),
+                )
             )
-        found, label = score(model, ids), labels(model)
-        pieces = [str(piece) for piece in text_pieces(model.decode, ids)]
+        found, label = decoding.score(model, ids), labels(model)
+        pieces = [str(piece) for piece in decoding.text_pieces(model.decode, ids)]
         return {
             "model": name,
             "tokens": [

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from playground import decoding
 from playground.backend.limits import limits
-from playground.decoding import DecodingSettings, find_loop
-from playground.decoding.together import Together
+from playground.decoding.rules import RULES
+from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.metrics import (
     distinct_n,
     jackknife_interval,
@@ -25,6 +27,7 @@ from playground.pages.compare.request import (
     number_of,
     object_of,
     prompt_ids,
+    seed_of,
     text_of,
     whole_of,
 )
@@ -33,15 +36,6 @@ from playground.pages.generate.run import wait_for
 
 COLUMNS, RUNS, BEAMS, BATCH = 6, 10, limits().max_beams, 64
 FRAME_SECONDS = 0.08
-RULES = (
-    "temperature",
-    "top_k",
-    "top_p",
-    "min_p",
-    "typical_p",
-    "repetition_penalty",
-    "no_repeat_ngram_size",
-)
 MEASURES = ("distinct1", "distinct2", "distinct3", "self_bleu", "perplexity", "repetition")
 
 
@@ -83,7 +77,7 @@ class Comparison:
         """From {"model", "scorer" ("" = the model itself), "prompt", "columns": [{...}], "runs", "tokens", "seed"}."""
         raw = object_of(raw)
         tokens = whole_of(raw.get("tokens", 40), "tokens", 1, NEW_TOKENS)
-        seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+        seed = seed_of(raw.get("seed"))
         given = raw.get("columns")
         if not isinstance(given, list) or not 1 <= len(given) <= COLUMNS:
             raise ValueError(
@@ -108,7 +102,11 @@ def column_of(raw: Any, place: int, tokens: int, seed: int) -> Column:
     kind = raw.pop("kind", "sampling")
     if kind not in ("greedy", "sampling", "beam"):
         raise ValueError(
-            f"columns[{place}].kind must be one of greedy, sampling, beam, got {str(kind)[:40]!r}"
+            t(
+                "columns[{place}].kind must be one of greedy, sampling, beam, got {got}",
+                place=str(place),
+                got=repr(str(kind)[:40]),
+            )
         )
     beams = whole_of(raw.pop("beams", 4), f"columns[{place}].beams", 1, BEAMS)
     length_penalty = number_of(
@@ -125,24 +123,6 @@ def column_of(raw: Any, place: int, tokens: int, seed: int) -> Column:
     return Column(name_of(settings, beams, length_penalty), settings, beams, length_penalty)
 
 
-LABELS = {
-    "temperature": "T",
-    "top_k": "top-k",
-    "top_p": "top-p",
-    "min_p": "min-p",
-    "typical_p": "typical",
-    "repetition_penalty": "repetition",
-    "no_repeat_ngram_size": "no-repeat",
-    "presence_penalty": "presence",
-    "frequency_penalty": "frequency",
-    "epsilon_cutoff": "epsilon",
-    "eta_cutoff": "eta",
-    "xtc_threshold": "XTC",
-    "dry_multiplier": "DRY",
-    "mirostat_tau": "mirostat",
-}
-
-
 def name_of(settings: DecodingSettings, beams: int = 0, length_penalty: float = 1.0) -> str:
     """What the column does, in its rules' own order: "T 0.8, top-p 0.9"."""
     first = (
@@ -153,7 +133,7 @@ def name_of(settings: DecodingSettings, beams: int = 0, length_penalty: float = 
         else []
     )
     rules = [
-        f"{LABELS[rule]} {getattr(settings, 'xtc_probability' if rule == 'xtc_threshold' else rule):g}"
+        f"{'T' if rule == 'temperature' else RULES[rule].label} {getattr(settings, RULES[rule].switched_by.name):g}"
         for rule in settings.rules_on()
         if not (settings.greedy and rule == "temperature")
     ]
@@ -171,7 +151,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
     "written" in a frame: tokens since the frame before."""
     yield {
         "columns": [column.record() for column in wish.columns],
-        "words": "Getting the model …",
+        "words": t("Getting the model …"),
         "progress": 0.0,
     }
     for name in dict.fromkeys((wish.model, wish.scorer)):
@@ -185,7 +165,9 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
         width = sum(
             max(1, column.beams) * count for column, count in zip(wish.columns, counts, strict=True)
         )
-        together = Together([backend.causal(wish.model) for _ in range(min(width, BATCH))])
+        together = decoding.together.Together(
+            [backend.causal(wish.model) for _ in range(min(width, BATCH))]
+        )
         # after everything that may fail: a beam search begins to wait for its first logits when it is made
         lanes = [
             [lane_of(first, prompt, column, run) for run in range(count)]
@@ -193,7 +175,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
         ]
         flat = [lane for group in lanes for lane in group]
         yield from _write(first, together, lanes, flat, wish)
-        yield {"words": "Scoring the texts …"}
+        yield {"words": t("Scoring the texts …")}
         yield finished(backend, first, wish, lanes, prompt)
     finally:
         first.close()
@@ -222,7 +204,13 @@ def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison)
                     "written": told,
                     "texts_now": [model.decode(group[0].ids) for group in lanes],
                     "progress": min(0.95, 0.95 * number / wish.tokens),
-                    "words": f"Writing: {len(flat)} texts in one batch, token {number} of at most {wish.tokens}, {now - begun:.1f} s",
+                    "words": t(
+                        "Writing: {count} texts in one batch, token {number} of at most {tokens}, {value} s",
+                        count=len(flat),
+                        number=number,
+                        tokens=wish.tokens,
+                        value=f"{now - begun:.1f}",
+                    ),
                 }
         yield {"written": fresh}
     finally:
@@ -286,11 +274,10 @@ def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -
         context, written = judged_ids(scorer, prompt, text_behind(writer, prompt, ids, lane.ids))
     if not written:
         return 0.0, 0
-    from playground.decoding.score import score_tokens
 
-    parts = [token["surprisal"] for token in score_tokens(scorer, [*context, *written])][
-        len(context) :
-    ]
+    parts = [
+        token["surprisal"] for token in decoding.scoring.score_tokens(scorer, [*context, *written])
+    ][len(context) :]
     return (math.inf if None in parts else math.fsum(parts)), len(parts)
 
 
@@ -337,7 +324,7 @@ def row_of(
         tokens = sum(count for _, count in parts)
         return math.exp(math.fsum(total for total, _ in parts) / tokens) if tokens else math.inf
 
-    loops = [find_loop(one) for one in ids]
+    loops = [decoding.find_loop(one) for one in ids]
     found, of = sum(loop is not None for loop in loops), len(ids)
     return {
         "name": column.name,

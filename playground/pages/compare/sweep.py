@@ -6,12 +6,20 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from playground.decoding.together import Together
+from playground import decoding
+from playground.i18n import t
 from playground.pages.compare.batch_writers import rounds
-from playground.pages.compare.request import NEW_TOKENS, object_of, prompt_ids, text_of, whole_of
+from playground.pages.compare.links import RULE_NAMES
+from playground.pages.compare.request import (
+    NEW_TOKENS,
+    object_of,
+    prompt_ids,
+    seed_of,
+    text_of,
+    whole_of,
+)
 from playground.pages.compare.strategies import (
     BATCH,
-    RULES,
     RUNS,
     column_of,
     lane_of,
@@ -27,21 +35,36 @@ def grid_of(raw: Any, tokens: int, seed: int) -> list[tuple[dict, Any]]:
     """{rule: [values]} -> [(the point's values, its Column)], the last rule fastest."""
     grid = object_of(raw, "grid")
     for rule, values in grid.items():
-        if rule not in RULES:
+        if rule not in RULE_NAMES:
             raise ValueError(
-                f"grid must hold rules among {', '.join(RULES)}, got {str(rule)[:40]!r}"
+                t(
+                    "grid must hold rules among {options}, got {got}",
+                    options=", ".join(RULE_NAMES),
+                    got=repr(str(rule)[:40]),
+                )
             )
         if not isinstance(values, list) or not values or len(set(map(str, values))) < len(values):
             raise ValueError(
-                f"grid.{rule} must be a list of different values, got {str(values)[:60]}"
+                t(
+                    "grid.{rule} must be a list of different values, got {got}",
+                    rule=rule,
+                    got=str(values)[:60],
+                )
             )
     if not grid:
-        raise ValueError(f"grid must hold at least 1 rule among {', '.join(RULES)}, got none")
+        raise ValueError(
+            t(
+                "grid must hold at least 1 rule among {options}, got none",
+                options=", ".join(RULE_NAMES),
+            )
+        )
     size = 1
     for values in grid.values():
         size *= len(values)
     if size > POINTS:
-        raise ValueError(f"grid must have at most {POINTS} points, got {size}")
+        raise ValueError(
+            t("grid must have at most {points} points, got {got}", points=POINTS, got=size)
+        )
     points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [
         (point, column_of({"kind": "sampling", **point}, place, tokens, seed))
@@ -56,7 +79,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         whole_of(raw.get("tokens", 30), "tokens", 1, NEW_TOKENS),
         whole_of(raw.get("seeds", 4), "seeds", 1, RUNS),
     )
-    seed = whole_of(raw.get("seed", 0), "seed", 0, 2**53)
+    seed = seed_of(raw.get("seed"))
     points = grid_of(raw.get("grid"), tokens, seed)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     yield {
@@ -68,7 +91,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             "seed": seed,
             "seeds": seeds,
         },
-        "words": "Getting the model …",
+        "words": t("Getting the model …"),
         "progress": 0.0,
     }
     for _ in wait_for(backend, name):
@@ -76,7 +99,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     model, together = backend.causal(name), None
     try:
         ids = prompt_ids(model, prompt, tokens)
-        together = Together([backend.causal(name) for _ in range(min(BATCH, seeds * len(points)))])
+        together = decoding.together.Together(
+            [backend.causal(name) for _ in range(min(BATCH, seeds * len(points)))]
+        )
         abreast = max(1, BATCH // seeds)
         for first in range(0, len(points), abreast):
             some = points[first : first + abreast]
@@ -97,7 +122,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                     yield {
                         "written": told,
                         "progress": (first + len(some) * number / tokens) / len(points) * 0.98,
-                        "words": f"Point {first + 1} to {first + len(some)} of {len(points)}, token {number} of at most {tokens}",
+                        "words": t(
+                            "Point {value} to {value2} of {count}, token {number} of at most {tokens}",
+                            value=first + 1,
+                            value2=first + len(some),
+                            count=len(points),
+                            number=number,
+                            tokens=tokens,
+                        ),
                     }
             yield {"written": fresh}
             for (point, column), group in zip(some, lanes, strict=True):

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from playground.decoding import DecodingSettings, generate, text_pieces
-from playground.decoding.distribution import Candidates, as_float32
-from playground.pages.compare.request import number_of, object_of, text_of, whole_of
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
+from playground.pages.compare.request import number_of, object_of, seed_of, text_of, whole_of
 from playground.pages.generate.run import labels, wait_for
 
 TOKENS = 200
@@ -22,19 +23,25 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     name, text = text_of(raw.get("model"), "model", 200), text_of(raw.get("text"), "text")
     temperature, seed = (
         number_of(raw.get("temperature", 0.0), "temperature", 0, 5),
-        whole_of(raw.get("seed", 0), "seed", 0, 2**53),
+        seed_of(raw.get("seed")),
     )
-    yield {"words": "Getting the model …", "progress": 0.0}
+    yield {"words": t("Getting the model …"), "progress": 0.0}
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
     model = backend.causal(name)
     try:
         ids = list(model.encode(text))
         if not 3 <= len(ids) <= TOKENS:
-            raise ValueError(f"text must have 3 to {TOKENS} tokens in this model, got {len(ids)}")
+            raise ValueError(
+                t(
+                    "text must have 3 to {tokens} tokens in this model, got {got}",
+                    tokens=TOKENS,
+                    got=len(ids),
+                )
+            )
         start = whole_of(raw.get("from", 5), "given tokens", 1, len(ids) - 1)
         label = labels(model)
-        pieces = [str(piece) for piece in text_pieces(model.decode, ids)]
+        pieces = [str(piece) for piece in decoding.text_pieces(model.decode, ids)]
         forced = losses(model.logits_along(ids[:-1]), ids)
         yield {
             "tokens": [
@@ -42,14 +49,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                 for token, piece, loss in zip(ids, pieces, forced, strict=True)
             ],
             "from": start,
-            "words": "Now the model runs free …",
+            "words": t("Now the model runs free …"),
             "progress": 0.3,
         }
         rules = DecodingSettings(
             max_new_tokens=len(ids) - start, temperature=temperature, seed=seed
         )
         own, fresh = list(ids[:start]), 0
-        for step in generate(model, ids[:start], rules, ignore_end=True):
+        for step in decoding.generate(model, ids[:start], rules, ignore_end=True):
             own.append(step.token_id)
             fresh += 1
             if step.index % 4 == 3:
@@ -74,7 +81,7 @@ def free_run(model: Any, ids: list[int], own: list[int], start: int, label: Any)
     rows = model.logits_along(own[:-1])  # (T - 1, V)
     mine, drift = losses(rows, own), losses(rows, ids)
     forced = losses(model.logits_along(ids[:-1]), ids)
-    pieces = [str(piece) for piece in text_pieces(model.decode, own)]
+    pieces = [str(piece) for piece in decoding.text_pieces(model.decode, own)]
     same = sum(one == other for one, other in zip(ids[start:], own[start:], strict=True))
     return {
         "tokens": [
@@ -100,8 +107,8 @@ def losses(rows: Any, ids: list[int]) -> list[float | None]:
     """−ln P (nats) of each token of `ids` under the row before it; None for the first, and for a token of probability 0."""
     found: list[float | None] = [None]
     for place, token in enumerate(ids[1:]):
-        values = as_float32(rows[place])
-        loss = Candidates(values, len(values)).surprisal_of(token)
+        values = decoding.distribution.as_float32(rows[place])
+        loss = decoding.distribution.Candidates(values, len(values)).surprisal_of(token)
         found.append(loss if math.isfinite(loss) else None)
     return found
 

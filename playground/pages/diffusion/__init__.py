@@ -6,15 +6,16 @@ from typing import Any
 
 import gradio as gr
 
+from playground.pages.diffusion.corrupt_block import build_corrupt
+from playground.pages.diffusion.endpoints import register
+from playground.pages.diffusion.meter_block import build_meter
+from playground.pages.diffusion.timing_block import build_timing
+from playground.pages.diffusion.unmask_block import build_unmask
+
 TITLE, SLUG = "Diffusion", "diffusion"
 
 
 def build(app: Any) -> None:
-    from playground.pages.diffusion.corrupt_block import build_corrupt
-    from playground.pages.diffusion.endpoints import register
-    from playground.pages.diffusion.meter_block import build_meter
-    from playground.pages.diffusion.timing_block import build_timing
-    from playground.pages.diffusion.unmask_block import build_unmask
 
     gr.Markdown(
         "# A text that appears everywhere at once\n\nA diffusion model does not write from left to right: it looks at a whole canvas of hidden words "

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from playground import diffusion
 from playground.backend.limits import limits
+from playground.i18n import t
 
 MASK = re.compile(r"\[MASK\](?:\s*\*\s*(\d+))?", re.IGNORECASE)
 CLOSING = frozenset(".,!?;:)]}%…")
@@ -44,7 +46,13 @@ def expand(text: str, longest: int) -> list[str | int]:
         count = int(digits) if len(digits) <= 6 else longest + 1
         total += count
         if not 1 <= count or total > longest:
-            raise ValueError(f"canvas must have 1 to {longest} masks, got {hit.group(0)[:40]!r}")
+            raise ValueError(
+                t(
+                    "canvas must have 1 to {longest} masks, got {got}",
+                    longest=longest,
+                    got=repr(hit.group(0)[:40]),
+                )
+            )
         pieces.append(count)
         at = hit.end()
     if text[at:].strip():
@@ -58,10 +66,9 @@ def read_canvas(
     """The canvas of a text. length > 0: masks are added at the end until it has that many positions.
 
     Raises ValueError that names the canvas, what was given and what is allowed."""
-    from playground.diffusion.canvas import frame_of
 
     if not isinstance(text, str):
-        raise ValueError(f"canvas must be a text, got {type(text).__name__}")
+        raise ValueError(t("canvas must be a text, got {got}", got=type(text).__name__))
     pieces = expand(text, longest)
     special = frozenset(getattr(denoiser, "special_ids", ()) or ())
     mask = int(denoiser.mask_id)
@@ -70,7 +77,7 @@ def read_canvas(
             denoiser.encode("".join(" [MASK]" * p if isinstance(p, int) else p for p in pieces))
         )
         # not every special token is frame: a word that the model does not know, [UNK], is the visitor's and stays in sight
-        front, back = frame_of(denoiser.encode)
+        front, back = diffusion.canvas.frame_of(denoiser.encode)
         lead = len(front) if ids[: len(front)] == front else 0
         tail = len(back) if back and ids[-len(back) :] == back else 0
     else:
@@ -84,16 +91,27 @@ def read_canvas(
     if length:
         if not isinstance(length, int) or isinstance(length, bool) or not 0 <= length <= longest:
             raise ValueError(
-                f"length must be 0 (as written) or a whole number in [1, {longest}], got {length!r}"
+                t(
+                    "length must be 0 (as written) or a whole number in [1, {longest}], got {got}",
+                    longest=str(longest),
+                    got=repr(length),
+                )
             )
         if length < inside:
             raise ValueError(
-                f"length must be 0 (as written) or at least the {inside} positions of the canvas, got {length}"
+                t(
+                    "length must be 0 (as written) or at least the {inside} positions of the canvas, got "
+                    "{got}",
+                    inside=inside,
+                    got=length,
+                )
             )
         ids[len(ids) - tail : len(ids) - tail] = [mask] * (length - inside)
         inside = length
     if not 1 <= inside <= longest:
-        raise ValueError(f"canvas must have 1 to {longest} positions, got {inside}")
+        raise ValueError(
+            t("canvas must have 1 to {longest} positions, got {got}", longest=longest, got=inside)
+        )
     return Canvas(tuple(ids), tuple(i != mask for i in ids), lead, tail, text)
 
 

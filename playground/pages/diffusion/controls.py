@@ -9,6 +9,7 @@ import gradio as gr
 
 from playground.backend.limits import limits
 from playground.diffusion.noise import SCHEDULES
+from playground.diffusion.settings import UnmaskSettings
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
     SELECTIONS,
@@ -66,7 +67,7 @@ CONTROLS = tuple(name for name in FIELDS if name != "canvas")
 # What Run does first: the seed after that of the run on view, unless the seed is locked or was changed since.
 NEXT_SEED = """(seed, second, locked, model) => {
   const {seed: last, model: ran} = document.querySelector('#diffusion-player .widget')?.dataset ?? {};
-  const next = value => value < Number.MAX_SAFE_INTEGER ? value + 1 : 0;
+  const next = value => value < 2 ** 53 ? value + 1 : 0;
   return !locked && ran === model && last === String(seed) ? [next(seed), next(second)] : [seed, second];
 }"""
 
@@ -306,7 +307,6 @@ def build_controls() -> tuple[dict[str, Any], gr.Checkbox, Callable[[Any], Any]]
 
 def about_sampler(*values: Any) -> dict[str, str]:
     """The card of the sampler chosen, under the settings that stand in the controls (`CONTROLS`)."""
-    from playground.diffusion import UnmaskSettings
 
     given = dict(zip(CONTROLS, values, strict=True))
     try:
@@ -324,7 +324,6 @@ def settings_of(
     """The UnmaskSettings of the controls' (or a caller's) values; what the sampler does not read is left at its default.
 
     Raises ValueError with field, value and range."""
-    from playground.diffusion import UnmaskSettings
 
     name = sampler or values["sampler"]
     fields = own_fields(name)

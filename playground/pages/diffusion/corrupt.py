@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from playground import diffusion
+from playground.diffusion.settings import UnmaskSettings
+from playground.i18n import t as tr
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
 
 DRAWN = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
@@ -29,44 +32,59 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
     alphas: schedule -> alpha_bar on GRID; u: one draw a position, known while u < alpha_bar(t); other: the random word that stands
     there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
     vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule` (chances in ten-thousandths)."""
-    from playground.diffusion.corrupt import (
-        GRID,
-        POSTERIOR_STEP,
-        TAUS,
-        noise_matrices,
-        posterior_paths,
-        vector_paths,
-    )
-    from playground.diffusion.draws import START, TOKEN, normals, uniforms
-    from playground.diffusion.noise import alpha_bar
 
     if schedule not in DRAWN:
-        raise ValueError(f"schedule must be one of {', '.join(DRAWN)}, got {schedule!r}")
+        raise ValueError(
+            tr(
+                "schedule must be one of {options}, got {got}",
+                options=", ".join(DRAWN),
+                got=repr(schedule),
+            )
+        )
     if (
         isinstance(seed, bool)
         or not isinstance(seed, (int, float))
         or seed != int(seed)
         or not 0 <= seed <= 2**53
     ):
-        raise ValueError(f"seed must be a whole number in [0, {2**53}], got {seed!r}")
+        raise ValueError(
+            tr(
+                "seed must be a whole number in [0, {value}], got {got}",
+                value=str(2**53),
+                got=repr(seed),
+            )
+        )
     seed = int(seed)
     canvas = read_canvas(text, denoiser, longest=256)
     ids = np.asarray(canvas.ids[canvas.seen])
     if not 1 <= len(ids) <= LONGEST:
-        raise ValueError(f"text must have 1 to {LONGEST} tokens here, got {len(ids)}")
+        raise ValueError(
+            tr(
+                "text must have 1 to {longest} tokens here, got {got}",
+                longest=LONGEST,
+                got=len(ids),
+            )
+        )
     if int(denoiser.mask_id) in ids:
-        raise ValueError("text must have no [MASK] here: the noise puts them in")
+        raise ValueError(tr("text must have no [MASK] here: the noise puts them in"))
     lexicon = Lexicon(denoiser)
     place = np.arange(len(ids))
-    known = uniforms(seed, 0, 0, place, TOKEN)
+    known = diffusion.draws.uniforms(seed, 0, 0, place, diffusion.draws.TOKEN)
     table, flat = _plane(denoiser, name)
     words = _words(denoiser)
-    other = words[(uniforms(seed, 0, 0, place, START) * len(words)).astype(np.int64)]
+    other = words[
+        (diffusion.draws.uniforms(seed, 0, 0, place, diffusion.draws.START) * len(words)).astype(
+            np.int64
+        )
+    ]
     alphas = {
-        each: np.asarray(alpha_bar(GRID, schedule_of(each, denoiser, name))) for each in DRAWN
+        each: np.asarray(
+            diffusion.noise.alpha_bar(diffusion.corrupt.GRID, schedule_of(each, denoiser, name))
+        )
+        for each in DRAWN
     }
-    noise = normals(seed, 0, 0, place, table.shape[1])
-    vectors, seen = vector_paths(table, flat, ids, noise, alphas[schedule])
+    noise = diffusion.draws.normals(seed, 0, 0, place, table.shape[1])
+    vectors, seen = diffusion.corrupt.vector_paths(table, flat, ids, noise, alphas[schedule])
     small = list(dict.fromkeys(int(i) for i in ids))[:SMALL]
     return {
         "text": text,
@@ -81,11 +99,11 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
         "other": other.tolist(),
         "alphas": {each: np.round(values, 6).tolist() for each, values in alphas.items()},
         "small": small,
-        "matrices": noise_matrices(len(small)),
-        "posterior": posterior_paths(alphas[schedule], max(2, len(small))),
-        "posterior_step": POSTERIOR_STEP,
+        "matrices": diffusion.corrupt.noise_matrices(len(small)),
+        "posterior": diffusion.corrupt.posterior_paths(alphas[schedule], max(2, len(small))),
+        "posterior_step": diffusion.corrupt.POSTERIOR_STEP,
         "vectors": vectors,
-        "taus": list(TAUS),
+        "taus": list(diffusion.corrupt.TAUS),
     }
 
 
@@ -95,10 +113,7 @@ def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:
         return schedule
     with _measuring:
         if name not in _schedules:
-            from playground.diffusion.generate import measured_schedule
-            from playground.diffusion.settings import UnmaskSettings
-
-            _schedules[name], _ = measured_schedule(
+            _schedules[name], _ = diffusion.generate.measured_schedule(
                 denoiser, PILOT, UnmaskSettings("mdlm", PILOT, schedule=schedule, seed=0)
             )
             while len(_schedules) > 32:
@@ -113,12 +128,12 @@ def _words(denoiser: Any) -> np.ndarray:
 
 def _plane(denoiser: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
     """`standard_plane` of the model's embeddings, once a model."""
-    from playground.diffusion.corrupt import standard_plane
-    from playground.diffusion.embedding import embedding_table
 
     with _lock:
         if name not in _planes:
-            _planes[name] = standard_plane(embedding_table(denoiser))
+            _planes[name] = diffusion.corrupt.standard_plane(
+                diffusion.embedding.embedding_table(denoiser)
+            )
             while len(_planes) > 4:
                 _planes.pop(next(iter(_planes)))
         return _planes[name]
@@ -133,22 +148,28 @@ def corrupt_once(
     text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedule: Any, seed: Any
 ) -> dict:
     """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens": [...], "text"}."""
-    from playground.diffusion.noise import alpha_bar
 
     if isinstance(t, bool) or not isinstance(t, (int, float)) or not 0 <= t <= 1:
-        raise ValueError(f"t must be in [0, 1], got {t!r}")
+        raise ValueError(tr("t must be in [0, 1], got {got}", got=repr(t)))
     if noise not in NOISES:
-        raise ValueError(f"noise must be one of {', '.join(NOISES)}, got {noise!r}")
+        raise ValueError(
+            tr(
+                "noise must be one of {options}, got {got}",
+                options=", ".join(NOISES),
+                got=repr(noise),
+            )
+        )
     data = corrupted(text, denoiser, name, schedule, seed)
-    alpha = float(alpha_bar(float(t), schedule_of(schedule, denoiser, name)))
+    alpha = float(diffusion.noise.alpha_bar(float(t), schedule_of(schedule, denoiser, name)))
     lexicon = Lexicon(denoiser)
     if noise == "gaussian":
-        from playground.diffusion.draws import normals
-        from playground.diffusion.embedding import corrupt_vectors, nearest
-
         table, _ = _plane(denoiser, name)
-        drawn = normals(data["seed"], 0, 0, np.arange(len(data["ids"])), table.shape[1])
-        now = nearest(corrupt_vectors(table[data["ids"]], alpha, drawn), table).tolist()
+        drawn = diffusion.draws.normals(
+            data["seed"], 0, 0, np.arange(len(data["ids"])), table.shape[1]
+        )
+        now = diffusion.embedding.nearest(
+            diffusion.embedding.corrupt_vectors(table[data["ids"]], alpha, drawn), table
+        ).tolist()
         kept = [a == b for a, b in zip(now, data["ids"], strict=True)]
     else:
         kept = [u < alpha for u in data["u"]]

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from playground.backend.limits import limits
 from playground.pages import calls, gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, with_random_words
@@ -155,7 +156,6 @@ def _unmask(
         canvas, _ = write_first(canvas, denoiser, given["hybrid"], settings, app.backend)
     if given["start"] == "random words" and settings.sampler in ("gibbs", "uniform"):
         canvas = with_random_words(canvas, denoiser, settings.seed)
-    from playground.backend.limits import limits
 
     side = Side(name, denoiser, canvas, settings)
     yield from whole_trace(side, top, limits().run_seconds)

@@ -6,6 +6,7 @@ from typing import Any
 
 from playground.pages.errors import answered
 from playground.takeaway import files
+from playground.takeaway.page import to_page
 from playground.widgets.canvas_player import CanvasPlayer
 
 
@@ -33,7 +34,6 @@ def shown(trace: dict, note: str) -> dict:
 
 def replay_page(trace: dict) -> str:
     """The run as one HTML file that plays it again, step by step, without a network."""
-    from playground.takeaway.page import to_page
 
     value = {**shown(trace, ""), "at": 0}
     steps = max(len(run["steps"]) for run in trace.get("runs") or [trace])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import Canvas
 
@@ -15,7 +17,6 @@ def write_first(
     """The canvas with its first `count` masks written by the causal twin, given the text before them; and a note that says so.
 
     The twin's words are re-read by the denoiser's tokenizer and are locked, like the visitor's own. Raises ValueError."""
-    from playground.decoding import DecodingSettings, generate
 
     if (
         isinstance(count, bool)
@@ -45,7 +46,7 @@ def write_first(
         before = denoiser.decode(canvas.ids[canvas.lead : at])
         ids = [
             int(step.token_id)
-            for step in generate(
+            for step in decoding.generate(
                 causal,
                 causal.encode(before),
                 DecodingSettings(

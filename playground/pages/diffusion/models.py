@@ -10,6 +10,11 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from playground import diffusion
+from playground.backend.catalog import offered as entries
+from playground.markov import MarkovChain, NgramModel
+from playground.pages import ngram_models
+
 TWIN, CAUSAL_TWIN = "fairy-diffusion", "fairy-causal"
 WEATHER, TALE = "exact-weather", "exact-tale"
 
@@ -34,24 +39,20 @@ _lock = threading.Lock()
 def _exact(name: str) -> Any:
     import numpy as np
 
-    from playground.diffusion import ExactDenoiser
-    from playground.markov import MarkovChain
-
     if name == WEATHER:
         chain = MarkovChain([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]])
-        return ExactDenoiser(
+        return diffusion.ExactDenoiser(
             chain.stationary(), chain.transition, states=["sunny", "cloudy", "rainy"]
         )
     model = tale_model()
     rows = [model.next_probabilities([word]) for word in range(model.vocab_size)]
     told = np.bincount(model.numbers[:-1], minlength=model.vocab_size) / (len(model.numbers) - 1)
-    return ExactDenoiser(told, rows, states=list(model.tokens))
+    return diffusion.ExactDenoiser(told, rows, states=list(model.tokens))
 
 
 @functools.lru_cache(maxsize=1)
 def tale_model() -> Any:
     """The bigram of the tale. A little smoothing, or two words drawn at once could make a text that the model calls impossible."""
-    from playground.markov import NgramModel
 
     # its first word stands again behind the last full stop, so that the tale can go round
     return NgramModel.fit(TALE_TEXT + "the", 1, "word", smoothing="add-k", k=0.01, ending="wrap")
@@ -59,8 +60,6 @@ def tale_model() -> Any:
 
 def offered(session: str | None = None) -> list[tuple[str, str]]:
     """(title, name) of everything that can unmask here, the n-gram models of this visitor included; loads nothing."""
-    from playground.backend.catalog import offered as entries
-    from playground.pages import ngram_models
 
     networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
     grams = [("Exact: " + label, name) for label, name in ngram_models.choices(session)]
@@ -73,7 +72,6 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
 
 def is_exact(name: Any) -> bool:
-    from playground.pages import ngram_models
 
     return name in (WEATHER, TALE) or ngram_models.knows(name)
 
@@ -82,7 +80,6 @@ def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = No
     """The denoiser of a name: an exact one at once, a network from `backend()` (a function, so that an exact one needs none).
 
     Raises ValueError or the backend's own error, a sentence for the visitor."""
-    from playground.pages import ngram_models
 
     if not isinstance(name, str):
         raise ValueError(f"model must be the name of a model on offer, got {name!r}")

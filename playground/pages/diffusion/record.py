@@ -9,15 +9,20 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from playground.backend import get_backend
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, reading
+from playground.pages.diffusion.controls import LINK, settings_of
+from playground.pages.diffusion.corrupt import corrupted
+from playground.pages.diffusion.corrupt_block import sentence_for
+from playground.pages.diffusion.meter import PRESETS, collected, measure
 from playground.pages.diffusion.recorded import path_of
 from playground.pages.diffusion.runs import Side, whole_trace
+from playground.pages.diffusion.timing_block import measured
 
 
 def record_unmask(backend: Callable[[], Any]) -> dict:
     """One run of the default canvas by the default sampler."""
-    from playground.pages.diffusion.controls import LINK, settings_of
 
     values = LINK.defaults()
     name = usable(backend)
@@ -33,22 +38,18 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
 
 
 def record_corrupt(backend: Callable[[], Any]) -> dict:
-    from playground.pages.diffusion.corrupt import corrupted
-    from playground.pages.diffusion.corrupt_block import sentence_for
 
     name = usable(backend)
     return corrupted(sentence_for(name), models.get_denoiser(name, backend), name, "linear", 7)
 
 
 def record_meter(backend: Callable[[], Any]) -> dict:
-    from playground.pages.diffusion.meter import PRESETS, collected, measure
 
     chain = PRESETS["weather"]
     return collected(measure(chain["names"], chain["transition"], chain["initial"], 5))
 
 
 def record_steps(backend: Callable[[], Any]) -> dict:
-    from playground.pages.diffusion.timing_block import measured
 
     pair = "twins" if usable(backend) == models.TWIN else models.TALE
     value: dict[str, Any] = {
@@ -82,7 +83,6 @@ RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {
 
 
 def main(names: list[str]) -> None:
-    from playground.backend import get_backend
 
     for name in names or list(RECORDS):
         text = json.dumps(

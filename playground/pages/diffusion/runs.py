@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from playground import diffusion
 from playground.pages.diffusion.canvas import Canvas, Lexicon
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WITHOUT_STEPS, card
+from playground.traces import new_trace
 
 TOP = 10  # candidates a position
 GAP = 0.016  # seconds: steps that come faster than an eye can tell apart travel together
@@ -98,11 +100,10 @@ class Side:
         }
 
     def steps(self) -> Iterator[Any]:
-        from playground.diffusion import unmask
 
         if self.still:
             return iter(())
-        return unmask(
+        return diffusion.unmask(
             self.denoiser, [list(self.canvas.ids)], self.settings, locked=[list(self.canvas.locked)]
         )
 
@@ -203,7 +204,6 @@ def whole_trace(
     is its last text.
 
     Raises ValueError where the run takes longer than `seconds`."""
-    from playground.traces import new_trace
 
     begun = clock()
     start = side.card()

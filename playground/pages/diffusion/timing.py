@@ -10,6 +10,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from playground import decoding, diffusion
+from playground.decoding.settings import DecodingSettings
+from playground.diffusion.settings import UnmaskSettings
+from playground.metrics import distinct_n
+
 STEP_COUNTS = (1, 2, 4, 8, 16, 32)
 TOKENS = 48  # measured left to right
 LENGTHS = (16, 32, 64, 128)
@@ -26,13 +31,11 @@ def measure_time(
     tokens: int = TOKENS,
 ) -> Iterator[dict]:
     """{"token": {"index", "ms" (mean so far), "seconds"}} for each token, then {"step": {"length", "ms" (median of 5)}}."""
-    from playground.decoding import DecodingSettings, generate
-    from playground.diffusion import UnmaskSettings, unmask
 
     yield {"part": "one token after the other", "of": tokens}
     begun = before = clock()
     times: list[float] = []
-    for step in generate(
+    for step in decoding.generate(
         causal, causal.encode(prompt), DecodingSettings(max_new_tokens=tokens, seed=0)
     ):
         now = clock()
@@ -49,7 +52,7 @@ def measure_time(
     for length in lengths:
         canvas = [[int(denoiser.mask_id)] * length]
         times, before = [], clock()
-        for _ in unmask(
+        for _ in diffusion.unmask(
             denoiser, canvas, UnmaskSettings("llada", min(6, length), selection="random")
         ):
             now = clock()
@@ -69,8 +72,6 @@ def measure_quality(
     """{"quality": {"steps", "perplexity", "perplexity_spread", "distinct", "distinct_spread", "calls", "example"}} for each number of
     steps: mean and standard deviation over `seeds` runs of the canvas; the perplexity is the causal model's, the first token of a
     text not scored."""
-    from playground.diffusion import UnmaskSettings, unmask
-    from playground.metrics import distinct_n
 
     masks = sum(i == int(denoiser.mask_id) for i in canvas.ids)
     counts = tuple(dict.fromkeys(min(count, masks) for count in counts))
@@ -79,7 +80,8 @@ def measure_quality(
         rows = [list(canvas.ids)] * seeds
         settings = UnmaskSettings("llada", count, selection="random", seed=0)
         last = deque(
-            unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds), maxlen=1
+            diffusion.unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds),
+            maxlen=1,
         )[0]  # steps hold whole tables
         texts = [denoiser.decode(row[canvas.seen]) for row in last.canvas.tolist()]
         scores = [text_perplexity(causal, text) for text in texts]

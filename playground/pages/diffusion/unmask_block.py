@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -26,6 +28,7 @@ from playground.pages.errors import sentence_of
 from playground.pages.events import sent
 from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
 
+APART = 0.1  # seconds
 _runs = itertools.count(1)
 
 
@@ -62,7 +65,7 @@ def build_unmask(app: Any) -> None:
     inputs = [components[name] for name in FIELDS]
 
     def start(request: gr.Request, *values: Any) -> Iterator[dict]:
-        yield from messages(dict(zip(FIELDS, values, strict=True)), app, request)
+        yield from sealed(messages(dict(zip(FIELDS, values, strict=True)), app, request))
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     # A second Run during a run is heard: the old run stops, the new one begins.
@@ -79,7 +82,7 @@ def build_unmask(app: Any) -> None:
     first = pressed.then(start, inputs, player, trigger_mode="multiple", **quiet)
 
     def again(evt: gr.EventData, request: gr.Request, *values: Any) -> Iterator[dict]:
-        yield from messages(dict(zip(FIELDS, values, strict=True)), app, request, evt)
+        yield from sealed(messages(dict(zip(FIELDS, values, strict=True)), app, request, evt))
 
     second = player.run_on(again, inputs, player, trigger_mode="multiple", **quiet)
 
@@ -91,7 +94,7 @@ def build_unmask(app: Any) -> None:
             return
         if asked is not None:
             values, event, at = asked
-            yield from messages(values, app, request, event, at)
+            yield from sealed(messages(values, app, request, event, at))
 
     third = player.open_link(reopen, None, player, trigger_mode="once", **quiet)
     player.halt(
@@ -136,6 +139,20 @@ def build_unmask(app: Any) -> None:
     LINK.copy_button(app, components, view=PLAYER_VIEW)
     show_fields(LINK.on_load(app, components, message))
     app.at_start(lambda: app.backend().prepare(models.TWIN))
+
+
+def sealed(frames: Iterator[dict]) -> Iterator[dict]:
+    """The messages with their steps as JSON text: Gradio compares nested values part by part and makes an observed object of each
+    in the browser, thousands a step, which froze the page.
+
+    Of messages that reach the browser in one breath its widget is shown the last alone, so that a run of a few milliseconds would
+    never begin there: the first and the last message keep a distance from the others."""
+    apart = False  # whether the next message must wait
+    for frame in frames:
+        if apart or "end" in frame:
+            time.sleep(APART)
+        apart = "begin" in frame
+        yield {**frame, "frame": json.dumps(frame["frame"])} if "frame" in frame else frame
 
 
 def messages(

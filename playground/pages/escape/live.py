@@ -6,19 +6,9 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from playground.decoding import DecodingSettings
-from playground.decoding.escape import (
-    cycle_barriers,
-    cycle_critical_temperature,
-    energy_barrier,
-    penalized_barrier,
-    trapping_top_p,
-)
-from playground.decoding.escape_curves import left_by_temperature
-from playground.decoding.experiment import Cycle, escape_experiment, find_cycle
-from playground.decoding.settings import LARGEST_TEMPERATURE
-from playground.decoding.stages import apply_stages
-from playground.decoding.text import text_pieces
+from playground import decoding
+from playground.decoding.rules import LARGEST_TEMPERATURE
+from playground.decoding.settings import DecodingSettings
 from playground.pages.generate.request import room_for
 
 SEARCH = 220  # tokens of greedy text in which a loop must be found
@@ -45,7 +35,7 @@ def experiment_frames(
     yield {"words": "Writing greedily until the text repeats itself …", "progress": 0.0}
     prompt_ids = model.encode(prompt)
     room_for(model, prompt_ids)
-    cycle = find_cycle(model, prompt_ids, SEARCH, should_stop=should_stop)
+    cycle = decoding.experiment.find_cycle(model, prompt_ids, SEARCH, should_stop=should_stop)
     if should_stop():
         return
     if cycle is None:
@@ -72,8 +62,10 @@ def experiment_frames(
     lap = tokens[: cycle.loop.period]
     length = min(length, (longest - len(cycle.ids)) if longest is not None else length)
     # over all the laps that a run can see: a later lap may hold less tightly than the first
-    facts = cycle_barriers(along[: max(length, len(lap))], tokens[: max(length, len(lap))], top_p)
-    critical = cycle_critical_temperature(facts)
+    facts = decoding.escape.cycle_barriers(
+        along[: max(length, len(lap))], tokens[: max(length, len(lap))], top_p
+    )
+    critical = decoding.escape.cycle_critical_temperature(facts)
     drift = _drift(along, tokens, len(lap))
     facts = facts[: len(lap)]
     yield {"barriers": _barriers(model, facts, lap, top_p, critical), "progress": 0.1}
@@ -93,12 +85,14 @@ def experiment_frames(
             "key": key,
             "curve": {
                 "temperatures": grid,
-                "left": left_by_temperature(along, tokens[:length], grid, p, length, len(lap)),
+                "left": decoding.escape_curves.left_by_temperature(
+                    along, tokens[:length], grid, p, length, len(lap)
+                ),
             },
         }
         for key, p, grid in _curves(critical, top_p)
     ]
-    for progress in escape_experiment(
+    for progress in decoding.experiment.escape_experiment(
         model, cycle, conditions, runs, length, seed, should_stop=should_stop
     ):
         share = progress.position / progress.length
@@ -125,7 +119,7 @@ def experiment_frames(
     }
     warm = DecodingSettings(temperature=_centre(critical) * 1.3, top_p=top_p)
     longest_run = min(length, 3 * cycle.loop.period + 12)
-    for progress in escape_experiment(
+    for progress in decoding.experiment.escape_experiment(
         followed,
         cycle,
         [warm],
@@ -150,8 +144,8 @@ def _centre(critical: float) -> float:
     return critical if 0 < critical < LARGEST_TEMPERATURE / 4 else 1.0
 
 
-def _pieces(model: Any, cycle: Cycle) -> list[dict[str, str]]:
-    texts = [str(piece) for piece in text_pieces(model.decode, cycle.ids)]
+def _pieces(model: Any, cycle: decoding.experiment.Cycle) -> list[dict[str, str]]:
+    texts = [str(piece) for piece in decoding.text_pieces(model.decode, cycle.ids)]
     kind = [
         "prompt" if i < cycle.prompt_length else "loop" if i >= cycle.loop.start else ""
         for i in range(len(texts))
@@ -199,7 +193,7 @@ def _drift(along: Any, tokens: list[int], period: int) -> str:
     """How the lowest barrier of a lap changes from the first lap to the last whole one, for the context grows: one sentence."""
     lowest = [
         min(
-            energy_barrier(along[place], tokens[place]).delta_e
+            decoding.escape.energy_barrier(along[place], tokens[place]).delta_e
             for place in range(start, start + period)
         )
         for start in range(0, len(tokens) - period + 1, period)
@@ -218,15 +212,18 @@ def _inverted(along: Any, tokens: list[int], critical: float, top_p: float) -> d
     temperatures = [centre * (0.3 + 0.1 * i) for i in range(24)]
     return {
         "temperatures": temperatures,
-        "top_p": [trapping_top_p(along, tokens, temperature) for temperature in temperatures],
+        "top_p": [
+            decoding.escape.trapping_top_p(along, tokens, temperature)
+            for temperature in temperatures
+        ],
         "at": [critical, top_p] if math.isfinite(critical) else None,
         "note": "For each temperature the largest top-p that still holds this loop. Any larger one lets it out somewhere along it. "
-        f"At T = 1 it is top-p = {trapping_top_p(along, tokens, 1.0):.3f}.",
+        f"At T = 1 it is top-p = {decoding.escape.trapping_top_p(along, tokens, 1.0):.3f}.",
     }
 
 
 def _visits(
-    cycle: Cycle,
+    cycle: decoding.experiment.Cycle,
     along: Any,
     tokens: list[int],
     facts: list[dict],
@@ -255,24 +252,27 @@ def _visits(
         "repetition": DecodingSettings(repetition_penalty=repetition),
         "frequency": DecodingSettings(frequency_penalty=frequency),
     }
-    first = energy_barrier(along[weakest], token)
+    first = decoding.escape.energy_barrier(along[weakest], token)
     rival, loop_logit = first.escape_token, facts[weakest]["loop_logit"]
     for lap, place in enumerate(range(weakest, len(tokens), period)):
         context = list(cycle.ids) + tokens[:place]
         visits = context[cycle.prompt_length :].count(token)
         seen, rival_visits = token in context, context[cycle.prompt_length :].count(rival)
         laps.append(lap + 1)
-        out["plain"].append(energy_barrier(along[place], token, rival).delta_e)
+        out["plain"].append(decoding.escape.energy_barrier(along[place], token, rival).delta_e)
         for name, settings in rules.items():
-            stage = apply_stages(along[place], context, settings, cycle.prompt_length)[
+            stage = decoding.apply_stages(along[place], context, settings, cycle.prompt_length)[
                 -2
             ]  # before the draw
-            out[name].append(energy_barrier(stage.logits, token, rival).delta_e)
+            out[name].append(decoding.escape.energy_barrier(stage.logits, token, rival).delta_e)
         # the escape token may have been seen as well: its own penalty counts against the way out
         rival_logit = loop_logit - first.delta_e
-        rival_after = penalized_barrier(rival_logit, 0.0, int(rival in context), repetition)
+        rival_after = decoding.escape.penalized_barrier(
+            rival_logit, 0.0, int(rival in context), repetition
+        )
         out["repetition_predicted"].append(
-            penalized_barrier(loop_logit, first.delta_e, int(seen), repetition) - rival_after
+            decoding.escape.penalized_barrier(loop_logit, first.delta_e, int(seen), repetition)
+            - rival_after
         )
         out["frequency_predicted"].append(first.delta_e - frequency * (visits - rival_visits))
     turn = {
@@ -348,7 +348,9 @@ def _survival(rows: list[dict], position: int, drift: str) -> dict:
     }
 
 
-def _running(cycle: Cycle, critical: float, progress: Any, rows: list[dict], top_p: float) -> str:
+def _running(
+    cycle: decoding.experiment.Cycle, critical: float, progress: Any, rows: list[dict], top_p: float
+) -> str:
     agree, of = progress.points_within()
     cold = [row for row in rows if row["top_p"] < 1 and row["temperature"] <= critical]
     words = [f"After **{progress.position}** of {progress.length} tokens:"]

@@ -9,17 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from playground.decoding import DecodingSettings, apply_stages
-from playground.decoding.escape import (
-    chain_escape_probability,
-    critical_temperature,
-    energy_barrier,
-    escape_probability_exact,
-    min_p_critical_temperature,
-    solve_critical_temperature,
-    steps_to_escape,
-)
-from playground.decoding.settings import LARGEST_TEMPERATURE
+from playground import decoding
+from playground.decoding.rules import LARGEST_TEMPERATURE
+from playground.decoding.settings import DecodingSettings
 
 MOST_PASTED = 60_000  # lines of a pasted table
 LONGEST_TOKEN = 200  # characters of a token's text there
@@ -80,7 +72,7 @@ def penalised(found: Distribution) -> Distribution:
     if not acting:
         return found
     left = np.asarray(
-        apply_stages(found.logits, found.context, greedy, found.prompt_length)[-2].logits,
+        decoding.apply_stages(found.logits, found.context, greedy, found.prompt_length)[-2].logits,
         np.float32,
     )  # [-1]: the draw
     rules = ", ".join(
@@ -110,21 +102,23 @@ def analyse(
     logits, text_of = found.logits, found.text_of
     size = len(logits)
     loop, escape = _token("loop", loop, size), _token("escape", escape, size)
-    barrier = energy_barrier(logits, loop, escape)
+    barrier = decoding.escape.energy_barrier(logits, loop, escape)
     order = np.argsort(-logits, kind="stable")
     held = barrier.loop_token == int(order[0])
     settings = found.settings.with_changes(do_sample=True, temperature=1.0, top_p=top_p)
     solved = (
-        solve_critical_temperature(logits, top_p, settings, found.context, found.prompt_length)
+        decoding.escape.solve_critical_temperature(
+            logits, top_p, settings, found.context, found.prompt_length
+        )
         if held
         else None
     )
-    naive = critical_temperature(barrier.delta_e, top_p) if held else None
+    naive = decoding.escape.critical_temperature(barrier.delta_e, top_p) if held else None
     here = settings.with_changes(temperature=max(temperature, 1e-6))
-    chance = chain_escape_probability(
+    chance = decoding.escape.chain_escape_probability(
         logits, here, found.context, found.prompt_length, barrier.loop_token
     )
-    plain = escape_probability_exact(logits, temperature, barrier.loop_token)
+    plain = decoding.escape.escape_probability_exact(logits, temperature, barrier.loop_token)
     probability = np.exp(logits.astype(np.float64) - float(logits[order[0]]))
     probability /= probability.sum()
     shown = list(
@@ -145,7 +139,9 @@ def analyse(
             "delta_e": float(logits[barrier.loop_token]) - float(logits[i]),
             "probability": float(probability[i]),
             "two_token": _finite(
-                critical_temperature(float(logits[barrier.loop_token]) - float(logits[i]), top_p)
+                decoding.escape.critical_temperature(
+                    float(logits[barrier.loop_token]) - float(logits[i]), top_p
+                )
             )
             if i != barrier.loop_token
             else None,
@@ -215,9 +211,9 @@ def _numbers(
     found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain
 ) -> list[list]:
     """(name, figure or word, how it comes about) of each line of the table; None is drawn as a dash."""
-    steps = steps_to_escape(chance)
+    steps = decoding.escape.steps_to_escape(chance)
     # min-p lets the likeliest rival through first, whichever way out was chosen
-    nearest = energy_barrier(found.logits, barrier.loop_token).delta_e
+    nearest = decoding.escape.energy_barrier(found.logits, barrier.loop_token).delta_e
     trap = _trapping(found, barrier.loop_token, temperature) if held else None
     never = "never" if solved is not None and math.isinf(solved) else None
     return [
@@ -238,7 +234,9 @@ def _numbers(
         ],
         [
             "T_c, min-p",
-            _finite(min_p_critical_temperature(max(nearest, 0), min_p)) if held else None,
+            _finite(decoding.escape.min_p_critical_temperature(max(nearest, 0), min_p))
+            if held
+            else None,
             f"ΔE / ln(1/α), α = {min_p:g}, best way out",
         ],
         [
@@ -274,17 +272,17 @@ def _trapping(found: Distribution, loop: int, temperature: float) -> float:
     """
     at = found.settings.with_changes(do_sample=True, temperature=max(temperature, 1e-6))
     if (
-        chain_escape_probability(
+        decoding.escape.chain_escape_probability(
             found.logits, at.with_changes(top_p=1.0), found.context, found.prompt_length, loop
         )
         == 0
     ):
         return 1.0
-    stages = apply_stages(
+    stages = decoding.apply_stages(
         found.logits, found.context, at.with_changes(top_p=0.5), found.prompt_length, u=0.999999
     )
     reaches = stages[[stage.name for stage in stages].index("top_p") - 1]
-    return 1 - escape_probability_exact(reaches.logits, 1.0, loop)
+    return 1 - decoding.escape.escape_probability_exact(reaches.logits, 1.0, loop)
 
 
 def _sides(
@@ -294,7 +292,7 @@ def _sides(
     sides = []
     for title, factor in (("Just below T_c", 0.99), ("Just above T_c", 1.01)):
         at = solved * factor
-        stages = apply_stages(
+        stages = decoding.apply_stages(
             found.logits,
             found.context,
             settings.with_changes(temperature=at),

@@ -7,13 +7,15 @@ from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground import traces
+from playground.backend.catalog import MODELS
 from playground.backend.limits import limits
 from playground.pages import ngram_models
 from playground.pages.errors import answered_messages
-from playground.pages.generate import endpoints, presets
+from playground.pages.generate import endpoints, figures, presets
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
-from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, object_of
+from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, RunRequest, object_of
 from playground.pages.generate.run import score, write
 from playground.pages.run import Handle, Message, Work, bind, functions
 from playground.paths import ASSETS
@@ -26,7 +28,6 @@ EXAMPLES = ASSETS / "examples"
 
 def start_model(backend: Any) -> str:
     """The model that the page begins with: the shipped one if its weights are there, it writes at once."""
-    from playground.backend.catalog import MODELS
 
     on_offer = [entry.id for entry in backend.catalog() if entry.kind == "causal"]
     if "fairy-causal" in on_offer and (MODELS / "fairy-causal" / "config.json").is_file():
@@ -110,23 +111,15 @@ def build(app: Any) -> None:
             model.close()
 
     def recompute_step(raw: Any) -> dict:
-        from playground.pages.generate import figures
-
         return figures.recompute_step(backend, raw)
 
     def draws(raw: Any) -> dict:
-        from playground.pages.generate import figures
-
         return figures.draw_many(backend, raw)
 
     def find_tokens(raw: Any) -> dict:
-        from playground.pages.generate import figures
-
         return figures.find_tokens(backend, raw)
 
     def tokens_of(raw: Any) -> dict:
-        from playground.pages.generate import figures
-
         return figures.tokens_of(backend, raw)
 
     def link(raw: Any) -> dict:
@@ -185,8 +178,6 @@ def write_work(backend: Any) -> Work:
     """What a run of the event `write` does."""
 
     def work(asked: dict, handle: Handle) -> Iterator[Message]:
-        from playground.pages.generate.request import RunRequest
-
         return write(backend, RunRequest.read(asked), handle.stopped)
 
     return work
@@ -209,7 +200,6 @@ def about_object(fn: Callable[[dict], dict]) -> Callable[[Any], dict]:
 
 def recorded(model: str) -> dict | None:
     """A recorded text for the page's first moment: the start model's own if there is one."""
-    from playground import traces
 
     for path in (EXAMPLES / f"{model}.json", EXAMPLES / "smollm2-135m.json"):
         if path.is_file():

@@ -8,6 +8,8 @@ from typing import Any
 
 import gradio as gr
 
+from playground import decoding, traces
+from playground.decoding.settings import PARAMETERS
 from playground.pages import calls, gate
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
@@ -15,21 +17,7 @@ from playground.pages.generate.parameter_docs import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, room_for, settings_of, text_of
 from playground.pages.generate.run import labels, notes
 
-KIND = {
-    "do_sample": bool,
-    "order": str,
-    **{
-        name: int
-        for name in (
-            "max_new_tokens",
-            "top_k",
-            "no_repeat_ngram_size",
-            "dry_allowed_length",
-            "seed",
-        )
-    },
-}
-DEFAULTS = presets.PRESETS["pure sampling"]
+DEFAULTS = presets.OFF
 
 
 def register(backend: Any) -> None:
@@ -113,7 +101,7 @@ def keywords(
                 name,
                 inspect.Parameter.POSITIONAL_OR_KEYWORD,
                 default=DEFAULTS[name],
-                annotation=KIND.get(name, float),
+                annotation=Any if name == "order" else PARAMETERS[name].type,
             )
         )
     parameters.append(
@@ -148,15 +136,13 @@ def decode_text(
 ) -> Iterator[int | dict]:
     """1 for each token written, then the whole run as a trace with the text beside it."""
     prompt, top, settings = text_of(prompt, "prompt"), top_of(top), settings_of(fields)
-    from playground import traces
-    from playground.decoding import generate
 
     network = backend.causal(model)
     try:
         ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         room_for(network, ids)
         label, steps, written = labels(network), [], []
-        for step in generate(network, ids, settings):
+        for step in decoding.generate(network, ids, settings):
             written.append(step.token_id)
             steps.append(step.record(label, top, strip=top))
             yield 1
@@ -195,13 +181,14 @@ def next_distribution(
     written = ids_of(ids, "ids")
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < 2**31:
         raise ValueError(f"index must be a whole number in [0, {2**31 - 1}], got {index!r}")
-    from playground.decoding import recompute
 
     network = backend.causal(model)
     try:
         prompt_ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         context = [*prompt_ids, *written]
-        step = recompute(network.next_logits(context), context, settings, index, len(prompt_ids))
+        step = decoding.recompute(
+            network.next_logits(context), context, settings, index, len(prompt_ids)
+        )
         return {
             "model": model,
             "settings": settings.to_dict(),
@@ -217,7 +204,6 @@ def next_distribution(
 def score_text(backend: Any, model: str, text: str, top: int = 5) -> Iterator[int | dict]:
     """How many tokens were read, then every token of the text, and its perplexity."""
     text, top = text_of(text, "text"), top_of(top)
-    from playground.decoding.score import score as score_ids
 
     network = backend.causal(model)
     try:
@@ -225,7 +211,7 @@ def score_text(backend: Any, model: str, text: str, top: int = 5) -> Iterator[in
         if len(ids) > SCORE_TOKENS:
             raise ValueError(f"text must have at most {SCORE_TOKENS} tokens, got {len(ids):,}")
         label = labels(network)
-        result = score_ids(network, ids).to_dict()
+        result = decoding.score(network, ids).to_dict()
         for token in result["tokens"]:
             token["text"] = label(token["token_id"])
         yield len(result["tokens"])

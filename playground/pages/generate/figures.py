@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from playground import decoding
 from playground.i18n import t
 from playground.pages import gate
 from playground.pages.generate.request import StepRequest, object_of, text_of
@@ -46,11 +47,10 @@ def ready(backend: Any, model: str) -> None:
 def recompute_step(backend: Any, raw: Any) -> dict:
     """The record of a step under other rules: what would have been drawn with the same u."""
     request = StepRequest.read(raw)
-    from playground.decoding import recompute
 
     model, logits = _logits(backend, request)
     try:
-        step = recompute(
+        step = decoding.recompute(
             logits,
             request.ids,
             request.settings,
@@ -71,12 +71,10 @@ def find_tokens(backend: Any, raw: Any) -> dict:
     request = StepRequest.read(raw)
     import numpy as np
 
-    from playground.decoding import recompute
-
     query = text_of(object_of(raw).get("query"), "search", 100).casefold()
     model, logits = _logits(backend, request)
     try:
-        step = recompute(
+        step = decoding.recompute(
             logits,
             request.ids,
             request.settings,
@@ -130,9 +128,6 @@ def draw_many(backend: Any, raw: Any) -> dict:
     request = StepRequest.read(raw)
     import numpy as np
 
-    from playground.decoding import recompute
-    from playground.decoding.score import draw_many as draw
-
     temperatures = object_of(raw).get("temperatures")
     if not isinstance(temperatures, list) or not 1 <= len(temperatures) <= 3:
         raise ValueError("temperatures must be a list of 1 to 3 numbers")
@@ -141,12 +136,16 @@ def draw_many(backend: Any, raw: Any) -> dict:
         label, columns = labels(model), []
         for number, temperature in enumerate(temperatures):
             settings = request.settings.with_changes(temperature=temperature, do_sample=True)
-            step = recompute(
+            step = decoding.recompute(
                 logits, request.ids, settings, request.index, request.prompt_length, request.memory
             )
             probs = step.stages[-1].probs.numpy().astype(np.float64)  # (V,)
             columns.append(
-                (temperature, probs / probs.sum(), draw(probs, DRAWS, settings.seed + number))
+                (
+                    temperature,
+                    probs / probs.sum(),
+                    decoding.draw_many(probs, DRAWS, settings.seed + number),
+                )
             )
         best = np.argsort(-np.max([probs for _, probs, _ in columns], axis=0), kind="stable")[
             :SHOWN

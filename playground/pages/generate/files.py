@@ -8,6 +8,7 @@ from typing import Any
 from playground.pages.generate import presets
 from playground.pages.generate.request import NEW_TOKENS, settings_of
 from playground.takeaway import files
+from playground.takeaway.page import to_page
 from playground.widgets.generator import Generator
 
 
@@ -32,7 +33,6 @@ def file_functions(models: list[dict]) -> tuple[Callable[[Any], dict], Callable[
 
 def replay_page(trace: dict, models: list[dict]) -> str:
     """The text as one HTML file that plays it again, step by step, without a network."""
-    from playground.takeaway.page import to_page
 
     name = next((one["title"] for one in models if one["id"] == trace["model"]), trace["model"])
     known = [one for one in models if one["id"] == trace["model"]] or [

@@ -3,46 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from playground.decoding.settings import PARAMETERS
 from playground.i18n import t
 from playground.pages.generate.presets import START
 from playground.pages.generate.request import NEW_TOKENS, ids_of, object_of, settings_of
-from playground.pages.links import Choice, Flag, Number, PageLink, Text
-
-_WHOLE = {"max_new_tokens", "top_k", "no_repeat_ngram_size", "dry_allowed_length", "seed"}
-_RANGES = {
-    "max_new_tokens": (1, NEW_TOKENS),
-    "temperature": (0, 1e6),
-    "top_k": (0, 1e6),
-    "top_p": (0, 1),
-    "min_p": (0, 1),
-    "typical_p": (1e-6, 1),
-    "epsilon_cutoff": (0, 0.999999),
-    "eta_cutoff": (0, 0.999999),
-    "repetition_penalty": (1e-6, 1e6),
-    "presence_penalty": (-1e6, 1e6),
-    "frequency_penalty": (-1e6, 1e6),
-    "no_repeat_ngram_size": (0, 1e6),
-    "xtc_threshold": (0, 1),
-    "xtc_probability": (0, 1),
-    "dry_multiplier": (0, 1e6),
-    "dry_base": (1, 1e6),
-    "dry_allowed_length": (1, 1e6),
-    "mirostat_tau": (0, 1e6),
-    "mirostat_eta": (0, 1e6),
-    "seed": (0, 2**53),
-}
-
-
-def _field(name: str, default: Any) -> Any:
-    if name == "do_sample":
-        return Flag(default)
-    if name == "order":
-        return Choice(default, ("transformers", "llama.cpp"))
-    low, high = _RANGES[name]
-    return Number(default, low, high, whole=name in _WHOLE)
-
+from playground.pages.links import Choice, Flag, Number, PageLink, Setting, Text
 
 LINK = PageLink(
     "generate",
@@ -55,7 +23,12 @@ LINK = PageLink(
         "mode": Choice("write", ("write", "score")),
         "depth": Choice("simple", ("simple", "rules", "numbers")),
         "text": Text("", 6000),
-        **{name: _field(name, default) for name, default in START.items()},
+        "max_new_tokens": Number(START["max_new_tokens"], 1, NEW_TOKENS, whole=True),
+        **{
+            name: Setting(replace(row, default=START[name]))
+            for name, row in PARAMETERS.items()
+            if name != "max_new_tokens"
+        },
     },
 )
 

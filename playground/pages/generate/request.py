@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground.backend.limits import limits
+from playground.decoding import settings
+from playground.decoding.settings import MAX_NEW_TOKENS, DecodingSettings
 
 PROMPT_CHARACTERS = limits().max_prompt_characters
 NEW_TOKENS = limits().max_new_tokens
@@ -59,30 +61,15 @@ def ids_of(value: Any, name: str, longest: int = 4096) -> list[int]:
 
 def settings_of(value: Any, longest: int = NEW_TOKENS) -> Any:
     """DecodingSettings of a plain dict; a bad field raises ValueError with its name, its value and the range."""
-    from playground.decoding import DecodingSettings
 
-    settings = DecodingSettings.from_dict(dict(object_of(value or {}, "settings")))
-    if settings.max_new_tokens > longest:
-        raise ValueError(
-            f"max_new_tokens must be a whole number in [1, {longest}], got {settings.max_new_tokens}"
-        )
-    return settings
+    given = DecodingSettings.from_dict(dict(object_of(value or {}, "settings")))
+    replace(MAX_NEW_TOKENS, high=longest).check(given.max_new_tokens)
+    return given
 
 
 def memory_of(value: Any) -> dict[str, float] | None:
-    """What mirostat remembers: {"mu": bits}, or None."""
-    if value is None:
-        return None
-    memory = dict(object_of(value, "memory"))
-    bits = memory.get("mu")
-    if (
-        set(memory) != {"mu"}
-        or isinstance(bits, bool)
-        or not isinstance(bits, (int, float))
-        or not abs(bits) <= 1e20
-    ):
-        raise ValueError('memory must be {"mu": bits}, a number in [-10^20, 10^20]')
-    return {"mu": float(memory["mu"])}
+    """What rules carried from the step before (mirostat: {"mu": bits}), or None."""
+    return None if value is None else settings.memory_of(object_of(value, "memory"))
 
 
 @dataclass

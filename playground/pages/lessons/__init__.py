@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import gradio as gr
 
 from playground.i18n import LANGUAGES
+from playground.pages.lessons.lesson import lesson_files, read_lesson
 from playground.pages.links import Number, PageLink, Text
 from playground.widgets.lesson_reader import LessonReader
 
@@ -27,7 +28,6 @@ def build(app: Any) -> None:
 @lru_cache(maxsize=len(LANGUAGES))
 def shelf(language: str = "en") -> tuple[list[dict], list[str]]:
     """All lessons with their figures computed, and a sentence for each file that is none: a teacher's slip takes no other lesson away."""
-    from playground.pages.lessons.lesson import lesson_files, read_lesson
 
     lessons, problems = [], []
     for path in lesson_files(language):

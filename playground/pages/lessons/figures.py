@@ -12,13 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from playground.decoding import DecodingSettings, apply_stages
-from playground.decoding.escape import (
-    critical_temperature,
-    escape_probability,
-    penalized_barrier,
-    two_state_escape_probability,
-)
+from playground import decoding
+from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
+from playground.markov import HiddenMarkovModel, MarkovChain
 from playground.metrics import bleu, perplexity, rouge
 
 PLACE = re.compile(r"\{\{\s*(\w+)((?:\s+\w+=[^\s{}|]+)*)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
@@ -40,25 +37,27 @@ def final(logits: str, token: str = "0", prompt: str = "", **rules: str) -> floa
     """Probability that `token` is drawn after all rules."""
     chosen = settings_of(rules)
     seen = [int(i) for i in prompt.split(",") if i]
-    return float(apply_stages(numbers(logits), seen, chosen, len(seen))[-1].probs[int(token)])
+    return float(
+        decoding.apply_stages(numbers(logits), seen, chosen, len(seen))[-1].probs[int(token)]
+    )
 
 
 def survivors(logits: str, **rules: str) -> int:
     chosen = settings_of(rules)
-    return int((np.asarray(apply_stages(numbers(logits), [], chosen)[-1].probs) > 0).sum())
+    return int((np.asarray(decoding.apply_stages(numbers(logits), [], chosen)[-1].probs) > 0).sum())
 
 
 def logit_after(logits: str, token: str, visits: str = "1", **rules: str) -> float:
     """The logit of a token that was generated `visits` times, after the penalties."""
     chosen = settings_of(rules)
-    stages = apply_stages(numbers(logits), [int(token)] * int(visits), chosen)
+    stages = decoding.apply_stages(numbers(logits), [int(token)] * int(visits), chosen)
     return float(stages[-2].logits[int(token)])
 
 
 def drawn(logits: str, names: str, u: str, **rules: str) -> str:
     """Which token a given u falls on: cumulative sum in falling order of final probability."""
     chosen = settings_of(rules)
-    shares = np.asarray(apply_stages(numbers(logits), [], chosen)[-1].probs, np.float64)
+    shares = np.asarray(decoding.apply_stages(numbers(logits), [], chosen)[-1].probs, np.float64)
     order = np.argsort(-shares, kind="stable")
     place = int(np.searchsorted(np.cumsum(shares[order]) / shares.sum(), float(u), side="right"))
     return names.split(",")[int(order[place])]
@@ -72,7 +71,6 @@ def entropy(probabilities: str) -> float:
 
 
 def stationary(rows: str, state: str) -> float:
-    from playground.markov import MarkovChain
 
     return float(
         np.ravel(MarkovChain([numbers(row) for row in rows.split(";")]).stationary())[int(state)]
@@ -90,7 +88,6 @@ def hidden(
     names: str = "",
 ) -> Any:
     """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (the path, in the states' `names` where they are given)."""
-    from playground.markov import HiddenMarkovModel
 
     rows = [[numbers(row) for row in matrix.split(";")] for matrix in (transition, emission)]
     model = HiddenMarkovModel(numbers(initial), *rows)
@@ -170,20 +167,20 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "drawn": drawn,
     "entropy": entropy,
     "perplexity": lambda probabilities: perplexity(numbers(probabilities)),
-    "critical": lambda delta_e, top_p, rivals="1": critical_temperature(
+    "critical": lambda delta_e, top_p, rivals="1": decoding.escape.critical_temperature(
         float(delta_e), float(top_p), int(rivals)
     ),
-    "arrhenius": lambda delta_e, temperature: escape_probability(
+    "arrhenius": lambda delta_e, temperature: decoding.escape.escape_probability(
         float(delta_e), float(temperature)
     ),
-    "escape": lambda delta_e, temperature, rivals="1": two_state_escape_probability(
+    "escape": lambda delta_e, temperature, rivals="1": decoding.escape.two_state_escape_probability(
         float(delta_e), float(temperature), int(rivals)
     ),
     "draws_to_escape": lambda delta_e, temperature: (
-        1 / two_state_escape_probability(float(delta_e), float(temperature))
+        1 / decoding.escape.two_state_escape_probability(float(delta_e), float(temperature))
     ),
     "barrier": lambda logit, delta_e, visits, repetition_penalty="1", frequency_penalty="0": (
-        penalized_barrier(
+        decoding.escape.penalized_barrier(
             float(logit),
             float(delta_e),
             int(visits),
@@ -226,12 +223,19 @@ def filled(text: str) -> str:
         )
         if name not in FIGURES:
             raise ValueError(
-                f"{match.group(0)} asks for {name}; the figures are {', '.join(FIGURES)}"
+                t(
+                    "{value} asks for {name}; the figures are {options}",
+                    value=match.group(0),
+                    name=name,
+                    options=", ".join(FIGURES),
+                )
             )
         try:
             value = FIGURES[name](**arguments)
         except (TypeError, ValueError, KeyError, IndexError) as error:
-            raise ValueError(f"{match.group(0)} cannot be computed: {error}") from None
+            raise ValueError(
+                t("{value} cannot be computed: {error}", value=match.group(0), error=error)
+            ) from None
         if isinstance(value, str):
             return value
         if isinstance(value, float) and math.isinf(value):

@@ -1,0 +1,427 @@
+"""The table of sampling rules: their parameters, what the page says of them, and the orders in which they act.
+
+A new rule is a row here, its place in `ORDERS`, and a function marked `@stage(NAME)` in penalties.py, truncation.py or
+stages.py. Settings, controls, links, API documentation and checks are made of the row.
+
+Names and off-values of the parameters are those of Hugging Face transformers' `GenerationConfig` where it has them. One default
+differs on purpose: transformers keeps the 50 most likely tokens unless it is given another number, here `top_k` is off (0).
+
+The ranges are finite because rules compute in float32: within them no logit that a network gives overflows or becomes
+NaN, whichever rules act together. Nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playground.i18n import t
+from playground.parameters import Parameter
+
+LARGEST_TEMPERATURE = 1e6
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One stage between the logits and the draw.
+
+    name: of the stage. label, explain: what the page says. parameters: the first is the one that switches the rule on, or
+    `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also where the likeliest token
+    is taken ("logits processor" in transformers' words; the others are its "warpers"). replaces_cuts: while it is on, no rule that
+    cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one step to the next, each
+    with its range, for what comes back from a browser.
+    """
+
+    name: str
+    label: str
+    explain: str
+    parameters: tuple[Parameter, ...]
+    switch: str = ""
+    cuts: bool = False
+    when_greedy: bool = False
+    replaces_cuts: bool = False
+    basic: bool = False
+    memory: tuple[Parameter, ...] = ()
+
+    @property
+    def switched_by(self) -> Parameter:
+        """The parameter whose off-value turns the rule off."""
+        name = self.switch or self.parameters[0].name
+        return next(row for row in self.parameters if row.name == name)
+
+
+def _switch(name: str, off: float, **more: Any) -> Parameter:
+    """A number that is off to begin with."""
+    return Parameter(name, type(off), off, off, **more)
+
+
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule(
+            "temperature",
+            label=t("temperature"),
+            explain=t(
+                "Divides all logits. Below 1 the likely gets likelier, above 1 the distribution "
+                "flattens; 0 takes the likeliest token."
+            ),
+            parameters=(
+                _switch(
+                    "temperature",
+                    1.0,
+                    low=0,
+                    high=LARGEST_TEMPERATURE,
+                    note=t("0 means greedy"),
+                    doc="divides the logits; 1 leaves them as they are",
+                    step=0.01,
+                    shown=(0, 3),
+                ),
+            ),
+            basic=True,
+        ),
+        Rule(
+            "top_k",
+            label=t("top-k"),
+            explain=t(
+                "Keeps the k likeliest tokens. 0 is off (a popular library has 50 by default; here "
+                "it is off)."
+            ),
+            parameters=(
+                _switch(
+                    "top_k",
+                    0,
+                    low=0,
+                    high=1_000_000,
+                    doc="keep the k likeliest tokens",
+                    step=1,
+                    shown=(0, 200),
+                ),
+            ),
+            cuts=True,
+            basic=True,
+        ),
+        Rule(
+            "top_p",
+            label=t("top-p"),
+            explain=t(
+                "Keeps the smallest set of likeliest tokens that together reach p; the token that "
+                "crosses p stays. 1 is off."
+            ),
+            parameters=(
+                _switch(
+                    "top_p",
+                    1.0,
+                    low=0,
+                    high=1,
+                    doc="keep the smallest set of tokens that reaches this probability",
+                    step=0.01,
+                ),
+            ),
+            cuts=True,
+            basic=True,
+        ),
+        Rule(
+            "min_p",
+            label=t("min-p"),
+            explain=t(
+                "Keeps tokens that have at least this share of the likeliest one's probability. 0 is "
+                "off."
+            ),
+            parameters=(
+                _switch(
+                    "min_p",
+                    0.0,
+                    low=0,
+                    high=1,
+                    doc="keep tokens with at least this share of the likeliest token's probability",
+                    step=0.005,
+                ),
+            ),
+            cuts=True,
+            basic=True,
+        ),
+        Rule(
+            "typical_p",
+            label=t("typical"),
+            explain=t(
+                "Keeps the tokens whose surprisal is nearest to the entropy, until they reach p. It "
+                "may cut the likeliest. 1 is off."
+            ),
+            parameters=(
+                _switch(
+                    "typical_p",
+                    1.0,
+                    low=0,
+                    high=1,
+                    open_low=True,
+                    doc="locally typical sampling: keep the tokens whose surprisal is nearest to the entropy",
+                    step=0.01,
+                    shown=(0.01, 1),
+                ),
+            ),
+            cuts=True,
+        ),
+        Rule(
+            "epsilon_cutoff",
+            label=t("epsilon"),
+            explain=t("Cuts every token whose probability is below ε. 0 is off."),
+            parameters=(
+                _switch(
+                    "epsilon_cutoff",
+                    0.0,
+                    low=0,
+                    high=1,
+                    open_high=True,
+                    doc="remove tokens below this probability",
+                    step=0.0005,
+                    shown=(0, 0.1),
+                ),
+            ),
+            cuts=True,
+        ),
+        Rule(
+            "eta_cutoff",
+            label=t("eta"),
+            explain=t(
+                "Cuts below min(ε, √ε·e^−entropy): gentler where the model is unsure. 0 is off."
+            ),
+            parameters=(
+                _switch(
+                    "eta_cutoff",
+                    0.0,
+                    low=0,
+                    high=1,
+                    open_high=True,
+                    doc="eta sampling: the cut-off shrinks with the entropy",
+                    step=0.0005,
+                    shown=(0, 0.1),
+                ),
+            ),
+            cuts=True,
+        ),
+        Rule(
+            "repetition_penalty",
+            label=t("repetition"),
+            explain=t(
+                "Lowers every token that the prompt or the text already holds: once, however often "
+                "it came. A positive logit is divided, a negative one multiplied."
+            ),
+            parameters=(
+                _switch(
+                    "repetition_penalty",
+                    1.0,
+                    low=1e-6,
+                    high=1e6,
+                    doc="divides the positive logits of tokens seen before and multiplies the negative ones",
+                    step=0.01,
+                    shown=(1, 2),
+                ),
+            ),
+            when_greedy=True,
+            basic=True,
+        ),
+        Rule(
+            "presence_penalty",
+            label=t("presence"),
+            explain=t(
+                "Taken off the logit of each token that was written before, the same however often. "
+                "The prompt does not count."
+            ),
+            parameters=(
+                _switch(
+                    "presence_penalty",
+                    0.0,
+                    low=-1e6,
+                    high=1e6,
+                    doc="subtracted once from the logit of a token that was generated",
+                    step=0.05,
+                    shown=(-2, 2),
+                ),
+            ),
+            when_greedy=True,
+        ),
+        Rule(
+            "frequency_penalty",
+            label=t("frequency"),
+            explain=t(
+                "Taken off the logit once for every time a token was written: it compounds. The "
+                "prompt does not count."
+            ),
+            parameters=(
+                _switch(
+                    "frequency_penalty",
+                    0.0,
+                    low=-1e6,
+                    high=1e6,
+                    doc="subtracted for every time the token was generated",
+                    step=0.05,
+                    shown=(-2, 2),
+                ),
+            ),
+            when_greedy=True,
+        ),
+        Rule(
+            "no_repeat_ngram_size",
+            label=t("no-repeat"),
+            explain=t(
+                "Forbids any token that would complete a run of n tokens which the text already "
+                "holds. 0 is off."
+            ),
+            parameters=(
+                _switch(
+                    "no_repeat_ngram_size",
+                    0,
+                    low=0,
+                    high=1_000_000,
+                    doc="no n tokens in a row may occur twice",
+                    step=1,
+                    shown=(0, 8),
+                ),
+            ),
+            when_greedy=True,
+        ),
+        Rule(
+            "xtc_threshold",
+            label=t("XTC"),
+            explain=t(
+                "With this probability, cuts all tokens above the threshold except the least likely "
+                "of them: the top goes. 0 is off."
+            ),
+            parameters=(
+                Parameter(
+                    "xtc_threshold",
+                    float,
+                    0.1,
+                    low=0,
+                    high=1,
+                    label=t("above"),
+                    doc="exclude top choices: tokens above this probability, but the least likely of them, may be removed",
+                    step=0.01,
+                    shown=(0, 0.5),
+                ),
+                _switch(
+                    "xtc_probability",
+                    0.0,
+                    low=0,
+                    high=1,
+                    doc="how often the exclusion happens",
+                    step=0.05,
+                ),
+            ),
+            switch="xtc_probability",
+            cuts=True,
+        ),
+        Rule(
+            "dry_multiplier",
+            label=t("DRY"),
+            explain=t(
+                "Don't repeat yourself: the longer the repeated run that a token would go on with, "
+                "the more is taken off."
+            ),
+            parameters=(
+                _switch(
+                    "dry_multiplier",
+                    0.0,
+                    low=0,
+                    high=1e6,
+                    doc="do not repeat yourself: weight of the penalty on going on with a repetition",
+                    step=0.05,
+                    shown=(0, 3),
+                ),
+                Parameter(
+                    "dry_base",
+                    float,
+                    1.75,
+                    low=1,
+                    high=1e6,
+                    label=t("base"),
+                    doc="how fast that penalty grows with the length of the repetition",
+                    step=0.05,
+                    shown=(1, 4),
+                ),
+                Parameter(
+                    "dry_allowed_length",
+                    int,
+                    2,
+                    low=1,
+                    high=1_000_000,
+                    label=t("allowed"),
+                    doc="repetitions up to this length are free",
+                    step=1,
+                    shown=(1, 20),
+                ),
+            ),
+            when_greedy=True,
+        ),
+        Rule(
+            "mirostat_tau",
+            label=t("mirostat"),
+            explain=t(
+                "Steers the surprise of the text towards τ bits a token. It takes the place of all "
+                "rules that cut. 0 is off."
+            ),
+            parameters=(
+                _switch(
+                    "mirostat_tau",
+                    0.0,
+                    low=0,
+                    high=1e6,
+                    unit="bits",
+                    doc="target surprisal of mirostat 2, which replaces the rules that cut",
+                    step=0.1,
+                    shown=(0, 10),
+                ),
+                Parameter(
+                    "mirostat_eta",
+                    float,
+                    0.1,
+                    low=0,
+                    high=1e6,
+                    label="η",
+                    doc="learning rate of mirostat",
+                    step=0.01,
+                    shown=(0, 1),
+                ),
+            ),
+            replaces_cuts=True,
+            # its bound moves by at most eta times a surprise a step
+            memory=(Parameter("mu", float, 0.0, low=-1e20, high=1e20, unit="bits"),),
+        ),
+    )
+}
+
+# Names of orders for the list of stages that they stand for. "llama.cpp" brings that program's conventions too: see stages.py.
+ORDERS: dict[str, tuple[str, ...]] = {
+    "transformers": (
+        "repetition_penalty",
+        "no_repeat_ngram_size",
+        "presence_penalty",
+        "frequency_penalty",
+        "dry_multiplier",
+        "temperature",
+        "mirostat_tau",
+        "top_k",
+        "top_p",
+        "min_p",
+        "typical_p",
+        "epsilon_cutoff",
+        "eta_cutoff",
+        "xtc_threshold",
+    ),
+    "llama.cpp": (
+        "repetition_penalty",
+        "presence_penalty",
+        "frequency_penalty",
+        "no_repeat_ngram_size",
+        "dry_multiplier",
+        "top_k",
+        "typical_p",
+        "top_p",
+        "min_p",
+        "epsilon_cutoff",
+        "eta_cutoff",
+        "xtc_threshold",
+        "temperature",
+        "mirostat_tau",
+    ),
+}
