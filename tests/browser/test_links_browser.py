@@ -5,6 +5,8 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import unfold
+
 expect.set_options(timeout=20_000)  # a fresh page of a loaded machine takes its time
 COUNT = "() => window.finishedTexts"
 

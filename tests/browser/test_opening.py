@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import unfold
+
 LONG = 60_000
 # Everything that the page showed, from its first moment on.
 WATCH = """
