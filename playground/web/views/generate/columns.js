@@ -52,9 +52,8 @@ export function makeColumns({ host, onPick, ruleName }) {
       before: chance(row.raw),
       rank: whole(row.rank),
     });
-    return t("{sentence}. Continue with this token", {
-      sentence: why ? `${said}, ${why}` : said,
-    });
+    const sentence = why ? `${said}, ${why}` : said;
+    return t("{sentence}. Continue with this token", { sentence });
   }
 
   return {

@@ -136,16 +136,16 @@ function verdict(column) {
   if (column.degrees_of_freedom === 0) return t("One token alone: nothing to test.");
   const p = column.p_value;
   const figures = nt(
-    "χ² = {statistic} ({n} degree of freedom), p = {p}:",
-    "χ² = {statistic} ({n} degrees of freedom), p = {p}:",
+    "χ² = {statistic} ({n} degree of freedom), p = {p}.",
+    "χ² = {statistic} ({n} degrees of freedom), p = {p}.",
     column.degrees_of_freedom,
     { statistic: fixed(column.chi_square, 1), p: fixed(p, 3) },
   );
-  const words =
-    p < 0.01
-      ? t("a difference this large comes up less than once in a hundred times.")
-      : p < 0.05
-        ? t("a bit unusual.")
-        : t("what chance alone would give.");
-  return `${figures} ${words}`;
+  if (p < 0.01)
+    return t("{figures} A difference this large comes up less than once in a hundred times.", {
+      figures,
+    });
+  return p < 0.05
+    ? t("{figures} A bit unusual.", { figures })
+    : t("{figures} Chance alone gives such differences.", { figures });
 }
