@@ -180,6 +180,12 @@ def gate(monkeypatch):
         opened.set()
 
 
+def unfold(page) -> None:
+    """Generate with its prompt, its model and what else is folded in sight."""
+    for part in ("setup", "more"):
+        page.locator(f"#generator [data-part={part}]").evaluate("one => { one.open = true; }")
+
+
 @contextlib.contextmanager
 def no_requests(page) -> Iterator[None]:
     """Nothing in the block may ask the server for anything (Gradio's own heartbeat is no request of the page)."""
@@ -195,6 +201,10 @@ def no_requests(page) -> Iterator[None]:
 # Views tell that they have drawn (web/core/messages.js, `drawn`): counted by the ids around them.
 COUNT_DRAWN = """
 window.drawnCounts = {};
+window.finishedTexts = 0; // that Generate has written or scored
+document.addEventListener("playground:drawn", (event) => {
+  if (event.detail === "finished") window.finishedTexts += 1;
+});
 document.addEventListener("playground:drawn", (event) => {
   for (let at = event.target; at; at = at.parentElement)
     if (at.id) window.drawnCounts["#" + at.id] = (window.drawnCounts["#" + at.id] ?? 0) + 1;

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.chains import part, view_of
-from tests.browser.conftest import after_redraw, no_requests
+from tests.browser.conftest import after_redraw, no_requests, unfold
 
 
 def test_the_brown_fox_loops_greedily_and_drawing_leaves(open_page):
@@ -75,12 +75,13 @@ def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
 
     page.locator("#pages [role=tab][data-tab-id=generate]").click()
     generate = page.locator("#generator")
+    unfold(page)
     generate.locator("select[data-part=model]").select_option(label=title)
     generate.get_by_label("Prompt").fill("red cat")
     generate.get_by_label("Length").fill("12")
-    generate.get_by_role("button", name="Write anew", exact=True).click()
+    generate.get_by_role("button", name="New text", exact=True).click()
     page.wait_for_function(
-        "document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')",
+        "window.finishedTexts > 0 && !document.querySelector('#generator .gen.running')",
         timeout=60_000,
     )
     words = set(generate.locator(".gen-text").inner_text().split())

@@ -43,7 +43,7 @@ def build_unmask(app: Any) -> None:
     )
 
     def fill(event: gr.EventData, request: gr.Request) -> Iterator[run.Message]:
-        yield from run.packets(messages(sent(event, "request"), app, request))
+        yield from messages(sent(event, "request"), app, request)
 
     def read(event: gr.EventData, request: gr.Request) -> dict[str, Any]:
         return {"kind": "reading", **read_by_model(event, app, session_of(request))}
