@@ -93,14 +93,14 @@ def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_p
     page.get_by_role("button", name="Score my text").hover()
     expect(bubble).to_contain_text("shows how much each token surprised it")
     apart = page.evaluate("""() => {
-      const [a, b] = ['#explanation', '[data-mode-of=score]'].map(one => document.querySelector(one).getBoundingClientRect());
+      const [a, b] = ['#explanation', '#generator [data-part=mode-score]'].map(one => document.querySelector(one).getBoundingClientRect());
       return a.bottom <= b.top || a.top >= b.bottom || a.right <= b.left || a.left >= b.right; }""")
     assert apart, "the explanation covers its control"
     bubble.get_by_role("button", name="Glossary").click()  # and leads on to the term
     expect(page.locator("#term-surprisal")).to_be_focused()
     page.keyboard.press("Escape")
     # a finger that stays: touch has no hover
-    page.get_by_role("button", name="Write on from here").dispatch_event(
+    page.get_by_role("button", name="Continue from here").dispatch_event(
         "pointerdown", {"pointerType": "touch", "bubbles": True}
     )
     expect(bubble).to_contain_text("Keep the text up to the step on view")
@@ -124,13 +124,11 @@ def test_the_glossary_is_searched_linked_and_accessible(page, open_page):
 def test_a_still_picture_for_those_who_ask_for_it(page, open_page):
     page.emulate_media(reduced_motion="reduce")
     open_page("home")
-    page.locator(".home-canvas span").first.wait_for()
-    expect(
-        page.get_by_role("button", name="Play")
-    ).to_be_visible()  # the animation waits for a press
-    text = page.locator(".home-text").inner_text()
-    page.evaluate("() => new Promise(done => setTimeout(done, 900))")
-    assert page.locator(".home-text").inner_text() == text
+    page.locator("#home-machine .tile").first.wait_for()
+    expect(page.get_by_role("button", name="Autoplay: stop")).to_be_hidden()  # nothing to stop
+    expect(page.locator("#home-machine .home-word")).to_have_count(0)
+    page.get_by_role("button", name="Drop the ball").click()
+    expect(page.locator("#home-machine .home-word")).to_have_count(1)
     moving = page.evaluate("""() => [...document.querySelectorAll('*')].filter(one => { const style = getComputedStyle(one);
       return parseFloat(style.transitionDuration) > 0.01 || parseFloat(style.animationDuration) > 0.01; }).map(one => one.className).slice(0, 5)""")
     assert moving == []

@@ -16,6 +16,18 @@ const NARROW = 640; // pixels
 const GAP = 3;
 const BASE = 30; // pixels: a word's size where its tile has room
 
+const FLYING = {
+  position: "fixed",
+  left: "0",
+  top: "0",
+  zIndex: "30",
+  pointerEvents: "none",
+  whiteSpace: "pre",
+  transformOrigin: "0 0",
+  font: `600 ${BASE}px/1.1 var(--serif)`,
+  color: "var(--chosen)",
+};
+
 /**
  * @typedef {object} Tile
  * @property {string} text what the visitor reads; the model's own
@@ -40,11 +52,11 @@ export function tileAt(tiles, u) {
 
 /**
  * @param {{host: HTMLElement, label: () => string, onPick: (index: number) => void, onDrop?: (u: number) => void,
- *   shown?: (text: string) => string}} options
+ *   shown?: (text: string) => string, pace?: () => number}} options
  *   onPick: a tile was chosen by hand; onDrop: the ball was dragged to u and let go; shown: how a token is written
  */
-export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text }) {
-  const stage = makeStage();
+export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text, pace }) {
+  const stage = makeStage(pace);
   const rail = node("div", { class: "tiles-rail", "aria-hidden": "true" });
   const strip = node("div", { class: "tiles-strip", role: "toolbar", "aria-label": label });
   host.classList.add("tiles");
@@ -182,6 +194,19 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
     return landed ? at : null;
   }
 
+  /** The ball lies at u already. @param {number} u */
+  function place(u) {
+    ball.lie(u);
+    choose(tileAt(tiles, u));
+  }
+
+  /** The tile that was taken, without a ball's fall. @param {number} index -1: none */
+  function choose(index) {
+    [...strip.children].forEach((one, k) =>
+      one.classList.toggle("hit", k === index && !tiles[k].count),
+    );
+  }
+
   /** The tile that holds all others grows to the full width. @param {number} index @param {number} [u] where the ball lies */
   async function open(index, u) {
     const one = /** @type {HTMLElement} */ (strip.children[index]);
@@ -223,6 +248,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
     const from = (bare ? one : word).getBoundingClientRect();
     const to = goal.getBoundingClientRect();
     const flying = asIs(make("span", "tile-flying", word.textContent ?? ""));
+    Object.assign(flying.style, FLYING); // it flies over the whole page, where a widget's own rules do not reach
     document.body.append(flying);
     const own = flying.getBoundingClientRect();
     const grown = to.height / Math.max(1, own.height);
@@ -247,6 +273,8 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
       { duration: 540, easing: EASE.arrive },
     );
     flying.remove();
+    strip.replaceChildren(); // what flew or dropped away is gone: the next tiles unfold, though they be the same ones
+    tiles = [];
   }
 
   new ResizeObserver(() => {
@@ -257,10 +285,14 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
   return {
     show,
     drop,
+    place,
+    choose,
     open,
     fly,
     /** Give focus to a tile. */
     focusOn,
+    /** The tile that was chosen. @param {number} index */
+    mark: (index) => strip.children[index]?.classList.add("hit"),
     /** Draw the words anew (another language). */
     relabel: lay,
     /** What moves is at its end. */

@@ -13,7 +13,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const AS_IS = new Set(
   (
     "t tok src prompt prose-prompt prose-token tree-text tree-prose tree-own logits-token compare-text compare-prompt compare-common " +
-    "strategy-first home-text home-canvas live-text locked name lanenames label-line canvas-words canvas-example figure-name"
+    "strategy-first home-text live-text locked name lanenames label-line canvas-words canvas-example figure-name"
   ).split(" "),
 );
 

@@ -36,6 +36,20 @@ export const addressOf = (query, at = 0) =>
   location.origin + location.pathname + withView(query + (at > 0 ? `&at=${at}` : ""));
 
 /**
+ * Changes what the address line says, without loading anything: a value sets a field of the query, "" takes it out.
+ * @param {Record<string, string>} changes
+ */
+export function changeAddress(changes) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString();
+  history.replaceState(null, "", location.pathname + (text ? "?" + text : "") + location.hash);
+}
+
+/**
  * Puts the address into the address line and onto the clipboard, and says so. Where the browser does not allow copying, the visitor
  * reads where the link is; in a frame that is not the address line, which shows the page around the frame.
  * @param {string} address @param {string} [copied] what is said once it is copied

@@ -4,11 +4,36 @@
 /** @param {string} name @param {unknown} detail */
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
+let listening = false;
+/** @type {string | null} */
+let unheard = null;
+
 /** Says a sentence to the visitor, for some seconds, and to a screen reader. @param {string} sentence */
-export const announce = (sentence) => tell("playground:say", sentence);
+export function announce(sentence) {
+  if (!listening) unheard = sentence; // the masthead is still on its way
+  tell("playground:say", sentence);
+}
+
+/** Hears every sentence, also one that was said before anybody listened. @param {(sentence: string) => void} hear */
+export function onAnnounce(hear) {
+  listening = true;
+  document.addEventListener("playground:say", (event) =>
+    hear(String(/** @type {CustomEvent} */ (event).detail)),
+  );
+  if (unheard !== null) hear(unheard);
+  unheard = null;
+}
+
+let status = "";
 
 /** What stands at the right of the navigation: "SmolLM2-135M · CPU". @param {string} text */
-export const showStatus = (text) => tell("playground:status", text);
+export function showStatus(text) {
+  status = text;
+  tell("playground:status", text);
+}
+
+/** What `showStatus` said last: a masthead that comes later shows it. */
+export const statusNow = () => status;
 
 /** Opens the dialog with the QR code of an address. @param {string} address */
 export const showQr = (address) => tell("playground:qr", address);
