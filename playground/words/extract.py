@@ -35,8 +35,6 @@ LEFT_OUT = (
     "cluster/serve.py",
     "cluster/replica.py",
     "pages/run.py",
-    "pages/home/live.py",  # all of Home is marked: playground.i18n has its words
-    "pages/home/record.py",
 )
 LEFT_OUT_NAMES = ("endpoints.py", "parameter_docs.py")  # what programs read, not people
 SPOKEN_KEYWORDS = {
