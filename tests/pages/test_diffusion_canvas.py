@@ -244,7 +244,7 @@ def test_the_sampler_chosen_is_explained_before_it_is_run():
         ("steps", 2.5, "steps must be"),
         ("steps", None, "steps must be"),
         ("seed", -1, "seed must be"),
-        ("temperature", -1, r"temperature must be in \[0, 100\], got -1"),
+        ("temperature", -1, r"temperature must be a number in \[0, 100\], got -1"),
         ("sampler", "x", "sampler must be one of"),
     ],
 )

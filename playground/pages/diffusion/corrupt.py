@@ -14,6 +14,7 @@ import numpy as np
 from playground import diffusion
 from playground.diffusion.settings import UnmaskSettings
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
+from playground.parameters import SEED
 
 DRAWN = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
 PILOT = 16  # positions of the pilot runs on which a model's entropy-linear schedule is measured
@@ -34,14 +35,7 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
 
     if schedule not in DRAWN:
         raise ValueError(f"schedule must be one of {', '.join(DRAWN)}, got {schedule!r}")
-    if (
-        isinstance(seed, bool)
-        or not isinstance(seed, (int, float))
-        or seed != int(seed)
-        or not 0 <= seed <= 2**53
-    ):
-        raise ValueError(f"seed must be a whole number in [0, {2**53}], got {seed!r}")
-    seed = int(seed)
+    seed = SEED.check(seed)
     canvas = read_canvas(text, denoiser, longest=256)
     ids = np.asarray(canvas.ids[canvas.seen])
     if not 1 <= len(ids) <= LONGEST:
