@@ -21,6 +21,7 @@ class IncrementalDecoder(Protocol):
 
     def push(self, token_id: int) -> str:
         """The text that this token adds."""
+        ...
 
 
 class ByteDecoder:

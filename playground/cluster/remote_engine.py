@@ -182,7 +182,7 @@ class RemoteDenoiser(Denoiser):
     @property
     def embeddings(self) -> torch.Tensor:
         """(V, D) float32 on the CPU: the network's own input embeddings."""
-        engine = self._engine
+        engine: Any = self._engine
         if getattr(engine, "embeddings", None) is None:
             engine.embeddings = engine.tensor("GET", "embeddings")
         return engine.embeddings

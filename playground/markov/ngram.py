@@ -251,11 +251,11 @@ class NgramModel:
         `successors`), ties (the equally likely best tokens, where there are several), candidates (the ten most likely) and
         distinct (how many tokens are possible). The draw of token i depends on (seed, i) alone.
         """
-        ids = self.numbers[: self.order].tolist() if ids is None else list(ids)
+        so_far: list[int] = self.numbers[: self.order].tolist() if ids is None else list(ids)
         for index, u in enumerate(
             uniforms(seed, check_count(max_new_tokens, "max_new_tokens")).tolist()
         ):
-            tokens, weights, source = self._possible(ids)
+            tokens, weights, source = self._possible(so_far)
             order = np.lexsort((tokens, -weights))  # most likely first, then lowest number
             tokens, weights = tokens[order], weights[order]
             cumulative = np.cumsum(weights)
@@ -286,7 +286,7 @@ class NgramModel:
             }
             if token == self.eos_id:
                 return
-            ids.append(token)
+            so_far.append(token)
 
     def greedy_cycle(self, ids: Sequence[int] | None = None, limit: int = 10_000) -> dict:
         """Where greedy generation ends up: {"tail": tokens before the cycle, "cycle": its tokens (empty if none), "ended":
@@ -294,10 +294,10 @@ class NgramModel:
 
         The last n tokens decide everything, so a context that comes again closes a cycle. `limit` tokens are tried at most.
         """
-        ids = self.numbers[: self.order].tolist() if ids is None else list(ids)
+        so_far: list[int] = self.numbers[: self.order].tolist() if ids is None else list(ids)
         produced, ties, seen = [], [], {}
         while len(produced) < limit:
-            context = tuple(ids[-self.order :])
+            context = tuple(so_far[-self.order :])
             if context in seen:
                 first = seen[context]
                 return {
@@ -324,7 +324,7 @@ class NgramModel:
                     "steps": len(produced),
                 }
             produced.append(token)
-            ids.append(token)
+            so_far.append(token)
         return {"tail": produced, "cycle": [], "ended": False, "ties": ties, "steps": len(produced)}
 
     def _possible(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray, str]:

@@ -83,10 +83,10 @@ def loop_period(similarity, threshold: float = 0.95, laps: float = 2.0) -> dict:
 
 def token_period(ids: Sequence[int], laps: float = 2.0) -> dict:
     """The same for tokens, exactly: {"period", "start"} of the loop with which the ids end (null without one)."""
-    ids = np.asarray(list(ids), dtype=np.int64)
+    tokens = np.asarray(list(ids), dtype=np.int64)
     found = (
-        loop_period((ids[:, None] == ids[None, :]).astype(float), 1.0, laps)
-        if len(ids)
+        loop_period((tokens[:, None] == tokens[None, :]).astype(float), 1.0, laps)
+        if len(tokens)
         else {"period": None, "start": None}
     )
     return {"period": found["period"], "start": found["start"]}

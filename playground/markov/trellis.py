@@ -220,6 +220,7 @@ def _number(value) -> float | None:
 
 def _product(kind, other, transition, emission, previous=None, log_previous=None) -> dict:
     if log_previous is None:
+        assert previous is not None, "one of the two is given"
         log_previous = math.log(previous)
     logs = [
         log_previous,

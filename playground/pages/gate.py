@@ -16,6 +16,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from playground.backend import RunStopped, zero_gpu
+from playground.backend.admission import Run
 from playground.backend.catalog import offered
 from playground.backend.openai_engine import engines
 from playground.pages import calls
@@ -42,9 +43,7 @@ def name_of(model: Any) -> str:
     )
 
 
-def run(
-    backend: Any, request: Any, page: str, model: Any, long: bool = False
-) -> AbstractContextManager:
+def run(backend: Any, request: Any, page: str, model: Any, long: bool = False) -> Run:
     """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or pass."""
     kind = "long" if long else "run"
     return calls.belongs(backend.run(visitor_of(request), page, name_of(model), kind))

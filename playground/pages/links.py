@@ -258,8 +258,15 @@ class PageLink:
 COPY_LINK = """async (query) => {
   const address = location.origin + location.pathname + (window.playgroundWords?.view(query) ?? query);
   history.replaceState(null, '', address);
-  try { await navigator.clipboard.writeText(address); } catch { prompt('Copy this link', address); }
-  document.dispatchEvent(new CustomEvent('playground:say', {detail: 'Link copied.'}));
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent('playground:' + name, {detail}));
+  try {
+    await navigator.clipboard.writeText(address);
+    tell('say', 'Link copied.');
+  } catch {
+    if (window === window.top) return tell('say', 'The link stands in the address bar.');
+    tell('qr', address);  // in a frame the address bar shows another page's address
+    tell('say', 'The browser does not allow copying here: the link stands below the picture.');
+  }
 }"""
 
 SHOW_PICTURE = """async (query) => {

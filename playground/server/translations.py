@@ -32,7 +32,7 @@ class Translations:
         if scope["path"] == "/" + tables.address(language):
             forms = self.kept.setdefault(language, {None: answer(language, FOREVER)})
         else:
-            forms = {None: answer(language, "no-store")}
+            forms: dict[str | None, Response] = {None: answer(language, "no-store")}
         best = in_best_form(forms, Headers(scope=scope).get("accept-encoding", ""))
         await best(scope, receive, send)
 

@@ -25,12 +25,14 @@ class Trapezoid:
     @property
     def last_step(self) -> float:
         """The number of steps after which the rate is zero; infinite while the descent is not fixed."""
-        return math.inf if self.descent_start is None else self.descent_start + self.descent_steps
+        if self.descent_start is None or self.descent_steps is None:
+            return math.inf
+        return self.descent_start + self.descent_steps
 
     def rate(self, step: int) -> float:
         """Learning rate of step `step` (0-based)."""
         rate = self.peak * min(1.0, (step + 1) / max(1, self.warmup))
-        if self.descent_start is not None and step >= self.descent_start:
+        if self.descent_start is not None and self.descent_steps and step >= self.descent_start:
             rate *= max(0.0, 1 - (step - self.descent_start) / self.descent_steps)
         return rate
 

@@ -155,39 +155,42 @@ function make_run_curves({ host, on_pick }) {
         all = data[n].flat().filter((v) => v !== null),
         top = curve.top ?? Math.max(1e-9, ...all);
       svg.setAttribute("viewBox", `0 0 ${width} 100`);
-      svg.replaceChildren(
-        ...data[n].map((values, side) => {
-          let path = "",
-            pen = false,
-            old = 100;
-          values.forEach((v, k) => {
-            if (v === null) {
-              pen = false;
-              return;
-            }
-            const y = 96 - 90 * Math.min(1, v / top);
-            path += pen
-              ? curve.steps
-                ? `L${k - 0.5} ${old}L${k - 0.5} ${y}L${k} ${y}`
-                : `L${k} ${y}`
-              : `M${k} ${y}`;
-            pen = true;
-            old = y;
-          });
-          return draw_svg("path", {
-            d: path || "M0 0",
-            class: "canvas-curve-path",
+      if (svg.children.length !== data[n].length + 1)
+        svg.replaceChildren(
+          ...data[n].map((_, side) =>
+            draw_svg("path", {
+              class: "canvas-curve-path",
+              "vector-effect": "non-scaling-stroke",
+              ...(side ? { "stroke-dasharray": "4 3" } : {}),
+            }),
+          ),
+          draw_svg("line", {
+            class: "canvas-curve-now",
+            y1: 0,
+            y2: 100,
             "vector-effect": "non-scaling-stroke",
-            ...(side ? { "stroke-dasharray": "4 3" } : {}),
-          });
-        }),
-        draw_svg("line", {
-          class: "canvas-curve-now",
-          y1: 0,
-          y2: 100,
-          "vector-effect": "non-scaling-stroke",
-        }),
-      );
+          }),
+        );
+      data[n].forEach((values, side) => {
+        let path = "",
+          pen = false,
+          old = 100;
+        values.forEach((v, k) => {
+          if (v === null) {
+            pen = false;
+            return;
+          }
+          const y = 96 - 90 * Math.min(1, v / top);
+          path += pen
+            ? curve.steps
+              ? `L${k - 0.5} ${old}L${k - 0.5} ${y}L${k} ${y}`
+              : `L${k} ${y}`
+            : `M${k} ${y}`;
+          pen = true;
+          old = y;
+        });
+        svg.children[side].setAttribute("d", path || "M0 0");
+      });
     });
   }
   function show(k) {

@@ -15,6 +15,7 @@ function make_map({ host, on_pick, name = "Map of positions and steps" }) {
     step = 0,
     focus = -1,
     box = null,
+    painted = 0, // lines of the picture that stand there already: a step paints its own line alone
     due = false;
   const LEFT = 26,
     TOP = 4;
@@ -42,7 +43,9 @@ function make_map({ host, on_pick, name = "Map of positions and steps" }) {
   }
   function paint() {
     due = false;
+    const before = JSON.stringify(box);
     box = layout();
+    if (JSON.stringify(box) !== before) painted = 0;
     picture.hidden = !box;
     row.hidden = column.hidden = !box;
     if (!box) return;
@@ -54,22 +57,25 @@ function make_map({ host, on_pick, name = "Map of positions and steps" }) {
         (n) => [n, style.getPropertyValue("--" + n).trim()],
       ),
     );
-    picture.width = Math.round(width * ratio);
-    picture.height = Math.round(height * ratio);
-    picture.style.height = height + "px";
+    if (!painted) {
+      picture.width = Math.round(width * ratio);
+      picture.height = Math.round(height * ratio);
+      picture.style.height = height + "px";
+    }
     const pen = picture.getContext("2d");
-    pen.scale(ratio, ratio);
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     const gap = Math.min(w, h) > 6 ? 2 : Math.min(w, h) > 3 ? 1 : 0;
     const every = Math.max(1, Math.ceil(14 / h));
     pen.font = "11px Inter, system-ui, sans-serif";
     pen.fillStyle = colour.soft;
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (let k = 0; k < box.count; k++)
+    for (let k = painted; k < box.count; k++)
       if (k % every === 0 && k * box.stride < rows.length)
         pen.fillText(String(k * box.stride), LEFT - 6, TOP + k * h + h / 2);
-    for (let k = 0; k * box.stride < rows.length; k++) {
-      const record = rows[k * box.stride];
+    for (; painted * box.stride < rows.length; painted++) {
+      const k = painted,
+        record = rows[k * box.stride];
       const y = TOP + k * h;
       for (let i = 0; i < length; i++) {
         const x = LEFT + i * w,
@@ -111,6 +117,7 @@ function make_map({ host, on_pick, name = "Map of positions and steps" }) {
     }
     const final = rows[rows.length - 1];
     if (box.label > 10 && final) {
+      pen.clearRect(0, TOP + box.count * h, width, height);
       pen.font = "11px Inter, system-ui, sans-serif";
       pen.fillStyle = colour.soft;
       pen.textAlign = "left";
@@ -162,7 +169,11 @@ function make_map({ host, on_pick, name = "Map of positions and steps" }) {
     if (i >= 0 && i < box.length && k >= 0 && k < rows.length) on_pick(k, i);
   });
   new ResizeObserver(later).observe(host);
-  new MutationObserver(later).observe(document.body, {
+  new MutationObserver(() => {
+    painted = 0; // light or dark: other colours
+    box = null;
+    later();
+  }).observe(document.body, {
     attributes: true,
     attributeFilter: ["class"],
   });
@@ -171,6 +182,8 @@ function make_map({ host, on_pick, name = "Map of positions and steps" }) {
       rows = list;
       lexicon = words;
       expected = count;
+      painted = 0;
+      box = null;
       later();
     },
     add: later,

@@ -194,9 +194,11 @@ function learn(s, step, words) {
   for (const [id, w] of Object.entries(words ?? {})) s.lexicon.set(id, { text: w[0], join: w[1] });
   step = plain_copy(step);
   step.curve = RUN_CURVES.map((curve) => curve.of(step));
+  const last = s.rows[s.rows.length - 1];
   s.rows.push(step);
   step.canvas.forEach((id, i) => {
-    if (!is_hidden(step.state[i])) s.widths[i] = width_of(shown_word(s.lexicon, id));
+    if (!is_hidden(step.state[i]) && (id !== last.canvas[i] || s.widths[i] === undefined))
+      s.widths[i] = width_of(shown_word(s.lexicon, id));
   });
 }
 function build() {
@@ -495,7 +497,7 @@ function take() {
     return;
   }
   if (value.frame && value.run === run) {
-    for (const part of value.frame) {
+    for (const part of JSON.parse(value.frame)) {
       const s = sides[part.side];
       if (s) learn(s, part.step, part.words);
     }

@@ -572,7 +572,7 @@ part("learnNow").addEventListener("click", () => {
     ["sampleLength", 10, 1000, "length"],
     ["restarts", 1, 8, "restarts"],
     ["iterations", 1, 60, "iterations"],
-    ["learnSeed", 0, 4294967295, "seed"],
+    ["learnSeed", 0, 9007199254740992, "seed"],
   ]) {
     const v = Number(part(name).value);
     if (!(Number.isInteger(v) && v >= low && v <= high)) {

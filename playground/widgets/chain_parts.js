@@ -326,12 +326,7 @@ function linkButton(node, query) {
   node.addEventListener("click", async () => {
     const address = await address_now();
     if (!address) return;
-    try {
-      await navigator.clipboard.writeText(address);
-      say("Link copied.");
-    } catch {
-      say("The address of this page is now the link.");
-    }
+    await hand_over(address);
   });
 }
 

@@ -295,7 +295,7 @@ const wholeField = (name, field, low, high, isWhole) =>
       part(name).value = draft[field];
     }
   });
-wholeField("seed", "seed", 0, 4294967295, true);
+wholeField("seed", "seed", 0, 9007199254740992, true);
 wholeField("until", "until", 0.1, 100, false);
 part("start").addEventListener("change", (e) => {
   draft.start = +e.target.value;

@@ -263,7 +263,7 @@ part("seed").addEventListener("change", (e) => {
     ask();
   } else {
     part("problem").textContent =
-      `seed must be a whole number in [0, 4294967295], got ${clip(e.target.value || "nothing", 20)}`;
+      `seed must be a whole number in [0, 9007199254740992], got ${clip(e.target.value || "nothing", 20)}`;
     e.target.value = draft.seed;
   }
 });

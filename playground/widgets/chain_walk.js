@@ -271,7 +271,7 @@ part("seed").addEventListener("change", (e) => {
     ask(wished());
   } else {
     part("problem").textContent =
-      `seed must be a whole number in [0, 4294967295], got ${clip(e.target.value, 30)}`;
+      `seed must be a whole number in [0, 9007199254740992], got ${clip(e.target.value, 30)}`;
     e.target.value = draft.seed;
   }
 });

@@ -225,12 +225,7 @@ function make_link(controls, show) {
       if (!answer.query) return;
       const address = location.origin + location.pathname + with_view(answer.query);
       history.replaceState(null, "", address);
-      try {
-        await navigator.clipboard.writeText(address);
-        say("Link copied.");
-      } catch {
-        say("The address of this page is now the link.");
-      }
+      await hand_over(address);
     },
     "plain",
   );

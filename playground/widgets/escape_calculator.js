@@ -147,12 +147,7 @@ const copy = button(
     if (link === null) return;
     const address = location.origin + location.pathname + with_view(link);
     history.replaceState(null, "", address);
-    try {
-      await navigator.clipboard.writeText(address);
-      say("Link copied.");
-    } catch {
-      say("The link is in the address bar now.");
-    }
+    await hand_over(address);
   },
   "plain",
 );

@@ -169,12 +169,7 @@ async function link_now() {
 part("link").addEventListener("click", async () => {
   const address = await link_now();
   if (!address) return;
-  try {
-    await navigator.clipboard.writeText(address);
-    say("Link copied: whoever opens it gets this text.");
-  } catch {
-    say("The link stands in the address bar.");
-  }
+  await hand_over(address, "Link copied: whoever opens it gets this text.");
 });
 part("qr").addEventListener("click", async () => {
   const address = await link_now();

@@ -11,9 +11,8 @@ from playground.widgets.widget import Widget, called, source
 class LessonReader(Widget):
     """`opened({"query"})` returns {"lessons": [Lesson.record(), ...], "at": {"lesson": slug, "step": int}, "message": sentence}."""
 
-    SCRIPT = source("parts", "lesson_reader")
+    MODULE = "views/lessons/reader.js"
     STYLE = source("lesson_reader", kind="css")
-    TEMPLATE = '<div class="widget lessons"></div>'
 
     def __init__(
         self, value: Any = None, *, opened: Callable[[dict], dict] | None = None, **kwargs: Any

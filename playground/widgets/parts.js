@@ -57,6 +57,18 @@ function with_view(query) {
 function say(sentence) {
   document.dispatchEvent(new CustomEvent("playground:say", { detail: sentence }));
 }
+// A link into the clipboard; where the browser does not allow that, the visitor reads where the link is. In a frame that is not
+// the address bar, which shows the address of the page around the frame.
+async function hand_over(address, copied = "Link copied.") {
+  try {
+    await navigator.clipboard.writeText(address);
+    say(copied);
+  } catch {
+    if (window === window.top) return say("The link stands in the address bar.");
+    show_qr(address);
+    say("The browser does not allow copying here: the link stands below the picture.");
+  }
+}
 function show_qr(address) {
   document.dispatchEvent(new CustomEvent("playground:qr", { detail: address }));
 }

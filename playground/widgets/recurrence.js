@@ -39,7 +39,7 @@ const askText = latest(
 function writeBoth() {
   for (const [name, field, low, high, isWhole] of [
     ["length", "length", 0, 120, true],
-    ["textSeed", "seed", 0, 4294967295, true],
+    ["textSeed", "seed", 0, 9007199254740992, true],
     ["temperature", "temperature", 0.1, 5, false],
   ]) {
     const v = Number(part(name).value);

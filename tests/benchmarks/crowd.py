@@ -115,7 +115,8 @@ def table(measured: dict) -> str:
     lines = [
         f"Measured ({measured['date']}, {measured['machine']}, load {measured['load']} besides; one replica, one thread, over Ray Serve):",
         "",
-        "| model | visitors writing | tokens/s of the replica | tokens/s a visitor | wait for a token, p50 / p95 | memory of the replica | page's processor time a token | logits a token |",
+        "| model | visitors writing | tokens/s of the replica | tokens/s a visitor | wait for a token, p50 / p95 "
+        "| memory of the replica | page's processor time a token | logits a token |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, figures in models.items():

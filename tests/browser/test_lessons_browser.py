@@ -21,7 +21,7 @@ def test_a_lesson_drives_the_living_page_and_reveals_after_a_guess(open_page):
     )  # and its control is outlined
     answer = page.locator("#lesson-reader .lesson-answer")
     assert answer.is_hidden()
-    page.get_by_role("button", name="I have a guess: show").click()
+    page.get_by_role("button", name="Reveal the answer").click()
     answer.filter(has_text="2.276").wait_for()
     page.get_by_role("button", name="Next", exact=True).click()
     page.locator("#lesson-reader .lesson-where", has_text="step 3 of 4").wait_for()

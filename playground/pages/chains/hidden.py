@@ -164,7 +164,9 @@ def learn(draft: dict) -> dict:
         )
     runs = []
     for number in range(restarts):
-        start = HiddenMarkovModel.random(model.size, len(model.symbols), seed * 1000 + number)
+        start = HiddenMarkovModel.random(
+            model.size, len(model.symbols), (seed * 1000 + number) % parsing.LARGEST_SEED
+        )
         runs.append([step.record() for step in baum_welch(start, observations, iterations)])
     best = int(np.argmax([run[-1]["log_likelihood"] for run in runs]))
     truth = model.log_likelihood(observations)

@@ -80,7 +80,7 @@ CONTROLS = tuple(name for name in FIELDS if name != "canvas")
 # What Run does first: the seed after that of the run on view, unless the seed is locked or was changed since.
 NEXT_SEED = """(seed, second, locked, model) => {
   const {seed: last, model: ran} = document.querySelector('#diffusion-player .widget')?.dataset ?? {};
-  const next = value => value < Number.MAX_SAFE_INTEGER ? value + 1 : 0;
+  const next = value => value < 2 ** 53 ? value + 1 : 0;
   return !locked && ran === model && last === String(seed) ? [next(seed), next(second)] : [seed, second];
 }"""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -62,7 +63,7 @@ def build_unmask(app: Any) -> None:
     inputs = [components[name] for name in FIELDS]
 
     def start(request: gr.Request, *values: Any) -> Iterator[dict]:
-        yield from messages(dict(zip(FIELDS, values, strict=True)), app, request)
+        yield from sealed(messages(dict(zip(FIELDS, values, strict=True)), app, request))
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     # A second Run during a run is heard: the old run stops, the new one begins.
@@ -79,7 +80,7 @@ def build_unmask(app: Any) -> None:
     first = pressed.then(start, inputs, player, trigger_mode="multiple", **quiet)
 
     def again(evt: gr.EventData, request: gr.Request, *values: Any) -> Iterator[dict]:
-        yield from messages(dict(zip(FIELDS, values, strict=True)), app, request, evt)
+        yield from sealed(messages(dict(zip(FIELDS, values, strict=True)), app, request, evt))
 
     second = player.run_on(again, inputs, player, trigger_mode="multiple", **quiet)
 
@@ -91,7 +92,7 @@ def build_unmask(app: Any) -> None:
             return
         if asked is not None:
             values, event, at = asked
-            yield from messages(values, app, request, event, at)
+            yield from sealed(messages(values, app, request, event, at))
 
     third = player.open_link(reopen, None, player, trigger_mode="once", **quiet)
     player.halt(
@@ -136,6 +137,13 @@ def build_unmask(app: Any) -> None:
     LINK.copy_button(app, components, view=PLAYER_VIEW)
     show_fields(LINK.on_load(app, components, message))
     app.at_start(lambda: app.backend().prepare(models.TWIN))
+
+
+def sealed(frames: Iterator[dict]) -> Iterator[dict]:
+    """The messages with their steps as JSON text: Gradio compares nested values part by part and makes an observed object of each
+    in the browser, thousands a step, which froze the page."""
+    for frame in frames:
+        yield {**frame, "frame": json.dumps(frame["frame"])} if "frame" in frame else frame
 
 
 def messages(

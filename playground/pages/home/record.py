@@ -28,18 +28,14 @@ def record() -> dict:
     )
     prompt = causal.encode(PROMPT)
     frames, ids = [], list(prompt)
-    for step in decoding.generate(
-        causal,
-        prompt,
-        DecodingSettings(
-            temperature=0.6,
-            top_p=0.9,
-            repetition_penalty=1.1,
-            max_new_tokens=TOKENS,
-            seed=CAUSAL_SEED,
-        ),
-        ignore_end=True,
-    ):
+    rules = DecodingSettings(
+        temperature=0.6,
+        top_p=0.9,
+        repetition_penalty=1.1,
+        max_new_tokens=TOKENS,
+        seed=CAUSAL_SEED,
+    )
+    for step in decoding.generate(causal, prompt, rules):
         rows = step.record(text_of=causal.piece, top=20)["rows"]
         best = sorted(rows, key=lambda row: -row["final"])[:3]
         if step.token_id not in [row["id"] for row in best]:
@@ -79,8 +75,10 @@ def record() -> dict:
     return {
         "causal": {"prompt": PROMPT, "frames": frames},
         "diffusion": {"steps": steps},
-        "note": f"the left one at temperature 0.6 and top-p 0.9, the right one by Dream's entropy order in {STEPS} steps at temperature 0.6; "
-        "the seeds were picked by eye from thirty",
+        # Whoever sets what is said here gets what is shown: tests/pages/test_home_recorded.py.
+        "note": f"the left one at temperature {rules.temperature:g}, top-p {rules.top_p:g}, repetition penalty "
+        f"{rules.repetition_penalty:g} and seed {rules.seed}, the right one by Dream's entropy order in {settings.steps} steps at "
+        f"temperature {settings.temperature:g} and seed {settings.seed}; the seeds were picked by eye from thirty",
     }
 
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** The address of the page in the state that is on view: read, made, copied. */
-import { announce } from "./messages.js";
+import { announce, showQr } from "./messages.js";
 import { t, view } from "./translate.js";
 
 /** A query ("?tab=...") with the language and the projector where the visitor chose them: who opens the link sees the same. */
@@ -34,13 +34,21 @@ export function stepOf(at, length) {
 export const addressOf = (query, at = 0) =>
   location.origin + location.pathname + withView(query + (at > 0 ? `&at=${at}` : ""));
 
-/** Puts the address into the address line and onto the clipboard, and says so. @param {string} address */
-export async function copyLink(address) {
+/**
+ * Puts the address into the address line and onto the clipboard, and says so. Where the browser does not allow copying, the visitor
+ * reads where the link is; in a frame that is not the address line, which shows the page around the frame.
+ * @param {string} address @param {string} [copied] what is said once it is copied
+ */
+export async function copyLink(address, copied = t("Link copied.")) {
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);
-    announce(t("Link copied."));
+    announce(copied);
   } catch {
-    announce(t("The address of this page is now the link."));
+    if (window === window.top) announce(t("The link stands in the address bar."));
+    else {
+      showQr(address);
+      announce(t("The browser does not allow copying here: the link stands below the picture."));
+    }
   }
 }
