@@ -180,7 +180,7 @@ SEED = Parameter(
     0,
     low=0,
     high=2**53,
-    label="seed",
+    label=t("seed"),
     doc="the same seed gives the same text: a draw depends on the seed and the step alone",
     step=1,
 )

@@ -20,7 +20,6 @@ STILL_LONG = {
     "playground/widgets/generator.js",
     "playground/words/extract.py",
     "playground/words/words.js",
-    "tests/browser/test_chains_page.py",
     "tests/browser/test_diffusion_browser.py",
     "tests/decoding/test_decoding_escape.py",
     "tests/diffusion/test_diffusion_enumeration.py",

@@ -12,47 +12,11 @@ NaN, whichever rules act together. Nothing heavy is imported here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
+from playground.decoding.rule import Rule, switch
 from playground.i18n import t
 from playground.parameters import Parameter
 
 LARGEST_TEMPERATURE = 1e6
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One stage between the logits and the draw.
-
-    name: of the stage. label, explain: what the page says. parameters: the first is the one that switches the rule on, or
-    `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also where the likeliest token
-    is taken ("logits processor" in transformers' words; the others are its "warpers"). replaces_cuts: while it is on, no rule that
-    cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one step to the next, each
-    with its range, for what comes back from a browser.
-    """
-
-    name: str
-    label: str
-    explain: str
-    parameters: tuple[Parameter, ...]
-    switch: str = ""
-    cuts: bool = False
-    when_greedy: bool = False
-    replaces_cuts: bool = False
-    basic: bool = False
-    memory: tuple[Parameter, ...] = ()
-
-    @property
-    def switched_by(self) -> Parameter:
-        """The parameter whose off-value turns the rule off."""
-        name = self.switch or self.parameters[0].name
-        return next(row for row in self.parameters if row.name == name)
-
-
-def _switch(name: str, off: float, **more: Any) -> Parameter:
-    """A number that is off to begin with."""
-    return Parameter(name, type(off), off, off, **more)
 
 
 RULES: dict[str, Rule] = {
@@ -60,10 +24,13 @@ RULES: dict[str, Rule] = {
     for rule in (
         Rule(
             "temperature",
-            label="temperature",
-            explain="Divides all logits. Below 1 the likely gets likelier, above 1 the distribution flattens; 0 takes the likeliest token.",
+            label=t("temperature"),
+            explain=t(
+                "Divides all logits. Below 1 the likely gets likelier, above 1 the distribution "
+                "flattens; 0 takes the likeliest token."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "temperature",
                     1.0,
                     low=0,
@@ -78,10 +45,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "top_k",
-            label="top-k",
-            explain="Keeps the k likeliest tokens. 0 is off (a popular library has 50 by default; here it is off).",
+            label=t("top-k"),
+            explain=t(
+                "Keeps the k likeliest tokens. 0 is off (a popular library has 50 by default; here "
+                "it is off)."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "top_k",
                     0,
                     low=0,
@@ -96,10 +66,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "top_p",
-            label="top-p",
-            explain="Keeps the smallest set of likeliest tokens that together reach p; the token that crosses p stays. 1 is off.",
+            label=t("top-p"),
+            explain=t(
+                "Keeps the smallest set of likeliest tokens that together reach p; the token that "
+                "crosses p stays. 1 is off."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "top_p",
                     1.0,
                     low=0,
@@ -113,10 +86,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "min_p",
-            label="min-p",
-            explain="Keeps tokens that have at least this share of the likeliest one's probability. 0 is off.",
+            label=t("min-p"),
+            explain=t(
+                "Keeps tokens that have at least this share of the likeliest one's probability. 0 is "
+                "off."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "min_p",
                     0.0,
                     low=0,
@@ -130,10 +106,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "typical_p",
-            label="typical",
-            explain="Keeps the tokens whose surprisal is nearest to the entropy, until they reach p. It may cut the likeliest. 1 is off.",
+            label=t("typical"),
+            explain=t(
+                "Keeps the tokens whose surprisal is nearest to the entropy, until they reach p. It "
+                "may cut the likeliest. 1 is off."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "typical_p",
                     1.0,
                     low=0,
@@ -148,10 +127,10 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "epsilon_cutoff",
-            label="epsilon",
-            explain="Cuts every token whose probability is below ε. 0 is off.",
+            label=t("epsilon"),
+            explain=t("Cuts every token whose probability is below ε. 0 is off."),
             parameters=(
-                _switch(
+                switch(
                     "epsilon_cutoff",
                     0.0,
                     low=0,
@@ -166,10 +145,12 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "eta_cutoff",
-            label="eta",
-            explain="Cuts below min(ε, √ε·e^−entropy): gentler where the model is unsure. 0 is off.",
+            label=t("eta"),
+            explain=t(
+                "Cuts below min(ε, √ε·e^−entropy): gentler where the model is unsure. 0 is off."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "eta_cutoff",
                     0.0,
                     low=0,
@@ -184,11 +165,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "repetition_penalty",
-            label="repetition",
-            explain="Lowers every token that the prompt or the text already holds: once, however often it came. A positive "
-            "logit is divided, a negative one multiplied.",
+            label=t("repetition"),
+            explain=t(
+                "Lowers every token that the prompt or the text already holds: once, however often "
+                "it came. A positive logit is divided, a negative one multiplied."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "repetition_penalty",
                     1.0,
                     low=1e-6,
@@ -203,10 +186,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "presence_penalty",
-            label="presence",
-            explain="Taken off the logit of each token that was written before, the same however often. The prompt does not count.",
+            label=t("presence"),
+            explain=t(
+                "Taken off the logit of each token that was written before, the same however often. "
+                "The prompt does not count."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "presence_penalty",
                     0.0,
                     low=-1e6,
@@ -220,10 +206,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "frequency_penalty",
-            label="frequency",
-            explain="Taken off the logit once for every time a token was written: it compounds. The prompt does not count.",
+            label=t("frequency"),
+            explain=t(
+                "Taken off the logit once for every time a token was written: it compounds. The "
+                "prompt does not count."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "frequency_penalty",
                     0.0,
                     low=-1e6,
@@ -237,10 +226,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "no_repeat_ngram_size",
-            label="no-repeat",
-            explain="Forbids any token that would complete a run of n tokens which the text already holds. 0 is off.",
+            label=t("no-repeat"),
+            explain=t(
+                "Forbids any token that would complete a run of n tokens which the text already "
+                "holds. 0 is off."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "no_repeat_ngram_size",
                     0,
                     low=0,
@@ -254,8 +246,11 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "xtc_threshold",
-            label="XTC",
-            explain="With this probability, cuts all tokens above the threshold except the least likely of them: the top goes. 0 is off.",
+            label=t("XTC"),
+            explain=t(
+                "With this probability, cuts all tokens above the threshold except the least likely "
+                "of them: the top goes. 0 is off."
+            ),
             parameters=(
                 Parameter(
                     "xtc_threshold",
@@ -263,12 +258,12 @@ RULES: dict[str, Rule] = {
                     0.1,
                     low=0,
                     high=1,
-                    label="above",
+                    label=t("above"),
                     doc="exclude top choices: tokens above this probability, but the least likely of them, may be removed",
                     step=0.01,
                     shown=(0, 0.5),
                 ),
-                _switch(
+                switch(
                     "xtc_probability",
                     0.0,
                     low=0,
@@ -282,10 +277,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "dry_multiplier",
-            label="DRY",
-            explain="Don't repeat yourself: the longer the repeated run that a token would go on with, the more is taken off.",
+            label=t("DRY"),
+            explain=t(
+                "Don't repeat yourself: the longer the repeated run that a token would go on with, "
+                "the more is taken off."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "dry_multiplier",
                     0.0,
                     low=0,
@@ -300,7 +298,7 @@ RULES: dict[str, Rule] = {
                     1.75,
                     low=1,
                     high=1e6,
-                    label="base",
+                    label=t("base"),
                     doc="how fast that penalty grows with the length of the repetition",
                     step=0.05,
                     shown=(1, 4),
@@ -311,7 +309,7 @@ RULES: dict[str, Rule] = {
                     2,
                     low=1,
                     high=1_000_000,
-                    label="allowed",
+                    label=t("allowed"),
                     doc="repetitions up to this length are free",
                     step=1,
                     shown=(1, 20),
@@ -321,10 +319,13 @@ RULES: dict[str, Rule] = {
         ),
         Rule(
             "mirostat_tau",
-            label="mirostat",
-            explain="Steers the surprise of the text towards τ bits a token. It takes the place of all rules that cut. 0 is off.",
+            label=t("mirostat"),
+            explain=t(
+                "Steers the surprise of the text towards τ bits a token. It takes the place of all "
+                "rules that cut. 0 is off."
+            ),
             parameters=(
-                _switch(
+                switch(
                     "mirostat_tau",
                     0.0,
                     low=0,

@@ -20,6 +20,7 @@ from playground.decoding.penalties import LLAMA_CPP_WINDOW
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.situation import ACTING, Outcome, Situation, stage
 from playground.decoding.truncation import top_k as top_k  # its module's stages take their places
+from playground.i18n import t
 
 
 class Stage:
@@ -74,7 +75,7 @@ def apply_stages(
     """
     values = as_float32(logits)
     if u is not None and not 0 <= u < 1:
-        raise ValueError(f"u must be in [0, 1), got {u}")
+        raise ValueError(t("u must be in [0, 1), got {got}", got=str(u)))
     context = np.asarray(context_ids, dtype=np.int64).reshape(-1)
     generated = context[-LLAMA_CPP_WINDOW:] if settings.llama_cpp else context[prompt_length:]
     situation = Situation(
@@ -99,7 +100,14 @@ def apply_stages(
 
 def _row(values: np.ndarray, size: int, name: str) -> np.ndarray:
     if values.shape != (size,):
-        raise ValueError(f"{name} must be one row of {size} values, got shape {values.shape}")
+        raise ValueError(
+            t(
+                "{name} must be one row of {size} values, got shape {shape}",
+                name=name,
+                size=size,
+                shape=values.shape,
+            )
+        )
     return values
 
 

@@ -169,8 +169,12 @@ class HiddenMarkovModel:
         """The most likely state at each position by itself, (T,): maximises expected right states, not the path."""
         return self.posterior(observations).argmax(axis=1)
 
-    def pairwise_posterior(self, observations) -> np.ndarray:
-        """P(z_t = i, z_{t+1} = j | all observations), (T - 1, K, K). ValueError above 50 million entries."""
+    def pairwise_posterior(
+        self, observations, passes: inference.Passes | None = None
+    ) -> np.ndarray:
+        """P(z_t = i, z_{t+1} = j | all observations), (T - 1, K, K). ValueError above 50 million entries.
+
+        `passes`: those of these observations, where they are known already; so in the functions below."""
         entries = (np.size(observations) - 1) * self.size**2
         if entries > PAIRS_AT_MOST:
             raise ValueError(
@@ -179,7 +183,7 @@ class HiddenMarkovModel:
             )
         likelihood = self.likelihood(observations)
         return inference.pairwise_posterior(
-            self.transition, likelihood, self.possible_passes(observations)
+            self.transition, likelihood, self.possible_passes(observations, passes)
         )
 
     def expected_transitions(self, observations) -> np.ndarray:
@@ -189,9 +193,9 @@ class HiddenMarkovModel:
             self.transition, likelihood, self.possible_passes(observations)
         )
 
-    def filtered(self, observations) -> np.ndarray:
+    def filtered(self, observations, passes: inference.Passes | None = None) -> np.ndarray:
         """P(z_t = k | x_1..x_t), (T, K): what is known while reading."""
-        log_alpha = self.possible_passes(observations).log_alpha
+        log_alpha = self.possible_passes(observations, passes).log_alpha
         rows = np.exp(log_alpha - log_alpha.max(axis=1, keepdims=True))
         return rows / rows.sum(axis=1, keepdims=True)
 
@@ -245,9 +249,11 @@ class HiddenMarkovModel:
                 + np.log(seen[np.arange(len(path)), path]).sum()
             )
 
-    def possible_passes(self, observations) -> inference.Passes:
+    def possible_passes(
+        self, observations, passes: inference.Passes | None = None
+    ) -> inference.Passes:
         """`passes`, or ImpossibleObservations where the observations have probability 0."""
-        passes = self.passes(observations)
+        passes = passes or self.passes(observations)
         if passes.log_likelihood == -math.inf:
             raise self._impossible(np.asarray(observations), passes)
         return passes

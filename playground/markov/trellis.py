@@ -14,6 +14,7 @@ import numpy as np
 from playground.i18n import t as tr
 
 from .hidden import HiddenMarkovModel, ImpossibleObservations
+from .inference import Passes
 
 ALGORITHMS = ("forward", "backward", "posterior", "viterbi")
 
@@ -190,14 +191,15 @@ def _viterbi(model, observations):
         state = back
 
 
-def compare_paths(model: HiddenMarkovModel, observations) -> dict:
+def compare_paths(model: HiddenMarkovModel, observations, passes: Passes | None = None) -> dict:
     """The Viterbi path (most likely as a whole) beside the posterior path (most likely place by place).
 
     {"viterbi", "posterior": states; "differences": positions; "viterbi_log_probability", "posterior_log_probability" (null
     where the posterior path is impossible as a whole); "viterbi_expected", "posterior_expected": expected right states}.
+    `passes`: those of these observations, where they are known already.
     """
+    posterior = model.possible_passes(observations, passes).posterior
     path, log_probability = model.viterbi(observations)
-    posterior = model.posterior(observations)
     places = posterior.argmax(axis=1)
     positions = np.arange(len(path))
     return {

@@ -25,6 +25,7 @@ from functools import lru_cache
 from typing import Any
 
 from playground import diffusion
+from playground.i18n import t
 from playground.markov.ngram import NgramModel
 from playground.markov.presets import BROWN_FOX
 
@@ -99,7 +100,11 @@ def causal(name: str, session: str | None = None) -> NgramModel:
     if text == "fox":
         return _fox(int(order), unit)
     raise ValueError(
-        f"model {name!r} was made of a text that this server does not hold (any more): make it again on the Chains page, From text"
+        t(
+            "model {name} was made of a text that this server does not hold (any more): make it "
+            "again on the Chains page, From text",
+            name=repr(name),
+        )
     )
 
 
@@ -154,6 +159,9 @@ def _parts(name: str) -> tuple[str, str, str, str]:
         or parts[3] not in ("word", "character")
     ):
         raise ValueError(
-            f"model must be the name of an n-gram model like 'ngram/fox/1/word', got {name!r}"
+            t(
+                "model must be the name of an n-gram model like 'ngram/fox/1/word', got {got}",
+                got=repr(name),
+            )
         )
     return parts[0], parts[1], parts[2], parts[3]

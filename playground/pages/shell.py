@@ -37,7 +37,17 @@ FONTS = (
     ("JetBrains Mono", "jetbrains-mono-latin-wght-normal.woff2"),
 )
 # What Home draws with, at most ten: fetched while Gradio's own scripts load. Every other view is fetched when its tab opens.
-HOME_MODULES: tuple[str, ...] = ()
+HOME_MODULES: tuple[str, ...] = (
+    "core/translate.js",
+    "core/dom.js",
+    "core/format.js",
+    "core/motion.js",
+    "charts/ball.js",
+    "charts/tiles.js",
+    "views/home/game.js",
+    "views/home/screen.js",
+    "views/home/home.js",
+)
 
 
 @dataclass

@@ -7,22 +7,11 @@ from typing import Any
 
 from playground.widgets.widget import Widget, called, source
 
-TEMPLATE = """
-<dialog class="qr-dialog" aria-labelledby="qr-title">
-  <div class="qr-head"><h2 id="qr-title">This page as a QR code</h2><button type="button" data-part="close">Close</button></div>
-  <p class="problem" data-part="problem" role="alert" hidden></p>
-  <div class="qr-picture" data-part="picture"></div>
-  <p class="qr-note" data-part="note"></p>
-  <a class="qr-address" data-part="address"></a>
-</dialog>
-"""
-
 
 class LinkPicture(Widget):
-    """Opens when a script says `show_qr(address)`. `squares(address)` gives the rows of the code as text of 0 and 1."""
+    """Opens when a view says `showQr(address)`. `squares(address)` gives the rows of the code as text of 0 and 1."""
 
-    TEMPLATE = TEMPLATE
-    SCRIPT = source("parts", "link_picture")
+    MODULE = "views/shell/link_picture.js"
     STYLE = source("link_picture", kind="css")
 
     def __init__(self, squares: Callable[[Any], list[str]], **kwargs: Any):

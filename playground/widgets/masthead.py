@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from playground.paths import ASSETS
-from playground.widgets.widget import Widget, source
+from playground.widgets.widget import Widget
 
 WORDS = ASSETS / "words"
 
@@ -20,10 +20,11 @@ def address_of(name: str) -> str:
 
 
 class Masthead(Widget):
-    """Takes no value. `words.js` and `first.js` of the page's head must be there; assets/words must be served as static files."""
+    """Takes no value. The event `language` carries {"name"}: Gradio's own components get their labels by it. assets/words must be served
+    as static files."""
 
-    TEMPLATE = source("masthead", kind="html")
-    SCRIPT = source("parts", "masthead", "glossary", "explain")
+    MODULE = "views/shell/masthead.js"
+    EVENTS = ("language",)
 
     def __init__(self, **kwargs):
         constants = {

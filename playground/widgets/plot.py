@@ -19,7 +19,8 @@ class LivePlot(Widget):
     reader what the plot shows. The library is the one of the installed plotly package, asked for when a first figure is drawn.
     A dict costs no import of plotly in the app: prefer it."""
 
-    SCRIPT = source("parts", "figure_files", "figure", "plot")
+    MODULE = "views/plot.js"
+    EVENTS = ("point",)
     STYLE = source("plot", kind="css")
 
     def __init__(self, figure: Any = None, *, label_text: str = "", **kwargs: Any):

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
+from playground.i18n import wire
 from playground.web import shipped
 
 HERE = Path(__file__).resolve().parent
@@ -96,6 +97,9 @@ class Widget(gr.HTML):
                     f"{type(self).__name__}.{name} must be constant: it holds a placeholder of the template engine"
                 )
         extra = {name: item for name, item in kwargs.items() if name not in HTML_ARGUMENTS}
+        if self.MODULE:  # a module says its messages in the visitor's language
+            constants, extra = wire(constants), wire(extra)
+            kwargs.update(extra)
         super().__init__(
             value,
             html_template=self.TEMPLATE,
@@ -134,6 +138,8 @@ class Widget(gr.HTML):
         return payload
 
     def postprocess(self, value: Any) -> Any:
+        if self.MODULE:
+            value = wire(value)
         if self.STREAMED and value is not None and not isinstance(value, str):
             return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return value

@@ -121,10 +121,13 @@ class Unmarked(ast.NodeTransformer):
         texts = [part for part in node.args if isinstance(part, ast.Constant)]
         if getattr(node.func, "id", "") not in ("t", "tr", "nt", "mark") or not texts:
             return node
-        others = [*(word.value for word in node.keywords), *texts[1:2]]
+        said = [
+            ast.copy_location(ast.Constant(re.sub(r"\{[A-Za-z_]\w*\}", HOLE, str(one.value))), one)
+            for one in texts[:2]
+        ]
+        others = [*(word.value for word in node.keywords), *said[1:]]
         self.values += [ast.copy_location(ast.Expr(value), value) for value in others]
-        text = re.sub(r"\{[A-Za-z_]\w*\}", HOLE, str(texts[0].value))
-        return ast.copy_location(ast.Constant(text), node)
+        return said[0]
 
 
 def python_texts(path: Path) -> Iterator[tuple[str, bool]]:
@@ -147,6 +150,9 @@ def python_texts(path: Path) -> Iterator[tuple[str, bool]]:
                 else getattr(node.func, "id", "")
             )
             sure.update(id(word.value) for word in node.keywords if word.arg in SPOKEN_KEYWORDS)
+            for word in node.keywords:
+                if word.arg == "doc":  # of an endpoint's parameter: for programs
+                    skip.update(id(part) for part in ast.walk(word.value))
             if name in SPOKEN_CALLS and node.args:
                 sure.add(id(node.args[0]))
             if (

@@ -1,6 +1,6 @@
 """How soon the home page moves, on a cold browser, and how much it weighs: `python tests/benchmarks/first_frame.py [--rounds 5]`.
 
-- milliseconds from the navigation to the first frame of the home page's animation ÷ a bare Gradio page's first contentful paint, paired
+- milliseconds from the navigation to the first frame with a tile on the home page ÷ a bare Gradio page's first contentful paint, paired
   within one run, each round in a fresh browser context without a cache;
 - bytes of the page beyond those of the bare one: as they travel, and unpacked; Plotly apart (it is fetched with the first plot).
 """
@@ -28,9 +28,9 @@ with gradio.Blocks(analytics_enabled=False) as demo:
     gradio.Markdown("A page with a line of text.")
 demo.launch(server_port=int(os.environ["PORT"]), quiet=True, ssr_mode=False, run_history=False)
 """
-# The watcher stands in the page before anything of it: it notes when the first token of the race has been written.
+# The watcher stands in the page before anything of it: it notes when the first tile has been drawn.
 WATCH = """new MutationObserver((_, watcher) => {
-  if (document.querySelector('.home-text .on')) { watcher.disconnect(); requestAnimationFrame(() => { window.first_frame = performance.now(); }); }
+  if (document.querySelector('.home .tile')) { watcher.disconnect(); requestAnimationFrame(() => { window.first_frame = performance.now(); }); }
 }).observe(document, {subtree: true, childList: true, attributes: true, attributeFilter: ['class']});"""
 PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 SIZES = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]

@@ -1,8 +1,11 @@
 """A canvas of 100 masks unmasked in 100 steps: each step draws what it changed, and no more. Counted, not timed."""
 
 import re
+import threading
 
 from playwright.sync_api import expect
+
+from playground.pages.diffusion.runs import Side
 
 MASKS = STEPS = 100
 COUNT = """
@@ -29,7 +32,14 @@ WATCH = """() => {
 }"""
 
 
-def test_a_step_draws_what_it_changed(open_page, page):
+def test_a_step_draws_what_it_changed(open_page, page, monkeypatch):
+    frame, pause = Side.frame, threading.Event()
+
+    def slow(self, *step):  # slow enough for a picture of nearly every step
+        pause.wait(0.06)
+        return frame(self, *step)
+
+    monkeypatch.setattr(Side, "frame", slow)
     page.add_init_script(COUNT)
     open_page(
         "diffusion",
@@ -44,7 +54,6 @@ def test_a_step_draws_what_it_changed(open_page, page):
     page.locator("#diffusion-run").click()
     expect(player).to_have_attribute("data-state", re.compile("running|done"), timeout=60_000)
     assert page.evaluate(WATCH) == [1]  # the map is one canvas, whatever its size
-    # each step is waited for and painted: as many pictures as a fast screen would show
     expect(player).to_have_attribute("data-state", "done", timeout=60_000)
     steps = int(player.get_attribute("data-steps"))
     assert steps >= STEPS

@@ -64,7 +64,7 @@ def player(page):
 def unmasked(page):
     before = player(page).get_attribute("data-run") or ""
     page.locator("#diffusion-run").click()
-    expect(player(page)).not_to_have_attribute("data-run", before)
+    expect(player(page)).not_to_have_attribute("data-run", before, timeout=LONG)
     expect(player(page)).to_have_attribute("data-state", "done", timeout=LONG)
     return player(page).locator(".canvas-what").inner_text()
 

@@ -74,7 +74,9 @@ def test_a_canvas_opens_at_the_step_of_its_link_and_does_not_follow_the_run(open
         ran=1,
         step=5,
     )
-    expect(page.locator("#diffusion-player .widget")).to_have_attribute("data-state", "done")
+    expect(page.locator("#diffusion-player .widget")).to_have_attribute(
+        "data-state", "done", timeout=LONG
+    )
     seen = page.evaluate("window.seen")
     assert seen[-1] == [40, 5] and all(view <= 5 for _, view in seen), seen
 

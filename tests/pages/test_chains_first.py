@@ -36,3 +36,17 @@ def test_the_app_is_built_without_torch_or_transformers():
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=240, check=True
     )
     assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("seen", [[0, 0, 1, 0, 0], [1, -1, 0]])
+def test_an_edited_hidden_model_is_passed_over_once(monkeypatch, seen):
+    """Forward and backward run once for all that the trellis shows."""
+    from playground.markov import inference
+    from playground.pages.chains import hidden
+
+    run, count = inference.forward_backward, []
+    monkeypatch.setattr(
+        inference, "forward_backward", lambda *a, **k: count.append(1) or run(*a, **k)
+    )
+    record = hidden.figures({**hidden.DEFAULT, "observations": seen})
+    assert len(count) == 1 and len(record["predictions"]) == len(seen)

@@ -12,7 +12,7 @@ from playground.backend import Backend
 from playground.markov import dynamics
 from playground.pages import ngram_models
 from playground.pages.chains import loops
-from playground.pages.chains.links import opened, restore
+from playground.pages.chains.links import LINK, restore
 from tests.doubles import MarkovCausalModel
 
 RING = (
@@ -143,8 +143,6 @@ def test_a_model_that_loads_is_waited_for_and_one_that_fails_is_a_sentence():
 def test_a_text_sent_from_another_page_opens_here():
     from urllib.parse import parse_qsl
 
-    from playground.pages.chains.links import LINK
-
     models = loops.Models(app_with(Hub()))
     query = LINK.encode(
         {
@@ -157,7 +155,7 @@ def test_a_text_sent_from_another_page_opens_here():
     sent = dict(parse_qsl(query.removeprefix("?")))
     value = restore(sent["state"], loops.DEFAULT, loops.figures)
     assert (
-        opened(sent) == "loops"
+        LINK.decode(sent)[0]["view"] == "loops"
         and value["draft"]["text"]["text"] == "abc"
         and value["draft"]["text"]["model"] == "ring"
     )

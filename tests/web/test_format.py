@@ -13,6 +13,8 @@ import pytest
         ("fixed(null)", "–"),
         ("fixed(Infinity)", "∞"),
         ("fixed(1234.5, 1)", "1234.5"),
+        ("fixed(-0.1, 1)", "-0.1"),
+        ("plain(-0)", "0"),
         ("plain(0.6)", "0.6"),
         ("plain(0.123456)", "0.1235"),
         ("withoutZero(fixed(0.86, 3))", ".860"),

@@ -52,6 +52,16 @@ def test_a_module_that_does_not_come_is_a_sentence(blank):
     blank.faults.clear()
 
 
+def test_messages_travel_to_a_module_with_their_values():
+    from playground.i18n import t
+
+    said = t("{shown} of {total}", shown=3, total=7)
+    widget = Mounted({"note": said}, constants=[said], title_of=said)
+    wired = ["{shown} of {total}", {"shown": 3, "total": 7}]
+    assert widget.value == {"note": wired} and widget.props["title_of"] == wired
+    assert script_of(widget).count('["{shown} of {total}", {"shown": 3, "total": 7}]') == 2
+
+
 def test_the_events_of_a_module_are_events_of_the_component():
     import gradio as gr
 

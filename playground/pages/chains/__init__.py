@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import gradio as gr
 
-from playground.i18n import t
+from playground.i18n import t, wire
 from playground.markov.presets import BROWN_FOX
 from playground.pages.chains import hidden, loops, rates, text, walk
 from playground.pages.chains.endpoints import hmm, markov
@@ -14,11 +14,7 @@ from playground.pages.chains.examples import CHAINS, HIDDEN, RATES
 from playground.pages.chains.first import recorded
 from playground.pages.chains.links import LINK, link_of, restore
 from playground.pages.chains.parsing import answered
-from playground.widgets.chain_rates import ChainRates
-from playground.widgets.chain_text import ChainText
-from playground.widgets.chain_walk import ChainWalk
-from playground.widgets.recurrence import NetworkLoops
-from playground.widgets.trellis import Trellis
+from playground.widgets.chains import ChainRates, ChainText, ChainWalk, HiddenMarkov, NetworkLoops
 from playground.widgets.widget import called
 
 TITLE = t("Chains")
@@ -28,10 +24,14 @@ SLUG = "chains"
 def serve(
     view: str, defaults: dict, compute: Callable[[dict], dict], **functions: Callable[[dict], dict]
 ) -> list[Callable]:
-    """What a widget's script may call, by name (`await server.NAME(draft)`): `open` the state of a link, `link` to Copy one, and these."""
+    """What a view may call, by name (`await server.NAME(draft)`): `open` the state of a link, `link` to Copy one, and these. Messages in
+    the answers travel as [id, values]: the view says them in the visitor's language."""
+
+    def answer(function: Callable[[dict], dict]) -> Callable[[dict], dict]:
+        return lambda draft=None: wire(function(draft))
 
     own = {"open": lambda state: restore(state, defaults, compute), "link": link_of(view, defaults)}
-    return [called(name, function) for name, function in {**functions, **own}.items()]
+    return [called(name, answer(function)) for name, function in {**functions, **own}.items()]
 
 
 def later(defaults: dict, figures: Callable[[dict], dict], kept: str) -> Callable[[dict], dict]:
@@ -82,7 +82,7 @@ def build(app) -> None:
                 ),
             )
         with gr.Tab(t("Hidden Markov model"), id="hidden"):
-            Trellis(
+            HiddenMarkov(
                 {**first(hidden.DEFAULT, hidden.figures), "learning": hidden.learn(hidden.DEFAULT)},
                 elem_id="chain-hidden",
                 presets=HIDDEN,

@@ -82,7 +82,7 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
     }
     try:
         paths, (delta, pointers) = (
-            compare_paths(model, observations),
+            compare_paths(model, observations, passes),
             _best_ways(model, observations),
         )
     except ImpossibleObservations as error:
@@ -111,14 +111,14 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
         "delta": delta,
         "pointers": pointers,
         "posterior": parsing.plain(passes.posterior),
-        "pairs": parsing.plain(model.pairwise_posterior(observations)),
+        "pairs": parsing.plain(model.pairwise_posterior(observations, passes)),
         "path": paths["viterbi"],
         "marginal": paths["posterior"],
         "path_log_probability": paths["viterbi_log_probability"],
         "broken": paths["posterior_log_probability"] is None,
         "expected": [paths["viterbi_expected"], paths["posterior_expected"]],
         "predictions": parsing.plain(
-            model.filtered(observations) @ model.transition @ model.emission
+            model.filtered(observations, passes) @ model.transition @ model.emission
         ),
     }  # (T, M)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import nt, t
 from playground.markov.ngram import LONGEST_TEXT, NgramModel
 from playground.markov.presets import BROWN_FOX
 from playground.markov.spans import copied_spans
@@ -55,10 +56,14 @@ def hold(draft: dict) -> dict:
 
 def _checked_text(text) -> str:
     if not isinstance(text, str) or not text.strip():
-        raise ValueError("text must hold at least two words, got an empty text")
+        raise ValueError(t("text must hold at least two words, got an empty text"))
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_TEXT:
         raise ValueError(
-            f"text must be at most {LONGEST_TEXT:,} bytes long, got {len(text.encode('utf-8', 'surrogatepass')):,}"
+            t(
+                "text must be at most {longest_text} bytes long, got {got}",
+                longest_text=LONGEST_TEXT,
+                got=len(text.encode("utf-8", "surrogatepass")),
+            )
         )
     return text
 
@@ -71,12 +76,12 @@ def read(draft: dict) -> tuple[str, NgramModel]:
     """The text and its model; both kept for the next question. ValueError by field, value and range."""
     key = draft.get("key") or ""
     if not isinstance(key, str):
-        raise ValueError(f"key must be a string, got {parsing.short(key)}")
+        raise ValueError(t("key must be a string, got {got}", got=parsing.short(key)))
     if key:
         with _lock:
             text = _texts.get(key)
         if text is None:
-            raise TextGone("text is no longer held by the server: choose the file again")
+            raise TextGone(t("text is no longer held by the server: choose the file again"))
     else:
         text = _checked_text(draft["text"])
         key = ngram_models.fingerprint(text)
@@ -111,10 +116,10 @@ def offer(event: gr.EventData, request: gr.Request):
     draft = sent(event, "draft")
     try:
         if not isinstance(draft, dict):
-            raise ValueError("draft must be an object")
+            raise ValueError(t("draft must be an object"))
         source, model = read(draft)
         name = ngram_models.offer(request.session_hash, source, model)
-        said = f"Now among the models there: {ngram_models.label_of(name)}."
+        said = t("Now among the models there: {value}.", value=ngram_models.label_of(name))
         listed = {
             "id": ngram_models.keyed(name, request.session_hash),
             "title": ngram_models.label_of(name),
@@ -196,18 +201,27 @@ def _after(model: NgramModel, context: list[int]) -> str:
     tokens, counts, source = model.successors(context)
     last = _quoted(model, context[-model.order :])
     if source == "end":
-        return f"In the source nothing follows {last}: the text ends here."
+        return t("In the source nothing follows {last}: the text ends here.", last=last)
     if source == "wrap":
-        return f"In the source nothing follows {last}: it goes on with the beginning of the text."
+        return t(
+            "In the source nothing follows {last}: it goes on with the beginning of the text.",
+            last=last,
+        )
     order = np.lexsort((tokens, -counts))[:4]
     listed = ", ".join(f"{_quoted(model, [int(tokens[i])])} {int(counts[i])}×" for i in order)
     more = f" and {len(tokens) - 4} more" if len(tokens) > 4 else ""
     short = (
         ""
         if source == "context"
-        else f" (only {len(context)} token{'s' * (len(context) != 1)} so far)"
+        else nt(" (only {n} token so far)", " (only {n} tokens so far)", len(context))
     )
-    return f"In the source {last}{short} is followed by {listed}{more}."
+    return t(
+        "In the source {last}{short} is followed by {listed}{more}.",
+        last=last,
+        short=short,
+        listed=listed,
+        more=more,
+    )
 
 
 def _quoted(model: NgramModel, ids) -> str:
@@ -236,11 +250,16 @@ def _tie(model: NgramModel, ids: list[int], cycle: dict) -> str:
     equally = (
         "equally often"
         if len(tie["tokens"]) > 2
-        else "equally often, and nothing else does so more often"
+        else t("equally often, and nothing else does so more often")
     )
-    return (
-        f"{_quoted(model, made[-model.order :])} is followed by {listed} {equally}. Greedy has to break the tie: it takes the one that appears first "
-        f"in the text, {names[0]}. With the other rule it would have gone another way."
+    return t(
+        "{value} is followed by {listed} {equally}. Greedy has to break the tie: it takes "
+        "the one that appears first in the text, {names}. With the other rule it would have "
+        "gone another way.",
+        value=_quoted(model, made[-model.order :]),
+        listed=listed,
+        equally=equally,
+        names=names[0],
     )
 
 
@@ -248,9 +267,9 @@ def _loop(model: NgramModel, ids: list[int], cycle: dict) -> str:
     """What the greedy text does in the end, and whether drawing could do otherwise."""
     if cycle["cycle"]:
         memory = (
-            f"The last {model.unit} decides"
+            t("The last {unit} decides", unit=model.unit)
             if model.order == 1
-            else f"The last {model.order} {model.unit}s decide"
+            else t("The last {order} {unit}s decide", order=model.order, unit=model.unit)
         )
         before = [*ids, *cycle["tail"], *cycle["cycle"]]
         first = len(before) - len(cycle["cycle"])
@@ -258,17 +277,23 @@ def _loop(model: NgramModel, ids: list[int], cycle: dict) -> str:
             len(model.successors(before[:place])[0]) == 1 for place in range(first, len(before))
         )
         way_out = (
-            "Drawing cannot leave it either: each of its contexts has a single successor."
+            t("Drawing cannot leave it either: each of its contexts has a single successor.")
             if certain
-            else "Drawing leaves it as soon as another successor is drawn."
+            else t("Drawing leaves it as soon as another successor is drawn.")
         )
-        return (
-            f"Greedy repeats {_quoted(model, cycle['cycle'])} for ever: period {len(cycle['cycle'])}. {memory} everything, so a context that "
-            f"comes again closes a loop. {way_out}"
+        return t(
+            "Greedy repeats {value} for ever: period {count}. {memory} everything, so a context "
+            "that comes again closes a loop. {way_out}",
+            value=_quoted(model, cycle["cycle"]),
+            count=len(cycle["cycle"]),
+            memory=memory,
+            way_out=way_out,
         )
     if cycle["ended"]:
-        return "Greedy runs into the end of the text, where nothing follows; it does not loop."
-    return f"Greedy did not come back to the same context within {cycle['steps']} steps."
+        return t("Greedy runs into the end of the text, where nothing follows; it does not loop.")
+    return t(
+        "Greedy did not come back to the same context within {steps} steps.", steps=cycle["steps"]
+    )
 
 
 def _source(model: NgramModel, runs: list[dict]) -> dict:

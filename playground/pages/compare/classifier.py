@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from playground import decoding
+from playground.i18n import t
 from playground.pages.compare.request import object_of, text_of, texts_of
 from playground.pages.compare.rescoring import common_beginning
 from playground.pages.generate.run import wait_for
@@ -37,9 +38,12 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     words = [word.strip() for word in words]
     if len(words) < 2 or len(set(words)) < len(words):
         raise ValueError(
-            f"labels must be at least 2 different words, got {', '.join(words)[:80]!r}"
+            t(
+                "labels must be at least 2 different words, got {got}",
+                got=repr(", ".join(words)[:80]),
+            )
         )
-    yield {"words": "Getting the model …", "progress": 0.0}
+    yield {"words": t("Getting the model …"), "progress": 0.0}
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
     model = backend.causal(name)
@@ -74,7 +78,7 @@ def label_logs(model: Any, template: str, text: str, words: list[str]) -> list[f
         ids = list(model.encode(question + gap + word))
         start = min(common_beginning([before, ids]), len(ids) - 1)
         if start < 1:
-            raise ValueError("template must hold at least 1 token before the label")
+            raise ValueError(t("template must hold at least 1 token before the label"))
         rows = model.logits_along(ids[:-1])[start - 1 :]  # (label tokens, V)
         parts = []
         for row, token in zip(rows, ids[start:], strict=True):
@@ -83,7 +87,10 @@ def label_logs(model: Any, template: str, text: str, words: list[str]) -> list[f
         total = -math.fsum(parts)
         if not math.isfinite(total):
             raise ValueError(
-                f"labels must be words that the model can write, got {word!r} with probability 0"
+                t(
+                    "labels must be words that the model can write, got {got} with probability 0",
+                    got=repr(word),
+                )
             )
         found.append(total)
     return found

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from playground.backend.catalog import offered
 from playground.decoding.rules import RULES as RULES_OF_TEXTS
 from playground.decoding.settings import PARAMETERS
+from playground.i18n import t
 from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS
 from playground.pages.links import Choice, Number, PageLink, Setting, Text
 from playground.parameters import SEED
@@ -94,7 +95,7 @@ class Columns:
 
     def write(self, value: Any) -> str:
         if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
-            raise ValueError("columns must be a list of columns")
+            raise ValueError(t("columns must be a list of columns"))
         return ";".join(self._written(one) for one in value)
 
     @staticmethod
@@ -118,13 +119,22 @@ class Model(Text):
 
         names = [entry.id for entry in offered().values() if entry.kind == "causal"]
         if raw not in names and not (self.empty and raw == ""):
-            raise ValueError(f"{name} must be one of {', '.join(names)}, got {raw[:40]!r}")
+            raise ValueError(
+                t(
+                    "{name} must be one of {options}, got {got}",
+                    name=name,
+                    options=", ".join(names),
+                    got=repr(raw[:40]),
+                )
+            )
         return raw
 
 
 def _number(name: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{name} must be a number, got {str(value)[:40]!r}")
+        raise ValueError(
+            t("{name} must be a number, got {got}", name=name, got=repr(str(value)[:40]))
+        )
     return RULES[name].write(value)
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from playground import decoding
+from playground.i18n import t
 from playground.metrics import bleu, rouge
 from playground.pages.compare.request import text_of, texts_of
 from playground.pages.generate.run import labels
@@ -43,7 +44,11 @@ def perplexity_of(backend: Any, raw: Any) -> dict:
         ids = list(model.encode(text))
         if not 2 <= len(ids) <= SCORE_TOKENS:
             raise ValueError(
-                f"text must have 2 to {SCORE_TOKENS} tokens in this model, got {len(ids)}"
+                t(
+                    "text must have 2 to {score_tokens} tokens in this model, got {got}",
+                    score_tokens=SCORE_TOKENS,
+                    got=len(ids),
+                )
             )
         found, label = decoding.score(model, ids), labels(model)
         pieces = [str(piece) for piece in decoding.text_pieces(model.decode, ids)]

@@ -13,6 +13,7 @@ from playground import decoding
 from playground.backend.limits import limits
 from playground.decoding.rules import RULES
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.metrics import (
     distinct_n,
     jackknife_interval,
@@ -101,7 +102,11 @@ def column_of(raw: Any, place: int, tokens: int, seed: int) -> Column:
     kind = raw.pop("kind", "sampling")
     if kind not in ("greedy", "sampling", "beam"):
         raise ValueError(
-            f"columns[{place}].kind must be one of greedy, sampling, beam, got {str(kind)[:40]!r}"
+            t(
+                "columns[{place}].kind must be one of greedy, sampling, beam, got {got}",
+                place=str(place),
+                got=repr(str(kind)[:40]),
+            )
         )
     beams = whole_of(raw.pop("beams", 4), f"columns[{place}].beams", 1, BEAMS)
     length_penalty = number_of(
@@ -146,7 +151,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
     "written" in a frame: tokens since the frame before."""
     yield {
         "columns": [column.record() for column in wish.columns],
-        "words": "Getting the model …",
+        "words": t("Getting the model …"),
         "progress": 0.0,
     }
     for name in dict.fromkeys((wish.model, wish.scorer)):
@@ -170,7 +175,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
         ]
         flat = [lane for group in lanes for lane in group]
         yield from _write(first, together, lanes, flat, wish)
-        yield {"words": "Scoring the texts …"}
+        yield {"words": t("Scoring the texts …")}
         yield finished(backend, first, wish, lanes, prompt)
     finally:
         first.close()
@@ -199,7 +204,13 @@ def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison)
                     "written": told,
                     "texts_now": [model.decode(group[0].ids) for group in lanes],
                     "progress": min(0.95, 0.95 * number / wish.tokens),
-                    "words": f"Writing: {len(flat)} texts in one batch, token {number} of at most {wish.tokens}, {now - begun:.1f} s",
+                    "words": t(
+                        "Writing: {count} texts in one batch, token {number} of at most {tokens}, {value} s",
+                        count=len(flat),
+                        number=number,
+                        tokens=wish.tokens,
+                        value=f"{now - begun:.1f}",
+                    ),
                 }
         yield {"written": fresh}
     finally:

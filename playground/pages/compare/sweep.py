@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from playground import decoding
+from playground.i18n import t
 from playground.pages.compare.batch_writers import rounds
 from playground.pages.compare.links import RULE_NAMES
 from playground.pages.compare.request import (
@@ -36,19 +37,34 @@ def grid_of(raw: Any, tokens: int, seed: int) -> list[tuple[dict, Any]]:
     for rule, values in grid.items():
         if rule not in RULE_NAMES:
             raise ValueError(
-                f"grid must hold rules among {', '.join(RULE_NAMES)}, got {str(rule)[:40]!r}"
+                t(
+                    "grid must hold rules among {options}, got {got}",
+                    options=", ".join(RULE_NAMES),
+                    got=repr(str(rule)[:40]),
+                )
             )
         if not isinstance(values, list) or not values or len(set(map(str, values))) < len(values):
             raise ValueError(
-                f"grid.{rule} must be a list of different values, got {str(values)[:60]}"
+                t(
+                    "grid.{rule} must be a list of different values, got {got}",
+                    rule=rule,
+                    got=str(values)[:60],
+                )
             )
     if not grid:
-        raise ValueError(f"grid must hold at least 1 rule among {', '.join(RULE_NAMES)}, got none")
+        raise ValueError(
+            t(
+                "grid must hold at least 1 rule among {options}, got none",
+                options=", ".join(RULE_NAMES),
+            )
+        )
     size = 1
     for values in grid.values():
         size *= len(values)
     if size > POINTS:
-        raise ValueError(f"grid must have at most {POINTS} points, got {size}")
+        raise ValueError(
+            t("grid must have at most {points} points, got {got}", points=POINTS, got=size)
+        )
     points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
     return [
         (point, column_of({"kind": "sampling", **point}, place, tokens, seed))
@@ -75,7 +91,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             "seed": seed,
             "seeds": seeds,
         },
-        "words": "Getting the model …",
+        "words": t("Getting the model …"),
         "progress": 0.0,
     }
     for _ in wait_for(backend, name):
@@ -106,7 +122,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                     yield {
                         "written": told,
                         "progress": (first + len(some) * number / tokens) / len(points) * 0.98,
-                        "words": f"Point {first + 1} to {first + len(some)} of {len(points)}, token {number} of at most {tokens}",
+                        "words": t(
+                            "Point {value} to {value2} of {count}, token {number} of at most {tokens}",
+                            value=first + 1,
+                            value2=first + len(some),
+                            count=len(points),
+                            number=number,
+                            tokens=tokens,
+                        ),
                     }
             yield {"written": fresh}
             for (point, column), group in zip(some, lanes, strict=True):

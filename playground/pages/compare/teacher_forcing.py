@@ -8,6 +8,7 @@ from typing import Any
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.pages.compare.request import number_of, object_of, seed_of, text_of, whole_of
 from playground.pages.generate.run import labels, wait_for
 
@@ -24,14 +25,20 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         number_of(raw.get("temperature", 0.0), "temperature", 0, 5),
         seed_of(raw.get("seed")),
     )
-    yield {"words": "Getting the model …", "progress": 0.0}
+    yield {"words": t("Getting the model …"), "progress": 0.0}
     for _ in wait_for(backend, name):
         yield {"words": f"Loading {name} …"}
     model = backend.causal(name)
     try:
         ids = list(model.encode(text))
         if not 3 <= len(ids) <= TOKENS:
-            raise ValueError(f"text must have 3 to {TOKENS} tokens in this model, got {len(ids)}")
+            raise ValueError(
+                t(
+                    "text must have 3 to {tokens} tokens in this model, got {got}",
+                    tokens=TOKENS,
+                    got=len(ids),
+                )
+            )
         start = whole_of(raw.get("from", 5), "given tokens", 1, len(ids) - 1)
         label = labels(model)
         pieces = [str(piece) for piece in decoding.text_pieces(model.decode, ids)]
@@ -42,7 +49,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                 for token, piece, loss in zip(ids, pieces, forced, strict=True)
             ],
             "from": start,
-            "words": "Now the model runs free …",
+            "words": t("Now the model runs free …"),
             "progress": 0.3,
         }
         rules = DecodingSettings(

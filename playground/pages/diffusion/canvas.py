@@ -14,6 +14,7 @@ import numpy as np
 
 from playground import diffusion
 from playground.backend.limits import limits
+from playground.i18n import t
 
 MASK = re.compile(r"\[MASK\](?:\s*\*\s*(\d+))?", re.IGNORECASE)
 CLOSING = frozenset(".,!?;:)]}%…")
@@ -45,7 +46,13 @@ def expand(text: str, longest: int) -> list[str | int]:
         count = int(digits) if len(digits) <= 6 else longest + 1
         total += count
         if not 1 <= count or total > longest:
-            raise ValueError(f"canvas must have 1 to {longest} masks, got {hit.group(0)[:40]!r}")
+            raise ValueError(
+                t(
+                    "canvas must have 1 to {longest} masks, got {got}",
+                    longest=longest,
+                    got=repr(hit.group(0)[:40]),
+                )
+            )
         pieces.append(count)
         at = hit.end()
     if text[at:].strip():
@@ -61,7 +68,7 @@ def read_canvas(
     Raises ValueError that names the canvas, what was given and what is allowed."""
 
     if not isinstance(text, str):
-        raise ValueError(f"canvas must be a text, got {type(text).__name__}")
+        raise ValueError(t("canvas must be a text, got {got}", got=type(text).__name__))
     pieces = expand(text, longest)
     special = frozenset(getattr(denoiser, "special_ids", ()) or ())
     mask = int(denoiser.mask_id)
@@ -84,16 +91,27 @@ def read_canvas(
     if length:
         if not isinstance(length, int) or isinstance(length, bool) or not 0 <= length <= longest:
             raise ValueError(
-                f"length must be 0 (as written) or a whole number in [1, {longest}], got {length!r}"
+                t(
+                    "length must be 0 (as written) or a whole number in [1, {longest}], got {got}",
+                    longest=str(longest),
+                    got=repr(length),
+                )
             )
         if length < inside:
             raise ValueError(
-                f"length must be 0 (as written) or at least the {inside} positions of the canvas, got {length}"
+                t(
+                    "length must be 0 (as written) or at least the {inside} positions of the canvas, got "
+                    "{got}",
+                    inside=inside,
+                    got=length,
+                )
             )
         ids[len(ids) - tail : len(ids) - tail] = [mask] * (length - inside)
         inside = length
     if not 1 <= inside <= longest:
-        raise ValueError(f"canvas must have 1 to {longest} positions, got {inside}")
+        raise ValueError(
+            t("canvas must have 1 to {longest} positions, got {got}", longest=longest, got=inside)
+        )
     return Canvas(tuple(ids), tuple(i != mask for i in ids), lead, tail, text)
 
 

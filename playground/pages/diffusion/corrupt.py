@@ -13,6 +13,7 @@ import numpy as np
 
 from playground import diffusion
 from playground.diffusion.settings import UnmaskSettings
+from playground.i18n import t as tr
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
 from playground.parameters import SEED
 
@@ -34,14 +35,26 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
     vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule` (chances in ten-thousandths)."""
 
     if schedule not in DRAWN:
-        raise ValueError(f"schedule must be one of {', '.join(DRAWN)}, got {schedule!r}")
+        raise ValueError(
+            tr(
+                "schedule must be one of {options}, got {got}",
+                options=", ".join(DRAWN),
+                got=repr(schedule),
+            )
+        )
     seed = SEED.check(seed)
     canvas = read_canvas(text, denoiser, longest=256)
     ids = np.asarray(canvas.ids[canvas.seen])
     if not 1 <= len(ids) <= LONGEST:
-        raise ValueError(f"text must have 1 to {LONGEST} tokens here, got {len(ids)}")
+        raise ValueError(
+            tr(
+                "text must have 1 to {longest} tokens here, got {got}",
+                longest=LONGEST,
+                got=len(ids),
+            )
+        )
     if int(denoiser.mask_id) in ids:
-        raise ValueError("text must have no [MASK] here: the noise puts them in")
+        raise ValueError(tr("text must have no [MASK] here: the noise puts them in"))
     lexicon = Lexicon(denoiser)
     place = np.arange(len(ids))
     known = diffusion.draws.uniforms(seed, 0, 0, place, diffusion.draws.TOKEN)
@@ -125,9 +138,15 @@ def corrupt_once(
     """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens": [...], "text"}."""
 
     if isinstance(t, bool) or not isinstance(t, (int, float)) or not 0 <= t <= 1:
-        raise ValueError(f"t must be in [0, 1], got {t!r}")
+        raise ValueError(tr("t must be in [0, 1], got {got}", got=repr(t)))
     if noise not in NOISES:
-        raise ValueError(f"noise must be one of {', '.join(NOISES)}, got {noise!r}")
+        raise ValueError(
+            tr(
+                "noise must be one of {options}, got {got}",
+                options=", ".join(NOISES),
+                got=repr(noise),
+            )
+        )
     data = corrupted(text, denoiser, name, schedule, seed)
     alpha = float(diffusion.noise.alpha_bar(float(t), schedule_of(schedule, denoiser, name)))
     lexicon = Lexicon(denoiser)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from playground import diffusion
+from playground.i18n import t
 
 LENGTHS, STATES = (3, 6), (2, 4)
 SWEEPS = 8
@@ -19,11 +20,11 @@ TEXTS = 5000  # words ** length; what lies above is not enumerated here
 # id -> (what the curve is called, sampler, selection)
 CURVES = {
     "random": ("random order", "llada", "random"),
-    "low_confidence": ("low confidence (LLaDA)", "llada", "low_confidence"),
-    "entropy": ("entropy order (Dream)", "dream", "entropy"),
-    "top1": ("likely words first (Dream)", "dream", "maskgit_plus"),
+    "low_confidence": (t("low confidence (LLaDA)"), "llada", "low_confidence"),
+    "entropy": (t("entropy order (Dream)"), "dream", "entropy"),
+    "top1": (t("likely words first (Dream)"), "dream", "maskgit_plus"),
     "maskgit": ("MaskGIT", "maskgit", None),
-    "mdlm": ("random times (MDLM), words a step on average", "mdlm", None),
+    "mdlm": (t("random times (MDLM), words a step on average"), "mdlm", None),
 }
 PRESETS = {
     "weather": {
@@ -72,10 +73,14 @@ def check_chain(
                 isinstance(v, bool) or not isinstance(v, (int, float)) or not 0 <= v <= 1
                 for v in row
             ):
-                raise ValueError(f"{field} must hold numbers in [0, 1], got {row!r}")
+                raise ValueError(
+                    t("{field} must hold numbers in [0, 1], got {got}", field=field, got=repr(row))
+                )
             if abs(sum(row) - 1) > 1e-6:
                 where = "initial" if field == "initial" else f"transition, row {names[i]!r},"
-                raise ValueError(f"{where} must sum to 1, got {sum(row):.4g}")
+                raise ValueError(
+                    t("{where} must sum to 1, got {got}", where=where, got=float(f"{sum(row):.4g}"))
+                )
         arrays[field] = np.asarray(value, dtype=np.float64)
     if (
         isinstance(length, bool)
@@ -84,7 +89,12 @@ def check_chain(
         or not LENGTHS[0] <= length <= LENGTHS[1]
     ):
         raise ValueError(
-            f"length must be a whole number in [{LENGTHS[0]}, {LENGTHS[1]}], got {length!r}"
+            t(
+                "length must be a whole number in [{low}, {high}], got {got}",
+                low=str(LENGTHS[0]),
+                high=str(LENGTHS[1]),
+                got=repr(length),
+            )
         )
     if n ** int(length) > TEXTS or (n + 1) ** (2 * int(length)) > 2e7:
         raise ValueError(

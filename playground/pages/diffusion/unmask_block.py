@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -27,6 +28,7 @@ from playground.pages.errors import sentence_of
 from playground.pages.events import sent
 from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
 
+APART = 0.1  # seconds
 _runs = itertools.count(1)
 
 
@@ -141,8 +143,15 @@ def build_unmask(app: Any) -> None:
 
 def sealed(frames: Iterator[dict]) -> Iterator[dict]:
     """The messages with their steps as JSON text: Gradio compares nested values part by part and makes an observed object of each
-    in the browser, thousands a step, which froze the page."""
+    in the browser, thousands a step, which froze the page.
+
+    Of messages that reach the browser in one breath its widget is shown the last alone, so that a run of a few milliseconds would
+    never begin there: the first and the last message keep a distance from the others."""
+    apart = False  # whether the next message must wait
     for frame in frames:
+        if apart or "end" in frame:
+            time.sleep(APART)
+        apart = "begin" in frame
         yield {**frame, "frame": json.dumps(frame["frame"])} if "frame" in frame else frame
 
 

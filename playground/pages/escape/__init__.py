@@ -14,6 +14,7 @@ import gradio as gr
 from playground import decoding
 from playground.backend.catalog import offered
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.pages import gate
 from playground.pages.errors import sentence_of
 from playground.pages.escape.calculator import calculate
@@ -26,7 +27,7 @@ from playground.widgets.escape_calculator import EscapeCalculator
 from playground.widgets.escape_live import EscapeLive
 from playground.widgets.escape_logits import EscapeLogits
 
-TITLE = "Escape"
+TITLE = t("Escape")
 SLUG = "escape"
 LINK = PageLink(
     SLUG,
@@ -52,7 +53,7 @@ LOOPING = {
     "smollm2-135m": [
         "the sea, the sea, the sea",
         "there was a king who had a",
-        "I am not sure what to do. I am not sure what to do.",
+        t("I am not sure what to do. I am not sure what to do."),
     ],
 }
 
@@ -60,8 +61,11 @@ LOOPING = {
 def build(app: Any) -> None:
     """Three parts on one page: the calculator, real logits, a real loop."""
     gr.Markdown(
-        "# How does a text get out of a loop?\n\nA model that repeats itself sits in a valley: the loop token's logit lies **ΔE** above the best "
-        "way out. Temperature shakes the marble; top-p, min-p and top-k put a lid on the valley. Move anything."
+        t(
+            "# How does a text get out of a loop?\n\nA model that repeats itself sits in a valley: "
+            "the loop token's logit lies **ΔE** above the best way out. Temperature shakes the "
+            "marble; top-p, min-p and top-k put a lid on the valley. Move anything."
+        )
     )
     EscapeCalculator(
         settings={name: field[0] for name, field in FIELDS.items()} | {"order": "transformers"},
@@ -69,7 +73,7 @@ def build(app: Any) -> None:
         opened=_opened,
         elem_id="escape-calculator",
     )
-    with gr.Accordion("Derive it: from softmax to T_c, line by line", open=False):
+    with gr.Accordion(t("Derive it: from softmax to T_c, line by line"), open=False):
         gr.Markdown(
             DERIVATION,
             latex_delimiters=[
@@ -79,8 +83,11 @@ def build(app: Any) -> None:
         )
 
     gr.Markdown(
-        "### From real logits\n\nPaste a distribution, or send any step here from the Generate page. The two-token formula stands beside the "
-        "root over the **whole vocabulary**: the difference is what all the other tokens do."
+        t(
+            "### From real logits\n\nPaste a distribution, or send any step here from the Generate "
+            "page. The two-token formula stands beside the root over the **whole vocabulary**: "
+            "the difference is what all the other tokens do."
+        )
     )
 
     def analyse_here(request: Any) -> dict:
@@ -89,8 +96,11 @@ def build(app: Any) -> None:
     EscapeLogits(analyse=analyse_here, opened=_opened_logits, elem_id="escape-logits")
 
     gr.Markdown(
-        "### A real loop\n\nThe model writes greedily until it repeats itself. Then many runs try to get out at several temperatures, with and "
-        "without top-p, and their share is laid over the prediction from the loop's own logits."
+        t(
+            "### A real loop\n\nThe model writes greedily until it repeats itself. Then many runs "
+            "try to get out at several temperatures, with and without top-p, and their share is "
+            "laid over the prediction from the loop's own logits."
+        )
     )
     _live(app)
 
@@ -105,8 +115,8 @@ def _live(app: Any) -> None:
         model = gr.Dropdown(
             [(entry.title, entry.id) for entry in models],
             value=first,
-            label="model",
-            info="which model writes",
+            label=t("model"),
+            info=t("which model writes"),
             scale=2,
             min_width=260,
             filterable=False,
@@ -114,8 +124,8 @@ def _live(app: Any) -> None:
         prompt = gr.Dropdown(
             LOOPING.get(first, ["once upon a time"]),
             value=LOOPING.get(first, ["once upon a time"])[0],
-            label="prompt",
-            info="these are known to loop; type your own",
+            label=t("prompt"),
+            info=t("these are known to loop; type your own"),
             allow_custom_value=True,
             scale=3,
             min_width=260,
@@ -126,8 +136,8 @@ def _live(app: Any) -> None:
             0.999,
             0.9,
             step=0.001,
-            label="top-p",
-            info="for the runs with top-p",
+            label=t("top-p"),
+            info=t("for the runs with top-p"),
             min_width=220,
         )
         runs = gr.Slider(
@@ -135,18 +145,18 @@ def _live(app: Any) -> None:
             128,
             32,
             step=8,
-            label="runs a point",
-            info="more runs, shorter whiskers",
+            label=t("runs a point"),
+            info=t("more runs, shorter whiskers"),
             min_width=220,
         )
         length = gr.Slider(
-            8, 96, 32, step=8, label="tokens", info="how long each run tries", min_width=220
+            8, 96, 32, step=8, label=t("tokens"), info=t("how long each run tries"), min_width=220
         )
     with gr.Row():
         start = gr.Button(
-            "Run the experiment", variant="primary", elem_id="escape-run", scale=0, min_width=200
+            t("Run the experiment"), variant="primary", elem_id="escape-run", scale=0, min_width=200
         )
-        stop = gr.Button("Stop", elem_id="escape-stop", scale=0, min_width=100)
+        stop = gr.Button(t("Stop"), elem_id="escape-stop", scale=0, min_width=100)
     live = EscapeLive(elem_id="escape-live")
     model.change(
         lambda name: gr.Dropdown(
@@ -205,10 +215,10 @@ def _live(app: Any) -> None:
 def _experiment(app: Any, name: str, text: str, top_p: float, runs: int, length: int):
 
     if not isinstance(text, str) or not text.strip():
-        raise ValueError("prompt must hold at least 1 word, got an empty text")
+        raise ValueError(t("prompt must hold at least 1 word, got an empty text"))
     if len(text) > 2000:
-        raise ValueError(f"prompt must have at most 2,000 characters, got {len(text):,}")
-    yield {"words": "Getting the model …", "progress": 0.0}
+        raise ValueError(t("prompt must have at most 2,000 characters, got {got}", got=len(text)))
+    yield {"words": t("Getting the model …"), "progress": 0.0}
     stopped = threading.Event()
     backend = app.backend()
     model = backend.causal(name)
@@ -277,7 +287,10 @@ def _analyse(app: Any, request: Any) -> dict:
     try:
         if not isinstance(request, dict) or not isinstance(request.get("source"), dict):
             raise ValueError(
-                "source must be a table of logits or a step of a text, got nothing: press “Read these logits”"
+                t(
+                    "source must be a table of logits or a step of a text, got nothing: press “Read "
+                    "these logits”"
+                )
             )
         source = request["source"]
         found = _from_table(source["table"]) if "table" in source else _from_step(app, source)
@@ -302,7 +315,7 @@ def _from_step(app: Any, source: dict) -> Any:
         or not isinstance(ids, list)
         or not all(isinstance(i, int) and not isinstance(i, bool) for i in ids)
     ):
-        raise ValueError("source must name a model and a list of token ids")
+        raise ValueError(t("source must name a model and a list of token ids"))
     rules = source.get("rules") or {}
     settings = DecodingSettings.from_dict({**rules, "mirostat_tau": 0.0, "do_sample": True})
     with (
@@ -330,7 +343,7 @@ def link_of(state: dict) -> str:
         state.get("step") or 0,
     )
     if not isinstance(step, int):
-        raise ValueError(f"step must be a whole number, got {str(step)[:40]!r}")
+        raise ValueError(t("step must be a whole number, got {got}", got=repr(str(step)[:40])))
     changed = {
         name: value
         for name, value in settings.items()
@@ -354,10 +367,10 @@ def _source_of(values: dict) -> tuple[dict | None, str]:
         ids = [int(part) for part in values["ids"].split("-")]
         rules = json.loads(values["rules"]) if values["rules"] else {}
         if not isinstance(rules, dict):
-            raise ValueError("rules must be an object of settings")
+            raise ValueError(t("rules must be an object of settings"))
         DecodingSettings.from_dict(rules)
     except (ValueError, TypeError, RecursionError) as error:
-        return None, f"The step in this link could not be read ({str(error)[:120]})."
+        return None, t("The step in this link could not be read ({value}).", value=str(error)[:120])
     return {"model": values["model"], "ids": ids, "rules": rules, "given": values["given"]}, ""
 
 
@@ -417,7 +430,7 @@ def escape(
         if not isinstance(logits, list) or not all(
             isinstance(z, (int, float)) and not isinstance(z, bool) for z in logits
         ):
-            raise ValueError(f"logits must be a list of numbers, got {str(logits)[:60]}")
+            raise ValueError(t("logits must be a list of numbers, got {got}", got=str(logits)[:60]))
         names, values = read_table("\n".join(repr(float(z)) for z in logits))
         rules = DecodingSettings(top_k=top_k, min_p=min_p, order=order)
         read = analyse(

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from playground import decoding
+from playground.i18n import nt
+from playground.i18n import t as tr
 from playground.pages.escape.fields import FIELDS, ORDERS
 
 POINTS = 240
@@ -16,7 +18,9 @@ POINTS = 240
 def checked(settings: dict[str, Any]) -> dict[str, Any]:
     """`settings` with defaults filled in; ValueError names field, value and range."""
     if not isinstance(settings, dict):
-        raise ValueError(f"settings must be an object of numbers, got {type(settings).__name__}")
+        raise ValueError(
+            tr("settings must be an object of numbers, got {got}", got=type(settings).__name__)
+        )
     good = {}
     for name, (default, low, high, whole) in FIELDS.items():
         value = settings.get(name, default)
@@ -28,11 +32,26 @@ def checked(settings: dict[str, Any]) -> dict[str, Any]:
             and low <= value <= high
         )
         if not fits or (whole and value != int(value)):
-            raise ValueError(f"{name} must be {kind} in [{low:g}, {high:g}], got {str(value)[:40]}")
+            raise ValueError(
+                tr(
+                    "{name} must be {kind} in [{low}, {high}], got {got}",
+                    name=name,
+                    kind=kind,
+                    low=f"{low:g}",
+                    high=f"{high:g}",
+                    got=str(value)[:40],
+                )
+            )
         good[name] = int(value) if whole else float(value)
     good["order"] = settings.get("order", "transformers")
     if good["order"] not in ORDERS:
-        raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {str(good['order'])[:40]}")
+        raise ValueError(
+            tr(
+                "order must be one of {options}, got {got}",
+                options=", ".join(ORDERS),
+                got=str(good["order"])[:40],
+            )
+        )
     return good
 
 
@@ -148,46 +167,75 @@ def _by_visit(s: dict) -> dict:
 def _sentence(s: dict, barrier: float, critical: float, escape: float) -> str:
     p, t = s["top_p"], s["temperature"]
     if barrier <= 0:
-        return (
-            f"The barrier is **{barrier:.2f}**: the loop token is no longer the likeliest, so there is no loop to escape from. "
-            f"One draw leaves it with probability **{escape:.4g}**."
+        return tr(
+            "The barrier is **{barrier}**: the loop token is no longer the likeliest, so there "
+            "is no loop to escape from. One draw leaves it with probability **{escape}**.",
+            barrier=f"{barrier:.2f}",
+            escape=float(f"{escape:.4g}"),
         )
     if t == 0:
-        return "At **T = 0** the likeliest token is always taken: the loop is never left, whatever the other rules say."
+        return tr(
+            "At **T = 0** the likeliest token is always taken: the loop is never left, whatever "
+            "the other rules say."
+        )
     parts = []
     if s["order"] != "transformers":
         parts.append(
-            "With **temperature last**, top-p and min-p judge the distribution before temperature touches it: no temperature changes "
-            "what they keep, so **there is no T_c**."
+            tr(
+                "With **temperature last**, top-p and min-p judge the distribution before "
+                "temperature touches it: no temperature changes what they keep, so **there is no "
+                "T_c**."
+            )
         )
     elif p < 1 and math.isinf(critical):
         share = 1 / (s["rivals"] + 1)
         parts.append(
-            f"**No temperature escapes** with top-p = {p:g}: the loop token holds more than {share:.3g} at every temperature, "
-            f"and that alone reaches top-p."
+            tr(
+                "**No temperature escapes** with top-p = {value}: the loop token holds more than "
+                "{share} at every temperature, and that alone reaches top-p.",
+                value=p,
+                share=float(f"{share:.3g}"),
+            )
         )
     elif p < 1:
-        side = "above" if t > critical else "at or below"
+        side = "above" if t > critical else tr("at or below")
         parts.append(
-            f"T = {t:g} is {side} the nucleus escape temperature **T_c = {critical:.3f}**."
+            tr(
+                "T = {value} is {side} the nucleus escape temperature **T_c = {critical}**.",
+                value=t,
+                side=side,
+                critical=f"{critical:.3f}",
+            )
         )
     if escape == 0:
-        parts.append("One draw leaves the loop with probability **exactly 0**.")
+        parts.append(tr("One draw leaves the loop with probability **exactly 0**."))
     else:
         half = math.log(2) / -math.log1p(-escape) if escape < 1 else 0
         parts.append(
-            f"One draw leaves the loop with probability **{escape:.4g}**: after **{1 / escape:,.1f}** draws on average, "
-            f"half of all runs within {max(1, math.ceil(half)):,}."
+            tr(
+                "One draw leaves the loop with probability **{escape}**: after **{value}** draws on "
+                "average, half of all runs within {value2}.",
+                escape=float(f"{escape:.4g}"),
+                value=f"{1 / escape:,.1f}",
+                value2=max(1, math.ceil(half)),
+            )
         )
     return " ".join(parts)
 
 
 def _marble(s: dict, barrier: float, escape: float) -> str:
     if escape == 0:
-        return "A lid lies on the valley: the marble cannot leave. Only a hotter draw, a looser rule or a penalty lifts it."
+        return tr(
+            "A lid lies on the valley: the marble cannot leave. Only a hotter draw, a looser "
+            "rule or a penalty lifts it."
+        )
     if barrier <= 0:
-        return "The way out lies lower than the loop: the marble rolls out by itself."
-    return f"The marble hops out in one of {1 / escape:,.0f} draws. The arc is as thick as that is likely; the hump is only drawn, a draw jumps."
+        return tr("The way out lies lower than the loop: the marble rolls out by itself.")
+    return tr(
+        "The marble hops out in one of {value} draws. The arc is as thick as that is likely; "
+        "the hump is only drawn, a draw jumps.",
+        value=f"{1 / escape:,.0f}",
+    )
 
 
 def _verdicts(s: dict, barrier: float, critical: float) -> list[dict]:
@@ -254,8 +302,8 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
         once = f"{z:g}/{theta:g}" if z > 0 else f"{z:g}·{theta:g}"
         lines.append(
             {
-                "name": f"barrier after {v} visit{'s' * (v > 1)}",
-                "symbols": "ΔE' = penalised z_loop − z_out",
+                "name": nt("barrier after {n} visit", "barrier after {n} visits", v),
+                "symbols": tr("ΔE' = penalised z_loop − z_out"),
                 "numbers": f"({once} − {f:g}·{v}) − ({z - s['delta_e']:g}) = {barrier:.4g}",
             }
         )
@@ -268,7 +316,7 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
                 "numbers": f"e^(−{barrier:.3g}/{t:g}) = {float(decoding.escape_curves.arrhenius(barrier, np.array([t]))[0]):.4g}",
             },
             {
-                "name": "exact, two tokens",
+                "name": tr("exact, two tokens"),
                 "symbols": "P = 1 / (1 + e^(ΔE/T))",
                 "numbers": f"1 / (1 + e^({barrier:.3g}/{t:g})) = {two:.4g}",
             },
@@ -281,9 +329,9 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
     if s["order"] != "transformers":
         lines.append(
             {
-                "name": "nucleus escape temperature",
+                "name": tr("nucleus escape temperature"),
                 "symbols": "T_c = ΔE / ln(N·p/(1−p)) needs temperature before top-p",
-                "numbers": "none in this order",
+                "numbers": tr("none in this order"),
             }
         )
     elif p < 1 and barrier > 0:
@@ -291,11 +339,11 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
         value = (
             f"{barrier:.3g} / ln({odds:.4g}) = {critical:.4g}"
             if math.isfinite(critical)
-            else f"ln({odds:.4g}) ≤ 0: no temperature escapes"
+            else tr("ln({odds}) ≤ 0: no temperature escapes", odds=float(f"{odds:.4g}"))
         )
         lines.append(
             {
-                "name": "nucleus escape temperature",
+                "name": tr("nucleus escape temperature"),
                 "symbols": "T_c = ΔE / ln(N·p/(1−p))",
                 "numbers": value,
             }
@@ -303,7 +351,7 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
     if s["min_p"] > 0 and barrier > 0 and s["order"] == "transformers":
         lines.append(
             {
-                "name": "min-p escape temperature",
+                "name": tr("min-p escape temperature"),
                 "symbols": "T_c = ΔE / ln(1/α)",
                 "numbers": f"{barrier:.3g} / ln({1 / s['min_p']:.4g}) = {decoding.escape.min_p_critical_temperature(barrier, s['min_p']):.4g}",
             }
@@ -311,7 +359,7 @@ def _formulas(s: dict, barrier: float, critical: float, escape: float) -> list[d
     if 0 < escape < 1:
         lines.append(
             {
-                "name": "draws until it leaves (all rules)",
+                "name": tr("draws until it leaves (all rules)"),
                 "symbols": "mean 1/P",
                 "numbers": f"1 / {escape:.4g} = {1 / escape:,.2f}",
             }

@@ -1,70 +1,33 @@
-"""Home: what this is in one sentence, one animation, doors to the pages."""
+"""Home: a machine for words that is played. It moves at once by a recording, and is live from the first touch on."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import gradio as gr
-
-from playground.pages import load_pages
+from playground.pages.errors import answered_messages
+from playground.pages.home import live
 from playground.pages.home.record import RECORDED
-from playground.widgets.home_race import HomeRace
+from playground.takeaway.film import film
+from playground.widgets.home_machine import HomeMachine
+from playground.widgets.widget import called
 
 TITLE = "Home"
 SLUG = "home"
-DOORS = (
-    {
-        "slug": "generate",
-        "title": "Generate",
-        "words": "Watch a language model choose its next token, and see what every rule cut.",
-        "question": "Which other word nearly stood there?",
-    },
-    {
-        "slug": "escape",
-        "title": "Escape",
-        "words": "A text is stuck in a loop. How hot must the draw be to get out?",
-        "question": "Why does a little more warmth sometimes change nothing at all?",
-    },
-    {
-        "slug": "chains",
-        "title": "Chains",
-        "words": "Markov chains and hidden Markov models: what lies underneath, small enough to hold.",
-        "question": "When does the past stop mattering?",
-    },
-    {
-        "slug": "diffusion",
-        "title": "Diffusion",
-        "words": "Watch a text appear everywhere at once, and see what that haste costs.",
-        "question": "Can ten words be chosen together without knowing each other?",
-    },
-    {
-        "slug": "compare",
-        "title": "Compare",
-        "words": "Strategies, models and ways of writing side by side, with the scores opened up.",
-        "question": "Is the likeliest text the best one?",
-    },
-    {
-        "slug": "lessons",
-        "title": "Lessons",
-        "words": "Short guided ones that drive the real pages. Predict first, then look.",
-        "question": "What did the handout get wrong?",
-    },
-)
 
 
 def build(app: Any) -> None:
 
-    gr.Markdown(
-        "# See how text is generated\n\nA language model writes by drawing from a probability distribution, again and again. Here one watches every draw: "
-        "what was possible, what each rule cut, and what would have happened otherwise. Every number is exact over the whole vocabulary."
+    backend = app.backend
+    functions = {
+        "look": lambda raw: live.look(backend(), raw),
+        "fill": lambda raw: live.fill(backend(), raw),
+        "vocabulary": lambda raw: live.vocabulary(backend()),
+        "film": film,
+    }
+    HomeMachine(
+        constants=json.loads(RECORDED.read_text(encoding="utf-8")),
+        server_functions=[called(name, answered_messages(fn)) for name, fn in functions.items()],
+        elem_id="home-machine",
     )
-    there = {page.SLUG for page in load_pages()}
-    race = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else None
-    HomeRace(race, doors=[door for door in DOORS if door["slug"] in there], elem_id="home-race")
-    if race is not None:
-        gr.Markdown(
-            f"*Recorded from the two models that this playground ships, {race['note']}. Same tokenizer, same network, same start, same fairy tales: "
-            "only what each word may look at, and what it was asked to predict, differ.*",
-            elem_classes="small",
-        )
+    app.at_start(lambda: backend().prepare(live.CAUSAL))

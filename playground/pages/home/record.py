@@ -1,97 +1,114 @@
-"""Records the home page's animation from the shipped twins: `python -m playground.pages.home.record`."""
+"""Records Home's first words from the shipped models: `python -m playground.pages.home.record`.
+
+They move before any weights are there. What is recorded is what a visitor with this seed and heat would see live.
+"""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from playground import decoding, diffusion
+import numpy as np
+
+from playground import decoding
 from playground.backend import get_backend
-from playground.decoding.settings import DecodingSettings
-from playground.diffusion.settings import UnmaskSettings
+from playground.pages.home.live import CAUSAL, DENOISER, canvas_logits, causal_logits, surest
 from playground.paths import ASSETS
 
 RECORDED = ASSETS / "examples" / "home.json"
-PROMPT = "once upon a time there was a king"
-TOKENS, STEPS = 20, 10
-CAUSAL_SEED, DIFFUSION_SEED = (
-    24,
-    16,
-)  # picked by eye from thirty: what a visitor sees first shall read well, and the page says so
+PROMPT = "Once upon a time there was a"
+LENGTH = 6  # words that are played
+HEAT = 0.8
+SEED = 20  # picked by eye from eighty: chance takes likely words and an unlikely one
+ROWS = 7  # tiles that have a name; one more holds all others
+
+
+def tiles_of(logits: np.ndarray, heat: float, rows: int = ROWS) -> tuple[np.ndarray, float]:
+    """(ids of the `rows` likeliest tokens, log of the others' mass: logsumexp of their logits ÷ heat). logits (V,), float64."""
+    order = np.lexsort((np.arange(len(logits)), -logits))
+    others = logits[order[rows:]] / heat
+    top = others.max()
+    return order[:rows], float(top + np.log(np.exp(others - top).sum()))
+
+
+def drawn(logits: np.ndarray, heat: float, u: float) -> int:
+    """The token on which u falls, in falling order of the logits, equals by rising id."""
+    order = np.lexsort((np.arange(len(logits)), -logits))
+    weights = np.exp((logits[order] - logits[order[0]]) / heat)
+    sums = np.cumsum(weights)
+    return int(order[min(np.searchsorted(sums, u * sums[-1], side="right"), len(order) - 1)])
+
+
+def recorded_steps(model: Any, ids: list[int]) -> list[dict]:
+    """LENGTH draws at HEAT with the random numbers of SEED; each with its tiles."""
+
+    steps = []
+    for step in range(LENGTH):
+        logits = causal_logits(model, ids).astype(np.float64)
+        top, others = tiles_of(logits, HEAT)
+        u = decoding.step.random_numbers(SEED, step)[0]
+        token = drawn(logits, HEAT, u)
+        steps.append(
+            {
+                "rows": [[int(i), model.piece(int(i)), round(float(logits[i]), 4)] for i in top],
+                "others": round(others, 4),
+                "u": u,
+                "token": token,
+            }
+        )
+        ids = [*ids, token]
+    return steps
+
+
+def widest(model: Any, ids: list[int]) -> list[str]:
+    """What the left-to-right model writes when it always takes the likeliest token."""
+    words = []
+    for _ in range(LENGTH):
+        best = int(causal_logits(model, ids).argmax())
+        words.append(model.piece(best))
+        ids = [*ids, best]
+    return words
+
+
+def widest_everywhere(model: Any, canvas: list[int]) -> list[str]:
+    """The same of the diffusion twin: the surest mask first, each time its likeliest word."""
+    canvas = list(canvas)
+    blanks = [position for position, token in enumerate(canvas) if token == model.mask_id]
+    for _ in blanks:
+        masks = [position for position in blanks if canvas[position] == model.mask_id]
+        logits = canvas_logits(model, canvas)
+        at, _guesses = surest(logits.astype(np.float64), masks)
+        canvas[at] = int(logits[at].argmax())
+    return [model.piece(canvas[position]) for position in blanks]
 
 
 def record() -> dict:
-    import torch
 
-    causal, denoiser = (
-        get_backend().causal("fairy-causal"),
-        get_backend().denoiser("fairy-diffusion"),
-    )
-    prompt = causal.encode(PROMPT)
-    frames, ids = [], list(prompt)
-    rules = DecodingSettings(
-        temperature=0.6,
-        top_p=0.9,
-        repetition_penalty=1.1,
-        max_new_tokens=TOKENS,
-        seed=CAUSAL_SEED,
-    )
-    for step in decoding.generate(causal, prompt, rules):
-        rows = step.record(text_of=causal.piece, top=20)["rows"]
-        best = sorted(rows, key=lambda row: -row["final"])[:3]
-        if step.token_id not in [row["id"] for row in best]:
-            best[-1] = next(row for row in rows if row["id"] == step.token_id)
-        frames.append(
-            {
-                "rows": [
-                    [row["text"], round(row["final"], 4), row["id"] == step.token_id]
-                    for row in best
-                ]
-            }
-        )
-        ids.append(step.token_id)
-    for frame, piece in zip(
-        frames, decoding.text_pieces(causal.decode, ids)[len(prompt) :], strict=True
-    ):
-        frame["piece"] = str(piece)
-
-    canvas = torch.tensor(
-        [[*denoiser.encode(PROMPT), *[denoiser.mask_id] * (TOKENS - 1), *denoiser.encode(".")]]
-    )
-    settings = UnmaskSettings(
-        "dream", STEPS, selection="entropy", temperature=0.6, seed=DIFFUSION_SEED
-    )
-    steps = [
-        {
-            "words": _words(
-                denoiser,
-                canvas[0].tolist(),
-                ["masked" if i == denoiser.mask_id else "locked" for i in canvas[0].tolist()],
-            )
+    backend = get_backend()
+    with backend.causal(CAUSAL) as causal, backend.denoiser(DENOISER) as denoiser:
+        ids = causal.encode(PROMPT)
+        framed = denoiser.encode(PROMPT + " " + " ".join(["[MASK]"] * LENGTH) + ".")
+        return {
+            "prompt": PROMPT,
+            "length": LENGTH,
+            "seed": SEED,
+            "heat": HEAT,
+            "vocabulary": causal.vocab_size,
+            "causal": {
+                "model": CAUSAL,
+                "parameters": backend.entry(CAUSAL).parameters,
+                "ids": ids,
+                "steps": recorded_steps(causal, ids),
+                "widest": widest(causal, ids),
+            },
+            "masks": {
+                "model": DENOISER,
+                "parameters": backend.entry(DENOISER).parameters,
+                "canvas": framed,
+                "mask": denoiser.mask_id,
+                "widest": widest_everywhere(denoiser, framed),
+            },
         }
-    ]
-    for step in diffusion.unmask(denoiser, canvas, settings):
-        row = step.record(row=0)
-        steps.append({"words": _words(denoiser, row["canvas"], row["state"])})
-    return {
-        "causal": {"prompt": PROMPT, "frames": frames},
-        "diffusion": {"steps": steps},
-        # Whoever sets what is said here gets what is shown: tests/pages/test_home_recorded.py.
-        "note": f"the left one at temperature {rules.temperature:g}, top-p {rules.top_p:g}, repetition penalty "
-        f"{rules.repetition_penalty:g} and seed {rules.seed}, the right one by Dream's entropy order in {settings.steps} steps at "
-        f"temperature {settings.temperature:g} and seed {settings.seed}; the seeds were picked by eye from thirty",
-    }
-
-
-def _words(denoiser, ids: list[int], states: list[str]) -> list[dict]:
-    return [
-        {
-            "text": denoiser.piece(i).replace("##", "")
-            if state not in ("masked", "remasked")
-            else "",
-            "state": "masked" if state == "remasked" else state,
-        }
-        for i, state in zip(ids, states, strict=True)
-    ]
 
 
 def main() -> None:

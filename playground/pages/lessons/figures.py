@@ -14,6 +14,7 @@ import numpy as np
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.markov import HiddenMarkovModel, MarkovChain
 from playground.metrics import bleu, perplexity, rouge
 
@@ -222,12 +223,19 @@ def filled(text: str) -> str:
         )
         if name not in FIGURES:
             raise ValueError(
-                f"{match.group(0)} asks for {name}; the figures are {', '.join(FIGURES)}"
+                t(
+                    "{value} asks for {name}; the figures are {options}",
+                    value=match.group(0),
+                    name=name,
+                    options=", ".join(FIGURES),
+                )
             )
         try:
             value = FIGURES[name](**arguments)
         except (TypeError, ValueError, KeyError, IndexError) as error:
-            raise ValueError(f"{match.group(0)} cannot be computed: {error}") from None
+            raise ValueError(
+                t("{value} cannot be computed: {error}", value=match.group(0), error=error)
+            ) from None
         if isinstance(value, str):
             return value
         if isinstance(value, float) and math.isinf(value):

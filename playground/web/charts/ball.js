@@ -21,9 +21,11 @@ export function makeBall({ host, rail, strip, stage, upright, onDrop, onHover })
 
   /** Where the ball's centre is, in pixels of the host. @param {number} at @param {boolean} [fallen] */
   function point(at, fallen = false) {
-    const box = host.getBoundingClientRect();
-    const track = strip.getBoundingClientRect();
-    const line = rail.getBoundingClientRect();
+    const zoom = host.currentCSSZoom || 1; // boxes are measured in pixels of the window, moves in those of the host
+    const [box, track, line] = [host, strip, rail].map((one) => {
+      const { left, top, width, height } = one.getBoundingClientRect();
+      return { left: left / zoom, top: top / zoom, width: width / zoom, height: height / zoom };
+    });
     if (upright())
       return {
         x: fallen ? track.left - box.left + 20 : line.left - box.left + line.width / 2,

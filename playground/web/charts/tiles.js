@@ -16,6 +16,18 @@ const NARROW = 640; // pixels
 const GAP = 3;
 const BASE = 30; // pixels: a word's size where its tile has room
 
+const FLYING = {
+  position: "fixed",
+  left: "0",
+  top: "0",
+  zIndex: "30",
+  pointerEvents: "none",
+  whiteSpace: "pre",
+  transformOrigin: "0 0",
+  font: `600 ${BASE}px/1.1 var(--serif)`,
+  color: "var(--chosen)",
+};
+
 /**
  * @typedef {object} Tile
  * @property {string} text what the visitor reads; the model's own
@@ -223,6 +235,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
     const from = (bare ? one : word).getBoundingClientRect();
     const to = goal.getBoundingClientRect();
     const flying = asIs(make("span", "tile-flying", word.textContent ?? ""));
+    Object.assign(flying.style, FLYING); // it flies over the whole page, where a widget's own rules do not reach
     document.body.append(flying);
     const own = flying.getBoundingClientRect();
     const grown = to.height / Math.max(1, own.height);
@@ -247,6 +260,8 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
       { duration: 540, easing: EASE.arrive },
     );
     flying.remove();
+    strip.replaceChildren(); // what flew or dropped away is gone: the next tiles unfold, though they be the same ones
+    tiles = [];
   }
 
   new ResizeObserver(() => {
@@ -261,6 +276,8 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
     fly,
     /** Give focus to a tile. */
     focusOn,
+    /** The tile that was chosen. @param {number} index */
+    mark: (index) => strip.children[index]?.classList.add("hit"),
     /** Draw the words anew (another language). */
     relabel: lay,
     /** What moves is at its end. */

@@ -13,7 +13,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const AS_IS = new Set(
   (
     "t tok src prompt prose-prompt prose-token tree-text tree-prose tree-own logits-token compare-text compare-prompt compare-common " +
-    "strategy-first home-text home-canvas live-text locked name lanenames label-line canvas-words canvas-example figure-name"
+    "strategy-first home-text live-text locked name lanenames label-line canvas-words canvas-example figure-name"
   ).split(" "),
 );
 
@@ -42,13 +42,14 @@ export function make(tag, classes, text) {
   return element;
 }
 
-/** @typedef {Node | string | (() => string)} Child */
+/** @typedef {Node | string | (() => string | (string | Node)[])} Child */
 
 /**
  * A part of a view's skeleton: an element with attributes and children, made once.
  *
  * A text, of a child or of an attribute, may be a function: it is asked now and again whenever the language changes, so
- * `node("h2", {}, () => t("Time"))` speaks every language. `part: "seed"` gives the element the name by which `partsOf` finds it,
+ * `node("h2", {}, () => t("Time"))` speaks every language. One that stands alone may give several:
+ * `node("label", {}, () => pieces("Start in {state}", { state: select }))`. `part: "seed"` gives the element the name by which `partsOf` finds it,
  * `class` its classes; a value of false or null leaves an attribute out, true sets it empty.
  *
  * @template {keyof HTMLElementTagNameMap} K
@@ -69,11 +70,13 @@ export function node(tag, attributes = {}, ...children) {
   }
   for (const child of children) {
     if (typeof child !== "function") element.append(child);
+    else if (children.length === 1)
+      inEveryLanguage(() => element.replaceChildren(...[child()].flat()));
     else {
       const text = document.createTextNode("");
       element.append(text);
       inEveryLanguage(() => {
-        text.data = child();
+        text.data = [child()].flat().join("");
       });
     }
   }
@@ -152,9 +155,11 @@ export function partsOf(root) {
 
 /**
  * A row of buttons of which one is chosen; the answer is a function that shows which.
- * @template {string | number} V
- * @param {HTMLElement} host @param {{value: V, label: () => string}[]} items @param {() => string} label @param {(value: V) => void} pick
- * @returns {(value: V) => void}
+ * @param {HTMLElement} host
+ * @param {{value: any, label: () => string}[]} items
+ * @param {() => string} label
+ * @param {(value: any) => void} pick
+ * @returns {(value: any) => void}
  */
 export function choices(host, items, label, pick) {
   host.setAttribute("role", "group");

@@ -8,11 +8,15 @@ import { locale } from "./translate.js";
 /** @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();
 
-/** @param {number} x @param {Intl.NumberFormatOptions} options */
+/** What is rounded to nothing has no sign. @param {number} x @param {Intl.NumberFormatOptions} options */
 function inLanguage(x, options) {
   const key = locale() + JSON.stringify(options);
   let format = formats.get(key);
-  if (!format) formats.set(key, (format = new Intl.NumberFormat(locale(), options)));
+  if (!format)
+    formats.set(
+      key,
+      (format = new Intl.NumberFormat(locale(), { signDisplay: "negative", ...options })),
+    );
   return format.format(x);
 }
 
@@ -47,8 +51,7 @@ export const whole = (n) => inLanguage(Number(n), { maximumFractionDigits: 0 });
 export function fixed(x, digits = 3) {
   if (x === null || x === undefined) return NOTHING;
   if (!Number.isFinite(x)) return x < 0 ? "−∞" : "∞";
-  const shown = Math.abs(x) < 0.5 * 10 ** -digits ? 0 : x; // no "-0.000"
-  return inLanguage(shown, {
+  return inLanguage(x, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     useGrouping: false,

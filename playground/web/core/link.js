@@ -1,7 +1,8 @@
 // @ts-check
 /** The address of the page in the state that is on view: read, made, copied. */
+import { node } from "./dom.js";
 import { announce, showQr } from "./messages.js";
-import { t, view } from "./translate.js";
+import { say, t, view } from "./translate.js";
 
 /** A query ("?tab=...") with the language and the projector where the visitor chose them: who opens the link sees the same. */
 export const withView = view;
@@ -35,6 +36,20 @@ export const addressOf = (query, at = 0) =>
   location.origin + location.pathname + withView(query + (at > 0 ? `&at=${at}` : ""));
 
 /**
+ * Changes what the address line says, without loading anything: a value sets a field of the query, "" takes it out.
+ * @param {Record<string, string>} changes
+ */
+export function changeAddress(changes) {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString();
+  history.replaceState(null, "", location.pathname + (text ? "?" + text : "") + location.hash);
+}
+
+/**
  * Puts the address into the address line and onto the clipboard, and says so. Where the browser does not allow copying, the visitor
  * reads where the link is; in a frame that is not the address line, which shows the page around the frame.
  * @param {string} address @param {string} [copied] what is said once it is copied
@@ -51,4 +66,45 @@ export async function copyLink(address, copied = t("Link copied.")) {
       announce(t("The browser does not allow copying here: the link stands below the picture."));
     }
   }
+}
+
+/**
+ * Makes a button copy the address of the page in its state, and puts one for the QR code behind it. The server writes the query, the browser
+ * knows the address.
+ * @param {HTMLElement} button
+ * @param {() => Promise<{query?: string, error?: any}>} query
+ * @param {{readonly step: number}} [player] its step goes along
+ */
+export function offerLink(button, query, player) {
+  async function addressNow() {
+    let record;
+    try {
+      record = await query();
+    } catch {
+      record = { error: t("The server did not answer.") };
+    }
+    if (record.query) return addressOf(record.query, player?.step);
+    announce(say(record.error));
+    return null;
+  }
+  const picture = node(
+    "button",
+    {
+      type: "button",
+      part: "qr",
+      title: () => t("The link as a picture for a projector: phones open it by its QR code"),
+    },
+    () => t("QR code"),
+  );
+  picture.addEventListener("click", async () => {
+    const address = await addressNow();
+    if (!address) return;
+    history.replaceState(null, "", address);
+    showQr(address);
+  });
+  button.addEventListener("click", async () => {
+    const address = await addressNow();
+    if (address) await copyLink(address);
+  });
+  button.after(picture);
 }

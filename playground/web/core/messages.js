@@ -7,8 +7,16 @@ const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { de
 /** Says a sentence to the visitor, for some seconds, and to a screen reader. @param {string} sentence */
 export const announce = (sentence) => tell("playground:say", sentence);
 
+let status = "";
+
 /** What stands at the right of the navigation: "SmolLM2-135M · CPU". @param {string} text */
-export const showStatus = (text) => tell("playground:status", text);
+export function showStatus(text) {
+  status = text;
+  tell("playground:status", text);
+}
+
+/** What `showStatus` said last: a masthead that comes later shows it. */
+export const statusNow = () => status;
 
 /** Opens the dialog with the QR code of an address. @param {string} address */
 export const showQr = (address) => tell("playground:qr", address);

@@ -1,0 +1,265 @@
+// @ts-check
+/**
+ * One line about the control that is asked: the pointer rests on it, the keyboard reaches it, or a finger stays on it. The sentence is
+ * the control's own (its title), or stands in assets/words/explanations.json under the control's name and page. It never covers the control.
+ */
+import { make } from "../../core/dom.js";
+import { onLanguage, say, t } from "../../core/translate.js";
+
+/** @typedef {string | [text: string, term: string]} Entry a sentence, or one with the term of the glossary that it leads to */
+/** @typedef {Record<string, Record<string, Entry>>} Table by page and name of the control */
+
+const CONTROLS =
+  "button, input:not([type=hidden]), select, textarea, summary, [role=slider], [role=button], [role=tab], label[title], [title]";
+const NOT_THERE = "[data-k], .canvas-words, .explanation";
+const REST = 450, // milliseconds that the pointer rests on a control
+  REACHED = 200, // that the focus stays
+  HELD = 500, // that a finger stays
+  LEAVING = 250;
+const SPACE = 8; // pixels between the control and the line
+
+/** What a label says, without the control in it and what that holds. @param {Element | null | undefined} label */
+function labelText(label) {
+  const named = label?.querySelector(":scope > span, [data-testid=block-info]")?.textContent;
+  if (named) return named;
+  return [...(label?.childNodes ?? [])]
+    .filter((node) => node.nodeType === Node.TEXT_NODE)
+    .map((node) => node.textContent)
+    .join(" ");
+}
+
+/** @param {Element} control */
+function nameOf(control) {
+  const by = control.getAttribute("aria-labelledby"),
+    field = /** @type {HTMLInputElement} */ (control);
+  const name =
+    control.getAttribute("aria-label") ||
+    (by && document.getElementById(by)?.textContent) ||
+    labelText(control.closest("label") ?? field.labels?.[0]) ||
+    control.textContent ||
+    field.placeholder ||
+    "";
+  return name
+    .trim()
+    .replace(/\s+/g, " ")
+    .replace(/^(?:number input for|range slider for) /, "");
+}
+
+/** @param {Element} control */
+function pageOf(control) {
+  const marked = control.closest("[data-explain-page]"),
+    tab = document.querySelector("#pages > .tab-wrapper [aria-selected=true]");
+  return (
+    (marked instanceof HTMLElement && marked.dataset.explainPage) ||
+    (tab instanceof HTMLElement && tab.dataset.tabId) ||
+    ""
+  );
+}
+
+/** "Name of …": a key with an ellipsis stands for all names that begin, or end, like it. @param {string} name */
+const patternOf = (name) =>
+  new RegExp(
+    `^${name
+      .split("…")
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+      .join("[^]*")}$`,
+  );
+
+/** Finds the entry of a control in the visitor's language. */
+class Entries {
+  /** @param {Table} table */
+  constructor(table) {
+    this.table = table;
+    this.load();
+    onLanguage(() => this.load());
+  }
+
+  load() {
+    /** @type {Map<string, Map<string, Entry>>} */
+    this.exact = new Map();
+    /** @type {Map<string, [pattern: RegExp, entry: Entry][]>} */
+    this.alike = new Map();
+    for (const [page, entries] of Object.entries(this.table)) {
+      const list = Object.entries(entries);
+      const exact = new Map(list);
+      // a name that is no message of its own stays English
+      for (const [name, one] of list) exact.set(say(name), one);
+      this.exact.set(page, exact);
+      const alike = list.filter(([name]) => name.includes("…"));
+      this.alike.set(
+        page,
+        alike.map(([name, one]) => [patternOf(name), one]),
+      );
+    }
+  }
+
+  /** @param {Element} control @returns {Entry | null} */
+  of(control) {
+    const shown = nameOf(control),
+      words = /** @type {any} */ (window).playgroundWords,
+      english = words?.english(shown) ?? shown;
+    for (const page of [pageOf(control), "everywhere"])
+      for (const name of [shown, english]) {
+        const found =
+          this.exact?.get(page)?.get(name) ??
+          this.alike?.get(page)?.find(([pattern]) => pattern.test(name))?.[1];
+        if (found) return found;
+      }
+    return null;
+  }
+}
+
+/** @param {Entries} entries @param {Element} asked @returns {{text: string, term?: string} | null} */
+function explanationOf(entries, asked) {
+  const control = /** @type {HTMLElement} */ (asked),
+    label = control.closest("label");
+  const own =
+    control.title || control.dataset.explained || label?.title || label?.dataset.explained || "";
+  if (own) return { text: own };
+  const entry = entries.of(control);
+  if (entry)
+    return typeof entry === "string"
+      ? { text: say(entry) }
+      : { text: say(entry[0]), term: entry[1] };
+  const info = control
+    .closest(".block")
+    ?.querySelector("[data-testid=block-info] ~ div, .info")
+    ?.textContent?.trim();
+  return info ? { text: info } : null;
+}
+
+/** @param {Event} event */
+function controlAt(event) {
+  const found = /** @type {Element} */ (event.target).closest?.(CONTROLS);
+  return found instanceof HTMLElement && !found.closest(NOT_THERE) ? found : null;
+}
+
+class Bubble {
+  /** @type {HTMLElement | null} */
+  shown = null;
+  waiting = 0;
+
+  /** @param {Entries} entries */
+  constructor(entries) {
+    this.entries = entries;
+    this.element = make("div", "explanation");
+    this.element.id = "explanation";
+    this.element.setAttribute("role", "tooltip");
+    this.element.hidden = true;
+    document.body.append(this.element);
+    this.listenToPointer();
+    this.listenToKeyboard();
+  }
+
+  /** @param {() => void} act @param {number} milliseconds */
+  soon(act, milliseconds) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(act, milliseconds);
+  }
+
+  /** @param {HTMLElement} control */
+  show(control) {
+    const found = explanationOf(this.entries, control);
+    this.hide();
+    if (!found) return;
+    this.shown = control;
+    this.element.replaceChildren(make("span", "", found.text));
+    if (found.term) {
+      const more = make("button", "explanation-term", t("Glossary"));
+      more.type = "button";
+      more.dataset.term = found.term;
+      more.tabIndex = -1;
+      this.element.append(more);
+    }
+    const label = control.closest("label"),
+      holder = control.title ? control : label?.title ? label : null;
+    if (holder) {
+      holder.dataset.explained = holder.title;
+      holder.removeAttribute("title"); // the browser's own bubble stays away meanwhile
+    }
+    control.setAttribute("aria-describedby", "explanation");
+    (control.closest("dialog[open]") ?? document.body).append(this.element);
+    this.element.hidden = false;
+    this.place(control);
+  }
+
+  /** @param {HTMLElement} control */
+  place(control) {
+    const box = control.getBoundingClientRect(),
+      { offsetHeight: high, offsetWidth: wide } = this.element;
+    const above = box.top > high + SPACE + 4,
+      below = innerHeight - box.bottom > high + SPACE,
+      top = below || !above ? Math.max(box.bottom + SPACE, 0) : box.top - high - SPACE;
+    this.element.style.top = top + "px";
+    this.element.style.left = Math.max(SPACE, Math.min(box.left, innerWidth - wide - SPACE)) + "px";
+  }
+
+  hide() {
+    clearTimeout(this.waiting);
+    const { shown } = this;
+    if (!shown) return;
+    for (const holder of [shown, shown.closest("label")]) {
+      if (holder?.dataset.explained === undefined) continue;
+      if (!holder.title) holder.title = holder.dataset.explained;
+      delete holder.dataset.explained;
+    }
+    if (shown.getAttribute("aria-describedby") === "explanation")
+      shown.removeAttribute("aria-describedby");
+    this.shown = null;
+    this.element.hidden = true;
+  }
+
+  /** @param {Event} event */
+  holds(event) {
+    return this.element.contains(/** @type {Node} */ (event.target));
+  }
+
+  listenToPointer() {
+    document.addEventListener("pointerover", (event) => {
+      if (event.pointerType === "touch" || this.holds(event)) return;
+      const control = controlAt(event);
+      if (control === this.shown) return;
+      if (control) this.soon(() => this.show(control), REST);
+      else this.soon(() => this.hide(), LEAVING);
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (this.holds(event)) return;
+      this.hide();
+      const control = event.pointerType === "touch" ? controlAt(event) : null;
+      if (control) this.soon(() => this.show(control), HELD);
+    });
+    document.addEventListener("pointermove", (event) => {
+      if (event.pointerType === "touch" && Math.hypot(event.movementX, event.movementY) > 6)
+        clearTimeout(this.waiting);
+    });
+    document.addEventListener("contextmenu", (event) => {
+      const touched = /** @type {PointerEvent} */ (event).pointerType === "touch";
+      if (touched && this.shown?.contains(/** @type {Node} */ (event.target)))
+        event.preventDefault();
+    });
+    document.addEventListener("scroll", () => this.hide(), { capture: true, passive: true });
+  }
+
+  listenToKeyboard() {
+    document.addEventListener("focusin", (event) => {
+      const control = controlAt(event);
+      if (!control) return;
+      if (control.matches(":focus-visible") || /^(INPUT|TEXTAREA|SELECT)$/.test(control.tagName))
+        this.soon(() => this.show(control), REACHED);
+    });
+    document.addEventListener("focusout", () => this.soon(() => this.hide(), 100));
+    // whoever works the control knows it: the line goes (and with Escape)
+    document.addEventListener("keydown", (event) => {
+      if (!["Tab", "Shift", "Control", "Alt", "Meta"].includes(event.key)) this.hide();
+    });
+  }
+}
+
+/** @param {Table} table */
+export function explain(table) {
+  const entries = new Entries(table);
+  new Bubble(entries);
+  // for whoever wants to know whether a control has one
+  /** @type {any} */ (window).playgroundExplanation = (/** @type {Element} */ control) =>
+    explanationOf(entries, control)?.text ?? null;
+}

@@ -1,0 +1,145 @@
+// @ts-check
+/** What stands above every page: the voice, the status, the glossary, the projector, the language; and the address that follows. */
+import { make, node, partsOf } from "../../core/dom.js";
+import { changeAddress, withView } from "../../core/link.js";
+import { statusNow } from "../../core/messages.js";
+import { choose, current, languages, onLanguage, t } from "../../core/translate.js";
+
+const SPOKEN = 4000; // milliseconds that a sentence stays
+const KEPT = "playground-projector";
+
+const skeleton = () =>
+  node(
+    "div",
+    { class: "masthead" },
+    node("h1", { translate: "no" }, "Playground"),
+    node("span", { class: "status", part: "status", role: "status" }),
+    node(
+      "div",
+      { class: "masthead-tools" },
+      node("button", { type: "button", part: "glossary", "aria-haspopup": "dialog" }, () =>
+        t("Glossary"),
+      ),
+      node("button", { type: "button", part: "projector", "aria-pressed": "false" }, () =>
+        t("Projector"),
+      ),
+      node("select", { part: "language", "aria-label": () => t("Language"), translate: "no" }),
+    ),
+  );
+
+/** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
+export function mount(element, { constants, trigger }) {
+  const view = skeleton();
+  element.append(view);
+  const { part, select, press } = partsOf(view);
+  speak();
+  showStatusIn(part("status"));
+  followTabs();
+  offerLanguages(select("language"), trigger);
+  offerProjector(press("projector"));
+  offerGlossary(element, press("glossary"), constants.glossary);
+  import("./explanations.js").then(({ explain }) => explain(constants.explanations));
+}
+
+/** The voice: sentences for the visitor and for a screen reader. */
+function speak() {
+  const voice = make("div", "say-toast");
+  let quiet = 0;
+  voice.setAttribute("role", "status");
+  document.body.append(voice);
+  document.addEventListener("playground:say", (event) => {
+    voice.textContent = String(/** @type {CustomEvent} */ (event).detail);
+    voice.classList.add("on");
+    clearTimeout(quiet);
+    quiet = setTimeout(() => voice.classList.remove("on"), SPOKEN);
+  });
+}
+
+/** "model · device": each part is a text of its own for the tables of words. @param {HTMLElement} place */
+function showStatusIn(place) {
+  /** @param {string} text */
+  const show = (text) =>
+    place.replaceChildren(
+      ...text.split(" · ").flatMap((one, i) => [...(i ? [" · "] : []), make("span", "", one)]),
+    );
+  show(statusNow());
+  document.addEventListener("playground:status", (event) =>
+    show(String(/** @type {CustomEvent} */ (event).detail)),
+  );
+}
+
+/** The page of the address follows the navigation, so that a reload finds the same page, in the same language, at the same size. */
+function followTabs() {
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target),
+      tab = target.closest?.("#pages > .tab-wrapper [role=tab]");
+    if (!(tab instanceof HTMLElement) || !event.isTrusted) return;
+    const slug = encodeURIComponent(tab.dataset.tabId ?? "");
+    history.replaceState(null, "", withView(`?tab=${slug}`));
+  });
+}
+
+/** @param {HTMLSelectElement} select @param {import("../../core/value.js").Host["trigger"]} trigger */
+function offerLanguages(select, trigger) {
+  for (const [name, title] of Object.entries(languages)) {
+    const option = new Option(title, name);
+    option.lang = name;
+    select.append(option);
+  }
+  select.addEventListener("change", async () => {
+    await choose(select.value);
+    select.value = current();
+    changeAddress({ lang: current() });
+  });
+  let labels = "en"; // Gradio's own components are given theirs by the server (playground/pages/labels.py)
+  function follow() {
+    select.value = current();
+    if (labels === current()) return;
+    labels = current();
+    trigger("language", { name: labels });
+  }
+  onLanguage(follow);
+  follow();
+}
+
+/** Large and plain for a room, kept for the next visit. @param {HTMLButtonElement} button */
+function offerProjector(button) {
+  const root = document.documentElement;
+  const show = () =>
+    button.setAttribute("aria-pressed", String(root.classList.contains("projector")));
+  button.addEventListener("click", () => {
+    const on = root.classList.toggle("projector");
+    try {
+      if (on) localStorage.setItem(KEPT, "1");
+      else localStorage.removeItem(KEPT);
+    } catch {
+      /* private mode: it lasts as long as the page */
+    }
+    changeAddress({ projector: on ? "1" : "" });
+    show();
+    dispatchEvent(new Event("resize")); // plots measure themselves anew
+  });
+  show();
+}
+
+/** `?term=softmax` opens the glossary at a term; any element with data-term opens it there too.
+ *  @param {HTMLElement} element @param {HTMLButtonElement} button @param {string} address */
+function offerGlossary(element, button, address) {
+  /** @type {Promise<import("./glossary.js").Glossary> | null} */
+  let made = null;
+  /** @param {string} slug */
+  async function open(slug) {
+    made ??= import("./glossary.js").then(({ Glossary }) => new Glossary(element, address));
+    (await made).open(slug);
+  }
+  button.addEventListener("click", () => open(""));
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target),
+      term = target.closest?.("[data-term]");
+    if (!(term instanceof HTMLElement)) return;
+    event.preventDefault();
+    open(term.dataset.term ?? "");
+  });
+  const wished = new URLSearchParams(location.search).get("term");
+  if (wished) open(wished);
+}
