@@ -128,7 +128,7 @@ def test_the_form_knows_what_each_sampler_reads_and_which_need_an_exact_model():
         ("steps", 2.5, "steps must be"),
         ("steps", None, "steps must be"),
         ("seed", -1, "seed must be"),
-        ("temperature", -1, r"temperature must be in \[0, 100\], got -1"),
+        ("temperature", -1, r"temperature must be a number in \[0, 100\], got -1"),
         ("sampler", "x", "sampler must be one of"),
     ],
 )
