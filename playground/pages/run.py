@@ -9,7 +9,8 @@ A run is one request of one widget. Its messages are plain data, one a yield::
     {"run": id, "n": 4, "kind": "end", "reason": "length", ...}   or   {..., "kind": "error", "message": sentence}
 
 `n` counts the messages and `at` the frames, so that the browser knows doubled and lost ones: of several values that arrive in one
-burst a widget sees the last alone. The last messages of each run are kept for a while, and `going` hands out those that are missing. Exactly one end or error comes last.
+burst a widget sees the last alone. The last messages of each run are kept for a while, and `going` hands out those that are missing.
+Exactly one end or error comes last.
 More kinds may come later: whoever reads ignores those it does not know.
 
 A run that was cut off is asked for again under a new name with `after`, the number of frames that arrived: a draw depends on
@@ -33,10 +34,8 @@ from playground.pages.events import sent
 from playground.widgets.widget import called
 
 LONGEST_NAME = 64
-KEPT_MESSAGES, KEPT_RUNS = (
-    32,
-    32,
-)  # the last messages of a run, and runs that have ended, for whoever missed some
+# The last messages of a run, and runs that have ended, for whoever missed some.
+KEPT_MESSAGES, KEPT_RUNS = 32, 32
 FRAME_SECONDS = 0.03  # frames that come faster than a screen paints travel together
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 

@@ -5,6 +5,7 @@
 - `open_page(slug, **query)`: opens a tab of the app and waits until it answers;
 - `no_requests(page)`: a context in which any request to the server is a failure (scrubbing);
 - `after_redraw(page, "#chain-walk", act)`: does `act()` and waits until the view in there says that it has drawn new figures;
+- `gate(owner, name, calls)`: lets so many calls of a method through and holds the next ones until its answer, an event, is set;
 - `fits(page)`: fails if the page scrolls sideways; `phone`: the same `page` fixture at 390 x 844;
 - `dark(page)`: switches to dark as a visitor's system would;
 - `axe(page)`: accessibility faults of the visible page, empty when there are none.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode, urlsplit
 
@@ -154,6 +156,28 @@ def open_page(page) -> Callable:
         return page
 
     return go
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """Lets so many calls of a method through and holds the next ones until `open`: a run that is surely still going on."""
+    held = []
+
+    def close(owner, name, calls):
+        real, tickets, opened = getattr(owner, name), threading.Semaphore(calls), threading.Event()
+
+        def gated(*args, **kwargs):
+            if not opened.is_set() and not tickets.acquire(blocking=False):
+                opened.wait(60)
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, gated)
+        held.append(opened)
+        return opened
+
+    yield close
+    for opened in held:
+        opened.set()
 
 
 def unfold(page) -> None:

@@ -88,8 +88,9 @@ def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
     assert words and words <= {"red", "cat", "sees", "blue", "dog", ".", "eats", "∅", "⏎"}, words
 
     page.locator("#pages [role=tab][data-tab-id=diffusion]").click()
-    page.locator("#pages").get_by_label("Model", exact=True).locator("visible=true").first.click()
-    page.get_by_role("option", name=f"Exact: {title}").click()
+    model = page.locator("#diffusion-player").get_by_label("Model", exact=True)
+    model.focus()  # asks which models there are by now
+    model.select_option(label=f"Exact: {title}")
     canvas = page.get_by_role("textbox", name=re.compile("^Canvas"))
     expect(canvas).to_have_value("[MASK]*12")
     canvas.fill("red cat [MASK]*2 dog")

@@ -103,8 +103,10 @@ def test_an_unmasking_run_on_the_page_is_one_call(space):
     from playground.pages.diffusion.unmask_block import messages
 
     values = {**LINK.defaults(), "canvas": "the king [MASK]*3 .", "steps": 3}
-    news = took(space, messages(values, space.shell, SimpleNamespace(session_hash="visitor")))
-    assert news[-1]["end"] and sum(len(one.get("frame", ())) for one in news) == 3
+    asked = {"run": "r", "values": values}
+    news = took(space, messages(asked, space.shell, SimpleNamespace(session_hash="visitor")))
+    steps = [record for one in news for record in one.get("frames", ()) if "step" in record]
+    assert news[-1]["kind"] == "end" and len(steps) == 3
 
 
 def test_a_comparison_on_the_page_is_one_call(space):

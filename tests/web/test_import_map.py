@@ -10,9 +10,7 @@ from playground.web import IMPORT, bare, shipped
 
 def test_whatever_a_module_of_the_map_imports_is_in_the_map():
     found = shipped().import_map("views/generate/view.js", "core/replay.js")
-    assert {bare("core/dom.js"), bare("core/replay.js"), bare("charts/tiles.js")} <= set(
-        found
-    )
+    assert {bare("core/dom.js"), bare("core/replay.js"), bare("charts/tiles.js")} <= set(found)
     for address in found.values():
         kind, _, data = address.partition("base64,")
         text = base64.b64decode(data).decode()
