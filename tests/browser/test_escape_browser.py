@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import axe, dark, fits
-from tests.browser.conftest import unfold as unfold_generate
 
 SENTENCE = "#escape-calculator .escape-sentence"
 
