@@ -184,7 +184,7 @@ def test_no_serious_accessibility_fault(escape, mode):
 
 def test_a_step_of_the_generate_page_opens_here_over_its_whole_vocabulary(open_page):
     page = open_page("generate", depth="numbers")
-    page.locator("#generator .bar .final-bar").first.wait_for()
+    page.locator("#generator .prose-token").first.wait_for(timeout=60_000)
     unfold(page)
     page.get_by_role("button", name="New text").click()
     page.locator("#generator .prose-token").nth(6).wait_for(timeout=60_000)
