@@ -17,7 +17,8 @@ from playground.backend import (
     RunStopped,
     openai_engine,
 )
-from playground.backend.openai_engine import Completions, Offer, distribution, engine_of, engines
+from playground.backend.completion_rows import distribution
+from playground.backend.openai_engine import Completions, Offer, engine_of, engines
 from playground.backend.service import Backend
 from playground.decoding import DecodingSettings, Step, generate
 from tests.backend.small_models import byte_tokenizer

@@ -8,7 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits, unfold
+from tests.browser.conftest import axe, dark, fits
 
 SENTENCE = "#escape-calculator .escape-sentence"
 
@@ -20,6 +20,11 @@ def escape(open_page):
     return page
 
 
+def unfold(page, part: str) -> None:
+    """Opens a part that is folded away: "#escape-logits", "#escape-live", "#escape-calculator [data-part=theory]"."""
+    page.locator(f"{part} summary").first.click()
+
+
 def slide(page, label: str, value: float) -> None:
     page.get_by_role("slider", name=label, exact=True).evaluate(
         "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
@@ -28,6 +33,7 @@ def slide(page, label: str, value: float) -> None:
 
 
 def test_dragging_the_barrier_moves_the_critical_temperature(escape):
+    unfold(escape, "#escape-calculator [data-part=theory]")
     before = escape.locator(SENTENCE).inner_text()
     slide(escape, "barrier ΔE", 5)
     escape.locator(SENTENCE, has_text="1.517").wait_for()  # 5 / ln(3 · 9)
@@ -53,6 +59,7 @@ def test_the_keyboard_moves_a_control(escape):
 
 
 def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
+    unfold(escape, "#escape-logits")
     hostile = "<img src=x onerror=window.__pwned=1> 9\n${window.__pwned=2} 7\n\\u00zz `x` </script> 5\nplain 3"
     escape.locator("#escape-logits textarea").fill(hostile)
     escape.get_by_role("button", name="Read these logits").click()
@@ -69,6 +76,7 @@ def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
 
 
 def test_a_bad_table_gets_a_sentence_and_loses_nothing(escape):
+    unfold(escape, "#escape-logits")
     escape.locator("#escape-logits textarea").fill("cat ten\ndog 3")
     escape.get_by_role("button", name="Read these logits").click()
     escape.locator(
@@ -105,6 +113,7 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
         return real(*args, **kwargs)
 
     monkeypatch.setattr(experiment, "next_logits_of", six_tokens)
+    unfold(escape, "#escape-live")
     escape.locator("#escape-stop").click()
     escape.get_by_text("Nothing is running.").wait_for()
     escape.locator("#escape-run").click()
@@ -127,14 +136,49 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
     )
 
 
+def open_all(page) -> None:
+    for part in ("[data-part=theory]", "[data-part=penalties]"):
+        unfold(page, f"#escape-calculator {part}")
+    unfold(page, "#escape-logits")
+    unfold(page, "#escape-live")
+
+
 def test_on_a_phone_nothing_sticks_out(phone, escape):
     fits(escape)
+    open_all(escape)
+    fits(escape)
+
+
+def test_folded_the_page_is_short_and_says_what_is_folded_away(escape):
+    assert escape.evaluate("document.documentElement.scrollHeight") < 1400
+    for title in ("Theory", "Penalties", "From real logits", "A real loop"):
+        expect(escape.locator("summary", has_text=title)).to_be_visible()
+    assert escape.locator("#escape-logits textarea").is_hidden()
+
+
+def test_the_temperature_is_dragged_on_the_curve(escape):
+    plot = escape.locator("#escape-calculator .escape-figure .axes-svg")
+    box = plot.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    escape.mouse.move(box["x"] + 0.3 * box["width"], middle)
+    escape.mouse.down()
+    escape.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=3)
+    escape.mouse.up()
+    escape.locator(SENTENCE, has_text="is above").wait_for()
+    slider = escape.get_by_role("slider", name="temperature T", exact=True)
+    assert 1 < float(slider.input_value()) < 1.8
+
+
+def test_a_link_with_visits_opens_the_penalties(open_page):
+    page = open_page("escape", delta_e=4, visits=3)
+    expect(page.locator("#escape-calculator .escape-by-visit")).to_be_visible()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_no_serious_accessibility_fault(escape, mode):
     if mode == "dark":
         dark(escape)
+    open_all(escape)
     assert axe(escape) == []
 
 

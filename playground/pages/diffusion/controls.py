@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from playground.backend.limits import limits
-from playground.diffusion.noise import SCHEDULES
-from playground.diffusion.settings import UnmaskSettings
+from playground.diffusion.settings import PARAMETERS, UnmaskSettings
+from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
     NEEDS_POSTERIOR,
@@ -17,8 +18,30 @@ from playground.pages.diffusion.sampler_cards import (
     own_fields,
 )
 from playground.pages.links import Choice, Flag, Number, PageLink, Setting, Text
+from playground.parameters import SEED
 
 DEFAULT_SAMPLER = "dream"
+
+# The table's rows as the page has them: what fits its canvases; a block length of 0 is one block.
+ROWS = {
+    **PARAMETERS,
+    "steps": replace(PARAMETERS["steps"], default=16, high=512),
+    "block_length": replace(PARAMETERS["block_length"], default=0, low=0, high=256),
+    "overlap": replace(PARAMETERS["overlap"], high=255),
+    "burn_in": replace(PARAMETERS["burn_in"], high=512),
+}
+# What only some samplers read, beside the published convention.
+MORE = (
+    "schedule",
+    "block_length",
+    "overlap",
+    "threshold",
+    "bound",
+    "eta",
+    "alg_temp",
+    "guidance",
+    "burn_in",
+)
 
 # field -> what a link may carry; the order is the order of the values in `settings_of`
 LINK = PageLink(
@@ -27,28 +50,20 @@ LINK = PageLink(
         "canvas": Text(models.default_canvas(models.TWIN), longest=4000),
         "model": Text(models.TWIN, longest=200),
         "sampler": Choice(DEFAULT_SAMPLER, tuple(TITLES)),
-        "steps": Number(16, 1, 512, whole=True),
-        "temperature": Number(0.7, 0, 100),
-        "seed": Number(8, 0, 2**53, whole=True),
+        "steps": Setting(ROWS["steps"]),
+        "temperature": Setting(replace(ROWS["temperature"], default=0.7)),
+        "seed": Setting(replace(ROWS["seed"], default=8)),
         "length": Number(0, 0, 256, whole=True),
         "hybrid": Number(0, 0, 64, whole=True),
-        "top_p": Number(1.0, 0, 1),
-        "selection": Text("entropy", longest=40),
-        "schedule": Choice("linear", SCHEDULES),
-        "block_length": Number(0, 0, 256, whole=True),
-        "overlap": Number(0, 0, 255, whole=True),
-        "threshold": Number(0.9, 0, 100),
-        "bound": Number(0.1, 0, 1000),
-        "eta": Number(0.1, 0, 1),
-        "alg_temp": Number(0.0, 0, 100),
-        "guidance": Number(0.0, 0, 100),
-        "burn_in": Number(0, 0, 512, whole=True),
+        "top_p": Setting(ROWS["top_p"]),
+        "selection": Text(SELECTIONS[DEFAULT_SAMPLER][0], longest=40),
+        **{name: Setting(ROWS[name]) for name in MORE},
         "start": Choice("masks", ("masks", "random words")),
-        "as_published": Flag(False),
+        "as_published": Setting(ROWS["as_published"]),
         "two": Flag(False),
         "sampler_b": Choice("llada", tuple(TITLES)),
-        "steps_b": Number(16, 1, 512, whole=True),
-        "seed_b": Number(8, 0, 2**53, whole=True),
+        "steps_b": Setting(ROWS["steps"]),
+        "seed_b": Setting(replace(ROWS["seed"], default=8)),
         # what stands in the player: that this was run, from which edited canvas, and the step on view
         "ran": Flag(False),
         "edited": Text("", longest=6000),
@@ -89,7 +104,7 @@ def form(session: str | None = None) -> dict[str, Any]:
             }
             for name, title in TITLES.items()
         ],
-        "schedules": list(SCHEDULES),
+        "schedules": list(ROWS["schedule"].choices),
         "limits": {
             name: [kind.parameter.low, kind.parameter.high]
             for name, kind in LINK.fields.items()
@@ -101,7 +116,9 @@ def form(session: str | None = None) -> dict[str, Any]:
 def given_values(raw: Any) -> dict[str, Any]:
     """The fields of a request of the browser, the rest at their defaults. ValueError where it holds none."""
     if not isinstance(raw, dict):
-        raise ValueError(f"values must be the fields of the page, got {type(raw).__name__}")
+        raise ValueError(
+            t("values must be the fields of the page, got {got}", got=type(raw).__name__)
+        )
     return {name: raw.get(name, LINK.fields[name].default) for name in FIELDS}
 
 
@@ -132,33 +149,17 @@ def settings_of(
         selection = SELECTIONS[name][0]  # the second sampler takes its own first rule
     given: dict[str, Any] = {
         "sampler": name,
-        "steps": _whole(
-            "steps", values["steps"] if steps is None else steps, 1, limits().max_unmask_steps
+        "steps": replace(PARAMETERS["steps"], high=limits().max_unmask_steps).check(
+            values["steps"] if steps is None else steps
         ),
-        "seed": _whole("seed", values["seed"] if seed is None else seed, 0, 2**53),
-        "temperature": values.get("temperature", 1.0),
-        "top_p": values.get("top_p", 1.0),
+        "seed": replace(SEED, default=None).check(values["seed"] if seed is None else seed),
+        "temperature": values.get("temperature"),
+        "top_p": values.get("top_p"),
         "selection": selection,
     }
-    if "schedule" in fields:
-        given["schedule"] = values.get("schedule", "linear")
-    if "block_length" in fields and values.get("block_length"):
-        given["block_length"] = _whole("block_length", values["block_length"], 0, 256)
-        given["overlap"] = _whole("overlap", values.get("overlap", 0), 0, 255)
-    for field in ("threshold", "bound", "eta", "alg_temp", "guidance", "as_published"):
-        if field in fields and values.get(field) is not None:
-            given[field] = values[field]
-    if "burn_in" in fields:
-        given["burn_in"] = _whole("burn_in", values.get("burn_in", 0), 0, 512)
+    for field in (*MORE, "as_published"):
+        if field in fields:
+            given[field] = ROWS[field].check(values.get(field))
+    if not given.get("block_length"):
+        given["block_length"], given["overlap"] = None, 0
     return UnmaskSettings(**given)
-
-
-def _whole(name: str, value: Any, low: int, high: int) -> int:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or value != int(value)
-        or not low <= value <= high
-    ):
-        raise ValueError(f"{name} must be a whole number in [{low}, {high}], got {value!r}")
-    return int(value)

@@ -41,12 +41,6 @@ def build(app: Any) -> None:
         ],
         elem_id="escape-calculator",
     )
-    gr.Markdown(
-        t(
-            "### From real logits\n\nPaste a distribution, or send any step here from the Generate page. The two-token formula stands beside the "
-            "root over the **whole vocabulary**: the difference is what all the other tokens do."
-        )
-    )
     EscapeLogits(
         server_functions=[
             called("analyse", answered_messages(lambda asked: answers.analyse(app.backend, asked))),
@@ -55,12 +49,6 @@ def build(app: Any) -> None:
         elem_id="escape-logits",
     )
 
-    gr.Markdown(
-        t(
-            "### A real loop\n\nThe model writes greedily until it repeats itself. Then many runs try to get out at several temperatures, with and "
-            "without top-p, and their share is laid over the prediction from the loop's own logits."
-        )
-    )
     live = EscapeLive(
         constants={"models": _models(), "looping": LOOPING, "other": ["once upon a time"]},
         server_functions=run.functions(),

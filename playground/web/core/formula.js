@@ -100,6 +100,7 @@ class Reader {
 
   /** @returns {Node} */
   atom() {
+    if (this.at >= this.text.length) return math("mrow"); // "x_": nothing follows
     const opening = this.text[this.at];
     if (opening === "(" || opening === "{") {
       this.at++;
@@ -129,13 +130,10 @@ class Reader {
   }
 }
 
-/**
- * @param {string} text @param {boolean} [block] large fractions, as in a line of their own
- * @returns {MathMLElement}
- */
-export function formula(text, block = true) {
+/** With fractions as large as in a line of their own. @param {string} text @returns {MathMLElement} */
+export function formula(text) {
   const element = math("math", ...new Reader(text).row());
-  if (block) element.setAttribute("displaystyle", "true");
+  element.setAttribute("displaystyle", "true");
   element.setAttribute("translate", "no");
   return element;
 }

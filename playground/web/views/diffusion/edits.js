@@ -28,7 +28,7 @@ export class Edits {
    * Marks a word, or takes the mark away; whether something changed.
    * @param {Side} side @param {number} n @param {number} step @param {number} i @param {Edit} edit
    */
-  mark(side, n, step, i, edit) {
+  put(side, n, step, i, edit) {
     const mine = this.of(n),
       old = mine.get(i),
       next = old === edit ? undefined : edit,

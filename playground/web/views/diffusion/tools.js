@@ -65,7 +65,7 @@ export class Tools {
     if (this.view.replay || !this.view.store.sides[n] || i < 0) return;
     if (this.view.run.running) return announce(t("The run is still going on: stop it first."));
     this.view.time.pause();
-    if (!this.view.store.edits.mark(this.view.store.sides[n], n, this.view.time.step, i, edit))
+    if (!this.view.store.edits.put(this.view.store.sides[n], n, this.view.time.step, i, edit))
       return;
     this.view.store.focus = i;
     this.view.draw();

@@ -12,7 +12,7 @@ import { drawn, showQr } from "../../core/messages.js";
 import { rich } from "../../core/rich.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { bySetting, mainFigure } from "./calculator_figures.js";
-import { CONTROLS, OFF, skeleton, TITLES } from "./calculator_parts.js";
+import { CONTROLS, OFF, PENALTIES, skeleton, TITLES } from "./calculator_parts.js";
 import { makeSliders } from "./sliders.js";
 import { makeWell } from "./well.js";
 
@@ -42,9 +42,12 @@ class CalculatorView {
     this.plot = this.mainPlot(part("plot"));
     this.small = smallPlots(part);
     this.well = makeWell(part("well"));
-    this.sliders = makeSliders(this.parts.part("sliders"), CONTROLS, (name, value) =>
-      this.change({ [name]: value }),
-    );
+    /** @param {string} name @param {number} value */
+    const change = (name, value) => this.change({ [name]: value });
+    this.sliders = [
+      makeSliders(part("sliders"), CONTROLS, change),
+      makeSliders(part("penalty-sliders"), PENALTIES, change),
+    ];
     const ask = latest(
       (settings) => server.calculate(settings),
       (record) => this.receive(record),
@@ -90,7 +93,7 @@ class CalculatorView {
     const off = Object.entries(OFF)
       .filter(([name, isOff]) => isOff(this.settings[name]))
       .map(([name]) => [name, t("off")]);
-    this.sliders.show(this.settings, Object.fromEntries(off));
+    for (const sliders of this.sliders) sliders.show(this.settings, Object.fromEntries(off));
     this.parts.select("order").value = this.settings.order;
   }
 
@@ -148,6 +151,9 @@ class CalculatorView {
     this.showControls();
     this.receive(answer.record);
     this.say(answer.message);
+    // a link that tells of visits is about what the penalties do
+    const penalties = /** @type {HTMLDetailsElement} */ (this.parts.part("penalties"));
+    penalties.open = answer.settings.visits > 0;
   }
 }
 

@@ -39,7 +39,7 @@ export function mainFigure(record) {
   const here = { x: settings.temperature, colour: "var(--escape)", dash: "2 3" };
   return {
     x: [0, temperatures.at(-1)],
-    y: [-0.025 * top, top],
+    y: [-0.05 * top, top],
     lines: LINES.filter(({ key }) => curves[key]).map(({ key, name, ...look }) => ({
       x: temperatures,
       y: curves[key],

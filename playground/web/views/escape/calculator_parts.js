@@ -3,8 +3,9 @@
 import { node } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 import { derivation } from "./derivation.js";
+import { fold } from "./fold.js";
 
-/** @type {import("./sliders.js").Slider[]} */
+/** What shapes one draw. @type {import("./sliders.js").Slider[]} */
 export const CONTROLS = [
   {
     name: "delta_e",
@@ -61,6 +62,10 @@ export const CONTROLS = [
     step: 1,
     digits: 0,
   },
+];
+
+/** What a loop's visits change. @type {import("./sliders.js").Slider[]} */
+export const PENALTIES = [
   {
     name: "repetition_penalty",
     title: () => t("repetition penalty θ"),
@@ -127,56 +132,95 @@ const orders = () =>
     ),
   );
 
+/** @param {string} part @param {() => string} title @param {() => string} text */
+const action = (part, title, text) =>
+  node("button", { type: "button", class: "plain", part, title }, text);
+
 const controls = () =>
   node(
     "section",
     { class: "escape-controls" },
-    heading(() => t("The loop and the rules")),
-    node("div", { part: "sliders" }),
-    orders(),
+    node("div", { part: "sliders", class: "escape-sliders" }),
     node(
-      "button",
-      {
-        type: "button",
-        class: "plain",
-        part: "link",
-        title: () => t("An address that opens this page with these settings"),
-      },
-      () => t("Copy link"),
+      "div",
+      { class: "escape-last" },
+      orders(),
+      node(
+        "span",
+        {},
+        action(
+          "link",
+          () => t("An address that opens this page with these settings"),
+          () => t("Copy link"),
+        ),
+        action(
+          "qr",
+          () => t("The link as a picture for a projector: phones open it by its QR code"),
+          () => t("QR code"),
+        ),
+      ),
     ),
-    node(
-      "button",
-      {
-        type: "button",
-        class: "plain",
-        part: "qr",
-        title: () => t("The link as a picture for a projector: phones open it by its QR code"),
-      },
-      () => t("QR code"),
-    ),
-  );
-
-const verdicts = () =>
-  node(
-    "section",
-    { class: "escape-verdicts" },
-    heading(() => t("At these settings")),
-    node("p", { class: "say escape-sentence", part: "sentence", "aria-live": "polite" }),
-    heading(() => t("Which rule forbids the way out")),
-    node("table", { class: "escape-table", part: "verdicts" }),
-    heading(() => t("The formulas with these numbers")),
-    node("div", { class: "escape-formulas", part: "formulas" }),
   );
 
 /** @param {string} part @param {() => string} title */
 const small = (part, title) =>
-  node("section", {}, heading(title), node("div", { class: "escape-small", part }));
+  node(
+    "section",
+    { class: `escape-${part.replaceAll("_", "-")}` },
+    heading(title),
+    node("div", { class: "escape-small", part }),
+  );
 
 export const TITLES = {
   by_top_p: () => t("T_c against top-p"),
   by_barrier: () => t("T_c against the barrier"),
   by_visit: () => t("The barrier at each visit"),
 };
+
+const theory = () =>
+  fold(
+    "theory",
+    () => t("Theory"),
+    () =>
+      t("which rule forbids the way out, the formulas with these numbers, and how they come about"),
+    node(
+      "div",
+      { class: "escape-two" },
+      node(
+        "section",
+        { class: "escape-verdicts" },
+        heading(() => t("Which rule forbids the way out")),
+        node("table", { class: "escape-table", part: "verdicts" }),
+        small("by_top_p", TITLES.by_top_p),
+      ),
+      node(
+        "section",
+        {},
+        heading(() => t("The formulas with these numbers")),
+        node("div", { class: "escape-formulas", part: "formulas" }),
+        small("by_barrier", TITLES.by_barrier),
+      ),
+    ),
+    node(
+      "section",
+      { class: "escape-derivation" },
+      heading(() => t("Derive it: from softmax to T_c, line by line")),
+      derivation(),
+    ),
+  );
+
+const penalties = () =>
+  fold(
+    "penalties",
+    () => t("Penalties"),
+    () => t("what each visit of the loop takes off its barrier"),
+    node(
+      "div",
+      { class: "escape-two" },
+      node("section", { part: "penalty-sliders" }),
+      small("by_visit", TITLES.by_visit),
+    ),
+  );
 
 export const skeleton = () =>
   node(
@@ -189,7 +233,9 @@ export const skeleton = () =>
       node(
         "section",
         { class: "escape-plot" },
-        heading(() => t("How likely one draw leaves the loop, at each temperature")),
+        heading(() =>
+          t("How likely one draw leaves the loop, at each temperature: drag in the picture"),
+        ),
         node("div", { class: "escape-figure", part: "plot" }),
       ),
       node(
@@ -200,18 +246,8 @@ export const skeleton = () =>
         node("p", { class: "escape-caption", part: "marble" }),
       ),
     ),
-    node("div", { class: "escape-under" }, controls(), verdicts()),
-    node(
-      "div",
-      { class: "escape-more" },
-      small("by_top_p", TITLES.by_top_p),
-      small("by_barrier", TITLES.by_barrier),
-      small("by_visit", TITLES.by_visit),
-    ),
-    node(
-      "details",
-      { class: "escape-derivation" },
-      node("summary", {}, () => t("Derive it: from softmax to T_c, line by line")),
-      derivation(),
-    ),
+    node("p", { class: "say escape-sentence", part: "sentence", "aria-live": "polite" }),
+    controls(),
+    theory(),
+    penalties(),
   );

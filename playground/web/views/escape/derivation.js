@@ -4,8 +4,7 @@ import { node } from "../../core/dom.js";
 import { formula } from "../../core/formula.js";
 import { pieces, t } from "../../core/translate.js";
 
-/** @param {string} text */
-const f = (text) => formula(text, false);
+const f = formula;
 
 /** @param {() => (string | Node)[]} said */
 const line = (said) => node("li", {}, said);
@@ -60,9 +59,9 @@ const nucleus = () => [
   ),
   line(() =>
     pieces("Hence {formula}; with {n} equal rivals {several}.", {
-      formula: formula("T_c = ΔE / {ln(p / (1 − p))}"),
+      formula: f("T_c = ΔE / {ln(p / (1 − p))}"),
       n: f("N"),
-      several: formula("T_c = ΔE / {ln(N·p / (1 − p))}"),
+      several: f("T_c = ΔE / {ln(N·p / (1 − p))}"),
     }),
   ),
   line(() =>

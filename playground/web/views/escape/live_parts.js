@@ -2,6 +2,7 @@
 /** What the experiment on a real loop consists of. */
 import { node } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
+import { fold } from "./fold.js";
 
 /** @type {import("./sliders.js").Slider[]} */
 export const SLIDERS = [
@@ -94,20 +95,35 @@ const figure = (name) =>
     node("p", { class: "soft small", part: name + "-note" }),
   );
 
+const experiment = () => [
+  form(),
+  node("p", { class: "text live-text", part: "text" }),
+  node("p", { class: "problem", role: "alert", part: "problem", hidden: true }),
+  node("p", { class: "say live-words", part: "words", "aria-live": "polite" }),
+  node("progress", {
+    class: "live-progress",
+    part: "progress",
+    max: 1,
+    hidden: true,
+    "aria-label": () => t("Progress of the experiment"),
+  }),
+  node("div", { class: "live-plots" }, ...Object.keys(FIGURES).map(figure)),
+];
+
 export const skeleton = () =>
   node(
     "div",
     { class: "widget escape-live" },
-    form(),
-    node("p", { class: "text live-text", part: "text" }),
-    node("p", { class: "problem", role: "alert", part: "problem", hidden: true }),
-    node("p", { class: "say live-words", part: "words", "aria-live": "polite" }),
-    node("progress", {
-      class: "live-progress",
-      part: "progress",
-      max: 1,
-      hidden: true,
-      "aria-label": () => t("Progress of the experiment"),
-    }),
-    node("div", { class: "live-plots" }, ...Object.keys(FIGURES).map(figure)),
+    fold(
+      "fold",
+      () => t("A real loop"),
+      () =>
+        t("many runs of a model try to get out, over the prediction from the loop's own logits"),
+      node("p", { class: "escape-lead" }, () =>
+        t(
+          "The model writes greedily until it repeats itself. Then many runs try to get out at several temperatures, with and without top-p, and their share is laid over the prediction from the loop's own logits.",
+        ),
+      ),
+      ...experiment(),
+    ),
   );

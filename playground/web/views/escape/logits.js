@@ -122,6 +122,9 @@ class LogitsView {
     if (answer.error) return this.say(answer.error);
     this.request.source = answer.source;
     this.paste.value = answer.table ?? "";
+    // who comes with a step of a text comes for this
+    const sent = Boolean(answer.source.model || answer.message);
+    /** @type {HTMLDetailsElement} */ (this.parts.part("fold")).open = sent;
     await this.ask();
     if (answer.message) this.say(answer.message);
   }

@@ -2,7 +2,9 @@
 /** What the reading of one real distribution consists of. */
 import { button, make, node, visible } from "../../core/dom.js";
 import { chance, fixed, NOTHING } from "../../core/format.js";
+import { rich } from "../../core/rich.js";
 import { number, say, t } from "../../core/translate.js";
+import { fold } from "./fold.js";
 
 /** @type {import("./sliders.js").Slider[]} */
 export const KNOBS = [
@@ -81,7 +83,24 @@ const right = () =>
     node("div", { class: "logits-sides", part: "sides" }),
   );
 
-export const skeleton = () => node("div", { class: "widget escape-logits" }, left(), right());
+export const skeleton = () =>
+  node(
+    "div",
+    { class: "widget" },
+    fold(
+      "fold",
+      () => t("From real logits"),
+      () => t("T_c over the whole vocabulary of a real step, beside the two-token formula"),
+      node("p", { class: "escape-lead" }, () =>
+        rich(
+          t(
+            "Paste a distribution, or send any step here from the Generate page. The two-token formula stands beside the root over the **whole vocabulary**: the difference is what all the other tokens do.",
+          ),
+        ),
+      ),
+      node("div", { class: "escape-logits" }, left(), right()),
+    ),
+  );
 
 /** A figure of the table: four digits that count, words as they are. @param {any} value */
 export function written(value) {

@@ -176,5 +176,39 @@ export function makeAsking(parts) {
       ? server.find_tokens({ ...stepRequest(parts.step()), query })
       : Promise.resolve({ error: t("There is no step on view yet: press Play first.") });
 
-  return { write, score, branchAt, pick, append, find, stepRequest, recompute, settingsNow };
+  /** Play writes where there is nothing to replay: no text yet, or another prompt or model than the text's own. */
+  function insteadOfPlay() {
+    if (constants.replay || writing.running || isFresh()) return false;
+    const { linked } = state;
+    state.linked = null;
+    if (linked) linked();
+    else if (state.mode === "score") score();
+    else write();
+    return true;
+  }
+  function isFresh() {
+    const text = store.here();
+    if (!text || (text.end === "recorded" && state.models[state.model]?.state === "ready"))
+      return false; // the model itself can write now
+    return Boolean(
+      text.frames.length + text.at &&
+      text.kind === state.mode &&
+      text.prompt.text === controls.prompt.value &&
+      text.prompt.model === state.model &&
+      (state.mode === "score" || text.prompt.chat === state.chat),
+    );
+  }
+
+  return {
+    insteadOfPlay,
+    write,
+    score,
+    branchAt,
+    pick,
+    append,
+    find,
+    stepRequest,
+    recompute,
+    settingsNow,
+  };
 }

@@ -83,6 +83,20 @@ export function makeStore(constants) {
       if (state.branches.length > MOST_BRANCHES)
         state.branches = withoutOldest(state.branches, here());
     },
+    /**
+     * Whether the text on view was written with other rules than these. @param {any} now @param {any} none the rules of a scored text
+     */
+    differs(now, none) {
+      const text = here(),
+        written = text?.kind === "score" ? none : text?.settings;
+      return (
+        Boolean(written) &&
+        Object.keys(now).some(
+          (key) =>
+            key !== "max_new_tokens" && JSON.stringify(now[key]) !== JSON.stringify(written[key]),
+        )
+      );
+    },
     /** The model's row in the list. @param {string} [id] */
     entry: (id = state.model) => constants.models.find((/** @type {any} */ one) => one.id === id),
   };

@@ -1,7 +1,7 @@
 // @ts-check
 /** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
-import { clip, partsOf, visible } from "../../core/dom.js";
-import { bits, chance, fixed, plain, whole } from "../../core/format.js";
+import { partsOf, visible } from "../../core/dom.js";
+import { bits, fixed, plain } from "../../core/format.js";
 import { drawn, showStatus } from "../../core/messages.js";
 import { makeStage } from "../../core/motion.js";
 import { makeTransport } from "../../core/transport.js";
@@ -16,15 +16,19 @@ import { depthChoice } from "./depth.js";
 import { makeDrawStrip } from "./draw_strip.js";
 import { makeDraws } from "./draws.js";
 import { keepWhenLeaving } from "./kept.js";
+import { onKeys } from "./keys.js";
+import { showLayout } from "./layout.js";
 import { makeLinks } from "./links.js";
+import { makeNotices } from "./notices.js";
 import { makeOpening } from "./opening.js";
 import { makeProse } from "./prose.js";
 import { makeRules } from "./rules.js";
 import { makeSearch } from "./search.js";
+import { shadeOf } from "./shade.js";
 import { skeleton } from "./skeleton.js";
 import { makeStepView } from "./step_view.js";
 import { loopsOf, makeStore, timelineOf } from "./store.js";
-import { makeWriting, progressWords } from "./writing.js";
+import { makeWriting } from "./writing.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export function mount(element, { props, constants, server, trigger, watch }) {
@@ -36,6 +40,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   element.append(view);
 
   const prose = makeProse({ host: part("text"), onToken: goTo });
+  const notices = makeNotices(part, store),
+    { problem } = notices;
   const heat = parts.input("heat");
   const rules = makeRules({
     host: part("rules"),
@@ -84,7 +90,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     store,
     rules,
     columns,
-    differs,
+    differs: () => store.differs(rules.settings, constants.presets["pure sampling"]),
     look: () => asking.recompute(),
   });
   const time = makeTransport({
@@ -95,7 +101,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     onStep: draw,
     unit: () => t("Token on view"),
     onPlay: (playing) => part("text").classList.toggle("playing", playing),
-    instead: playInstead,
+    instead: () => asking.insteadOfPlay(),
     label: (k) => [
       t("step {step} / {length}", { step: k + 1, length: store.frames().length }),
       t("entropy {entropy} bits", { entropy: entropyAt(k) }),
@@ -114,9 +120,9 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     server,
     trigger,
     problem,
-    progress: showProgress,
+    progress: notices.progress,
     begun(branch) {
-      hideProgress();
+      notices.hide();
       openBranch(branch.id, branch.at, true);
     },
     grown,
@@ -129,7 +135,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     constants,
     server,
     problem,
-    progress: showProgress,
+    progress: notices.progress,
     busy: () => writing.running,
     changed: layout,
     write: () => asking.write(),
@@ -172,7 +178,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     pause: () => time.pause(),
     startRun: writing.start,
     busy: () => writing.running,
-    progress: showProgress,
+    progress: notices.progress,
     recording() {
       view.classList.add("replay");
       for (const one of part("rules").querySelectorAll("input, select"))
@@ -201,28 +207,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   function goTo(k) {
     time.pause();
     time.go(k);
-  }
-  /** Play writes where there is nothing to replay: no text yet, or another prompt or model than the text's own. */
-  function playInstead() {
-    if (constants.replay || writing.running || isFresh()) return false;
-    const { linked } = state;
-    state.linked = null;
-    if (linked) linked();
-    else if (state.mode === "score") asking.score();
-    else asking.write();
-    return true;
-  }
-  function isFresh() {
-    const text = store.here();
-    if (!text || (text.end === "recorded" && state.models[state.model]?.state === "ready"))
-      return false; // the model itself can write now
-    return Boolean(
-      text.frames.length + text.at &&
-      text.kind === state.mode &&
-      text.prompt.text === controls.prompt.value &&
-      text.prompt.model === state.model &&
-      (state.mode === "score" || text.prompt.chat === state.chat),
-    );
   }
   /** @param {number} k @param {string} why @param {number | null} from the step before */
   function draw(k, why, from) {
@@ -260,18 +244,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     part("heat-words").textContent = plain(settings.temperature, 2);
     part("seed-words").textContent = t("keep seed {seed}", { seed: String(settings.seed) });
   }
-  function differs() {
-    const text = store.here(),
-      written = text?.kind === "score" ? constants.presets["pure sampling"] : text?.settings,
-      now = rules.settings;
-    return (
-      Boolean(written) &&
-      Object.keys(now).some(
-        (key) =>
-          key !== "max_new_tokens" && JSON.stringify(now[key]) !== JSON.stringify(written[key]),
-      )
-    );
-  }
 
   // What comes back ---------------------------------------------------------------------------------------------------------
   /** @param {import("./store.js").Branch} branch @param {any[]} more */
@@ -303,7 +275,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   }
   /** @param {import("./store.js").Branch} branch @param {string} ended */
   function finished(branch, ended) {
-    hideProgress();
+    notices.hide();
     time.setLive(false);
     part("ended").textContent = ended;
     branch.wantedStep = undefined;
@@ -311,28 +283,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     showTree();
     drawn(view, "finished");
   }
-  /** @param {any} progress @param {string | null} model */
-  function showProgress(progress, model) {
-    if (model !== null) state.models[model] = progress;
-    const entry = store.entry(model ?? undefined),
-      shown = progressWords(progress, say(entry?.title ?? model ?? ""));
-    if (!shown) return hideProgress();
-    const bar = /** @type {HTMLProgressElement} */ (part("progress-bar"));
-    if (shown.share === null) bar.removeAttribute("value");
-    else bar.value = shown.share;
-    part("progress-words").textContent = shown.words;
-    part("progress").hidden = false;
-  }
-  function hideProgress() {
-    part("progress").hidden = true;
-  }
-  /** @param {string | null} sentence */
-  function problem(sentence) {
-    part("problem").textContent = sentence ?? "";
-    part("problem").hidden = !sentence;
-    if (sentence) hideProgress();
-  }
-
   // What is on view ---------------------------------------------------------------------------------------------------------
   function childrenHere() {
     return state.branches.filter((one) => one.parent === state.here);
@@ -362,61 +312,18 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     prose.load({
       prompt: text.prompt.pieces,
       frames: all,
-      paint: text.kind === "score" ? shadeOf : null,
+      paint: text.kind === "score" ? (frame) => shadeOf(frame, state.shade) : null,
     });
     prose.loops(loopsOf(all));
     prose.dots(childrenHere().map((one) => one.at));
     if (all.length) prose.view(time.step);
-  }
-  /** @param {any} frame */
-  function shadeOf(frame) {
-    const title = t("surprisal {surprisal} bits, rank {rank}, P {probability}", {
-      surprisal: frame.surprisal === null ? "∞" : fixed(bits(frame.surprisal), 2),
-      rank: whole(frame.rank),
-      probability: chance(frame.raw_probability),
-    });
-    if (state.shade === "rank") {
-      const level = frame.rank === 1 ? 0 : Math.min(1, Math.log10(frame.rank) / 4);
-      return { colour: "var(--new)", level, title };
-    }
-    const level = Math.min(1, /** @type {number} */ (bits(frame.surprisal ?? 20)) / 14);
-    return { colour: "var(--loop)", level, title };
   }
   function showTree() {
     tree.show(state.branches, state.here);
     part("branches").hidden = state.branches.length < 2;
   }
   function layout() {
-    const scoring = state.mode === "score",
-      any = store.frames().length > 0,
-      running = writing.running,
-      writeButton = parts.press("write");
-    view.classList.toggle("running", running);
-    part("setup-words").textContent =
-      say(store.entry()?.title) + (scoring ? "" : ` · ${clip(controls.prompt.value, 40)}`);
-    part("write-fields").hidden = scoring;
-    part("score-fields").hidden = !scoring;
-    writeButton.textContent = running ? t("Stop") : scoring ? t("Score") : t("New text");
-    writeButton.classList.toggle("stop", running);
-    part("on").hidden = scoring || store.here()?.kind === "score";
-    part("shades").hidden = store.here()?.kind !== "score";
-    part("hint").hidden = any;
-    part("hint").textContent = running
-      ? t("The model is reading the prompt …")
-      : scoring
-        ? t("Press Play: each token is coloured by how much it surprises the model.")
-        : t("Press Play: the model writes, token by token.");
-    if (!any) {
-      rules.clear();
-      strip.clear();
-      part("sentence").replaceChildren();
-    }
-    part("left").classList.toggle("gen-empty", !any);
-    for (const name of ["figures", "many", "link", "qr", "escape", "gates"])
-      part(name).hidden = !any;
-    links.ready(any);
-    part("chat-field").hidden = !store.entry()?.chat;
-    part("model-note").textContent = say(store.entry()?.note);
+    showLayout({ view, parts, store, rules, strip, links, controls, writing });
     tellStatus();
   }
   function tellStatus() {
@@ -444,13 +351,9 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   });
   parts.press("on").addEventListener("click", () => asking.branchAt(time.step, []));
   heat.addEventListener("input", () => rules.change({ temperature: Number(heat.value) }));
-  view.addEventListener("keydown", (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName)) return;
-    if (event.key === "n" && !writing.running && state.mode === "write") asking.write(true);
-    else if (!/^[1-9]$/.test(event.key) || !strip.pick(Number(event.key))) return;
-    event.preventDefault();
+  onKeys(view, {
+    another: () => !writing.running && state.mode === "write" && asking.write(true),
+    tile: strip.pick,
   });
   for (const one of /** @type {const} */ (["write", "score"]))
     part("mode-" + one).addEventListener("click", () => chooseMode(one));
