@@ -81,7 +81,9 @@ def build(app: Any) -> None:
         params = dict(
             parse_qsl(str(raw.get("query", "")).removeprefix("?"), keep_blank_values=True)
         )
-        link = state_of(params) if LINK.given(params) else None
+        # the depth alone is no text: the recorded one opens in it
+        text = {name: value for name, value in params.items() if name != "depth"}
+        link = state_of(params) if LINK.given(text) else None
         return {
             "link": link,
             "example": None if link else recorded(first),
