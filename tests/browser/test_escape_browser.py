@@ -8,7 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits
+from tests.browser.conftest import axe, dark, fits, unfold
 
 SENTENCE = "#escape-calculator .escape-sentence"
 
