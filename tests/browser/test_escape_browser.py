@@ -20,7 +20,7 @@ def escape(open_page):
     return page
 
 
-def unfold(page, part: str) -> None:
+def open_fold(page, part: str) -> None:
     """Opens a part that is folded away: "#escape-logits", "#escape-live", "#escape-calculator [data-part=theory]"."""
     page.locator(f"{part} summary").first.click()
 
@@ -33,7 +33,7 @@ def slide(page, label: str, value: float) -> None:
 
 
 def test_dragging_the_barrier_moves_the_critical_temperature(escape):
-    unfold(escape, "#escape-calculator [data-part=theory]")
+    open_fold(escape, "#escape-calculator [data-part=theory]")
     before = escape.locator(SENTENCE).inner_text()
     slide(escape, "barrier ΔE", 5)
     escape.locator(SENTENCE, has_text="1.517").wait_for()  # 5 / ln(3 · 9)
@@ -59,7 +59,7 @@ def test_the_keyboard_moves_a_control(escape):
 
 
 def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
-    unfold(escape, "#escape-logits")
+    open_fold(escape, "#escape-logits")
     hostile = "<img src=x onerror=window.__pwned=1> 9\n${window.__pwned=2} 7\n\\u00zz `x` </script> 5\nplain 3"
     escape.locator("#escape-logits textarea").fill(hostile)
     escape.get_by_role("button", name="Read these logits").click()
@@ -76,7 +76,7 @@ def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
 
 
 def test_a_bad_table_gets_a_sentence_and_loses_nothing(escape):
-    unfold(escape, "#escape-logits")
+    open_fold(escape, "#escape-logits")
     escape.locator("#escape-logits textarea").fill("cat ten\ndog 3")
     escape.get_by_role("button", name="Read these logits").click()
     escape.locator(
@@ -113,7 +113,7 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
         return real(*args, **kwargs)
 
     monkeypatch.setattr(experiment, "next_logits_of", six_tokens)
-    unfold(escape, "#escape-live")
+    open_fold(escape, "#escape-live")
     escape.locator("#escape-stop").click()
     escape.get_by_text("Nothing is running.").wait_for()
     escape.locator("#escape-run").click()
@@ -138,9 +138,9 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
 
 def open_all(page) -> None:
     for part in ("[data-part=theory]", "[data-part=penalties]"):
-        unfold(page, f"#escape-calculator {part}")
-    unfold(page, "#escape-logits")
-    unfold(page, "#escape-live")
+        open_fold(page, f"#escape-calculator {part}")
+    open_fold(page, "#escape-logits")
+    open_fold(page, "#escape-live")
 
 
 def test_on_a_phone_nothing_sticks_out(phone, escape):
@@ -184,7 +184,7 @@ def test_no_serious_accessibility_fault(escape, mode):
 
 def test_a_step_of_the_generate_page_opens_here_over_its_whole_vocabulary(open_page):
     page = open_page("generate", depth="numbers")
-    page.locator("#generator .bar .final-bar").first.wait_for()
+    page.locator("#generator .prose-token").first.wait_for(timeout=60_000)
     unfold(page)
     page.get_by_role("button", name="New text").click()
     page.locator("#generator .prose-token").nth(6).wait_for(timeout=60_000)

@@ -7,6 +7,7 @@ from typing import Any
 
 from playground.backend.limits import limits
 from playground.diffusion.settings import PARAMETERS, UnmaskSettings
+from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
     NEEDS_POSTERIOR,
@@ -115,7 +116,9 @@ def form(session: str | None = None) -> dict[str, Any]:
 def given_values(raw: Any) -> dict[str, Any]:
     """The fields of a request of the browser, the rest at their defaults. ValueError where it holds none."""
     if not isinstance(raw, dict):
-        raise ValueError(f"values must be the fields of the page, got {type(raw).__name__}")
+        raise ValueError(
+            t("values must be the fields of the page, got {got}", got=type(raw).__name__)
+        )
     return {name: raw.get(name, LINK.fields[name].default) for name in FIELDS}
 
 

@@ -36,7 +36,7 @@ def address(raw: Any) -> dict[str, str]:
     """{"query"} of the page as the browser describes it ({"fields": {...}}), every field checked."""
     fields = raw.get("fields") if isinstance(raw, dict) else None
     if not isinstance(fields, dict):
-        raise ValueError("fields must be the fields of the link")
+        raise ValueError(t("fields must be the fields of the link"))
     return {"query": LINK.encode({name: fields[name] for name in LINK.fields if name in fields})}
 
 

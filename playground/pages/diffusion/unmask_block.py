@@ -111,7 +111,9 @@ def unmasked(asked: dict[str, Any], app: Any, session: str | None) -> Iterator[r
 def edit_of(raw: Any) -> SimpleNamespace:
     """The edit that came with a request; `edited` below checks it against the model."""
     if not isinstance(raw, dict):
-        raise ValueError(f"edited must be a canvas with its locks, got {type(raw).__name__}")
+        raise ValueError(
+            t("edited must be a canvas with its locks, got {got}", got=type(raw).__name__)
+        )
     return SimpleNamespace(
         **{field: raw.get(field) for field in ("canvas", "locked", "turn", "second")}
     )

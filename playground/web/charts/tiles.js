@@ -92,7 +92,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
 
   function build() {
     const all = tiles.map((tile, k) => {
-      const one = make("button", tile.count ? "tile rest" : "tile");
+      const one = asIs(make("button", tile.count ? "tile rest" : "tile"));
       one.type = "button";
       one.tabIndex = k === focus ? 0 : -1;
       one.append(

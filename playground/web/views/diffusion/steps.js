@@ -236,16 +236,17 @@ const duration = (ms) =>
 /** @param {Numbers} numbers @param {number} even */
 function verdict({ token, step, steps }, even) {
   const bold = make("b", "", t("{n} tokens", { n: neat(Math.round(even * 10) / 10) }));
+  const found = pieces(
+    "At {token} ms a token and {steps} steps of {step} ms, the canvas is faster beyond {tokens}:",
+    {
+      token: neat(token),
+      steps: String(steps),
+      step: neat(step),
+      tokens: bold,
+    },
+  );
   return [
-    ...pieces(
-      "At {token} ms a token and {steps} steps of {step} ms, the canvas is faster beyond {tokens}:",
-      {
-        token: neat(token),
-        steps: String(steps),
-        step: neat(step),
-        tokens: bold,
-      },
-    ),
+    ...found,
     " ",
     t("50 tokens take {left} left to right and {once} at once; 200 take {more} and {once}.", {
       left: duration(50 * token),
