@@ -62,11 +62,12 @@ export function makeAsking(parts) {
     }
     if (tooLong("prompt", prompt.value)) return;
     if (controls.length === null) {
+      const nothing = t("nothing");
       problem(
         t("Length must be a whole number in [{low}, {high}], got {value}.", {
           low: lengthBox.min,
           high: lengthBox.max,
-          value: lengthBox.value || t("nothing"),
+          value: lengthBox.value || nothing,
         }),
       );
       return;
