@@ -13,7 +13,7 @@ FOLDER = ROOT / "assets" / "pictures"
 # page: (what must be on it before the picture is taken, height)
 PAGES = {
     "generate": ("#generator .bar .final-bar, .bar .final-bar", 980),
-    "escape": ("#escape-calculator .escape-figure[data-drawn]", 900),
+    "escape": ("#escape-calculator .escape-sentence b >> nth=0", 900),
     "chains": ("#pages .widget svg", 900),
     "diffusion": (".canvas-words button", 980),
     "compare": ("#pages .widget", 900),

@@ -1,4 +1,4 @@
-"""What the browser draws: each widget is Python, JavaScript and CSS of the same name side by side.
+"""What the browser draws: a small class in Python, its style beside it, its drawing a module of playground/web.
 
 How to make one (`meter`, say):
 
@@ -8,25 +8,37 @@ How to make one (`meter`, say):
 
        class Meter(Widget):
            \"\"\"Draws {"level": float in [0, 1]}.\"\"\"
-           SCRIPT = source("parts", "transport", "meter")    # files joined in this order; "parts" alone if there is no timeline
+           MODULE = "views/meter.js"                 # of playground/web
+           EVENTS = ("picked",)                      # what it triggers, if anything
            STYLE = source("meter", kind="css")
 
-2. `meter.js` runs once when the widget appears on the page, with Gradio's `element, trigger, props, server, watch`::
+2. `playground/web/views/meter.js`, a plain ES module that is imported when the widget appears on the page::
 
-       const level = make('div', 'meter-level'); element.append(level);
-       function draw() { level.style.width = 100 * (props.value?.level ?? 0) + '%'; }
-       watch('value', draw); draw();
+       import { node } from "../core/dom.js";
+       import { t } from "../core/translate.js";
+       import { readValue } from "../core/value.js";
+
+       export function mount(element, { props, server, trigger, watch }) {
+         const level = node("div", { class: "meter-level", title: () => t("How full it is") });
+         element.append(level);
+         const draw = () => { level.style.width = 100 * (readValue(props)?.level ?? 0) + "%"; };
+         draw();                                     // the value first
+         watch("value", draw);                       // what comes later
+       }
+
+   Types are JSDoc, checked by `npm run check` (a development tool: the app needs no Node); unit tests are in tests/web.
+   (Older widgets join scripts of this folder as strings, SCRIPT = source("parts", "meter"), until the last of them is a module.)
 
 3. In a page: `meter = Meter({"level": .3})`, then use it as an output (`gr.skip()` leaves it alone).
-   `trigger('picked', {index: 3})` in the script reaches Python as `meter.picked(fn, ...)`, and `fn(evt: gr.EventData)` reads
-   `evt.index`: the browser says that, so check it. `Meter(server_functions=[f])` gives the script `await server.f(value)`.
+   `trigger("picked", {index: 3})` in the module reaches Python as `meter.picked(fn, ...)`, and `fn(evt: gr.EventData)` reads
+   `evt.index`: the browser says that, so check it. `Meter(server_functions=[f])` gives the module `await server.f(value)`.
    Give every event `show_progress="hidden"` and `api_visibility="private"`.
 
 The rules, which tests hold:
 - A value is data: drawn with `textContent`, element properties and style properties, never by a template or by innerHTML.
 - No request while scrubbing: all that a scrub can show is in the value already.
 - In a stream, one frame a yield (`{"run": id, "frame": {...}}`), never a growing list: the script keeps what it has seen.
-  Such a widget sets `STREAMED = True` and reads `value_now()` (see widget.py: Gradio's differences break nested lists).
+  Such a widget sets `STREAMED = True` and reads `readValue(props)` (see widget.py: Gradio's differences break nested lists).
 - In CSS: class names begin with the widget's name; colours are the variables of assets/style.css; no backslash, no `${`, no `{{`.
-- For all pages: `say('Link copied.')` speaks to the visitor, `status('SmolLM2-135M · CPU')` fills the right of the navigation.
+- For all pages: `announce(sentence)` of core/messages.js speaks to the visitor, `showStatus("SmolLM2-135M · CPU")` fills the right of the navigation.
 """

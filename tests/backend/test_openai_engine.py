@@ -329,7 +329,7 @@ def test_the_page_writes_with_an_engine_and_says_what_it_cannot_show(engine):
         }
     )
     news = list(write(Backend(), request, threading.Event()))
-    [start] = [one["start"] for one in news if "start" in one]
+    [start] = [one for one in news if one["kind"] == "begin"]
     assert any("cannot be known" in note for note in start["notes"]) and any(
         "no logits" in note for note in start["notes"]
     )

@@ -50,6 +50,7 @@ def test_the_fonts_come_from_this_server(page, open_page):
 
 def test_the_voice_speaks_text(page, open_page):
     open_page("generate")
+    page.locator(".say-toast").wait_for(state="attached")
     page.evaluate(
         "document.dispatchEvent(new CustomEvent('playground:say', {detail: '<img src=x onerror=alert(1)>'}))"
     )

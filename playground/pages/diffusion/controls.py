@@ -1,27 +1,23 @@
-"""The controls of the Unmask block, and the settings that they stand for."""
+"""The fields of the Unmask view, and the settings that they stand for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-
-import gradio as gr
 
 from playground.backend.limits import limits
 from playground.diffusion.noise import SCHEDULES
 from playground.diffusion.settings import UnmaskSettings
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
+    NEEDS_POSTERIOR,
     SELECTIONS,
     TITLES,
     WITHOUT_STEPS,
     card,
     own_fields,
 )
-from playground.pages.links import Choice, Flag, Number, PageLink, Text
-from playground.widgets.canvas_player import CanvasSampler
+from playground.pages.links import Choice, Flag, Number, PageLink, Setting, Text
 
-SAMPLER_CHOICES = [(title, name) for name, title in TITLES.items()]
 DEFAULT_SAMPLER = "dream"
 
 # field -> what a link may carry; the order is the order of the values in `settings_of`
@@ -61,254 +57,57 @@ LINK = PageLink(
 )
 IN_THE_PLAYER = ("ran", "edited", "step")
 FIELDS = tuple(name for name in LINK.fields if name not in IN_THE_PLAYER)
-CONTROLS = tuple(name for name in FIELDS if name != "canvas")
 
 
-# What Run does first: the seed after that of the run on view, unless the seed is locked or was changed since.
-NEXT_SEED = """(seed, second, locked, model) => {
-  const {seed: last, model: ran} = document.querySelector('#diffusion-player .widget')?.dataset ?? {};
-  const next = value => value < 2 ** 53 ? value + 1 : 0;
-  return !locked && ran === model && last === String(seed) ? [next(seed), next(second)] : [seed, second];
-}"""
+# What the page begins with. The link's own defaults stay as they were, or old links would open with other words.
+FIRST = {
+    **{name: LINK.fields[name].default for name in FIELDS},
+    "canvas": models.FIRST_CANVAS,
+    "selection": "topk_margin",
+    "steps": 24,
+    "seed": 0,
+}
 
 
-def build_controls() -> tuple[dict[str, Any], gr.Checkbox, Callable[[Any], Any]]:
-    """The components by field name, drawn where this is called; the lock of the seed; and a function that, after an event, shows what
-    the sampler reads."""
-    c: dict[str, Any] = {}
-    default = LINK.defaults()
-    with gr.Row(equal_height=True):
-        c["model"] = gr.Dropdown(
-            models.offered(),
-            value=default["model"],
-            label="Model",
-            scale=3,
-            min_width=190,
-            allow_custom_value=False,
-            filterable=False,
-        )
-        c["sampler"] = gr.Dropdown(
-            SAMPLER_CHOICES,
-            value=DEFAULT_SAMPLER,
-            label="Sampler",
-            scale=3,
-            min_width=190,
-            filterable=False,
-        )
-        c["steps"] = gr.Number(
-            16, label="Steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90
-        )
-        c["temperature"] = gr.Number(
-            default["temperature"],
-            label="Temperature",
-            minimum=0,
-            maximum=100,
-            step=0.1,
-            scale=1,
-            min_width=90,
-        )
-        c["seed"] = gr.Number(
-            default["seed"], label="Seed", minimum=0, precision=0, scale=1, min_width=90
-        )
-        lock = gr.Checkbox(
-            False, label="Lock", info="off: Run takes the next", scale=1, min_width=90
-        )
-        c["two"] = gr.Checkbox(
-            False,
-            label="Two at once",
-            info="a second sampler, seed or number of steps",
-            scale=2,
-            min_width=150,
-        )
-    with gr.Row(visible=False) as second:
-        c["sampler_b"] = gr.Dropdown(
-            SAMPLER_CHOICES,
-            value="llada",
-            label="Second sampler",
-            scale=3,
-            min_width=190,
-            filterable=False,
-        )
-        c["steps_b"] = gr.Number(
-            16, label="Its steps", minimum=1, maximum=512, precision=0, scale=1, min_width=90
-        )
-        c["seed_b"] = gr.Number(
-            default["seed_b"], label="Its seed", minimum=0, precision=0, scale=1, min_width=90
-        )
-    about = CanvasSampler({}, elem_id="diffusion-sampler")
-    with gr.Accordion("More settings", open=False):
-        with gr.Row():
-            c["length"] = gr.Number(
-                0,
-                label="Length (0: as written)",
-                minimum=0,
-                maximum=256,
-                precision=0,
-                min_width=150,
-            )
-            c["hybrid"] = gr.Number(
-                0,
-                label="First tokens by the causal twin",
-                minimum=0,
-                maximum=64,
-                precision=0,
-                min_width=150,
-            )
-            c["top_p"] = gr.Number(
-                1.0, label="top-p of the draw", minimum=0, maximum=1, step=0.05, min_width=150
-            )
-            c["selection"] = gr.Dropdown(
-                list(SELECTIONS[DEFAULT_SAMPLER]),
-                value="entropy",
-                label="Selection",
-                min_width=150,
-                allow_custom_value=True,
-            )
-            c["schedule"] = gr.Dropdown(
-                list(SCHEDULES),
-                value="linear",
-                label="Schedule of the noise",
-                min_width=150,
-                filterable=False,
-                visible=False,
-            )
-            c["block_length"] = gr.Number(
-                0,
-                label="Block length (0: one block)",
-                minimum=0,
-                maximum=256,
-                precision=0,
-                min_width=150,
-            )
-            c["overlap"] = gr.Number(
-                0, label="Overlap of blocks", minimum=0, maximum=255, precision=0, min_width=150
-            )
-            c["threshold"] = gr.Number(
-                0.9,
-                label="Threshold",
-                minimum=0,
-                maximum=100,
-                step=0.05,
-                min_width=150,
-                visible=False,
-            )
-            c["bound"] = gr.Number(
-                0.1, label="Entropy bound, nats", minimum=0, step=0.1, min_width=150, visible=False
-            )
-            c["eta"] = gr.Number(
-                0.1,
-                label="η: most often masked again",
-                minimum=0,
-                maximum=1,
-                step=0.05,
-                min_width=150,
-                visible=False,
-            )
-            c["alg_temp"] = gr.Number(
-                0.0,
-                label="Randomness of the order",
-                minimum=0,
-                maximum=100,
-                step=0.1,
-                min_width=150,
-            )
-            c["guidance"] = gr.Number(
-                0.0, label="Guidance", minimum=0, maximum=100, step=0.1, min_width=150
-            )
-            c["burn_in"] = gr.Number(
-                0,
-                label="Burn-in sweeps",
-                minimum=0,
-                maximum=512,
-                precision=0,
-                min_width=150,
-                visible=False,
-            )
-            c["start"] = gr.Dropdown(
-                ["masks", "random words"],
-                value="masks",
-                label="Start from",
-                min_width=150,
-                filterable=False,
-                visible=False,
-            )
-            c["as_published"] = gr.Checkbox(False, label="As published", min_width=150)
-    c["two"].change(
-        None,
-        c["two"],
-        second,
-        js="two => ({visible: two, __type__: 'update'})",
-        api_visibility="private",
-    )
-    own = (
-        "selection",
-        "schedule",
-        "threshold",
-        "bound",
-        "eta",
-        "alg_temp",
-        "guidance",
-        "burn_in",
-        "start",
-        "as_published",
-        "block_length",
-        "overlap",
-    )
-
-    def show(name: str, chosen: str) -> list[Any]:
-        fields = own_fields(name)
-        updates = []
-        for field in own:
-            visible = field in fields
-            if field == "selection" and visible:
-                updates.append(
-                    gr.update(
-                        visible=True,
-                        choices=list(SELECTIONS[name]),
-                        value=chosen if chosen in SELECTIONS[name] else SELECTIONS[name][0],
-                    )
-                )
-            else:
-                updates.append(gr.update(visible=visible))
-        return [
-            gr.update(
-                interactive=name not in WITHOUT_STEPS,
-                label="Sweeps" if name == "gibbs" else "Steps",
-            ),
-            *updates,
-        ]
-
-    outputs = [c["steps"], *(c[field] for field in own)]
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    c["sampler"].input(show, [c["sampler"], c["selection"]], outputs, **quiet)
-    touched = [
-        c[field].input
-        for field in (
-            "sampler",
-            "selection",
-            "as_published",
-            "temperature",
-            "top_p",
-            "guidance",
-            "overlap",
-        )
-    ]
-    gr.on(
-        touched,
-        about_sampler,
-        [c[field] for field in CONTROLS],
-        about,
-        trigger_mode="always_last",
-        queue=False,
-        **quiet,
-    )
-    return c, lock, lambda event: event.then(show, [c["sampler"], c["selection"]], outputs, **quiet)
+def form(session: str | None = None) -> dict[str, Any]:
+    """What the browser needs to show the controls: which fields a sampler reads, what it may choose from, and what stands there first."""
+    return {
+        "first": FIRST,
+        "models": models.listed(session),
+        "canvases": {
+            name: FIRST["canvas"] if name == models.TWIN else models.default_canvas(name)
+            for _, name in models.offered(session)
+        },
+        "samplers": [
+            {
+                "name": name,
+                "title": title,
+                "fields": list(own_fields(name)),
+                "selections": list(SELECTIONS.get(name, ())),
+                "steps": name not in WITHOUT_STEPS,
+                "posterior": name in NEEDS_POSTERIOR,
+            }
+            for name, title in TITLES.items()
+        ],
+        "schedules": list(SCHEDULES),
+        "limits": {
+            name: [kind.parameter.low, kind.parameter.high]
+            for name, kind in LINK.fields.items()
+            if isinstance(kind, Setting) and kind.parameter.type in (int, float)
+        },
+    }
 
 
-def about_sampler(*values: Any) -> dict[str, str]:
-    """The card of the sampler chosen, under the settings that stand in the controls (`CONTROLS`)."""
+def given_values(raw: Any) -> dict[str, Any]:
+    """The fields of a request of the browser, the rest at their defaults. ValueError where it holds none."""
+    if not isinstance(raw, dict):
+        raise ValueError(f"values must be the fields of the page, got {type(raw).__name__}")
+    return {name: raw.get(name, LINK.fields[name].default) for name in FIELDS}
 
-    given = dict(zip(CONTROLS, values, strict=True))
+
+def about_sampler(raw: Any) -> dict[str, str]:
+    """The card of the sampler chosen, under the settings that stand in the controls."""
+    given = given_values(raw)
     try:
         settings = settings_of(given, given["sampler"])
     except (
@@ -324,7 +123,6 @@ def settings_of(
     """The UnmaskSettings of the controls' (or a caller's) values; what the sampler does not read is left at its default.
 
     Raises ValueError with field, value and range."""
-
     name = sampler or values["sampler"]
     fields = own_fields(name)
     selection = values.get("selection") or None

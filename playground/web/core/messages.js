@@ -4,8 +4,25 @@
 /** @param {string} name @param {unknown} detail */
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
+let listening = false;
+/** @type {string | null} */
+let unheard = null;
+
 /** Says a sentence to the visitor, for some seconds, and to a screen reader. @param {string} sentence */
-export const announce = (sentence) => tell("playground:say", sentence);
+export function announce(sentence) {
+  if (!listening) unheard = sentence; // the masthead is still on its way
+  tell("playground:say", sentence);
+}
+
+/** Hears every sentence, also one that was said before anybody listened. @param {(sentence: string) => void} hear */
+export function onAnnounce(hear) {
+  listening = true;
+  document.addEventListener("playground:say", (event) =>
+    hear(String(/** @type {CustomEvent} */ (event).detail)),
+  );
+  if (unheard !== null) hear(unheard);
+  unheard = null;
+}
 
 let status = "";
 

@@ -129,8 +129,11 @@ function explanationOf(entries, asked) {
 }
 
 /** @param {Event} event */
-function controlAt(event) {
-  const found = /** @type {Element} */ (event.target).closest?.(CONTROLS);
+const controlAt = (event) => controlOf(/** @type {Element} */ (event.target));
+
+/** @param {Element} target */
+function controlOf(target) {
+  const found = target.closest?.(CONTROLS);
   return found instanceof HTMLElement && !found.closest(NOT_THERE) ? found : null;
 }
 
@@ -149,6 +152,7 @@ class Bubble {
     document.body.append(this.element);
     this.listenToPointer();
     this.listenToKeyboard();
+    if (document.activeElement) this.reached(document.activeElement); // before this module came
   }
 
   /** @param {() => void} act @param {number} milliseconds */
@@ -240,13 +244,18 @@ class Bubble {
     document.addEventListener("scroll", () => this.hide(), { capture: true, passive: true });
   }
 
+  /** The focus is somewhere. @param {Element} target */
+  reached(target) {
+    const control = controlOf(target);
+    if (!control) return;
+    if (control.matches(":focus-visible") || /^(INPUT|TEXTAREA|SELECT)$/.test(control.tagName))
+      this.soon(() => this.show(control), REACHED);
+  }
+
   listenToKeyboard() {
-    document.addEventListener("focusin", (event) => {
-      const control = controlAt(event);
-      if (!control) return;
-      if (control.matches(":focus-visible") || /^(INPUT|TEXTAREA|SELECT)$/.test(control.tagName))
-        this.soon(() => this.show(control), REACHED);
-    });
+    document.addEventListener("focusin", (event) =>
+      this.reached(/** @type {Element} */ (event.target)),
+    );
     document.addEventListener("focusout", () => this.soon(() => this.hide(), 100));
     // whoever works the control knows it: the line goes (and with Escape)
     document.addEventListener("keydown", (event) => {

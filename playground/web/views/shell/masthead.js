@@ -2,7 +2,7 @@
 /** What stands above every page: the voice, the status, the glossary, the projector, the language; and the address that follows. */
 import { make, node, partsOf } from "../../core/dom.js";
 import { changeAddress, withView } from "../../core/link.js";
-import { statusNow } from "../../core/messages.js";
+import { onAnnounce, statusNow } from "../../core/messages.js";
 import { choose, current, languages, onLanguage, t } from "../../core/translate.js";
 
 const SPOKEN = 4000; // milliseconds that a sentence stays
@@ -47,8 +47,8 @@ function speak() {
   let quiet = 0;
   voice.setAttribute("role", "status");
   document.body.append(voice);
-  document.addEventListener("playground:say", (event) => {
-    voice.textContent = String(/** @type {CustomEvent} */ (event).detail);
+  onAnnounce((sentence) => {
+    voice.textContent = sentence;
     voice.classList.add("on");
     clearTimeout(quiet);
     quiet = setTimeout(() => voice.classList.remove("on"), SPOKEN);
