@@ -111,9 +111,11 @@ def test_an_unmasking_run_on_the_page_is_one_call(space):
 
 def test_a_comparison_on_the_page_is_one_call(space):
     from playground.pages.compare.strategies import run
-    from playground.pages.compare.stream import frames
+    from playground.pages.compare.stream import kind_of_run, messages
+    from playground.pages.run import stream
 
     wish = {
+        "run": "one",
         "model": "fairy-causal",
         "prompt": "the king",
         "tokens": 4,
@@ -122,7 +124,18 @@ def test_a_comparison_on_the_page_is_one_call(space):
         "scorer": "",
         "columns": [{"kind": "greedy"}],
     }
-    assert took(space, frames(space.house, SimpleNamespace(session_hash="visitor"), wish, run))
+    news = took(
+        space,
+        stream(
+            space.house,
+            SimpleNamespace(session_hash="visitor"),
+            wish,
+            "compare",
+            lambda asked, handle: messages(run(space.house, asked)),
+            **kind_of_run(),
+        ),
+    )
+    assert news[-1]["kind"] == "end"
 
 
 def test_no_endpoint_runs_beside_it():
