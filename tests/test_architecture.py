@@ -18,8 +18,6 @@ STILL_LONG = {
     "playground/widgets/chain_parts.js",
     "playground/widgets/escape_calculator.js",
     "playground/widgets/generator.js",
-    "playground/words/extract.py",
-    "playground/words/words.js",
     "tests/browser/test_diffusion_browser.py",
     "tests/decoding/test_decoding_escape.py",
     "tests/diffusion/test_diffusion_enumeration.py",
