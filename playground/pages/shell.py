@@ -289,6 +289,8 @@ HEAD = """
   const asked = new URLSearchParams(location.search).get('projector');
   if (asked === '1' || (asked === null && kept)) document.documentElement.classList.add('projector');
 })();
+// A status that comes before the masthead's module. (Views that are modules keep it in core/messages.js: this goes with the last other.)
+document.addEventListener('playground:status', (event) => { window.playgroundStatus = String(event.detail); });
 // The page and the part that the address names are open when they are first drawn. A visitor would see the first page until the
 // server has answered, if the server were asked.
 (() => {

@@ -1,10 +1,12 @@
 """The interface in other languages, in a real browser: what is ours is translated, what the model wrote never is."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
+from playground.i18n.tables import read
 from playground.words import keys, table
 
 READY = "() => window.playgroundWords && document.querySelector('#pages [role=tab][aria-selected=true]')"
@@ -92,6 +94,16 @@ def test_a_table_that_cannot_be_fetched_leaves_the_page_as_it_is(page, open_page
     page.watch.faults.clear()
 
 
+def marked() -> list[str]:
+    """The messages that are marked at their source, their holes numbered as in the old keys."""
+    ids = []
+    for message in read("de"):
+        for one in [message.id] if isinstance(message.id, str) else message.id:
+            count = iter(range(1, 100))
+            ids.append(re.sub(r"\{\w+\}", lambda _, count=count: f"{{{next(count)}}}", one))
+    return ids
+
+
 @pytest.mark.parametrize(
     "slug", ["home", "generate", "escape", "chains", "diffusion", "compare", "lessons"]
 )
@@ -100,9 +112,10 @@ def test_every_word_of_a_first_view_is_a_key(page, open_page, slug):
     open_page(slug)
     page.wait_for_function(READY)
     page.locator(".tabitem:visible").first.wait_for()
+    known = {*keys(), *marked()}
     page.evaluate(
         "known => { playgroundWords.learn(known); window.heard = playgroundWords.collect(); }",
-        {key: key for key in keys()},
+        {key: key for key in known},
     )
     page.evaluate("() => new Promise(done => setTimeout(done, 600))")
     missing = page.evaluate("() => Object.fromEntries(heard)")
@@ -111,7 +124,11 @@ def test_every_word_of_a_first_view_is_a_key(page, open_page, slug):
     missing = {
         key: place
         for key, place in missing.items()
-        if not left_out(key) and len(key) > 12 and " " in key
+        if not left_out(key)
+        and len(key) > 12
+        and " " in key
+        # a share that a message of ours holds is written with its sign
+        and key.replace("}%", "}") not in known
     }
     assert not missing, json.dumps(missing, ensure_ascii=False, indent=1)
 
