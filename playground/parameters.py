@@ -44,11 +44,14 @@ class Parameter:
     note: str = ""
 
     def check(self, value: Any, name: str = "") -> Any:
-        """The value as the parameter's own type. None is the default (or None itself, where that is a value).
+        """The value as the parameter's own type. None is the default (or None itself, where that is a value; without a
+        default it is refused).
 
         name: what the sentence calls it where that is not the parameter's own name ("columns[2].top_p").
         Raises ValueError with the sentence of `error` on anything else than an allowed value."""
         if value is None:
+            if self.default is None and not self.optional:
+                raise self.error(value, name)
             return None if self.optional else self.default
         if self.type is bool:
             if value is not True and value is not False:

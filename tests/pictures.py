@@ -7,13 +7,15 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+from importlinter.api import read_configuration
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 FOLDER = ROOT / "assets" / "pictures"
 # page: (what must be on it before the picture is taken, height)
 PAGES = {
     "generate": ("#generator .bar .final-bar, .bar .final-bar", 980),
-    "escape": ("#escape-calculator .escape-figure[data-drawn]", 900),
+    "escape": ("#escape-calculator .escape-sentence b >> nth=0", 900),
     "chains": ("#pages .widget svg", 900),
     "diffusion": (".canvas-words button", 980),
     "compare": ("#pages .widget", 900),
@@ -41,9 +43,25 @@ ROOMS = {
 }
 
 
+def allowed_imports() -> dict[str, set[str]]:
+    """Package -> packages that its contract in pyproject.toml does not forbid."""
+    contracts = read_configuration(str(ROOT / "pyproject.toml"))["contracts_options"]
+    forbidden = {
+        source.removeprefix("playground."): set(contract["forbidden_modules"])
+        for contract in contracts
+        if contract["type"] == "forbidden"
+        for source in contract["source_modules"]
+        if contract["forbidden_modules"][0].startswith("playground.")
+    }
+    return {
+        name: {other for other in ROOMS if other != name and f"playground.{other}" not in cut}
+        for name, cut in forbidden.items()
+    }
+
+
 def house_picture(path: Path) -> None:
-    """The rooms and who may know whom, as SVG: the arrows are the walls that tests/test_walls.py holds."""
-    from tests.test_walls import ALLOWED
+    """The packages and who may import whom, as SVG: the arrows are what the contracts of pyproject.toml leave."""
+    allowed = allowed_imports()
 
     column, row, high = 150, 112, 62
 
@@ -52,7 +70,7 @@ def house_picture(path: Path) -> None:
         return 10 + x * column, 10 + y * row, width * column - 20
 
     arrows, boxes = [], []
-    for room, knows in {**ALLOWED, "pages": {"widgets", "takeaway", "words"}}.items():
+    for room, knows in {**allowed, "pages": {"widgets", "takeaway", "words"}}.items():
         for other in knows & set(ROOMS) if room in ROOMS else ():
             (x, y, width), (to_x, to_y, to_width) = box(room), box(other)
             if to_y == y:

@@ -23,11 +23,12 @@ from transformers import (
 
 from playground.backend import device as devices
 from playground.backend.catalog import Entry
-from playground.backend.causal import CausalModel, CausalWorker, LogitsCache
+from playground.backend.causal import CausalModel, CausalWorker
 from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine, is_out_of_memory
 from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
 from playground.backend.limits import limits
+from playground.backend.logits_cache import LogitsCache
 from playground.backend.prepack import prepack
 from playground.backend.tokenizer import TextCodec
 from playground.backend.weights import Progress, check_folder

@@ -17,7 +17,6 @@ not): nothing is cut into tokens anew and no two tokens are confused.
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import threading
@@ -28,6 +27,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playground.backend.catalog import CATALOG
+from playground.backend.completion_rows import (
+    distribution,
+    names_of,
+    rows_at,
+    text_of,
+)
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import Spelling, TextCodec
@@ -38,12 +43,10 @@ if TYPE_CHECKING:
 
 PREFIX = "engine/"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,40}")
-BY_ID = re.compile(r"token_id:(\d{1,9})")
 FEWER = (
     20,
     5,
 )  # what is asked for where an engine refuses more; vLLM allows 20 unless told otherwise, OpenAI 5
-ROUNDING = 1e-3  # by so much probabilities that were rounded on their way may sum to more than 1
 
 
 @dataclass(frozen=True)
@@ -240,12 +243,12 @@ class Completions:
     def rows_after(self, ids: list[int]) -> dict[str, float]:
         """Name of a token -> log-probability (nats), as the engine tells it; the end of the text is named by id where it can be known."""
         choice = self.complete(ids)
-        rows = _rows(choice, -1)
+        rows = rows_at(choice, -1)
         if rows:
             return rows
         # It ended the text at once, so it told nothing: asked again with a word behind, it tells what it thought before the word.
         word = self.codec.encode("\n", special=False)
-        rows = _rows(self.complete([*ids, *word], echo=True), -1 - len(word))
+        rows = rows_at(self.complete([*ids, *word], echo=True), -1 - len(word))
         if not rows:
             raise EngineError(
                 f"The engine {self.offer.name!r} told no probabilities: it must be started so that it can "
@@ -264,15 +267,6 @@ class Completions:
         return rows
 
 
-def _rows(choice: dict, place: int) -> dict[str, float]:
-    """The rows at one place of an answer, {} where there are none."""
-    try:
-        top = choice["logprobs"]["top_logprobs"]
-        return dict(top[place]) if top else {}
-    except (KeyError, IndexError, TypeError, ValueError):
-        return {}
-
-
 def read_codec(tokenizer: str) -> Any:
     """The tokenizer of a catalogue's model or of a folder, with the house's faces."""
     from transformers import AutoTokenizer
@@ -285,32 +279,6 @@ def read_codec(tokenizer: str) -> Any:
         )
     found = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     return TextCodec(found, len(found), True if entry is not None and entry.uncased else None)
-
-
-def names_of(codec: Any) -> dict[str, list[int]]:
-    """Text of a token, as engines write it, -> the ids that have this text. Bytes that are no whole character are left out of
-    the text by one engine and written as a replacement mark by another: both names stand here, and neither is one token's own."""
-    found: dict[str, list[int]] = {}
-    for token in range(codec.vocab_size):
-        data = b"" if token in codec.special_ids else codec.token_bytes(token)
-        names = {data.decode("utf-8", "ignore"), data.decode("utf-8", "replace")}
-        for name in names | (
-            {codec.token_bytes(token).decode("utf-8", "replace")}
-            if token in codec.special_ids
-            else set()
-        ):
-            found.setdefault(name, []).append(token)
-    return found
-
-
-def text_of(codec: Any, ids: list[int]) -> str:
-    """The text that stands for ids, special tokens by name; EngineError where it ends within a character."""
-    try:
-        return b"".join(codec.token_bytes(token) for token in ids).decode("utf-8")
-    except UnicodeDecodeError:
-        raise EngineError(
-            "This engine is given text, and the tokens so far end within a character"
-        ) from None
 
 
 class CompletionsModel(Spelling):
@@ -386,60 +354,6 @@ class CompletionsModel(Spelling):
 
     def close(self) -> None:
         self._closed = True
-
-
-def distribution(
-    rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int
-) -> torch.Tensor:
-    """(V,) log-probabilities from an engine's rows, see `CompletionsModel.next_logits`. EngineError on what is no distribution.
-
-    A row whose name belongs to several tokens counts for the mass and for the ranks, but stands for no token: it lies at one of
-    them that is not shown."""
-    import numpy as np
-    import torch
-
-    values, shown = np.full(vocab_size, -np.inf), np.zeros(vocab_size, bool)
-    told, unnamed = 0.0, []
-    for name, value in sorted(
-        rows.items(), key=lambda row: -row[1] if isinstance(row[1], int | float) else 0
-    ):
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or math.isnan(value)
-            or value > ROUNDING
-        ):
-            raise EngineError(f"The engine told a log-probability that is none: {str(value)[:40]}")
-        number = BY_ID.fullmatch(name)
-        meant = [int(number[1])] if number else ids_of.get(name, [])
-        told += math.exp(value)
-        if len(meant) == 1 and meant[0] < vocab_size and not shown[meant[0]]:
-            values[meant[0]], shown[meant[0]] = value, True
-        else:
-            unnamed.append((value, meant))
-    if not shown.any():
-        raise EngineError(
-            "The engine named no token that this tokenizer knows: is it the engine's own?"
-        )
-    if told > 1 + ROUNDING:
-        raise EngineError(f"The engine's probabilities sum to {told:.4f}: they are no distribution")
-    for value, meant in unnamed:
-        place = next(
-            (
-                token
-                for token in (*meant, *range(vocab_size))
-                if token < vocab_size and values[token] == -np.inf
-            ),
-            None,
-        )
-        if place is not None:
-            values[place] = value
-    rest, empty = max(0.0, 1.0 - told), values == -np.inf
-    if rest > 0 and empty.any():
-        values[empty] = math.log(rest / int(empty.sum()))
-    answer = torch.from_numpy(values.astype(np.float32))
-    answer.shown = torch.from_numpy(shown)
-    return answer
 
 
 _connected: dict[Offer, Completions] = {}

@@ -25,10 +25,11 @@ from transformers import AutoTokenizer
 
 from playground.backend import errors
 from playground.backend.catalog import Entry
-from playground.backend.causal import CausalModel, LogitsCache
+from playground.backend.causal import CausalModel
 from playground.backend.denoiser import Denoiser
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
+from playground.backend.logits_cache import LogitsCache
 from playground.backend.tokenizer import TextCodec
 from playground.i18n import t
 

@@ -12,47 +12,11 @@ NaN, whichever rules act together. Nothing heavy is imported here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
+from playground.decoding.rule import Rule, switch
 from playground.i18n import t
 from playground.parameters import Parameter
 
 LARGEST_TEMPERATURE = 1e6
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One stage between the logits and the draw.
-
-    name: of the stage. label, explain: what the page says. parameters: the first is the one that switches the rule on, or
-    `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also where the likeliest token
-    is taken ("logits processor" in transformers' words; the others are its "warpers"). replaces_cuts: while it is on, no rule that
-    cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one step to the next, each
-    with its range, for what comes back from a browser.
-    """
-
-    name: str
-    label: str
-    explain: str
-    parameters: tuple[Parameter, ...]
-    switch: str = ""
-    cuts: bool = False
-    when_greedy: bool = False
-    replaces_cuts: bool = False
-    basic: bool = False
-    memory: tuple[Parameter, ...] = ()
-
-    @property
-    def switched_by(self) -> Parameter:
-        """The parameter whose off-value turns the rule off."""
-        name = self.switch or self.parameters[0].name
-        return next(row for row in self.parameters if row.name == name)
-
-
-def _switch(name: str, off: float, **more: Any) -> Parameter:
-    """A number that is off to begin with."""
-    return Parameter(name, type(off), off, off, **more)
 
 
 RULES: dict[str, Rule] = {
@@ -66,7 +30,7 @@ RULES: dict[str, Rule] = {
                 "flattens; 0 takes the likeliest token."
             ),
             parameters=(
-                _switch(
+                switch(
                     "temperature",
                     1.0,
                     low=0,
@@ -87,7 +51,7 @@ RULES: dict[str, Rule] = {
                 "it is off)."
             ),
             parameters=(
-                _switch(
+                switch(
                     "top_k",
                     0,
                     low=0,
@@ -108,7 +72,7 @@ RULES: dict[str, Rule] = {
                 "crosses p stays. 1 is off."
             ),
             parameters=(
-                _switch(
+                switch(
                     "top_p",
                     1.0,
                     low=0,
@@ -128,7 +92,7 @@ RULES: dict[str, Rule] = {
                 "off."
             ),
             parameters=(
-                _switch(
+                switch(
                     "min_p",
                     0.0,
                     low=0,
@@ -148,7 +112,7 @@ RULES: dict[str, Rule] = {
                 "may cut the likeliest. 1 is off."
             ),
             parameters=(
-                _switch(
+                switch(
                     "typical_p",
                     1.0,
                     low=0,
@@ -166,7 +130,7 @@ RULES: dict[str, Rule] = {
             label=t("epsilon"),
             explain=t("Cuts every token whose probability is below ε. 0 is off."),
             parameters=(
-                _switch(
+                switch(
                     "epsilon_cutoff",
                     0.0,
                     low=0,
@@ -186,7 +150,7 @@ RULES: dict[str, Rule] = {
                 "Cuts below min(ε, √ε·e^−entropy): gentler where the model is unsure. 0 is off."
             ),
             parameters=(
-                _switch(
+                switch(
                     "eta_cutoff",
                     0.0,
                     low=0,
@@ -207,7 +171,7 @@ RULES: dict[str, Rule] = {
                 "it came. A positive logit is divided, a negative one multiplied."
             ),
             parameters=(
-                _switch(
+                switch(
                     "repetition_penalty",
                     1.0,
                     low=1e-6,
@@ -228,7 +192,7 @@ RULES: dict[str, Rule] = {
                 "The prompt does not count."
             ),
             parameters=(
-                _switch(
+                switch(
                     "presence_penalty",
                     0.0,
                     low=-1e6,
@@ -248,7 +212,7 @@ RULES: dict[str, Rule] = {
                 "prompt does not count."
             ),
             parameters=(
-                _switch(
+                switch(
                     "frequency_penalty",
                     0.0,
                     low=-1e6,
@@ -268,7 +232,7 @@ RULES: dict[str, Rule] = {
                 "holds. 0 is off."
             ),
             parameters=(
-                _switch(
+                switch(
                     "no_repeat_ngram_size",
                     0,
                     low=0,
@@ -299,7 +263,7 @@ RULES: dict[str, Rule] = {
                     step=0.01,
                     shown=(0, 0.5),
                 ),
-                _switch(
+                switch(
                     "xtc_probability",
                     0.0,
                     low=0,
@@ -319,7 +283,7 @@ RULES: dict[str, Rule] = {
                 "the more is taken off."
             ),
             parameters=(
-                _switch(
+                switch(
                     "dry_multiplier",
                     0.0,
                     low=0,
@@ -361,7 +325,7 @@ RULES: dict[str, Rule] = {
                 "rules that cut. 0 is off."
             ),
             parameters=(
-                _switch(
+                switch(
                     "mirostat_tau",
                     0.0,
                     low=0,

@@ -144,7 +144,11 @@ class Step:
         return rank_of(self._values, self.token_id)
 
     def record(
-        self, text_of: Callable[[int], str] = str, top: int = 20, strip: int = 40
+        self,
+        text_of: Callable[[int], str] = str,
+        top: int = 20,
+        strip: int = 40,
+        through: bool = False,
     ) -> dict[str, Any]:
         """Everything that the screen shows of this step, as JSON-able data without NaN or infinity.
 
@@ -152,7 +156,8 @@ class Step:
         remainder: the exact count and mass of all other tokens. strip: the first `strip` segments of the cumulative sum in
         falling final probability, strip_rest what follows them; "drawn" is the chosen token's own segment.
         stages: one entry a stage with the survivors, what it removed (mass under the distribution before it), and its total
-        variation. binding: the rule that removes the most mass, None if none removes any.
+        variation. binding: the rule that removes the most mass, None if none removes any. through: each row also says its
+        probability after each stage, in the order of `stages`, 0 where it is cut.
         """
         texts: dict[int, str] = {}
 
@@ -164,6 +169,11 @@ class Step:
         stages = stage_facts(self.stages)
         segments, rest, drawn = self._strip(strip, text)
         rows, remainder = self._rows(top, text)
+        if through:
+            ids = np.array([row["id"] for row in rows])
+            after = [stage.candidates.probability_of(ids) for stage in self.stages]
+            for place, row in enumerate(rows):
+                row["through"] = [float(f"{each[place]:.6g}") for each in after]
         surprisal = self.surprisal
         return {
             "index": self.index,

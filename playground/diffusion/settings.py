@@ -2,52 +2,136 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from playground.diffusion.noise import SCHEDULES
 from playground.diffusion.samplers import find_sampler
 from playground.i18n import t
+from playground.parameters import SEED, Parameter, table
 
 
-def _real(name: str, value, low: float, high: float) -> float:
-    number = isinstance(value, (int, float)) or (
-        hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0
-    )
-    if (
-        isinstance(value, bool)
-        or not number
-        or not math.isfinite(value)
-        or not low <= value <= high
-    ):
-        raise ValueError(
-            t(
-                "{name} must be in [{low}, {high}], got {got}",
-                name=name,
-                low=f"{low:g}",
-                high=f"{high:g}",
-                got=repr(value),
-            )
-        )
-    return float(value)
+def _number(name: str, default: float, high: float, **more) -> Parameter:
+    """A number from 0 on."""
+    return Parameter(name, type(default), default, low=0, high=high, **more)
 
 
-def _whole(name: str, value, low: int, high: int) -> int:
-    if (
-        isinstance(value, bool)
-        or not hasattr(value, "__index__")
-        or not low <= value.__index__() <= high
-    ):
-        raise ValueError(
-            t(
-                "{name} must be a whole number in [{low}, {high}], got {got}",
-                name=name,
-                low=str(low),
-                high=str(high),
-                got=repr(value),
-            )
-        )
-    return value.__index__()
+# Rows of the table of parameters: ranges, labels and meanings for settings, controls, links and endpoints alike.
+PARAMETERS: dict[str, Parameter] = table(
+    Parameter(
+        "steps",
+        int,
+        None,
+        low=1,
+        high=100_000,
+        label="Steps",
+        step=1,
+        doc="forward passes to spend (gibbs: sweeps); fast-dllm, entropy-bound and any-order take as many as they need",
+    ),
+    _number(
+        "temperature",
+        1.0,
+        100,
+        label="Temperature",
+        step=0.1,
+        doc="divides the logits before a word is drawn; 0 takes the likeliest word",
+    ),
+    Parameter(
+        "top_p",
+        float,
+        1.0,
+        off=1.0,
+        low=0,
+        high=1,
+        label="top-p of the draw",
+        step=0.05,
+        doc="draw from the smallest set of words that reaches this probability",
+    ),
+    replace(SEED, label="Seed"),
+    Parameter(
+        "schedule",
+        str,
+        "linear",
+        choices=SCHEDULES,
+        label="Schedule of the noise",
+        doc="of the noise, for mdlm, sedd, remdm, uniform, diffusion-lm and cdcd; entropy-linear is measured on the model",
+    ),
+    Parameter(
+        "block_length",
+        int,
+        None,
+        low=1,
+        high=1_000_000,
+        optional=True,
+        label="Block length (0: one block)",
+        step=1,
+        doc="write in blocks of so many positions, left to right",
+    ),
+    _number(
+        "overlap",
+        0,
+        100_000,
+        label="Overlap of blocks",
+        step=1,
+        doc="positions that a block shares with the one before, below block_length",
+    ),
+    _number(
+        "threshold",
+        0.9,
+        100,
+        label="Threshold",
+        step=0.05,
+        doc="fast-dllm: reveal at this confidence",
+    ),
+    _number(
+        "bound",
+        0.1,
+        1_000_000,
+        unit="nats",
+        label="Entropy bound, nats",
+        step=0.1,
+        doc="entropy-bound: joint entropy allowed in a step",
+    ),
+    _number(
+        "eta",
+        0.1,
+        1,
+        label="η: most often masked again",
+        step=0.05,
+        doc="remdm: how often at most a word is masked again",
+    ),
+    _number(
+        "alg_temp",
+        0.0,
+        100,
+        label="Randomness of the order",
+        step=0.1,
+        doc="maskgit, dream: randomness of the order",
+    ),
+    _number(
+        "guidance",
+        0.0,
+        100,
+        off=0.0,
+        label="Guidance",
+        step=0.1,
+        doc="strength of classifier-free guidance",
+    ),
+    _number(
+        "burn_in",
+        0,
+        100_000,
+        label="Burn-in sweeps",
+        step=1,
+        doc="gibbs: sweeps before the first that counts",
+    ),
+    Parameter(
+        "as_published",
+        bool,
+        False,
+        label="As published",
+        doc="what the published code does where ours differs: dream and fast-dllm score the drawn word, mdlm ends with an argmax",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +148,7 @@ class UnmaskSettings:
                    evenly in their logarithm, every other value makes the entropy fall linearly); maskgit, llada and dream
                    have their own counts
     selection      dream, llada, sedd, gibbs, entropy-bound, diffusion-lm: see the
-                   sampler's `selections`; None is its `default_selection`
+                   sampler's `selections`; None is the first of them
     block_length   semi-autoregressive blocks of so many open positions; with overlap > 0 windows of so many positions that
                    the model sees alone
     overlap        positions that a window shares with the one before; below block_length
@@ -79,52 +163,25 @@ class UnmaskSettings:
 
     sampler: str
     steps: int
-    temperature: float = 1.0
-    top_p: float = 1.0
-    seed: int = 0
-    schedule: str = "linear"
+    temperature: float = PARAMETERS["temperature"].default
+    top_p: float = PARAMETERS["top_p"].default
+    seed: int = PARAMETERS["seed"].default
+    schedule: str = PARAMETERS["schedule"].default
     selection: str | None = None
-    block_length: int | None = None
-    overlap: int = 0
-    threshold: float | None = None
-    bound: float | None = None
-    eta: float | None = None
-    alg_temp: float = 0.0
-    guidance: float = 0.0
-    burn_in: int = 0
-    as_published: bool = False
+    block_length: int | None = PARAMETERS["block_length"].default
+    overlap: int = PARAMETERS["overlap"].default
+    threshold: float = PARAMETERS["threshold"].default
+    bound: float = PARAMETERS["bound"].default
+    eta: float = PARAMETERS["eta"].default
+    alg_temp: float = PARAMETERS["alg_temp"].default
+    guidance: float = PARAMETERS["guidance"].default
+    burn_in: int = PARAMETERS["burn_in"].default
+    as_published: bool = PARAMETERS["as_published"].default
 
     def __post_init__(self):
         sampler = find_sampler(self.sampler)
-        if self.schedule not in SCHEDULES:
-            raise ValueError(
-                t(
-                    "schedule must be one of {options}, got {got}",
-                    options=", ".join(SCHEDULES),
-                    got=repr(self.schedule),
-                )
-            )
-        if self.as_published not in (True, False):
-            raise ValueError(
-                t("as_published must be True or False, got {got}", got=repr(self.as_published))
-            )
-
-        def put(name: str, value) -> None:
-            object.__setattr__(self, name, value)
-
-        put("steps", _whole("steps", self.steps, 1, 100_000))
-        put("seed", _whole("seed", self.seed, 0, 2**53))
-        put("overlap", _whole("overlap", self.overlap, 0, 100_000))
-        put("burn_in", _whole("burn_in", self.burn_in, 0, 100_000))
-        put("temperature", _real("temperature", self.temperature, 0.0, 100.0))
-        put("top_p", _real("top_p", self.top_p, 0.0, 1.0))
-        put("alg_temp", _real("alg_temp", self.alg_temp, 0.0, 100.0))
-        put("guidance", _real("guidance", self.guidance, 0.0, 100.0))
-        for name, high in (("threshold", 100.0), ("bound", 1e6), ("eta", 1.0)):
-            if getattr(self, name) is not None:
-                put(name, _real(name, getattr(self, name), 0.0, high))
-        if self.block_length is not None:
-            put("block_length", _whole("block_length", self.block_length, 1, 1_000_000))
+        for name, parameter in PARAMETERS.items():
+            object.__setattr__(self, name, parameter.check(getattr(self, name)))
         if self.overlap and self.overlap >= (self.block_length or 0):
             allowed = (
                 f"[0, {self.block_length - 1}]"
@@ -138,8 +195,8 @@ class UnmaskSettings:
 
     @property
     def rule(self) -> str | None:
-        """The selection in force: the sampler's `default_selection` where none is chosen."""
-        return self.selection or find_sampler(self.sampler).default_selection
+        """The selection in force: the sampler's first where none is chosen."""
+        return self.selection or next(iter(find_sampler(self.sampler).selections), None)
 
     def record(self) -> dict:
         """Plain data; `UnmaskSettings(**settings.record())` is the same settings."""

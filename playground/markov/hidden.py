@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from playground.parameters import SEED
+
 from . import inference
 from .validation import as_names, check_count, check_distribution, check_rows, uniforms
 from .viterbi import most_likely_path
@@ -79,7 +81,7 @@ class HiddenMarkovModel:
         if not (math.isfinite(concentration) and concentration > 0):
             raise ValueError(f"concentration must be positive, got {concentration}")
         generator = np.random.Generator(
-            np.random.Philox(key=[check_count(seed, "seed", 0, 2**53), 2])
+            np.random.Philox(key=[check_count(seed, "seed", 0, SEED.high), 2])
         )
         rows = [
             generator.dirichlet(np.full(size, concentration), count)

@@ -8,7 +8,9 @@ A run is one request of one widget. Its messages are plain data, one a yield::
     {"run": id, "n": 3, "kind": "frame", "at": 0, "frames": [record, ...]}             `at`: how many frames came before
     {"run": id, "n": 4, "kind": "end", "reason": "length", ...}   or   {..., "kind": "error", "message": sentence}
 
-`n` counts the messages and `at` the frames, so that the browser knows doubled and lost ones. Exactly one end or error comes last.
+`n` counts the messages and `at` the frames, so that the browser knows doubled and lost ones: of several values that arrive in one
+burst a widget sees the last alone. The last messages of each run are kept for a while, and `going` hands out those that are missing.
+Exactly one end or error comes last.
 More kinds may come later: whoever reads ignores those it does not know.
 
 A run that was cut off is asked for again under a new name with `after`, the number of frames that arrived: a draw depends on
@@ -20,6 +22,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
@@ -31,6 +34,8 @@ from playground.pages.events import sent
 from playground.widgets.widget import called
 
 LONGEST_NAME = 64
+# The last messages of a run, and runs that have ended, for whoever missed some.
+KEPT_MESSAGES, KEPT_RUNS = 32, 32
 FRAME_SECONDS = 0.03  # frames that come faster than a screen paints travel together
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -60,6 +65,7 @@ class Handle:
     def __init__(self, name: str, after: int):
         self.name, self.after = name, after
         self.stopped = threading.Event()
+        self.said: deque[Message] = deque(maxlen=KEPT_MESSAGES)
         self._place: Any = None
 
     def stop(self) -> None:
@@ -74,6 +80,7 @@ class Handles:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._handles: dict[str, Handle] = {}
+        self._ended: OrderedDict[str, Handle] = OrderedDict()
 
     def add(self, handle: Handle) -> None:
         """ValueError where the name is at work already: it would be nobody's to end."""
@@ -86,6 +93,9 @@ class Handles:
         with self._lock:
             if self._handles.get(handle.name) is handle:
                 del self._handles[handle.name]
+                self._ended[handle.name] = handle
+                while len(self._ended) > KEPT_RUNS:
+                    self._ended.popitem(last=False)
 
     def stop(self, name: Any) -> bool:
         """Whether there was such a run."""
@@ -98,15 +108,33 @@ class Handles:
     def going(self, name: Any) -> bool:
         return str(name)[:LONGEST_NAME] in self._handles
 
+    def missed(self, name: Any, since: Any) -> list[Message]:
+        """The messages from number `since` on, as far as they are kept and follow each other from there."""
+        with self._lock:
+            key = str(name)[:LONGEST_NAME]
+            found = self._handles.get(key) or self._ended.get(key)
+        if found is None or isinstance(since, bool) or not isinstance(since, int):
+            return []
+        kept = [message for message in list(found.said) if message["n"] >= since]
+        return kept if kept and kept[0]["n"] == since else []
+
 
 HANDLES = Handles()
 
 
+def going(question: Any) -> dict:
+    """For a run's name, or [name, number of the next message]: whether it is at work, and what the page has missed of it."""
+    name, since = (
+        question if isinstance(question, list) and len(question) == 2 else (question, None)
+    )
+    return {"going": HANDLES.going(name), "missed": HANDLES.missed(name, since)}
+
+
 def functions() -> list[Callable]:
-    """The two server functions of every widget that streams: `await server.stop(run)`, `await server.going(run)`."""
+    """The two server functions of every widget that streams: `await server.stop(run)`, `await server.going([run, next])`."""
     return [
         called("stop", lambda name: {"stopped": HANDLES.stop(name)}),
-        called("going", lambda name: {"going": HANDLES.going(name)}),
+        called("going", going),
     ]
 
 
@@ -143,20 +171,22 @@ def stream(
 
     long: it writes many texts and takes one of the places for such. tokens: what a frame's record counts for in the
     host's figures. An exception becomes an error with a sentence; what the page shows stays."""
-    name = str(raw.get("run"))[:LONGEST_NAME] if isinstance(raw, dict) else ""
-    count = 0
-
-    def numbered(message: Message) -> Message:
-        nonlocal count
-        count += 1
-        return wire({"run": name, "n": count - 1, **message})
-
     try:
         asked, handle = asked_of(raw)
         HANDLES.add(handle)
     except ValueError as error:
-        yield numbered({"kind": "error", "message": sentence_of(error)})
+        name = str(raw.get("run"))[:LONGEST_NAME] if isinstance(raw, dict) else ""
+        yield wire({"run": name, "n": 0, "kind": "error", "message": sentence_of(error)})
         return
+    count = 0
+
+    def numbered(message: Message) -> Message:
+        nonlocal count
+        whole = wire({"run": handle.name, "n": count, **message})
+        count += 1
+        handle.said.append(whole)
+        return whole
+
     try:
         last = None
         for message in _admitted(backend, request, asked, handle, page, work, long, model, tokens):

@@ -19,7 +19,6 @@ from typing import Any
 
 import gradio as gr
 
-from playground import words
 from playground.backend import get_backend
 from playground.backend.limits import limits
 from playground.i18n import tables
@@ -128,7 +127,7 @@ def launch_settings() -> dict[str, Any]:
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {
         "theme": theme(),
-        "head": f"{HEAD}{preloads(HOME_MODULES)}{languages()}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
+        "head": f"{HEAD}{preloads(HOME_MODULES)}{languages()}<style>{stylesheet()}</style>",
         "footer_links": [],
         "app_kwargs": guarded(),
         "max_threads": threads(),
@@ -289,8 +288,6 @@ HEAD = """
   const asked = new URLSearchParams(location.search).get('projector');
   if (asked === '1' || (asked === null && kept)) document.documentElement.classList.add('projector');
 })();
-// A status that comes before the masthead's module. (Views that are modules keep it in core/messages.js: this goes with the last other.)
-document.addEventListener('playground:status', (event) => { window.playgroundStatus = String(event.detail); });
 // The page and the part that the address names are open when they are first drawn. A visitor would see the first page until the
 // server has answered, if the server were asked.
 (() => {

@@ -1,7 +1,8 @@
 """One HTML file that plays a trace again without a network: the same player, its script and style, the fonts, the data, nothing else.
 
-The player's code is the one of the app (a widget of playground/widgets). Data goes into the file as JSON without a "<", so no
-token can end the script it stands in; the file's own policy lets nothing run but the two scripts written here.
+The player's code is the one of the app: a view of playground/web, whose modules stand in an import map as data: addresses. Data goes
+into the file as JSON without a "<", so no token can end the script it stands in; the file's own policy lets nothing run but the
+scripts written here and those modules.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.takeaway.look import ASSETS, FONTS
-from playground.widgets.widget import HERE, Widget, constant
+from playground.web import bare, shipped
+from playground.widgets.widget import Widget, constant
 
 NAMES = {"sans": "Inter", "serif": "Source Serif 4", "mono": "JetBrains Mono"}
 
@@ -31,8 +33,7 @@ def to_page(
 
     `value` is what the widget shows (its `props.value`), `constants` its constants; `answers` says what its questions to the
     server get here (function's name -> plain data); every other question gets {"error": a sentence}."""
-    shim = (HERE / "replay.js").read_text(encoding="utf-8")
-    script = f"{shim}\nreplay(function (element, trigger, props, server, watch, constants) {{\n{widget.SCRIPT}\n}});\n"
+    scripts = _scripts(widget)
     data = constant(
         {
             "value": json.dumps(value) if widget.STREAMED and value is not None else value,
@@ -41,15 +42,15 @@ def to_page(
         }
     )
     allowed = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in (script,)
+        [*(_digest(text) for _, text in scripts), *(["data:"] if widget.MODULE else [])]
     )
     policy = f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; base-uri 'none'; form-action 'none'"
-    for text in (script, widget.STYLE, widget.TEMPLATE):
+    for text in (*(text for _, text in scripts), widget.STYLE, widget.TEMPLATE):
         if "</script" in text.lower() or "</style" in text.lower():
             raise ValueError(
                 f"{widget.__name__} holds a closing tag that would end its own script or style"
             )
+    elements = "\n".join(f"<script{kind}>{text}</script>" for kind, text in scripts)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -74,10 +75,25 @@ def to_page(
 <div id="replay">{widget.TEMPLATE}</div>
 </main></div>
 <script type="application/json" id="replay-data">{data}</script>
-<script>{script}</script>
+{elements}
 </body>
 </html>
 """
+
+
+def _scripts(widget: type[Widget]) -> list[tuple[str, str]]:
+    """(attributes, text) of the scripts that draw the widget, in their order."""
+    shim = "core/replay.js"
+    imports = constant({"imports": shipped().import_map(widget.MODULE, shim)})
+    start = (
+        f"import {{ mount }} from {constant(bare(widget.MODULE))};\n"
+        f"import {{ replay }} from {constant(bare(shim))};\nreplay(mount);\n"
+    )
+    return [(' type="importmap"', imports), (' type="module"', start)]
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _faces() -> str:

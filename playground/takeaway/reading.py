@@ -222,7 +222,8 @@ DECODE_STEP = _object(
                     "final": CHANCE,
                     "rank": _whole(1, 2**53),
                     "cut": _maybe(NAME),
-                }
+                },
+                {"through": _list(CHANCE, 0, 64)},
             ),
             1,
             1000,

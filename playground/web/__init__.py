@@ -6,11 +6,15 @@ The hash stands in the path: relative imports between modules carry it.
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import posixpath
+import re
 from functools import lru_cache
 from pathlib import Path
 
 WEB = Path(__file__).resolve().parent
+IMPORT = re.compile(r'''((?:\bfrom|\bimport)\s*\(?\s*)"(\.{1,2}/[^"]+)"''')
 KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
 
@@ -34,6 +38,36 @@ class WebFiles:
         if path not in self.bodies:
             raise ValueError(f"playground/web holds no file {path!r}")
         return f"web/{self.mark}/{path}"
+
+    def import_map(self, *entries: str) -> dict[str, str]:
+        """{bare name: data: address} of modules and all that they import, for a file that has no server behind it.
+
+        Relative imports fail from a data: address, so each becomes the bare name of the module, "playground/core/dom.js".
+        Raises ValueError for a module that is not there."""
+        found: dict[str, str] = {}
+        waiting = list(entries)
+        while waiting:
+            path = waiting.pop()
+            if bare(path) in found:
+                continue
+            if path not in self.bodies:
+                raise ValueError(f"playground/web holds no file {path!r}")
+            folder = posixpath.dirname(path)
+
+            def renamed(hit: re.Match[str], folder: str = folder) -> str:
+                other = posixpath.normpath(posixpath.join(folder, hit[2]))
+                waiting.append(other)
+                return f'{hit[1]}"{bare(other)}"'
+
+            text = IMPORT.sub(renamed, self.bodies[path].decode("utf-8"))
+            data = base64.b64encode(text.encode("utf-8")).decode("ascii")
+            found[bare(path)] = f"data:text/javascript;base64,{data}"
+        return found
+
+
+def bare(path: str) -> str:
+    """The name under which an import map knows a module."""
+    return f"playground/{path}"
 
 
 @lru_cache(maxsize=1)

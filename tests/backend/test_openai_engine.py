@@ -17,7 +17,8 @@ from playground.backend import (
     RunStopped,
     openai_engine,
 )
-from playground.backend.openai_engine import Completions, Offer, distribution, engine_of, engines
+from playground.backend.completion_rows import distribution
+from playground.backend.openai_engine import Completions, Offer, engine_of, engines
 from playground.backend.service import Backend
 from playground.decoding import DecodingSettings, Step, generate
 from tests.backend.small_models import byte_tokenizer
@@ -329,7 +330,7 @@ def test_the_page_writes_with_an_engine_and_says_what_it_cannot_show(engine):
         }
     )
     news = list(write(Backend(), request, threading.Event()))
-    [start] = [one["start"] for one in news if "start" in one]
+    [start] = [one for one in news if one["kind"] == "begin"]
     assert any("cannot be known" in note for note in start["notes"]) and any(
         "no logits" in note for note in start["notes"]
     )

@@ -17,14 +17,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 MOVES = """async ({label, values}) => {
   const slider = [...document.querySelectorAll('#escape-calculator input[type=range]')].find(s => s.getAttribute('aria-label') === label);
-  const plot = document.querySelector('#escape-calculator .escape-figure'), moves = [];
+  const view = document.querySelector('#escape-calculator'), moves = [];
   performance.setResourceTimingBufferSize(5000);
   for (const value of values) {
-    const before = plot.dataset.drawn, asked = performance.getEntriesByType('resource').length, start = performance.now();
+    const asked = performance.getEntriesByType('resource').length, start = performance.now();
+    const drew = new Promise(done => view.addEventListener('playground:drawn', () => done(performance.now()), {once: true}));
     slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true}));
-    let drawn = 0;                                           // when the script has drawn the answer
-    await new Promise(done => { const watch = new MutationObserver(() => { if (plot.dataset.drawn !== before) { watch.disconnect(); drawn = performance.now(); done(); } });
-      watch.observe(plot, {attributes: true}); });
+    const drawn = await drew;                                // when the script has drawn the answer
     await new Promise(done => requestAnimationFrame(() => setTimeout(done)));        // ... and when it is on the screen
     const end = performance.now(), request = performance.getEntriesByType('resource').slice(asked).find(e => e.name.includes('component_server'));
     moves.push({all: end - start, server: request ? request.responseEnd - request.startTime : 0, painted: end - drawn, script: request ? drawn - request.responseEnd : 0});
@@ -56,7 +55,7 @@ def redraw(moves: int) -> list[dict]:
             )
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(demo.local_url + "?tab=escape")
-            page.locator("#escape-calculator .escape-figure[data-drawn]").wait_for(timeout=60_000)
+            page.locator("#escape-calculator .escape-sentence b").first.wait_for(timeout=60_000)
             page.wait_for_timeout(2000)
             values = [2 + 0.05 * (1 + i) for i in range(moves)]
             found = page.evaluate(MOVES, {"label": "barrier ΔE", "values": values})

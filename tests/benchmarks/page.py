@@ -41,9 +41,9 @@ SLIDE = """async (value) => {
 FIRST = """async () => {
   const text = document.querySelector('#generator .gen-text'), app = document.querySelector('#generator .gen');
   const start = performance.now();
-  [...document.querySelectorAll('#generator [data-part=acts] button')].find(button => button.textContent == 'Write anew').click();
+  [...document.querySelectorAll('#generator [data-part=acts] button')].find(button => button.textContent == 'New text').click();
   await new Promise(done => { const watcher = new MutationObserver(() => {
-      if (app.classList.contains('running') && text.querySelector('.prose-token.on') && !document.querySelector('[data-part=notes]').textContent.includes('Recorded')) {
+      if (app.classList.contains('running') && text.querySelector('.prose-token.on') && !document.querySelector('[data-part=notes]').textContent.includes('A saved example')) {
         watcher.disconnect(); done(); } });
     watcher.observe(text, {subtree: true, childList: true, attributes: true}); });
   return performance.now() - start;

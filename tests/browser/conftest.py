@@ -5,6 +5,7 @@
 - `open_page(slug, **query)`: opens a tab of the app and waits until it answers;
 - `no_requests(page)`: a context in which any request to the server is a failure (scrubbing);
 - `after_redraw(page, "#chain-walk", act)`: does `act()` and waits until the view in there says that it has drawn new figures;
+- `gate(owner, name, calls)`: lets so many calls of a method through and holds the next ones until its answer, an event, is set;
 - `fits(page)`: fails if the page scrolls sideways; `phone`: the same `page` fixture at 390 x 844;
 - `dark(page)`: switches to dark as a visitor's system would;
 - `axe(page)`: accessibility faults of the visible page, empty when there are none.
@@ -15,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode, urlsplit
 
@@ -156,6 +158,34 @@ def open_page(page) -> Callable:
     return go
 
 
+@pytest.fixture
+def gate(monkeypatch):
+    """Lets so many calls of a method through and holds the next ones until `open`: a run that is surely still going on."""
+    held = []
+
+    def close(owner, name, calls):
+        real, tickets, opened = getattr(owner, name), threading.Semaphore(calls), threading.Event()
+
+        def gated(*args, **kwargs):
+            if not opened.is_set() and not tickets.acquire(blocking=False):
+                opened.wait(60)
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, gated)
+        held.append(opened)
+        return opened
+
+    yield close
+    for opened in held:
+        opened.set()
+
+
+def unfold(page) -> None:
+    """Generate with its prompt, its model and what else is folded in sight."""
+    for part in ("setup", "more"):
+        page.locator(f"#generator [data-part={part}]").evaluate("one => { one.open = true; }")
+
+
 @contextlib.contextmanager
 def no_requests(page) -> Iterator[None]:
     """Nothing in the block may ask the server for anything (Gradio's own heartbeat is no request of the page)."""
@@ -171,6 +201,10 @@ def no_requests(page) -> Iterator[None]:
 # Views tell that they have drawn (web/core/messages.js, `drawn`): counted by the ids around them.
 COUNT_DRAWN = """
 window.drawnCounts = {};
+window.finishedTexts = 0; // that Generate has written or scored
+document.addEventListener("playground:drawn", (event) => {
+  if (event.detail === "finished") window.finishedTexts += 1;
+});
 document.addEventListener("playground:drawn", (event) => {
   for (let at = event.target; at; at = at.parentElement)
     if (at.id) window.drawnCounts["#" + at.id] = (window.drawnCounts["#" + at.id] ?? 0) + 1;

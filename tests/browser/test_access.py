@@ -93,14 +93,14 @@ def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_p
     page.get_by_role("button", name="Score my text").hover()
     expect(bubble).to_contain_text("shows how much each token surprised it")
     apart = page.evaluate("""() => {
-      const [a, b] = ['#explanation', '[data-mode-of=score]'].map(one => document.querySelector(one).getBoundingClientRect());
+      const [a, b] = ['#explanation', '#generator [data-part=mode-score]'].map(one => document.querySelector(one).getBoundingClientRect());
       return a.bottom <= b.top || a.top >= b.bottom || a.right <= b.left || a.left >= b.right; }""")
     assert apart, "the explanation covers its control"
     bubble.get_by_role("button", name="Glossary").click()  # and leads on to the term
     expect(page.locator("#term-surprisal")).to_be_focused()
     page.keyboard.press("Escape")
     # a finger that stays: touch has no hover
-    page.get_by_role("button", name="Write on from here").dispatch_event(
+    page.get_by_role("button", name="Continue from here").dispatch_event(
         "pointerdown", {"pointerType": "touch", "bubbles": True}
     )
     expect(bubble).to_contain_text("Keep the text up to the step on view")

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.chains import part, view_of
-from tests.browser.conftest import after_redraw, no_requests
+from tests.browser.conftest import after_redraw, no_requests, unfold
 
 
 def test_the_brown_fox_loops_greedily_and_drawing_leaves(open_page):
@@ -75,20 +75,22 @@ def test_an_ngram_of_ones_own_text_writes_on_the_other_pages(open_page):
 
     page.locator("#pages [role=tab][data-tab-id=generate]").click()
     generate = page.locator("#generator")
+    unfold(page)
     generate.locator("select[data-part=model]").select_option(label=title)
     generate.get_by_label("Prompt").fill("red cat")
     generate.get_by_label("Length").fill("12")
-    generate.get_by_role("button", name="Write anew", exact=True).click()
+    generate.get_by_role("button", name="New text", exact=True).click()
     page.wait_for_function(
-        "document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')",
+        "window.finishedTexts > 0 && !document.querySelector('#generator .gen.running')",
         timeout=60_000,
     )
     words = set(generate.locator(".gen-text").inner_text().split())
     assert words and words <= {"red", "cat", "sees", "blue", "dog", ".", "eats", "∅", "⏎"}, words
 
     page.locator("#pages [role=tab][data-tab-id=diffusion]").click()
-    page.locator("#pages").get_by_label("Model", exact=True).locator("visible=true").first.click()
-    page.get_by_role("option", name=f"Exact: {title}").click()
+    model = page.locator("#diffusion-player").get_by_label("Model", exact=True)
+    model.focus()  # asks which models there are by now
+    model.select_option(label=f"Exact: {title}")
     canvas = page.get_by_role("textbox", name=re.compile("^Canvas"))
     expect(canvas).to_have_value("[MASK]*12")
     canvas.fill("red cat [MASK]*2 dog")

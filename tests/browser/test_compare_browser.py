@@ -178,7 +178,7 @@ def test_in_another_language_no_figure_is_lost_and_no_word_is_left(open_page, pa
     open_page("compare", part="race", lang="de")
     race = page.locator("#compare-race")
     expect(race.locator(".race-facts").first).to_have_text(
-        re.compile(r"^32 Token · 1\.0 je Aufruf · fertig$")
+        re.compile(r"^32 Token · 1,0 je Aufruf · fertig$")
     )
     open_page("compare", part="strategies", lang="de")
     expect(page.locator("#compare-strategies")).to_contain_text(

@@ -8,7 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits
+from tests.browser.conftest import axe, dark, fits, unfold
 
 SENTENCE = "#escape-calculator .escape-sentence"
 
@@ -16,8 +16,13 @@ SENTENCE = "#escape-calculator .escape-sentence"
 @pytest.fixture
 def escape(open_page):
     page = open_page("escape")
-    page.locator("#escape-calculator .escape-figure[data-drawn]").wait_for()
+    page.locator("#escape-calculator .escape-sentence b").first.wait_for()
     return page
+
+
+def open_fold(page, part: str) -> None:
+    """Opens a part that is folded away: "#escape-logits", "#escape-live", "#escape-calculator [data-part=theory]"."""
+    page.locator(f"{part} summary").first.click()
 
 
 def slide(page, label: str, value: float) -> None:
@@ -28,6 +33,7 @@ def slide(page, label: str, value: float) -> None:
 
 
 def test_dragging_the_barrier_moves_the_critical_temperature(escape):
+    open_fold(escape, "#escape-calculator [data-part=theory]")
     before = escape.locator(SENTENCE).inner_text()
     slide(escape, "barrier ΔE", 5)
     escape.locator(SENTENCE, has_text="1.517").wait_for()  # 5 / ln(3 · 9)
@@ -53,6 +59,7 @@ def test_the_keyboard_moves_a_control(escape):
 
 
 def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
+    open_fold(escape, "#escape-logits")
     hostile = "<img src=x onerror=window.__pwned=1> 9\n${window.__pwned=2} 7\n\\u00zz `x` </script> 5\nplain 3"
     escape.locator("#escape-logits textarea").fill(hostile)
     escape.get_by_role("button", name="Read these logits").click()
@@ -69,6 +76,7 @@ def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
 
 
 def test_a_bad_table_gets_a_sentence_and_loses_nothing(escape):
+    open_fold(escape, "#escape-logits")
     escape.locator("#escape-logits textarea").fill("cat ten\ndog 3")
     escape.get_by_role("button", name="Read these logits").click()
     escape.locator(
@@ -105,6 +113,7 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
         return real(*args, **kwargs)
 
     monkeypatch.setattr(experiment, "next_logits_of", six_tokens)
+    open_fold(escape, "#escape-live")
     escape.locator("#escape-stop").click()
     escape.get_by_text("Nothing is running.").wait_for()
     escape.locator("#escape-run").click()
@@ -127,22 +136,58 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
     )
 
 
+def open_all(page) -> None:
+    for part in ("[data-part=theory]", "[data-part=penalties]"):
+        open_fold(page, f"#escape-calculator {part}")
+    open_fold(page, "#escape-logits")
+    open_fold(page, "#escape-live")
+
+
 def test_on_a_phone_nothing_sticks_out(phone, escape):
     fits(escape)
+    open_all(escape)
+    fits(escape)
+
+
+def test_folded_the_page_is_short_and_says_what_is_folded_away(escape):
+    assert escape.evaluate("document.documentElement.scrollHeight") < 1400
+    for title in ("Theory", "Penalties", "From real logits", "A real loop"):
+        expect(escape.locator("summary", has_text=title)).to_be_visible()
+    assert escape.locator("#escape-logits textarea").is_hidden()
+
+
+def test_the_temperature_is_dragged_on_the_curve(escape):
+    plot = escape.locator("#escape-calculator .escape-figure .axes-svg")
+    box = plot.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    escape.mouse.move(box["x"] + 0.3 * box["width"], middle)
+    escape.mouse.down()
+    escape.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=3)
+    escape.mouse.up()
+    escape.locator(SENTENCE, has_text="is above").wait_for()
+    slider = escape.get_by_role("slider", name="temperature T", exact=True)
+    assert 1 < float(slider.input_value()) < 1.8
+
+
+def test_a_link_with_visits_opens_the_penalties(open_page):
+    page = open_page("escape", delta_e=4, visits=3)
+    expect(page.locator("#escape-calculator .escape-by-visit")).to_be_visible()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_no_serious_accessibility_fault(escape, mode):
     if mode == "dark":
         dark(escape)
+    open_all(escape)
     assert axe(escape) == []
 
 
 def test_a_step_of_the_generate_page_opens_here_over_its_whole_vocabulary(open_page):
-    page = open_page("generate")
-    page.locator("#generator .bar .final-bar").first.wait_for()
-    page.get_by_role("button", name="Write anew").click()
-    page.locator("#generator [data-k='6']").wait_for(timeout=60_000)
+    page = open_page("generate", depth="numbers")
+    page.locator("#generator .prose-token").first.wait_for(timeout=60_000)
+    unfold(page)
+    page.get_by_role("button", name="New text").click()
+    page.locator("#generator .prose-token").nth(6).wait_for(timeout=60_000)
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Send this step to Escape").click()
     there = opened.value
@@ -151,6 +196,6 @@ def test_a_step_of_the_generate_page_opens_here_over_its_whole_vocabulary(open_p
     )
     there.locator("#escape-logits .logits-line.loop").wait_for()
     assert (
-        page.locator("#generator [data-k='6']").count() == 1
+        page.locator("#generator .prose-token").count() > 6
     )  # the text is still where it was written
     there.close()

@@ -5,20 +5,30 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits, no_requests
+from tests.browser.conftest import axe, dark, fits, no_requests, unfold
 
 
 @pytest.fixture
 def gen(open_page, page):
     """The page with its model ready and the recorded text at rest."""
-    open_page("generate")
+    open_page("generate", depth="numbers")
     app = page.locator("#generator")
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
         timeout=120_000,
     )
     pause(page)
+    unfold(page)
     return app
+
+
+def rules(gen):
+    """The chain of rules in sight."""
+    gen.get_by_label("Rules", exact=True).check()
+
+
+def numbers(gen):
+    gen.get_by_label("Numbers", exact=True).check()
 
 
 def pause(page):
@@ -29,17 +39,24 @@ def pause(page):
     expect(button).to_have_text("Play")
 
 
-def write(page, gen, tokens=16, prompt="Once upon a time", act="Write anew"):
+def write(page, gen, tokens=16, prompt="Once upon a time", act="New text"):
     gen.get_by_label("Prompt").fill(prompt)
     gen.get_by_label("Length").fill(str(tokens))
     gen.get_by_label("Speed, steps a second").select_option("30")
+    written = finished(page)
     gen.get_by_role("button", name=act, exact=True).click()
-    wait_done(page)
+    wait_done(page, written)
 
 
-def wait_done(page):
+def finished(page):
+    """How many texts have been written or scored since the page opened."""
+    return page.evaluate("window.finishedTexts")
+
+
+def wait_done(page, before=0):
     page.wait_for_function(
-        "document.querySelector('#generator .gen').dataset.runs > 0 && !document.querySelector('#generator .gen.running')",
+        "before => window.finishedTexts > before && !document.querySelector('#generator .gen.running')",
+        arg=before,
         timeout=60_000,
     )
     pause(page)
@@ -66,7 +83,7 @@ def count_forward_passes(monkeypatch):
 def test_a_recorded_text_plays_before_the_visitor_has_done_anything(open_page, page):
     open_page("generate")
     expect(page.locator("#generator .prose-token.on")).to_be_visible()
-    expect(page.locator("#generator [data-part=notes]")).to_contain_text("Recorded")
+    expect(page.locator("#generator [data-part=notes]")).to_contain_text("A saved example")
     expect(page.get_by_role("tab", selected=True).first).to_have_text("Generate")
 
 
@@ -125,6 +142,7 @@ def test_a_moved_slider_changes_the_bars_without_the_network(gen, page, monkeypa
     write(page, gen, 10)
     calls = count_forward_passes(monkeypatch)
     before, entropy = bars(gen), gen.locator("[data-part=entropy-final]").inner_text()
+    rules(gen)
     gen.get_by_role("slider", name="temperature", exact=True).fill("1.9")
     expect(gen.locator("[data-part=whatif]")).to_contain_text("With the same u")
     assert bars(gen) != before and calls == []
@@ -135,7 +153,7 @@ def test_a_moved_slider_changes_the_bars_without_the_network(gen, page, monkeypa
     gen.get_by_label("Preset").select_option("greedy")
     expect(gen.locator("[data-part=whatif]")).to_contain_text("likeliest token")
     gen.get_by_label("Order of the rules").select_option("llama.cpp")
-    names = gen.locator(".chain .link-name").all_inner_texts()
+    names = [name.lower() for name in gen.locator(".chain .link-name").all_inner_texts()]
     assert names.index("top-k") < names.index("temperature")
 
 
@@ -179,8 +197,9 @@ def test_write_on_from_here_keeps_the_beginning(gen, page):
     write(page, gen, 12)
     gen.locator(".prose-token").nth(4).click()
     kept = gen.locator(".prose-token").all_inner_texts()[:4]
+    rules(gen)
     gen.get_by_role("slider", name="temperature", exact=True).fill("2.5")
-    gen.get_by_role("button", name="Write on from here").click()
+    gen.get_by_role("button", name="Continue from here").click()
     wait_done(page)
     assert gen.locator(".prose-token").all_inner_texts()[:4] == kept
 
@@ -189,7 +208,7 @@ def test_write_on_at_the_end_of_the_allowed_length_goes_on(gen, page):
     write(page, gen, 10)
     first = gen.locator(".prose-token").all_inner_texts()
     gen.get_by_role("slider", name="Token on view").press("End")
-    gen.get_by_role("button", name="Write on from here").click()
+    gen.get_by_role("button", name="Continue from here").click()
     wait_done(page)
     expect(gen.locator(".prose-token")).to_have_count(
         19
@@ -224,11 +243,12 @@ def test_scoring_colours_each_token_and_tells_the_perplexity(gen, page):
 
 
 def test_a_thousand_draws_at_three_temperatures(gen, page):
+    rules(gen)
     gen.get_by_label("Preset").select_option("pure sampling")
     write(page, gen, 3)
     gen.get_by_role("button", name="Draw 1,000 times").click()
     expect(gen.locator(".draws-column")).to_have_count(3)
-    expect(gen.locator(".draws-say").first).to_contain_text("χ²")
+    expect(gen.locator(".draws-say").last).to_contain_text("χ²")
     gen.get_by_label("Temperature 1").fill("0.33")
     gen.get_by_role("button", name="Draw 1,000 times").click()
     expect(gen.locator(".draws-column h2").first).to_have_text("T = 0.33")
@@ -264,20 +284,21 @@ def test_errors_are_sentences_and_nothing_is_lost(gen, page):
     before = text(gen)
     problem = gen.locator("[data-part=problem]")
     gen.get_by_label("Prompt").fill("   ")
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     expect(problem).to_contain_text("The prompt is empty")
     gen.get_by_label("Prompt").fill("Once")
     gen.get_by_label("Length").fill("9999")
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     expect(problem).to_contain_text("[1, 512]")
     gen.get_by_label("Length").fill("6")
     gen.get_by_label("Prompt").fill("word " * 10_000)
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     expect(problem).to_have_text(
         "The prompt must have at most 20,000 characters, got 50,000: shorten it."
     )
     assert len(gen.get_by_label("Prompt").input_value()) == 50_000
-    seed = gen.get_by_label("seed")
+    rules(gen)
+    seed = gen.get_by_label("seed", exact=True)
     before_seed = seed.input_value()
     seed.fill("-3")
     seed.press("Enter")
@@ -308,8 +329,8 @@ def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page, monkeypatch):
     monkeypatch.setattr(CausalWorker, "run", slow)
     gen.get_by_label("Length").fill("512")
     gen.get_by_label("Prompt").fill("There was once a miller")
-    gen.get_by_role("button", name="Write anew").click()
-    expect(gen.locator("[data-part=notes]")).not_to_contain_text("Recorded")
+    gen.get_by_role("button", name="New text").click()
+    expect(gen.locator("[data-part=notes]")).not_to_contain_text("A saved example")
     page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 3")
     gen.get_by_role("button", name="Stop", exact=True).click()
     expect(gen.locator("[data-part=ended]")).to_have_text("Stopped.")
@@ -330,7 +351,7 @@ def test_a_copied_link_opens_the_same_text(gen, page):
     assert "tab=generate" in address
     with page.watch.leaving():
         page.goto(address, wait_until="commit")
-    page.wait_for_function("document.querySelector('#generator .gen')?.dataset.runs > 0")
+    page.wait_for_function("window.finishedTexts > 0")
     wait_done(page)
     expect(gen.get_by_label("Prompt")).to_have_value("A wolf came to the door")
     assert gen.locator(".prose-token").all_inner_texts() == wanted
@@ -346,9 +367,10 @@ def test_a_broken_link_says_what_was_replaced(open_page, page):
 
 def test_on_a_phone_nothing_sticks_out_and_targets_are_large(phone, gen, page):
     write(page, gen, 12)
+    rules(gen)
     gen.get_by_role("button", name="All rules").click()
     fits(page)
-    small = page.evaluate("""() => [...document.querySelectorAll('#generator button:not(.bar), #generator select')]
+    small = page.evaluate("""() => [...document.querySelectorAll('#generator button:not(.bar, .tile), #generator select')]
       .filter(node => node.offsetParent && node.getBoundingClientRect().height < 44).map(node => node.textContent)""")
     assert small == []
 
@@ -357,7 +379,7 @@ def test_tokens_are_shown_character_by_character(gen, page):
     write(page, gen, 3)
     gen.get_by_text("show spaces").click()
     melted = page.evaluate(
-        "[...document.querySelectorAll('#generator :is(.bar .t, .strip b, .prose-bytes, .prose-token, .tree-text, .num)')]"
+        "[...document.querySelectorAll('#generator :is(.bar .t, .tile-word, .prose-bytes, .prose-token, .tree-text, .num)')]"
         ".filter(node => getComputedStyle(node).fontVariantLigatures !== 'none').map(node => node.className)"
     )
     assert melted == []
@@ -365,8 +387,95 @@ def test_tokens_are_shown_character_by_character(gen, page):
 
 def test_nothing_that_axe_objects_to_in_light_and_dark(gen, page):
     write(page, gen, 8)
+    rules(gen)
     gen.get_by_role("button", name="All rules").click()
     assert axe(page) == []
     dark(page)
     page.wait_for_function("getComputedStyle(document.body).backgroundColor == 'rgb(17, 21, 28)'")
     assert axe(page) == []
+
+
+def depths_fit(page):
+    return page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+@pytest.mark.parametrize("depth", ["simple", "rules", "numbers"])
+def test_no_depth_scrolls_and_simple_has_few_controls(open_page, page, depth):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page("generate", depth=depth)
+    page.locator("#generator .prose-token").nth(5).wait_for()
+    assert depths_fit(page)
+    if depth != "simple":
+        return
+    shown = page.evaluate("""() => {
+      const seen = [...document.querySelectorAll('#generator :is(button, input, select, textarea, summary, [tabindex="0"])')]
+        .filter(one => one.checkVisibility() && !one.closest('.tiles-strip') && one.tabIndex >= 0 && !one.disabled);
+      const radios = seen.filter(one => one.type === 'radio').length;
+      return seen.length - Math.max(0, radios - 1) + 1;  // the tiles are one stop of the Tab key, and so are the depths
+    }""")
+    assert shown <= 14
+    assert (
+        float(
+            page.locator("#generator .gen-text").evaluate(
+                "one => parseFloat(getComputedStyle(one).fontSize)"
+            )
+        )
+        >= 32
+    )
+
+
+def test_the_depth_stands_in_the_link(gen, page):
+    rules(gen)
+    gen.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".say-toast")).to_contain_text("Link copied")
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert "depth=rules" in address
+    with page.watch.leaving():
+        page.goto(address, wait_until="commit")
+    expect(gen.get_by_label("Rules", exact=True)).to_be_checked()
+    expect(gen.locator(".chain")).to_be_visible()
+
+
+def test_a_tile_is_chosen_and_the_ball_lies_where_u_says(gen, page):
+    write(page, gen, 8)
+    gen.locator(".prose-token").nth(3).click()
+    ball, strip = (gen.locator(name).bounding_box() for name in (".tiles-ball", ".tiles-strip"))
+    u = float(re.search(r"u = ([0-9.]+)", gen.locator("[data-part=drawn]").inner_text())[1])
+    assert abs(ball["x"] + ball["width"] / 2 - strip["x"] - u * strip["width"]) < 3
+    hit = gen.locator(".tile.hit")
+    assert (
+        hit.locator(".tile-word").text_content().strip()
+        in gen.locator("[data-part=drawn]").inner_text()
+    )
+    before = finished(page)
+    page.keyboard.press("2")
+    wait_done(page, before)
+    expect(gen.locator(".prose-token.forced")).to_have_count(1)
+
+
+def test_any_token_is_found_and_words_are_appended_by_hand(gen, page):
+    write(page, gen, 6)
+    gen.locator(".prose-token").nth(2).click()
+    box = gen.get_by_role("searchbox")
+    box.fill("zw")
+    before = finished(page)
+    gen.locator(".search-one").nth(1).click()
+    wait_done(page, before)
+    assert "zw" in gen.locator(".prose-token.forced").inner_text()
+    box.fill("the old wolf")
+    before = finished(page)
+    gen.get_by_role("button", name="Append “the old wolf” as it stands").click()
+    wait_done(page, before)
+    expect(gen.locator(".gen-text")).to_contain_text("the old wolf")
+
+
+def test_the_bars_of_each_gate_are_what_the_rule_left(gen, page):
+    write(page, gen, 5)
+    rules(gen)
+    gen.locator(".prose-token").nth(2).click()
+    first = gen.locator(".link").first.locator(".gate-bar")
+    assert first.count() >= 8
+    expect(gen.locator(".gate-bar.cut").first).to_be_visible()
+    gen.get_by_role("button", name="Step", exact=True).click()
+    expect(gen.locator(".link.waiting")).to_have_count(0)  # every gate was passed
+    expect(gen.locator(".tile.hit")).to_have_count(1)

@@ -12,7 +12,7 @@ from playground.pages.shell import HOME_MODULES
 from tests.browser.conftest import axe, dark, fits, no_requests
 
 WORDS = "#home-machine .home-word"
-ASKED = "**/component_server*"
+ASKED = re.compile("component_server")
 
 
 @pytest.fixture

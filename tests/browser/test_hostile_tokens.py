@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Watch, free_port
+from tests.browser.conftest import Watch, free_port, unfold
 from tests.pages.doubles import HOSTILE, DoubleBackend
 
 
@@ -37,12 +37,14 @@ def test_hostile_tokens_stay_text_everywhere(chromium, hostile_url):
     watch = Watch(page, hostile_url)
     page.goto("/")
     gen = page.locator("#generator")
+    unfold(page)
+    page.get_by_label("Rules", exact=True).check()
     prompt = '<img src=x onerror="window.__hit=9"> ${window.__hit=8} `'
     gen.get_by_label("Prompt").fill(prompt)
     gen.get_by_label("Preset").select_option("pure sampling")
     gen.get_by_label("Length").fill("24")
     gen.get_by_label("Speed, steps a second").select_option("30")
-    gen.get_by_role("button", name="Write anew").click()
+    gen.get_by_role("button", name="New text").click()
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length == 24 && !document.querySelector('#generator .gen.running')"
     )

@@ -5,8 +5,10 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import unfold
+
 expect.set_options(timeout=20_000)  # a fresh page of a loaded machine takes its time
-COUNT = "() => Number(document.querySelector('#generator [data-part=app]').dataset.runs ?? 0)"
+COUNT = "() => window.finishedTexts"
 
 
 @pytest.fixture
@@ -44,6 +46,8 @@ def test_a_text_comes_back_at_its_step(page, open_page, follow):
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
+    unfold(page)
+    area.get_by_label("Rules", exact=True).check()
     # the controls move on: the link is of the text on view
     area.locator("input[aria-label='seed'], .rules-number input").last.fill("99")
     address = follow(area.get_by_role("button", name="Copy link"))
@@ -52,7 +56,7 @@ def test_a_text_comes_back_at_its_step(page, open_page, follow):
     expect(line).to_have_attribute("aria-valuenow", "3")
     assert area.locator("[data-part=text]").inner_text() == text
 
-    area.locator("[data-mode-of=score]").click()
+    area.locator("[data-part=mode-score]").click()
     area.locator("[data-part=score]").fill("the king was old and tired .")
     area.get_by_role("button", name="Score", exact=True).click()
     expect(area.locator("[data-part=ended]")).to_contain_text("Perplexity")
@@ -65,7 +69,7 @@ def test_a_link_fetches_no_model_and_a_hostile_one_runs_nothing(page, open_page)
     area = page.locator("#generator")
     open_page("generate", model="gpt2", prompt="hello")
     expect(area.locator("[data-part=problem]")).to_contain_text(
-        "which is not here yet. Press Play to fetch it"
+        "which is not here yet. Press Play to download it"
     )
     assert page.evaluate(COUNT) == 0 and area.locator("[data-part=prompt]").input_value() == "hello"
     open_page(
@@ -100,9 +104,8 @@ def test_a_canvas_comes_back_with_its_edit_and_step(page, open_page, follow):
     page.locator("#diffusion-run").click()
     expect(player).to_have_attribute("data-state", "done")
     words = player.locator(".canvas-words button")
-    player.get_by_role("button", name="masks again").click()
-    words.nth(3).click()
-    player.get_by_role("button", name="Run on").click()
+    words.nth(3).press("m")
+    player.get_by_role("button", name="Continue").click()
     expect(player.locator(".canvas-what")).to_contain_text("run on, seed 4")
     expect(player).to_have_attribute("data-state", "done")
     seen = words.all_inner_texts()

@@ -1,4 +1,4 @@
-"""A press of Write anew or Run begins something new: with the next seed, and in place of what still goes on."""
+"""A press of New text or Run begins something new: with the next seed, and in place of what still goes on."""
 
 import threading
 
@@ -14,7 +14,7 @@ LONG = 60_000
 @pytest.fixture
 def gen(open_page, page):
     """The Generate page with its model ready and the recorded text at rest."""
-    open_page("generate")
+    open_page("generate", depth="rules")
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
         timeout=120_000,
@@ -22,9 +22,9 @@ def gen(open_page, page):
     return page.locator("#generator")
 
 
-def written(page, gen, press="Write anew"):
+def written(page, gen, press="New text"):
     """The text after a press."""
-    runs = "Number(document.querySelector('#generator .gen').dataset.runs ?? 0)"
+    runs = "window.finishedTexts"
     before = page.evaluate(runs)
     gen.get_by_role("button", name=press, exact=True).click()
     page.wait_for_function(f"{runs} > {before}", timeout=LONG)
@@ -40,9 +40,9 @@ def test_each_text_written_anew_takes_the_next_seed_and_a_lock_holds_it(gen, pag
         texts.append(written(page, gen))
         assert int(seed.input_value()) == first + number
     assert len(set(map(tuple, texts))) == 3
-    gen.get_by_label("lock").check()
+    gen.get_by_label("keep seed").check()
     assert written(page, gen) == texts[-1] and int(seed.input_value()) == first + 2
-    gen.get_by_label("lock").uncheck()
+    gen.get_by_label("keep seed").uncheck()
     seed.fill(str(first + 1))  # a seed that was typed is the next text's own
     assert written(page, gen) == texts[1] and int(seed.input_value()) == first + 1
     written(page, gen)
@@ -72,14 +72,15 @@ def unmasked(page):
 def test_each_run_takes_the_next_seed_and_a_lock_holds_it(open_page, page):
     open_page("diffusion")
     expect(player(page)).to_have_attribute("data-state", "recorded")
-    seed = page.get_by_label("Seed", exact=True)
-    expect(seed).to_have_value("8")  # that of the recording
-    for number in (9, 10):
+    page.locator("#diffusion-player").get_by_text("More settings", exact=True).click()
+    seed = page.get_by_label("Seed", exact=True).locator("visible=true")
+    expect(seed).to_have_value("0")  # that of the recording
+    for number in (1, 2):
         assert f"seed {number}" in unmasked(page)
         expect(seed).to_have_value(str(number))
     lock = page.get_by_role("checkbox", name="Lock", exact=True)
     lock.check()
-    assert "seed 10" in unmasked(page)
+    assert "seed 2" in unmasked(page)
     lock.uncheck()
     seed.fill("3")
     assert "seed 3" in unmasked(page)
@@ -97,6 +98,7 @@ def test_a_second_run_during_a_run_stops_it_and_begins(open_page, page, app, mon
 
     monkeypatch.setattr(Side, "frame", slow)
     open_page("diffusion", **EXACT, steps="300")
+    page.locator("#diffusion-player").get_by_text("More settings", exact=True).click()
     expect(page.get_by_label("Steps", exact=True)).to_have_value("300")
     page.locator("#diffusion-run").click()
     expect(player(page)).to_have_attribute("data-state", "running")

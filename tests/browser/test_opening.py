@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import unfold
+
 LONG = 60_000
 # Everything that the page showed, from its first moment on.
 WATCH = """
@@ -51,9 +53,7 @@ def test_a_text_opens_at_the_step_of_its_link_and_does_not_play_there(open_page,
              document.querySelectorAll('#generator .prose-token').length)""",
     )
     open_page("generate", model="fairy-causal", prompt="the wolf said", max_new_tokens=30, step=20)
-    page.wait_for_function(
-        "document.querySelector('#generator .gen')?.dataset.runs > 0", timeout=LONG
-    )
+    page.wait_for_function("window.finishedTexts > 0", timeout=LONG)
     seen = page.evaluate("window.seen")
     assert seen[-1][0] > 20 and seen[-1][1] == 21
     assert all(at == min(tokens, 21) for tokens, at in seen), seen
@@ -94,22 +94,23 @@ def test_the_cursors_stand_together_when_it_is_paused_while_it_writes(open_page,
             may_go_on.wait(30)
         return real(self, batch)
 
-    open_page("generate")
+    open_page("generate", depth="numbers")
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
         timeout=120_000,
     )
     gen = page.locator("#generator")
     monkeypatch.setattr(CausalWorker, "run", held)
+    unfold(page)
     gen.get_by_label("Length").fill("40")
     gen.get_by_label("Prompt").fill("There was once a miller")
-    gen.get_by_role("button", name="Write anew").click()
-    expect(gen.locator("[data-part=notes]")).not_to_contain_text("Recorded")
+    gen.get_by_role("button", name="New text").click()
+    expect(gen.locator("[data-part=notes]")).not_to_contain_text("A saved example")
     page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 5")
     gen.locator(".prose-token").nth(4).click()  # pauses, at a step in the middle
     may_go_on.set()
     page.wait_for_function("document.querySelectorAll('#generator .prose-token').length > 20")
-    page.wait_for_function("document.querySelector('#generator .gen').dataset.runs > 0")
+    page.wait_for_function("window.finishedTexts > 0")
     places = page.evaluate(
         """[...document.querySelectorAll('#generator :is(.transport-head, .curve:not([hidden]) .curve-head)')]
              .map(head => parseFloat(head.style.left))"""

@@ -5,6 +5,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import unfold
 from tests.pages import process as host
 
 
@@ -45,11 +46,13 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     page.wait_for_function(
         "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden"
     )
+    unfold(page)
+    gen.get_by_label("keep seed").check()
     gen.get_by_label("Prompt").fill("once upon a time there was a king")
     gen.get_by_label("Length").fill("500")
-    gen.get_by_role("button", name="Write anew", exact=True).click()
+    gen.get_by_role("button", name="New text", exact=True).click()
     page.wait_for_function(
-        "document.querySelector('#generator .gen.running') && !document.querySelector('[data-part=notes]').textContent.includes('Recorded') "
+        "document.querySelector('#generator .gen.running') && !document.querySelector('[data-part=notes]').textContent.includes('A saved example') "
         "&& document.querySelectorAll('#generator .prose-token').length >= 3"
     )
     app.process.send_signal(
@@ -74,6 +77,6 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
         and " ".join(gen.locator(".gen-text").inner_text().split()) == written
     )
     page.wait_for_function("document.querySelector('[data-part=progress]').hidden")
-    gen.get_by_role("button", name="Write on from here", exact=True).click()
+    gen.get_by_role("button", name="Continue from here", exact=True).click()
     page.wait_for_function(f"document.querySelectorAll('#generator .prose-token').length > {count}")
     expect(problem).to_be_hidden()

@@ -139,7 +139,7 @@ def test_a_canvas_is_taken_away_and_comes_back(page, open_page, offline):
         assert run["start"]["words"][str(run["steps"][-1]["canvas"][i])][0] in button.inner_text()
     replay.keyboard.press("Home")
     expect(player).to_have_attribute("data-view", "0")
-    expect(replay.get_by_role("button", name="Run on")).to_be_hidden()
+    expect(replay.get_by_role("button", name="Continue")).to_be_hidden()
     replay.locator("#replay-dark").click()
     dark(replay)
     assert not axe(replay)

@@ -65,7 +65,7 @@ CASES = [
     ("llada", 4, {}),
     ("llada", 2, {"block_length": 2}),
     ("llada", 2, {"selection": "random"}),
-    ("dream", 3, {}),
+    ("dream", 3, {"selection": "origin"}),
     ("dream", 2, {"selection": "maskgit_plus"}),
     ("dream", 3, {"selection": "topk_margin", "alg_temp": 0.3}),
     ("dream", 2, {"selection": "entropy"}),
@@ -138,7 +138,13 @@ def test_dreams_choose_then_sample_rules_are_exact_one_position_at_a_time(select
 
 @pytest.mark.parametrize(
     ("sampler", "fields"),
-    [("mdlm", {}), ("sedd", {}), ("dream", {}), ("uniform", {}), ("remdm", {"eta": 0.0})],
+    [
+        ("mdlm", {}),
+        ("sedd", {}),
+        ("dream", {"selection": "origin"}),
+        ("uniform", {}),
+        ("remdm", {"eta": 0.0}),
+    ],
 )
 def test_random_times_approach_the_chain_as_steps_grow(sampler, fields):
     distances = [

@@ -86,7 +86,7 @@ def test_corrupt_answers_the_text_at_t(client):
         (
             "/unmask",
             {"canvas": "[MASK]", "temperature": -1},
-            "temperature must be in [0, 100], got -1",
+            "temperature must be a number in [0, 100], got -1",
         ),
         ("/unmask", {"canvas": "[MASK]", "sampler": "x"}, "sampler must be one of dream"),
         ("/unmask", {"canvas": "[MASK]*999"}, "canvas must have 1 to 256 masks, got '[MASK]*999'"),

@@ -9,8 +9,12 @@ import pytest
 from playground.decoding import DecodingSettings
 from playground.pages import escape as page
 from playground.pages.escape.calculator import calculate
-from playground.pages.escape.live import _drift, experiment_frames
-from playground.pages.escape.logits import Distribution, analyse, read_table
+from playground.pages.escape.fields import LOOPING
+from playground.pages.escape.links import source_of
+from playground.pages.escape.live import experiment_messages
+from playground.pages.escape.logits import Distribution, analyse
+from playground.pages.escape.loop import drift
+from playground.pages.escape.table import read_table
 from tests.doubles import MarkovCausalModel
 
 
@@ -187,7 +191,19 @@ def test_where_another_rule_holds_the_loop_no_top_p_lets_it_out():
 
 def test_each_side_of_the_critical_temperature_says_which_rule_cut_how_many():
     below, above = analyse(from_logits([6.0, *np.linspace(3, 2, 20)], top_k=5))["sides"]
-    assert below["cuts"] == ["top-k cut 16", "top-p cut 4"] and above["cuts"][0] == "top-k cut 16"
+    assert (
+        below["cuts"] == ["top-k cut 16.", "top-p cut 4."] and above["cuts"][0] == "top-k cut 16."
+    )
+
+
+def frames_of(model, prompt, **asked):
+    """The records of the experiment's frames, in their order."""
+    return [
+        record
+        for message in experiment_messages(model, prompt, **asked)
+        if message["kind"] == "frame"
+        for record in message["frames"]
+    ]
 
 
 def looping_model():
@@ -201,9 +217,7 @@ def looping_model():
 def test_the_experiment_on_a_chain_agrees_with_its_prediction():
     inside = of = 0
     for seed in range(4):  # a 95% interval misses one point in twenty by right
-        frames = list(
-            experiment_frames(looping_model(), "abc", top_p=0.95, runs=100, length=12, seed=seed)
-        )
+        frames = list(frames_of(looping_model(), "abc", top_p=0.95, runs=100, length=12, seed=seed))
         merged = {key: value for frame in frames for key, value in frame.items()}
         points = [point for group in merged["shares"]["groups"] for point in group["points"]]
         inside += sum(
@@ -221,7 +235,7 @@ def test_the_experiment_on_a_chain_agrees_with_its_prediction():
 
 
 def test_the_predicted_curve_passes_through_the_predicted_points():
-    frames = list(experiment_frames(looping_model(), "abc", top_p=0.95, runs=8, length=9))
+    frames = list(frames_of(looping_model(), "abc", top_p=0.95, runs=8, length=9))
     for group in frames[-1]["shares"]["groups"]:
         for point in group["points"]:
             curve = np.interp(
@@ -233,7 +247,7 @@ def test_the_predicted_curve_passes_through_the_predicted_points():
 def test_frequency_penalty_takes_its_share_at_every_lap_and_repetition_penalty_once():
     visits = next(
         frame["visits"]
-        for frame in experiment_frames(looping_model(), "abc", top_p=0.95, runs=8, length=3)
+        for frame in frames_of(looping_model(), "abc", top_p=0.95, runs=8, length=3)
         if "visits" in frame
     )
     assert visits["frequency"] == pytest.approx(visits["frequency_predicted"])
@@ -247,7 +261,7 @@ def test_the_inverted_view_holds_at_the_top_p_whose_escape_temperature_it_is():
 
     merged = {
         key: value
-        for frame in experiment_frames(looping_model(), "abc", top_p=0.95, runs=8, length=6)
+        for frame in frames_of(looping_model(), "abc", top_p=0.95, runs=8, length=6)
         for key, value in frame.items()
     }
     inverted = merged["inverted"]
@@ -266,25 +280,26 @@ def test_the_inverted_view_holds_at_the_top_p_whose_escape_temperature_it_is():
 def test_the_note_on_the_laps_says_what_this_loop_does():
     merged = {
         key: value
-        for frame in experiment_frames(looping_model(), "abc", top_p=0.95, runs=8, length=6)
+        for frame in frames_of(looping_model(), "abc", top_p=0.95, runs=8, length=6)
         for key, value in frame.items()
     }
     assert merged["survival"]["note"].startswith(
         "Every lap has the same barriers."
     )  # a chain forgets how often it went round
     rows = np.log([[0.6, 0.4], [0.7, 0.3], [0.9, 0.1]])
-    assert "gets deeper: its lowest barrier is 0.41 in the first lap and 2.20 in lap 3" in _drift(
+    assert "gets deeper: its lowest barrier is 0.41 in the first lap and 2.20 in lap 3" in drift(
         rows, [0, 0, 0], 1
     )
-    assert "gets shallower: its lowest barrier is 2.20" in _drift(rows[::-1], [0, 0, 0], 1)
+    assert "gets shallower: its lowest barrier is 2.20" in drift(rows[::-1], [0, 0, 0], 1)
 
 
 def test_a_text_that_does_not_loop_says_so():
     chain = np.roll(
         np.eye(400), 1, axis=1
     )  # 400 states, each leads to the next: no loop within the search
-    frames = list(experiment_frames(MarkovCausalModel(chain), "a", top_p=0.9, runs=8, length=8))
-    assert frames[-1]["problem"] and "did not fall into a loop" in frames[-1]["words"]
+    last = list(experiment_messages(MarkovCausalModel(chain), "a", top_p=0.9, runs=8, length=8))[-1]
+    assert (last["kind"], last["reason"]) == ("end", "no_loop")
+    assert "did not fall into a loop" in last["words"]
 
 
 def test_a_step_sent_here_comes_back_from_its_link():
@@ -302,7 +317,7 @@ def test_a_step_sent_here_comes_back_from_its_link():
     values, problem = page.LINK.decode(
         {name: each[0] for name, each in parse_qs(query[1:]).items()}
     )
-    source, words = page._source_of(values)
+    source, words = source_of(values)
     assert not problem and not words
     assert source == {
         "model": "fairy-causal",
@@ -322,7 +337,7 @@ def test_a_step_sent_here_comes_back_from_its_link():
     ],
 )
 def test_a_hostile_link_gives_a_sentence(values):
-    source, words = page._source_of({"model": "m", "ids": "1", "rules": "", "given": 0} | values)
+    source, words = source_of({"model": "m", "ids": "1", "rules": "", "given": 0} | values)
     assert source is None and "could not be read" in words
 
 
@@ -341,7 +356,7 @@ def test_the_endpoint_answers_plain_data_and_refuses_by_name():
             page.escape(**bad)
 
 
-@pytest.mark.parametrize("prompt", page.LOOPING["fairy-causal"])
+@pytest.mark.parametrize("prompt", LOOPING["fairy-causal"])
 def test_the_prompts_that_are_said_to_loop_do_loop_on_the_shipped_model(prompt):
     from playground.backend import get_backend
     from playground.decoding.experiment import find_cycle

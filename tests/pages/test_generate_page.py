@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from playground.decoding import PRESETS, DecodingSettings
-from playground.pages.errors import sentence_of
-from playground.pages.generate import answered, figures, presets, stream_run
+from playground.pages import run
+from playground.pages.errors import answered, sentence_of
+from playground.pages.generate import figures, presets, write_work
 from playground.pages.generate.request import RunRequest, StepRequest
-from playground.pages.generate.run import Runs, score, write
+from playground.pages.generate.run import score, write
 from tests.pages.doubles import DoubleBackend
 
 GO = threading.Event
@@ -29,7 +30,9 @@ def request(**more):
 def collect(news):
     start, frames, end = None, [], None
     for item in news:
-        start, end = item.get("start", start), item.get("end", end)
+        if item["kind"] == "begin":
+            start = item
+        end = item.get("reason", end)
         frames += item.get("frames", [])
     return start, frames, end
 
@@ -161,7 +164,7 @@ def test_a_branch_keeps_what_was_written_and_takes_the_chosen_token():
         write(backend, RunRequest.read(request(prefix=before, forced=[chosen])), GO())
     )
     assert (
-        start["at"] == 5
+        start["begun"] == 5
         and branch[0]["index"] == 5
         and branch[0]["token_id"] == chosen
         and branch[0]["forced"]
@@ -189,33 +192,43 @@ def test_stop_ends_a_run_between_two_tokens():
         seen.append(item)
         halt.set()
     assert (
-        seen[-1] == {"end": "stopped"} and sum(len(item.get("frames", [])) for item in seen) < 400
+        seen[-1] == run.end("stopped") and sum(len(item.get("frames", [])) for item in seen) < 400
     )
 
 
 def test_one_text_at_a_time_for_each_visitor():
-    backend, runs = DoubleBackend(), Runs()
+    backend = DoubleBackend()
 
     def play(visitor, name):
         asked = request(run=name, settings={"max_new_tokens": 100})
-        return stream_run(
-            backend,
-            runs,
-            SimpleNamespace(request=asked),
-            SimpleNamespace(session_hash=visitor),
-            lambda raw, halt: write(backend, RunRequest.read(raw), halt),
-        )
+        session = SimpleNamespace(session_hash=visitor)
+        return run.stream(backend, session, asked, "generate", write_work(backend))
 
     first = play("ann", "1")
     next(first)
-    assert "press Stop first" in list(play("ann", "2"))[-1]["error"]
-    assert "end" in list(play("bob", "3"))[-1]
-    assert list(play("bob", "1"))[-1]["error"].startswith(
-        "run must be"
-    )  # nobody takes over another's name
-    assert runs.stop("1") and not runs.stop("unknown")
-    assert "end" in list(play("ann", "4"))[-1]  # at once, though the first has not ended yet
-    assert list(first)[-1]["end"] == "stopped" and not runs.stop("1") and backend.runs.active == 0
+    assert "press Stop first" in str(list(play("ann", "2"))[-1]["message"])
+    assert list(play("bob", "3"))[-1]["reason"] == "max_new_tokens"
+    assert run.HANDLES.stop("1") and not run.HANDLES.stop("unknown")
+    assert (
+        list(play("ann", "4"))[-1]["kind"] == "end"
+    )  # at once, though the first has not ended yet
+    assert list(first)[-1]["reason"] == "stopped" and backend.runs.active == 0
+
+
+def test_a_text_that_was_cut_off_comes_again_from_where_it_was():
+    backend, session = DoubleBackend(), SimpleNamespace(session_hash="ann")
+
+    def play(name, **more):
+        return list(
+            run.stream(backend, session, request(run=name, **more), "generate", write_work(backend))
+        )
+
+    def frames(messages):
+        return [frame for message in messages for frame in message.get("frames", ())]
+
+    whole, rest = play("whole"), play("rest", after=7)
+    assert frames(rest) == frames(whole)[7:] and len(frames(rest)) == 5
+    assert [message["kind"] for message in rest if message["kind"] == "begin"] == ["begin"]
 
 
 def test_a_loop_is_marked_with_its_period():
@@ -270,6 +283,47 @@ def test_a_moved_slider_shows_the_step_under_other_rules_with_the_same_u():
         and hot["entropy"] > same["entropy"]
         and hot["raw_entropy"] == same["raw_entropy"]
     )
+
+
+def test_each_row_says_what_is_left_of_it_after_every_rule():
+    _, frames, _ = collect(write(DoubleBackend(), RunRequest.read(request()), GO()))
+    for frame in frames:
+        names = [stage["name"] for stage in frame["stages"]]
+        for row in frame["rows"]:
+            assert len(row["through"]) == len(names)
+            assert row["through"][0] == pytest.approx(row["raw"], rel=1e-5, abs=1e-12)
+            assert row["through"][-1] == pytest.approx(row["final"], rel=1e-5, abs=1e-12)
+            if row["cut"] in names:
+                assert not any(row["through"][names.index(row["cut"]) :])
+
+
+def test_any_token_of_the_model_is_found_with_its_probabilities():
+    backend = DoubleBackend()
+    start, frames, _ = collect(write(backend, RunRequest.read(request()), GO()))
+    prompt = [token["id"] for token in start["prompt"]]
+    label = frames[0]["rows"][-1]["text"]
+    found = figures.find_tokens(
+        backend,
+        {
+            "model": "double",
+            "ids": prompt,
+            "prompt_length": len(prompt),
+            "index": 0,
+            "settings": {**presets.START, "max_new_tokens": 12},
+            "query": label.upper(),
+        },
+    )
+    one = next(one for one in found["tokens"] if one["id"] == frames[0]["rows"][-1]["id"])
+    assert found["found"] >= 1 and one["raw"] == pytest.approx(frames[0]["rows"][-1]["raw"])
+    assert one["rank"] == frames[0]["rows"][-1]["rank"]
+
+
+def test_a_text_appended_by_hand_is_cut_by_the_models_own_tokenizer():
+    backend = DoubleBackend()
+    ids = figures.tokens_of(backend, {"model": "double", "text": "a bb"})["ids"]
+    assert ids == list(backend.causal("double").encode("a bb"))
+    with pytest.raises(ValueError, match="at most 400 characters"):
+        figures.tokens_of(backend, {"model": "double", "text": "a" * 401})
 
 
 def test_kept_logits_are_asked_for_so_that_no_network_runs():
@@ -360,9 +414,9 @@ def test_a_model_that_loads_is_said_so_and_a_failed_one_names_why():
         )
     halt = GO()
     news = write(backend, RunRequest.read(request()), halt)
-    assert next(news)["progress"]["state"] == "loading"
+    assert next(news)["state"]["state"] == "loading"
     backend.state = "ready"
-    assert "start" in next(news)
+    assert next(news)["kind"] == "begin"
     backend.state = "absent"
     with pytest.raises(ValueError, match="not loaded: choose it"):
         figures.recompute_step(

@@ -78,36 +78,24 @@ def took(space, frames):
 
 
 def test_a_text_on_the_page_is_one_call(space):
-    from playground.pages.generate import stream_run
-    from playground.pages.generate.request import RunRequest
-    from playground.pages.generate.run import Runs, score, write
+    from playground.pages import run
+    from playground.pages.generate import score_work, write_work
 
     raw = {
-        "run": "one",
         "model": "fairy-causal",
         "prompt": "the king",
         "text": "the king was old",
         "settings": {"max_new_tokens": 4},
     }
-    event, visitor = SimpleNamespace(request=raw), SimpleNamespace(session_hash="visitor")
-    news = took(
-        space,
-        stream_run(
-            space.house,
-            Runs(),
-            event,
-            visitor,
-            lambda given, halt: write(space.house, RunRequest.read(given), halt),
-        ),
-    )
-    assert sum(len(one.get("frames", ())) for one in news) == 4
-    news = took(
-        space,
-        stream_run(
-            space.house, Runs(), event, visitor, lambda given, halt: score(space.house, given, halt)
-        ),
-    )
-    assert news[-1]["end"] == "scored"
+    visitor = SimpleNamespace(session_hash="visitor")
+
+    def play(name, work):
+        return run.stream(space.house, visitor, {**raw, "run": name}, "generate", work)
+
+    messages = took(space, play("one", write_work(space.house)))
+    assert sum(len(one.get("frames", ())) for one in messages) == 4
+    messages = took(space, play("two", score_work(space.house)))
+    assert messages[-1]["reason"] == "scored"
 
 
 def test_an_unmasking_run_on_the_page_is_one_call(space):
@@ -115,15 +103,19 @@ def test_an_unmasking_run_on_the_page_is_one_call(space):
     from playground.pages.diffusion.unmask_block import messages
 
     values = {**LINK.defaults(), "canvas": "the king [MASK]*3 .", "steps": 3}
-    news = took(space, messages(values, space.shell, SimpleNamespace(session_hash="visitor")))
-    assert news[-1]["end"] and sum(len(one.get("frame", ())) for one in news) == 3
+    asked = {"run": "r", "values": values}
+    news = took(space, messages(asked, space.shell, SimpleNamespace(session_hash="visitor")))
+    steps = [record for one in news for record in one.get("frames", ()) if "step" in record]
+    assert news[-1]["kind"] == "end" and len(steps) == 3
 
 
 def test_a_comparison_on_the_page_is_one_call(space):
     from playground.pages.compare.strategies import run
-    from playground.pages.compare.stream import frames
+    from playground.pages.compare.stream import kind_of_run, messages
+    from playground.pages.run import stream
 
     wish = {
+        "run": "one",
         "model": "fairy-causal",
         "prompt": "the king",
         "tokens": 4,
@@ -132,7 +124,18 @@ def test_a_comparison_on_the_page_is_one_call(space):
         "scorer": "",
         "columns": [{"kind": "greedy"}],
     }
-    assert took(space, frames(space.house, SimpleNamespace(session_hash="visitor"), wish, run))
+    news = took(
+        space,
+        stream(
+            space.house,
+            SimpleNamespace(session_hash="visitor"),
+            wish,
+            "compare",
+            lambda asked, handle: messages(run(space.house, asked)),
+            **kind_of_run(),
+        ),
+    )
+    assert news[-1]["kind"] == "end"
 
 
 def test_no_endpoint_runs_beside_it():

@@ -124,7 +124,9 @@ def test_an_error_in_the_middle_becomes_a_sentence_behind_the_frames(error, word
 
     told = messages_of({"run": "a"}, work)
     assert records(told) == [1] and told[-1]["kind"] == "error"
-    assert told[-1]["message"].startswith(words) and "secret" not in told[-1]["message"]
+    message = told[-1]["message"]
+    said = message if isinstance(message, str) else message[0].format(**message[1])
+    assert said.startswith(words) and "secret" not in said
 
 
 def test_tokens_are_counted_for_the_host():
@@ -143,4 +145,28 @@ def test_tokens_are_counted_for_the_host():
 def test_the_functions_of_a_widget_answer_by_name():
     stop, going = runs.functions()
     assert stop.__name__ == "stop" and going.__name__ == "going"
-    assert stop("nobody") == {"stopped": False} and going(None) == {"going": False}
+    assert stop("nobody") == {"stopped": False}
+    for question in (None, "nobody", [], ["nobody", 0], ["nobody", "x"], [[], {}], {"a": 1}):
+        assert going(question) == {"going": False, "missed": []}
+
+
+def test_messages_that_a_page_has_missed_are_kept_for_a_while():
+    messages = stream(
+        DoubleBackend(), REQUEST, {"run": "kept"}, "generate", work_of(*map(frame, range(5)))
+    )
+    first = next(messages)
+    assert runs.going(["kept", 0]) == {"going": True, "missed": [first]}
+    assert runs.going(["kept", 1])["missed"] == [] == runs.going(["kept", True])["missed"]
+    rest = list(messages)
+    assert runs.going(["kept", 1]) == {"going": False, "missed": rest}
+
+
+def test_what_is_kept_for_whoever_missed_it_is_bounded():
+    many = [progress(str(k)) for k in range(3 * runs.KEPT_MESSAGES)]
+    for number in range(2 * runs.KEPT_RUNS):
+        messages_of({"run": f"bounded{number}"}, work_of(*many[: 1 if number else None]))
+    assert runs.going(["bounded0", 0])["missed"] == []
+    assert len(HANDLES._ended) <= runs.KEPT_RUNS
+    whole = messages_of({"run": "long one"}, work_of(*many))
+    assert runs.going(["long one", 0])["missed"] == [], "no longer from the beginning"
+    assert runs.going(["long one", whole[-3]["n"]])["missed"] == whole[-3:]

@@ -58,7 +58,7 @@ REQUEST = {
 
 
 def pieces_of(messages):
-    start = next(message["start"] for message in messages if "start" in message)
+    start = next(message for message in messages if message["kind"] == "begin")
     frames = [frame for message in messages for frame in message.get("frames", ())]
     return [token["piece"] for token in start["prompt"]], [frame["piece"] for frame in frames]
 

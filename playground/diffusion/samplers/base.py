@@ -27,8 +27,7 @@ class Sampler:
     exact_in_limit: ClassVar[str] = ""
     # fields of UnmaskSettings, besides temperature, top_p and seed, which all of them read
     reads: ClassVar[tuple[str, ...]] = ()
-    selections: ClassVar[tuple[str, ...]] = ()  # what `selection` may be, as the page lists them
-    default_selection: ClassVar[str | None] = None  # what selection=None means
+    selections: ClassVar[tuple[str, ...]] = ()  # what `selection` may be; None means the first
     needs_posterior: ClassVar[bool] = False  # only a denoiser with `.posterior` will do
     starts_from_words: ClassVar[bool] = False  # may begin with words in place of masks
     follows_schedule: ClassVar[bool] = False  # so that "entropy-linear" is measured before the run

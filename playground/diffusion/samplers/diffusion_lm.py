@@ -28,7 +28,6 @@ class DiffusionLM(Vectors):
     )
     reads = ("steps", "selection", "schedule")
     selections = ("plain", "clamp")
-    default_selection = "plain"
     follows_schedule = True
 
     def drive(self, run):

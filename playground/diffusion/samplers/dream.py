@@ -41,7 +41,6 @@ class Dream(Ordered):
         "as_published",
     )
     selections = ("entropy", "topk_margin", "maskgit_plus", "origin")
-    default_selection = "origin"
 
     @classmethod
     def variant(cls, settings):

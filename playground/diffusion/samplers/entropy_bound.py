@@ -9,8 +9,6 @@ from playground.diffusion.samplers.base import Sampler, add_sampler
 from playground.diffusion.samplers.ordered import Ordered, first_positions
 from playground.i18n import t
 
-BOUND = 0.1  # nats, where bound is None
-
 
 @add_sampler
 class EntropyBound(Ordered):
@@ -30,7 +28,6 @@ class EntropyBound(Ordered):
     )
     reads = ("selection", "bound", "block_length", "overlap", "guidance")
     selections = ("mask", "renoise")
-    default_selection = "mask"
     adaptive = True
 
     @classmethod
@@ -41,9 +38,7 @@ class EntropyBound(Ordered):
         return -prediction.entropy
 
     def number(self, score, where, clock):
-        return entropy_bound_number(
-            -score, where, BOUND if self.settings.bound is None else self.settings.bound
-        )
+        return entropy_bound_number(-score, where, self.settings.bound)
 
 
 def entropy_bound_number(entropy: np.ndarray, where: np.ndarray, bound: float) -> np.ndarray:
@@ -71,7 +66,7 @@ class Renoise(Sampler):
 
     def drive(self, run):
         steps, begin = self.settings.steps, run.open & run.masked
-        bound = BOUND if self.settings.bound is None else self.settings.bound
+        bound = self.settings.bound
         run.canvas[begin] = self._random(run, steps)[begin]
         previous, done = np.full(run.canvas.shape, -1), ~begin.any(1)
         for k in range(steps):

@@ -8,8 +8,6 @@ from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.ordered import Ordered
 from playground.i18n import t
 
-THRESHOLD = 0.9  # where threshold is None
-
 
 @add_sampler
 class FastDLLM(Ordered):
@@ -42,5 +40,5 @@ class FastDLLM(Ordered):
         return prediction.confidence if tokens is None else prediction.probability_of(tokens, where)
 
     def number(self, score, where, clock):
-        threshold = THRESHOLD if self.settings.threshold is None else self.settings.threshold
+        threshold = self.settings.threshold
         return np.maximum(1, (where & (np.where(where, score, -1.0) >= threshold)).sum(1))

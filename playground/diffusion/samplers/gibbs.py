@@ -30,7 +30,6 @@ class Gibbs(Sampler):
     exact_in_limit = "sweeps"
     reads = ("steps", "selection", "burn_in", "guidance")
     selections = ("left", "random")
-    default_selection = "left"
     starts_from_words = True
 
     def order(self, run, sweep: int) -> np.ndarray:

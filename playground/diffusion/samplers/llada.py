@@ -30,7 +30,6 @@ class Llada(Ordered):
     exact_at_one = False
     reads = ("steps", "selection", "block_length", "overlap", "guidance")
     selections = ("low_confidence", "random")
-    default_selection = "low_confidence"
 
     sample_first = True
 

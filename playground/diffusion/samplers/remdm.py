@@ -9,8 +9,6 @@ from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.random_times import RandomTimes
 from playground.i18n import t as tr
 
-ETA = 0.1  # where eta is None
-
 
 @add_sampler
 class Remdm(RandomTimes):
@@ -31,7 +29,7 @@ class Remdm(RandomTimes):
     reads = ("steps", "schedule", "eta", "block_length", "overlap", "guidance")
 
     def step_rates(self, alpha_t, alpha_s, t, s):
-        eta = ETA if self.settings.eta is None else self.settings.eta
+        eta = self.settings.eta
         remask = np.minimum(eta, remask_limit(alpha_t, alpha_s))
         reveal = (alpha_s - (1.0 - remask) * alpha_t) / np.maximum(1.0 - alpha_t, 1e-300)
         return np.clip(reveal, 0.0, 1.0), remask

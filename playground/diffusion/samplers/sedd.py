@@ -31,7 +31,6 @@ class Sedd(RandomTimes):
     )
     reads = ("steps", "selection", "schedule", "block_length", "overlap", "guidance")
     selections = ("analytic", "euler")
-    default_selection = "analytic"
 
     def step_rates(self, alpha_t, alpha_s, t, s):
         if self.settings.rule == "analytic":

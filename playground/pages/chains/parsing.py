@@ -17,21 +17,15 @@ LONGEST_NAME = 40
 
 def whole(value: Any, field: str, low: int, high: int) -> int:
     """`value` as an int in [low, high]; 3.0 counts as 3, because JSON has one kind of number."""
-    return _given(Parameter(field, int, None, low=low, high=high), value)
+    return Parameter(field, int, None, low=low, high=high).check(value)
 
 
 def real(value: Any, field: str, low: float, high: float) -> float:
-    return _given(Parameter(field, float, None, low=low, high=high), value)
+    return Parameter(field, float, None, low=low, high=high).check(value)
 
 
 def choice(value: Any, field: str, options: Sequence[str]) -> str:
-    return _given(Parameter(field, str, None, choices=tuple(options)), value)
-
-
-def _given(parameter: Parameter, value: Any) -> Any:
-    if value is None:
-        raise parameter.error(value)
-    return parameter.check(value)
+    return Parameter(field, str, None, choices=tuple(options)).check(value)
 
 
 def names(value: Any, field: str, low: int, high: int) -> list[str]:

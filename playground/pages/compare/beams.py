@@ -9,6 +9,7 @@ from typing import Any
 from playground import decoding
 from playground.backend.limits import limits
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.metrics import expected_utilities, minimum_bayes_risk
 from playground.pages.compare.batch_writers import SampledLane, rounds
 from playground.pages.compare.request import (
@@ -46,9 +47,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         top_p=number_of(raw.get("top_p", 1.0), "top_p", 0, 1),
         seed=seed,
     )
-    yield {"words": "Getting the model …", "progress": 0.0}
+    yield {"words": t("Getting the model …"), "progress": 0.0}
     for _ in wait_for(backend, name):
-        yield {"words": f"Loading {name} …"}
+        yield {"words": t("Loading {name} …", name=name)}
     model = backend.causal(name)
     together = decoding.together.Together(
         [backend.causal(name) for _ in range(max(beams, count, 1))]
@@ -72,7 +73,11 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                 yield {
                     **frame,
                     "progress": share * frame["round"] / tokens,
-                    "words": f"Searching: round {frame['round']} of at most {tokens}",
+                    "words": t(
+                        "Searching: round {round} of at most {tokens}",
+                        round=frame["round"],
+                        tokens=tokens,
+                    ),
                 }
         if count:
             yield from sample(model, together, ids, rules, count, utility, share)
@@ -166,7 +171,12 @@ def sample(
             told, fresh = fresh, 0
             yield {
                 "written": told,
-                "words": f"Sampling {count} texts: token {number} of at most {rules.max_new_tokens}",
+                "words": t(
+                    "Sampling {count} texts: token {number} of at most {most}",
+                    count=count,
+                    number=number,
+                    most=rules.max_new_tokens,
+                ),
                 "progress": share + (0.98 - share) * number / rules.max_new_tokens,
             }
     texts = [model.decode(lane.ids) for lane in lanes]

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.catalog import offered
+from playground.pages import run as runs
 from playground.pages.compare.links import GENERAL, controls, start
 from playground.pages.compare.recorded import link, opening
 from playground.pages.compare.stream import answer, later, run_events
@@ -34,7 +35,7 @@ def made(app: Any, kind: str, part: str, functions: list | tuple = (), **more: A
         models=models_of(),
         start=start(part),
         rules=controls(),
-        server_functions=[*own, *functions],
+        server_functions=[*own, *runs.functions(), *functions],
         **more,
     )
 

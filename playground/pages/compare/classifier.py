@@ -45,14 +45,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         )
     yield {"words": t("Getting the model …"), "progress": 0.0}
     for _ in wait_for(backend, name):
-        yield {"words": f"Loading {name} …"}
+        yield {"words": t("Loading {name} …", name=name)}
     model = backend.causal(name)
     try:
         empty = label_logs(model, template, "", words)
         rows = []
         for place, text in enumerate(texts):
             yield {
-                "words": f"Asking: {place + 1} of {len(texts)}",
+                "words": t("Asking: {place} of {count}", place=place + 1, count=len(texts)),
                 "progress": (place + 1) / (len(texts) + 1),
             }
             rows.append({"text": text, **judged(label_logs(model, template, text, words), empty)})

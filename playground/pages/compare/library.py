@@ -10,6 +10,7 @@ import torch
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.pages.compare.request import object_of, prompt_ids, seed_of, text_of, whole_of
 from playground.pages.compare.strategies import Column, column_of
 from playground.pages.generate.run import labels, wait_for
@@ -28,9 +29,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         seed_of(raw.get("seed")),
     )
     column = column_of(raw.get("column"), 0, tokens, seed)
-    yield {"words": "Getting the model …", "progress": 0.0}
+    yield {"words": t("Getting the model …"), "progress": 0.0}
     for _ in wait_for(backend, name):
-        yield {"words": f"Loading {name} …"}
+        yield {"words": t("Loading {name} …", name=name)}
     if not hasattr(backend, "library"):
         raise ValueError(
             "The library's own run needs the models on this machine; here they are on another."
@@ -38,14 +39,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     model, stopped = backend.causal(name), threading.Event()
     try:
         ids = prompt_ids(model, prompt, tokens)
-        yield {"words": "Loading the weights a second time, for the library …", "progress": 0.05}
+        yield {"words": t("Loading the weights a second time, for the library …"), "progress": 0.05}
         library = backend.library(name)
-        yield {"words": "transformers writes …", "progress": 0.3}
+        yield {"words": t("transformers writes …"), "progress": 0.3}
         theirs, scores = library.generate(
             ids, seed=seed, should_stop=stopped.is_set, **library_settings(column)
         )
         del library
-        yield {"words": "The playground writes …", "progress": 0.6}
+        yield {"words": t("The playground writes …"), "progress": 0.6}
         verdict = (
             compare_beams(model, backend, name, ids, column, theirs)
             if column.beams

@@ -14,6 +14,7 @@ from typing import Any
 from playground import decoding, diffusion
 from playground.decoding.settings import DecodingSettings
 from playground.diffusion.settings import UnmaskSettings
+from playground.i18n import t
 from playground.metrics import distinct_n, repetition_rate
 from playground.pages.compare.request import (
     choice_of,
@@ -46,10 +47,10 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         seed_of(raw.get("seed")),
     )
     judge = text_of(raw.get("judge") or TWINS[0], "judge", 200)
-    yield {"words": "Getting the two models …", "progress": 0.0}
+    yield {"words": t("Getting the two models …"), "progress": 0.0}
     for name in dict.fromkeys((*TWINS, judge)):
         for _ in wait_for(backend, name):
-            yield {"words": f"Loading {name} …"}
+            yield {"words": t("Loading {name} …", name=name)}
     causal, denoiser = backend.causal(TWINS[0]), backend.denoiser(TWINS[1])
     try:
         ids, canvas = prompt_ids(causal, prompt, tokens), list(denoiser.encode(prompt))
@@ -81,7 +82,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         left = Side(decoding.generate(causal, ids, rules, ignore_end=True))
         right = Side(diffusion.unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
         yield from race(left, right, causal, denoiser, ids, tokens)
-        yield {"words": "Reading both texts …"}
+        yield {"words": t("Reading both texts …")}
         yield {
             "after": after(
                 backend, judge, prompt, ids, left, right, causal, denoiser, len(canvas), tokens

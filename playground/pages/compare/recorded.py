@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from playground.i18n import wire
 from playground.pages.compare import links
 from playground.paths import ASSETS
 
@@ -63,11 +64,13 @@ def opening(part: str) -> Callable[[Any], dict]:
     def opened(raw: Any = None) -> dict:
         values, message = links.state_of(part, raw.get("query") if isinstance(raw, dict) else "")
         first = values is None or values == links.start(part)
-        return {
-            "values": values,
-            "message": message,
-            "recorded": recorded().get(part) if first and not message else None,
-        }
+        return wire(
+            {
+                "values": values,
+                "message": message,
+                "recorded": recorded().get(part) if first and not message else None,
+            }
+        )
 
     return opened
 
@@ -79,6 +82,6 @@ def link(part: str) -> Callable[[Any], dict]:
         try:
             return {"query": links.query_of(part, raw)}
         except ValueError as error:
-            return {"problem": str(error)}
+            return wire({"problem": str(error)})
 
     return written

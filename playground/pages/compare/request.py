@@ -48,25 +48,19 @@ def texts_of(value: Any, name: str, most: int, longest: int = PROMPT_CHARACTERS)
 
 
 def whole_of(value: Any, name: str, low: int, high: int) -> int:
-    return _given(Parameter(name, int, None, low=low, high=high), value)
+    return Parameter(name, int, None, low=low, high=high).check(value)
 
 
 def number_of(value: Any, name: str, low: float, high: float) -> float:
-    return _given(Parameter(name, float, None, low=low, high=high), value)
+    return Parameter(name, float, None, low=low, high=high).check(value)
 
 
 def choice_of(value: Any, name: str, options: tuple[str, ...]) -> str:
-    return _given(Parameter(name, str, None, choices=options), value)
+    return Parameter(name, str, None, choices=options).check(value)
 
 
 def seed_of(value: Any) -> int:
     return SEED.check(value)
-
-
-def _given(parameter: Parameter, value: Any) -> Any:
-    if value is None:
-        raise parameter.error(value)
-    return parameter.check(value)
 
 
 def prompt_ids(model: Any, prompt: str, tokens: int, name: str = "prompt") -> list[int]:

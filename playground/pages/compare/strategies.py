@@ -156,7 +156,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
     }
     for name in dict.fromkeys((wish.model, wish.scorer)):
         for _ in wait_for(backend, name):
-            yield {"words": f"Loading {name} …"}
+            yield {"words": t("Loading {name} …", name=name)}
     first = backend.causal(wish.model)
     together = None
     try:

@@ -1,4 +1,4 @@
-"""Between the page's widgets and its work: long runs frame by frame, quick answers, and every error as a sentence."""
+"""Between the page's widgets and its work: long runs over the protocol of `playground.pages.run`, quick answers, every error as a sentence."""
 
 from __future__ import annotations
 
@@ -6,37 +6,53 @@ import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import gradio as gr
-
+from playground.i18n import wire
 from playground.pages import gate
+from playground.pages import run as runs
 from playground.pages.compare.request import object_of
 from playground.pages.errors import sentence_of
-from playground.pages.events import sent
 from playground.widgets.widget import called
 
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+PASSING = frozenset({"words", "progress", "texts_now", "written"})
 
 
 def run_events(
     app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]], model: str | None = None
 ) -> None:
-    """`go` streams the frames of `work(backend, request)`, `halt` ends them. A run ends by itself at the house's limit of seconds.
-
-    model: whose run it is where the request names none."""
-
-    def start(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        raw = sent(event, "request")
-        run = str(raw.get("run"))[:64] if isinstance(raw, dict) else ""
-        for frame in frames(app.backend(), request, raw, work, model):
-            yield {"run": run, "frame": frame}
-
-    going = widget.go(start, None, widget, trigger_mode="multiple", **QUIET)
-    widget.halt(gate.halts(app.backend), None, None, cancels=[going], queue=False, **QUIET)
+    """`go` streams what `work(backend, request)` yields. model: whose run it is where the request names none."""
+    runs.bind(
+        widget,
+        "go",
+        app.backend,
+        "compare",
+        lambda asked, handle: messages(work(app.backend(), asked)),
+        **kind_of_run(model),
+    )
 
 
-def written(frame: dict) -> int:
-    """How many tokens were written since the frame before: for the log and the figures of the host, not for the browser."""
-    return frame.pop("written", 0)
+def kind_of_run(model: str | None = None) -> dict[str, Any]:
+    """How a comparison counts among the runs of the host."""
+    return {"long": True, "model": lambda asked: model_of(asked, model), "tokens": written}
+
+
+def messages(records: Iterator[dict]) -> Iterator[runs.Message]:
+    """The records of a comparison as messages. How many records there are that tell only how far it is depends on the clock, so
+    they are no frames: a run that is asked for again counts its frames. Their tokens count with the next frame."""
+    held = 0
+    for record in records:
+        held += record.get("written", 0)
+        if PASSING.issuperset(record):
+            told = {key: value for key, value in record.items() if key == "texts_now"}
+            if record.keys() - {"written"}:
+                yield runs.progress(record.get("words"), record.get("progress"), **told)
+        else:
+            yield runs.frame({**record, "written": held})
+            held = 0
+
+
+def written(record: dict) -> int:
+    """How many tokens were written since the record before: for the log and the figures of the host."""
+    return record.get("written", 0)
 
 
 def model_of(asked: dict, otherwise: str | None = None) -> Any:
@@ -47,32 +63,6 @@ def model_of(asked: dict, otherwise: str | None = None) -> Any:
     )
 
 
-def frames(
-    backend: Any,
-    request: Any,
-    raw: Any,
-    work: Callable[[Any, Any], Iterator[dict]],
-    model: str | None = None,
-) -> Iterator[dict]:
-    """The frames of a run, within the house's limits; an error becomes {"problem": sentence}."""
-    try:
-        asked = object_of(raw)
-        yield from gate.through(
-            backend,
-            request,
-            "compare",
-            model_of(asked, model),
-            lambda _: work(backend, asked),
-            lambda words: {"words": words},
-            long=True,
-            tokens=written,
-        )
-    except GeneratorExit:
-        raise
-    except Exception as error:
-        yield {"problem": sentence_of(error)}
-
-
 def answer(app: Any, name: str, work: Callable[[Any, Any], dict]) -> Callable[[Any], dict]:
     """A server function: `work(backend, request)`, or {"problem": sentence}."""
 
@@ -80,9 +70,9 @@ def answer(app: Any, name: str, work: Callable[[Any, Any], dict]) -> Callable[[A
         try:
             asked = object_of(raw)
             with gate.question(app.backend(), "compare", model_of(asked)):
-                return work(app.backend(), asked)
+                return wire(work(app.backend(), asked))
         except Exception as error:
-            return {"problem": sentence_of(error)}
+            return wire({"problem": sentence_of(error)})
 
     return called(name, reply)
 

@@ -95,7 +95,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         "progress": 0.0,
     }
     for _ in wait_for(backend, name):
-        yield {"words": f"Loading {name} …"}
+        yield {"words": t("Loading {name} …", name=name)}
     model, together = backend.causal(name), None
     try:
         ids = prompt_ids(model, prompt, tokens)

@@ -27,7 +27,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     )
     yield {"words": t("Getting the model …"), "progress": 0.0}
     for _ in wait_for(backend, name):
-        yield {"words": f"Loading {name} …"}
+        yield {"words": t("Loading {name} …", name=name)}
     model = backend.causal(name)
     try:
         ids = list(model.encode(text))

@@ -15,6 +15,7 @@ from playground import diffusion
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t as tr
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
+from playground.parameters import SEED
 
 DRAWN = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
 PILOT = 16  # positions of the pilot runs on which a model's entropy-linear schedule is measured
@@ -41,20 +42,7 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
                 got=repr(schedule),
             )
         )
-    if (
-        isinstance(seed, bool)
-        or not isinstance(seed, (int, float))
-        or seed != int(seed)
-        or not 0 <= seed <= 2**53
-    ):
-        raise ValueError(
-            tr(
-                "seed must be a whole number in [0, {value}], got {got}",
-                value=str(2**53),
-                got=repr(seed),
-            )
-        )
-    seed = int(seed)
+    seed = SEED.check(seed)
     canvas = read_canvas(text, denoiser, longest=256)
     ids = np.asarray(canvas.ids[canvas.seen])
     if not 1 <= len(ids) <= LONGEST:

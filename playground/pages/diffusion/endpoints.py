@@ -11,11 +11,11 @@ from playground.backend.limits import limits
 from playground.pages import calls, gate
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, with_random_words
-from playground.pages.diffusion.controls import settings_of
+from playground.pages.diffusion.controls import ROWS, settings_of
 from playground.pages.diffusion.corrupt import corrupt_once
 from playground.pages.diffusion.hybrid import write_first
 from playground.pages.diffusion.runs import Side, whole_trace
-from playground.pages.diffusion.sampler_cards import SELECTIONS
+from playground.pages.diffusion.sampler_cards import SELECTIONS, TITLES
 from playground.pages.errors import sentence_of
 
 
@@ -83,22 +83,22 @@ def register(app: Any) -> None:
         Args:
             canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king [MASK]*12 .
             model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as exact-tale
-            sampler: mdlm, sedd, maskgit, llada, dream, remdm, fast-dllm, entropy-bound, any-order, self-verifying or gibbs; for exact models also uniform, diffusion-lm, cdcd
-            steps: forward passes to spend, 1 to 512 (gibbs: sweeps); fast-dllm, entropy-bound and any-order take as many as they need
-            temperature: divides the logits before a word is drawn, 0 to 100; 0 takes the likeliest word
-            seed: 0 to 2^53; the same seed gives the same text
-            top_p: draw from the smallest set of words that reaches this probability, 0 to 1; 1 is off
+            sampler: {sampler}; uniform, diffusion-lm and cdcd for exact models alone
+            steps: {steps}
+            temperature: {temperature}
+            seed: {seed}
+            top_p: {top_p}
             selection: which positions first (dream: origin, maskgit_plus, topk_margin, entropy; llada: low_confidence, random); empty for the sampler's own
-            schedule: of the noise, for mdlm, sedd, remdm, uniform, diffusion-lm and cdcd: linear, cosine, geometric, linear-sigma or entropy-linear (measured)
-            block_length: write in blocks of so many positions, left to right; 0 for one block
-            overlap: positions that a block shares with the one before, below block_length
-            threshold: fast-dllm: reveal at this confidence
-            bound: entropy-bound: nats of joint entropy allowed in a step
-            eta: remdm: how often at most a word is masked again, 0 to 1
-            alg_temp: maskgit, dream: randomness of the order, 0 to 100
-            guidance: strength of classifier-free guidance, 0 to 100; 0 is off
-            burn_in: gibbs: sweeps before the first that counts, 0 to 512
-            as_published: what the published code does where ours differs: dream and fast-dllm score the drawn word, mdlm ends with an argmax
+            schedule: {schedule}
+            block_length: {block_length}
+            overlap: {overlap}
+            threshold: {threshold}
+            bound: {bound}
+            eta: {eta}
+            alg_temp: {alg_temp}
+            guidance: {guidance}
+            burn_in: {burn_in}
+            as_published: {as_published}
             length: positions in all, 0 to 256, filled up with masks; 0 for as written
             hybrid: first tokens written by the left-to-right twin, 0 to 64
             start: masks, or random words (gibbs and uniform)
@@ -138,6 +138,8 @@ def register(app: Any) -> None:
 
         return await _answer(make)
 
+    meanings = {name: row.described() for name, row in ROWS.items()}
+    unmask.__doc__ = str(unmask.__doc__).format(sampler=", ".join(TITLES), **meanings)
     gr.api(corrupt, api_name="corrupt")
     gr.api(unmask, api_name="unmask")
 

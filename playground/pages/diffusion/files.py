@@ -7,7 +7,7 @@ from typing import Any
 from playground.pages.errors import answered
 from playground.takeaway import files
 from playground.takeaway.page import to_page
-from playground.widgets.canvas_player import CanvasPlayer
+from playground.widgets.diffusion import UnmaskView
 
 
 @answered
@@ -34,8 +34,7 @@ def shown(trace: dict, note: str) -> dict:
 
 def replay_page(trace: dict) -> str:
     """The run as one HTML file that plays it again, step by step, without a network."""
-
-    value = {**shown(trace, ""), "at": 0}
+    value = {"kind": "whole", **shown(trace, ""), "at": 0}
     steps = max(len(run["steps"]) for run in trace.get("runs") or [trace])
     note = f"{trace['model']} unmasked this text in {steps} steps. Every figure is in this file: it plays without a network."
-    return to_page(CanvasPlayer, "How this text appeared", note, value)
+    return to_page(UnmaskView, "How this text appeared", note, value)

@@ -10,12 +10,34 @@ from urllib.parse import parse_qsl
 from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.diffusion.controls import FIELDS, LINK
+from playground.pages.errors import sentence_of
 
-# what only the player knows: the run on view (its own settings, not what the controls say now) and the step
-PLAYER_VIEW = """(() => {
-  const player = document.querySelector('#diffusion-player .widget');
-  return {...JSON.parse(player?.dataset.link || '{}'), step: Number(player?.dataset.view ?? 0)};
-})()"""
+
+def arrived(raw: Any, backend: Callable[[], Any]) -> dict[str, Any]:
+    """What an opened link ({"query": text}) does to the page: {} where it is none of this page's; else the fields, a message about what
+    was broken, and, where it shows a run, what to run again ("run") or why not ("problem")."""
+    query = str(raw.get("query", "")) if isinstance(raw, dict) else ""
+    params = dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
+    if not LINK.given(params):
+        return {}
+    values, broken = LINK.decode(params)
+    answer: dict[str, Any] = {"values": {field: values[field] for field in FIELDS}}
+    try:
+        found = linked(query, backend)
+    except Exception as error:
+        return {**answer, "problem": sentence_of(error)}
+    if found is None:
+        return {**answer, "message": broken, "step": values["step"]}
+    _, event, at = found
+    return {**answer, "run": {"edited": vars(event) if event is not None else None, "at": at}}
+
+
+def address(raw: Any) -> dict[str, str]:
+    """{"query"} of the page as the browser describes it ({"fields": {...}}), every field checked."""
+    fields = raw.get("fields") if isinstance(raw, dict) else None
+    if not isinstance(fields, dict):
+        raise ValueError(t("fields must be the fields of the link"))
+    return {"query": LINK.encode({name: fields[name] for name in LINK.fields if name in fields})}
 
 
 def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any, int] | None:

@@ -32,6 +32,8 @@ DEFAULT_CANVAS = {
     WEATHER: "sunny [MASK]*8 rainy [MASK]*4 sunny",
     TALE: "the king [MASK]*6 the frog [MASK]*7 .",
 }
+# what the page begins with: both ends given, an open middle
+FIRST_CANVAS = "once upon a time there was a king who had [MASK]*24 and lived happily ever after ."
 _lock = threading.Lock()
 
 
@@ -69,6 +71,11 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
         ("Exact: word pairs of a short tale", TALE),
         *grams,
     ]
+
+
+def listed(session: str | None = None) -> list[list[Any]]:
+    """[title, name, whether it is exact] of everything on offer: an exact model takes every sampler."""
+    return [[title, name, is_exact(name)] for title, name in offered(session)]
 
 
 def is_exact(name: Any) -> bool:

@@ -12,25 +12,28 @@ from typing import Any
 from playground.backend import get_backend
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas, reading
-from playground.pages.diffusion.controls import LINK, settings_of
+from playground.pages.diffusion.controls import FIRST, settings_of
 from playground.pages.diffusion.corrupt import corrupted
 from playground.pages.diffusion.corrupt_block import sentence_for
-from playground.pages.diffusion.meter import PRESETS, collected, measure
+from playground.pages.diffusion.exactness import PRESETS, collected, measure
 from playground.pages.diffusion.recorded import path_of
 from playground.pages.diffusion.runs import Side, whole_trace
 from playground.pages.diffusion.timing_block import measured
+from playground.pages.diffusion.twin import LeftToRight
 
 
 def record_unmask(backend: Callable[[], Any]) -> dict:
-    """One run of the default canvas by the default sampler."""
-
-    values = LINK.defaults()
+    """The run that the page begins with, and its left-to-right twin."""
     name = usable(backend)
     denoiser = models.get_denoiser(name, backend)
-    values["canvas"] = models.default_canvas(name)
-    side = Side(name, denoiser, read_canvas(values["canvas"], denoiser), settings_of(values))
+    canvas = FIRST["canvas"] if name == models.TWIN else models.default_canvas(name)
+    side = Side(name, denoiser, read_canvas(canvas, denoiser), settings_of(FIRST))
+    twin = LeftToRight(side, backend)
+    card, texts = twin.card(), list(twin)
+    *_, trace = whole_trace(side)
     return {
-        "trace": list(whole_trace(side))[-1],
+        "trace": trace,
+        "twin": {"card": card, "texts": texts},
         "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one",
         "at": 9,
         "reading": reading(side.canvas, denoiser),
@@ -38,19 +41,16 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
 
 
 def record_corrupt(backend: Callable[[], Any]) -> dict:
-
     name = usable(backend)
     return corrupted(sentence_for(name), models.get_denoiser(name, backend), name, "linear", 7)
 
 
-def record_meter(backend: Callable[[], Any]) -> dict:
-
+def record_exactness(backend: Callable[[], Any]) -> dict:
     chain = PRESETS["weather"]
     return collected(measure(chain["names"], chain["transition"], chain["initial"], 5))
 
 
 def record_steps(backend: Callable[[], Any]) -> dict:
-
     pair = "twins" if usable(backend) == models.TWIN else models.TALE
     value: dict[str, Any] = {
         "when": "on a CPU with two cores when this page was made",
@@ -77,13 +77,12 @@ def usable(backend: Callable[[], Any]) -> str:
 RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {
     "unmask": record_unmask,
     "corrupt": record_corrupt,
-    "meter": record_meter,
+    "exactness": record_exactness,
     "steps": record_steps,
 }
 
 
 def main(names: list[str]) -> None:
-
     for name in names or list(RECORDS):
         text = json.dumps(
             RECORDS[name](get_backend), ensure_ascii=False, allow_nan=False, separators=(",", ":")

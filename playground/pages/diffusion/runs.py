@@ -1,4 +1,4 @@
-"""Unmasking runs as messages for the player: one frame a yield, plain data; and the same run whole, as a trace."""
+"""Unmasking runs as messages for the page: one frame a yield, plain data; and the same run whole, as a trace."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground import diffusion
+from playground.pages import run
 from playground.pages.diffusion.canvas import Canvas, Lexicon
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WITHOUT_STEPS, card
 from playground.traces import new_trace
 
 TOP = 10  # candidates a position
-GAP = 0.016  # seconds: steps that come faster than an eye can tell apart travel together
 LONGEST_GIBBS = 2000  # steps: sweeps times open positions
 
 
@@ -100,7 +100,6 @@ class Side:
         }
 
     def steps(self) -> Iterator[Any]:
-
         if self.still:
             return iter(())
         return diffusion.unmask(
@@ -128,56 +127,50 @@ class Side:
 
 
 def stream(
-    run: str,
     sides: list[Side],
     seconds: float = 600.0,
     on: bool = False,
     clock: Callable[[], float] = time.perf_counter,
     link: dict | None = None,
     at: int | None = None,
-) -> Iterator[dict]:
-    """Messages of a run: `begin`, a `frame` for each step of each side in turn, `end`. Ends by itself after `seconds`.
+    twin: Any = None,
+) -> Iterator[run.Message]:
+    """What a run says (playground/pages/run.py): begin, a frame for each step of each side in turn, end.
 
-    `link`: the fields of the link that gives this run again; `at`: the step on view when it has ended."""
-    yield {
-        "run": run,
-        "begin": {
-            "sides": [side.card() for side in sides],
-            "what": what_runs(sides),
-            "on": on,
-            "link": link,
-            "at": at,
-        },
-    }
-    begun, sent = clock(), float("-inf")
-    alive = [(number, side, side.steps()) for number, side in enumerate(sides)]
-    waiting: list[dict] = []
-    end = ""
-    while alive and not end:
+    Frames are {"side", "step", "words"}, and {"twin": text} for each word of the left-to-right twin, one after each round of steps.
+    `link`: the fields of the link that gives this run again; `at`: the step on view when it has ended. Ends by itself after
+    `seconds`."""
+    yield run.begin(
+        sides=[side.card() for side in sides],
+        what=what_runs(sides),
+        on=on,
+        link=link,
+        at=at,
+        twin=twin.card() if twin is not None else None,
+    )
+    begun = clock()
+    alive: list[tuple[int, Side, Iterator[Any]]] = [
+        (number, side, side.steps()) for number, side in enumerate(sides)
+    ]
+    texts: Iterator[str] = iter(twin if twin is not None else ())
+    writing = True
+    while alive or writing:
         for entry in list(alive):
             number, side, steps = entry
-            before = clock()
             step = next(steps, None)
             if step is None:
                 alive.remove(entry)
                 continue
             record, words = side.frame(step)
-            now = clock()
-            waiting.append(
-                {"side": number, "step": record, "words": words, "seconds": round(now - before, 4)}
-            )
-            if now - sent >= GAP:
-                yield {"run": run, "frame": waiting}
-                waiting, sent = [], now
-            if now - begun > seconds:
-                end = f"ended after {seconds:g} s, the limit of a run"
-                break
-    if waiting:
-        yield {"run": run, "frame": waiting}
-    yield {
-        "run": run,
-        "end": end or f"{clock() - begun:.1f} s" + (" for the two runs" if len(sides) > 1 else ""),
-    }
+            yield run.frame({"side": number, "step": record, "words": words})
+            if clock() - begun > seconds:
+                yield run.end("limit", seconds=seconds)
+                return
+        text = next(texts, None)
+        writing = text is not None
+        if writing:
+            yield run.frame({"twin": text})
+    yield run.end("done", seconds=round(clock() - begun, 1))
 
 
 def what_runs(sides: list[Side]) -> str:
@@ -204,7 +197,6 @@ def whole_trace(
     is its last text.
 
     Raises ValueError where the run takes longer than `seconds`."""
-
     begun = clock()
     start = side.card()
     words = dict(start["words"])

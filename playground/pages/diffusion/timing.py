@@ -13,6 +13,7 @@ from typing import Any
 from playground import decoding, diffusion
 from playground.decoding.settings import DecodingSettings
 from playground.diffusion.settings import UnmaskSettings
+from playground.i18n import t
 from playground.metrics import distinct_n
 
 STEP_COUNTS = (1, 2, 4, 8, 16, 32)
@@ -32,7 +33,7 @@ def measure_time(
 ) -> Iterator[dict]:
     """{"token": {"index", "ms" (mean so far), "seconds"}} for each token, then {"step": {"length", "ms" (median of 5)}}."""
 
-    yield {"part": "one token after the other", "of": tokens}
+    yield {"part": t("one token after the other"), "of": tokens}
     begun = before = clock()
     times: list[float] = []
     for step in decoding.generate(
@@ -75,7 +76,7 @@ def measure_quality(
 
     masks = sum(i == int(denoiser.mask_id) for i in canvas.ids)
     counts = tuple(dict.fromkeys(min(count, masks) for count in counts))
-    yield {"part": "quality against steps", "of": len(counts)}
+    yield {"part": t("quality against steps"), "of": len(counts)}
     for count in counts:
         rows = [list(canvas.ids)] * seeds
         settings = UnmaskSettings("llada", count, selection="random", seed=0)

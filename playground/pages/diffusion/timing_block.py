@@ -2,67 +2,52 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
-import gradio as gr
-
-from playground.i18n import t
-from playground.pages import gate
+from playground.i18n import mark, t
+from playground.pages import run
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import PROMPT, measure_quality, measure_time
-from playground.pages.errors import sentence_of
-from playground.pages.events import sent
-from playground.widgets.canvas_steps import CanvasSteps
+from playground.widgets.diffusion import StepsView
 
 PAIRS = [
-    (t("Fairy tales: the two twins (15 M each)"), "twins"),
-    (t("Exact: word pairs of a short tale"), models.TALE),
+    (mark("Fairy tales: the two twins (15 M each)"), "twins"),
+    (mark("Exact: word pairs of a short tale"), models.TALE),
 ]
 CANVAS = {"twins": "once upon a time there was a [MASK]*40 .", models.TALE: "the king [MASK]*30 ."}
-_runs = itertools.count(1)
 
 
 def build_timing(app: Any) -> None:
-    pair = gr.Dropdown(
-        PAIRS,
-        value="twins",
-        label=t("Left-to-right model and its diffusion twin"),
-        filterable=False,
-        elem_id="timing-pair",
+    view = StepsView(
+        {"kind": "whole", "whole": recorded("steps") or None},
+        elem_id="diffusion-steps",
+        constants={"pairs": PAIRS},
+        server_functions=run.functions(),
     )
-    view = CanvasSteps({"whole": recorded("steps") or None}, elem_id="diffusion-steps")
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-
-    def run(name: str, evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        number = next(_runs)
-        try:
-            yield {
-                "run": number,
-                "begin": str(sent(evt, "what", "")),
-                "pair": next((title for title, value in PAIRS if value == name), ""),
-            }
-            for part in gate.through(
-                app.backend(),
-                request,
-                "diffusion",
-                models.TWIN if name == "twins" else name,
-                lambda _: measured(name, sent(evt, "what"), app.backend),
-                lambda words: {"part": words, "of": 0},
-                long=True,
-            ):
-                yield {"run": number, **part}
-            yield {"run": number, "done": True}
-        except Exception as error:
-            yield {"run": number, "problem": sentence_of(error)}
-
-    event = view.measure(run, pair, view, trigger_mode="multiple", **quiet)
-    view.halt(
-        gate.halts(app.backend, {"stop": True}), None, view, cancels=[event], queue=False, **quiet
+    run.bind(
+        view,
+        "measure",
+        app.backend,
+        "diffusion",
+        lambda asked, handle: messages(asked, app.backend),
+        long=True,
+        model=lambda asked: models.TWIN if asked.get("pair") == "twins" else asked.get("pair"),
     )
+
+
+def messages(asked: dict[str, Any], backend: Any) -> Iterator[run.Message]:
+    """begin, then progress (what is measured, of how many), a frame for each figure, end."""
+    what, pair = asked.get("what"), asked.get("pair")
+    yield run.begin(what=what, pair=pair)
+    for part in measured(pair, what, backend):
+        if "part" in part:
+            yield run.progress(part["part"], of=part["of"])
+        else:
+            yield run.frame(part)
+    yield run.end("done")
 
 
 def measured(name: Any, what: Any, backend: Any) -> Iterator[dict]:
@@ -87,7 +72,7 @@ def twins(name: Any, backend: Any) -> tuple[Any, Any, str]:
         raise ValueError(
             t(
                 "pair must be one of {options}, got {got}",
-                options=", ".join((value for _, value in PAIRS)),
+                options=", ".join(value for _, value in PAIRS),
                 got=repr(name),
             )
         )

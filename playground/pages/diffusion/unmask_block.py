@@ -1,11 +1,7 @@
-"""The Unmask block: a canvas of words, what fills it, and the player."""
+"""The Unmask block: a canvas of words, what fills it, and what it looks like."""
 
 from __future__ import annotations
 
-import itertools
-import json
-import os
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -15,181 +11,112 @@ import gradio as gr
 
 from playground.backend.limits import limits
 from playground.i18n import t
-from playground.pages import gate
+from playground.pages import run
 from playground.pages.diffusion import files, models
 from playground.pages.diffusion.canvas import Canvas, read_canvas, reading, with_random_words
-from playground.pages.diffusion.controls import FIELDS, LINK, NEXT_SEED, build_controls, settings_of
+from playground.pages.diffusion.controls import about_sampler, form, given_values, settings_of
 from playground.pages.diffusion.hybrid import write_first
-from playground.pages.diffusion.linked import PLAYER_VIEW, linked, packed_edit
+from playground.pages.diffusion.linked import address, arrived, packed_edit
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
-from playground.pages.errors import sentence_of
+from playground.pages.diffusion.twin import LeftToRight
+from playground.pages.errors import answered, sentence_of
 from playground.pages.events import sent
-from playground.widgets.canvas_player import CanvasPlayer, CanvasReading
-
-APART = 0.1  # seconds
-_runs = itertools.count(1)
+from playground.widgets.diffusion import UnmaskView
+from playground.widgets.widget import called
 
 
 def build_unmask(app: Any) -> None:
-    message = gr.Markdown(visible=False)
-    with gr.Row():
-        canvas = gr.Textbox(
-            models.default_canvas(models.TWIN),
-            label=t("Canvas: your words, and [MASK]*12 where twelve are to appear"),
-            lines=1,
-            max_lines=6,
-            max_length=4000,
-            scale=8,
-            elem_id="diffusion-canvas",
-        )
-        run = gr.Button(
-            t("Run"),
-            variant="primary",
-            scale=0,
-            min_width=110,
-            elem_id="diffusion-run",
-            elem_classes="beside",
-        )
-    example = recorded("unmask")
-    said = CanvasReading({"text": example.get("reading", "")}, elem_id="diffusion-reading")
-    controls, lock, show_fields = build_controls()
-    components = {"canvas": canvas, **controls}
-    player = CanvasPlayer(
-        example,
+    view = UnmaskView(
+        {"kind": "whole", **recorded("unmask")},
         elem_id="diffusion-player",
-        constants={"most_bytes": int(limits().max_body_mb * 1_000_000)},
-        server_functions=[files.take, files.open_trace],
-    )
-    inputs = [components[name] for name in FIELDS]
-
-    def start(request: gr.Request, *values: Any) -> Iterator[dict]:
-        yield from sealed(messages(dict(zip(FIELDS, values, strict=True)), app, request))
-
-    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    # A second Run during a run is heard: the old run stops, the new one begins.
-    seeds = [controls["seed"], controls["seed_b"]]
-    pressed = gr.on(
-        [run.click, canvas.submit],
-        None,
-        [*seeds, lock, controls["model"]],
-        seeds,
-        js=NEXT_SEED,
-        trigger_mode="multiple",
-        **quiet,
-    )
-    first = pressed.then(start, inputs, player, trigger_mode="multiple", **quiet)
-
-    def again(evt: gr.EventData, request: gr.Request, *values: Any) -> Iterator[dict]:
-        yield from sealed(messages(dict(zip(FIELDS, values, strict=True)), app, request, evt))
-
-    second = player.run_on(again, inputs, player, trigger_mode="multiple", **quiet)
-
-    def reopen(evt: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        try:
-            asked = linked(str(sent(evt, "query", "")), app.backend)
-        except Exception as error:
-            yield {"problem": sentence_of(error)}
-            return
-        if asked is not None:
-            values, event, at = asked
-            yield from sealed(messages(values, app, request, event, at))
-
-    third = player.open_link(reopen, None, player, trigger_mode="once", **quiet)
-    player.halt(
-        gate.halts(app.backend, {"stop": True}),
-        None,
-        player,
-        cancels=[first, second, third],
-        queue=False,
-        **quiet,
+        constants={"most_bytes": int(limits().max_body_mb * 1_000_000), "form": form()},
+        server_functions=[
+            files.take,
+            files.open_trace,
+            called("arrive", answered(lambda raw: arrived(raw, app.backend))),
+            called("address", answered(address)),
+            called("about", answered(about_sampler)),
+            *run.functions(),
+        ],
     )
 
-    def read(text: str, name: str, length: Any, request: gr.Request) -> Any:
-        try:
-            if not models.ready(name, app.backend):
-                return gr.skip()  # a glance at the page waits for no weights
-            denoiser = models.get_denoiser(name, app.backend, session_of(request))
-            return {"text": reading(read_canvas(text, denoiser, int(length or 0)), denoiser)}
-        except Exception as error:
-            return {"problem": sentence_of(error)}
+    def fill(event: gr.EventData, request: gr.Request) -> Iterator[run.Message]:
+        yield from messages(sent(event, "request"), app, request)
 
-    def other_model(name: str, text: str) -> Any:
-        untouched = {models.default_canvas(known) for _, known in models.offered()} | {"[MASK]*12"}
-        return models.default_canvas(name) if text in untouched else gr.skip()
+    def read(event: gr.EventData, request: gr.Request) -> dict[str, Any]:
+        return {"kind": "reading", **read_by_model(event, app, session_of(request))}
 
-    def fresh_models(request: gr.Request) -> Any:
-        return gr.update(choices=models.offered(session_of(request)))
+    def offers(request: gr.Request) -> dict[str, Any]:
+        return {"kind": "models", "models": models.listed(session_of(request))}
 
-    components["model"].focus(fresh_models, None, components["model"], queue=False, **quiet)
-
-    components["model"].input(other_model, [components["model"], canvas], canvas, **quiet).then(
-        read, [canvas, components["model"], components["length"]], said, **quiet
-    )
-    gr.on(
-        [canvas.change, components["length"].change],
-        read,
-        [canvas, components["model"], components["length"]],
-        said,
-        trigger_mode="always_last",
-        **quiet,
-    )
-    app.demo.load(read, [canvas, components["model"], components["length"]], said, **quiet)
-    LINK.copy_button(app, components, view=PLAYER_VIEW)
-    show_fields(LINK.on_load(app, components, message))
+    # Gradio reads the annotations of an event's function, and this module's are strings.
+    fill.__annotations__ = read.__annotations__ = {"event": gr.EventData, "request": gr.Request}
+    offers.__annotations__ = {"request": gr.Request}
+    view.fill(fill, None, view, trigger_mode="multiple", **run.QUIET)
+    view.read(read, None, view, trigger_mode="always_last", **run.QUIET)
+    view.offers(offers, None, view, queue=False, **run.QUIET)
     app.at_start(lambda: app.backend().prepare(models.TWIN))
 
 
-def sealed(frames: Iterator[dict]) -> Iterator[dict]:
-    """The messages with their steps as JSON text: Gradio compares nested values part by part and makes an observed object of each
-    in the browser, thousands a step, which froze the page.
-
-    Of messages that reach the browser in one breath its widget is shown the last alone, so that a run of a few milliseconds would
-    never begin there: the first and the last message keep a distance from the others."""
-    apart = False  # whether the next message must wait
-    for frame in frames:
-        if apart or "end" in frame:
-            time.sleep(APART)
-        apart = "begin" in frame
-        yield {**frame, "frame": json.dumps(frame["frame"])} if "frame" in frame else frame
-
-
-def messages(
-    values: dict[str, Any], app: Any, request: Any = None, event: Any = None, at: int | None = None
-) -> Iterator[dict]:
-    """What the player is told during a run. Every error becomes a sentence on the page; nothing that stands there is lost."""
-    run = f"{os.getpid()}-{next(_runs)}"
-    gate.make_way(app.backend(), request, "diffusion")
+def read_by_model(event: Any, app: Any, session: str | None) -> dict[str, str]:
+    """{"text"}: the canvas as the model reads it, nothing where its weights would have to be fetched; or {"problem"}."""
+    name = sent(event, "model")
     try:
-        asked = sent(event, "model")
-        name = asked if isinstance(asked, str) else values["model"]
         if not models.ready(name, app.backend):
-            yield {"run": run, "waiting": t("loading the model …")}
-
-        def work(_: Any) -> Iterator[dict]:
-            sides = make_sides(values, app, name, session_of(request), event)
-            link = {
-                **{field: value for field, value in values.items() if value is not None},
-                "model": name,
-                "ran": 1,
-                **({"edited": packed_edit(event)} if event else {}),
-            }
-            yield from stream(
-                run, sides, seconds=limits().run_seconds, on=event is not None, link=link, at=at
-            )
-
-        yield from gate.through(
-            app.backend(),
-            request,
-            "diffusion",
-            name,
-            work,
-            lambda words: {"run": run, "waiting": words},
-            tokens=lambda message: len(message.get("frame", ())),
-        )
+            return {"text": ""}
+        denoiser = models.get_denoiser(name, app.backend, session)
+        canvas = read_canvas(sent(event, "canvas"), denoiser, _length(sent(event, "length")))
+        return {"text": reading(canvas, denoiser)}
     except Exception as error:
-        yield {"problem": sentence_of(error)}
+        return {"problem": sentence_of(error)}
+
+
+def messages(raw: Any, app: Any, request: Any = None) -> Iterator[run.Message]:
+    """One run as the page hears it. `raw`: {"run", "after"?, "values": the fields, "edited"?: the canvas on which the visitor goes on,
+    "at"?: the step on view at the end}."""
+    return run.stream(
+        app.backend(),
+        request,
+        raw,
+        "diffusion",
+        lambda asked, handle: unmasked(asked, app, session_of(request)),
+        model=lambda asked: given_values(asked.get("values"))["model"],
+    )
+
+
+def unmasked(asked: dict[str, Any], app: Any, session: str | None) -> Iterator[run.Message]:
+    values = given_values(asked.get("values"))
+    raw, at = asked.get("edited"), asked.get("at")
+    event = edit_of(raw) if raw is not None else None
+    name = values["model"]
+    if isinstance(name, str) and not models.ready(name, app.backend):
+        yield run.progress(t("Loading the model …"))
+    sides = make_sides(values, app, name, session, event)
+    link = {**{field: value for field, value in values.items() if value is not None}, "ran": 1}
+    if event is not None:
+        link["edited"] = packed_edit(event)
+    twin = LeftToRight(sides[0], app.backend) if event is None and len(sides) == 1 else None
+    yield from stream(
+        sides,
+        seconds=limits().run_seconds,
+        on=event is not None,
+        link=link,
+        at=at if isinstance(at, int) and not isinstance(at, bool) else None,
+        twin=twin,
+    )
+
+
+def edit_of(raw: Any) -> SimpleNamespace:
+    """The edit that came with a request; `edited` below checks it against the model."""
+    if not isinstance(raw, dict):
+        raise ValueError(
+            t("edited must be a canvas with its locks, got {got}", got=type(raw).__name__)
+        )
+    return SimpleNamespace(
+        **{field: raw.get(field) for field in ("canvas", "locked", "turn", "second")}
+    )
 
 
 def make_sides(

@@ -15,3 +15,16 @@ FIELDS = {
 }
 ORDERS = ("transformers", "llama.cpp")
 EXAMPLE = "cat 10\ndog 8\ncar 5\nhouse 2\ntree 1\nbook 0.5"
+# prompts whose greedy text was seen to loop, by model
+LOOPING = {
+    "fairy-causal": [
+        "the sea, the sea, the sea",
+        "and the wind blew, and the wind blew",
+        "cock-a-doodle-doo",
+    ],
+    "smollm2-135m": [
+        "the sea, the sea, the sea",
+        "there was a king who had a",
+        "I am not sure what to do. I am not sure what to do.",
+    ],
+}

@@ -12,9 +12,9 @@ import numpy as np
 from playground import decoding
 from playground.decoding.rules import LARGEST_TEMPERATURE
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import Message, nt, paragraph, t
+from playground.pages.escape.checks import number_in, token_id
 
-MOST_PASTED = 60_000  # lines of a pasted table
-LONGEST_TOKEN = 200  # characters of a token's text there
 SHOWN = 10
 
 
@@ -23,43 +23,10 @@ class Distribution(NamedTuple):
 
     logits: np.ndarray  # (V,) float32
     text_of: Callable[[int], str]
-    source: str
+    source: str  # in words, a Message
     settings: DecodingSettings
     context: list[int]
     prompt_length: int
-
-
-def read_table(table: str) -> tuple[list[str], np.ndarray]:
-    """Tokens and logits of a pasted table: "token logit" on each line, or numbers alone. ValueError says which line is wrong."""
-    if not isinstance(table, str) or not table.strip():
-        raise ValueError(
-            "logits must be a table with at least 2 lines, got an empty text: write a token and its logit on each line"
-        )
-    lines = table.strip().splitlines()
-    if len(lines) == 1:  # 10, 8, 5  or  10 8 5
-        lines = lines[0].replace(",", " ").split()
-    if not 2 <= len(lines) <= MOST_PASTED:
-        raise ValueError(f"logits must have 2 to {MOST_PASTED:,} lines, got {len(lines):,}")
-    names, values = [], []
-    for number, line in enumerate(lines, 1):
-        head, _, tail = line.strip().replace("\t", " ").rpartition(" ")
-        try:
-            value = float(tail.rstrip(",;"))
-        except ValueError:
-            raise ValueError(
-                f"line {number} of the logits must end with a number, got {line.strip()[:60]!r}"
-            ) from None
-        if math.isnan(value) or value == math.inf:
-            raise ValueError(
-                f"line {number} of the logits must be finite (or -inf), got {tail[:20]}"
-            )
-        names.append((head.strip().rstrip(":=,;") or f"#{number}")[:LONGEST_TOKEN])
-        values.append(value)
-    if sum(value > -math.inf for value in values) < 2:
-        raise ValueError(
-            "logits must hold at least 2 finite values: with one token there is no way out"
-        )
-    return names, np.asarray(values, np.float32)
 
 
 def penalised(found: Distribution) -> Distribution:
@@ -81,7 +48,7 @@ def penalised(found: Distribution) -> Distribution:
     off = {name: getattr(DecodingSettings(), name) for name in acting}
     return found._replace(
         logits=left,
-        source=f"{found.source}, with its {rules}",
+        source=t("{source}, with its {rules}", source=found.source, rules=rules),
         settings=found.settings.with_changes(**off),
     )
 
@@ -94,14 +61,14 @@ def analyse(
     temperature: Any = 0.8,
     min_p: Any = 0.05,
 ) -> dict[str, Any]:
-    """The record that the page draws (widgets/escape_logits.js). ValueError for bad numbers."""
-    top_p = _number("top_p", top_p, 0, 1)
-    temperature = _number("temperature", temperature, 0, 100)
-    min_p = _number("min_p", min_p, 0, 1)
+    """The record that the page draws (web/views/escape/logits.js). ValueError for bad numbers."""
+    top_p = number_in("top_p", top_p, 0, 1)
+    temperature = number_in("temperature", temperature, 0, 100)
+    min_p = number_in("min_p", min_p, 0, 1)
     found = penalised(found)
     logits, text_of = found.logits, found.text_of
     size = len(logits)
-    loop, escape = _token("loop", loop, size), _token("escape", escape, size)
+    loop, escape = token_id("loop", loop, size), token_id("escape", escape, size)
     barrier = decoding.escape.energy_barrier(logits, loop, escape)
     order = np.argsort(-logits, kind="stable")
     held = barrier.loop_token == int(order[0])
@@ -149,8 +116,9 @@ def analyse(
         for i in shown
     ]
     rest = 1 - sum(token["probability"] for token in tokens)
+    further = size - len(tokens)
     return {
-        "source": f"{found.source}: {size:,} tokens",
+        "source": t("{source}: {size} tokens", source=found.source, size=size),
         "top_p": top_p,
         "loop": {"id": barrier.loop_token, "text": text_of(barrier.loop_token)},
         "escape_token": {
@@ -158,8 +126,12 @@ def analyse(
             "text": text_of(barrier.escape_token) if barrier.escape_token is not None else "",
         },
         "tokens": tokens,
-        "rest": f"and {size - len(tokens):,} further tokens holding {max(rest, 0):.3g} of the probability"
-        if size > len(tokens)
+        "rest": t(
+            "and {further} further tokens holding {share} of the probability",
+            further=further,
+            share=f"{max(rest, 0):.3g}",
+        )
+        if further > 0
         else "",
         "solved": _finite(solved),
         "naive": _finite(naive),
@@ -183,86 +155,130 @@ def _sentence(
     top_p: float,
     temperature: float,
     chance: float,
-) -> str:
+) -> Message:
     name = _quoted(found.text_of(barrier.loop_token))
     if not held:
-        return (
-            f"{name} is **not the likeliest token** here, so nothing holds the text on it: its probability does not even fall "
-            f"steadily with T, and there is no escape temperature. At T = {temperature:g} another token is drawn with probability **{chance:.4g}**."
+        return t(
+            "{token} is **not the likeliest token** here, so nothing holds the text on it: its probability does not even fall "
+            "steadily with T, and there is no escape temperature. At T = {temperature} another token is drawn with probability **{chance}**.",
+            token=name,
+            temperature=f"{temperature:g}",
+            chance=f"{chance:.4g}",
         )
     if found.settings.order == "llama.cpp":
-        return "With **temperature last**, top-p judges the untempered distribution: no temperature changes what it keeps, so **there is no T_c**."
+        return t(
+            "With **temperature last**, top-p judges the untempered distribution: no temperature changes what it keeps, so **there is no T_c**."
+        )
     if solved is None or math.isinf(solved):
-        return f"**No temperature escapes**: with top-p = {top_p:g} the nucleus holds {name} alone, however hot the draw."
+        return t(
+            "**No temperature escapes**: with top-p = {p} the nucleus holds {token} alone, however hot the draw.",
+            p=f"{top_p:g}",
+            token=name,
+        )
     if solved == 0:
-        return f"**Every temperature escapes**: at top-p = {top_p:g} the nucleus always holds more than {name}."
-    off = ""
-    if naive is not None and math.isfinite(naive) and naive > 0:
-        off = f" The two-token formula says {naive:.3f}, {abs(naive - solved) / solved:.0%} too {'high' if naive > solved else 'low'}."
-    where = (
-        "above it: the text can leave"
+        return t(
+            "**Every temperature escapes**: at top-p = {p} the nucleus always holds more than {token}.",
+            p=f"{top_p:g}",
+            token=name,
+        )
+    here = f"{temperature:g}"
+    return paragraph(
+        t(
+            "Over all {size} tokens the nucleus escape temperature is **T_c = {solved}**.",
+            size=len(found.logits),
+            solved=f"{solved:.3f}",
+        ),
+        _two_tokens_off(naive, solved),
+        t("T = {temperature} is above it: the text can leave.", temperature=here)
         if temperature > solved
-        else "not above it: the text cannot leave"
+        else t("T = {temperature} is not above it: the text cannot leave.", temperature=here),
     )
-    return f"Over all {len(found.logits):,} tokens the nucleus escape temperature is **T_c = {solved:.3f}**.{off} T = {temperature:g} is {where}."
+
+
+def _two_tokens_off(naive: float | None, solved: float) -> str:
+    """How far the formula of two tokens is from the root over the whole vocabulary; empty where it gives no temperature."""
+    if naive is None or not math.isfinite(naive) or naive <= 0:
+        return ""
+    figures = {"naive": f"{naive:.3f}", "share": f"{abs(naive - solved) / solved:.0%}"}
+    if naive > solved:
+        return t("The two-token formula says {naive}, {share} too high.", **figures)
+    return t("The two-token formula says {naive}, {share} too low.", **figures)
 
 
 def _numbers(
     found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain
 ) -> list[list]:
     """(name, figure or word, how it comes about) of each line of the table; None is drawn as a dash."""
-    steps = decoding.escape.steps_to_escape(chance)
+    return [
+        *_temperature_numbers(found, barrier, held, solved, naive, min_p),
+        *_chance_numbers(top_p, temperature, chance, plain),
+        _trap_number(
+            _trapping(found, barrier.loop_token, temperature) if held else None, temperature
+        ),
+    ]
+
+
+def _temperature_numbers(found, barrier, held, solved, naive, min_p) -> list[list]:
     # min-p lets the likeliest rival through first, whichever way out was chosen
     nearest = decoding.escape.energy_barrier(found.logits, barrier.loop_token).delta_e
-    trap = _trapping(found, barrier.loop_token, temperature) if held else None
-    never = "never" if solved is not None and math.isinf(solved) else None
     return [
         [
-            "barrier ΔE",
+            t("barrier ΔE"),
             _finite(barrier.delta_e),
-            "logit of the loop token less that of the way out",
+            t("logit of the loop token less that of the way out"),
         ],
         [
-            "T_c, two tokens",
-            (_finite(naive) if naive is None or math.isfinite(naive) else "never"),
-            "ΔE / ln(p/(1−p)): as if there were no other token",
+            t("T_c, two tokens"),
+            _or_never(naive),
+            t("ΔE / ln(p/(1−p)): as if there were no other token"),
         ],
         [
-            "T_c, whole vocabulary",
-            never or _finite(solved),
-            "the root of P(loop) = p, under the rules of this step",
+            t("T_c, whole vocabulary"),
+            _or_never(solved),
+            t("the root of P(loop) = p, under the rules of this step"),
         ],
         [
-            "T_c, min-p",
+            t("T_c, min-p"),
             _finite(decoding.escape.min_p_critical_temperature(max(nearest, 0), min_p))
             if held
             else None,
-            f"ΔE / ln(1/α), α = {min_p:g}, best way out",
-        ],
-        [
-            "P(escape) a visit",
-            chance,
-            f"at T = {temperature:g}, top-p = {top_p:g} and the other rules of this step",
-        ],
-        ["without any cut", plain, f"1 − P(loop) at T = {temperature:g}"],
-        [
-            "expected visits",
-            _finite(steps.mean) if math.isfinite(steps.mean) else "never",
-            "1 / P(escape)",
-        ],
-        [
-            "half have left after",
-            _finite(steps.half_life) if math.isfinite(steps.half_life) else "never",
-            "ln 2 / −ln(1 − P)",
-        ],
-        [
-            "largest top-p that traps",
-            trap,
-            f"at T = {temperature:g}: any larger top-p lets it out"
-            if trap is None or trap < 1
-            else "the other rules hold it without top-p",
+            t("ΔE / ln(1/α), α = {min_p}, best way out", min_p=f"{min_p:g}"),
         ],
     ]
+
+
+def _chance_numbers(top_p: float, temperature: float, chance: float, plain: float) -> list[list]:
+    steps = decoding.escape.steps_to_escape(chance)
+    return [
+        [
+            t("P(escape) a visit"),
+            chance,
+            t(
+                "at T = {temperature}, top-p = {p} and the other rules of this step",
+                temperature=f"{temperature:g}",
+                p=f"{top_p:g}",
+            ),
+        ],
+        [
+            t("without any cut"),
+            plain,
+            t("1 − P(loop) at T = {temperature}", temperature=f"{temperature:g}"),
+        ],
+        [t("expected visits"), _or_never(steps.mean), "1 / P(escape)"],
+        [t("half have left after"), _or_never(steps.half_life), "ln 2 / −ln(1 − P)"],
+    ]
+
+
+def _trap_number(trap: float | None, temperature: float) -> list:
+    name = t("largest top-p that traps")
+    if trap is not None and trap >= 1:
+        return [name, trap, t("the other rules hold it without top-p")]
+    at = f"{temperature:g}"
+    return [name, trap, t("at T = {temperature}: any larger top-p lets it out", temperature=at)]
+
+
+def _or_never(value: float | None) -> Any:
+    return t("never") if value is not None and math.isinf(value) else _finite(value)
 
 
 def _trapping(found: Distribution, loop: int, temperature: float) -> float:
@@ -290,8 +306,9 @@ def _sides(
 ) -> list[dict]:
     """The distribution just below and just above T_c (1% to each side), before and after the rules that cut, and what each cut."""
     sides = []
-    for title, factor in (("Just below T_c", 0.99), ("Just above T_c", 1.01)):
+    for above, factor in ((False, 0.99), (True, 1.01)):
         at = solved * factor
+        figure = f"{at:.3f}"
         stages = decoding.apply_stages(
             found.logits,
             found.context,
@@ -305,7 +322,9 @@ def _sides(
         left = int((final > 0).sum())
         sides.append(
             {
-                "title": f"{title}: T = {at:.3f}",
+                "title": t("Just above T_c: T = {temperature}", temperature=figure)
+                if above
+                else t("Just below T_c: T = {temperature}", temperature=figure),
                 "rows": [
                     {
                         "id": i,
@@ -315,8 +334,15 @@ def _sides(
                     }
                     for i in shown[:6]
                 ],
-                "words": f"{left:,} token{'s' if left > 1 else ''} left. Outline: before the cuts; filled: after.",
-                "cuts": [f"{rule} cut {count:,}" for rule, count in _cuts(stages)],
+                "words": nt(
+                    "{n} token left. Outline: before the cuts; filled: after.",
+                    "{n} tokens left. Outline: before the cuts; filled: after.",
+                    left,
+                ),
+                "cuts": [
+                    t("{rule} cut {count}.", rule=rule, count=count)
+                    for rule, count in _cuts(stages)
+                ],
             }
         )
     return sides
@@ -330,30 +356,6 @@ def _cuts(stages: list) -> list[tuple[str, int]]:
         for (_, before), (name, after) in pairwise(counts)
         if after < before
     ]
-
-
-def _number(name: str, value: Any, low: float, high: float) -> float:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not math.isfinite(value)
-        or not low <= value <= high
-    ):
-        raise ValueError(f"{name} must be a number in [{low:g}, {high:g}], got {str(value)[:40]}")
-    return float(value)
-
-
-def _token(name: str, value: Any, size: int) -> int | None:
-    if value is None:
-        return None
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or value != int(value)
-        or not 0 <= value < size
-    ):
-        raise ValueError(f"{name} must be a token id in [0, {size - 1}], got {str(value)[:40]}")
-    return int(value)
 
 
 def _finite(value: float | None) -> float | None:

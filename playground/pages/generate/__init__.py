@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl
 
-import gradio as gr
-
 from playground import traces
 from playground.backend.catalog import MODELS
 from playground.backend.limits import limits
-from playground.pages import gate, ngram_models
-from playground.pages.errors import answered, sentence_of
-from playground.pages.events import sent
+from playground.pages import ngram_models
+from playground.pages.errors import answered_messages
 from playground.pages.generate import endpoints, figures, presets
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, RunRequest, object_of
-from playground.pages.generate.run import Runs, score, write
+from playground.pages.generate.run import score, write
+from playground.pages.run import Handle, Message, Work, bind, functions
 from playground.paths import ASSETS
 from playground.widgets.generator import Generator
 
@@ -39,7 +36,7 @@ def start_model(backend: Any) -> str:
 
 
 def build(app: Any) -> None:
-    backend, runs = ngram_models.WithNgrams(app.backend()), Runs()
+    backend = ngram_models.WithNgrams(app.backend())
     first = start_model(backend)
     models = [
         {
@@ -84,7 +81,9 @@ def build(app: Any) -> None:
         params = dict(
             parse_qsl(str(raw.get("query", "")).removeprefix("?"), keep_blank_values=True)
         )
-        link = state_of(params) if LINK.given(params) else None
+        # the depth alone is no text: the recorded one opens in it
+        text = {name: value for name, value in params.items() if name != "depth"}
+        link = state_of(params) if LINK.given(text) else None
         return {
             "link": link,
             "example": None if link else recorded(first),
@@ -114,18 +113,16 @@ def build(app: Any) -> None:
             model.close()
 
     def recompute_step(raw: Any) -> dict:
-
         return figures.recompute_step(backend, raw)
 
     def draws(raw: Any) -> dict:
-
         return figures.draw_many(backend, raw)
 
-    def stop(run: Any) -> dict:
-        return {"stopped": runs.stop(str(run)[:64])}
+    def find_tokens(raw: Any) -> dict:
+        return figures.find_tokens(backend, raw)
 
-    def going(run: Any) -> dict:
-        return {"going": runs.knows(str(run)[:64])}
+    def tokens_of(raw: Any) -> dict:
+        return figures.tokens_of(backend, raw)
 
     def link(raw: Any) -> dict:
         return {"query": query_of(raw)}
@@ -155,74 +152,42 @@ def build(app: Any) -> None:
         },
         server_functions=[
             *(
-                answered(about_object(fn))
-                for fn in (opening, reading, recompute_step, draws, link, send)
+                answered_messages(about_object(fn))
+                for fn in (
+                    opening,
+                    reading,
+                    recompute_step,
+                    find_tokens,
+                    tokens_of,
+                    draws,
+                    link,
+                    send,
+                )
             ),
-            *(
-                answered(fn)
-                for fn in (prepare, prepare_status, stop, going, *file_functions(models))
-            ),
+            *(answered_messages(fn) for fn in (prepare, prepare_status, *file_functions(models))),
+            *functions(),
         ],
     )
 
-    def on_write(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
-
-        yield from stream_run(
-            backend,
-            runs,
-            event,
-            request,
-            lambda raw, halt: write(backend, RunRequest.read(raw), halt),
-        )
-
-    def on_score(event: gr.EventData, request: gr.Request) -> Iterator[dict]:
-        yield from stream_run(
-            backend, runs, event, request, lambda raw, halt: score(backend, raw, halt)
-        )
-
-    quiet = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
-    player.write(on_write, None, player, **quiet)
-    player.score(on_score, None, player, **quiet)
+    bind(player, "write", lambda: backend, "generate", write_work(backend))
+    bind(player, "score", lambda: backend, "generate", score_work(backend))
 
     endpoints.register(backend)
     app.at_start(lambda: backend.prepare(first))
 
 
-def stream_run(
-    backend: Any,
-    runs: Runs,
-    event: gr.EventData,
-    request: gr.Request,
-    work: Callable[[dict, threading.Event], Iterator[dict]],
-) -> Iterator[dict]:
-    """Every piece of news with the name of its run; an error becomes a sentence, and the visitor's text stays."""
-    raw = sent(event, "request")
-    name = raw.get("run") if isinstance(raw, dict) else None
+def write_work(backend: Any) -> Work:
+    """What a run of the event `write` does."""
 
-    def news_of(run: Any) -> Iterator[dict]:
-        halt = runs.begin(name, run)
-        try:
-            yield from work(raw, halt)
-        finally:
-            halt.set()
-            runs.end(name)
+    def work(asked: dict, handle: Handle) -> Iterator[Message]:
+        return write(backend, RunRequest.read(asked), handle.stopped)
 
-    try:
-        if not isinstance(name, str) or not 1 <= len(name) <= 64:
-            raise ValueError("request must be an object with a run, a name of 1 to 64 characters")
-        for news in gate.through(
-            backend,
-            request,
-            "generate",
-            raw.get("model"),
-            news_of,
-            lambda words: {"waiting": words},
-            tokens=lambda news: len(news.get("frames", ())),
-            ends_itself=True,
-        ):
-            yield {"run": name, **news}
-    except Exception as error:
-        yield {"run": str(name)[:64], "error": sentence_of(error)}
+    return work
+
+
+def score_work(backend: Any) -> Work:
+    """What a run of the event `score` does."""
+    return lambda asked, handle: score(backend, asked, handle.stopped)
 
 
 def about_object(fn: Callable[[dict], dict]) -> Callable[[Any], dict]:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from playground import decoding
+from playground.i18n import t
 from playground.pages import gate
-from playground.pages.generate.request import StepRequest, object_of
+from playground.pages.generate.request import StepRequest, object_of, text_of
 from playground.pages.generate.run import STRIP, labels
 
 DRAWS = 1000
 SHOWN = 12
+FOUND = 30
+APPENDED = 400  # characters
 
 
 def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
     """(model, logits): the kept logits, or one forward pass on a server that has not seen the step."""
-    state = backend.status(request.model)["state"]
-    if state in ("loading", "downloading"):
-        raise ValueError(
-            "The model is still loading; the rules act on this step as soon as it is there."
-        )
-    if state != "ready":
-        raise ValueError(
-            f"{request.model}, which wrote this text, is not loaded: choose it in the list of models, or press Play."
-        )
+    ready(backend, request.model)
     model = backend.causal(request.model)
     try:
         with gate.question(backend, "generate", request.model):
@@ -31,6 +26,22 @@ def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
     except BaseException:
         model.close()
         raise
+
+
+def ready(backend: Any, model: str) -> None:
+    """ValueError with a sentence where the model is not loaded."""
+    state = backend.status(model)["state"]
+    if state in ("loading", "downloading"):
+        raise ValueError(
+            t("The model is still loading; the rules act on this step as soon as it is there.")
+        )
+    if state != "ready":
+        raise ValueError(
+            t(
+                "{model}, which wrote this text, is not loaded: choose it in the list of models, or press Play.",
+                model=model,
+            )
+        )
 
 
 def recompute_step(backend: Any, raw: Any) -> dict:
@@ -47,7 +58,64 @@ def recompute_step(backend: Any, raw: Any) -> dict:
             request.prompt_length,
             request.memory,
         )
-        return step.record(labels(model), strip=STRIP)
+        return step.record(labels(model), strip=STRIP, through=True)
+    finally:
+        model.close()
+
+
+def find_tokens(backend: Any, raw: Any) -> dict:
+    """The likeliest tokens whose text holds `query`, of all that the model has, at one step.
+
+    {"found": how many there are, "tokens": [{"id", "text", "raw", "final", "rank"}]}; at most FOUND of them, by falling `final`,
+    then by falling `raw`. Small and capital letters count alike."""
+    request = StepRequest.read(raw)
+    import numpy as np
+
+    query = text_of(object_of(raw).get("query"), "search", 100).casefold()
+    model, logits = _logits(backend, request)
+    try:
+        step = decoding.recompute(
+            logits,
+            request.ids,
+            request.settings,
+            request.index,
+            request.prompt_length,
+            request.memory,
+        )
+        label = labels(model)
+        raw_p, final_p = (
+            step.stages[place].probs.double().numpy() for place in (0, -1)
+        )  # (V,) each
+        ids = np.array([i for i in range(len(raw_p)) if query in label(i).casefold()], np.int64)
+        best = ids[np.lexsort((ids, -raw_p[ids], -final_p[ids]))][:FOUND]
+        return {
+            "found": len(ids),
+            "tokens": [
+                {
+                    "id": token,
+                    "text": label(token),
+                    "raw": float(raw_p[token]),
+                    "final": float(final_p[token]),
+                    "rank": int((raw_p > raw_p[token]).sum()) + 1,
+                }
+                for token in best.tolist()
+            ],
+        }
+    finally:
+        model.close()
+
+
+def tokens_of(backend: Any, raw: Any) -> dict:
+    """{"ids"} of a text that the visitor appends by hand, as the model's own tokenizer cuts it."""
+    asked = object_of(raw)
+    model_id, text = str(asked.get("model"))[:200], asked.get("text")
+    text_of(text, "text", APPENDED)
+    ready(backend, model_id)
+    model = backend.causal(model_id)
+    try:
+        ids = list(model.encode(text))
+        first = list(model.encode("")) if getattr(model, "adds_bos", False) else []
+        return {"ids": ids[len(first) :] if first and ids[: len(first)] == first else ids}
     finally:
         model.close()
 

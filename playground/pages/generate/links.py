@@ -21,6 +21,7 @@ LINK = PageLink(
         "chosen": Text("", 4000),
         "step": Number(0, 0, NEW_TOKENS, whole=True),
         "mode": Choice("write", ("write", "score")),
+        "depth": Choice("simple", ("simple", "rules", "numbers")),
         "text": Text("", 6000),
         "max_new_tokens": Number(START["max_new_tokens"], 1, NEW_TOKENS, whole=True),
         **{
@@ -44,6 +45,7 @@ def query_of(raw: Any) -> str:
             "chat": bool(raw.get("chat")),
             "chosen": ".".join(map(str, chosen)),
             "step": raw.get("step") or 0,
+            "depth": str(raw.get("depth") or "simple"),
             **settings,
             **(
                 {"mode": "score", "text": str(raw.get("text") or "")}
@@ -55,7 +57,7 @@ def query_of(raw: Any) -> str:
 
 
 def state_of(params: Mapping[str, str]) -> dict[str, Any]:
-    """{"values": {"model", "prompt", "chat", "chosen": ids, "step", "mode", "text", "settings"}, "message"} of an opened link."""
+    """{"values": {"model", "prompt", "chat", "chosen": ids, "step", "mode", "text", "depth", "settings"}, "message"} of an opened link."""
     values, message = LINK.decode(params)
     chosen: list[int] = []
     if values["chosen"]:
@@ -72,7 +74,10 @@ def state_of(params: Mapping[str, str]) -> dict[str, Any]:
     return {
         "message": message,
         "values": {
-            **{name: values[name] for name in ("model", "prompt", "chat", "step", "mode", "text")},
+            **{
+                name: values[name]
+                for name in ("model", "prompt", "chat", "step", "mode", "text", "depth")
+            },
             "chosen": chosen,
             "settings": settings,
         },

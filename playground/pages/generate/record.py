@@ -25,10 +25,11 @@ def record(model: str, prompt: str = "Once upon a time", length: int = 48) -> di
         {"run": "record", "model": model, "prompt": prompt, "settings": settings}
     )
     start, frames, finish = {}, [], None
-    for news in write(get_backend(), request, threading.Event(), top=ROWS, strip=STRIP):
-        start = news.get("start", start)
-        frames += news.get("frames", [])
-        finish = news.get("end", finish)
+    for message in write(get_backend(), request, threading.Event(), top=ROWS, strip=STRIP):
+        if message["kind"] == "begin":
+            start = message
+        frames += message.get("frames", [])
+        finish = message.get("reason", finish)
     return traces.new_trace(
         "decode",
         model,

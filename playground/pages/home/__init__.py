@@ -6,6 +6,9 @@ import json
 from typing import Any
 
 from playground.pages.errors import answered_messages
+from playground.pages.home import live
+from playground.pages.home.record import RECORDED
+from playground.takeaway.film import film
 from playground.widgets.home_machine import HomeMachine
 from playground.widgets.widget import called
 
@@ -14,9 +17,6 @@ SLUG = "home"
 
 
 def build(app: Any) -> None:
-    from playground.pages.home import live
-    from playground.pages.home.record import RECORDED
-    from playground.takeaway.film import film
 
     backend = app.backend
     functions = {

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from playground import decoding, diffusion
 from playground.backend import zero_gpu
 from playground.i18n import t
 from playground.pages import gate
@@ -80,7 +81,6 @@ def look(backend: Any, raw: Any) -> dict[str, Any]:
     """{"ids", "step", "seed"} -> {"logits": base64 of V float32, "u"}: what may follow `ids`, and where chance falls.
 
     ValueError for a field out of its range; LimitExceeded where too many ask at once."""
-    from playground.decoding.step import random_numbers
 
     raw = asked(raw)
     step, seed = whole_of(raw, "step", LONGEST), whole_of(raw, "seed", LARGEST_SEED)
@@ -89,7 +89,7 @@ def look(backend: Any, raw: Any) -> dict[str, Any]:
         ids = ids_of(raw, "ids", model.vocab_size)
         with gate.question(backend, "home", CAUSAL):
             logits = zero_gpu.answer(lambda: causal_logits(model, ids))
-    return {"logits": coded(logits), "u": random_numbers(seed, step)[0]}
+    return {"logits": coded(logits), "u": decoding.step.random_numbers(seed, step)[0]}
 
 
 def surest(logits: np.ndarray, masks: list[int]) -> tuple[int, list[tuple[int, int, float]]]:
@@ -116,7 +116,6 @@ def fill(backend: Any, raw: Any) -> dict[str, Any]:
     """{"canvas", "step", "seed"} -> {"at": the surest mask, "logits": of it, "u", "guesses": [[position, id, probability]]}.
 
     The order is by the largest probability (at heat 1), as confidence samplers take it. Errors as in `look`."""
-    from playground.diffusion.draws import uniforms
 
     raw = asked(raw)
     step, seed = whole_of(raw, "step", LONGEST), whole_of(raw, "seed", LARGEST_SEED)
@@ -129,7 +128,7 @@ def fill(backend: Any, raw: Any) -> dict[str, Any]:
         with gate.question(backend, "home", DENOISER):
             logits = zero_gpu.answer(lambda: canvas_logits(model, canvas))
     at, guesses = surest(logits.astype(np.float64), masks)
-    u = float(uniforms(seed, step, 0, at))
+    u = float(diffusion.draws.uniforms(seed, step, 0, at))
     return {
         "at": at,
         "logits": coded(logits[at]),

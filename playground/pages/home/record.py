@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from playground import decoding
+from playground.backend import get_backend
 from playground.pages.home.live import CAUSAL, DENOISER, canvas_logits, causal_logits, surest
 from playground.paths import ASSETS
 
@@ -39,13 +41,12 @@ def drawn(logits: np.ndarray, heat: float, u: float) -> int:
 
 def recorded_steps(model: Any, ids: list[int]) -> list[dict]:
     """LENGTH draws at HEAT with the random numbers of SEED; each with its tiles."""
-    from playground.decoding.step import random_numbers
 
     steps = []
     for step in range(LENGTH):
         logits = causal_logits(model, ids).astype(np.float64)
         top, others = tiles_of(logits, HEAT)
-        u = random_numbers(SEED, step)[0]
+        u = decoding.step.random_numbers(SEED, step)[0]
         token = drawn(logits, HEAT, u)
         steps.append(
             {
@@ -82,7 +83,6 @@ def widest_everywhere(model: Any, canvas: list[int]) -> list[str]:
 
 
 def record() -> dict:
-    from playground.backend import get_backend
 
     backend = get_backend()
     with backend.causal(CAUSAL) as causal, backend.denoiser(DENOISER) as denoiser:

@@ -18,6 +18,7 @@ export function makeBall({ host, rail, strip, stage, upright, onDrop, onHover })
   number.setAttribute("aria-hidden", "true");
   host.append(number, ball);
   let u = 0;
+  let lying = false;
 
   /** Where the ball's centre is, in pixels of the host. @param {number} at @param {boolean} [fallen] */
   function point(at, fallen = false) {
@@ -65,6 +66,7 @@ export function makeBall({ host, rail, strip, stage, upright, onDrop, onHover })
     ball.classList.remove("waiting");
     ball.hidden = true;
     number.hidden = true;
+    lying = false;
   }
 
   /** @param {number} to @returns {Promise<boolean>} */
@@ -153,15 +155,28 @@ export function makeBall({ host, rail, strip, stage, upright, onDrop, onHover })
     });
   }
 
+  /** It lies at `at`, without a movement. @param {number} at */
+  function lie(at) {
+    ball.getAnimations().forEach((one) => one.cancel());
+    ball.classList.remove("waiting");
+    ball.hidden = false;
+    u = at;
+    ball.style.transform = css(point(at, true));
+    say(at);
+    lying = true;
+  }
+
   return {
     rest,
     hide,
+    lie,
     roll,
     fall,
     slide,
     /** After a change of size: where it waits, or nowhere. */
     settle: () => {
       if (ball.classList.contains("waiting")) rest();
+      else if (lying && !ball.hidden) lie(u);
     },
   };
 }

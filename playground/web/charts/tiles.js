@@ -52,11 +52,11 @@ export function tileAt(tiles, u) {
 
 /**
  * @param {{host: HTMLElement, label: () => string, onPick: (index: number) => void, onDrop?: (u: number) => void,
- *   shown?: (text: string) => string}} options
+ *   shown?: (text: string) => string, pace?: () => number}} options
  *   onPick: a tile was chosen by hand; onDrop: the ball was dragged to u and let go; shown: how a token is written
  */
-export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text }) {
-  const stage = makeStage();
+export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text, pace }) {
+  const stage = makeStage(pace);
   const rail = node("div", { class: "tiles-rail", "aria-hidden": "true" });
   const strip = node("div", { class: "tiles-strip", role: "toolbar", "aria-label": label });
   host.classList.add("tiles");
@@ -92,7 +92,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
 
   function build() {
     const all = tiles.map((tile, k) => {
-      const one = make("button", tile.count ? "tile rest" : "tile");
+      const one = asIs(make("button", tile.count ? "tile rest" : "tile"));
       one.type = "button";
       one.tabIndex = k === focus ? 0 : -1;
       one.append(
@@ -194,6 +194,19 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
     return landed ? at : null;
   }
 
+  /** The ball lies at u already. @param {number} u */
+  function place(u) {
+    ball.lie(u);
+    choose(tileAt(tiles, u));
+  }
+
+  /** The tile that was taken, without a ball's fall. @param {number} index -1: none */
+  function choose(index) {
+    [...strip.children].forEach((one, k) =>
+      one.classList.toggle("hit", k === index && !tiles[k].count),
+    );
+  }
+
   /** The tile that holds all others grows to the full width. @param {number} index @param {number} [u] where the ball lies */
   async function open(index, u) {
     const one = /** @type {HTMLElement} */ (strip.children[index]);
@@ -272,6 +285,8 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text 
   return {
     show,
     drop,
+    place,
+    choose,
     open,
     fly,
     /** Give focus to a tile. */

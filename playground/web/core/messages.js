@@ -32,12 +32,8 @@ export function showStatus(text) {
   tell("playground:status", text);
 }
 
-/** What `showStatus` said last: a masthead that comes later shows it. @returns {string} */
-export function statusNow() {
-  /** @type {any} */
-  const page = window; // what a view that is no module has said, see the page's head
-  return status || (page.playgroundStatus ?? "");
-}
+/** What `showStatus` said last: a masthead that comes later shows it. */
+export const statusNow = () => status;
 
 /** Opens the dialog with the QR code of an address. @param {string} address */
 export const showQr = (address) => tell("playground:qr", address);

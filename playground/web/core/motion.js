@@ -15,8 +15,11 @@ export const EASE = {
 
 /** @typedef {{finish: () => void, cancel: () => void}} Mover */
 
-/** One set of movements: `animate`, `wait`, and `hurry` or `clear` for all of them. */
-export function makeStage() {
+/**
+ * One set of movements: `animate`, `wait`, and `hurry` or `clear` for all of them.
+ * @param {() => number} [pace] by which every time is multiplied
+ */
+export function makeStage(pace = () => 1) {
   /** @type {Set<Mover>} */
   const moving = new Set();
 
@@ -25,7 +28,11 @@ export function makeStage() {
    * @returns {Promise<boolean>} whether it came to its end (false: it was cancelled)
    */
   function animate(element, frames, timing) {
-    const quiet = calm() ? { duration: 0, delay: 0 } : {};
+    const rate = calm() ? 0 : pace();
+    const quiet = {
+      duration: Number(timing.duration ?? 0) * rate,
+      delay: Number(timing.delay ?? 0) * rate,
+    };
     const animation = element.animate(frames, { fill: "both", ...timing, ...quiet });
     moving.add(animation);
     return animation.finished
@@ -48,7 +55,7 @@ export function makeStage() {
         resolve();
       };
       const one = { finish, cancel: finish };
-      const timer = setTimeout(finish, calm() ? 0 : milliseconds);
+      const timer = setTimeout(finish, calm() ? 0 : milliseconds * pace());
       moving.add(one);
     });
   }

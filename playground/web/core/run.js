@@ -8,13 +8,14 @@
  * @typedef {{begin?: (message: Message) => void, frame?: (record: any, index: number) => void, frames?: (message: Message) => void,
  *   progress?: (message: Message) => void, waiting?: (message: Message) => void, end?: (message: Message) => void,
  *   error?: (message: Message) => void, lost?: () => void, resumed?: () => void}} Handlers
- * @typedef {{start: (request: any) => void, stop: (run: string) => any, going: (run: string) => Promise<{going: boolean}>,
+ * @typedef {{start: (request: any) => void, stop: (run: string) => any, going: (question: any) => Promise<{going: boolean, missed?: Message[]}>,
  *   handlers: Handlers, silence?: number, every?: number, now?: () => number,
  *   later?: (act: () => void, milliseconds: number) => any, newName?: () => string}} Options
  */
 
 export const SILENCE = 5000; // milliseconds without a message after which the server is asked whether the run goes on
 const EVERY = 1500; // milliseconds between two looks
+const GAP = 100; // milliseconds in which a message that came too early may still be overtaken
 
 /** A name that nobody guesses: whoever knows it may end the run. */
 export function randomName() {
@@ -79,12 +80,29 @@ export function makeRun(options) {
     }
     if (message.n < run.next || run.early.has(message.n)) return;
     run.early.set(message.n, message);
+    hand(run);
+    if (current === run && run.early.size) later(() => fetchMissed(run), GAP);
+  }
+
+  /** Hands on what is there in order. @param {NonNullable<typeof current>} run */
+  function hand(run) {
     let ready;
     while (current === run && (ready = run.early.get(run.next))) {
       run.early.delete(run.next);
       run.next += 1;
       deliver(run, ready);
     }
+  }
+
+  /** Of several values that arrive in one burst a widget sees the last alone: the server still has the others. */
+  async function fetchMissed(/** @type {NonNullable<typeof current>} */ run) {
+    if (current !== run || !run.early.size) return;
+    const answer = await options.going([run.name, run.next]).catch(() => null);
+    if (current !== run) return;
+    for (const message of answer?.missed ?? []) {
+      if (message.n >= run.next) run.early.set(message.n, message);
+    }
+    hand(run);
   }
 
   function deliver(/** @type {NonNullable<typeof current>} */ run, /** @type {Message} */ message) {
@@ -114,11 +132,11 @@ export function makeRun(options) {
     if (current !== run) return;
     const heard = run.heard;
     if (now() - heard >= silence) {
-      const going = await options.going(run.name).then(
-        (answer) => answer.going,
-        () => null,
-      );
+      const answer = await options.going([run.name, run.next]).catch(() => null);
       if (current !== run) return;
+      for (const message of answer?.missed ?? []) receive(message);
+      if (current !== run) return;
+      const going = answer ? answer.going : null;
       if (run.heard === heard) {
         if (going === null && !run.away) {
           run.away = true;

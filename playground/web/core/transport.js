@@ -138,7 +138,7 @@ export function makeTransport(options) {
     if (act && time.length) {
       event.preventDefault();
       byHand(act);
-    } else if (event.key === " " && target.tagName !== "BUTTON") {
+    } else if (event.key === " " && !["BUTTON", "SUMMARY"].includes(target.tagName)) {
       event.preventDefault();
       pressed();
     }

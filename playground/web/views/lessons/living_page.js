@@ -69,6 +69,9 @@ export function makeLivingPage(owner) {
   function outline(page, look) {
     const target = /** @type {HTMLElement | null} */ (page.querySelector(look));
     const view = frame?.contentWindow;
+    // what is folded away is opened: the lesson speaks of it
+    for (let one = target?.closest("details"); one; one = one.parentElement?.closest("details"))
+      one.open = true;
     if (!view || !target || target.offsetParent === null || !target.offsetHeight) return false;
     target.classList.add("lesson-look");
     // (scrollIntoView would move the lesson's own page as well)

@@ -1,0 +1,42 @@
+"""What the table of rules says of one rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from playground.parameters import Parameter
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One stage between the logits and the draw.
+
+    name: of the stage. label, explain: what the page says. parameters: the first is the one that switches the rule on, or
+    `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also where the likeliest token
+    is taken ("logits processor" in transformers' words; the others are its "warpers"). replaces_cuts: while it is on, no rule that
+    cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one step to the next, each
+    with its range, for what comes back from a browser.
+    """
+
+    name: str
+    label: str
+    explain: str
+    parameters: tuple[Parameter, ...]
+    switch: str = ""
+    cuts: bool = False
+    when_greedy: bool = False
+    replaces_cuts: bool = False
+    basic: bool = False
+    memory: tuple[Parameter, ...] = ()
+
+    @property
+    def switched_by(self) -> Parameter:
+        """The parameter whose off-value turns the rule off."""
+        name = self.switch or self.parameters[0].name
+        return next(row for row in self.parameters if row.name == name)
+
+
+def switch(name: str, off: float, **more: Any) -> Parameter:
+    """A number that is off to begin with."""
+    return Parameter(name, type(off), off, off, **more)

@@ -1,0 +1,229 @@
+// @ts-check
+/** What the parts of the Compare page do alike: a long run with its progress and Stop, a quick question, the part's link. */
+import { make } from "../../core/dom.js";
+import { copyLink, withView } from "../../core/link.js";
+import { makeRun } from "../../core/run.js";
+import { onLanguage, say, t } from "../../core/translate.js";
+import { readValue } from "../../core/value.js";
+import { numberIn, press, problemLine, rich, rowOf } from "./parts.js";
+
+export const recordedNote = () =>
+  t("Recorded earlier with these settings. Run it yourself to see it live.");
+const noAnswer = () => t("The server did not answer; what is on the page stays. Try again.");
+const QUIET_KEYS = new Set(["words", "progress", "columns", "written"]); // with these alone a run has shown nothing yet
+
+/** @param {any} value @returns {any} the same with its keys in order */
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!value || typeof value !== "object") return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
+}
+
+/** @param {any} one @param {any} other */
+export const same = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+
+/** A long run: its buttons, its bar and what is said of it. `element` is the part: its data-state says how the run stands. */
+export class Runner {
+  old = false; // what is on the page is still the recording
+  /** @type {() => string} */
+  said = () => "";
+  /** @type {any} */
+  problem = null;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {import("../../core/value.js").Host} host
+   * @param {{label: () => string, request: () => any, onFrame: (record: any) => void}} options
+   */
+  constructor(element, { props, server, trigger, watch }, { label, request, onFrame }) {
+    this.element = element;
+    this.request = request;
+    this.onFrame = onFrame;
+    this.go = press(label, null, () => this.begin(), "main");
+    this.stop = press(
+      () => t("Stop"),
+      () => t("Ends the run; what is there stays"),
+      () => this.run.stop(),
+    );
+    this.bar = make("progress", "compare-progress");
+    this.words = make("p", "say compare-words");
+    this.trouble = problemLine();
+    this.bar.max = 1;
+    this.words.setAttribute("role", "status");
+    this.row = rowOf(this.go, this.stop);
+    this.busy(false);
+    this.run = makeRun({
+      start: (asked) => trigger("go", { request: asked }),
+      stop: (name) => server.stop(name).catch(() => {}),
+      going: (name) => server.going(name),
+      handlers: this.handlers(),
+    });
+    watch("value", () => this.run.receive(readValue(props)));
+    this.speak();
+    onLanguage(() => this.speak());
+  }
+
+  handlers() {
+    return {
+      frame: (/** @type {any} */ record) => this.take(record),
+      progress: (/** @type {any} */ { words, share, texts_now }) =>
+        this.take({ words, progress: share, ...(texts_now ? { texts_now } : {}) }),
+      waiting: (/** @type {any} */ { words }) => this.take({ words }),
+      lost: () => this.tell(noAnswer),
+      resumed: () => this.tell(() => ""),
+      end: (/** @type {any} */ { reason }) =>
+        reason === "stopped"
+          ? this.over("stopped", () => t("Stopped; what is there stays."))
+          : this.over("done", () => ""),
+      error: (/** @type {any} */ { message }) => {
+        this.problem = message;
+        this.over("problem", () => "");
+      },
+    };
+  }
+
+  begin() {
+    this.problem = null;
+    this.bar.value = 0;
+    this.busy(true);
+    this.element.dataset.state = "running";
+    this.said = () => "";
+    this.speak();
+    this.run.start(this.request());
+  }
+
+  /** @param {any} record */
+  take(record) {
+    if (record.words !== undefined && record.words !== null) this.tell(() => say(record.words));
+    if (typeof record.progress === "number") this.bar.value = record.progress;
+    if (Object.keys(record).some((key) => !QUIET_KEYS.has(key))) this.old = false;
+    this.onFrame(record);
+  }
+
+  /** @param {string} state @param {() => string} text */
+  over(state, text) {
+    this.busy(false);
+    this.element.dataset.state = state;
+    this.tell(() => [text(), this.old ? recordedNote() : ""].filter(Boolean).join(" "));
+  }
+
+  /** @param {() => string} text */
+  tell(text) {
+    this.said = text;
+    this.speak();
+  }
+
+  speak() {
+    this.words.replaceChildren(...rich(this.said()));
+    this.trouble.textContent = say(this.problem);
+    this.trouble.hidden = this.problem === null;
+    this.bar.setAttribute("aria-label", t("Progress"));
+  }
+
+  /** @param {boolean} on */
+  busy(on) {
+    this.go.disabled = on;
+    this.stop.disabled = !on;
+    this.bar.hidden = !on;
+  }
+
+  /** A run that was recorded earlier, if it is the one that would be asked for now: what one sees before one has pressed anything. @param {any} recorded */
+  replay(recorded) {
+    if (this.run.running || !recorded?.frames || !same(this.request(), recorded.request)) return;
+    recorded.frames.forEach((/** @type {any} */ record) => this.onFrame(record));
+    this.old = true;
+    this.over("recorded", () => "");
+  }
+}
+
+/**
+ * A quick question: the newest answer wins, a problem is a sentence beside it.
+ * @param {(wish: any) => Promise<any>} ask @param {(answer: any) => void} onAnswer
+ */
+export function makeAsker(ask, onAnswer) {
+  const trouble = problemLine();
+  /** @type {any} */
+  let problem = null;
+  let turn = 0;
+  const speak = () => {
+    trouble.textContent = typeof problem === "function" ? problem() : say(problem);
+    trouble.hidden = !problem;
+  };
+  onLanguage(speak);
+  async function go(/** @type {any} */ wish) {
+    const mine = ++turn,
+      answer = (await ask(wish).catch(() => null)) ?? { problem: noAnswer };
+    if (mine !== turn) return;
+    problem = answer.problem ?? null;
+    speak();
+    if (!answer.problem) onAnswer(answer);
+  }
+  return { go, trouble };
+}
+
+/** @param {any} one */
+const valueOf = (one) => (one.get ? one.get() : one.type === "number" ? numberIn(one) : one.value);
+
+/** @param {any} one @param {any} value */
+function put(one, value) {
+  if (one.set) one.set(value);
+  else if (one.tagName !== "SELECT" || [...one.options].some((o) => o.value === String(value)))
+    one.value = value;
+}
+
+/** The link of a part, and how it is opened. */
+export class PartLink {
+  touched = false;
+
+  /**
+   * @param {HTMLElement} element
+   * @param {import("../../core/value.js").Host} host
+   * @param {Record<string, any>} controls field -> an input, or {get, set}
+   * @param {(recorded: any) => void} show draws what was recorded, where no link brought other settings
+   */
+  constructor(element, { props, server }, controls, show) {
+    this.element = element;
+    this.server = server;
+    this.controls = controls;
+    this.show = show;
+    this.message = problemLine();
+    this.copy = press(
+      () => t("Copy link"),
+      () => t("The address of this part with these settings"),
+      () => this.write(),
+      "plain",
+    );
+    for (const kind of ["input", "click"])
+      element.addEventListener(kind, () => (this.touched = true), { once: true });
+    this.fill(props.start);
+  }
+
+  /** @param {any} values */
+  fill(values) {
+    for (const [name, one] of Object.entries(this.controls))
+      if (values[name] !== undefined && values[name] !== null) put(one, values[name]);
+  }
+
+  /** @param {string} text */
+  tell(text) {
+    this.message.textContent = text;
+    this.message.hidden = !text;
+  }
+
+  async write() {
+    const fields = Object.entries(this.controls).map(([name, one]) => [name, valueOf(one)]);
+    const answer = await this.server.link(Object.fromEntries(fields)).catch(() => null);
+    this.tell(answer ? say(answer.problem) : noAnswer());
+    if (answer?.query) await copyLink(location.origin + location.pathname + withView(answer.query));
+  }
+
+  async open() {
+    const query = location.search.slice(0, 20000),
+      answer = (await this.server.opened({ query }).catch(() => null)) ?? {};
+    this.tell(say(answer.message));
+    if (!this.touched && answer.values) this.fill(answer.values);
+    if (!this.touched && answer.recorded) this.show(answer.recorded);
+    this.element.dataset.opened = "1";
+  }
+}

@@ -1,0 +1,174 @@
+// @ts-check
+/** The figures under the corrupted text: the matrix, one step back, the plane of the vectors. From data to elements; nothing is kept. */
+import { clip, drawSvg, make, svgText } from "../../core/dom.js";
+import { chance, fixed, withoutZero } from "../../core/format.js";
+import { t } from "../../core/translate.js";
+import { shownWord } from "./lexicon.js";
+
+/** @typedef {import("./lexicon.js").Lexicon} Lexicon */
+
+/** Q-bar at this alpha (it is linear in alpha). @param {any} data @param {Lexicon} lexicon @param {string} noise @param {number} alpha */
+export function heatCells(data, lexicon, noise, alpha) {
+  const [one, zero] = data.matrices[noise],
+    names = [
+      ...data.small.map((/** @type {number} */ id) => clip(shownWord(lexicon, id), 7)),
+      ...(noise === "absorbing" ? [t("mask")] : []),
+    ];
+  const name = (/** @type {string} */ text) => {
+    const cell = make("span", "canvas-heat-name", text);
+    cell.setAttribute("translate", "no");
+    return cell;
+  };
+  const cells = [make("span"), ...names.map(name)];
+  one.forEach((/** @type {number[]} */ row, /** @type {number} */ i) => {
+    cells.push(name(names[i]));
+    row.forEach((value, j) => {
+      const v = alpha * value + (1 - alpha) * zero[i][j],
+        cell = make(
+          "span",
+          "canvas-heat-cell",
+          v === 0 || v === 1 ? String(v) : withoutZero(fixed(v, 2)),
+        );
+      cell.style.background = `color-mix(in srgb, var(--chosen) ${Math.round(45 * v)}%, transparent)`;
+      cells.push(cell);
+    });
+  });
+  return { cells, names: names.length };
+}
+
+/**
+ * q(x_s | x_t, x_0) of the word in focus. @param {any} data @param {Lexicon} lexicon
+ * @param {{noise: string, step: number, focus: number, known: boolean}} at
+ */
+export function posteriorOf(data, lexicon, { noise, step, focus, known }) {
+  const word = shownWord(lexicon, data.ids[focus] ?? data.ids[0]),
+    now = step / 100,
+    values = { word, t: fixed(now, 2), s: fixed(Math.max(0, now - data.posterior_step), 2) },
+    post = data.posterior;
+  if (noise === "absorbing") {
+    const [reveal, stay] = known ? [1, 0] : post.absorbing[step];
+    return {
+      sentence: known
+        ? t("“{word}” is known at t = {t}, so it was known at s = {s} too.", values)
+        : t(
+            "“{word}” is masked at t = {t}. If the text is the true one, then at s = {s} it was",
+            values,
+          ),
+      bars: [bar(word, reveal), bar(t("masked"), stay)],
+      note: t(
+        "q(xₛ | xₜ, x₀), s = t − 0.1: revealed with (ᾱₛ − ᾱₜ) / (1 − ᾱₜ). Choose a word above.",
+      ),
+    };
+  }
+  const law = known ? post.uniform_same[step] : post.uniform_other[step];
+  return {
+    sentence: known
+      ? t("“{word}” stands here at t = {t}; at s = {s} there stood", values)
+      : t(
+          "Another word stands in the place of “{word}” at t = {t}; at s = {s} there stood",
+          values,
+        ),
+    bars: law ? uniformBars(word, law, known, post.size) : [],
+    note: t(
+      "q(xₛ | xₜ, x₀) of uniform noise over {n} words, by Bayes from the matrices, s = t − 0.1.",
+      { n: post.size },
+    ),
+  };
+}
+
+/** @param {string} word @param {number[]} law @param {boolean} known @param {number} size */
+function uniformBars(word, law, known, size) {
+  const other = t("each other");
+  if (known) return [bar(word, law[0]), bar(other, size > 2 ? law[2] : law[1])];
+  return [bar(word, law[0]), bar(t("the same"), law[1]), ...(size > 2 ? [bar(other, law[2])] : [])];
+}
+
+/** @param {string} name @param {number} p */
+function bar(name, p) {
+  const line = make("div", "bar"),
+    track = make("div", "track"),
+    fill = make("i", "final-bar");
+  fill.style.transform = `scaleX(${p})`;
+  track.append(fill);
+  line.append(
+    make("span", "t", clip(name, 11)),
+    track,
+    make("span", "num", chance(p)),
+    make("span", "why"),
+  );
+  return line;
+}
+
+const [WIDTH, HEIGHT] = [420, 260];
+
+/** From the first to the last hundredth of the values: far outliers would press all others together. @param {number[]} values */
+function span(values) {
+  const sorted = [...values].sort((a, b) => a - b),
+    last = sorted.length - 1;
+  return [sorted[Math.floor(0.01 * last)], sorted[Math.ceil(0.99 * last)]];
+}
+
+/** @param {any} data @param {Lexicon} lexicon @param {{alpha: number, near: number[], focus: number, clamp: boolean}} at */
+export function planeParts(data, lexicon, { alpha, near, focus, clamp }) {
+  const { vectors } = data,
+    all = [...vectors.backdrop, ...vectors.start, ...vectors.noise],
+    [x0, x1] = span(all.map(([x]) => x)),
+    [y0, y1] = span(all.map(([, y]) => y));
+  const px = (/** @type {number} */ x) => 14 + ((WIDTH - 28) * (x - x0)) / (x1 - x0 || 1),
+    py = (/** @type {number} */ y) => HEIGHT - 14 - ((HEIGHT - 28) * (y - y0)) / (y1 - y0 || 1);
+  /** @type {SVGElement[]} */
+  const parts = vectors.backdrop.map((/** @type {[number, number]} */ [x, y]) =>
+    drawSvg("circle", { cx: px(x), cy: py(y), r: 1.3, class: "canvas-plane-back" }),
+  );
+  data.ids.forEach((/** @type {number} */ id, /** @type {number} */ i) => {
+    const from = vectors.start[i],
+      at = clamp
+        ? vectors.places[near[i]]
+        : [0, 1].map(
+            (a) => Math.sqrt(alpha) * from[a] + Math.sqrt(1 - alpha) * vectors.noise[i][a],
+          ),
+      on = i === focus,
+      cx = Math.max(4, Math.min(WIDTH - 4, px(at[0]))),
+      cy = Math.max(8, Math.min(HEIGHT - 4, py(at[1])));
+    if (on)
+      parts.push(
+        drawSvg("line", {
+          x1: px(from[0]),
+          y1: py(from[1]),
+          x2: cx,
+          y2: cy,
+          class: "canvas-plane-path",
+        }),
+        drawSvg("circle", { cx: px(from[0]), cy: py(from[1]), r: 4, class: "canvas-plane-home" }),
+      );
+    const kind = near[i] === id ? "canvas-plane-same" : "canvas-plane-moved",
+      late = cx > WIDTH - 70;
+    parts.push(
+      drawSvg("circle", { cx, cy, r: on ? 5 : 3.5, class: kind }),
+      svgText(clip(shownWord(lexicon, near[i]), 12), {
+        x: cx + (late ? -7 : 7),
+        y: cy + 4,
+        "text-anchor": late ? "end" : "start",
+        class: "canvas-plane-word" + (on ? " canvas-plane-on" : ""),
+      }),
+    );
+  });
+  return parts;
+}
+
+/** A chance that was sent in ten-thousandths. @param {number} n */
+function rounded(n) {
+  if (n === 0) return "<" + fixed(0.0001, 4);
+  return n === 10000 ? ">" + fixed(0.9999, 4) : fixed(n / 10000, n < 10 ? 4 : 3);
+}
+
+/** @param {any} data @param {Lexicon} lexicon @param {{step: number, focus: number, tau: number}} at */
+export function roundingSentence(data, lexicon, { step, focus, tau }) {
+  const top = data.vectors.top[focus]?.[step] ?? [],
+    chances = data.vectors.chance[focus]?.[step] ?? [],
+    words = top.map(
+      (/** @type {number} */ id, /** @type {number} */ n) =>
+        `“${shownWord(lexicon, id)}” ${rounded(chances[n][tau])}`,
+    );
+  return [make("b", "", t("Rounded:")), ` ${words.join(", ")}.`];
+}

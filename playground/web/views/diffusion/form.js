@@ -1,0 +1,335 @@
+// @ts-check
+/** The controls of the Unmask view: fields shown and hidden by the sampler that is chosen, without asking anybody. The values are a
+ * store of their own; the fields draw them. */
+import { fillSelect, node, partsOf } from "../../core/dom.js";
+import { nt, onLanguage, say, t } from "../../core/translate.js";
+import { advanced, second } from "./form_fields.js";
+
+/** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean}} Sampler */
+/** @typedef {{first: Record<string, any>, models: [string, string, boolean][], canvases: Record<string, string>, samplers: Sampler[],
+ *   schedules: string[], limits: Record<string, [number, number]>}} FormConstants */
+
+/** How many masks a canvas text asks for; the server counts them again. @param {string} text */
+export function masksOf(text) {
+  let sum = 0;
+  for (const [, count] of text.matchAll(/\[MASK\](?:\s*\*\s*(\d{1,6}))?/gi))
+    sum += Number(count ?? 1);
+  return sum;
+}
+
+/** Steps for so many words a step, and the other way round. @param {number} masks @param {number} words */
+export const stepsFor = (masks, words) => Math.max(1, Math.ceil(masks / Math.max(1, words)));
+
+/** @param {FormConstants} given */
+export function formSkeleton(given) {
+  const first = given.first;
+  return node(
+    "form",
+    { class: "diffusion-form", novalidate: true },
+    node(
+      "div",
+      { class: "diffusion-line" },
+      node(
+        "label",
+        { class: "diffusion-field diffusion-wide", id: "diffusion-canvas" },
+        node("span", {}, () => t("Canvas: your words, and [MASK]*12 where twelve are to appear")),
+        node("textarea", {
+          part: "canvas",
+          rows: 1,
+          maxlength: 4000,
+          spellcheck: "false",
+          translate: "no",
+          "aria-label": () => t("Canvas: your words, and [MASK]*12 where twelve are to appear"),
+        }),
+      ),
+      node("button", { type: "submit", class: "main", id: "diffusion-run", part: "run" }, () =>
+        t("Run"),
+      ),
+    ),
+    node(
+      "p",
+      { class: "canvas-reading", id: "diffusion-reading", "aria-live": "polite" },
+      node("span", { part: "reading", translate: "no" }),
+    ),
+    node(
+      "div",
+      { class: "diffusion-line" },
+      field(
+        "model",
+        () => t("Model"),
+        node("select", { part: "model", "aria-label": () => t("Model") }),
+      ),
+      field(
+        "sampler",
+        () => t("Sampler"),
+        node("select", { part: "sampler", "aria-label": () => t("Sampler") }),
+      ),
+      node(
+        "label",
+        { class: "diffusion-field diffusion-dial", part: "dialBox" },
+        node("span", {}, () => t("Words per step")),
+        node("input", {
+          type: "range",
+          part: "dial",
+          min: 1,
+          max: 24,
+          step: 1,
+          "aria-label": () => t("Words per step"),
+        }),
+        node("output", { class: "num", part: "dialSays" }),
+      ),
+    ),
+    node(
+      "div",
+      { class: "canvas-sampler", id: "diffusion-sampler", "aria-live": "polite" },
+      node(
+        "p",
+        { class: "say", part: "about", hidden: true },
+        node("b", { part: "aboutName" }),
+        " ",
+        node("span", { part: "aboutText" }),
+      ),
+      node("p", { class: "canvas-note", part: "aboutSource" }),
+    ),
+    node(
+      "details",
+      { class: "diffusion-more", part: "more" },
+      node("summary", {}, () => t("More settings")),
+      node("p", { class: "canvas-note", part: "cannot" }),
+      ...advanced(given, field, number),
+      second(field, number),
+    ),
+  );
+  /** @param {string} name @param {() => string} label @param {HTMLElement} control */
+  function field(name, label, control) {
+    return node(
+      "label",
+      { class: "diffusion-field", part: name + "Box" },
+      node("span", {}, label),
+      control,
+    );
+  }
+  /** @param {string} name @param {() => string} label @param {number} [step] */
+  function number(name, label, step = 1) {
+    const [low, high] = given.limits[name];
+    return field(
+      name,
+      label,
+      node("input", {
+        type: "number",
+        part: name,
+        min: low,
+        max: high,
+        step: step === 1 ? 1 : "any",
+        value: first[name],
+        "aria-label": label,
+      }),
+    );
+  }
+}
+
+/**
+ * @param {HTMLElement} view the skeleton @param {FormConstants} given
+ * @param {{run: () => void, changed: (field: string) => void, dialled: () => void, offers: () => void}} on
+ */
+export function makeForm(view, given, on) {
+  const { part, input, select, press } = partsOf(view),
+    canvas = /** @type {HTMLTextAreaElement} */ (/** @type {unknown} */ (part("canvas")));
+  /** @type {Record<string, any>} */
+  let values = { ...given.first };
+  let models = given.models;
+  let lastCanvas = values.canvas; // what the page itself wrote there
+
+  const sampler = () =>
+    /** @type {Sampler} */ (given.samplers.find((one) => one.name === values.sampler));
+  const isExact = () => models.find(([, name]) => name === values.model)?.[2] ?? false;
+  const fits = (/** @type {Sampler} */ one) => isExact() || !one.posterior;
+
+  function drawChoices() {
+    fillSelect(select("model"), [
+      ...models.map(([title, name]) => /** @type {[string, string]} */ ([name, say(title)])),
+      ...(models.some(([, name]) => name === values.model)
+        ? []
+        : [/** @type {[string, string]} */ ([values.model, values.model])]),
+    ]);
+    // one that cannot run here stays only while a link has chosen it: Run then says why
+    const offered = given.samplers.filter((one) => fits(one) || one.name === values.sampler);
+    fillSelect(
+      select("sampler"),
+      offered.map((one) => [one.name, say(one.title)]),
+    );
+    fillSelect(
+      select("sampler_b"),
+      given.samplers
+        .filter((one) => fits(one) || one.name === values.sampler_b)
+        .map((one) => [one.name, say(one.title)]),
+    );
+    fillSelect(
+      select("selection"),
+      (sampler()?.selections ?? []).map((one) => [one, one]),
+    );
+    fillSelect(
+      select("schedule"),
+      given.schedules.map((one) => [one, one]),
+    );
+    fillSelect(select("start"), [
+      ["masks", t("masks")],
+      ["random words", t("random words")],
+    ]);
+    const cannot = given.samplers.filter((one) => !fits(one));
+    part("cannot").hidden = !cannot.length;
+    part("cannot").textContent = cannot.length
+      ? nt(
+          "{n} more sampler needs exact probabilities under noise, which only the exact models give: {names}.",
+          "{n} more samplers need exact probabilities under noise, which only the exact models give: {names}.",
+          cannot.length,
+          { names: cannot.map((one) => say(one.title).split(/[:(]/)[0].trim()).join(", ") },
+        )
+      : "";
+  }
+
+  function drawDial() {
+    const masks = Math.max(1, masksOf(values.canvas)),
+      dial = input("dial"),
+      reads = sampler()?.steps && values.sampler !== "gibbs";
+    dial.max = String(masks);
+    dial.disabled = !reads;
+    dial.value = String(Math.max(1, Math.ceil(masks / Math.max(1, values.steps || 1))));
+    part("dialSays").textContent = reads
+      ? nt("{words} a step, {n} step", "{words} a step, {n} steps", values.steps || 1, {
+          words: dial.value,
+        })
+      : values.sampler === "gibbs"
+        ? t("one word at a time")
+        : t("sets its own pace");
+  }
+
+  /** The values into the fields. */
+  function draw() {
+    drawChoices();
+    for (const [name, value] of Object.entries(values)) {
+      const control = /** @type {HTMLInputElement} */ (name === "canvas" ? canvas : part(name));
+      if (control.type === "checkbox") control.checked = Boolean(value);
+      else if (control !== document.activeElement || String(value) !== control.value)
+        control.value = String(value ?? "");
+    }
+    const reads = new Set(sampler()?.fields ?? []);
+    for (const name of OWN) part(name + "Box").hidden = !reads.has(name);
+    input("steps").disabled = !sampler()?.steps;
+    part("stepsLabel").textContent = values.sampler === "gibbs" ? t("Sweeps") : t("Steps");
+    input("steps").setAttribute("aria-label", part("stepsLabel").textContent ?? "");
+    part("second").hidden = !values.two;
+    drawDial();
+    fitCanvas(canvas);
+  }
+
+  function set(/** @type {string} */ name, /** @type {any} */ value) {
+    values[name] = value;
+    if (name === "sampler" || name === "model") {
+      if (!fits(sampler())) values.sampler = "llada";
+      const { selections } = sampler();
+      if (selections.length && !selections.includes(values.selection))
+        values.selection = selections[0];
+    }
+    if (name === "model" && (values.canvas === lastCanvas || values.canvas.trim() === "")) {
+      values.canvas = lastCanvas = given.canvases[value] ?? "[MASK]*12";
+      values.steps = stepsFor(masksOf(values.canvas), Number(input("dial").value));
+    }
+    draw();
+    on.changed(name);
+  }
+
+  const typed = (/** @type {HTMLInputElement} */ one) =>
+    one.type === "checkbox"
+      ? one.checked
+      : one.type === "number"
+        ? one.value === ""
+          ? null
+          : Number(one.value)
+        : one.value;
+  view.addEventListener("input", (event) => {
+    const one = /** @type {HTMLInputElement} */ (event.target),
+      name = one.dataset.part ?? "";
+    if (name === "dial") {
+      values.steps = stepsFor(masksOf(values.canvas), Number(one.value));
+      draw();
+    } else if (name in values) set(name, typed(one));
+  });
+  input("dial").addEventListener("change", on.dialled);
+  select("model").addEventListener("focus", on.offers);
+  view.addEventListener("submit", (event) => {
+    event.preventDefault();
+    on.run();
+  });
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    on.run();
+  });
+  new ResizeObserver(() => fitCanvas(canvas)).observe(view);
+  onLanguage(draw);
+  draw();
+
+  return {
+    values: () => ({ ...values }),
+    locked: () => input("lock").checked,
+    /** @param {Record<string, any>} next */
+    fill(next) {
+      values = { ...values, ...next };
+      lastCanvas = values.canvas === given.first.canvas ? values.canvas : lastCanvas;
+      draw();
+    },
+    /** @param {[string, string, boolean][]} next */
+    offer(next) {
+      models = next;
+      draw();
+    },
+    /** @param {{text?: string, problem?: string}} said */
+    reading(said) {
+      part("reading").className = said.problem ? "problem" : "";
+      part("reading").textContent =
+        said.problem ?? (said.text ? t("The model reads: {text}", { text: said.text }) : "");
+    },
+    /** @param {{name?: string, text?: string, source?: string}} card */
+    about(card) {
+      part("about").hidden = !card.name;
+      part("aboutName").textContent = card.name ? say(card.name) + "." : "";
+      part("aboutText").textContent = card.text ? say(card.text) : "";
+      part("aboutSource").textContent = card.source ?? "";
+    },
+    runButton: press("run"),
+  };
+}
+
+/** Fields that not every sampler reads. */
+const OWN = [
+  "selection",
+  "schedule",
+  "threshold",
+  "bound",
+  "eta",
+  "alg_temp",
+  "guidance",
+  "burn_in",
+  "start",
+  "as_published",
+  "block_length",
+  "overlap",
+];
+
+/** As high as its text, up to six lines. @param {HTMLTextAreaElement} canvas */
+function fitCanvas(canvas) {
+  canvas.style.height = "auto";
+  canvas.style.height = Math.min(canvas.scrollHeight + 2, 170) + "px";
+}
+
+/** Fields on which the sampler's card depends. */
+export const CARD_FIELDS = new Set([
+  "sampler",
+  "selection",
+  "as_published",
+  "temperature",
+  "top_p",
+  "guidance",
+  "overlap",
+]);

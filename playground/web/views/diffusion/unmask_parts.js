@@ -1,0 +1,209 @@
+// @ts-check
+/** The skeleton of the Unmask view, made once, and the drawings of one side. */
+import { asIs, make, node } from "../../core/dom.js";
+import { onLanguage, say, t } from "../../core/translate.js";
+import { makeCandidates } from "./candidates.js";
+import { asProse, LEGEND, stateName } from "./lexicon.js";
+import { makeMap } from "./map.js";
+import { rowAt } from "./side.js";
+import { makeWall } from "./wall.js";
+
+/** @param {string} part @param {() => string} text @param {() => string} why @param {string} [classes] */
+const tool = (part, text, why, classes = "") =>
+  node("button", { type: "button", part, title: why, class: classes }, text);
+
+export function skeleton() {
+  return [
+    node(
+      "div",
+      { part: "form" },
+      tool(
+        "stop",
+        () => t("Stop"),
+        () => t("End the run and keep what there is"),
+        "canvas-stop",
+      ),
+    ),
+    node("div", { class: "problem canvas-problem", part: "problem", role: "alert", hidden: true }),
+    node("div", { part: "clock" }),
+    node("div", { class: "canvas-sides", part: "sides" }),
+    node("div", { class: "canvas-time", part: "time" }),
+    node(
+      "div",
+      { class: "canvas-tools", part: "tools" },
+      tool(
+        "throw",
+        () => t("Throw this word away"),
+        () => t("It and its neighbours are hidden and drawn again (Delete, or drag it away)"),
+      ),
+      tool(
+        "mask",
+        () => t("Hide it"),
+        () => t("Hides the word; Continue draws it again (key M)"),
+      ),
+      tool(
+        "lock",
+        () => t("Keep it"),
+        () => t("The word is given from now on and never changes (key L)"),
+      ),
+      tool(
+        "weakest",
+        () => t("Redo the weakest words"),
+        () => t("Draws again the words that the network held least likely when they were decided"),
+      ),
+      tool(
+        "undo",
+        () => t("Undo"),
+        () => t("Take back the last edit, or the last run"),
+      ),
+      tool(
+        "continue",
+        () => t("Continue"),
+        () => t("Let the sampler fill what is hidden, from the canvas on view"),
+        "main",
+      ),
+      node("span", { class: "canvas-note", part: "edits" }),
+    ),
+    node("div", { part: "texts" }),
+    node("p", {
+      class: "say canvas-difference",
+      part: "difference",
+      "aria-live": "polite",
+      hidden: true,
+    }),
+    node("p", { class: "say canvas-order", part: "order" }),
+    node(
+      "div",
+      { class: "canvas-head" },
+      node("span", { class: "canvas-what", part: "what" }),
+      node("span", { class: "canvas-live", part: "live", role: "status" }),
+    ),
+    legendLine(),
+    node("div", { class: "canvas-below", part: "below" }),
+    node("div", { part: "curves" }),
+  ];
+}
+
+function legendLine() {
+  const legend = node("div", { class: "canvas-legend" });
+  for (const state of LEGEND)
+    legend.append(
+      node("span", {}, node("i", { class: "canvas-" + state }), () => stateName(state)),
+    );
+  return node(
+    "div",
+    { class: "canvas-legend-line" },
+    legend,
+    node(
+      "span",
+      { class: "canvas-spread", part: "spread" },
+      node(
+        "label",
+        { class: "canvas-check" },
+        node("input", { type: "checkbox", part: "numbers", "aria-label": () => t("step numbers") }),
+        () => t("step numbers"),
+      ),
+      tool(
+        "copy",
+        () => t("Copy text"),
+        () => t("Copy the text of the step on view"),
+        "plain",
+      ),
+      tool(
+        "link",
+        () => t("Copy link"),
+        () => t("Copies the address of the page as it is now"),
+        "plain",
+      ),
+      tool(
+        "picture",
+        () => t("QR code"),
+        () => t("Shows the address of the page as a picture for a phone"),
+        "plain",
+      ),
+    ),
+  );
+}
+
+/**
+ * The drawings of one side: words, prose, map, candidates.
+ * @param {object} given
+ * @param {import("./side.js").Side} given.side @param {number} given.n @param {boolean} given.paired two sides are on view
+ * @param {HTMLElement} given.above @param {HTMLElement} given.texts @param {HTMLElement} given.below
+ * @param {boolean} given.still @param {(i: number) => void} given.onLook
+ * @param {(i: number, edit: import("./wall.js").Edit) => void} given.onEdit @param {(i: number) => void} given.onThrow
+ * @param {(step: number, position: number) => void} given.onPick
+ */
+export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
+  const letter = "AB"[n],
+    box = make("section"),
+    words = make("div"),
+    prose = asIs(make("p", "canvas-prose")),
+    maps = make("section"),
+    looks = make("section"),
+    look = make("div"),
+    host = make("div");
+  if (paired) {
+    const title = make("h2", "canvas-h");
+    title.textContent = `${letter}: ${side.card.title}`;
+    box.append(title);
+  }
+  box.append(words);
+  above.append(box);
+  texts.append(prose);
+  const wall = makeWall({
+    host: words,
+    name: () => (paired ? t("Canvas {letter}", { letter }) : t("Canvas")),
+    ...on,
+  });
+  maps.append(
+    node("h2", { class: "canvas-h" }, () =>
+      t("When each word was decided, and how sure the network was"),
+    ),
+    host,
+  );
+  const map = makeMap({
+    host,
+    name: () =>
+      paired
+        ? t("Map {letter}: one column a word, one row a step", { letter })
+        : t("Map: one column a word, one row a step"),
+    onPick: on.onPick,
+  });
+  map.load(side.rows, side.lexicon, side.card.expected ?? 0);
+  const candidates = makeCandidates(look);
+  looks.append(look, ...aboutParts(side.card.about));
+  if (paired) below.append(node("div", {}, maps, looks));
+  else below.append(maps, looks);
+  return {
+    wall,
+    map,
+    /** @param {number} step @param {Omit<import("./wall.js").WallState, "record" | "lexicon" | "family">} state */
+    draw(step, state) {
+      const record = rowAt(side, step);
+      wall.draw({ record, lexicon: side.lexicon, family: side.card.family, ...state });
+      prose.textContent = asProse(record, side.lexicon, side.card.family);
+      map.show(step, state.focus);
+      candidates.draw(side, step, state.focus);
+    },
+    end: map.remove,
+  };
+}
+
+/** @param {{name: string, text: string, source: string} | undefined} card */
+function aboutParts(card) {
+  if (!card) return [];
+  const name = make("b"),
+    text = make("span");
+  const write = () => {
+    name.textContent = say(card.name) + ". ";
+    text.textContent = say(card.text);
+  };
+  write();
+  onLanguage(write);
+  return [
+    node("h2", { class: "canvas-h canvas-gap" }, () => t("How words are chosen")),
+    node("p", { class: "say" }, name, text),
+    make("p", "canvas-note", card.source),
+  ];
+}

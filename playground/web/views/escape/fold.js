@@ -1,0 +1,14 @@
+// @ts-check
+/** A part of the page that is folded away until somebody wants it: a line with its title, and what it is good for. */
+import { node } from "../../core/dom.js";
+
+/**
+ * @param {string} part @param {() => string} title @param {(() => string) | null} why @param {...Node} children
+ */
+export const fold = (part, title, why, ...children) =>
+  node(
+    "details",
+    { class: "escape-fold", part },
+    node("summary", {}, node("b", {}, title), ...(why ? [node("span", {}, why)] : [])),
+    ...children,
+  );

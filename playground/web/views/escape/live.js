@@ -1,0 +1,185 @@
+// @ts-check
+/**
+ * A real loop: the text with its cycle marked, the barrier at every token of the cycle, and how many of many runs got out, over the
+ * prediction. Each frame of the run holds the newest record of some figures; what was drawn before stays.
+ */
+import { makeFigure } from "../../charts/figure.js";
+import { fillSelect, make, partsOf } from "../../core/dom.js";
+import { announce, drawn } from "../../core/messages.js";
+import { rich } from "../../core/rich.js";
+import { makeRun } from "../../core/run.js";
+import { mark, onLanguage, say, t } from "../../core/translate.js";
+import { readValue } from "../../core/value.js";
+import { FIGURE_OF } from "./live_figures.js";
+import { FIGURES, skeleton, SLIDERS } from "./live_parts.js";
+import { makeSliders } from "./sliders.js";
+
+const LOST = mark(
+  "The connection to the server is lost. What was measured stays; the run goes on by itself as soon as the server answers.",
+);
+
+/** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
+export const mount = (element, host) => new LiveView(element, host);
+
+class LiveView {
+  asked = { model: "", prompt: "", top_p: 0.9, runs: 32, length: 32 };
+  /** @type {Record<string, any>} the newest record of each figure, by its name */
+  found = {};
+  /** @type {any} */
+  words = "";
+  /** @type {any} */
+  fault = "";
+  /** @type {number | null} null: nothing is running */
+  share = null;
+
+  /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
+  constructor(element, { props, constants, server, trigger, watch }) {
+    this.constants = constants;
+    this.view = skeleton();
+    element.append(this.view);
+    this.parts = partsOf(this.view);
+    const { part, press, input, select } = this.parts;
+    this.figures = Object.fromEntries(
+      Object.keys(FIGURES).map((name) => [
+        name,
+        makeFigure({ host: part(name + "-figure"), library: props.library }),
+      ]),
+    );
+    this.sliders = makeSliders(part("sliders"), SLIDERS, (name, value) => {
+      this.asked = { ...this.asked, [name]: value };
+      this.sliders.show(this.asked);
+    });
+    this.run = makeRun({
+      start: (request) => trigger("run", { request }),
+      stop: (name) => server.stop(name),
+      going: (name) => server.going(name),
+      handlers: this.handlers(),
+    });
+    select("model").addEventListener("change", () => this.pickModel(select("model").value));
+    input("prompt").addEventListener("input", () => {
+      this.asked.prompt = input("prompt").value;
+    });
+    press("run").addEventListener("click", () => this.start());
+    press("stop").addEventListener("click", () => this.stop());
+    this.fillModels();
+    this.pickModel(constants.models[0]?.id ?? "");
+    this.sliders.show(this.asked);
+    watch("value", () => this.run.receive(readValue(props)));
+    onLanguage(() => this.speak());
+  }
+
+  /** @returns {import("../../core/run.js").Handlers} */
+  handlers() {
+    return {
+      waiting: ({ words }) => this.progress(words, 0),
+      progress: ({ words, share }) => this.progress(words ?? this.words, share ?? null),
+      frame: (record) => this.take(record),
+      end: ({ reason, words }) => this.end(reason, words),
+      error: ({ message }) => {
+        this.progress(this.words, null);
+        this.say(message);
+      },
+      lost: () => this.say(LOST),
+      resumed: () => this.say(""),
+    };
+  }
+
+  start() {
+    this.found = {};
+    this.say("");
+    this.parts.part("text").replaceChildren();
+    for (const name of Object.keys(FIGURES)) this.parts.part(name).hidden = true;
+    this.run.start({ ...this.asked });
+    this.progress("", 0);
+  }
+
+  stop() {
+    if (!this.run.running) return announce(t("Nothing is running."));
+    this.run.stop();
+    announce(t("Stopped; what was measured stays."));
+  }
+
+  /** @param {string | undefined} reason @param {any} words */
+  end(reason, words) {
+    this.progress(this.words, null);
+    if (reason !== "no_loop") return;
+    this.progress("", null);
+    this.say(words);
+  }
+
+  fillModels() {
+    fillSelect(
+      this.parts.select("model"),
+      this.constants.models.map((/** @type {any} */ one) => [one.id, say(one.title)]),
+    );
+  }
+
+  /** @param {string} id */
+  pickModel(id) {
+    const prompts = this.constants.looping[id] ?? this.constants.other;
+    this.asked = { ...this.asked, model: id, prompt: prompts[0] };
+    this.parts.select("model").value = id;
+    this.parts.input("prompt").value = prompts[0];
+    this.parts.part("prompts").replaceChildren(
+      ...prompts.map((/** @type {string} */ text) => {
+        const option = make("option");
+        option.value = text;
+        return option;
+      }),
+    );
+  }
+
+  /** @param {any} words @param {number | null} share */
+  progress(words, share) {
+    this.words = words;
+    this.share = share;
+    const bar = /** @type {HTMLProgressElement} */ (this.parts.part("progress"));
+    bar.hidden = share === null || !this.run.running;
+    if (share !== null) bar.value = share;
+    this.parts.part("words").replaceChildren(...rich(say(words)));
+  }
+
+  /** @param {any} message */
+  say(message) {
+    this.fault = message;
+    this.parts.part("problem").textContent = say(message);
+    this.parts.part("problem").hidden = !message;
+  }
+
+  /** @param {Record<string, any>} record */
+  take(record) {
+    Object.assign(this.found, record);
+    this.draw(Object.keys(record));
+  }
+
+  /** @param {string[]} names */
+  draw(names) {
+    const { part } = this.parts;
+    for (const name of names) {
+      const record = this.found[name];
+      if (name === "pieces") {
+        part("text").replaceChildren(...record.map(pieceOf));
+        continue;
+      }
+      if (!(name in FIGURES)) continue; // of a later version
+      part(name).hidden = false;
+      this.figures[name].draw(FIGURE_OF[name](record));
+      part(name + "-note").textContent = say(record.note);
+    }
+    drawn(this.view);
+  }
+
+  speak() {
+    const chosen = this.asked.model;
+    this.fillModels();
+    this.parts.select("model").value = chosen;
+    this.sliders.show(this.asked);
+    this.progress(this.words, this.share);
+    this.say(this.fault);
+    this.draw(Object.keys(this.found));
+  }
+}
+
+/** @param {{text: string, kind: string}} piece */
+const pieceOf = ({ text, kind }) =>
+  make("span", kind === "prompt" ? "locked" : kind === "loop" ? "loop" : "", text);

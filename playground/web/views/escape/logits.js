@@ -1,0 +1,131 @@
+// @ts-check
+/**
+ * Real logits: the loop token, the ways out and the temperature at which top-p lets them out, over the whole vocabulary.
+ * `server.analyse(request)` answers a record; a choice or a slider asks again with the same source.
+ */
+import { latest } from "../../core/ask.js";
+import { partsOf } from "../../core/dom.js";
+import { drawn } from "../../core/messages.js";
+import { rich } from "../../core/rich.js";
+import { onLanguage, say, t } from "../../core/translate.js";
+import { headRow, KNOBS, numberRow, sideOf, skeleton, tokenRow } from "./logits_parts.js";
+import { makeSliders } from "./sliders.js";
+
+/** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
+export const mount = (element, host) => new LogitsView(element, host);
+
+class LogitsView {
+  /** @type {{source: any, loop: number | null, escape: number | null, top_p: number, temperature: number, min_p: number}} */
+  request = { source: null, loop: null, escape: null, top_p: 0.9, temperature: 0.8, min_p: 0.05 };
+  /** @type {any} */
+  record = null;
+  /** @type {any} */
+  fault = "";
+
+  /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
+  constructor(element, { server }) {
+    this.view = skeleton();
+    element.append(this.view);
+    this.parts = partsOf(this.view);
+    this.knobs = makeSliders(this.parts.part("knobs"), KNOBS, (name, value) => {
+      this.request = { ...this.request, [name]: value };
+      this.knobs.show(this.request);
+      if (this.request.source) this.ask();
+    });
+    this.knobs.show(this.request);
+    const ask = latest(
+      (request) => server.analyse(request),
+      (record) => this.receive(record),
+    );
+    this.ask = () => ask({ ...this.request });
+    this.parts.press("read").addEventListener("click", () => {
+      Object.assign(this.request, {
+        source: { table: this.paste.value },
+        loop: null,
+        escape: null,
+      });
+      this.ask();
+    });
+    onLanguage(() => this.speak());
+    this.open(server);
+  }
+
+  get paste() {
+    return /** @type {HTMLTextAreaElement} */ (this.parts.part("paste"));
+  }
+
+  /** @param {any} message */
+  say(message) {
+    this.fault = message;
+    this.parts.part("problem").textContent = say(message);
+    this.parts.part("problem").hidden = !message;
+  }
+
+  /** @param {any} record */
+  receive(record) {
+    this.say(record.error ?? "");
+    if (record.error) return; // the last good reading stays
+    this.record = record;
+    this.request.loop = record.loop.id;
+    this.request.escape = record.escape_token.id;
+    this.draw();
+  }
+
+  speak() {
+    this.knobs.show(this.request);
+    this.say(this.fault);
+    if (this.record) this.draw();
+  }
+
+  /** @param {number} id @param {"loop" | "escape"} as */
+  choose(id, as) {
+    const other = as === "loop" ? "escape" : "loop";
+    this.request[as] = id;
+    if (this.request[other] === id) this.request[other] = null;
+    this.ask();
+  }
+
+  draw() {
+    const { record, parts } = this,
+      { part } = parts;
+    part("source").textContent = say(record.source);
+    const rest = document.createElement("p");
+    rest.className = "soft small";
+    rest.textContent = say(record.rest);
+    part("list").replaceChildren(
+      headRow(),
+      ...record.tokens.map((/** @type {any} */ token) =>
+        tokenRow(
+          token,
+          { loop: token.id === record.loop.id, out: token.id === record.escape_token.id },
+          (as) => this.choose(token.id, as),
+        ),
+      ),
+      rest,
+    );
+    part("sentence").replaceChildren(...rich(say(record.sentence)));
+    part("numbers").replaceChildren(...record.numbers.map(numberRow));
+    part("sides").replaceChildren(
+      ...record.sides.map((/** @type {any} */ side) => sideOf(side, record.loop.id)),
+    );
+    drawn(this.view);
+  }
+
+  /** A step that the address names, or the worked example. @param {any} server */
+  async open(server) {
+    let answer;
+    try {
+      answer = await server.opened({ query: location.search.slice(0, 20000) });
+    } catch {
+      answer = { error: t("The server did not answer: press the button to try again.") };
+    }
+    if (answer.error) return this.say(answer.error);
+    this.request.source = answer.source;
+    this.paste.value = answer.table ?? "";
+    // who comes with a step of a text comes for this
+    const sent = Boolean(answer.source.model || answer.message);
+    /** @type {HTMLDetailsElement} */ (this.parts.part("fold")).open = sent;
+    await this.ask();
+    if (answer.message) this.say(answer.message);
+  }
+}

@@ -1,0 +1,144 @@
+// @ts-check
+/**
+ * A text as running prose whose tokens can be picked: the visitor's own part is underlined, the token on view is boxed, loops are overlined.
+ */
+import { asIs, make, visible } from "../../core/dom.js";
+import { t } from "../../core/translate.js";
+
+const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
+
+/** The line under a word: thicker means more surprising, from 1 to 6 pixels. @param {number | null | undefined} nats */
+const thickness = (nats) => Math.max(1, Math.min(6, ((nats ?? 12) / Math.LN2) * 0.7)).toFixed(1);
+
+/** @typedef {{colour: string, level: number, title: string}} Shade */
+
+/**
+ *   const prose = makeProse({host, onToken: (k) => ...});
+ *   prose.load({prompt: [piece...], frames, paint: null | (frame, k) => {colour, level 0..1, title}});
+ *   prose.push(frame); prose.view(k); prose.loops([{start, end, period}]); prose.dots([k...])
+ *
+ * @param {object} options
+ * @param {HTMLElement} options.host
+ * @param {(k: number) => void} options.onToken
+ */
+export function makeProse({ host, onToken }) {
+  /** @type {HTMLElement[]} */
+  let spans = [];
+  /** @type {HTMLElement | null} */
+  let on = null;
+  let marks = false;
+  /** @type {null | ((frame: any, k: number) => Shade)} */
+  let shade = null;
+  /** @type {WeakMap<Element, number>} */
+  const places = new WeakMap();
+  asIs(host);
+  host.addEventListener("click", (event) => {
+    const at = /** @type {Element} */ (event.target).closest(".prose-token");
+    const k = at ? places.get(at) : undefined;
+    if (k !== undefined) onToken(k);
+  });
+
+  // Space only tokens, line ends and pieces of a character would be invisible: these are always drawn as marks.
+  /** @param {HTMLElement} span @param {string} piece @param {string} [token] */
+  function fill(span, piece, token) {
+    span.replaceChildren();
+    if (piece === "") {
+      span.append(make("i", "prose-bytes", visible(token ?? "").slice(0, 24)));
+      return;
+    }
+    if (marks && piece.startsWith(" ")) span.append(make("wbr"));
+    if (marks || !piece.trim() || HIDDEN.test(piece)) {
+      for (const line of piece.split(/(\n)/)) {
+        if (line === "\n") span.append(make("i", "prose-mark", "↵"), "\n");
+        else if (line) span.append(make("i", line.trim() ? "" : "prose-mark", visible(line)));
+      }
+      return;
+    }
+    for (const part of piece.split(/(\n)/))
+      span.append(...(part === "\n" ? [make("i", "prose-mark", "↵"), "\n"] : [part]));
+  }
+
+  /** @param {any} frame @param {number} k */
+  function spanOf(frame, k) {
+    const span = make("span", "prose-token");
+    places.set(span, k);
+    fill(span, frame.piece ?? frame.text, frame.text);
+    if (frame.forced && !shade) span.classList.add("forced");
+    span.style.setProperty("--surprise", `${thickness(frame.surprisal)}px`);
+    const how = shade?.(frame, k);
+    if (how) {
+      span.style.background = `color-mix(in srgb, ${how.colour} ${Math.round(70 * how.level)}%, transparent)`;
+      span.title = how.title;
+      span.classList.add("shaded");
+    }
+    return span;
+  }
+
+  /** @param {{prompt: any[], frames: any[], paint?: typeof shade}} text */
+  function load({ prompt, frames, paint = null }) {
+    shade = paint;
+    on = null;
+    const before = prompt.map((piece) => {
+      const span = make("span", "prose-prompt");
+      fill(span, piece.piece, piece.text);
+      return span;
+    });
+    spans = frames.map(spanOf);
+    host.replaceChildren(...before, ...spans);
+  }
+
+  /** @param {any} frame */
+  function push(frame) {
+    const span = spanOf(frame, spans.length);
+    spans.push(span);
+    host.append(span);
+  }
+
+  /** @param {number} k */
+  function view(k) {
+    if (on) {
+      on.classList.remove("on");
+      on.removeAttribute("aria-current");
+    }
+    on = spans[k] ?? null;
+    spans.forEach((span, i) => span.classList.toggle("later", i > k));
+    if (!on) return;
+    on.classList.add("on");
+    on.setAttribute("aria-current", "step");
+    // only the text itself scrolls, never the page
+    const below = on.offsetTop + on.offsetHeight - host.clientHeight,
+      above = on.offsetTop;
+    if (host.scrollTop < below + 8) host.scrollTop = below + 8;
+    else if (host.scrollTop > above) host.scrollTop = Math.max(0, above - 8);
+  }
+
+  return {
+    load,
+    push,
+    view,
+    /** @param {import("./store.js").Loop[]} list */
+    loops(list) {
+      spans.forEach((span, i) => {
+        const loop = list.find((one) => i >= one.start && i < one.end);
+        span.classList.toggle("loop", Boolean(loop));
+        span.classList.toggle("lap", Boolean(loop && (i - loop.start) % loop.period === 0));
+      });
+    },
+    /** Where other texts leave this one. @param {number[]} steps */
+    dots(steps) {
+      host.querySelectorAll(".prose-dot").forEach((dot) => dot.remove());
+      for (const k of steps) {
+        const dot = make("i", "prose-dot");
+        dot.title = t("a branch leaves here");
+        spans[k]?.before(dot);
+      }
+    },
+    /** Whether every space and line end is seen; load the text again then. @param {boolean} wanted */
+    showMarks(wanted) {
+      marks = wanted;
+    },
+    get length() {
+      return spans.length;
+    },
+  };
+}

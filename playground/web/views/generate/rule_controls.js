@@ -1,0 +1,98 @@
+// @ts-check
+/** The controls of a rule: its slider, its exact value, and what else it reads. What a field may hold stands in the table of parameters. */
+import { node } from "../../core/dom.js";
+import { NOTHING, parseNumber, plain } from "../../core/format.js";
+import { announce } from "../../core/messages.js";
+import { say, t } from "../../core/translate.js";
+
+/**
+ * @typedef {object} Row a parameter, as playground/pages/generate/presets.py sends it
+ * @property {string} field
+ * @property {string} label
+ * @property {number} low where the slider begins
+ * @property {number} high where the slider ends
+ * @property {number} step
+ * @property {number} lowest
+ * @property {number} highest
+ * @property {boolean} [open_low]
+ * @property {boolean} [open_high]
+ * @property {boolean} [whole]
+ */
+
+/** @param {Row} row @param {number | null} value */
+function fits(row, value) {
+  return (
+    value !== null &&
+    (row.open_low ? value > row.lowest : value >= row.lowest) &&
+    (row.open_high ? value < row.highest : value <= row.highest) &&
+    (!row.whole || Number.isInteger(value))
+  );
+}
+
+/** @param {Row} row @param {string} typed */
+function refuse(row, typed) {
+  const range = `${row.open_low ? "(" : "["}${row.lowest}, ${row.highest}${row.open_high ? ")" : "]"}`;
+  const values = { field: say(row.label), range, value: typed || NOTHING };
+  announce(
+    row.whole
+      ? t("{field} must be a whole number in {range}, got {value}.", values)
+      : t("{field} must be in {range}, got {value}.", values),
+  );
+}
+
+/**
+ * A box for an exact value: takes it when it is left or Enter is pressed, refuses what the field cannot hold and shows what holds.
+ * @param {Row} row @param {() => number} value @param {(value: number) => void} take
+ * @param {Record<string, any>} [attributes]
+ */
+export function numberBox(row, value, take, attributes = {}) {
+  const box = node("input", {
+    type: "text",
+    inputmode: "decimal",
+    autocomplete: "off",
+    class: "num",
+    ...attributes,
+  });
+  box.addEventListener("change", () => {
+    const typed = parseNumber(box.value);
+    if (fits(row, typed)) take(/** @type {number} */ (typed));
+    else refuse(row, box.value);
+    show();
+  });
+  function show() {
+    box.value = row.whole ? String(value()) : plain(value(), 6);
+  }
+  return {
+    box,
+    show() {
+      if (document.activeElement !== box) show();
+    },
+  };
+}
+
+/** A small box with its name before it. @param {Row} row @param {() => number} value @param {(value: number) => void} take */
+export function namedNumber(row, value, take) {
+  const { box, show } = numberBox(row, value, take);
+  const label = node("label", { class: "rules-number" }, () => say(row.label) + " ", box);
+  return { label, box, show };
+}
+
+/** @param {Row & {explain: string}} row @param {() => number} value @param {(value: number) => void} take */
+export function slider(row, value, take) {
+  const box = node("input", {
+    type: "range",
+    min: row.low,
+    max: row.high,
+    step: row.step,
+    "aria-label": () => say(row.label),
+    title: () => say(row.explain),
+  });
+  box.addEventListener("input", () => take(Number(box.value)));
+  return {
+    box,
+    show() {
+      if (document.activeElement !== box || Number(box.value) !== value())
+        box.value = String(value());
+    },
+  };
+}

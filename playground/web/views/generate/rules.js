@@ -1,0 +1,332 @@
+// @ts-check
+/**
+ * The chain of rules: at once the controls, the funnel and the explanation. Each rule's control stands where the rule acts.
+ */
+import { inEveryLanguage, make, node } from "../../core/dom.js";
+import { fixed, percent, whole } from "../../core/format.js";
+import { say, t } from "../../core/translate.js";
+import { makeGateBars } from "./gate_bars.js";
+import { passagesOf } from "./passages.js";
+import { makeChoices } from "./rule_choices.js";
+import { namedNumber, numberBox, slider } from "./rule_controls.js";
+
+/** @typedef {Record<string, any>} Settings */
+
+/**
+ *   const rules = makeRules({host, constants, onChange: (settings) => ...});
+ *   rules.settings; rules.set(settings); rules.show(record); rules.clear(); rules.nameOf(stage)
+ *
+ * @param {object} options
+ * @param {HTMLElement} options.host
+ * @param {any} options.constants rules, orders, presets, start, seed: playground/pages/generate/presets.py
+ * @param {(settings: Settings) => void} options.onChange the visitor changed a rule
+ * @param {(settings: Settings) => void} options.shown the controls show these settings
+ */
+export function makeRules({ host, constants, onChange, shown }) {
+  const { rules, orders, presets } = constants;
+  /** @type {Settings} */
+  let settings = { ...constants.start };
+  let every = false;
+  /** @type {any} */
+  let seen = null;
+  let passing = 0; // the run of bars through the gates; a newer one ends it
+  /** @type {Map<string, any>} */
+  const byName = new Map(rules.map((/** @type {any} */ rule) => [rule.name, rule]));
+  /** A preset's name, or the visitor's own list of stages. @returns {string[]} */
+  const stages = () => (Array.isArray(settings.order) ? settings.order : orders[settings.order]);
+  /** @param {any} rule */
+  const isOff = (rule) => settings[rule.field] === rule.off;
+
+  const choices = makeChoices({
+    orders,
+    presets,
+    pickPreset: (name) => change({ ...presets[name], seed: settings.seed }),
+    pickOrder: (name) => change({ order: name }),
+    showEvery(on) {
+      every = on;
+      layout();
+    },
+  });
+  const chain = make("div", "chain"),
+    explain = make("p", "rules-explain", " ");
+  host.replaceChildren(chain);
+  /** @type {() => string} */
+  let explained = () => " ";
+  inEveryLanguage(() => {
+    explain.textContent = explained();
+  });
+  /** @param {HTMLElement} element @param {() => string} text */
+  function explains(element, text) {
+    for (const name of ["pointerenter", "focusin"])
+      element.addEventListener(name, () => {
+        explained = text;
+        explain.textContent = text();
+      });
+  }
+
+  const modelRow = plainRow(() => t("Model"), makeGateBars({ labels: true, outlined: true })),
+    drawRow = plainRow(() => t("Draw"));
+  explains(modelRow.element, () =>
+    t("The network gives every token of its vocabulary a number, its logit."),
+  );
+  explains(drawRow.element, () =>
+    t(
+      "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
+    ),
+  );
+  let typed = false; // a seed that was typed is the next text's own
+  const seed = namedNumber(
+    constants.seed,
+    () => settings.seed,
+    (value) => {
+      typed = true;
+      change({ seed: value });
+    },
+  );
+  const sample = sampleBox((on) => change({ do_sample: on }));
+  drawRow.control.append(sample.label, seed.label);
+  drawRow.element.append(node("div", { class: "link-more" }, choices.element, explain));
+
+  /** @type {Map<string, ReturnType<typeof ruleRow>>} */
+  const rows = new Map(
+    rules.map((/** @type {any} */ rule) => {
+      const row = ruleRow(rule, () => settings, change);
+      explains(row.element, () => say(rule.explain));
+      return [rule.name, row];
+    }),
+  );
+
+  /** @param {Settings} more */
+  function change(more) {
+    settings = { ...settings, ...more };
+    layout();
+    onChange({ ...settings });
+  }
+
+  /** The rules on view: all, or those that are on, the basic ones, and the one whose control is in use. */
+  function wanted() {
+    return stages().filter((name) => {
+      const rule = byName.get(name);
+      if (!rule) return false;
+      return (
+        every ||
+        rule.basic ||
+        !isOff(rule) ||
+        rows.get(name)?.element.contains(document.activeElement)
+      );
+    });
+  }
+
+  function layout() {
+    choices.show(settings);
+    const list = [
+      modelRow.element,
+      ...wanted().map((name) => /** @type {any} */ (rows.get(name)).element),
+      drawRow.element,
+    ];
+    if (
+      list.length !== chain.children.length ||
+      list.some((element, i) => chain.children[i] !== element)
+    )
+      chain.replaceChildren(...list);
+    for (const row of rows.values()) row.show(isOff(row.rule), every);
+    seed.show();
+    sample.box.checked = settings.do_sample;
+    if (seen) show(seen);
+    shown(settings);
+  }
+
+  /** The funnel: how many tokens are left after each rule, and how much probability it took away. @param {any} record */
+  function show(record) {
+    seen = record;
+    /** @type {Map<string, any>} */
+    const facts = new Map(record.stages.map((/** @type {any} */ stage) => [stage.name, stage]));
+    const limit = facts.get("engine_limit"); // another program's engine gives its likeliest tokens and no more
+    let kept = limit?.kept ?? facts.get("logits")?.kept ?? record.vocab_size;
+    modelRow.control.textContent = limit
+      ? t("gives {count} of {all} tokens", { count: limit.kept, all: record.vocab_size })
+      : t("{count} logits", { count: record.vocab_size });
+    modelRow.kept.textContent = whole(kept);
+    modelRow.lost.textContent = limit ? "−" + percent(limit.removed_mass) : "";
+    const passages = passagesOf(record);
+    const last = record.stages.findLast((/** @type {any} */ stage) => byName.has(stage.name))?.name;
+    modelRow.bars?.show(passages("logits"), true);
+    for (const name of stages()) {
+      const stage = facts.get(name);
+      if (stage) kept = stage.kept;
+      rows.get(name)?.passed(kept, stage, record.binding === name, passages(name), name === last);
+    }
+    drawRow.kept.textContent = "1";
+    drawRow.lost.textContent =
+      record.u === null
+        ? record.forced
+          ? t("chosen")
+          : t("greedy")
+        : t("u = {u}", { u: fixed(record.u, 3) });
+  }
+
+  /** @param {string} stage @returns {string} */
+  function nameOf(stage) {
+    const rule = byName.get(stage);
+    if (rule) return say(rule.label);
+    if (stage === "draw") return t("the draw");
+    return stage === "engine_limit" ? t("the engine’s limit") : stage;
+  }
+
+  inEveryLanguage(layout);
+  return {
+    /** @param {Settings} next not reported as the visitor's change */
+    set(next) {
+      settings = { ...settings, ...next };
+      layout();
+    },
+    change,
+    /** Before a new text: the seed after that of the last one, unless another was chosen since. @param {number} used */
+    nextSeed(used) {
+      const { seed: now, do_sample: sampled } = settings;
+      if (!typed && sampled && now === used)
+        settings.seed = used < constants.seed.highest ? used + 1 : 0;
+      typed = false;
+      layout();
+    },
+    show,
+    /**
+     * The bars go through the gates on view, one after the other. @param {ReturnType<typeof import("../../core/motion.js").makeStage>} stage
+     * @param {number} pace 1 is the full time @returns {Promise<boolean>} whether they came to the end
+     */
+    async pass(stage, pace) {
+      const gates = wanted().flatMap((name) => rows.get(name) ?? []);
+      const mine = ++passing;
+      for (const gate of gates) gate.element.classList.add("waiting");
+      for (const gate of gates) {
+        if (mine === passing) {
+          gate.element.classList.remove("waiting");
+          await gate.bars.pass(stage, pace);
+        }
+      }
+      return mine === passing;
+    },
+    /** What is under way is over. */
+    rest() {
+      passing += 1;
+      for (const gate of rows.values()) gate.element.classList.remove("waiting");
+    },
+    clear() {
+      seen = null;
+      modelRow.bars?.clear();
+      for (const row of rows.values()) row.bars.clear();
+      modelRow.control.textContent = "";
+      for (const row of [modelRow, drawRow, ...rows.values()]) {
+        row.kept.textContent = "";
+        row.lost.textContent = "";
+        row.element.classList.remove("bind");
+      }
+    },
+    nameOf,
+    get settings() {
+      return { ...settings };
+    },
+  };
+}
+
+/** The first and the last row: what is no rule. @param {() => string} name @param {ReturnType<typeof makeGateBars>} [bars] */
+function plainRow(name, bars) {
+  const control = make("div", "link-control link-wide"),
+    kept = make("span", "num"),
+    lost = make("span", "num link-lost");
+  const element = node(
+    "div",
+    { class: "link" },
+    node("span", { class: "link-name" }, name),
+    control,
+    node("span", { class: "link-facts" }, kept, lost),
+  );
+  if (bars) element.append(bars.element);
+  return { element, control, kept, lost, bars };
+}
+
+/** @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change */
+function ruleRow(rule, settings, change) {
+  const value = () => settings()[rule.field];
+  /** @param {number} next */
+  const take = (next) => change({ [rule.field]: next });
+  const range = slider(rule, value, take),
+    exact = numberBox(rule, value, take, {
+      "aria-label": () => t("{rule}, exact value", { rule: say(rule.label) }),
+    });
+  const more = (rule.more ?? []).map((/** @type {any} */ row) =>
+    namedNumber(
+      row,
+      () => settings()[row.field],
+      (next) => change({ [row.field]: next }),
+    ),
+  );
+  const kept = make("span", "num"),
+    lost = make("span", "num link-lost"),
+    bars = makeGateBars(),
+    control = make("div", "link-control");
+  control.append(range.box, ...more.map((/** @type {any} */ one) => one.label));
+  const element = node(
+    "div",
+    { class: "link", role: "group" },
+    node("span", { class: "link-name" }, () => say(rule.label)),
+    control,
+    exact.box,
+    node("span", { class: "link-facts" }, kept, lost),
+    bars.element,
+  );
+  return {
+    rule,
+    element,
+    bars,
+    kept,
+    lost,
+    /** @param {boolean} off @param {boolean} every whether all rules are on view */
+    show(off, every) {
+      range.show();
+      exact.show();
+      element.classList.toggle("off", off || (!settings().do_sample && !rule.when_greedy));
+      for (const one of more) {
+        one.label.hidden = off && !every;
+        one.show();
+      }
+    },
+    /**
+     * @param {number} count @param {any} stage what the rule did, undefined where it did not act @param {boolean} binding
+     * @param {import("./gate_bars.js").Passage} passage @param {boolean} last whether no rule acts after it
+     */
+    passed(count, stage, binding, passage, last) {
+      bars.show(passage, last);
+      kept.textContent = whole(count);
+      lost.textContent = effectOf(stage);
+      element.classList.toggle("bind", binding);
+      const name = say(rule.label);
+      element.setAttribute("aria-label", binding ? t("{rule} decides here", { rule: name }) : name);
+    },
+  };
+}
+
+/** @param {any} stage */
+export function effectOf(stage) {
+  if (!stage) return "";
+  if (stage.removed) return "−" + percent(stage.removed_mass);
+  return stage.effect
+    ? t("shifts {mass}", { mass: percent(stage.total_variation) })
+    : t("no effect");
+}
+
+/** @param {(on: boolean) => void} take */
+function sampleBox(take) {
+  const box = node("input", { type: "checkbox" });
+  box.addEventListener("change", () => take(box.checked));
+  const label = node(
+    "label",
+    {
+      class: "rules-check",
+      title: () => t("Off: the likeliest token is taken every time (greedy)"),
+    },
+    box,
+    () => t("at random"),
+  );
+  return { label, box };
+}

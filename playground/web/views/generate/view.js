@@ -1,0 +1,404 @@
+// @ts-check
+/** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
+import { partsOf, visible } from "../../core/dom.js";
+import { bits, fixed, plain } from "../../core/format.js";
+import { drawn, showStatus } from "../../core/messages.js";
+import { makeStage } from "../../core/motion.js";
+import { makeTransport } from "../../core/transport.js";
+import { onLanguage, say, t } from "../../core/translate.js";
+import { readValue } from "../../core/value.js";
+import { makeAsking } from "./asking.js";
+import { makeBranches } from "./branches.js";
+import { makeControls, showNotes } from "./controls.js";
+import { makeColumns } from "./columns.js";
+import { makeCurves } from "./curves.js";
+import { depthChoice } from "./depth.js";
+import { makeDrawStrip } from "./draw_strip.js";
+import { makeDraws } from "./draws.js";
+import { keepWhenLeaving } from "./kept.js";
+import { onKeys } from "./keys.js";
+import { showLayout } from "./layout.js";
+import { makeLinks } from "./links.js";
+import { makeNotices } from "./notices.js";
+import { makeOpening } from "./opening.js";
+import { makeProse } from "./prose.js";
+import { makeRules } from "./rules.js";
+import { makeSearch } from "./search.js";
+import { shadeOf } from "./shade.js";
+import { skeleton } from "./skeleton.js";
+import { makeStepView } from "./step_view.js";
+import { loopsOf, makeStore, timelineOf } from "./store.js";
+import { makeWriting } from "./writing.js";
+
+/** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
+export function mount(element, { props, constants, server, trigger, watch }) {
+  const view = skeleton(),
+    parts = partsOf(view),
+    { part } = parts,
+    store = makeStore(constants),
+    { state } = store;
+  element.append(view);
+
+  const prose = makeProse({ host: part("text"), onToken: goTo });
+  const notices = makeNotices(part, store),
+    { problem } = notices;
+  const heat = parts.input("heat");
+  const rules = makeRules({
+    host: part("rules"),
+    constants,
+    onChange: rulesMoved,
+    shown: showSettings,
+  });
+  /** @param {number} id @param {string} text */
+  const pick = (id, text) => asking.pick(id, text);
+  const columns = makeColumns({ host: part("bars"), onPick: pick, ruleName: rules.nameOf });
+  const stage = makeStage();
+  /** @returns {number} how long movements take, 1 is in full */
+  const pace = () => (time.playing ? Math.min(0.7, 0.7 / time.speed) : 0.7);
+  const strip = makeDrawStrip({
+    host: part("strip"),
+    onPick: pick,
+    onOthers: () => search.focus(),
+    pace,
+  });
+  const search = makeSearch({
+    host: part("search-host"),
+    find: (query) => asking.find(query),
+    onPick: pick,
+    onAppend: (text) => asking.append(text),
+  });
+  const depth = depthChoice(part("depth"), constants.replay ? "numbers" : "simple", (chosen) => {
+    for (const one of ["simple", "rules", "numbers"])
+      view.classList.toggle("depth-" + one, one === chosen);
+    strip.relabel();
+  });
+  const tree = makeBranches({
+    host: part("tree"),
+    onOpen: (id) => openBranch(id),
+    pathOf: store.pathOf,
+  });
+  const draws = makeDraws({
+    host: part("draws"),
+    ask(temperatures) {
+      time.pause(); // the next step would take its columns away
+      return server.draws({ ...asking.stepRequest(time.step), temperatures });
+    },
+  });
+  const curves = makeCurves({ host: part("curves"), onStep: goTo });
+  const stepView = makeStepView({
+    part,
+    store,
+    rules,
+    columns,
+    differs: () => store.differs(rules.settings, constants.presets["pure sampling"]),
+    look: () => asking.recompute(),
+  });
+  const time = makeTransport({
+    host: part("time"),
+    keys: view,
+    speeds: [0.5, 1, 2, 4, 8, 16, 30],
+    speed: depth.value === "simple" ? 2 : 8,
+    onStep: draw,
+    unit: () => t("Token on view"),
+    onPlay: (playing) => part("text").classList.toggle("playing", playing),
+    instead: () => asking.insteadOfPlay(),
+    label: (k) => [
+      t("step {step} / {length}", { step: k + 1, length: store.frames().length }),
+      t("entropy {entropy} bits", { entropy: entropyAt(k) }),
+    ],
+    speech: (k) =>
+      t("step {step} of {length}: {token}, entropy {entropy} bits", {
+        step: k + 1,
+        length: store.frames().length,
+        token: visible(store.frames()[k]?.text ?? ""),
+        entropy: entropyAt(k),
+      }),
+  });
+  const writing = makeWriting({
+    store,
+    constants,
+    server,
+    trigger,
+    problem,
+    progress: notices.progress,
+    begun(branch) {
+      notices.hide();
+      openBranch(branch.id, branch.at, true);
+    },
+    grown,
+    finished,
+    changed: layout,
+  });
+  const controls = makeControls({
+    parts,
+    store,
+    constants,
+    server,
+    problem,
+    progress: notices.progress,
+    busy: () => writing.running,
+    changed: layout,
+    write: () => asking.write(),
+    example(preset) {
+      if (preset) {
+        rules.set({ ...constants.presets[preset], seed: rules.settings.seed });
+        controls.setLength(constants.presets[preset].max_new_tokens);
+      }
+      if (writing.running) problem(t("A text is being written already: press Stop first."));
+      else asking.write();
+    },
+  });
+  const asking = makeAsking({
+    store,
+    constants,
+    server,
+    controls,
+    rules,
+    writing,
+    problem,
+    step: () => time.step,
+    locked: () => parts.input("lock").checked,
+    openSetup() {
+      /** @type {HTMLDetailsElement} */ (part("setup")).open = true;
+    },
+    redraw: () => draw(time.step, "what-if", null),
+  });
+  const opening = makeOpening({
+    store,
+    constants,
+    server,
+    controls,
+    rules,
+    problem,
+    chooseMode,
+    chooseDepth: depth.choose,
+    openBranch: (id, at) => openBranch(id, at),
+    go: (k) => time.go(k, "load"),
+    play: () => time.play(),
+    pause: () => time.pause(),
+    startRun: writing.start,
+    busy: () => writing.running,
+    progress: notices.progress,
+    recording() {
+      view.classList.add("replay");
+      for (const one of part("rules").querySelectorAll("input, select"))
+        /** @type {HTMLInputElement} */ (one).disabled = true;
+    },
+    changed: layout,
+  });
+  const links = makeLinks({
+    part,
+    store,
+    constants,
+    server,
+    step: () => time.step,
+    stepRequest: asking.stepRequest,
+    depth: () => depth.value,
+    problem,
+    opened: opening.openFile,
+  });
+
+  // Where one stands -------------------------------------------------------------------------------------------------------
+  /** @param {number} k */
+  function entropyAt(k) {
+    return fixed(bits(store.frames()[k]?.raw_entropy), 2);
+  }
+  /** @param {number} k */
+  function goTo(k) {
+    time.pause();
+    time.go(k);
+  }
+  /** @param {number} k @param {string} why @param {number | null} from the step before */
+  function draw(k, why, from) {
+    const frame = store.frames()[k];
+    if (!frame) return;
+    const text = store.here();
+    if (text && (why === "user" || why === "play")) text.wantedStep = undefined;
+    if (why !== "what-if") state.whatIf = null;
+    draws.clear();
+    prose.view(k);
+    curves.view(k);
+    stepView.show(frame);
+    move(state.whatIf ?? frame, (why === "play" && time.speed <= 2) || isNext(k, why, from));
+    drawn(view);
+  }
+  /** Whether the visitor stepped on by one. @param {number} k @param {string} why @param {number | null} from */
+  const isNext = (k, why, from) => why === "user" && from !== null && k === from + 1;
+  /** The bars go through the gates, then the ball falls; or all of it is there at once. @param {any} record @param {boolean} moving */
+  async function move(record, moving) {
+    stage.clear();
+    rules.rest();
+    if (moving && depth.value === "rules") {
+      strip.clear();
+      if (!(await rules.pass(stage, time.playing ? 0.3 : 0.55))) return;
+    }
+    strip.show(record, moving);
+  }
+  function rulesMoved() {
+    time.pause();
+    asking.recompute();
+  }
+  /** @param {any} settings */
+  function showSettings(settings) {
+    heat.value = String(settings.temperature);
+    part("heat-words").textContent = plain(settings.temperature, 2);
+    part("seed-words").textContent = t("keep seed {seed}", { seed: String(settings.seed) });
+  }
+
+  // What comes back ---------------------------------------------------------------------------------------------------------
+  /** @param {import("./store.js").Branch} branch @param {any[]} more */
+  function grown(branch, more) {
+    if (state.here !== branch.id) return;
+    const all = store.frames(),
+      k = wantedStep(branch, all) ?? time.step;
+    while (prose.length < all.length) prose.push(all[prose.length]);
+    time.grow(timelineOf(all, childrenHere()));
+    curves.load(all, loopsOf(all));
+    curves.view(k); // the step on view stands elsewhere on a longer line
+    prose.loops(loopsOf(all));
+    prose.view(Math.min(k, all.length - 1));
+    if (all.length === branch.at + more.length) {
+      layout();
+      if (branch.wantedStep === undefined) {
+        time.go(branch.at, "play");
+        time.play();
+      }
+    }
+    if (k !== time.step) time.go(k, "load");
+  }
+  /**
+   * The step that a link asks for, as near as the text has come to it; null once the visitor has gone elsewhere.
+   * @param {import("./store.js").Branch} branch @param {any[]} all
+   */
+  function wantedStep(branch, all) {
+    return branch.wantedStep === undefined ? null : Math.min(branch.wantedStep, all.length - 1);
+  }
+  /** @param {import("./store.js").Branch} branch @param {string} ended */
+  function finished(branch, ended) {
+    notices.hide();
+    time.setLive(false);
+    part("ended").textContent = ended;
+    branch.wantedStep = undefined;
+    layout();
+    showTree();
+    drawn(view, "finished");
+  }
+  // What is on view ---------------------------------------------------------------------------------------------------------
+  function childrenHere() {
+    return state.branches.filter((one) => one.parent === state.here);
+  }
+  /** @param {string} id @param {number | null} [at] @param {boolean} [live] */
+  function openBranch(id, at = null, live = false) {
+    state.here = id;
+    state.whatIf = null;
+    const all = store.frames();
+    loadProse();
+    curves.load(all, loopsOf(all));
+    time.load({
+      ...timelineOf(all, childrenHere()),
+      at: at ?? Math.max(0, Math.min(time.step, all.length - 1)),
+      live,
+    });
+    showNotes(part("notes"), store.here()?.notes ?? []);
+    part("ended").textContent = "";
+    showTree();
+    layout();
+    if (live && store.here()?.wantedStep === undefined) time.play();
+  }
+  function loadProse() {
+    const text = store.here();
+    if (!text) return;
+    const all = store.frames();
+    prose.load({
+      prompt: text.prompt.pieces,
+      frames: all,
+      paint: text.kind === "score" ? (frame) => shadeOf(frame, state.shade) : null,
+    });
+    prose.loops(loopsOf(all));
+    prose.dots(childrenHere().map((one) => one.at));
+    if (all.length) prose.view(time.step);
+  }
+  function showTree() {
+    tree.show(state.branches, state.here);
+    part("branches").hidden = state.branches.length < 2;
+  }
+  function layout() {
+    showLayout({ view, parts, store, rules, strip, links, controls, writing });
+    tellStatus();
+  }
+  function tellStatus() {
+    if (element.offsetParent === null) return;
+    const title = say(store.entry()?.title ?? state.model);
+    // where another program runs nobody here knows
+    const where = state.model.startsWith("engine/") ? "" : ` · ${state.device || "CPU"}`;
+    showStatus(title + where);
+  }
+  /** @param {"write" | "score"} mode */
+  function chooseMode(mode) {
+    state.mode = mode;
+    for (const one of /** @type {const} */ (["write", "score"]))
+      part("mode-" + one).setAttribute("aria-pressed", String(one === mode));
+    problem(null);
+    layout();
+    controls.fit();
+  }
+
+  // The visitor -------------------------------------------------------------------------------------------------------------
+  parts.press("write").addEventListener("click", () => {
+    if (writing.running) writing.stop();
+    else if (state.mode === "score") asking.score();
+    else asking.write(true);
+  });
+  parts.press("on").addEventListener("click", () => asking.branchAt(time.step, []));
+  heat.addEventListener("input", () => rules.change({ temperature: Number(heat.value) }));
+  onKeys(view, {
+    another: () => !writing.running && state.mode === "write" && asking.write(true),
+    tile: strip.pick,
+  });
+  for (const one of /** @type {const} */ (["write", "score"]))
+    part("mode-" + one).addEventListener("click", () => chooseMode(one));
+  for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (
+    view.querySelectorAll("[name=shade]")
+  )) {
+    one.checked = one.value === state.shade;
+    one.addEventListener("change", () => {
+      state.shade = one.value;
+      loadProse();
+    });
+  }
+  parts.input("marks").addEventListener("change", () => {
+    prose.showMarks(parts.input("marks").checked);
+    loadProse();
+  });
+  element.addEventListener("input", () => {
+    state.touched = true;
+  });
+  keepWhenLeaving(() => (writing.unfinished ? links.trace() : null));
+
+  controls.setPrompt(constants.examples[0][1]);
+  rules.set(constants.start);
+  controls.setLength(constants.start.max_new_tokens);
+  controls.scoreBox.value = constants.score_example;
+  chooseMode("write");
+  const arrived = () => writing.receive(readValue(props));
+  arrived();
+  watch("value", arrived);
+  onLanguage(() => {
+    const all = store.frames();
+    if (all.length) {
+      time.grow(timelineOf(all, childrenHere()));
+      draw(time.step, state.whatIf ? "what-if" : "load", null);
+      strip.relabel();
+      loadProse();
+      showNotes(part("notes"), store.here()?.notes ?? []);
+    }
+    showTree();
+    layout();
+  });
+  server
+    .opening({ query: location.search.slice(0, 20000) })
+    .then(opening.open, () =>
+      problem(t("The server did not answer. Reload the page to try again.")),
+    );
+  new IntersectionObserver(tellStatus).observe(element);
+}

@@ -1,0 +1,114 @@
+"""The wall: guesses in hidden tiles, words thrown away, one dial, the twin on the same clock. On the exact tale, without weights."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.diffusion_page import more_settings, player, run, tale_page, time, words
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture
+def tale(open_page):
+    return tale_page(open_page)
+
+
+def went_on(page, act):
+    before = player(page).get_attribute("data-run")
+    act()
+    expect(player(page)).not_to_have_attribute("data-run", before)
+    expect(player(page)).to_have_attribute("data-state", "done")
+
+
+def hidden(page):
+    labels = [word.get_attribute("aria-label").split(": ")[1] for word in words(page).all()]
+    return [i for i, label in enumerate(labels) if label.startswith("hidden")]
+
+
+def test_a_word_that_is_thrown_away_is_drawn_again_with_its_neighbours(tale):
+    page = tale()
+    run(page, 6)
+    kept = [word.inner_text() for word in words(page).all()]
+    went_on(page, lambda: words(page).nth(4).press("Delete"))
+    expect(player(page).locator(".canvas-what")).to_contain_text("run on, seed 9")
+    expect(player(page).locator(".canvas-difference")).to_contain_text(
+        re.compile("What changed|The same words")
+    )
+    time(page).press("Home")
+    assert hidden(page) == [3, 4, 5]
+    time(page).press("End")
+    now = [word.inner_text() for word in words(page).all()]
+    assert [w for i, w in enumerate(now) if i not in (3, 4, 5)] == [
+        w for i, w in enumerate(kept) if i not in (3, 4, 5)
+    ]
+    # with the mouse: a short drag springs back, a long one throws; what was given goes alone
+    box = words(page).nth(0).bounding_box()
+    at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    def drag(far):
+        page.mouse.move(*at)
+        page.mouse.down()
+        page.mouse.move(at[0] + far / 2, at[1] + 4, steps=3)
+        page.mouse.move(at[0] + far, at[1] + 8, steps=3)
+        page.wait_for_function("performance.now() > 0")
+        page.mouse.up()
+
+    went_on(page, lambda: drag(200))
+    time(page).press("Home")
+    assert hidden(page) == [0]
+    player(page).get_by_role("button", name="Undo").click()
+    assert [word.inner_text() for word in words(page).all()] == now
+
+
+def test_hidden_tiles_show_guesses_blurred_by_the_entropy(tale):
+    page = tale()
+    run(page, 6)
+    time(page).press("Home")
+    time(page).press("ArrowRight")
+    places = hidden(page)
+    assert len(places) > 4
+    looks = page.evaluate(
+        """places => places.map(i => {
+             const tile = document.querySelectorAll('#diffusion-player .canvas-words button')[i];
+             return [tile.querySelector('.canvas-ghosts i').textContent, parseFloat(tile.querySelector('.canvas-ghosts').style.getPropertyValue('--blur'))];
+           })""",
+        places,
+    )
+    assert all(text for text, _ in looks) and max(blur for _, blur in looks) > 0
+    assert "perhaps" in words(page).nth(places[0]).get_attribute("aria-label")
+    # the twin stands at the same number of calls
+    clock = player(page).locator(".canvas-clock")
+    expect(clock.locator(".canvas-clock-head .num").first).to_have_text("1 of 13 words, 1 call")
+    assert clock.locator(".canvas-twin").inner_text().startswith("the king")
+    time(page).press("End")
+    expect(player(page).locator(".canvas-order")).to_contain_text("decided next to known text")
+
+
+def test_the_dial_runs_the_same_seed_with_more_words_a_step(tale):
+    page = tale()
+    run(page, 6)
+    dial = page.get_by_role("slider", name="Words per step")
+
+    went_on(page, lambda: dial.fill("13"))  # moves it and lets it go
+    expect(player(page).locator(".canvas-what")).to_contain_text("1 steps, seed 8")
+    expect(player(page)).to_have_attribute("data-steps", "1")
+    more_settings(page)
+    expect(page.get_by_label("Steps", exact=True)).to_have_value("1")
+
+
+def test_only_samplers_that_can_run_are_offered_and_the_page_says_why(tale):
+    page = tale()
+    sampler = page.get_by_label("Sampler", exact=True)
+    names = sampler.locator("option").all_inner_texts()
+    assert any("CDCD" in name for name in names)
+    page.get_by_label("Model", exact=True).locator("visible=true").select_option("fairy-diffusion")
+    names = sampler.locator("option").all_inner_texts()
+    assert not any("CDCD" in name for name in names) and any("Gibbs" in name for name in names)
+    more_settings(page)
+    expect(player(page)).to_contain_text("3 more samplers need exact probabilities under noise")
+    # the fields follow the sampler without a question to the server
+    expect(page.get_by_label("η: most often masked again")).to_be_hidden()
+    sampler.select_option("remdm")
+    expect(page.get_by_label("η: most often masked again")).to_be_visible()

@@ -1,0 +1,113 @@
+"""How the project is laid out: who imports whom, how long a file may be, what scripts may not do."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "playground"
+MOST_LINES = 400
+# Longer than that when the limit was drawn; a file that is no longer too long must leave this list.
+STILL_LONG = {
+    "playground/pages/escape/__init__.py",
+    "playground/widgets/canvas_player.js",
+    "playground/widgets/chain_hidden.js",
+    "playground/widgets/chain_parts.js",
+    "playground/widgets/escape_calculator.js",
+    "playground/widgets/generator.js",
+    "tests/browser/test_diffusion_browser.py",
+    "tests/decoding/test_decoding_escape.py",
+    "tests/diffusion/test_diffusion_enumeration.py",
+    "tests/pages/test_chains.py",
+    "tests/pages/test_diffusion_blocks.py",
+    "tests/pages/test_diffusion_canvas.py",
+    "tests/pages/test_generate_page.py",
+    "tests/security/attacks.py",
+    "tests/test_metrics.py",
+}
+
+
+def tracked(*patterns: str) -> list[Path]:
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_imports_keep_the_contracts_of_pyproject(capsys):
+    """Which package may import which, where transformers, gradio and plotly may be used, and no circles."""
+    broken = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert broken == 0, capsys.readouterr().out
+
+
+def test_packages_stand_in_the_contracts():
+    """A new package of playground/ says in pyproject.toml what it may import."""
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    packages = {path.relative_to(PACKAGE).parts[0] for path in tracked("playground/*.py")}
+    packages = {name.removesuffix(".py") for name in packages} - {"__init__", "__main__"}
+    missing = [name for name in sorted(packages) if f'"playground.{name}"' not in contracts]
+    assert not missing
+
+
+def late_imports() -> list[str]:
+    """Imports of own packages inside of functions."""
+    found = []
+    for path in tracked("playground/*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found += [
+                    f"{name_of(path)}:{node.lineno}"
+                    for node in ast.walk(function)
+                    if (isinstance(node, ast.ImportFrom) and (node.level or is_own(node.module)))
+                    or (isinstance(node, ast.Import) and is_own(node.names[0].name))
+                ]
+    return sorted(set(found))
+
+
+def is_own(module: str | None) -> bool:
+    return (module or "").split(".")[0] == "playground"
+
+
+def test_own_packages_are_imported_at_the_top_of_a_file():
+    """Packages export lazily, so that hardly anything has to wait: the backend's heavy halves, and commands for a terminal."""
+    assert len(late_imports()) <= 20, late_imports()
+
+
+@pytest.mark.parametrize("path", tracked("*.py", "*.js"), ids=name_of)
+def test_a_file_holds_one_idea(path):
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert (lines > MOST_LINES) == (name_of(path) in STILL_LONG), f"{lines} lines"
+    assert path.stem not in {"utils", "helpers", "manager", "misc", "common"}
+
+
+def test_scripts_never_put_data_into_markup():
+    """Token text is hostile: it is drawn with textContent; templates are static."""
+    for path in tracked("playground/*.js"):
+        source = path.read_text(encoding="utf-8")
+        for word in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+        ):
+            assert word not in source, f"{name_of(path)} uses {word}"
+
+
+def test_no_file_is_too_large_for_a_plain_push():
+    for path in sorted((ROOT / "assets").rglob("*")):
+        if path.is_file():
+            limit = 9.4e6 if "models" in path.parts else 1e6
+            assert path.stat().st_size < limit, f"{name_of(path)} has {path.stat().st_size} bytes"

@@ -1,0 +1,100 @@
+"""The Diffusion page's own mathematics in the browser: in which order words came, the text as prose, what an edit takes along."""
+
+import itertools
+
+import pytest
+
+STAIRCASE = "views/diffusion/staircase.js"
+
+
+def rows_of(start: str, *calls: list[int]) -> list[dict]:
+    """Records of a run: `start` has "." for a given word and "?" for a hidden one; each call decides some positions."""
+    state = ["locked" if c == "." else "masked" for c in start]
+    rows = [{"state": list(state)}]
+    for call in calls:
+        state = ["settled" if s == "new" else s for s in state]
+        for i in call:
+            state[i] = "new"
+        rows.append({"state": list(state)})
+    return rows
+
+
+def order(module, rows):
+    act = "({orderOf, revealsOf}, rows) => orderOf(revealsOf(rows, 99))"
+    return module(STAIRCASE, act, rows)
+
+
+def test_a_text_from_left_to_right_is_a_staircase(module):
+    found = order(module, rows_of(".?????", [1], [2], [3], [4], [5]))
+    assert found == {"revealed": 5, "beside": 5, "distance": 1, "share": 1}
+
+
+def test_known_before_the_call_counts_and_words_of_the_same_call_do_not(module):
+    # 3 and 4 stand next to each other, but neither next to what was known before
+    found = order(module, rows_of(".??????.", [3, 4], [1, 6]))
+    assert (found["revealed"], found["beside"], found["share"]) == (4, 2, 0.5)
+
+
+def test_the_share_by_chance_is_that_of_all_orders(module):
+    rows = rows_of(".????", [2], [4], [1], [3])
+
+    def share(places):
+        return order_by_hand([0], places)
+
+    exact = sum(share(p) for p in itertools.permutations([1, 2, 3, 4])) / 24
+    act = "({shareByChance, revealsOf}, rows) => shareByChance(revealsOf(rows, 99))"
+    assert module(STAIRCASE, act, rows) == pytest.approx(exact, abs=0.03)
+
+
+def order_by_hand(given, places):
+    known, beside = set(given), 0
+    for i in places:
+        beside += i - 1 in known or i + 1 in known
+        known.add(i)
+    return beside / len(places)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["the", "king", "'", "s", "ball", "."], "the king's ball."),
+        (["he", "said", ",", '"', "come", "!", '"', "and", "went"], 'he said, "come!" and went'),
+        (["king", ["dom", "+"], "(", "old", ")"], "kingdom (old)"),
+        (["well", "-", "known", None, "."], "well-known ▢."),
+    ],
+)
+def test_pieces_become_prose(module, pieces, text):
+    words = [piece if isinstance(piece, list) else [piece, ""] for piece in pieces]
+    act = """({asProse, learn}, words) => {
+      const lexicon = new Map();
+      learn(lexicon, Object.fromEntries(words.map((word, i) => [i, word])));
+      const state = words.map(([text]) => (text === null ? "masked" : "settled"));
+      return asProse({canvas: words.map((_, i) => i), state}, lexicon, "pieces");
+    }"""
+    assert module("views/diffusion/lexicon.js", act, words) == text
+
+
+def test_a_word_is_thrown_with_the_neighbours_that_the_network_decided(module):
+    act = """({thrownWith}, [states, at]) =>
+      thrownWith({rows: [{state: states}]}, 0, at)"""
+    states = ["locked", "settled", "new", "masked", "settled"]
+    thrown = lambda at: module("views/diffusion/edits.js", act, [states, at])  # noqa: E731
+    assert thrown(1) == [1, 2]  # what was given stays
+    assert thrown(2) == [1, 2]  # what is hidden is hidden
+    assert thrown(0) == [0, 1]  # a given word goes if it is the one that is thrown
+    assert thrown(3) == [2, 4] and 3 not in thrown(3)
+
+
+def test_the_weakest_words_are_those_held_least_likely_when_they_were_decided(module):
+    top = [None, [[7, 0.9]], [[8, 0.2]], [[9, 0.05], [5, 0.01]]]
+    steps = [
+        {"canvas": [1, 7, 0, 0], "state": ["locked", "new", "masked", "masked"], "top": top},
+        {"canvas": [1, 7, 8, 5], "state": ["locked", "settled", "new", "new"], "top": top},
+    ]
+    act = """async ({weakestOf}, steps, load) => {
+      const {newSide} = await load("views/diffusion/side.js");
+      const side = newSide({canvas: [1, 0, 0, 0], state: ["locked", "masked", "masked", "masked"], words: {}});
+      side.rows.push(...steps);
+      return weakestOf(side, 2);
+    }"""
+    assert module("views/diffusion/edits.js", act, steps) == [3]
