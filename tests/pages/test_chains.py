@@ -175,7 +175,7 @@ def test_masking_is_told_to_be_masking_and_nothing_else_is():
             "a rate off the diagonal must be a finite number of at least 0",
         ),
         ({"until": 0}, "until must be a number in \\[0.1, 100\\], got 0"),
-        ({"rates": [[-1e6, 1e6], [0, 0]]}, "must be at most 1000"),
+        ({"rates": [[-1e6, 1e6], [0, 0]]}, "must be at most 1,000"),
     ],
 )
 def test_bad_rates_are_refused(change, words):

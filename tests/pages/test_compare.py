@@ -7,6 +7,7 @@ import pytest
 from playground.decoding import DecodingSettings, beam_search, generate
 from playground.decoding.together import Together
 from playground.metrics import distinct_n, jackknife_interval, perplexity
+from playground.pages import run
 from playground.pages.compare import beams, strategies, stream, sweep, teacher_forcing
 from playground.pages.compare.batch_writers import BeamLane, SampledLane, rounds
 from playground.pages.compare.endpoints import compare_texts
@@ -284,8 +285,17 @@ def test_the_host_is_told_of_tokens_and_not_of_frames(part):
         "beams": 2,
         "grid": {"temperature": [0.5, 1]},
     }
-    sent = list(stream.frames(backend, None, asked, part.run))
-    assert not any("written" in frame or "problem" in frame for frame in sent)
+    sent = list(
+        run.stream(
+            backend,
+            None,
+            {"run": "counted", **asked},
+            "compare",
+            lambda asked, handle: stream.messages(part.run(backend, asked)),
+            **stream.kind_of_run(),
+        )
+    )
+    assert sent[-1]["kind"] == "end"
     wanted = {
         strategies: 9 * (1 + 3 + 3 + 1),
         beams: 9 + 3 * 9,

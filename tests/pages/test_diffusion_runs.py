@@ -17,6 +17,7 @@ from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.twin import LeftToRight
 from playground.pages.diffusion.unmask_block import make_sides, messages
 from playground.pages.errors import sentence_of
+from tests.messages import in_english
 from tests.pages.denoiser_double import Pieces
 from tests.pages.doubles import AwayBackend
 
@@ -123,14 +124,6 @@ def test_samplers_of_other_noise_want_an_exact_model():
         Side("x", Pieces(), read_canvas("the [MASK]", Pieces()), UnmaskSettings("uniform", 4))
     with pytest.raises(ValueError, match=r"canvas must have a \[MASK\] to fill, got none"):
         Side("x", Pieces(), read_canvas("the king", Pieces()), UnmaskSettings("mdlm", 4))
-
-
-def in_english(message) -> str:
-    """A message as it travels: a sentence, or [id, values] with messages among the values."""
-    if not isinstance(message, list):
-        return str(message)
-    text, values = message[:2]
-    return text.format(**{name: in_english(v) for name, v in values.items()})
 
 
 def test_every_error_is_a_sentence_on_the_page_and_ends_the_run():

@@ -1,12 +1,15 @@
 """Lessons are data; their figures are computed and equal the corrected values."""
 
 import re
+from functools import cache
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
 
 from playground.pages.lessons.figures import filled
 from playground.pages.lessons.lesson import FOLDER, read_lesson, read_lessons
+from tests.pages.doubles import DoubleBackend
 
 
 def test_every_lesson_reads_and_every_figure_computes():
@@ -29,13 +32,24 @@ def params_of(step) -> dict[str, str]:
     return dict(parse_qsl(step.open[1:], keep_blank_values=True))
 
 
+@cache
+def parts_of_diffusion() -> set[str]:
+    """The ids of the parts that the Diffusion page has."""
+    import gradio as gr
+
+    from playground.pages import diffusion
+
+    with gr.Blocks() as demo:
+        diffusion.build(SimpleNamespace(backend=DoubleBackend, at_start=lambda work: None))
+    return {block.id for block in demo.blocks.values() if isinstance(block, gr.Tab)}
+
+
 def refused(params: dict[str, str]) -> str:
     """What the page of these parameters says is wrong with them; "" for a good link."""
     from playground.pages.chains import hidden, walk
     from playground.pages.chains.links import LINK as chains
     from playground.pages.chains.links import restore
     from playground.pages.compare.links import LINKS as compare
-    from playground.pages.diffusion import PARTS
     from playground.pages.diffusion.controls import LINK as diffusion
     from playground.pages.escape import LINK as escape
     from playground.pages.generate.links import LINK as generate
@@ -45,7 +59,7 @@ def refused(params: dict[str, str]) -> str:
         view = {"walk": walk, "hidden": hidden}[params["view"]]
         return restore(params["state"], view.DEFAULT, view.figures)["message"]
     if tab == "diffusion" and "part" in params:
-        assert params["part"] in PARTS and set(params) == {"tab", "part"}
+        assert params["part"] in parts_of_diffusion() and set(params) == {"tab", "part"}
         return ""
     link = (
         compare[params["part"]]
