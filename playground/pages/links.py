@@ -21,13 +21,10 @@ from the defaults is written. A page whose state lives in a widget uses `encode`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
-
-import gradio as gr
 
 from playground.i18n import t
 from playground.parameters import Parameter, short
@@ -177,100 +174,3 @@ class PageLink:
     def given(self, params: Mapping[str, str]) -> bool:
         """Whether the link is one of this page and carries at least one of its fields."""
         return params.get("tab") == self.slug and any(name in params for name in self.fields)
-
-    def on_load(self, app: Any, components: Mapping[str, Any], message: Any) -> Any:
-        """Fills `components` (field name -> Gradio component) from the address when the page is opened; returns the load event.
-
-        `message` is a gr.Markdown for the sentence about a broken link."""
-
-        names = list(components)
-
-        def restore(request: gr.Request):
-            params = dict(request.query_params) if request else {}
-            if not self.given(params):
-                return [gr.skip()] * (len(names) + 1)
-            values, sentence = self.decode(params)
-            return [values[name] for name in names] + [
-                gr.update(value=sentence, visible=bool(sentence))
-            ]
-
-        return app.demo.load(
-            restore,
-            None,
-            [*components.values(), message],
-            api_visibility="private",
-            show_progress="hidden",
-        )
-
-    def copy_button(
-        self, app: Any, components: Mapping[str, Any], label: str = "Copy link", view: str = "{}"
-    ) -> Any:
-        """A small button that copies the address of the page in its present state; returns the gr.Button.
-
-        `view` is a JavaScript expression for the fields that stand in the browser alone (the step on view); they come before the
-        components' values."""
-
-        with gr.Row(elem_classes="share"):
-            button = gr.Button(label, size="sm", elem_classes="quiet", min_width=110, scale=0)
-            picture = gr.Button(
-                t("QR code"), size="sm", elem_classes="quiet", min_width=110, scale=0
-            )
-        hidden, seen = gr.Textbox(visible=False), gr.Textbox(visible=False)
-        names = list(components)
-
-        def make(*values: Any) -> str:
-            try:
-                return self.encode(
-                    {**dict(zip(names, values[:-1], strict=True)), **self.told(values[-1])}
-                )
-            except ValueError as error:
-                raise gr.Error(str(error), print_exception=False) from None
-
-        for pressed, act in ((button, COPY_LINK), (picture, SHOW_PICTURE)):
-            pressed.click(
-                make,
-                [*components.values(), seen],
-                hidden,
-                api_visibility="private",
-                show_progress="hidden",
-                js=f"(...values) => [...values.slice(0, -1), JSON.stringify({view})]",
-            ).then(None, hidden, None, js=act, api_visibility="private")
-        return button
-
-    def told(self, text: Any) -> dict[str, Any]:
-        """What the browser says of the view, checked: only fields of this link, each of its kind."""
-        try:
-            told = json.loads(text or "{}")
-        except (TypeError, ValueError):
-            raise ValueError(t("the view must be a JSON object")) from None
-        if not isinstance(told, dict):
-            raise ValueError(
-                t("the view must be a JSON object, got {got}", got=type(told).__name__)
-            )
-        return {
-            name: self.fields[name].read(name, self.fields[name].write(value))
-            for name, value in told.items()
-            if name in self.fields and isinstance(value, (str, int, float))
-        }
-
-
-# The address is put together in the browser, so that it is right behind any proxy and under any root path.
-COPY_LINK = """async (query) => {
-  const address = location.origin + location.pathname + (window.playgroundWords?.view(query) ?? query);
-  history.replaceState(null, '', address);
-  const tell = (name, detail) => document.dispatchEvent(new CustomEvent('playground:' + name, {detail}));
-  try {
-    await navigator.clipboard.writeText(address);
-    tell('say', 'Link copied.');
-  } catch {
-    if (window === window.top) return tell('say', 'The link stands in the address bar.');
-    tell('qr', address);  // in a frame the address bar shows another page's address
-    tell('say', 'The browser does not allow copying here: the link stands below the picture.');
-  }
-}"""
-
-SHOW_PICTURE = """async (query) => {
-  const address = location.origin + location.pathname + (window.playgroundWords?.view(query) ?? query);
-  history.replaceState(null, '', address);
-  document.dispatchEvent(new CustomEvent('playground:qr', {detail: address}));
-}"""

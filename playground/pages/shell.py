@@ -19,7 +19,6 @@ from typing import Any
 
 import gradio as gr
 
-from playground import words
 from playground.backend import get_backend
 from playground.backend.limits import limits
 from playground.i18n import tables
@@ -128,7 +127,7 @@ def launch_settings() -> dict[str, Any]:
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {
         "theme": theme(),
-        "head": f"{HEAD}{preloads(HOME_MODULES)}{languages()}<script>{words.head_script()}</script><style>{stylesheet()}</style>",
+        "head": f"{HEAD}{preloads(HOME_MODULES)}{languages()}<style>{stylesheet()}</style>",
         "footer_links": [],
         "app_kwargs": guarded(),
         "max_threads": threads(),

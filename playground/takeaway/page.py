@@ -16,7 +16,7 @@ from typing import Any
 
 from playground.takeaway.look import ASSETS, FONTS
 from playground.web import bare, shipped
-from playground.widgets.widget import HERE, Widget, constant
+from playground.widgets.widget import Widget, constant
 
 NAMES = {"sans": "Inter", "serif": "Source Serif 4", "mono": "JetBrains Mono"}
 
@@ -83,10 +83,6 @@ def to_page(
 
 def _scripts(widget: type[Widget]) -> list[tuple[str, str]]:
     """(attributes, text) of the scripts that draw the widget, in their order."""
-    if not widget.MODULE:
-        shim = (HERE / "replay.js").read_text(encoding="utf-8")
-        old = f"{shim}\nreplay(function (element, trigger, props, server, watch, constants) {{\n{widget.SCRIPT}\n}});\n"
-        return [("", old)]
     shim = "core/replay.js"
     imports = constant({"imports": shipped().import_map(widget.MODULE, shim)})
     start = (

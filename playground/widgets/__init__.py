@@ -27,7 +27,6 @@ How to make one (`meter`, say):
        }
 
    Types are JSDoc, checked by `npm run check` (a development tool: the app needs no Node); unit tests are in tests/web.
-   (Older widgets join scripts of this folder as strings, SCRIPT = source("parts", "meter"), until the last of them is a module.)
 
 3. In a page: `meter = Meter({"level": .3})`, then use it as an output (`gr.skip()` leaves it alone).
    `trigger("picked", {index: 3})` in the module reaches Python as `meter.picked(fn, ...)`, and `fn(evt: gr.EventData)` reads
@@ -37,7 +36,7 @@ How to make one (`meter`, say):
 The rules, which tests hold:
 - A value is data: drawn with `textContent`, element properties and style properties, never by a template or by innerHTML.
 - No request while scrubbing: all that a scrub can show is in the value already.
-- In a stream, one frame a yield (`{"run": id, "frame": {...}}`), never a growing list: the script keeps what it has seen.
+- In a stream, the messages of pages/run.py, never a growing list: the view keeps what it has seen.
   Such a widget sets `STREAMED = True` and reads `readValue(props)` (see widget.py: Gradio's differences break nested lists).
 - In CSS: class names begin with the widget's name; colours are the variables of assets/style.css; no backslash, no `${`, no `{{`.
 - For all pages: `announce(sentence)` of core/messages.js speaks to the visitor, `showStatus("SmolLM2-135M · CPU")` fills the right of the navigation.

@@ -16,7 +16,7 @@ from playground.web import shipped
 HERE = Path(__file__).resolve().parent
 
 
-def source(*names: str, kind: str = "js") -> str:
+def source(*names: str, kind: str = "css") -> str:
     """The text of the files playground/widgets/NAME.`kind`, joined in order."""
     return "\n".join((HERE / f"{name}.{kind}").read_text(encoding="utf-8") for name in names)
 
@@ -33,24 +33,15 @@ def called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 HTML_ARGUMENTS = frozenset(inspect.signature(gr.HTML.__init__).parameters)
 
-# Gradio may mount a widget a moment before its props have come (seen when tabs are switched fast, or under load): the ones that
-# never change are therefore in the script itself. The value comes through `watch` in any case.
-WRAP = (
-    "(function (constants, first, given) {\n"
-    "const props = new Proxy(given, {get: (all, name) => all[name] === undefined ? first[name] : all[name]});\n"
-    "(function (props) {\n",
-    "\n})(props);\n})(",
-    ", props);\n",
-)
-
 
 def constant(value: Any) -> str:
     """Plain data as JavaScript. ASCII alone, and no "<": JSON's line separators are no JavaScript, "</script>" would end a page."""
     return json.dumps(value, allow_nan=False).replace("<", chr(92) + "u003c")
 
 
-# The whole script of a widget whose drawing is a module of playground/web. Gradio's props have the constant ones laid under them, as
-# above. What a module throws while it mounts is told like one that does not come: nobody else would.
+# The whole script of a widget. Gradio may mount it a moment before its props have come (seen when tabs are switched fast, or under
+# load): the ones that never change are therefore in the script and laid under Gradio's; the value comes through `watch` in any case.
+# What a module throws while it mounts is said like one that does not come: nobody else would.
 MOUNT = """
 const constants = %(constants)s, first = %(first)s, events = %(events)s;
 const merged = new Proxy(props, {get: (all, name) => all[name] === undefined ? first[name] : all[name]});
@@ -72,11 +63,9 @@ class Widget(gr.HTML):
     `mount(element, {props, constants, server, trigger, watch, upload})`, which draws `props.value` first and watches it then.
     EVENTS are the names that the module triggers: each is an event of the component in Python.
 
-    The older way, until every view is a module: a subclass sets SCRIPT (JavaScript).
+    It has STYLE (CSS, scoped to the widget) and, if they like, TEMPLATE (constant HTML).
 
-    Both have STYLE (CSS, scoped to the widget) and, if they like, TEMPLATE (constant HTML).
-
-    STREAMED = True sends each value as JSON text, read by `readValue(props)`, in an older script by `value_now()`. Needed where a generator yields values of
+    STREAMED = True sends each value as JSON text, read by `readValue(props)`. Needed where a generator yields values of
     changing shape: Gradio sends only the difference to the last value, and its browser side stumbles over nested lists that
     grow and shrink ("Cannot set properties of undefined"), after which the page hears no more of the run.
 
@@ -85,7 +74,6 @@ class Widget(gr.HTML):
 
     MODULE: ClassVar[str] = ""
     EVENTS: ClassVar[tuple[str, ...]] = ()
-    SCRIPT: ClassVar[str] = ""
     STYLE: ClassVar[str] = ""
     TEMPLATE: ClassVar[str] = '<div class="widget"></div>'
     STREAMED: ClassVar[bool] = False
@@ -111,10 +99,6 @@ class Widget(gr.HTML):
 
     def _script(self, constants: Any, extra: dict[str, Any]) -> str:
         """What Gradio runs when the widget appears on the page."""
-        if not self.MODULE:
-            return "".join(
-                [WRAP[0], self.SCRIPT, WRAP[1], constant(constants), ", ", constant(extra), WRAP[2]]
-            )
         return MOUNT % {
             "address": constant(shipped().address(self.MODULE)),
             "constants": constant(constants),

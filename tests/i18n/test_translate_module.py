@@ -175,19 +175,6 @@ def test_a_language_that_is_not_offered_is_not_chosen(module):
     assert page.evaluate("words.current()") == "en"
 
 
-def test_beside_the_matcher_there_is_one_choice(module):
-    """Until the last view is converted playground/words holds the language; this module follows."""
-    matcher = """window.playgroundWords = {language: 'de', choose(name) { this.language = name;
-      document.dispatchEvent(new CustomEvent('playground:language', {detail: name})); }, view: query => query + '&by=matcher'};"""
-    page = module({"de": GERMAN}, before=matcher)
-    assert page.evaluate("words.t('Copy link')") == "Link kopieren"
-    assert page.evaluate("words.choose('en')") is True
-    assert page.evaluate("[words.t('Copy link'), words.view('?a=1')]") == [
-        "Copy link",
-        "?a=1&by=matcher",
-    ]
-
-
 @pytest.mark.parametrize("language", tables.TRANSLATED)
 def test_the_tables_of_the_app_are_read(module, language):
     table = json.loads(tables.table(language))

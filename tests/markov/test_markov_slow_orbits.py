@@ -9,7 +9,7 @@ import pytest
 
 from playground.markov.dynamics import basins, chaos, fixed_points, limit_cycle, settle
 from playground.pages.chains import loops
-from playground.words import TABLES
+from playground.paths import ASSETS
 
 # period 2 begins where the fixed point's multiplier passes -1: at a = 3 (1 - b)^2 / 4
 BIRTHS = [(0.3, 0.3675), (0.2, 0.48), (0.0, 0.75)]
@@ -101,7 +101,9 @@ def test_chaos_has_two_fixed_points_and_a_third_of_its_box_escapes():
     assert len(fixed_points(world)) == 2
     escaped = (basins(world, 200, 150)["labels"] == -1).mean()
     assert escaped == pytest.approx(1 / 3, abs=0.01)  # 0.339; 0.353 on the page's coarser grid
-    said = json.loads((TABLES / "explanations.json").read_text(encoding="utf-8"))["chains"]["Chaos"]
+    said = json.loads((ASSETS / "words" / "explanations.json").read_text(encoding="utf-8"))[
+        "chains"
+    ]["Chaos"]
     for words in (said, world.explanation):
         assert "two fixed points" in words and "about a third of" in words
 

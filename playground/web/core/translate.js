@@ -179,10 +179,6 @@ export function onLanguage(draw) {
  */
 export async function choose(name) {
   if (!Object.hasOwn(languages, name)) return false;
-  if (matcher) {
-    await matcher.choose(name);
-    return matcher.language === name;
-  }
   if (!(await turn(name))) return false;
   chosen = true;
   for (const kind of ["localStorage", "sessionStorage"]) store(kind)?.setItem(KEPT, name);
@@ -192,7 +188,6 @@ export async function choose(name) {
 
 /** A link's query with the language and the large type that the visitor chose. */
 export function view(/** @type {string} */ query) {
-  if (matcher) return matcher.view(query);
   const more = [];
   if (chosen) more.push("lang=" + language);
   if (document.documentElement.classList.contains("projector")) more.push("projector=1");
@@ -241,9 +236,5 @@ function store(/** @type {string} */ kind) {
   }
 }
 
-// Until the last view is converted the matcher of playground/words holds the choice, and this module follows it.
-const matcher = /** @type {any} */ (window).playgroundWords;
-if (matcher) document.addEventListener("playground:language", () => turn(matcher.language));
-
-const first = matcher ? matcher.language : wanted();
+const first = wanted();
 if (first !== "en") await turn(first);

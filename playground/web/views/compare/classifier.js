@@ -109,7 +109,7 @@ class ClassifierView {
         ),
       ),
       field(
-        () => t("question, with {text} where the text goes"),
+        () => t("question, with {text} where the text goes", { text: "{text}" }),
         this.template,
         null,
         "compare-wide",

@@ -95,16 +95,13 @@ class Entries {
 
   /** @param {Element} control @returns {Entry | null} */
   of(control) {
-    const shown = nameOf(control),
-      words = /** @type {any} */ (window).playgroundWords,
-      english = words?.english(shown) ?? shown;
-    for (const page of [pageOf(control), "everywhere"])
-      for (const name of [shown, english]) {
-        const found =
-          this.exact?.get(page)?.get(name) ??
-          this.alike?.get(page)?.find(([pattern]) => pattern.test(name))?.[1];
-        if (found) return found;
-      }
+    const name = nameOf(control);
+    for (const page of [pageOf(control), "everywhere"]) {
+      const found =
+        this.exact?.get(page)?.get(name) ??
+        this.alike?.get(page)?.find(([pattern]) => pattern.test(name))?.[1];
+      if (found) return found;
+    }
     return null;
   }
 }
