@@ -24,16 +24,16 @@ PAGES = {
 
 
 # room: (column, row, width in columns, what it is)
-ROOMS = {
+PACKAGES = {
     "pages": (
         0,
         0,
         6,
-        "one a tab: what the visitor sees and touches; they may know every room below",
+        "one a tab: what the visitor sees and touches; they may import everything below",
     ),
     "widgets": (0, 1, 2, "draw records in the browser"),
     "takeaway": (2, 1, 2, "files, replays, QR codes"),
-    "words": (4, 1, 2, "the interface in four languages"),
+    "server": (4, 1, 2, "HTTP around the pages"),
     "backend": (0, 2, 2, "models, devices, one engine for all visitors"),
     "decoding": (2, 2, 2, "left to right: rules, search, escape"),
     "diffusion": (4, 2, 2, "everywhere at once: noise, samplers"),
@@ -54,33 +54,33 @@ def allowed_imports() -> dict[str, set[str]]:
         if contract["forbidden_modules"][0].startswith("playground.")
     }
     return {
-        name: {other for other in ROOMS if other != name and f"playground.{other}" not in cut}
+        name: {other for other in PACKAGES if other != name and f"playground.{other}" not in cut}
         for name, cut in forbidden.items()
     }
 
 
-def house_picture(path: Path) -> None:
+def architecture_picture(path: Path) -> None:
     """The packages and who may import whom, as SVG: the arrows are what the contracts of pyproject.toml leave."""
     allowed = allowed_imports()
 
     column, row, high = 150, 112, 62
 
     def box(name: str) -> tuple[float, float, float]:
-        x, y, width, _ = ROOMS[name]
+        x, y, width, _ = PACKAGES[name]
         return 10 + x * column, 10 + y * row, width * column - 20
 
     arrows, boxes = [], []
-    for room, knows in {**allowed, "pages": {"widgets", "takeaway", "words"}}.items():
-        for other in knows & set(ROOMS) if room in ROOMS else ():
-            (x, y, width), (to_x, to_y, to_width) = box(room), box(other)
+    for package, knows in {**allowed, "pages": {"widgets", "takeaway"}}.items():
+        for other in knows & set(PACKAGES) if package in PACKAGES else ():
+            (x, y, width), (to_x, to_y, to_width) = box(package), box(other)
             if to_y == y:
                 start, end = (x, y + high / 2), (to_x + to_width + 6, y + high / 2)
             else:
                 start = (min(max(to_x + to_width / 2, x + 24), x + width - 24), y + high)
                 end = (min(max(start[0], to_x + 24), to_x + to_width - 24), to_y - 6)
-                start = (start[0] if room == "pages" else (x + width / 2), start[1])
+                start = (start[0] if package == "pages" else (x + width / 2), start[1])
             arrows.append(f'<path d="M{start[0]:.0f} {start[1]:.0f} L{end[0]:.0f} {end[1]:.0f}"/>')
-    for name, (_, _, _, what) in ROOMS.items():
+    for name, (_, _, _, what) in PACKAGES.items():
         x, y, width = box(name)
         boxes.append(
             f'<rect x="{x}" y="{y}" width="{width}" height="{high}" rx="6"/><text x="{x + 12}" y="{y + 26}" class="name">{name}</text>'
@@ -138,7 +138,7 @@ def main() -> None:
     from playground.pages.shell import build_app, launch_settings
 
     FOLDER.mkdir(exist_ok=True)
-    house_picture(FOLDER / "house.svg")
+    architecture_picture(FOLDER / "architecture.svg")
     there = {page.SLUG for page in load_pages()}
     demo = build_app()
     demo.launch(

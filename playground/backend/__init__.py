@@ -1,4 +1,4 @@
-"""The shared backend: the only rooms that know models and devices.
+"""The shared backend: the only packages that know models and devices.
 
 `get_backend()` is the one door. Everything behind it (transformers, the device, the engine's loop) is imported when a
 model is first asked for, so that a page is alive before any weights are.

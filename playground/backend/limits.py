@@ -1,4 +1,4 @@
-"""Every limit of the house, in one place.
+"""Every limit, in one place.
 
 Each field can be overridden by an environment variable, its name in capitals with `PLAYGROUND_` before it
 (`max_new_tokens` by `PLAYGROUND_MAX_NEW_TOKENS`). Beyond a limit the visitor gets a sentence that names it, at once.

@@ -1,6 +1,6 @@
 """Another program's model as a left-to-right model: an OpenAI-compatible engine, asked through `/v1/completions` with logprobs.
 
-Such an engine tells its likeliest tokens and their log-probabilities. From these the house makes a whole distribution without
+Such an engine tells its likeliest tokens and their log-probabilities. From these the playground makes a whole distribution without
 inventing any of it: the rows are what the engine returned, the mass of all others is one minus their sum, exactly, and no other
 token can be drawn or is shown with a number of its own. What cannot be known stays unknown: logits (a log-probability has lost
 the constant), every token beyond the engine's limit, and tokens whose text is not theirs alone (the engine names them by text).
@@ -268,7 +268,7 @@ class Completions:
 
 
 def read_codec(tokenizer: str) -> Any:
-    """The tokenizer of a catalogue's model or of a folder, with the house's faces."""
+    """The tokenizer of a catalogue's model or of a folder, with the same methods."""
     from transformers import AutoTokenizer
 
     entry = next((entry for entry in CATALOG if entry.id == tokenizer), None)

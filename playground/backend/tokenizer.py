@@ -48,7 +48,7 @@ class ControlMark(ValueError):
 
 
 class TextCodec:
-    """A tokenizer with the house's faces: `encode`, `decode`, `piece`, `token_bytes`, `display_prompt`."""
+    """A tokenizer that answers `encode`, `decode`, `piece`, `token_bytes`, `display_prompt`."""
 
     def __init__(
         self, tokenizer: Any, vocab_size: int, uncased: bool | None = None, begin: bool = False

@@ -27,7 +27,7 @@ def exact_model() -> ExactDenoiser:
 
 
 def shipped_model(name: str):
-    """The catalogue's denoiser. This file is the one of the room that may know the backend: it is a program, not the library."""
+    """The catalogue's denoiser. This file alone of the package may know the backend: it is a program, not the library."""
 
     return get_backend().denoiser(name)
 

@@ -1,4 +1,4 @@
-"""The house around the pages: the blocks, the navigation, the link to the models, and what pages hand to each other.
+"""What stands around the pages: the blocks, the navigation, the link to the models, and what pages hand to each other.
 
 A page is built by `build(app)`, where `app` is a `Shell`:
 

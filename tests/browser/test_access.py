@@ -5,13 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, fits
+from tests.browser.conftest import axe, fits, unfold
 
 SLUGS = ["home", "generate", "escape", "chains", "diffusion", "compare", "lessons"]
 CONTROLS = "button, input:not([type=hidden]), select, textarea, summary, a[href], [role=slider], [role=tab]"
-# Words in a text and bars' tokens in a line of prose are as large as the text: the exception that the guideline makes too.
+# Words in a text and bars' tokens in a line of prose are as large as the text, and a tile is as large as its probability: the
+# exceptions that the guideline makes too.
 SMALL = """controls => [...document.querySelectorAll(controls)].filter(c => c.checkVisibility({visibilityProperty: true}) && c.getClientRects().length
-    && !c.closest('[data-k], .canvas-words, .prose p, dialog, .explanation')).map(c => {
+    && !c.closest('[data-k], .canvas-words, .tiles-strip, .prose p, dialog, .explanation')).map(c => {
   const held = /checkbox|radio/.test(c.type) && c.closest('label') || c, box = held.getBoundingClientRect();
   return [c.localName, (c.getAttribute('aria-label') || c.textContent || c.id).trim().slice(0, 40), Math.round(box.width), Math.round(box.height)];
 }).filter(([, , width, height]) => width > 0 && height > 0 && (height < 43.5 || width < 24))"""
@@ -83,7 +84,8 @@ def test_the_projector_is_kept_in_the_link_and_for_the_next_visit(page, open_pag
 
 
 def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_page):
-    open_page("generate")
+    open_page("generate", depth="numbers")
+    unfold(page)
     bubble, length = page.get_by_role("tooltip"), page.get_by_label("Length")
     length.focus()
     expect(bubble).to_have_text("How many tokens are written at most")

@@ -1,4 +1,4 @@
-"""The house around the pages: navigation, addresses, phones."""
+"""What stands around the pages: navigation, addresses, phones."""
 
 from playwright.sync_api import expect
 
