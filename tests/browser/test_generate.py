@@ -5,69 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits, no_requests, unfold
+from tests.browser.conftest import axe, dark, fits, no_requests
+from tests.browser.generate_page import at_rest, bars, pause, rules, text, wait_done, write
 
 
 @pytest.fixture
 def gen(open_page, page):
-    """The page with its model ready and the recorded text at rest."""
-    open_page("generate", depth="numbers")
-    app = page.locator("#generator")
-    page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
-        timeout=120_000,
-    )
-    pause(page)
-    unfold(page)
-    return app
-
-
-def rules(gen):
-    """The chain of rules in sight."""
-    gen.get_by_label("Rules", exact=True).check()
-
-
-def numbers(gen):
-    gen.get_by_label("Numbers", exact=True).check()
-
-
-def pause(page):
-    button = page.locator("#generator .transport-buttons .main")
-    button.evaluate(
-        "button => button.textContent === 'Pause' && button.click()"
-    )  # in one breath: playing may end by itself meanwhile
-    expect(button).to_have_text("Play")
-
-
-def write(page, gen, tokens=16, prompt="Once upon a time", act="New text"):
-    gen.get_by_label("Prompt").fill(prompt)
-    gen.get_by_label("Length").fill(str(tokens))
-    gen.get_by_label("Speed, steps a second").select_option("30")
-    written = finished(page)
-    gen.get_by_role("button", name=act, exact=True).click()
-    wait_done(page, written)
-
-
-def finished(page):
-    """How many texts have been written or scored since the page opened."""
-    return page.evaluate("window.finishedTexts")
-
-
-def wait_done(page, before=0):
-    page.wait_for_function(
-        "before => window.finishedTexts > before && !document.querySelector('#generator .gen.running')",
-        arg=before,
-        timeout=60_000,
-    )
-    pause(page)
-
-
-def text(gen):
-    return gen.locator(".gen-text").inner_text()
-
-
-def bars(gen):
-    return gen.locator("[data-part=bars]").inner_text()
+    return at_rest(open_page, page)
 
 
 def count_forward_passes(monkeypatch):
@@ -393,89 +337,3 @@ def test_nothing_that_axe_objects_to_in_light_and_dark(gen, page):
     dark(page)
     page.wait_for_function("getComputedStyle(document.body).backgroundColor == 'rgb(17, 21, 28)'")
     assert axe(page) == []
-
-
-def depths_fit(page):
-    return page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-
-
-@pytest.mark.parametrize("depth", ["simple", "rules", "numbers"])
-def test_no_depth_scrolls_and_simple_has_few_controls(open_page, page, depth):
-    page.set_viewport_size({"width": 1280, "height": 800})
-    open_page("generate", depth=depth)
-    page.locator("#generator .prose-token").nth(5).wait_for()
-    assert depths_fit(page)
-    if depth != "simple":
-        return
-    shown = page.evaluate("""() => {
-      const seen = [...document.querySelectorAll('#generator :is(button, input, select, textarea, summary, [tabindex="0"])')]
-        .filter(one => one.checkVisibility() && !one.closest('.tiles-strip') && one.tabIndex >= 0 && !one.disabled);
-      const radios = seen.filter(one => one.type === 'radio').length;
-      return seen.length - Math.max(0, radios - 1) + 1;  // the tiles are one stop of the Tab key, and so are the depths
-    }""")
-    assert shown <= 14
-    assert (
-        float(
-            page.locator("#generator .gen-text").evaluate(
-                "one => parseFloat(getComputedStyle(one).fontSize)"
-            )
-        )
-        >= 32
-    )
-
-
-def test_the_depth_stands_in_the_link(gen, page):
-    rules(gen)
-    gen.get_by_role("button", name="Copy link").click()
-    expect(page.locator(".say-toast")).to_contain_text("Link copied")
-    address = page.evaluate("navigator.clipboard.readText()")
-    assert "depth=rules" in address
-    with page.watch.leaving():
-        page.goto(address, wait_until="commit")
-    expect(gen.get_by_label("Rules", exact=True)).to_be_checked()
-    expect(gen.locator(".chain")).to_be_visible()
-
-
-def test_a_tile_is_chosen_and_the_ball_lies_where_u_says(gen, page):
-    write(page, gen, 8)
-    gen.locator(".prose-token").nth(3).click()
-    ball, strip = (gen.locator(name).bounding_box() for name in (".tiles-ball", ".tiles-strip"))
-    u = float(re.search(r"u = ([0-9.]+)", gen.locator("[data-part=drawn]").inner_text())[1])
-    assert abs(ball["x"] + ball["width"] / 2 - strip["x"] - u * strip["width"]) < 3
-    hit = gen.locator(".tile.hit")
-    assert (
-        hit.locator(".tile-word").text_content().strip()
-        in gen.locator("[data-part=drawn]").inner_text()
-    )
-    before = finished(page)
-    page.keyboard.press("2")
-    wait_done(page, before)
-    expect(gen.locator(".prose-token.forced")).to_have_count(1)
-
-
-def test_any_token_is_found_and_words_are_appended_by_hand(gen, page):
-    write(page, gen, 6)
-    gen.locator(".prose-token").nth(2).click()
-    box = gen.get_by_role("searchbox")
-    box.fill("zw")
-    before = finished(page)
-    gen.locator(".search-one").nth(1).click()
-    wait_done(page, before)
-    assert "zw" in gen.locator(".prose-token.forced").inner_text()
-    box.fill("the old wolf")
-    before = finished(page)
-    gen.get_by_role("button", name="Append “the old wolf” as it stands").click()
-    wait_done(page, before)
-    expect(gen.locator(".gen-text")).to_contain_text("the old wolf")
-
-
-def test_the_bars_of_each_gate_are_what_the_rule_left(gen, page):
-    write(page, gen, 5)
-    rules(gen)
-    gen.locator(".prose-token").nth(2).click()
-    first = gen.locator(".link").first.locator(".gate-bar")
-    assert first.count() >= 8
-    expect(gen.locator(".gate-bar.cut").first).to_be_visible()
-    gen.get_by_role("button", name="Step", exact=True).click()
-    expect(gen.locator(".link.waiting")).to_have_count(0)  # every gate was passed
-    expect(gen.locator(".tile.hit")).to_have_count(1)

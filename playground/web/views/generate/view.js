@@ -2,10 +2,10 @@
 /** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
 import { partsOf, visible } from "../../core/dom.js";
 import { bits, fixed, plain } from "../../core/format.js";
-import { drawn, showStatus } from "../../core/messages.js";
+import { drawn } from "../../core/messages.js";
 import { makeStage } from "../../core/motion.js";
 import { makeTransport } from "../../core/transport.js";
-import { onLanguage, say, t } from "../../core/translate.js";
+import { onLanguage, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { makeAsking } from "./asking.js";
 import { makeBranches } from "./branches.js";
@@ -26,6 +26,7 @@ import { makeRules } from "./rules.js";
 import { makeSearch } from "./search.js";
 import { shadeOf } from "./shade.js";
 import { skeleton } from "./skeleton.js";
+import { statusOf } from "./status.js";
 import { makeStepView } from "./step_view.js";
 import { loopsOf, makeStore, timelineOf } from "./store.js";
 import { makeWriting } from "./writing.js";
@@ -39,6 +40,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     { state } = store;
   element.append(view);
 
+  const tellStatus = statusOf(element, store);
   const prose = makeProse({ host: part("text"), onToken: goTo });
   const notices = makeNotices(part, store),
     { problem } = notices;
@@ -325,13 +327,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   function layout() {
     showLayout({ view, parts, store, rules, strip, links, controls, writing });
     tellStatus();
-  }
-  function tellStatus() {
-    if (element.offsetParent === null) return;
-    const title = say(store.entry()?.title ?? state.model);
-    // where another program runs nobody here knows
-    const where = state.model.startsWith("engine/") ? "" : ` · ${state.device || "CPU"}`;
-    showStatus(title + where);
   }
   /** @param {"write" | "score"} mode */
   function chooseMode(mode) {
