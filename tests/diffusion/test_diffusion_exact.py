@@ -153,7 +153,7 @@ def test_a_smoothed_bigram_is_dense():
     model = NgramModel.fit("a b a c a b b a c c a b a", 1, smoothing="add-k", k=0.5, ending="wrap")
     denoiser = ExactDenoiser.from_ngram(model)
     assert np.allclose(denoiser.logits([[2, 3]])[0, 1].exp(), model.next_probabilities([2]))
-    with pytest.raises(ValueError, match="order 1 and at most 5000 words, got order 2"):
+    with pytest.raises(ValueError, match="order 1 and at most 5,000 words, got order 2"):
         ExactDenoiser.from_ngram(NgramModel.fit("a b a c a b", 2, smoothing="backoff"))
 
 

@@ -80,7 +80,7 @@ def test_the_file_is_whole_and_asks_nobody(name):
     ("name", "make", "place"),
     [
         ("hostile text", hostile_text_run, lambda data: data["answers"]["opening"]["replay"]),
-        ("hostile unmask", hostile_unmask_run, lambda data: data["value"]["trace"]),
+        ("hostile unmask", hostile_unmask_run, lambda data: json.loads(data["value"])["trace"]),
     ],
 )
 def test_the_data_in_the_file_is_the_run_word_for_word(name, make, place):
