@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from playground.backend.catalog import offered
+from playground.i18n import t
 from playground.pages import run as runs
 from playground.pages.compare.links import GENERAL, controls, start
 from playground.pages.compare.recorded import link, opening
@@ -42,24 +43,30 @@ def made(app: Any, kind: str, part: str, functions: list | tuple = (), **more: A
 
 def strategies(app: Any) -> None:
     say(
-        "Greedy takes the likeliest token, beam search the likeliest text it can find, sampling what the dice say. Give each column its rules, write them all in one batch, "
-        "and see what you pay for what."
+        t(
+            "Greedy takes the likeliest token, beam search the likeliest text it can find, sampling what the dice say. "
+            "Give each column its rules, write them all in one batch, and see what you pay for what."
+        )
     )
     run_events(app, made(app, "CompareStrategies", "strategies"), later("strategies", "run"))
 
 
 def beams(app: Any) -> None:
     say(
-        "Beam search keeps the few best beginnings and cuts the rest, round after round. It usually finds likelier texts "
-        "than greedy does, and often duller ones. Minimum Bayes risk "
-        "asks something else: which of many samples do the others agree with?"
+        t(
+            "Beam search keeps the few best beginnings and cuts the rest, round after round. It usually finds likelier texts "
+            "than greedy does, and often duller ones. Minimum Bayes risk "
+            "asks something else: which of many samples do the others agree with?"
+        )
     )
     run_events(app, made(app, "CompareBeams", "beams"), later("beams", "run"))
 
 
 def scores(app: Any) -> None:
     say(
-        "Three scores by which texts are judged, with nothing hidden: change a word and see which number moves."
+        t(
+            "Three scores by which texts are judged, with nothing hidden: change a word and see which number moves."
+        )
     )
     made(
         app,
@@ -74,7 +81,9 @@ def scores(app: Any) -> None:
 
 def contexts(app: Any) -> None:
     say(
-        "The next token depends on all that stands before it. Put a sentence in front and see which words rise and which fall; or ask two models the same."
+        t(
+            "The next token depends on all that stands before it. Put a sentence in front and see which words rise and which fall; or ask two models the same."
+        )
     )
     made(
         app,
@@ -91,37 +100,47 @@ def contexts(app: Any) -> None:
 
 def race(app: Any) -> None:
     say(
-        "Two networks of the same size, trained on the same tales: one writes a token at a time, the other takes a blank page and reveals several words a step. "
-        "Who is faster, and what does the haste cost?"
+        t(
+            "Two networks of the same size, trained on the same tales: one writes a token at a time, the other takes a blank page and reveals several words a step. "
+            "Who is faster, and what does the haste cost?"
+        )
     )
     run_events(app, made(app, "CompareRace", "race"), later("race", "run"), model="fairy-causal")
 
 
 def library(app: Any) -> None:
     say(
-        "Is what stands on these pages what the library does? The same settings, run by transformers' own `model.generate` with its own copy of the weights, "
-        "and by the playground."
+        t(
+            "Is what stands on these pages what the library does? The same settings, run by transformers' own `model.generate` with its own copy of the weights, "
+            "and by the playground."
+        )
     )
     run_events(app, made(app, "CompareLibrary", "library"), later("library", "run"))
 
 
 def forcing(app: Any) -> None:
     say(
-        "A model is trained on other people's words and writes after its own. Take the given text away from some token on, and see how far it drifts."
+        t(
+            "A model is trained on other people's words and writes after its own. Take the given text away from some token on, and see how far it drifts."
+        )
     )
     run_events(app, made(app, "CompareForcing", "forcing"), later("forcing", "run"))
 
 
 def classifier(app: Any) -> None:
     say(
-        "A model that only predicts the next word can sort texts: ask it a question, and compare the probabilities of the answers."
+        t(
+            "A model that only predicts the next word can sort texts: ask it a question, and compare the probabilities of the answers."
+        )
     )
     run_events(app, made(app, "CompareClassifier", "classifier"), later("classifier", "run"))
 
 
 def people(app: Any) -> None:
     say(
-        "Which text do people like better? Judge pairs without knowing which strategy wrote which. Your judgements stay in this browser."
+        t(
+            "Which text do people like better? Judge pairs without knowing which strategy wrote which. Your judgements stay in this browser."
+        )
     )
     run_events(
         app,
@@ -132,20 +151,22 @@ def people(app: Any) -> None:
 
 def sweep(app: Any) -> None:
     say(
-        "One setting is an anecdote. Sweep over a grid of them, with several seeds at each point, and take the table away."
+        t(
+            "One setting is an anecdote. Sweep over a grid of them, with several seeds at each point, and take the table away."
+        )
     )
     run_events(app, made(app, "CompareSweep", "sweep"), later("sweep", "run"))
 
 
 BLOCKS = (
-    ("Strategies", "strategies", strategies),
-    ("Beam search", "beams", beams),
-    ("Scores", "scores", scores),
-    ("Contexts", "contexts", contexts),
-    ("Race", "race", race),
-    ("Library", "library", library),
-    ("Teacher forcing", "forcing", forcing),
-    ("Classifier", "classifier", classifier),
-    ("People", "people", people),
-    ("Sweep", "sweep", sweep),
+    (t("Strategies"), "strategies", strategies),
+    (t("Beam search"), "beams", beams),
+    (t("Scores"), "scores", scores),
+    (t("Contexts"), "contexts", contexts),
+    (t("Race"), "race", race),
+    (t("Library"), "library", library),
+    (t("Teacher forcing"), "forcing", forcing),
+    (t("Classifier"), "classifier", classifier),
+    (t("People"), "people", people),
+    (t("Sweep"), "sweep", sweep),
 )

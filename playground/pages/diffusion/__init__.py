@@ -13,7 +13,7 @@ from playground.pages.diffusion.exactness_block import build_exactness
 from playground.pages.diffusion.timing_block import build_timing
 from playground.pages.diffusion.unmask_block import build_unmask
 
-TITLE, SLUG = "Diffusion", "diffusion"
+TITLE, SLUG = t("Diffusion"), "diffusion"
 
 
 def build(app: Any) -> None:
@@ -23,12 +23,12 @@ def build(app: Any) -> None:
         )
     )
     with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts"):
-        with gr.Tab("Unmask", id="unmask"):
+        with gr.Tab(t("Unmask"), id="unmask"):
             build_unmask(app)
-        with gr.Tab("Corrupt", id="corrupt"):
+        with gr.Tab(t("Corrupt"), id="corrupt"):
             build_corrupt(app)
-        with gr.Tab("Exactness", id="exactness"):
+        with gr.Tab(t("Exactness"), id="exactness"):
             build_exactness(app)
-        with gr.Tab("Steps, time, quality", id="steps"):
+        with gr.Tab(t("Steps, time, quality"), id="steps"):
             build_timing(app)
     register(app)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from playground import traces
 from playground.backend.catalog import MODELS
 from playground.backend.limits import limits
+from playground.i18n import t
 from playground.pages import ngram_models
 from playground.pages.errors import answered_messages
 from playground.pages.generate import endpoints, figures, presets
@@ -21,7 +22,7 @@ from playground.pages.run import Handle, Message, Work, bind, functions
 from playground.paths import ASSETS
 from playground.widgets.generator import Generator
 
-TITLE = "Generate"
+TITLE = t("Generate")
 SLUG = "generate"
 EXAMPLES = ASSETS / "examples"
 

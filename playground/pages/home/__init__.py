@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from playground.i18n import t
 from playground.pages.errors import answered_messages
 from playground.pages.home import live
 from playground.pages.home.record import RECORDED
@@ -12,7 +13,7 @@ from playground.takeaway.film import film
 from playground.widgets.home_machine import HomeMachine
 from playground.widgets.widget import called
 
-TITLE = "Home"
+TITLE = t("Home")
 SLUG = "home"
 
 

@@ -8,19 +8,21 @@ from urllib.parse import parse_qsl
 
 import gradio as gr
 
-from playground.i18n import LANGUAGES
+from playground.i18n import LANGUAGES, t
 from playground.pages.lessons.lesson import lesson_files, read_lesson
 from playground.pages.links import Number, PageLink, Text
 from playground.widgets.lesson_reader import LessonReader
 
-TITLE = "Lessons"
+TITLE = t("Lessons")
 SLUG = "lessons"
 LINK = PageLink(SLUG, {"lesson": Text("", longest=80), "step": Number(0, 0, 50, whole=True)})
 
 
 def build(app: Any) -> None:
     gr.Markdown(
-        "# Lessons\n\nEach takes a few minutes and drives the real pages. Where a question stands, guess before you look: the surprise is the lesson."
+        t(
+            "# Lessons\n\nEach takes a few minutes and drives the real pages. Where a question stands, guess before you look: the surprise is the lesson."
+        )
     )
     LessonReader(opened=opened, elem_id="lesson-reader")
 
