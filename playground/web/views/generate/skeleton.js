@@ -55,7 +55,7 @@ function setup() {
     { class: "gen-setup", part: "setup" },
     node(
       "summary",
-      {},
+      { title: () => t("The beginning of the text, and the model that goes on from it") },
       node("span", {}, () => t("Prompt and model")),
       node("span", { class: "soft", part: "setup-words", translate: "no" }),
     ),
