@@ -33,7 +33,7 @@ def written(page, gen, press="New text"):
 
 def test_each_text_written_anew_takes_the_next_seed_and_a_lock_holds_it(gen, page):
     recorded = gen.locator(".prose-token").all_inner_texts()
-    seed = gen.get_by_label("seed")
+    seed = gen.get_by_role("textbox", name="seed", exact=True)
     first = int(seed.input_value())
     texts = [recorded]
     for number in (1, 2):

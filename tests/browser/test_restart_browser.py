@@ -35,6 +35,11 @@ def own_page(chromium):
     context.close()
 
 
+def whole(gen):
+    """All of the text: what lies behind the step on view is hidden while it plays, yet it is there."""
+    return " ".join(gen.locator(".gen-text").text_content().split())
+
+
 def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     page, app = own_page, start()
     gen, problem, tokens = (
@@ -64,7 +69,7 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     app.process.wait(30)
     expect(problem).to_contain_text("The connection to the server was lost", timeout=60_000)
     page.wait_for_function("!document.querySelector('#generator .gen.running')")
-    count, written = tokens.count(), " ".join(gen.locator(".gen-text").inner_text().split())
+    count, written = tokens.count(), whole(gen)
     assert count >= 3 and "there was a king" in written
 
     start(app.port)
@@ -72,10 +77,7 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
         "!window.before_the_kill && document.querySelector('#generator .prose-token')"
     )  # Gradio loads the page anew by itself
     expect(problem).to_contain_text("What has been written stays")
-    assert (
-        tokens.count() == count
-        and " ".join(gen.locator(".gen-text").inner_text().split()) == written
-    )
+    assert tokens.count() == count and whole(gen) == written
     page.wait_for_function("document.querySelector('[data-part=progress]').hidden")
     gen.get_by_role("button", name="Continue from here", exact=True).click()
     page.wait_for_function(f"document.querySelectorAll('#generator .prose-token').length > {count}")

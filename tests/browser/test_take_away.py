@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits
+from tests.browser.conftest import axe, dark, fits, unfold
 from tests.takeaway.runs import hostile_text_run, hostile_unmask_run
 
 
@@ -60,9 +60,10 @@ def taken(page, area, form):
 
 
 def test_a_text_is_taken_away_and_comes_back(page, open_page, offline):
-    open_page("generate")
+    open_page("generate", depth="numbers")
     area = page.locator("#generator")
     area.locator(".prose-token").first.wait_for()
+    unfold(page)
     play = area.locator(".transport-buttons .main")
     play.evaluate(
         "button => button.textContent === 'Pause' && button.click()"
@@ -183,6 +184,7 @@ def test_hostile_words_are_words_in_the_replay(offline):
 def test_every_page_shows_its_link_as_a_code_that_a_camera_reads(page, open_page):
     open_page("generate")
     page.locator("#generator .prose-token").first.wait_for()
+    unfold(page)
     dialog = page.get_by_role("dialog", name="This page as a QR code")
     for slug in ("generate", "escape", "chains", "diffusion", "lessons"):
         page.locator(f"#pages [role=tab][data-tab-id={slug}]").click()

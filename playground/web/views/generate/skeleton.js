@@ -10,7 +10,7 @@ const plainButton = (part, text, title) =>
 export function skeleton() {
   return node(
     "div",
-    { class: "widget gen", part: "app" },
+    { class: "widget gen", part: "app", tabindex: -1 }, // after a click on a word the keys work, too
     node(
       "div",
       { class: "gen-top" },
