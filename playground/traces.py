@@ -35,7 +35,11 @@ def new_trace(
     """A trace of `kind`; `more` are further plain values (prompt_ids, ...). Raises ValueError on an unknown kind."""
     if kind not in KINDS:
         raise ValueError(
-            t("kind must be one of {options}, got {got}", options=", ".join(KINDS), got=repr(kind))
+            t(
+                "kind must be one of {options}, got {got}",
+                options=", ".join(KINDS),
+                got=repr(kind)[:100],
+            )
         )
     trace = {
         "version": VERSION,
@@ -101,7 +105,7 @@ def check(trace: Any) -> dict:
             t(
                 "version must be {version}, got {got}",
                 version=VERSION,
-                got=repr(trace.get("version")),
+                got=repr(trace.get("version"))[:100],
             )
         )
     if trace.get("kind") not in KINDS:
@@ -109,7 +113,7 @@ def check(trace: Any) -> dict:
             t(
                 "kind must be one of {options}, got {got}",
                 options=", ".join(KINDS),
-                got=repr(trace.get("kind")),
+                got=repr(trace.get("kind"))[:100],
             )
         )
     for field, kind in (("model", str), ("settings", dict), ("steps", list)):
