@@ -257,9 +257,8 @@ class ContextsView {
       begun = (one) => (one.old ? [make("p", "say", recordedNote())] : []);
     if (prompts) this.out.replaceChildren(...begun(prompts), ...promptsCompared(prompts.found));
     if (!models) return;
-    const names = models.found.models.map(
-      (/** @type {string} */ id) =>
-        say(this.props.models.find((/** @type {any} */ one) => one[0] === id)?.[1] ?? id),
+    const names = models.found.models.map((/** @type {string} */ id) =>
+      say(this.props.models.find((/** @type {any} */ one) => one[0] === id)?.[1] ?? id),
     );
     this.outModels.replaceChildren(...begun(models), ...modelsCompared(models.found, names));
   }
