@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from playground.backend.catalog import offered
+from playground.i18n.tables import translated
 from playground.pages.compare import links
 from tests.browser.conftest import axe, dark, fits, no_requests
 
@@ -192,6 +194,8 @@ def test_in_another_language_no_figure_is_lost_and_no_word_is_left(open_page, pa
             "Frage, mit {text} an der Stelle des Textes"
         )
     ).to_be_visible()
+    named = page.locator("#compare-parts select option[value=fairy-causal]").all_text_contents()
+    assert set(named) == {translated(offered()["fairy-causal"].title, "de")}
 
 
 def test_the_library_finds_no_difference(part, page):

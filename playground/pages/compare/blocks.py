@@ -124,7 +124,7 @@ def forcing(app: Any) -> None:
             "A model is trained on other people's words and writes after its own. Take the given text away from some token on, and see how far it drifts."
         )
     )
-    run_events(app, made(app, "CompareForcing", "forcing"), later("forcing", "run"))
+    run_events(app, made(app, "CompareForcing", "forcing"), later("teacher_forcing", "run"))
 
 
 def classifier(app: Any) -> None:

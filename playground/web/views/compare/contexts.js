@@ -2,7 +2,7 @@
 /** One distribution beside another: two prompts under one model, or two models after one prompt. */
 import { make, visible } from "../../core/dom.js";
 import { bits, chance, fixed, percent, whole } from "../../core/format.js";
-import { nt, onLanguage, t } from "../../core/translate.js";
+import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { area, field, note, press, rowOf, selectInput, sentence, spoken } from "./parts.js";
 import { makeAsker, PartLink, recordedNote, same } from "./running.js";
 
@@ -257,9 +257,8 @@ class ContextsView {
       begun = (one) => (one.old ? [make("p", "say", recordedNote())] : []);
     if (prompts) this.out.replaceChildren(...begun(prompts), ...promptsCompared(prompts.found));
     if (!models) return;
-    const names = models.found.models.map(
-      (/** @type {string} */ id) =>
-        this.props.models.find((/** @type {any} */ one) => one[0] === id)?.[1] ?? id,
+    const names = models.found.models.map((/** @type {string} */ id) =>
+      say(this.props.models.find((/** @type {any} */ one) => one[0] === id)?.[1] ?? id),
     );
     this.outModels.replaceChildren(...begun(models), ...modelsCompared(models.found, names));
   }

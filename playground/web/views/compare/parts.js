@@ -4,7 +4,7 @@ import { asIs, inEveryLanguage, make } from "../../core/dom.js";
 import { saveFile } from "../../core/download.js";
 import { fixed, NOTHING } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
-import { t } from "../../core/translate.js";
+import { say, t } from "../../core/translate.js";
 
 export const LARGEST_SEED = 9007199254740991;
 export const SERIES = [
@@ -67,8 +67,8 @@ export function lineInput(longest) {
 }
 
 /**
- * A select of [id, name]. A name that is a function is ours and speaks the visitor's language.
- * @param {[id: string, name: string | (() => string)][]} options @param {string} [value]
+ * A select of [id, name]. A name that is a function, or a message of Python's, is ours and speaks the visitor's language.
+ * @param {[id: string, name: string | (() => string) | [id: string, values?: any]][]} options @param {string} [value]
  */
 export function selectInput(options, value) {
   const select = make("select");
@@ -76,6 +76,7 @@ export function selectInput(options, value) {
     const option = make("option");
     option.value = id;
     if (typeof name === "function") inEveryLanguage(() => (option.textContent = name()));
+    else if (Array.isArray(name)) inEveryLanguage(() => (option.textContent = say(name)));
     else asIs(option).textContent = name;
     select.append(option);
   }
