@@ -42,11 +42,12 @@ def test_hostile_tokens_stay_text_everywhere(chromium, hostile_url):
     prompt = '<img src=x onerror="window.__hit=9"> ${window.__hit=8} `'
     gen.get_by_label("Prompt").fill(prompt)
     gen.get_by_label("Preset").select_option("pure sampling")
-    gen.get_by_label("Length").fill("64")
+    gen.get_by_label("seed", exact=True).fill("2")  # draws each kind of token below
+    gen.get_by_label("Length").fill("24")
     gen.get_by_label("Speed, steps a second").select_option("30")
     gen.get_by_role("button", name="New text").click()
     page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token').length == 64 && !document.querySelector('#generator .gen.running')"
+        "document.querySelectorAll('#generator .prose-token').length == 24 && !document.querySelector('#generator .gen.running')"
     )
     text = gen.locator(".gen-text").text_content()
     assert (

@@ -41,7 +41,7 @@ def test_a_text_comes_back_at_its_step(page, open_page, follow):
     expect(area.locator(".prose-token")).to_have_count(14)
     line = area.locator("[role=slider]").first
     expect(line).to_have_attribute("aria-valuenow", "7")
-    text = area.locator("[data-part=text]").inner_text()
+    text = area.locator("[data-part=text]").text_content()
     line.focus()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
@@ -54,7 +54,7 @@ def test_a_text_comes_back_at_its_step(page, open_page, follow):
     assert "seed=5" in address and "step=2" in address
     expect(area.locator(".prose-token")).to_have_count(14)
     expect(line).to_have_attribute("aria-valuenow", "3")
-    assert area.locator("[data-part=text]").inner_text() == text
+    assert area.locator("[data-part=text]").text_content() == text
 
     area.locator("[data-part=mode-score]").click()
     area.locator("[data-part=score]").fill("the king was old and tired .")

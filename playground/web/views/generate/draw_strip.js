@@ -5,6 +5,7 @@ import { visible } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 
 const NARROWEST = 0.012; // share of the strip below which a token has no tile of its own
+const LONGEST = 60; // characters of a token
 
 /**
  * @param {{host: HTMLElement, onPick: (id: number, text: string) => void, onOthers: () => void, pace: () => number}} options
@@ -14,7 +15,7 @@ export function makeDrawStrip({ host, onPick, onOthers, pace }) {
     host,
     label: () => t("What could come here, as wide as it is likely"),
     pace,
-    shown: (text) => visible(text.replace(/^ /, "")),
+    shown: (text) => visible(text.replace(/^ /, "")).slice(0, LONGEST),
     onPick(index) {
       const tile = tiles.tiles[index];
       if (!tile) return;

@@ -110,6 +110,7 @@ export function makeProse({ host, onToken }) {
       above = on.offsetTop;
     if (host.scrollTop < below + 8) host.scrollTop = below + 8;
     else if (host.scrollTop > above) host.scrollTop = Math.max(0, above - 8);
+    host.tabIndex = host.scrollHeight > host.clientHeight ? 0 : -1; // what scrolls scrolls by the keyboard, too
   }
 
   return {
