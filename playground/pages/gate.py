@@ -19,6 +19,7 @@ from playground.backend import RunStopped, zero_gpu
 from playground.backend.admission import Run
 from playground.backend.catalog import offered
 from playground.backend.openai_engine import engines
+from playground.i18n import t
 from playground.pages import calls
 
 LOOK = 0.5  # seconds between two looks at the queue
@@ -89,7 +90,9 @@ def through(
     with contextlib.ExitStack() as ends:
         try:
             while number := mine.enter(LOOK):
-                yield waiting(f"All places are taken: you are number {number:,} in the queue.")
+                yield waiting(
+                    t("All places are taken: you are number {number} in the queue.", number=number)
+                )
         except BaseException as error:
             mine.leave()
             if mine.stopped and isinstance(error, RunStopped):
