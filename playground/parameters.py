@@ -184,3 +184,8 @@ SEED = Parameter(
     doc="the same seed gives the same text: a draw depends on the seed and the step alone",
     step=1,
 )
+
+
+def following_seed(seed: int, by: int = 1) -> int:
+    """The seed `by` after one, for the second text of a series: behind the largest seed comes 0 again."""
+    return (seed + by) % (2**53 + 1)

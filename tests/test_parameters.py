@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from playground.i18n import Message
-from playground.parameters import SEED, Parameter, short, table, written
+from playground.parameters import SEED, Parameter, following_seed, short, table, written
 
 SHARE = Parameter("share", float, 0.5, off=1.0, low=0, high=1, open_low=True, step=0.1)
 COUNT = Parameter("count", int, 3, low=1, high=2**53, shown=(1, 9), label="how many")
@@ -88,3 +88,10 @@ def test_numbers_and_strange_values_are_written_for_people():
     assert len(short("x" * 500)) == 60 and SEED.high == 2**53
     with pytest.raises(ValueError, match="same name"):
         table(COUNT, COUNT)
+
+
+def test_a_series_of_seeds_stays_in_the_range_and_small_ones_only_count_on():
+    assert [following_seed(7, k) for k in range(3)] == [7, 8, 9]
+    assert following_seed(SEED.high) == 0 and following_seed(SEED.high - 1, 3) == 1
+    for k in range(5):
+        SEED.check(following_seed(SEED.high, k))

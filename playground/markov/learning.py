@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from playground.parameters import following_seed
+
 from . import inference
 from .hidden import HiddenMarkovModel, ImpossibleObservations
 from .validation import check_count
@@ -137,7 +139,8 @@ def fit_with_restarts(
     """Baum-Welch from `restarts` random starts (seeds seed, seed + 1, ...): it finds local maxima, so the best is kept."""
     runs, models = [], []
     seeds = [
-        check_count(seed, "seed") + number for number in range(check_count(restarts, "restarts", 1))
+        following_seed(check_count(seed, "seed"), number)
+        for number in range(check_count(restarts, "restarts", 1))
     ]
     for start in seeds:
         drawn = HiddenMarkovModel.random(states, symbols, start)

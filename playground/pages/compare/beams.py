@@ -22,6 +22,7 @@ from playground.pages.compare.request import (
     whole_of,
 )
 from playground.pages.generate.run import labels, wait_for
+from playground.parameters import following_seed
 
 TOKENS, BEAMS, SAMPLES = 60, limits().max_beams, 16
 UTILITIES = ("bleu", "rougeL", "rouge1", "rouge2")
@@ -161,7 +162,7 @@ def sample(
 ) -> Iterator[dict]:
     """Independent samples; the last frame has their mean utilities against each other, and which one is chosen."""
     lanes = [
-        SampledLane(model, ids, rules.with_changes(seed=rules.seed + number))
+        SampledLane(model, ids, rules.with_changes(seed=following_seed(rules.seed, number)))
         for number in range(count)
     ]
     fresh = 0

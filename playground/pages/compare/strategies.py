@@ -33,6 +33,7 @@ from playground.pages.compare.request import (
 )
 from playground.pages.compare.rescoring import common_beginning, judged_ids, text_behind
 from playground.pages.generate.run import wait_for
+from playground.parameters import following_seed
 
 COLUMNS, RUNS, BEAMS, BATCH = 6, 10, limits().max_beams, 64
 FRAME_SECONDS = 0.08
@@ -184,7 +185,7 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
 
 
 def lane_of(model: Any, prompt: list[int], column: Column, run: int) -> Any:
-    settings = column.settings.with_changes(seed=column.settings.seed + run)
+    settings = column.settings.with_changes(seed=following_seed(column.settings.seed, run))
     return (
         BeamLane(model, prompt, settings, column.beams, column.length_penalty)
         if column.beams

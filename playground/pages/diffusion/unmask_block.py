@@ -23,6 +23,7 @@ from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
 from playground.pages.diffusion.twin import LeftToRight
 from playground.pages.errors import answered, sentence_of
 from playground.pages.events import sent
+from playground.parameters import following_seed
 from playground.widgets.diffusion import UnmaskView
 from playground.widgets.widget import called
 
@@ -146,7 +147,7 @@ def _run_on(
 ) -> list[Side]:
     """One canvas, or two, from where the visitor left them. One of two that has nothing to fill stays as it stands."""
     first, turn = edited(canvas, denoiser, event)
-    settings = replace(settings, seed=settings.seed + turn)
+    settings = replace(settings, seed=following_seed(settings.seed, turn))
     given = sent(event, "second")
     if given is None:
         return [Side(name, denoiser, first, settings, t("run on, seed {seed}", seed=settings.seed))]
@@ -163,7 +164,7 @@ def _run_on(
         SimpleNamespace(canvas=given.get("canvas"), locked=given.get("locked"), turn=turn),
     )
     other = settings_of(values, values["sampler_b"], values["steps_b"], values["seed_b"])
-    other = replace(other, seed=other.seed + turn)
+    other = replace(other, seed=following_seed(other.seed, turn))
     pairs = [(first, settings), (second, other)]
     nothing = [
         int(denoiser.mask_id) not in each.ids and by.sampler not in ("gibbs", *NEEDS_POSTERIOR)

@@ -12,6 +12,7 @@ from playground.i18n import Message, nt, paragraph, t
 from playground.pages import run
 from playground.pages.escape import loop
 from playground.pages.generate.request import room_for
+from playground.parameters import following_seed
 
 SEARCH = 220  # tokens of greedy text in which a loop must be found
 FOLLOWED = 12  # runs that are followed after they left, to see which come back
@@ -70,7 +71,7 @@ def experiment_messages(
         words = message.get("words") or words
         yield message
     if followed is not None and not should_stop():
-        yield from laps.came_back(followed, seed + 1, words, should_stop)
+        yield from laps.came_back(followed, following_seed(seed), words, should_stop)
     if not should_stop():
         yield run.end("done")
 

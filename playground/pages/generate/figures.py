@@ -9,6 +9,7 @@ from playground.i18n import t
 from playground.pages import gate
 from playground.pages.generate.request import StepRequest, object_of, text_of
 from playground.pages.generate.run import STRIP, labels
+from playground.parameters import following_seed
 
 DRAWS = 1000
 SHOWN = 12
@@ -144,7 +145,7 @@ def draw_many(backend: Any, raw: Any) -> dict:
                 (
                     temperature,
                     probs / probs.sum(),
-                    decoding.draw_many(probs, DRAWS, settings.seed + number),
+                    decoding.draw_many(probs, DRAWS, following_seed(settings.seed, number)),
                 )
             )
         best = np.argsort(-np.max([probs for _, probs, _ in columns], axis=0), kind="stable")[
