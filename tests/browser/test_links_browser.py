@@ -56,6 +56,7 @@ def test_a_text_comes_back_at_its_step(page, open_page, follow):
     expect(line).to_have_attribute("aria-valuenow", "3")
     assert area.locator("[data-part=text]").text_content() == text
 
+    unfold(page)
     area.locator("[data-part=mode-score]").click()
     area.locator("[data-part=score]").fill("the king was old and tired .")
     area.get_by_role("button", name="Score", exact=True).click()
