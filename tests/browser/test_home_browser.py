@@ -142,6 +142,7 @@ def test_everywhere_at_once_the_surest_blank_is_next_and_blur_is_doubt(home):
 def test_a_server_that_does_not_answer_is_a_sentence_and_the_words_stay(home):
     play(home, 2)
     expect(source(home)).to_have_text("Live: fairy-causal, 15 M")
+    expect(home.locator("#home-machine button.tile").nth(2)).to_be_visible()  # the next ones lie
     home.route(ASKED, lambda route: route.abort())
     home.keyboard.press("3")
     expect(home.locator("#home-machine [role=alert]")).to_contain_text("The server did not answer")
