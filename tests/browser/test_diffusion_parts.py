@@ -71,6 +71,11 @@ def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):
     expect(meter.get_by_role("status").last).to_have_text("8 texts enumerated")
     meter.get_by_text("As a table").first.click()
     expect(meter.locator("details table").first).to_contain_text("low confidence (LLaDA)")
+    measured = meter.locator("details table").evaluate_all(
+        "all => all.map(table => [...table.rows].slice(1).flatMap(row => [...row.cells].slice(1))"
+        ".filter(cell => /[0-9]/.test(cell.textContent)).length)"
+    )
+    assert measured == [18, 9], "the curves' points, and the sweeps of Gibbs"
     meter.get_by_role("button", name="KL(truth").click()
 
 
