@@ -123,6 +123,8 @@ function plane() {
   const picture = drawSvg("svg", {
     class: "canvas-plane",
     role: "img",
+    // Named from the beginning: the points come later, with the data.
+    "aria-label": t("Vectors of the words in the plane"),
     viewBox: "0 0 420 260",
     "data-part": "plane",
   });
