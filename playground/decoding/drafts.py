@@ -18,14 +18,9 @@ import numpy as np
 
 from playground.decoding.distribution import Candidates
 from playground.decoding.generation import CausalModel, end_ids
-from playground.decoding.settings import DecodingSettings
+from playground.decoding.settings import DRAFTS, DecodingSettings
 from playground.decoding.stages import apply_stages, next_state
 from playground.i18n import t
-from playground.parameters import Parameter
-
-DRAFTS = Parameter(
-    "drafts", int, 4, low=1, high=16, doc="tokens that are drafted for a pass of the target at most"
-)
 
 
 class Drafted(NamedTuple):

@@ -63,6 +63,11 @@ DO_SAMPLE = Parameter(
     "do_sample", bool, True, doc="false takes the likeliest token every time (greedy)"
 )
 
+# no field of the settings: of speculative decoding (playground/decoding/drafts.py), which leaves a text's law as it is
+DRAFTS = Parameter(
+    "drafts", int, 4, low=1, high=16, doc="tokens drafted for a pass of the network at most", step=1
+)
+
 PARAMETERS: dict[str, Parameter] = table(
     MAX_NEW_TOKENS,
     DO_SAMPLE,

@@ -30,6 +30,7 @@ CHANGED = {
     "scores": {"reference2": "", "candidate": "ä 👻", "reference4": "x\ny"},
     "contexts": {"first": "a", "second": "b", "second_model": "fairy-causal"},
     "race": {"sampler": "maskgit", "steps": 3, "temperature": 0.0},
+    "drafts": {"drafter": "repeats", "drafts": 7, "temperature": 0.0, "top_p": 0.9},
     "library": {"column": [links.column("sampling", typical_p=0.4)]},
     "forcing": {"given": 3, "text": "the queen slept for a hundred years"},
     "classifier": {"labels": "good, bad", "texts": "one\ntwo"},

@@ -10,20 +10,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from playground.backend.catalog import offered
+from playground.backend.catalog import CATALOG, offered
 from playground.decoding.rules import RULES as RULES_OF_TEXTS
-from playground.decoding.settings import PARAMETERS
+from playground.decoding.settings import DRAFTS, PARAMETERS
 from playground.i18n import t
 from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS
 from playground.pages.links import Choice, Number, PageLink, Setting, Text
 from playground.parameters import SEED
 
+REPEATING = "repeats"  # the drafter of speculative decoding that needs no network
 PARTS = (
     "strategies",
     "beams",
     "scores",
     "contexts",
     "race",
+    "drafts",
     "library",
     "forcing",
     "classifier",
@@ -197,6 +199,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "temperature": Number(0.7, 0, 5),
         "seed": Setting(replace(SEED, default=3)),
         "judge": Model(TWIN),
+    },
+    "drafts": {
+        **_writing(48, 3),
+        "drafter": Choice("fairy-diffusion", (REPEATING, *(entry.id for entry in CATALOG))),
+        "drafts": Setting(DRAFTS),
+        "temperature": Setting(replace(PARAMETERS["temperature"], default=0.7)),
+        "top_p": Setting(PARAMETERS["top_p"]),
     },
     "library": {**_writing(24, 1), "column": Columns([column("sampling", top_p=0.9)], most=1)},
     "forcing": {
