@@ -21,6 +21,7 @@ PARTS = dict(
             "Scores",
             "Contexts",
             "Race",
+            "Drafts",
             "Library",
             "Teacher forcing",
             "Classifier",
@@ -361,6 +362,6 @@ def test_every_part_begins_with_what_was_recorded_and_copies_its_link(open_page,
         )  # every field has its first value
     page.add_style_tag(content="#compare-parts .tabitem { display: block !important }")
     page.locator("#compare-scores .scores-big").nth(1).wait_for()
-    assert axe(page, "#compare-parts") == []  # all ten parts at once, with their results
+    assert axe(page, "#compare-parts") == []  # all parts at once, with their results
     dark(page)
     assert axe(page, "#compare-parts") == []

@@ -211,6 +211,13 @@ class DraftsView {
         return { clock, facts, text };
       });
     [this.plain, this.drafted] = sides;
+    this.drafted.text.before(
+      spoken("p", "drafts-legend", () =>
+        t(
+          "Plain words are accepted drafts, bold ones the model drew itself; a click shows the pass.",
+        ),
+      ),
+    );
     return panes;
   }
 
@@ -271,7 +278,11 @@ class DraftsView {
       this.addWords(pass, this.passes.length - 1);
       if (this.follow) this.shown = this.passes.length - 1;
     }
-    if (after) this.result = after;
+    if (after) {
+      this.result = after;
+      const telling = this.passes.findIndex((one) => one.refused && one.refused.place > 0);
+      if (this.follow && telling >= 0) this.shown = telling; // one with a draft accepted and one refused
+    }
     if (pass || after) this.draw();
     else this.speak();
   }
@@ -292,11 +303,16 @@ class DraftsView {
   addWords(pass, number) {
     const accepted = pass.drafts.filter((one) => one.accepted).length;
     pass.pieces.forEach((piece, i) => {
-      const word = make("button", i < accepted ? "drafts-kept" : "drafts-own", piece);
+      const space = piece.match(/^\s*/)?.[0] ?? ""; // outside of the word, so that lines break at it
+      const word = make(
+        "button",
+        i < accepted ? "drafts-kept" : "drafts-own",
+        piece.slice(space.length),
+      );
       word.type = "button";
       word.dataset.pass = String(number);
       word.addEventListener("click", () => this.go(number));
-      this.drafted.text.append(word);
+      this.drafted.text.append(space, word);
     });
   }
 
