@@ -40,20 +40,22 @@ class Outcome(NamedTuple):
 
 class Acting(NamedTuple):
     """act(candidates, situation) -> Outcome. after(state, probability, settings) -> memory for the next step: `state` is
-    the Outcome's, `probability` that of the chosen token in the final distribution (0 for a forced one that was cut)."""
+    the Outcome's, `probability` that of the chosen token in the final distribution (0 for a forced one that was cut).
+    before: `after` gets the probability that the token had before the rule, not the final one."""
 
     act: Callable[[Candidates, Situation], Outcome]
     after: Callable[[dict[str, Any], float, DecodingSettings], dict[str, Any]] | None = None
+    before: bool = False
 
 
 ACTING: dict[str, Acting] = {}
 
 
-def stage(name: str, after: Any = None) -> Callable:
+def stage(name: str, after: Any = None, before: bool = False) -> Callable:
     """A decorator: this function acts for the rule `name` of the table in rules.py."""
 
     def register(act: Callable[[Candidates, Situation], Outcome]) -> Callable:
-        ACTING[name] = Acting(act, after)
+        ACTING[name] = Acting(act, after, before)
         return act
 
     return register

@@ -98,7 +98,7 @@ def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
         ({"prefix": [-1]}, "whole numbers of at least 0"),
         ({"forced": [True]}, "whole numbers"),
         ({"prefix": [1] * 513}, "at most 512 tokens"),
-        ({"memory": {"x": 1}}, "memory must hold mu alone, got 'x'"),
+        ({"memory": {"x": 1}}, "memory must hold mu, adaptive_sum, adaptive_weight alone, got 'x'"),
         ({"memory": {"mu": float("nan")}}, "memory.mu must be a number of bits in"),
         ({"memory": {"mu": 10**400}}, "memory.mu must be a number of bits in"),
     ],
