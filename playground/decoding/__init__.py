@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from playground.decoding import (
         together as together,
     )
+    from playground.decoding import (
+        watermark as watermark,
+    )
     from playground.decoding.generation import CausalModel, end_ids, generate, recompute
     from playground.decoding.loops import find_loop
     from playground.decoding.scoring import draw_many, score

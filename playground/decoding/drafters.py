@@ -1,7 +1,8 @@
 """Who drafts for speculative decoding: the text so far, a smaller network, one with other tokens, or a masked network.
 
 Each answers `draft(text, most, index)` of `playground.decoding.drafts.Drafter`. Any drafter leaves the target's law as it is; a better one
-is accepted more often. They draft under the run's own sampling rules, but for those that carry something from token to token.
+is accepted more often. They draft under the run's own sampling rules, but for those that carry something from token to token
+or are given words.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from playground.decoding.stages import apply_stages
 from playground.decoding.text import TextStream
 
 
-def without_memory(settings: DecodingSettings) -> DecodingSettings:
-    """The settings with every rule off that carries something from one token to the next."""
-    carrying = [rule.switched_by for rule in RULES.values() if rule.memory]
-    return settings.with_changes(**{row.name: row.off for row in carrying})
+def drafting(settings: DecodingSettings) -> DecodingSettings:
+    """The settings with every rule off that carries something from one token to the next, or reads more than logits and ids."""
+    off = [rule.switched_by for rule in RULES.values() if rule.memory or rule.name in _READS_MORE]
+    return settings.with_changes(**{row.name: row.off for row in off})
+
+
+_READS_MORE = ("guidance", "logit_bias", "banned", "dry_multiplier")
 
 
 class RepeatingDrafter:
@@ -67,7 +71,7 @@ class SmallerDrafter:
     """Another left-to-right model with the target's own tokens, a token a call."""
 
     def __init__(self, model: Any, settings: DecodingSettings, prompt_length: int):
-        self.model, self.settings = model, without_memory(settings)
+        self.model, self.settings = model, drafting(settings)
         self.prompt_length = prompt_length
 
     def draft(self, text: Sequence[int], most: int, index: int) -> Drafted:
@@ -92,7 +96,7 @@ class SpellingDrafter:
 
     def __init__(self, model: Any, target: Any, settings: DecodingSettings):
         self.model, self.target = model, target
-        self.settings = without_memory(settings)
+        self.settings = drafting(settings)
 
     def draft(self, text: Sequence[int], most: int, index: int) -> Drafted:
         context = [int(token) for token in self.model.encode(self.target.decode(text))]
@@ -122,7 +126,7 @@ class BlankDrafter:
     (Christopher et al. 2024, arXiv 2408.05636). `ahead`: further blanks behind them, so that the text does not seem to end there."""
 
     def __init__(self, denoiser: Any, settings: DecodingSettings, ahead: int = 8):
-        self.denoiser, self.settings, self.ahead = denoiser, without_memory(settings), ahead
+        self.denoiser, self.settings, self.ahead = denoiser, drafting(settings), ahead
 
     def draft(self, text: Sequence[int], most: int, index: int) -> Drafted:
         special = getattr(self.denoiser, "special_ids", frozenset())

@@ -192,15 +192,15 @@ def speculate(
 
     Taking the likeliest token gives the text of `generate`, token for token (as far as the network's own sums do not depend on how many tokens it reads
     at once); drawing gives a text with the same law, and another one for the same seed. A model that has `last_logits(ids, count)`, (count, V), verifies all
-    drafts in one pass; of any other `logits_along` is asked.
+    drafts in one pass; of any other `logits_along` is asked. Guidance needs a second row and stop strings the text: neither is known here.
     """
-    settings = settings or DecodingSettings()
+    settings = (settings or DecodingSettings()).for_model(model)
     drafts = DRAFTS.check(drafts)
     text = [int(token) for token in prompt_ids]
     if not text:
         raise ValueError(t("prompt_ids must hold at least 1 token, got 0"))
     ends, longest = (
-        frozenset() if ignore_end else end_ids(model),
+        frozenset() if ignore_end or settings.ignore_end else end_ids(model),
         getattr(model, "context_length", None),
     )
     prompt_length, index, state = len(text), 0, None

@@ -30,6 +30,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "eta_cutoff",
         "p_less",
         "xtc_threshold",
+        "watermark_bias",
         "adaptive_target",
     ),
     # penalties, DRY, top-nσ, top-k, typical, top-p, min-p, XTC, temperature is that program's own chain; what it does not
@@ -56,6 +57,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "dynatemp_range",
         "p_less",
         "mirostat_tau",
+        "watermark_bias",
         "adaptive_target",
     ),
 }

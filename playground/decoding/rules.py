@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from playground.decoding.orders import ORDERS as ORDERS
 from playground.decoding.rule import Rule, switch
+from playground.decoding.rules_of_form import FORMS
 from playground.decoding.rules_of_shape import SHAPES
 from playground.decoding.rules_of_words import WORDS
 from playground.i18n import t
@@ -376,5 +377,6 @@ RULES: dict[str, Rule] = {
         ),
         *SHAPES,
         *WORDS,
+        *FORMS,
     )
 }

@@ -23,6 +23,7 @@ from playground.decoding.shape import (
 from playground.decoding.situation import ACTING, Situation
 from playground.decoding.temperature import temperature as temperature
 from playground.decoding.truncation import top_k as top_k
+from playground.decoding.watermark import watermark as watermark
 from playground.decoding.words import guidance as guidance
 from playground.i18n import t
 

@@ -14,7 +14,7 @@ from playground.decoding.drafters import (
     RepeatingDrafter,
     SmallerDrafter,
     SpellingDrafter,
-    without_memory,
+    drafting,
 )
 from playground.decoding.drafts import Drafted, acceptance, left_over, overlap, speculate, verify
 from playground.decoding.drafts_law import law_of_texts
@@ -209,4 +209,4 @@ def test_drafts_stop_where_the_run_does_and_a_bad_number_gets_a_sentence():
     assert sizes[0] <= 1
     with pytest.raises(ValueError, match=r"drafts must be a whole number in \[1, 16\].*got 17"):
         next(speculate(TARGET, START, drafter, settings, 17))
-    assert without_memory(DecodingSettings(mirostat_tau=3.0)).mirostat_tau == 0
+    assert drafting(DecodingSettings(mirostat_tau=3.0, banned="fox")) == DecodingSettings()
