@@ -16,6 +16,7 @@ import numpy as np
 from playground.decoding.drafts import Drafted, draw, law_of, numbers_of
 from playground.decoding.rules import RULES
 from playground.decoding.settings import DecodingSettings
+from playground.decoding.spelling import FORMS
 from playground.decoding.stages import apply_stages
 from playground.decoding.text import TextStream
 
@@ -26,7 +27,7 @@ def drafting(settings: DecodingSettings) -> DecodingSettings:
     return settings.with_changes(**{row.name: row.off for row in off})
 
 
-_READS_MORE = ("guidance", "logit_bias", "banned", "dry_multiplier")
+_READS_MORE = ("guidance", "logit_bias", "banned", "dry_multiplier", *FORMS)
 
 
 class RepeatingDrafter:

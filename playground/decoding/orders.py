@@ -9,6 +9,9 @@ from typing import Any
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "transformers": (
+        "choices",
+        "regex",
+        "json_schema",
         "guidance",
         "logit_bias",
         "repetition_penalty",
@@ -36,6 +39,9 @@ ORDERS: dict[str, tuple[str, ...]] = {
     # penalties, DRY, top-nσ, top-k, typical, top-p, min-p, XTC, temperature is that program's own chain; what it does not
     # have stands where it has the like of it
     "llama.cpp": (
+        "choices",
+        "regex",
+        "json_schema",
         "guidance",
         "logit_bias",
         "repetition_penalty",

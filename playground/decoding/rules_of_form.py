@@ -1,10 +1,10 @@
-"""Rows of the table for rules that give the text a form: a mark that can be found again."""
+"""Rows of the table for rules that give the text a form, or a mark that can be found again."""
 
 from __future__ import annotations
 
 from playground.decoding.rule import Rule, switch
 from playground.i18n import t
-from playground.parameters import Parameter
+from playground.parameters import LinesParameter, Parameter, TextParameter
 
 # the millionth prime, and a quarter of the tokens: transformers' WatermarkingConfig has the same
 RATIO = Parameter(
@@ -33,6 +33,48 @@ KEY = Parameter(
 )
 
 FORMS: tuple[Rule, ...] = (
+    Rule(
+        "choices",
+        label=t("choices"),
+        explain=t(
+            "The text becomes one of these, one a line. Tokens from which none of them can follow are cut, and the end of the "
+            "text too until one is complete."
+        ),
+        parameters=(
+            LinesParameter(
+                "choices", str, "", off="", doc="the texts of which one is written, one a line"
+            ),
+        ),
+        when_greedy=True,
+    ),
+    Rule(
+        "regex",
+        label=t("regular expression"),
+        explain=t(
+            "The whole text matches this expression: [0-9]+ is digits, (yes|no) one of two words. Tokens from which no match can "
+            "follow are cut, and the end too until there is one."
+        ),
+        parameters=(
+            TextParameter(
+                "regex", str, "", off="", doc="a regular expression that the whole text matches"
+            ),
+        ),
+        when_greedy=True,
+    ),
+    Rule(
+        "json_schema",
+        label=t("JSON schema"),
+        explain=t(
+            "The text is JSON that fits this schema. Tokens that would break it are cut, and the end too until the JSON is whole. "
+            "A model of lower-case tales can write little of it."
+        ),
+        parameters=(
+            TextParameter(
+                "json_schema", str, "", off="", doc="a JSON schema that the text fits", longest=4000
+            ),
+        ),
+        when_greedy=True,
+    ),
     Rule(
         "watermark_bias",
         label=t("watermark"),

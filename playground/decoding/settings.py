@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from playground.decoding.orders import LLAMA_CPP
 from playground.decoding.rules import ORDERS, RULES, Rule
-from playground.decoding.spelling import Spelling, spelling_of
+from playground.decoding.spelling import SPELLED, Spelling, spelling_of
 from playground.i18n import Message, t
 from playground.parameters import SEED, LinesParameter, Parameter, short, table, unknown
 
@@ -206,9 +206,7 @@ class DecodingSettings:
 
     def for_model(self, model: Any) -> DecodingSettings:
         """The same settings, whose words stand for this model's tokens; themselves where they hold no words."""
-        if self.spelling is not None or not any(
-            getattr(self, name) for name in ("logit_bias", "banned", "dry_sequence_breakers")
-        ):
+        if self.spelling is not None or not any(getattr(self, name) for name in SPELLED):
             return self
         spelled = self.with_changes()
         object.__setattr__(spelled, "spelling", spelling_of(model))

@@ -17,6 +17,9 @@ from playground.i18n import Message, t
 from playground.parameters import LinesParameter, line_of, texts_of, written
 
 LARGEST_BIAS = 1000.0
+FORMS = ("choices", "regex", "json_schema")
+# settings whose words or letters stand for a model's tokens
+SPELLED = ("logit_bias", "banned", "dry_sequence_breakers", *FORMS)
 _LONGEST_BREAKER = (
     40  # characters, and tokens of what follows its first one: llama.cpp's own limits
 )
@@ -58,6 +61,7 @@ class Spelling:
     """Which tokens words are for one model.
 
     encode: text -> ids, the text's own and no beginning-of-text token. word_of: id -> the text it stands for. size: V.
+    bytes_of: id -> what the token adds to a text, as bytes; b"\xff" and a name for control tokens. ends: ids that end a text.
     What is found is remembered.
     """
 
@@ -66,10 +70,30 @@ class Spelling:
         encode: Callable[[str], Sequence[int]],
         word_of: Callable[[int], str] | None = None,
         size: int = 0,
+        bytes_of: Callable[[int], bytes] | None = None,
+        ends: frozenset[int] = frozenset(),
     ):
         self._encode, self._word_of, self.size = encode, word_of, size
+        self._bytes_of, self.ends = bytes_of, ends
         self._words: list[str] | None = None
         self._known: dict[Any, Any] = {}
+
+    def ids_of(self, text: str) -> list[int]:
+        """The ids of a text; none where the model cannot write it."""
+        try:
+            return [int(token) for token in self._encode(text)]
+        except ValueError:
+            return []
+
+    def token_bytes(self) -> list[bytes]:
+        """What each token adds to a text, (V,)."""
+        if "bytes" not in self._known:
+            name = self._bytes_of or (lambda token: b"\xff%d" % token)
+            self._known["bytes"] = [
+                b"\xffend%d" % token if token in self.ends else name(token)
+                for token in range(self.size)
+            ]
+        return self._known["bytes"]
 
     def sequences(self, word: str) -> tuple[tuple[int, ...], ...]:
         """The ids of a word: with a space in front and without, unless it begins with one; of #464 token 464 alone.
@@ -125,13 +149,20 @@ def spelling_of(model: Any) -> Spelling:
     owner = getattr(model, "codec", model)
     try:
         if owner not in _OF_MODELS:
-            _OF_MODELS[owner] = _read(owner, int(model.vocab_size))
+            _OF_MODELS[owner] = _read(owner, int(model.vocab_size), _ends(model))
         return _OF_MODELS[owner]
     except TypeError:  # a model that cannot be held weakly
-        return _read(owner, int(model.vocab_size))
+        return _read(owner, int(model.vocab_size), _ends(model))
 
 
-def _read(model: Any, size: int) -> Spelling:
+def _ends(model: Any) -> frozenset[int]:
+    ends = getattr(model, "eos_id", None)
+    if ends is None:
+        return frozenset()
+    return frozenset(int(token) for token in (ends if hasattr(ends, "__iter__") else [ends]))
+
+
+def _read(model: Any, size: int, ends: frozenset[int] = frozenset()) -> Spelling:
     # The Spelling must not keep alive what it is remembered for.
     try:
         held = weakref.ref(model)
@@ -150,7 +181,18 @@ def _read(model: Any, size: int) -> Spelling:
             return owner.token_bytes(token).decode("utf-8", errors="replace")
         return owner.decode([token])
 
-    return Spelling(encode, word_of, size)
+    def bytes_of(token: int) -> bytes:
+        owner = held()
+        if token in getattr(owner, "special_ids", ()):
+            return b"\xff%d" % token
+        if hasattr(owner, "token_bytes") and getattr(owner, "family", "") != "word-pieces":
+            return owner.token_bytes(token)
+        # a token of words brings the space before it: what it adds behind another one
+        before = (encode("a") if hasattr(owner, "token_bytes") else None) or [0]
+        text = owner.decode(before[-1:])
+        return owner.decode([before[-1], token])[len(text) :].encode("utf-8")
+
+    return Spelling(encode, word_of, size, bytes_of, ends)
 
 
 def named(word: str) -> tuple[tuple[int, ...], ...]:

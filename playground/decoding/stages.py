@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from playground.decoding.distribution import Candidates, as_float32
+from playground.decoding.form import form_of as form_of
 from playground.decoding.penalties import LLAMA_CPP_WINDOW
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.shape import (
@@ -92,6 +93,7 @@ def apply_stages(
         state or {},
         None if second is None else _row(as_float32(second), len(values), "second"),
         None if mask is None else _row(np.asarray(mask, bool), len(values), "mask"),
+        prompt_length,
     )
     candidates = Candidates(values, len(values))
     stages = [Stage("logits", candidates)]

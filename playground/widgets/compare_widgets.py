@@ -98,3 +98,10 @@ class CompareSweep(CompareWidget):
 
     MODULE = "views/compare/sweep.js"
     STYLE = source("compare_look", kind="css")
+
+
+class CompareMasking(CompareWidget):
+    """What cutting tokens does to the law of a text. Server function `compare_laws`; see playground.pages.compare.masking."""
+
+    MODULE = "views/compare/masking.js"
+    STYLE = source("compare_look", "compare_contexts", kind="css")

@@ -27,6 +27,7 @@ PARTS = dict(
             "Classifier",
             "People",
             "Sweep",
+            "Masking",
         ),
         links.PARTS,
         strict=True,

@@ -22,6 +22,7 @@ COMPANIONS = {
     "adaptive_decay": {"adaptive_target": 0.3},
 }
 JUST_INSIDE = {"typical_p": 1e-46, "epsilon_cutoff": 1 - 1e-16, "eta_cutoff": 1 - 1e-16}
+JUST_INSIDE |= {"watermark_ratio": 1 - 1e-16}
 ROWS = [row for rule in RULES.values() for row in rule.parameters]
 FIELDS = [row.name for row in ROWS if row.type in (int, float)]
 WORDS = [("logit_bias", "#0=1000"), ("logit_bias", "#1=-1000"), ("banned", "#0"), ("p_less", True)]

@@ -177,6 +177,21 @@ def sweep(app: Any) -> None:
     run_events(app, made(app, "CompareSweep", "sweep"), later("sweep", "run"))
 
 
+def masking(app: Any) -> None:
+    say(
+        t(
+            "A text can be forced into a form by cutting, at each step, the words that would break it. Is that what the model would write, had it chosen "
+            "to write such a text? No: a beginning that seldom comes to a good end is taken as often as before."
+        )
+    )
+    made(
+        app,
+        "CompareMasking",
+        "masking",
+        [answer(app, "compare_laws", later("masking", "compare_laws"))],
+    )
+
+
 BLOCKS = (
     (t("Strategies"), "strategies", strategies),
     (t("Beam search"), "beams", beams),
@@ -189,4 +204,5 @@ BLOCKS = (
     (t("Classifier"), "classifier", classifier),
     (t("People"), "people", people),
     (t("Sweep"), "sweep", sweep),
+    (t("Masking"), "masking", masking),
 )

@@ -31,6 +31,7 @@ PARTS = (
     "classifier",
     "people",
     "sweep",
+    "masking",
 )
 TWIN, GENERAL = "fairy-causal", "smollm2-135m"
 KING = "once upon a time there was a king who had"
@@ -240,6 +241,17 @@ FIELDS: dict[str, dict[str, Any]] = {
         "over": Text("0.5, 0.8, 1.1", 200),
         "and": Choice("top_p", ("", *RULE_NAMES)),
         "and_over": Text("0.8, 1", 200),
+    },
+    "masking": {
+        "lines": Text(
+            "the king slept\nthe king slept\nthe king slept\nthe king ate\nthe king ate\nthe king ate\nthe king howled\n"
+            "the wolf howled\nthe wolf howled\nthe wolf ate",
+            2000,
+        ),
+        "order": Number(1, 1, 3, whole=True),
+        "kind": Choice("regex", ("regex", "choices")),
+        "form": Text("the (king|wolf) howled", 400),
+        "longest": Number(5, 1, 8, whole=True),
     },
 }
 LINKS = {
