@@ -138,15 +138,18 @@ def generate(
 
 
 def behind_negative(
-    model: Any, settings: DecodingSettings, prompt_ids: Sequence[int], ask: str = "next_logits"
+    model: Any,
+    settings: DecodingSettings,
+    prompt_ids: Sequence[int],
+    ask: str | None = "next_logits",
 ) -> Callable[[Sequence[int]], Any]:
     """A `second` for `generate`: the model's logits where the negative prompt stands in place of the prompt.
 
     Without a negative prompt the prompt's last token stands there, as in transformers. ask: the model's method that gives
-    logits (V,) of ids. A session of its own keeps the caches of both texts."""
+    logits (V,) of ids; None: only the ids that it would be asked for. A session of its own keeps the caches of both texts."""
     negative = list(model.encode(settings.negative_prompt)) if settings.negative_prompt else []
     negative = negative or [int(token) for token in prompt_ids[-1:]]
-    length, logits = len(prompt_ids), getattr(model, ask)
+    length, logits = len(prompt_ids), getattr(model, ask) if ask else list
     return lambda text: logits([*negative, *text[length:]])
 
 

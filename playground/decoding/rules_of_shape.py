@@ -96,8 +96,8 @@ SHAPES: tuple[Rule, ...] = (
         "adaptive_target",
         label=t("adaptive-p"),
         explain=t(
-            "Prefers tokens whose probability is near a target, and moves the target against what was drawn lately, so that "
-            "the drawn ones come to it on average. 0 is off; llama.cpp takes a negative number for off."
+            "Prefers tokens whose probability is near a target, and moves the target against what was drawn lately: their "
+            "average is pulled towards it. 0 is off; llama.cpp takes a negative number for off."
         ),
         parameters=(
             switch(

@@ -17,6 +17,7 @@ from playground.pages.generate.marks import detection
 from playground.pages.generate.parameter_docs import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, room_for, settings_of, text_of
 from playground.pages.generate.run import labels, notes
+from playground.parameters import texts_of
 
 DEFAULTS = presets.OFF
 MARK = ("watermark_ratio", "watermark_key")
@@ -151,6 +152,7 @@ def decode_text(
             steps.append(step.record(label, top, strip=top))
             yield 1
         text = network.decode([*ids, *written])[len(network.decode(ids)) :]
+        text = decoding.text.before_stop(text, texts_of(settings.stop))
         yield traces.new_trace(
             "decode",
             model,
@@ -190,8 +192,11 @@ def next_distribution(
     try:
         prompt_ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         context = [*prompt_ids, *written]
+        logits, second = network.next_logits(context), None
+        if "guidance" in settings.rules_on():
+            second = decoding.behind_negative(network, settings, prompt_ids)(context)
         step = decoding.recompute(
-            network.next_logits(context), context, settings, index, len(prompt_ids)
+            logits, context, settings.for_model(network), index, len(prompt_ids), second=second
         )
         return {
             "model": model,
