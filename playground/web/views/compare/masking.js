@@ -93,7 +93,7 @@ class MaskingView {
       entry.append(make("i", name), words);
       key.append(entry);
     }
-    const bars = make("div", "context-bars");
+    const bars = make("div", "context-bars masking-bars");
     for (const row of a.rows) bars.append(bar(row.text, row));
     if (a.others.count)
       bars.append(bar(nt("{n} other text", "{n} other texts", a.others.count), a.others));

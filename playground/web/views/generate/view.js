@@ -273,7 +273,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
       if (branch.wantedStep === undefined) {
         time.go(branch.at, "play");
         time.play();
-      }
+      } else draw(k, "load", null);
     }
     if (k !== time.step) time.go(k, "load");
   }
