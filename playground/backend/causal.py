@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from typing import Any
@@ -33,6 +34,7 @@ AttentionInterface.register("packed", packed_attention)
 KEPT_PREFIXES = 8  # caches of closed sessions that a later run with the same beginning starts from
 WORTH_COPYING = 8  # tokens
 SHORT = 32  # tokens: so many with drafts to verify go in a pass like one
+IDLE_SECONDS = 1.0  # who has not asked for so long is not at work: its slot goes to one who waits
 
 
 class CausalWorker:
@@ -55,6 +57,8 @@ class CausalWorker:
         self.kept: OrderedDict[int, Session] = OrderedDict()  # sessions that closed, oldest first
         self.open: weakref.WeakSet[Session] = weakref.WeakSet()
         self.busy: set[Session] = set()  # sessions of the tick that is being planned
+        self.asking: set[Session] = set()  # sessions with a request that waits
+        self.clock = time.monotonic
         self.turn = 0
 
     # choosing --------------------------------------------------------------------------------------------------------
@@ -65,6 +69,7 @@ class CausalWorker:
         bounds = limits()
         ready: list[Item] = []
         long: list[Item] = []
+        self.asking = {request.session for request in waiting}
         for request in waiting:
             self._arrive(request)
             ids, done = request.payload, len(request.session.cached)
@@ -100,7 +105,7 @@ class CausalWorker:
         if request.served >= 0:
             return  # already under way: its cache is the request's own beginning
         self.turn += 1
-        session.used = self.turn
+        session.used, session.asked = self.turn, self.clock()
         self.open.add(session)
         known = max(0, len(ids) - asked_places(request))  # whose keys alone are wanted
         keep = common_prefix(session.cached, ids, known)
@@ -157,7 +162,8 @@ class CausalWorker:
         return True
 
     def _evict(self, needy: Session) -> bool:
-        """Take the slot of the session that was used longest ago: closed ones first, then open ones."""
+        """Take the slot of the session that was used longest ago: closed ones first, then open ones. One that is at work keeps its
+        slot against whoever asked before it."""
         if self.kept:
             _, session = self.kept.popitem(last=False)
             self._release(session)
@@ -169,8 +175,10 @@ class CausalWorker:
         ]
         if not others:
             return False
-        oldest = min(others, key=lambda session: session.used)
-        if oldest.used > needy.used:
+        late = self.clock() - IDLE_SECONDS
+        idle = [one for one in others if one not in self.asking and one.asked < late]
+        oldest = min(idle or others, key=lambda session: session.used)
+        if not idle and oldest.used > needy.used:
             return False  # all others have asked since then: they are at work, and this one waits for them
         self._release(oldest)  # it recomputes its beginning when it asks again
         return True

@@ -11,13 +11,14 @@ from playground.backend.kv_cache import Slot
 class Session:
     """What the worker keeps for one face: the ids whose keys lie in its slot. Touched by the engine's loop alone."""
 
-    __slots__ = ("__weakref__", "cached", "closed", "slot", "used")
+    __slots__ = ("__weakref__", "asked", "cached", "closed", "slot", "used")
 
     def __init__(self) -> None:
         self.cached: list[int] = []
         self.slot: Slot | None = None
         self.closed = False
         self.used = 0
+        self.asked = 0.0  # seconds on the worker's clock when it asked last
 
 
 @dataclass
