@@ -325,7 +325,7 @@ RULES: dict[str, Rule] = {
                     -1,
                     low=-1,
                     high=1_000_000,
-                    label=t("last tokens"),
+                    label=t("last tokens (−1: all)"),
                     doc="over how many of the last tokens that rule looks; -1 is the whole text, llama.cpp has 64 since August 2026",
                     step=1,
                     shown=(-1, 512),

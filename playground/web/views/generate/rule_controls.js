@@ -119,7 +119,7 @@ export function textBox(row, value, take) {
   const box = node("textarea", {
     class: "rules-text",
     rows: row.kind === "lines" ? 2 : 1,
-    maxlength: row.longest,
+    maxlength: row.longest ?? 2000,
     autocomplete: "off",
     spellcheck: "false",
     "aria-label": () => say(row.label),
