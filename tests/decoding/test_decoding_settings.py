@@ -177,8 +177,8 @@ def test_every_field_is_one_of_the_public_ones():
         "max_new_tokens do_sample temperature top_k top_p min_p typical_p epsilon_cutoff eta_cutoff repetition_penalty "
         "presence_penalty frequency_penalty no_repeat_ngram_size xtc_threshold xtc_probability dry_multiplier dry_base "
         "dry_allowed_length dry_penalty_last_n dry_sequence_breakers mirostat_tau mirostat_eta top_n_sigma top_h p_less "
-        "dynatemp_range dynatemp_exponent adaptive_target adaptive_decay guidance negative_prompt logit_bias banned stop "
-        "ignore_end order seed"
+        "dynatemp_range dynatemp_exponent adaptive_target adaptive_decay guidance negative_prompt logit_bias banned choices regex "
+        "json_schema watermark_bias watermark_ratio watermark_key stop ignore_end order seed"
     ).split()
     assert list(DecodingSettings().to_dict()) == names
 

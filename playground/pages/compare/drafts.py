@@ -211,4 +211,7 @@ def speculative_text(backend: Any, raw: Mapping[str, Any]) -> Iterator[dict]:
             answer["plain"] += frame["plain"]["piece"]
         elif "begin" in frame:
             answer["way"] = frame["begin"]["way"]
-        yield {**frame, "answer": {**answer, **frame["after"]}} if "after" in frame else frame
+        if "after" in frame:
+            after = frame["after"]
+            frame = {**frame, "answer": {**after, "network_passes": after["passes"], **answer}}
+        yield frame
