@@ -56,12 +56,11 @@ def test_a_saved_file_keeps_them():
     assert DecodingSettings.from_dict(_settings(settings, "settings")) == DecodingSettings(**WORDS)
 
 
-def test_a_banned_word_is_not_written():
+def test_a_banned_token_is_not_written():
     plain, _ = frames_of({})
-    word = plain[2]["piece"].strip()
-    assert word
-    banned, _ = frames_of({"banned": word})
-    assert all(frame["piece"].strip() != word for frame in banned)
+    token = plain[2]["token_id"]
+    banned, _ = frames_of({"banned": f"#{token}"})
+    assert all(frame["token_id"] != token for frame in banned)
     assert banned[0]["stages"][1]["name"] == "banned"
 
 
