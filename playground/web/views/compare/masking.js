@@ -14,7 +14,7 @@ import {
   sentence,
   tableOf,
 } from "./parts.js";
-import { makeAsker, PartLink } from "./running.js";
+import { makeAsker, PartLink, recordedNote } from "./running.js";
 
 /** @typedef {{text: string, masked: number, given: number, own: number}} Row */
 
@@ -24,6 +24,7 @@ export const mount = (element, host) => new MaskingView(element, host);
 class MaskingView {
   /** @type {any} */
   answer = null;
+  old = false; // what is on the page is still the recording
   lines = area(6, 2000);
   order = numberInput(1, 1, 3, 1);
   kind = selectInput([
@@ -42,17 +43,23 @@ class MaskingView {
         (wish) => host.server.compare_laws(wish),
         (answer) => {
           this.answer = answer;
+          this.old = false;
           box.dataset.state = "done";
           this.show();
         },
       ),
       ask = () => asker.go(this.request()),
-      link = new PartLink(box, host, { lines, order, kind, form, longest }, () => {});
+      link = new PartLink(box, host, { lines, order, kind, form, longest }, (recorded) => {
+        this.answer = recorded.answers.compare_laws;
+        this.old = true;
+        box.dataset.state = "recorded";
+        this.show();
+      });
     for (const one of [lines, order, kind, form, longest]) one.addEventListener("input", ask);
     const row = rowOf(link.copy);
     box.append(...this.fields(), row, link.message, asker.trouble, this.out);
     onLanguage(() => this.show());
-    link.open().then(ask);
+    link.open().then(() => this.answer ?? ask());
   }
 
   fields() {
@@ -111,6 +118,7 @@ class MaskingView {
         ]),
       ),
       note(footOf(a)),
+      ...(this.old ? [note(recordedNote())] : []),
     );
   }
 }
