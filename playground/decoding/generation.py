@@ -94,10 +94,7 @@ def generate(
         raise ValueError(t("prompt_ids must hold at least 1 token, got 0"))
     if second is None and "guidance" in settings.rules_on():
         second = behind_negative(model, settings, text[:prompt_length])
-    stops = texts_of(settings.stop)
-    watch = StopWatch(model.decode, stops) if stops else None
-    for token in prefix if watch else ():
-        watch.push(token)  # type: ignore[union-attr]
+    watch = _watch(model, settings, prefix)
     # one growing array: each step keeps a view of its own beginning, not a copy
     buffer = np.zeros(len(text) + max(settings.max_new_tokens - len(prefix), 0), np.int64)
     buffer[: len(text)] = text
@@ -135,6 +132,15 @@ def generate(
         if step.finish:
             return step.finish
     return "max_new_tokens"
+
+
+def _watch(model: Any, settings: DecodingSettings, prefix: Sequence[int]) -> StopWatch | None:
+    """What sees the stop strings, behind the ids that were generated before; None where there are none."""
+    stops = texts_of(settings.stop)
+    watch = StopWatch(model.decode, stops) if stops else None
+    for token in prefix if watch else ():
+        watch.push(token)  # type: ignore[union-attr]
+    return watch
 
 
 def behind_negative(

@@ -91,9 +91,7 @@ def write(
             forced=request.forced,
             state=request.memory,
             should_stop=stop.is_set,
-            second=decoding.behind_negative(negative, request.settings, prompt_ids)
-            if negative is not None
-            else None,
+            second=negative and decoding.behind_negative(negative, request.settings, prompt_ids),
         )
         written = list(request.prefix)
 
@@ -113,8 +111,7 @@ def write(
                 if loop is None
                 else {"period": loop.period, "start": loop.start, "length": loop.length}
             )
-            if step.beyond:
-                frame["beyond"] = step.beyond
+            frame |= {"beyond": step.beyond} if step.beyond else {}
             yield run.frame(frame)
         yield run.end(reason or "stopped")
     finally:
