@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.pages.compare import links, recorded
+from playground.pages.compare import PLACES, links, recorded
 from playground.pages.compare.record import joined
 from tests.messages import in_english
 
@@ -185,3 +185,8 @@ def test_the_race_is_kept_as_one_frame_a_side():
         {"right": {"seconds": 1, "over": True}},
         {"done": True},
     ]
+
+
+def test_every_part_has_its_place_on_the_page():
+    placed = [name for _, _, names in PLACES for name in names]
+    assert sorted(placed) == sorted(links.PARTS)
