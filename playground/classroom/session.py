@@ -61,7 +61,7 @@ class ClassSession:
         self.teaching: list[object] = []  # the teacher's open streams, oldest first
         self.drives = Bucket(2.0, 2.0)
         self.teacher_bucket = Bucket(10.0, 30.0)
-        self.joins = Bucket(20.0, float(seats_most))
+        self.joins = Bucket(20.0, max(20.0, seats_most))
         self._tickets: dict[str, float] = {}
 
     # who is there ----------------------------------------------------------------------------------------------------
