@@ -83,8 +83,8 @@ class ClassSession:
 
     def check_ticket(self, token: str, now: float) -> None:
         self._not_ended()
-        if now - self._tickets.get(token, -TICKET_SECONDS - 1 + now) > TICKET_SECONDS:
-            self._tickets.pop(token, None)
+        last = self._tickets.get(token)
+        if last is None or now - last > TICKET_SECONDS:
             raise Refused("key", t("Only the teacher of this class may do that."))
         self._tickets[token] = self.seen = now
 
