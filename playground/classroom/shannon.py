@@ -30,7 +30,7 @@ class Bounds:
     upper: float | None = None
     why_none: str | None = None
 
-    def record(self) -> dict[str, float] | None:
+    def record(self) -> dict[str, float | None] | None:
         return None if self.why_none else {"lower": self.lower, "upper": self.upper}
 
 
