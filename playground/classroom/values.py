@@ -116,9 +116,24 @@ def ids_of(value: Any, name: str, most: int) -> list[int]:
 
 
 def figure_of(value: Any) -> Any:
-    """What the asker's page draws beside a question: any small plain data, handed on as it came."""
-    if value is not None and len(json.dumps(value, ensure_ascii=False)) > FIGURE_CHARACTERS:
+    """What the asker's page draws beside a question: any small plain data, handed on as it came.
+
+    It goes out to everybody with every state, so it must be data that JSON and UTF-8 can write."""
+    try:
+        text = "" if _deep(value) else json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError):
+        text = ""
+    if not text or len(text) > FIGURE_CHARACTERS:
         raise ValueError(
             t("figure must have at most {most} characters as JSON.", most=FIGURE_CHARACTERS)
         )
     return value
+
+
+def _deep(value: Any, levels: int = 16) -> bool:
+    """Whether lists and objects lie in each other deeper than `levels`."""
+    inner = value.values() if isinstance(value, Mapping) else value
+    if not isinstance(value, (Mapping, list)):
+        return False
+    return levels == 0 or any(_deep(one, levels - 1) for one in inner)

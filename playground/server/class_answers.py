@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -49,12 +50,19 @@ async def body_of(request: Request, most: int) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        found = json.loads(body, parse_constant=_no_number)
+        found = json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise ValueError(t("The request must be JSON.")) from None
     if not isinstance(found, dict):
         raise ValueError(t("The request must be a JSON object."))
     return found
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):  # 1e999
+        raise ValueError(word)
+    return number
 
 
 def _no_number(word: str) -> float:
