@@ -142,6 +142,7 @@ export class NumberLine {
     for (const value of [...values].sort((a, b) => a - b)) {
       const at = Math.min(1, Math.max(0, (value - low) / span)),
         column = Math.round(at * columns),
+        /** @type {boolean} */
         own = !found && mine !== null && Math.abs(value - mine) < 1e-9,
         dot = make("i", own ? "class-dot mine" : "class-dot");
       found ||= own;

@@ -196,6 +196,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     step: () => time.step,
     stepRequest: asking.stepRequest,
     depth: () => depth.value,
+    nameOf: rules.nameOf,
     problem,
     opened: opening.openFile,
   });
@@ -286,9 +287,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     drawn(view, "finished");
   }
   // What is on view ---------------------------------------------------------------------------------------------------------
-  function childrenHere() {
-    return state.branches.filter((one) => one.parent === state.here);
-  }
+  const childrenHere = () => state.branches.filter((one) => one.parent === state.here);
   /** @param {string} id @param {number | null} [at] @param {boolean} [live] */
   function openBranch(id, at = null, live = false) {
     state.here = id;

@@ -134,8 +134,36 @@ export function skeleton() {
         node("span", { part: "count" }),
       ),
     ),
+    joinBox(),
     node("p", { class: "unseen", part: "said", "aria-live": "polite" }),
   );
+}
+
+/** A student types the code of a class here; phones scan it. */
+function joinBox() {
+  const code = node("input", {
+    ...{ type: "text", maxlength: 5, size: 7, pattern: "[A-Za-z]{5}", required: true },
+    ...{ autocomplete: "off", autocapitalize: "characters", spellcheck: "false" },
+    placeholder: "ABCDE",
+    title: () => t("Five letters, as they stand at the front"),
+  });
+  const label = node(
+    "label",
+    {},
+    node("span", {}, () => t("Join a class")),
+    code,
+  );
+  const form = node(
+    "form",
+    { class: "home-join" },
+    label,
+    node("button", {}, () => t("Join")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    location.assign(new URL(`class/${code.value.toUpperCase()}`, document.baseURI));
+  });
+  return form;
 }
 
 /** @param {Parts} parts @param {number} heat */

@@ -162,11 +162,11 @@ function offerTeaching(button, server) {
     await (await made).begin(resume);
   }
   button.addEventListener("click", () => begin(false));
-  if (document.documentElement.classList.contains("in-lesson")) return; // the page of a lesson's frame
+  if (window.frameElement) return; // the page of a lesson's frame has the same storage
   const code = new URLSearchParams(location.search).get("follow");
   if (code && /^[A-Za-z]{5}$/.test(code))
     import("../classroom/follow.js").then(({ Follower }) => new Follower(code.toUpperCase()));
-  else if (teaches() && window.parent === window) begin(true);
+  else if (teaches()) begin(true);
 }
 
 /** Whether this tab taught a class before it was loaded again. */
