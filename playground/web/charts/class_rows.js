@@ -18,6 +18,7 @@ import { nt, t } from "../core/translate.js";
  * @property {boolean} [outside] a guess that is not among the model's rows
  * @property {boolean} [rest] what nobody guessed
  * @property {boolean} [ours] the name is a word of the page
+ * @property {boolean} [words] the name is no token: its spaces are spaces
  * @property {string} [tag] a few words behind the bar
  */
 
@@ -77,7 +78,11 @@ function line(row, total, axis, first) {
   const element = make("div", ["class-row", ...marks].join(" "));
   element.setAttribute("role", "listitem");
   element.setAttribute("aria-label", spoken(row, total));
-  const name = make("span", "class-name", row.ours ? row.name : visible(row.name.trim()));
+  const name = make(
+    "span",
+    "class-name",
+    row.ours || row.words ? row.name : visible(row.name.trim()),
+  );
   if (!row.ours) asIs(name);
   const figure = row.p === null || row.p === undefined ? String(row.count) : share(row.p);
   element.append(name, track(row, total, axis, first), make("span", "class-number", figure));

@@ -115,7 +115,7 @@ function surpriseOf({ mean_surprisal: mean, infinite, n, rules }) {
 function choiceResult(question, revealed, { yours, moving }) {
   const model = revealed.rows.some((/** @type {any} */ row) => typeof row.p === "number");
   const rows = revealed.rows.map((/** @type {any} */ row) => ({
-    ...{ name: row.text, count: row.count, p: row.p ?? null, truth: row.true },
+    ...{ name: row.text, words: true, count: row.count, p: row.p ?? null, truth: row.true },
     mine: yours?.answer === row.index,
     tag: row.true ? t("right") : "",
   }));
@@ -127,7 +127,7 @@ function choiceResult(question, revealed, { yours, moving }) {
             pieces("{count} of {n} were right: {word}.", {
               count: revealed.hit,
               n: revealed.n,
-              word: bold(question.choices[revealed.truth]),
+              word: asIs(make("b", "", question.choices[revealed.truth])),
             }),
           ),
         ];
@@ -144,7 +144,7 @@ function wideNames(rows) {
 function textResult(question, revealed, { yours, moving }) {
   /** @type {ClassRow[]} */
   const rows = revealed.rows.map((/** @type {any} */ row) => ({
-    ...{ name: row.text, count: row.count },
+    ...{ name: row.text, words: true, count: row.count },
     mine: row.text === yours?.answer,
   }));
   const hidden = revealed.hidden?.count ?? revealed.hidden ?? 0,
@@ -162,7 +162,7 @@ function pairResult(question, revealed, { yours, moving }) {
   const { n, names, truth } = revealed;
   /** @param {"left" | "right"} side @param {string} name @returns {ClassRow} */
   const row = (side, name) => ({
-    ...{ name: names?.[side] ?? name, ours: !names, count: revealed[side] },
+    ...{ name: names?.[side] ?? name, ours: !names, words: true, count: revealed[side] },
     truth: truth === side,
     mine: yours?.chose === side,
   });
@@ -225,7 +225,7 @@ function placeResult(question, revealed, { yours, moving }) {
   const { truth, n } = revealed;
   /** @type {ClassRow[]} */
   const rows = revealed.words.map((/** @type {any} */ row) => ({
-    ...{ name: `${row.place + 1}: ${row.text}`, count: row.count, p: row.p ?? null },
+    ...{ name: `${row.place + 1}: ${row.text}`, words: true, count: row.count, p: row.p ?? null },
     mine: yours?.answer?.place === row.place && yours.answer.word === row.text,
     truth: truth?.place === row.place && truth.word?.trim() === row.text.trim(),
   }));

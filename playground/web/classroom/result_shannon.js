@@ -49,7 +49,7 @@ function bitsFigure({ bounds, why_none: why, cross_entropy: cross }) {
       (bounds.model?.upper ?? 0) + 1,
     ),
     left = 90,
-    width = 700,
+    width = 560,
     at = (/** @type {number} */ bits) => left + (bits / most) * (width - left - 20);
   const figure = drawSvg("svg", { viewBox: `0 0 ${width} 118`, role: "img", class: "class-bits" });
   const names = [

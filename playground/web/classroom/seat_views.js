@@ -85,7 +85,10 @@ function following(seat) {
       const title = seat.following ? t("Following the front") : t("Not following");
       const box = make("section", "front"),
         head = make("p", "small");
-      head.append(make("span", "", front.title), make("span", "", front.step));
+      head.append(
+        make("span", "", front.title),
+        make("span", "", front.step === null ? "" : t("step {n}", { n: front.step })),
+      );
       box.append(head, asIs(make("p", "tale", front.text)));
       const note = make(
         "p",

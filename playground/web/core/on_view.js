@@ -9,7 +9,7 @@
 /**
  * @typedef {object} OnView
  * @property {string} [text] so far; never what a question shall hide
- * @property {string} [step] "step 4 of 48"
+ * @property {number} [step] counted from 1
  * @property {() => Promise<string | null>} [address] "?tab=…" or a whole address; the one in the address line where there is none
  * @property {Offer[]} [questions]
  * @property {string} [model] that a question of the teacher's own may be put to

@@ -74,7 +74,7 @@ export class Panel {
   }
 
   /** @param {Look} look */
-  drawJoin({ session, address, local, picture }) {
+  drawJoin({ session, address, picture }) {
     if (!session) return this.join.replaceChildren(make("p", "class-code", "…"));
     const words = make("div", "class-words"),
       code = asIs(make("p", "class-code", session.held.code)),
@@ -87,14 +87,6 @@ export class Panel {
       where,
       press(t("Show it large (J)"), "large", this.acts.large, "plain"),
     );
-    if (local)
-      words.append(
-        make(
-          "p",
-          "class-local",
-          t("This address works on this computer alone: start with HOST=0.0.0.0 for phones."),
-        ),
-      );
     this.join.replaceChildren(...(picture ? [picture] : []), words);
   }
 
@@ -154,8 +146,10 @@ export class Panel {
   }
 
   /** @param {Look} look @param {string} phase */
-  note({ form, session }, phase) {
+  note({ form, session, local }, phase) {
     if (form || session?.gone) return "";
+    if (phase === "open" && local)
+      return t("This address works on this computer alone: start with HOST=0.0.0.0 for phones.");
     if (phase === "asked")
       return t("What they say stays covered, here too: this screen may be the projector.");
     if (phase === "open")

@@ -127,7 +127,7 @@ export class ClassSession {
       const view = onView();
       const address = queryOf((await view.address?.()) ?? location.search);
       const state = {
-        ...{ address, page: view.page, title: view.title, step: view.step ?? "" },
+        ...{ address, page: view.page, title: view.title, step: view.step ?? null },
         text: [...(view.text ?? "")].slice(-LONGEST).join(""),
       };
       const now = JSON.stringify(state);

@@ -15,7 +15,7 @@ export function offerToClass(view) {
       row = rowAt(side, step);
     return {
       text: asProse(row, side.lexicon, side.card.family),
-      step: t("step {step} of {length}", { step, length: view.store.length - 1 }),
+      step,
       address: () => addressOf(view),
       questions: row.state.some(isHidden)
         ? [

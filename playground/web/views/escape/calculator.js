@@ -65,15 +65,14 @@ class CalculatorView {
   onView() {
     const { record } = this;
     if (!record) return null;
-    const { critical, settings } = record;
+    const { critical } = record;
     const question = () => ({
       ...{ kind: "number", low: 0, high: 4, step: 0.05, unit: "T" },
       text: t("At what temperature does it get out?"),
       ...(critical === null || critical > 4 ? {} : { truth: critical }),
     });
     return {
-      text: "",
-      step: `T = ${settings?.temperature ?? this.settings.temperature}`,
+      text: `T = ${this.settings.temperature}`,
       address: async () => addressOf(record.link),
       questions: [{ label: t("At what temperature does it get out?"), question }],
     };

@@ -22,7 +22,7 @@ export function offerToClass({ store, step, stepRequest, address, nameOf }) {
     if (!store.here() || !frame) return null;
     return {
       text: textBefore(store, step() + 1),
-      step: t("step {step} of {length}", { step: step() + 1, length: frames.length }),
+      step: step() + 1,
       address,
       model: store.here()?.prompt.model,
       questions: questionsOf(frame),
