@@ -23,8 +23,8 @@ def address_of(name: str) -> str:
 
 
 class Masthead(Widget):
-    """Takes no value. `squares(address)` gives the rows of a QR code: a class's address is drawn by it. The event `language` carries {"name"}: Gradio's own components get their labels by it. assets/words must be served
-    as static files."""
+    """Takes no value. `squares(address)` gives the rows of a QR code: the address of a class is drawn by it. The event `language`
+    carries {"name"}: Gradio's own components get their labels by it. assets/words must be served as static files."""
 
     MODULE = "views/shell/masthead.js"
     EVENTS = ("language",)

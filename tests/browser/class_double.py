@@ -37,7 +37,9 @@ class ClassDouble:
         self.refuse: tuple[int, str] | None = None
         self.yours = lambda answer: {"answer": answer}
         self.listeners: set[asyncio.Queue] = set()
-        config = uvicorn.Config(self.app(), port=port, log_level="error", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            self.app(), port=port, log_level="error", timeout_graceful_shutdown=1
+        )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
