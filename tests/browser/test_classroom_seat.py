@@ -156,6 +156,7 @@ def test_while_somebody_writes_a_count_takes_nothing_away(seat, double):
 
 def test_an_answer_without_a_line_is_kept_and_sent_again(seat, double):
     page = seat(state="asked", question=CHOICE)
+    expect(page.get_by_role("button", name="min-p")).to_be_visible()
     page.context.set_offline(True)
     expect(page.locator("#band")).to_contain_text("No connection")
     page.get_by_role("button", name="min-p").click()
@@ -169,8 +170,10 @@ def test_an_answer_without_a_line_is_kept_and_sent_again(seat, double):
 
 def test_an_answer_that_came_too_late_is_not_said_to_count(seat, double):
     page = seat(state="asked", question=CHOICE)
+    answer = page.get_by_role("button", name="min-p")
+    expect(answer).to_be_visible()
     page.context.set_offline(True)
-    page.get_by_role("button", name="min-p").click()
+    answer.click()
     double.show(state="closed")
     page.context.set_offline(False)
     expect(page.locator("main")).to_contain_text("You sent none this time.")
@@ -180,7 +183,7 @@ def test_an_answer_that_came_too_late_is_not_said_to_count(seat, double):
 def test_where_a_proxy_keeps_events_back_the_page_asks(seat, double):
     double.silent = True
     page = seat(state="asked", question=CHOICE)
-    expect(page.locator("main")).to_contain_text("Which rule?")
+    expect(page.locator("main")).to_contain_text("Which rule?", timeout=20_000)  # 5 s of silence
     double.show(state="closed")
     expect(page.locator("main")).to_contain_text("Answers are closed.")
     assert double.polls >= 2

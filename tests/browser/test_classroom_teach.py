@@ -170,7 +170,7 @@ def test_students_follow_the_step_and_open_it_in_the_app(class_of_two):
 def test_the_teachers_own_question_and_a_hidden_answer_that_still_counts(class_of_two):
     teacher, (first, second), _ = class_of_two
     press(teacher, "My own question …")
-    teacher.get_by_label("Question").fill("A word for the model?")
+    teacher.get_by_role("textbox", name="Question").fill("A word for the model?")
     teacher.get_by_role("button", name="Words", exact=True).click()
     press(teacher, "Ask")
     for student, word in ((first, "clever"), (second, "<img onerror=x>")):

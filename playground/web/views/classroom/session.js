@@ -103,6 +103,7 @@ export class ClassSession {
     this.state = state;
     if (revealed) for (const hear of hearers) hear(state);
     if (state.state === "open") this.drive();
+    document.dispatchEvent(new CustomEvent("playground:class", { detail: state }));
     this.changed();
   }
 
