@@ -58,7 +58,7 @@ class Limits:
     classes_at_once: int = 64  # of the classroom
     seats_per_class: int = 200
     seats_in_all: int = 1_000
-    class_idle_seconds: float = 7_200.0  # a class where nobody is ends after so long
+    class_idle_seconds: float = 7_200.0  # a class where nobody does anything ends after so long
     model_memory_mb: int = 0  # 0: half of the device's memory
     cache_memory_mb: int = 0  # 0: a sixth of the device's memory, at most 8 GB
     logits_memory_mb: int = 32  # logits of steps on view, over all models

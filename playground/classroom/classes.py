@@ -16,7 +16,7 @@ ABANDONED = 60.0  # seconds alone after which a class without students goes wher
 
 @dataclass(frozen=True)
 class Bounds:
-    """classes at once, seats of a class, seats in all, seconds after which a class where nobody is ends."""
+    """classes at once, seats of a class, seats in all, seconds after which a class where nobody does anything ends."""
 
     classes: int = 64
     seats: int = 200
@@ -94,5 +94,5 @@ class Classes:
                 session.end()
 
     def idle(self, now: float) -> list[ClassSession]:
-        """Those where nobody has been for too long."""
-        return [one for one in self if now - one.idle_since() > self.bounds.idle_seconds]
+        """Those where nobody has done anything for too long; an open page alone does nothing."""
+        return [one for one in self if now - one.acted > self.bounds.idle_seconds]

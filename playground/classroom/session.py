@@ -55,7 +55,7 @@ class ClassSession:
         self.revealed: dict[str, Any] | None = None
         self.front: dict[str, Any] | None = None
         self.rounds: list[dict[str, Any]] = []
-        self.began = self.seen = self.taught = now
+        self.began = self.seen = self.acted = now
         self.answers_in_all = 0
         self.version = 1  # of what anybody may see
         self.teaching: list[object] = []  # the teacher's open streams, oldest first
@@ -67,11 +67,11 @@ class ClassSession:
     # who is there ----------------------------------------------------------------------------------------------------
 
     def check_key(self, key: str | None, now: float) -> None:
-        """Refused unless it is the teacher's key; compared in constant time."""
+        """Refused unless it is the teacher's key; compared in constant time. Whoever shows it acts."""
         if not hmac.compare_digest((key or "").encode(), self.key.encode()):
             raise Refused("key", t("Only the teacher of this class may do that."))
         self._not_ended()
-        self.seen = self.taught = now
+        self.seen = self.acted = now
 
     def ticket(self, now: float) -> str:
         """A token that reads what the teacher sees, and does nothing: for addresses, where the key must not stand."""
@@ -86,7 +86,7 @@ class ClassSession:
         if now - self._tickets.get(token, -TICKET_SECONDS - 1 + now) > TICKET_SECONDS:
             self._tickets.pop(token, None)
             raise Refused("key", t("Only the teacher of this class may do that."))
-        self._tickets[token] = self.seen = self.taught = now
+        self._tickets[token] = self.seen = now
 
     def join(self, now: float, token: str | None = None) -> Seat:
         """The seat of a token that still lives, else a new one. Refused where the class is full."""
@@ -101,7 +101,7 @@ class ClassSession:
             )
         seat = Seat(secrets.token_hex(16), now)
         self.seats[seat.token] = seat
-        self.seen = now
+        self.seen = self.acted = now
         return seat
 
     def sit(self, token: str | None, now: float) -> Seat:
@@ -244,6 +244,7 @@ class ClassSession:
         before = self.answers.get(seat.token)
         self.answers[seat.token] = self.question.accept(raw, before, seat.token)
         self.answers_in_all += before is None
+        self.acted = seat.seen
         self.version += 1
 
     # inside ----------------------------------------------------------------------------------------------------------

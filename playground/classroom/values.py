@@ -49,7 +49,7 @@ def text_of(value: Any, name: str, most: int, empty: bool = False) -> str:
 
 def answer_of(value: Any, name: str = "answer") -> str:
     """A student's words: one line without what cannot be seen, spaces joined, 1 to 64 characters."""
-    said = text_of(value, name, ANSWER_CHARACTERS)
+    said = text_of(value, name, 1_000_000, empty=True)
     seen = "".join(
         " " if letter.isspace() else letter
         for letter in said
@@ -57,7 +57,11 @@ def answer_of(value: Any, name: str = "answer") -> str:
     )
     said = " ".join(seen.split())
     if not said:
-        raise ValueError(t("{name} is empty: write something.", name=name))
+        raise ValueError(t("Your answer is empty: write something."))
+    if len(said) > ANSWER_CHARACTERS:
+        raise ValueError(
+            t("Your answer has more than {most} characters: shorten it.", most=ANSWER_CHARACTERS)
+        )
     return said
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from playground.backend.limits import limits
@@ -140,6 +140,10 @@ class Classroom:
     # students --------------------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request) -> Response:
+        typed = request.path_params["code"]
+        if (code := code_of(typed)) not in (typed, None):
+            # a front that spreads codes over processes must see one spelling of each
+            return RedirectResponse(f"./{code}", 307, FRESH)
         try:
             session, _ = self._found(request)
         except Refused as refused:

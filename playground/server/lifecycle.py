@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sse_starlette.sse import AppStatus
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -99,6 +100,7 @@ class Stop:
             _last_frames(demo)
         except KeyboardInterrupt:
             pass
+        AppStatus.should_exit = True  # streams of classes end; the server would wait for them
         demo.close(verbose=False)
 
     def _drain(self, backend: Any) -> None:

@@ -24,7 +24,7 @@ WITH_MODEL: dict[str, Callable[[Mapping[str, Any], Any], Question]] = {
 def model_of(raw: Mapping[str, Any]) -> tuple[str, str] | None:
     """(name, "causal" or "denoiser") of the model that a question needs, None where it needs none. ValueError for an unknown kind."""
     kind = raw.get("kind")
-    if kind not in PLAIN and kind not in WITH_MODEL:
+    if not isinstance(kind, str) or (kind not in PLAIN and kind not in WITH_MODEL):
         raise bad_choice("kind", kind, ", ".join((*PLAIN, *WITH_MODEL)))
     if kind in PLAIN or (kind == PlaceAndWord.kind and raw.get("model") is None):
         return None

@@ -11,6 +11,7 @@ import numpy as np
 from playground.classroom.distribution import softmax
 from playground.classroom.questions.question import Answer, Question
 from playground.classroom.values import answer_of, ids_of, list_of, number_of, object_of, text_of
+from playground.i18n import t
 
 PLACES = 256
 
@@ -40,7 +41,7 @@ class PlaceAndWord(Question):
         offset = number_of(raw.get("offset", 0), "offset", 0, PLACES, True)
         self.offset = int(offset)
         if self.ids is not None and self.offset + len(self.canvas) > len(self.ids):
-            raise ValueError("ids must hold a token for each place of the canvas")
+            raise ValueError(t("ids must hold a token for each place of the canvas"))
         super().__init__(raw)
 
     def truth_of(self, raw: Any) -> dict[str, Any]:
@@ -53,7 +54,7 @@ class PlaceAndWord(Question):
     def _place(self, value: Any, name: str) -> int:
         place = int(number_of(value, name, 0, len(self.canvas) - 1, True))
         if place not in self.masks:
-            raise ValueError("This place is not covered: choose one that is.")
+            raise ValueError(t("This place is not covered: choose one that is."))
         return place
 
     def begin(self) -> None:

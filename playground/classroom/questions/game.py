@@ -10,7 +10,7 @@ from typing import Any
 from playground.classroom.guess import GuessReader, label_of
 from playground.classroom.questions.question import Answer, Question
 from playground.classroom.shannon import bits_of, bounds_of, histogram, rank_of
-from playground.classroom.values import word_of, object_of, text_of
+from playground.classroom.values import object_of, text_of, word_of
 from playground.i18n import t
 
 PASSAGE_CHARACTERS = 2_000
