@@ -95,6 +95,7 @@ function line(row, total, axis, first) {
  */
 export function classRows(rows, total, { moving = false, label } = {}) {
   const list = make("div", moving ? "class-rows moving" : "class-rows");
+  list.style.setProperty("--count", String(rows.length));
   list.setAttribute("role", "list");
   list.setAttribute("aria-label", label ?? t("The class beside the model"));
   const longest = Math.max(

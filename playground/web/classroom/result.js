@@ -69,18 +69,26 @@ function tokenResult(question, revealed, { yours, moving, most }) {
   const { n, drawn, likeliest, favourite } = revealed;
   const rows = classRows(tokenRows(revealed, yours, most), n, { moving });
   const parts = [];
-  if (drawn)
+  const same = drawn && drawn.text === likeliest.text;
+  if (same)
+    parts.push(
+      ...pieces("{count} of {n} hit {word}, the word that was drawn and the likeliest.", {
+        ...{ count: revealed.hit_drawn, n, word: bold(drawn.text) },
+      }),
+    );
+  if (drawn && !same)
     parts.push(
       ...pieces("{count} of {n} hit {word}, the word that was drawn.", {
         ...{ count: revealed.hit_drawn, n, word: bold(drawn.text) },
       }),
       " ",
     );
-  parts.push(
-    ...pieces("{count} of {n} said {word}, the likeliest.", {
-      ...{ count: revealed.hit_likeliest, n, word: bold(likeliest.text) },
-    }),
-  );
+  if (!same)
+    parts.push(
+      ...pieces("{count} of {n} said {word}, the likeliest.", {
+        ...{ count: revealed.hit_likeliest, n, word: bold(likeliest.text) },
+      }),
+    );
   if (favourite)
     parts.push(
       " ",

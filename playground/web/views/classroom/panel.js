@@ -54,7 +54,14 @@ export class Panel {
     this.join = make("div", "class-join");
     this.centre = make("div", "class-centre");
     this.side = make("div", "class-side");
-    this.element.append(this.join, this.centre, this.side);
+    this.voice = make("p", "class-voice");
+    this.voice.setAttribute("role", "status");
+    this.element.append(this.join, this.centre, this.side, this.voice);
+  }
+
+  /** @param {string} sentence */
+  speak(sentence) {
+    this.voice.textContent = sentence;
   }
 
   /** @param {Look} look */

@@ -275,8 +275,8 @@ export class Teaching {
     else if (name === "escape" && state === "revealed") this.act("again");
   }
 
-  /** @param {string} sentence */
+  /** For a screen reader alone: what is projected shows it. @param {string} sentence */
   speak(sentence) {
-    announce(sentence);
+    this.panel.speak(sentence);
   }
 }
