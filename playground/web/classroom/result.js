@@ -66,42 +66,44 @@ export function tokenRows(revealed, yours, most) {
 
 /** @type {Result} */
 function tokenResult(question, revealed, { yours, moving, most }) {
-  const { n, drawn, likeliest, favourite } = revealed;
+  const { n, drawn } = revealed;
   const rows = classRows(tokenRows(revealed, yours, most), n, { moving });
-  const parts = [];
-  const same = drawn && drawn.text === likeliest.text;
+  return [
+    rows,
+    classKey({ drawn: Boolean(drawn) }),
+    sentence(hits(revealed)),
+    surpriseOf(revealed),
+  ];
+}
+
+/** How many hit the drawn token and the likeliest one, and what the class favoured. @param {any} revealed */
+function hits({ n, drawn, likeliest, favourite, hit_drawn, hit_likeliest, overlap }) {
+  const same = drawn && drawn.text === likeliest.text,
+    word = bold(drawn?.text ?? ""),
+    likely = bold(likeliest.text);
+  /** @type {(string | Node)[]} */
+  let said = [];
   if (same)
-    parts.push(
-      ...pieces("{count} of {n} hit {word}, the word that was drawn and the likeliest.", {
-        ...{ count: revealed.hit_drawn, n, word: bold(drawn.text) },
-      }),
-    );
-  if (drawn && !same)
-    parts.push(
-      ...pieces("{count} of {n} hit {word}, the word that was drawn.", {
-        ...{ count: revealed.hit_drawn, n, word: bold(drawn.text) },
-      }),
-      " ",
-    );
-  if (!same)
-    parts.push(
-      ...pieces("{count} of {n} said {word}, the likeliest.", {
-        ...{ count: revealed.hit_likeliest, n, word: bold(likeliest.text) },
-      }),
-    );
-  if (favourite)
-    parts.push(
-      " ",
-      ...pieces(
-        "Your favourite, {word}, has the probability {p} in the model; you and the model overlap by {overlap}.",
-        {
-          word: bold(favourite.text),
-          p: share(favourite.p ?? 0),
-          overlap: fixed(revealed.overlap, 2),
-        },
-      ),
-    );
-  return [rows, classKey({ drawn: Boolean(drawn) }), sentence(parts), surpriseOf(revealed)];
+    said = pieces("{count} of {n} hit {word}, the word that was drawn and the likeliest.", {
+      ...{ count: hit_drawn, n, word },
+    });
+  else if (drawn)
+    said = pieces("{count} of {n} hit {word}, the word that was drawn.", {
+      ...{ count: hit_drawn, n, word },
+    });
+  if (!same) {
+    const first = pieces("{count} of {n} said {word}, the likeliest.", {
+      ...{ count: hit_likeliest, n, word: likely },
+    });
+    said.push(...(said.length ? [" "] : []), ...first);
+  }
+  if (!favourite) return said;
+  const values = { word: bold(favourite.text), p: share(favourite.p ?? 0) };
+  const own = pieces(
+    "Your favourite, {word}, has the probability {p} in the model; you and the model overlap by {overlap}.",
+    { ...values, overlap: fixed(overlap, 2) },
+  );
+  return [...said, " ", ...own];
 }
 
 /** @param {any} revealed */

@@ -50,7 +50,7 @@ export function shannon(seat) {
         ? t("Look up: the others are still guessing.")
         : t("Word {place} of {words}, guess {guess}; at your own pace.", {
             place: game.place + 1,
-            words: game.words,
+            words: seat.state.question.words,
             guess: game.tries.length + 1,
           });
       const state = make("p", "told push", lastWord(game));
