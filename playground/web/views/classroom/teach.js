@@ -26,7 +26,7 @@ export class Teaching {
   form = null;
   peek = false;
   sure = false;
-  folded = false;
+  folded = innerWidth < 700; // a phone needs its room for the page
   problem = "";
   /** @type {SVGElement | null} */
   picture = null;
