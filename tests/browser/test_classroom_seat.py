@@ -194,6 +194,9 @@ def test_a_class_that_is_not_there_is_said(seat, double):
     page = seat()
     expect(page.locator("main")).to_contain_text("There is no class KFMWP.")
     expect(page.get_by_role("link", name="Open the playground")).to_be_visible()
+    double.gone = False
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("main")).to_contain_text("You are in.")
 
 
 def test_it_speaks_the_language_of_the_class_until_another_is_chosen(seat):

@@ -2,11 +2,14 @@
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
 
+from playground.web import shipped
 from tests.browser.conftest import DESKTOP, PHONE, axe, dark, fits
+from tests.browser.diffusion_page import TALE, run, time
 
 STEP = 20  # of the recorded text
 
@@ -251,3 +254,55 @@ def test_a_students_page_is_light_on_the_wire(class_of_two, browsers):
     page.goto(f"/class/{code}")
     expect(page.locator("main")).to_contain_text("Following the front")
     assert 10_000 < sum(sizes) <= 60_000
+
+
+def test_escape_asks_for_a_temperature_and_shows_the_right_one(browsers):
+    teacher = browsers.open("/?tab=escape")
+    student = browsers.open(f"/class/{teach(teacher)}", PHONE)
+    press(teacher, "At what temperature does it get out?")
+    student.get_by_role("slider").focus()
+    student.keyboard.press("ArrowRight")
+    student.get_by_role("button", name="Send").click()
+    expect(student.locator("main")).to_contain_text("Sent: T = 2.05")
+    press(teacher, "Close answers")
+    press(teacher, "Reveal")
+    expect(teacher.locator(".class-front .class-line .class-dot")).to_have_count(1)
+    expect(teacher.locator(".class-front .class-line-truth")).to_have_count(1)
+    expect(student.locator("main")).to_contain_text("away")
+
+
+def test_a_page_that_draws_its_question_itself_is_not_covered_and_hears_the_reveal(class_of_two):
+    teacher, (student, _), _ = class_of_two
+    ask = """async (address) => {
+      const {askClass, classIsOpen, onReveal} = await import(new URL(address, document.baseURI));
+      onReveal((state) => { window.heard = [state.question.figure.lesson, state.revealed.hit]; });
+      await askClass({kind: "choice", text: "True?", choices: ["true", "false"], truth: 0,
+                      figure: {lesson: "loops", step: 2}});
+      return classIsOpen();
+    }"""
+    assert teacher.evaluate(ask, shipped().address("views/classroom/session.js"))
+    student.get_by_role("button", name="true").click()
+    expect(teacher.locator(".class-count")).to_have_text("1 of 2 answered")
+    expect(teacher.locator(".class-front")).to_be_hidden()
+    press(teacher, "Close answers")
+    press(teacher, "Reveal")
+    teacher.wait_for_function("() => window.heard")
+    assert teacher.evaluate("() => window.heard") == ["loops", 1]
+    expect(teacher.locator(".class-front")).to_be_hidden()
+
+
+def test_diffusion_asks_for_a_place_and_its_word(browsers):
+    teacher = browsers.open("/?" + urlencode({"tab": "diffusion", **TALE}))
+    expect(teacher.locator("#diffusion-canvas textarea")).to_have_value(TALE["canvas"])
+    run(teacher)
+    time(teacher).press("Home")
+    student = browsers.open(f"/class/{teach(teacher)}", PHONE)
+    press(teacher, "Which place next, and which word?")
+    student.locator(".canvas button").first.click()
+    student.locator("#in").fill("king")
+    student.keyboard.press("Enter")
+    expect(student.locator("main")).to_contain_text("Sent.")
+    press(teacher, "Close answers")
+    press(teacher, "Reveal")
+    expect(teacher.locator(".class-front .class-dot")).to_have_count(1)
+    expect(teacher.locator(".class-sentence")).to_contain_text("The model went on at place")

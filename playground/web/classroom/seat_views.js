@@ -29,6 +29,14 @@ function theApp() {
   return [link];
 }
 
+/** The teacher may have opened it again. */
+function tryAgain() {
+  const press = make("button", "go wide", t("Try again"));
+  press.style.marginBottom = "10px";
+  press.addEventListener("click", () => location.reload());
+  return press;
+}
+
 /** @param {Seat} seat @returns {View} */
 export function viewOf(seat) {
   const { state } = seat;
@@ -43,7 +51,7 @@ export function viewOf(seat) {
           seat.problem || t("It has ended, or the code is another one. Ask at the front."),
         ),
       ],
-      theApp,
+      () => [tryAgain(), ...theApp()],
     );
   if (!state) return plainView("connecting", t("Connecting…"));
   if (state.state === "ended")
