@@ -8,6 +8,8 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 from playground.backend.tokenizer import Spelling, TextCodec
 from playground.classroom.guess import GuessReader
+from playground.classroom.questions.game import ShannonGame, tales
+from playground.classroom.shannon import FEWEST_WORDS
 from playground.markov.ngram import NgramModel
 from playground.paths import ASSETS
 
@@ -111,3 +113,14 @@ class Melting:
 def test_a_guess_that_melts_into_the_last_word_is_refused():
     with pytest.raises(ValueError, match="melts into the last word"):
         GuessReader(Melting(), [4]).read("ing")
+
+
+def test_the_shipped_tales_are_games_of_enough_words_for_bounds():
+    """Words of several pieces are given; everything else is guessed, marks too."""
+    for number, tale in enumerate(tales()):
+        question = ShannonGame({"tale": number + len(tales())}, fairy())
+        assert question.passage == tale and len(question.words) >= FEWEST_WORDS
+        pieces = [word.text for word in question.words if word.text.startswith("##")]
+        assert not pieces and {",", "."} & {word.text for word in question.words}
+        given = len(question.ids) - 1 - len(question.words)
+        assert question.public()["given"] == given <= 8

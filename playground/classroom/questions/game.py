@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from playground.classroom.guess import GuessReader, label_of
 from playground.classroom.questions.question import Answer, Question
 from playground.classroom.shannon import bits_of, bounds_of, histogram, rank_of
-from playground.classroom.values import object_of, text_of, word_of
+from playground.classroom.values import number_of, object_of, text_of, word_of
 from playground.i18n import t
+from playground.paths import ASSETS
 
 PASSAGE_CHARACTERS = 2_000
 LONGEST = 256  # tokens
@@ -39,6 +41,20 @@ class Progress:
     last: tuple[bool, str] | None = None
 
 
+@lru_cache(maxsize=1)
+def tales() -> tuple[str, ...]:
+    """Passages that the shipped models have not seen."""
+    lines = (ASSETS / "examples" / "tales.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def passage_of(raw: Mapping[str, Any]) -> str:
+    """The teacher's own passage, or the tale of a number; any whole number names one."""
+    if raw.get("passage") is None and raw.get("tale") is not None:
+        return tales()[int(number_of(raw["tale"], "tale", 0, 2**31, True)) % len(tales())]
+    return text_of(raw.get("passage"), "passage", PASSAGE_CHARACTERS).strip()
+
+
 class ShannonGame(Question):
     """`model` is a session of the model that plays beside the class. Words that are one token of the model's are guessed; what
     comes before the first of them, and words of several pieces, are given and count nowhere."""
@@ -47,7 +63,7 @@ class ShannonGame(Question):
 
     def __init__(self, raw: Mapping[str, Any], model: Any):
         self._model, label = model, label_of(model)
-        self.passage = text_of(raw.get("passage"), "passage", PASSAGE_CHARACTERS).strip()
+        self.passage = passage_of(raw)
         self._start = list(model.encode("")) if getattr(model, "adds_bos", False) else []
         self.ids = list(model.encode(self.passage))
         if not len(self._start) + 2 <= len(self.ids) <= LONGEST:
