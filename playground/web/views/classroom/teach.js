@@ -168,11 +168,23 @@ export class Teaching {
     this.set({ asking: { ...question, ...shown }, problem: "" });
     try {
       if (this.session.state?.state === "revealed") await this.session.act("again");
-      await this.session.act("ask", { question: wire });
+      await this.put(wire);
       this.set({ asking: null, form: null, peek: false });
       this.speak(t("The question is open."));
     } catch (error) {
       this.set({ asking: null, problem: this.saidOf(error) });
+    }
+  }
+
+  /** A canvas of a model that is not among the networks (an exact one) is asked about without its probabilities. @param {any} question */
+  async put(question) {
+    const { model, ids, offset, ...alone } = question;
+    try {
+      await this.session?.act("ask", { question });
+    } catch (error) {
+      const plain = question.kind === "place_word" && model;
+      if (!plain || /** @type {any} */ (error).status !== 400) throw error;
+      await this.session?.act("ask", { question: alone });
     }
   }
 

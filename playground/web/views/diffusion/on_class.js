@@ -48,10 +48,20 @@ function placeWord(side, step) {
   const text = (/** @type {any} */ of, /** @type {number} */ i) =>
     of.texts?.[i] ?? wordOf(side.lexicon, of.canvas[i]).text;
   return {
-    ...{ kind: "place_word", text: "", masks, model: side.card.model, ids: row.canvas },
+    ...{ kind: "place_word", text: "", masks, ...networkOf(side, row) },
     canvas: row.canvas.map((/** @type {number} */ _, /** @type {number} */ i) =>
       masks.includes(i) ? "" : text(row, i),
     ),
     ...(place < 0 ? {} : { truth: { place: masks[place], word: text(next, masks[place]) } }),
   };
+}
+
+/**
+ * The model and its own canvas, frame and all, so that its probabilities are those of the run; nothing where the run was recorded before
+ * the frame was. @param {import("./side.js").Side} side @param {any} row
+ */
+function networkOf({ card }, row) {
+  if (!card.frame) return {};
+  const [lead, tail] = card.frame;
+  return { model: card.model, ids: [...lead, ...row.canvas, ...tail], offset: lead.length };
 }
