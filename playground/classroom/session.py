@@ -61,7 +61,7 @@ class ClassSession:
         self.teaching: list[object] = []  # the teacher's open streams, oldest first
         self.drives = Bucket(2.0, 2.0)
         self.teacher_bucket = Bucket(10.0, 30.0)
-        self.joins = Bucket(20.0, float(seats_most))
+        self.joins = Bucket(20.0, max(20.0, seats_most))
         self._tickets: dict[str, float] = {}
 
     # who is there ----------------------------------------------------------------------------------------------------
@@ -83,8 +83,8 @@ class ClassSession:
 
     def check_ticket(self, token: str, now: float) -> None:
         self._not_ended()
-        if now - self._tickets.get(token, -TICKET_SECONDS - 1 + now) > TICKET_SECONDS:
-            self._tickets.pop(token, None)
+        last = self._tickets.get(token)
+        if last is None or now - last > TICKET_SECONDS:
             raise Refused("key", t("Only the teacher of this class may do that."))
         self._tickets[token] = self.seen = now
 

@@ -7,10 +7,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
-from playground.backend.errors import BackendError
+from playground.backend.errors import BackendError, LimitExceeded, ModelUnavailable
 from playground.classroom.refusal import Refused
 from playground.i18n import LANGUAGES, t, wire
 from playground.i18n.tables import translated
@@ -80,10 +81,14 @@ def answering(
         except TooLarge as error:
             status = 413
             sentence = t("A request may hold at most {most} bytes here.", most=error.args[0])
-        except (ValueError, BackendError) as error:
-            status, sentence = (503 if isinstance(error, BackendError) else 400), str(error)
+        except (ValueError, ModelUnavailable) as error:
+            status, sentence = (503 if isinstance(error, LimitExceeded) else 400), str(error)
+        except BackendError as error:
+            status, sentence = 503, str(error)
         except ClientDisconnect:
             status = 400
+        except HTTPException as error:  # the guard's, from inside of a body that is far too large
+            status, sentence = error.status_code, str(error.detail)
         except Exception:
             log.exception("a request of the classroom failed")
         said = translated(sentence, language_of(request))

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from playground.backend.limits import limits
 from playground.classroom.classes import Bounds, Classes, code_of
-from playground.classroom.questions import Question, model_of, read_question
+from playground.classroom.questions import Answer, Question, model_of, read_question
 from playground.classroom.refusal import Refused
 from playground.classroom.results import as_csv, as_json
 from playground.classroom.session import ClassSession, Seat
@@ -255,6 +255,7 @@ class Classroom:
             )
         with models.run(None, "class", _label(models, name), "question"):
             question = read_question(raw, getattr(models, kind)(name))
+            question.asks = name
             try:
                 question.begin()
             except BaseException:
@@ -262,13 +263,21 @@ class Classroom:
                 raise
             return question
 
+    def _prepare(self, question: Question, answers: list[Answer]) -> None:
+        """What the reveal needs of a model; runs in a thread, in a place among all runs where a network is asked."""
+        if not question.asks:
+            return question.prepare(answers)
+        models = self._models()
+        with models.run(None, "class", _label(models, question.asks), "question"):
+            return question.prepare(answers)
+
     async def _close(self, session: ClassSession, body: dict[str, Any]) -> None:
         session.close()
 
     async def _reveal(self, session: ClassSession, body: dict[str, Any]) -> None:
         question, answers = session.close_to_reveal(body.get("truth"))
         self._channel(session).publish()
-        await run_in_threadpool(question.prepare, answers)
+        await run_in_threadpool(self._prepare, question, answers)
         session.reveal(question)
 
     async def _again(self, session: ClassSession, body: dict[str, Any]) -> None:

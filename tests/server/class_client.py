@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from playground.backend.errors import ModelUnavailable
 from playground.markov.ngram import NgramModel
 from playground.server.classroom import class_routes
 from playground.server.security_headers import Guard
@@ -40,6 +41,9 @@ class Models:
 
     def causal(self, name: str) -> NgramModel:
         return self.model
+
+    def denoiser(self, name: str) -> Any:
+        raise ModelUnavailable(name)
 
 
 def token_question(models: Models, text: str = "saw the", **more: Any) -> dict[str, Any]:

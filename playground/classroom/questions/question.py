@@ -40,6 +40,7 @@ class Question:
         self.text = text_of(raw.get("text"), "text", QUESTION_CHARACTERS, empty=not needs_text)
         self.figure = figure_of(raw.get("figure"))
         self.truth: Any = None
+        self.asks = ""  # the name of the model that it asks, for whoever counts the models' work
         if raw.get("truth") is not None:
             self.learn(raw["truth"])
 
