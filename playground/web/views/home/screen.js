@@ -115,7 +115,12 @@ export function skeleton() {
       node("div", { part: "tiles" }),
       node("div", { class: "home-ending", part: "ending", hidden: true }),
     ),
-    node("div", { class: "home-below", part: "below" }),
+    node(
+      "div",
+      { class: "home-row" },
+      node("div", { class: "home-below", part: "below" }),
+      joinBox(),
+    ),
     node(
       "div",
       { class: "home-controls" },
@@ -134,7 +139,6 @@ export function skeleton() {
         node("span", { part: "count" }),
       ),
     ),
-    joinBox(),
     node("p", { class: "unseen", part: "said", "aria-live": "polite" }),
   );
 }
@@ -157,7 +161,7 @@ function joinBox() {
     "form",
     { class: "home-join" },
     label,
-    node("button", {}, () => t("Join")),
+    node("button", { title: () => t("Opens the student’s page of this class") }, () => t("Join")),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -18,7 +18,14 @@ const skeleton = () =>
     node(
       "div",
       { class: "masthead-tools" },
-      node("button", { type: "button", part: "teach", "aria-pressed": "false" }, () => t("Teach")),
+      node(
+        "button",
+        {
+          ...{ type: "button", part: "teach", "aria-pressed": "false" },
+          title: () => t("Opens a class that follows this page and answers your questions"),
+        },
+        () => t("Teach"),
+      ),
       node("button", { type: "button", part: "glossary", "aria-haspopup": "dialog" }, () =>
         t("Glossary"),
       ),
