@@ -10,6 +10,7 @@ import { offerView } from "../../core/on_view.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   LARGEST_SEED,
   note,
@@ -144,7 +145,7 @@ class PeopleView {
       this.runner.replay(recorded),
     );
     this.runner.row.append(this.link.copy);
-    box.append(...this.content());
+    this.arrange(box);
     onLanguage(() => this.speak());
     this.speak();
     this.link.open();
@@ -183,8 +184,15 @@ class PeopleView {
     );
   }
 
-  content() {
-    const { inputs, runner, link } = this;
+  /** @param {HTMLElement} box */
+  arrange(box) {
+    const { runner, link } = this,
+      results = [this.stage, this.count, this.tools(), this.asker.trouble, this.board];
+    arrange(box, [runner.row, ...runner.news, link.message], results, this.fields());
+  }
+
+  fields() {
+    const { inputs } = this;
     return [
       rowOf(
         field(() => t("model"), inputs.model),
@@ -195,8 +203,6 @@ class PeopleView {
       field(() => t("prompt"), inputs.prompt, null, "compare-wide"),
       spoken("h2", "", () => t("The four that will be hidden")),
       this.ways(),
-      ...[runner.row, link.message, runner.bar, runner.words, runner.trouble],
-      ...[this.stage, this.count, this.tools(), this.asker.trouble, this.board],
     ];
   }
 
