@@ -290,10 +290,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     drawn(view, "finished");
   }
   // What is on view ---------------------------------------------------------------------------------------------------------
-<<<<<<< HEAD
-  const childrenHere = () => state.branches.filter((one) => one.parent === state.here);
-=======
->>>>>>> main
   /** @param {string} id @param {number | null} [at] @param {boolean} [live] */
   function openBranch(id, at = null, live = false) {
     state.here = id;
