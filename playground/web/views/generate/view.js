@@ -211,9 +211,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
 
   // Where one stands -------------------------------------------------------------------------------------------------------
   /** @param {number} k */
-  function entropyAt(k) {
-    return fixed(bits(store.frames()[k]?.raw_entropy), 2);
-  }
+  const entropyAt = (k) => fixed(bits(store.frames()[k]?.raw_entropy), 2);
   /** @param {number} k */
   function goTo(k) {
     time.pause();
