@@ -321,6 +321,7 @@ CARD = _object(
         "prompt": _text(),
         "settings": _settings,
         "special": COUNT,
+        "frame": _list(_list(TOKEN, 0, 64), 2, 2),
         "family": NAME,
         "texts": _by_number(_text(), MOST_WORDS),
         "expected": _whole(0, 100_000),

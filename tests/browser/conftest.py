@@ -54,7 +54,9 @@ def chromium() -> Iterator:
 def app() -> Iterator:
     """The app in this process, with the shipped models if they are there (no network is asked for)."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    from playground.pages.ngram_models import WithNgrams
     from playground.pages.shell import build_app, launch_settings
+    from playground.server.lifecycle import with_routes
 
     demo = build_app()
     demo.launch(
@@ -65,7 +67,9 @@ def app() -> Iterator:
         ssr_mode=False,
         run_history=False,
         show_error=True,
-        **launch_settings(),
+        **with_routes(
+            launch_settings(), demo.shell.backend, lambda: WithNgrams(demo.shell.backend())
+        ),
     )
     demo.shell.warm()
     yield demo

@@ -72,7 +72,8 @@ class Side:
     def card(self) -> dict:
         """How the side starts: what the player needs before the first step."""
         mask = int(self.denoiser.mask_id)
-        ids = list(self.canvas.ids[self.canvas.seen])
+        whole = self.canvas.ids
+        ids = list(whole[self.canvas.seen])
         locked = self.canvas.locked[self.canvas.seen]
         special = len(getattr(self.denoiser, "special_ids", ()) or ())
         s = self.settings
@@ -86,6 +87,11 @@ class Side:
             "special": special,
             "family": self.lexicon.family,
             "canvas": ids,
+            # what the model puts around every text, [CLS] and [SEP]: out of sight, but its own passes hold it
+            "frame": [
+                list(whole[: self.canvas.lead]),
+                list(whole[len(whole) - self.canvas.tail :]),
+            ],
             "words": self.lexicon.news(ids),
             "texts": self.lexicon.spelled(ids),
             "state": [

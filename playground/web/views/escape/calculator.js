@@ -9,6 +9,7 @@ import { make, partsOf } from "../../core/dom.js";
 import { formula } from "../../core/formula.js";
 import { addressOf, copyLink } from "../../core/link.js";
 import { drawn, showQr } from "../../core/messages.js";
+import { offerView } from "../../core/on_view.js";
 import { rich } from "../../core/rich.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { bySetting, mainFigure } from "./calculator_figures.js";
@@ -57,6 +58,24 @@ class CalculatorView {
     this.showControls();
     onLanguage(() => this.speak());
     this.open(server);
+    offerView("escape", () => this.onView());
+  }
+
+  /** What a class that follows is told, and asked. */
+  onView() {
+    const { record } = this;
+    if (!record) return null;
+    const { critical } = record;
+    const question = () => ({
+      ...{ kind: "number", low: 0, high: 4, step: 0.05, unit: "T" },
+      text: t("At what temperature does it get out?"),
+      ...(critical === null || critical > 4 ? {} : { truth: critical }),
+    });
+    return {
+      text: `T = ${this.settings.temperature}`,
+      address: async () => addressOf(record.link),
+      questions: [{ label: t("At what temperature does it get out?"), question }],
+    };
   }
 
   /** @param {HTMLElement} host */

@@ -204,15 +204,14 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     step: () => time.step,
     stepRequest: asking.stepRequest,
     depth: () => depth.value,
+    nameOf: rules.nameOf,
     problem,
     opened: opening.openFile,
   });
 
   // Where one stands -------------------------------------------------------------------------------------------------------
   /** @param {number} k */
-  function entropyAt(k) {
-    return fixed(bits(store.frames()[k]?.raw_entropy), 2);
-  }
+  const entropyAt = (k) => fixed(bits(store.frames()[k]?.raw_entropy), 2);
   /** @param {number} k */
   function goTo(k) {
     time.pause();

@@ -115,7 +115,12 @@ export function skeleton() {
       node("div", { part: "tiles" }),
       node("div", { class: "home-ending", part: "ending", hidden: true }),
     ),
-    node("div", { class: "home-below", part: "below" }),
+    node(
+      "div",
+      { class: "home-row" },
+      node("div", { class: "home-below", part: "below" }),
+      joinBox(),
+    ),
     node(
       "div",
       { class: "home-controls" },
@@ -136,6 +141,33 @@ export function skeleton() {
     ),
     node("p", { class: "unseen", part: "said", "aria-live": "polite" }),
   );
+}
+
+/** A student types the code of a class here; phones scan it. */
+function joinBox() {
+  const code = node("input", {
+    ...{ type: "text", maxlength: 5, size: 7, pattern: "[A-Za-z]{5}", required: true },
+    ...{ autocomplete: "off", autocapitalize: "characters", spellcheck: "false" },
+    placeholder: "ABCDE",
+    title: () => t("Five letters, as they stand at the front"),
+  });
+  const label = node(
+    "label",
+    {},
+    node("span", {}, () => t("Join a class")),
+    code,
+  );
+  const form = node(
+    "form",
+    { class: "home-join" },
+    label,
+    node("button", { title: () => t("Opens the student’s page of this class") }, () => t("Join")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    location.assign(new URL(`class/${code.value.toUpperCase()}`, document.baseURI));
+  });
+  return form;
 }
 
 /** @param {Parts} parts @param {number} heat */

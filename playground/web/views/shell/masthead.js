@@ -18,6 +18,14 @@ const skeleton = () =>
     node(
       "div",
       { class: "masthead-tools" },
+      node(
+        "button",
+        {
+          ...{ type: "button", part: "teach", "aria-pressed": "false" },
+          title: () => t("Opens a class that follows this page and answers your questions"),
+        },
+        () => t("Teach"),
+      ),
       node("button", { type: "button", part: "glossary", "aria-haspopup": "dialog" }, () =>
         t("Glossary"),
       ),
@@ -29,7 +37,7 @@ const skeleton = () =>
   );
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-export function mount(element, { constants, trigger }) {
+export function mount(element, { constants, trigger, server }) {
   const view = skeleton();
   element.append(view);
   const { part, select, press } = partsOf(view);
@@ -40,6 +48,7 @@ export function mount(element, { constants, trigger }) {
   offerLanguages(select("language"), trigger);
   offerProjector(press("projector"));
   offerGlossary(element, press("glossary"), constants.glossary);
+  offerTeaching(press("teach"), server);
   import("./explanations.js").then(({ explain }) => explain(constants.explanations));
 }
 
@@ -144,4 +153,36 @@ function offerGlossary(element, button, address) {
   });
   const wished = new URLSearchParams(location.search).get("term");
   if (wished) open(wished);
+}
+
+/**
+ * A class is taught from any page; a reload goes on with it, and `?follow=CODE` follows one. What draws it is fetched when it is wanted.
+ * @param {HTMLButtonElement} button @param {import("../../core/value.js").Host["server"]} server
+ */
+function offerTeaching(button, server) {
+  /** @type {Promise<import("../classroom/teach.js").Teaching> | null} */
+  let made = null;
+  /** @param {boolean} resume */
+  async function begin(resume) {
+    made ??= import("../classroom/teach.js").then(
+      ({ Teaching }) =>
+        new Teaching(server, (on) => button.setAttribute("aria-pressed", String(on))),
+    );
+    await (await made).begin(resume);
+  }
+  button.addEventListener("click", () => begin(false));
+  if (window.frameElement) return; // the page of a lesson's frame has the same storage
+  const code = new URLSearchParams(location.search).get("follow");
+  if (code && /^[A-Za-z]{5}$/.test(code))
+    import("../classroom/follow.js").then(({ Follower }) => new Follower(code.toUpperCase()));
+  else if (teaches()) begin(true);
+}
+
+/** Whether this tab taught a class before it was loaded again. */
+function teaches() {
+  try {
+    return sessionStorage.getItem("playground-class") !== null;
+  } catch {
+    return false; // private mode
+  }
 }
