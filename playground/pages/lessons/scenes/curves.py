@@ -21,6 +21,11 @@ MAPS = {
 }
 
 
+def _short(value: float) -> float:
+    """Six digits: a line on a screen has no more, and a lesson travels in one answer."""
+    return float(f"{value:.6g}")
+
+
 def _curve(x, y, x_name, y_name, lines, rules=(), shade=None) -> dict:
     return {
         "kind": "curve",
@@ -37,8 +42,8 @@ def _curve(x, y, x_name, y_name, lines, rules=(), shade=None) -> dict:
 def _line(x, y, look: str, name="", dots: bool = False) -> dict:
     """`look` is a colour of the pages: "free" (grey), "final", "chosen", "escape" or "loop"."""
     return {
-        "x": [float(v) for v in x],
-        "y": [None if v is None else float(v) for v in y],
+        "x": [_short(v) for v in x],
+        "y": [None if v is None else _short(v) for v in y],
         "look": look,
         "name": name,
         "dots": dots,
@@ -53,7 +58,7 @@ def escape(
     hot = np.linspace(0.02, float(high), POINTS)
     free = [decoding.escape.two_state_escape_probability(depth, float(v), ways) for v in hot]
     axes = ([0, float(high)], [0, max(free)], t("temperature T"), t("chance that one draw leaves"))
-    rules = [{"x": float(temperature), "label": f"T = {temperature}"}] if temperature else []
+    rules = [{"x": float(temperature), "label": t("T = {value}", value=float(temperature))}] if temperature else []
     if p >= 1:
         return _curve(*axes, [_line(hot, free, "escape")], rules)
     closed = decoding.escape.critical_temperature(depth, p, ways)
@@ -65,7 +70,7 @@ def escape(
         _line(hot, open_from, "escape", t("with top-p")),
     ]
     if math.isfinite(closed) and closed < float(high):
-        rules.append({"x": closed, "label": f"T_c = {closed:.3f}"})
+        rules.append({"x": closed, "label": t("opens at T = {value}", value=round(closed, 3))})
     return _curve(*axes, lines, rules, {"to": shut, "label": t("closed: exactly 0")})
 
 
@@ -121,7 +126,7 @@ def calls(
         lines.append(_line([0, end], [all_, all_], "chosen", t("at once")))
         crossing = all_ / one
         if crossing <= end:
-            rules.append({"x": crossing, "label": f"{crossing:.0f}"})
+            rules.append({"x": crossing, "label": t("{count} tokens", count=round(crossing))})
     elif show != "left":
         raise ValueError(t("show must be left or both, got {got}", got=show))
     high = max(one * end, all_)
