@@ -231,8 +231,10 @@ FIGURES: dict[str, Callable[..., Any]] = {
 }
 
 
-def filled(text: str, language: str = "en") -> str:
-    """The text with every figure computed and written in the language's own form. ValueError names the figure that cannot be."""
+def filled(text: str, language: str = "en", exact: bool = False) -> str:
+    """The text with every figure computed and written in the language's own form, or `exact`, as a program reads it, with all digits.
+
+    ValueError names the figure that cannot be computed."""
 
     def one(match: re.Match) -> str:
         name, arguments, form = (
@@ -257,6 +259,8 @@ def filled(text: str, language: str = "en") -> str:
             ) from None
         if isinstance(value, str):
             return value
+        if exact:
+            return repr(value)
         if isinstance(value, float) and math.isinf(value):
             return "∞"
         number = format(value, form if isinstance(value, float) else "").replace("-", "−")

@@ -168,7 +168,7 @@ def _take(step: WrittenStep, text: str, number: int, language: str) -> None:
         )
     try:
         # settings are read by the program, prose by people
-        text = filled(text, language if not found or found.group(1) in SPOKEN else "en")
+        text = filled(text, language if not found or found.group(1) in SPOKEN else "en", predicts)
     except ValueError as error:
         raise Refused(str(error), number) from None
     if not found:

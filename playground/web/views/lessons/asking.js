@@ -103,7 +103,7 @@ export function askNumber(host, step, set) {
     handle.setAttribute("aria-valuetext", guessed ? written(told.guess) : t("no guess yet"));
     mine.textContent = guessed ? t("you {value}", { value: written(told.guess) }) : "";
     truth.hidden = !told.revealed;
-    truth.textContent = told.revealed ? written(step.hidden.truth, 2) : "";
+    truth.textContent = told.revealed ? written(step.hidden.truth, 1) : "";
     if (!told.revealed) return;
     const share = (step.hidden.truth - low) / (high - low || 1);
     truth.style.left = `${100 * share}%`;

@@ -26,12 +26,14 @@ export function makeRecap(host, { where, scenes, go, again }) {
     make(
       "p",
       "stage-text",
-      nt(
-        "{hits} of {n} guess was right or near.",
-        "{hits} of {n} guesses were right or near.",
-        made,
-        { hits: met },
-      ),
+      made
+        ? nt(
+            "{hits} of {n} guess was right or near.",
+            "{hits} of {n} guesses were right or near.",
+            made,
+            { hits: met },
+          )
+        : t("No guess has been made and revealed yet."),
     ),
   );
   const row = make("tr");
