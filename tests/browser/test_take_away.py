@@ -188,6 +188,8 @@ def test_every_page_shows_its_link_as_a_code_that_a_camera_reads(page, open_page
     dialog = page.get_by_role("dialog", name="This page as a QR code")
     for slug in ("generate", "escape", "chains", "diffusion", "lessons"):
         page.locator(f"#pages [role=tab][data-tab-id={slug}]").click()
+        if slug == "lessons":
+            page.locator("#lesson-stage").get_by_role("button", name="More").click()
         opener = page.locator("button:text-is('QR code'):visible").first
         opener.click()
         dialog.locator("svg").wait_for()

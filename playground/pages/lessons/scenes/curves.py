@@ -58,7 +58,11 @@ def escape(
     hot = np.linspace(0.02, float(high), POINTS)
     free = [decoding.escape.two_state_escape_probability(depth, float(v), ways) for v in hot]
     axes = ([0, float(high)], [0, max(free)], t("temperature T"), t("chance that one draw leaves"))
-    rules = [{"x": float(temperature), "label": t("T = {value}", value=float(temperature))}] if temperature else []
+    rules = (
+        [{"x": float(temperature), "label": t("T = {value}", value=float(temperature))}]
+        if temperature
+        else []
+    )
     if p >= 1:
         return _curve(*axes, [_line(hot, free, "escape")], rules)
     closed = decoding.escape.critical_temperature(depth, p, ways)

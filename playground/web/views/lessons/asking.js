@@ -21,6 +21,7 @@ export function radios(host, items, set, classes) {
   const buttons = items.map((item, i) => {
     const one = make("button", "stage-choice");
     one.type = "button";
+    one.title = t("Your guess");
     one.setAttribute("role", "radio");
     const word = make("span", "stage-choice-word"),
       note = make("span", "stage-choice-note");
@@ -83,7 +84,12 @@ export function askNumber(host, step, set) {
     truth = make("span", "stage-ruler-truth"),
     mine = make("output", "num");
   const handle = /** @type {HTMLInputElement} */ (
-    node("input", { type: "range", class: "stage-handle", "aria-label": () => t("Your guess") })
+    node("input", {
+      type: "range",
+      class: "stage-handle",
+      "aria-label": () => t("Your guess"),
+      title: () => t("Your guess"),
+    })
   );
   Object.assign(handle, { min: String(low), max: String(high), step: String(by) });
   const written = (/** @type {number} */ value, more = 0) =>
@@ -125,6 +131,7 @@ export function askOrder(host, step, set) {
   const buttons = items.map((item, i) => {
     const one = make("button", "stage-choice");
     one.type = "button";
+    one.title = t("Press them in the order that you expect");
     const word = make("span", "stage-choice-word");
     word.append(...rich(item));
     one.append(make("span", "stage-turn num"), word);

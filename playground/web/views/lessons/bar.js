@@ -15,7 +15,11 @@ import { t } from "../../core/translate.js";
 /** @param {HTMLElement} host @param {Acts} acts */
 export function makeBar(host, acts) {
   const picker = /** @type {HTMLSelectElement} */ (
-    node("select", { class: "stage-picker", "aria-label": () => t("Lesson or course") })
+    node("select", {
+      class: "stage-picker",
+      "aria-label": () => t("Lesson or course"),
+      title: () => t("Lesson or course"),
+    })
   );
   picker.addEventListener("change", () => acts.open(picker.value));
   const ticks = node("div", { class: "stage-ticks", role: "img" }),
@@ -60,6 +64,7 @@ export function makeBar(host, acts) {
           },
           "plain",
         );
+        entry.title = name();
         if (key) entry.append(make("kbd", "", key));
         return entry;
       });

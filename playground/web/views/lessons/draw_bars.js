@@ -213,6 +213,7 @@ class BarsView {
         type: "range",
         class: "stage-handle",
         "aria-label": () => t("{part}: your guess", { part: visible(figure.rows[i].name) }),
+        title: () => t("Your guess"),
       })
     );
     Object.assign(handle, { min: String(low), max: String(high), step: String(step) });

@@ -52,6 +52,7 @@ class CurveView {
         type: "range",
         class: "stage-handle stage-marker",
         "aria-label": () => t("Your marker: {axis}", { axis: say(this.data.x_name) }),
+        title: () => t("Your guess"),
       })
     );
     Object.assign(handle, { min: String(low), max: String(high), step: String(step) });

@@ -44,7 +44,14 @@ class Stage {
       now: () => this.onView(),
       revealed: (place, revealed) => this.takeVotes(place, revealed),
     });
-    this.box = node("div", { class: "widget lessons" }, this.problem, this.vote.element, this.host, bar);
+    this.box = node(
+      "div",
+      { class: "widget lessons" },
+      this.problem,
+      this.vote.element,
+      this.host,
+      bar,
+    );
     element.append(this.box);
     this.bar = makeBar(bar, this.acts());
     listen(this.box, this.keys());
