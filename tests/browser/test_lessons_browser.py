@@ -203,7 +203,7 @@ def test_a_course_is_its_steps_and_a_page_for_the_teacher(open_page):
     page.get_by_role("button", name="Teacher's page").click()
     teacher = page.locator(f"{STAGE} .stage-teacher")
     expect(teacher).to_contain_text("minute 9 to 18")
-    expect(teacher.locator("dt")).to_have_count(7)
+    expect(teacher.locator("dt")).to_have_count(6)
     assert page.url.endswith("#teacher")
     teacher.get_by_role("button", name="Hotter").click()
     expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("5 of 18")
