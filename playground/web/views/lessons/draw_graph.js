@@ -9,6 +9,10 @@ import { t } from "../../core/translate.js";
 
 const PACE = 520; // milliseconds a step of the walk
 
+/** @param {{names: string[], shares: number[]}} data */
+const barsOf = ({ names, shares }) =>
+  names.map((name, k) => ({ name, value: shares[k], figure: fixed(shares[k], 3) }));
+
 /** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
 export function drawGraph(host, step, set) {
   const asks = step.predict?.kind === "tap",
@@ -54,14 +58,7 @@ export function drawGraph(host, step, set) {
       one.classList.toggle("true", asks && revealed && step.hidden.truth === k);
     });
     list.hidden = !data.shares;
-    if (data.shares)
-      bars.show(
-        data.names.map((/** @type {string} */ name, /** @type {number} */ k) => ({
-          name,
-          value: data.shares[k],
-          figure: fixed(data.shares[k], 3),
-        })),
-      );
+    if (data.shares) bars.show(barsOf(data));
     side.hidden = !data.shares && data.path.length < 2;
     if (!turned) return;
     walks += 1;

@@ -3,28 +3,28 @@
 import { asIs, make, visible } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 
+/** @param {{text: string, mark: string}} word @param {number} at @param {any} loop */
+function span(word, at, loop) {
+  const one = asIs(
+    make("span", "stage-word", word.mark === "mask" ? "\u00a0" : visible(word.text)),
+  );
+  if (word.mark) one.classList.add(`is-${word.mark}`);
+  if (word.mark === "mask") {
+    one.setAttribute("role", "img");
+    one.setAttribute("aria-label", t("a masked word"));
+  }
+  if (loop && at >= loop.start) {
+    const lap = Math.floor((at - loop.start) / loop.period);
+    one.classList.add("lap", lap % 2 ? "odd" : "even");
+    if (!((at - loop.start) % loop.period)) one.classList.add("first");
+  }
+  return one;
+}
+
 /** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
 export function drawWords(host, step, set) {
   const asks = step.predict?.kind === "tap";
   let revealed = false;
-
-  /** @param {{text: string, mark: string}} word @param {number} at @param {any} loop */
-  function span(word, at, loop) {
-    const one = asIs(
-      make("span", "stage-word", word.mark === "mask" ? "\u00a0" : visible(word.text)),
-    );
-    if (word.mark) one.classList.add(`is-${word.mark}`);
-    if (word.mark === "mask") {
-      one.setAttribute("role", "img");
-      one.setAttribute("aria-label", t("a masked word"));
-    }
-    if (loop && at >= loop.start) {
-      const lap = Math.floor((at - loop.start) / loop.period);
-      one.classList.add("lap", lap % 2 ? "odd" : "even");
-      if (!((at - loop.start) % loop.period)) one.classList.add("first");
-    }
-    return one;
-  }
 
   /** @param {HTMLElement} one @param {number} at @param {import("./types.js").Told} told */
   function makeTap(one, at, told) {

@@ -4,13 +4,14 @@
  * lesson at a time and stay; a figure that the model computes is asked for ahead.
  */
 import { make, node } from "../../core/dom.js";
-import { copyLink, withView } from "../../core/link.js";
-import { announce, drawn, showQr } from "../../core/messages.js";
+import { withView } from "../../core/link.js";
+import { announce, drawn } from "../../core/messages.js";
 import { current, onLanguage, say, t } from "../../core/translate.js";
 import { makeBar } from "./bar.js";
 import { blank, goFull, isFull } from "./full.js";
 import { showKeys } from "./help.js";
 import { listen } from "./keys.js";
+import { menuOf } from "./menu.js";
 import { printAll } from "./print.js";
 import { makeRecap } from "./recap.js";
 import { makeScene } from "./scene.js";
@@ -219,7 +220,6 @@ class Stage {
       count: store.list.length,
       revealed: Boolean(told?.revealed),
       asks: Boolean(step?.predict),
-      guessed: told?.guess !== null,
       done: store.list.map((_, k) => store.toldAt(k).revealed),
       first: store.at === 0 && !store.teacher,
       last: store.atEnd && !store.teacher,
@@ -256,6 +256,13 @@ class Stage {
     const to = store.at + by;
     if (to < 0 || to > store.list.length) return;
     this.go(to);
+  }
+
+  /** A course's page for the teacher. */
+  showTeachersPage() {
+    this.store.teacher = true;
+    this.show({ focus: true });
+    this.keepAddress();
   }
 
   /** @param {any} guess */
@@ -317,7 +324,6 @@ class Stage {
 
   acts() {
     const { store } = this;
-    const teaches = () => Boolean(store.course);
     return {
       open: (/** @type {string} */ value) => {
         store.open(value);
@@ -327,46 +333,7 @@ class Stage {
       back: () => this.move(-1),
       next: () => this.move(1),
       reveal: () => this.reveal(),
-      more: [
-        { name: () => t("Full screen"), key: "F", act: () => goFull(), shown: () => true },
-        { name: () => t("Blank the screen"), key: "B", act: () => blank(), shown: () => true },
-        {
-          name: () => t("Vote"),
-          key: "V",
-          act: () => this.vote.press(),
-          shown: () => this.vote.open,
-        },
-        {
-          name: () => t("Teacher's page"),
-          key: "",
-          act: () => {
-            store.teacher = true;
-            this.show({ focus: true });
-            this.keepAddress();
-          },
-          shown: teaches,
-        },
-        {
-          name: () => t("All guesses"),
-          key: "",
-          act: () => this.go(store.list.length),
-          shown: () => true,
-        },
-        { name: () => t("Print"), key: "", act: () => this.print(), shown: () => true },
-        {
-          name: () => t("Copy link"),
-          key: "",
-          act: () => copyLink(this.keepAddress()),
-          shown: () => true,
-        },
-        {
-          name: () => t("QR code"),
-          key: "",
-          act: () => showQr(this.keepAddress()),
-          shown: () => true,
-        },
-        { name: () => t("Keys"), key: "?", act: () => showKeys(), shown: () => true },
-      ],
+      more: menuOf(this),
     };
   }
 
