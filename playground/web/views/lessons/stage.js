@@ -13,6 +13,7 @@ import { showKeys } from "./help.js";
 import { listen } from "./keys.js";
 import { menuOf } from "./menu.js";
 import { printAll } from "./print.js";
+import { bare } from "./prose.js";
 import { makeRecap } from "./recap.js";
 import { makeScene } from "./scene.js";
 import { Source } from "./source.js";
@@ -44,6 +45,7 @@ class Stage {
       there: Boolean(constants?.classroom),
       now: () => this.onView(),
       revealed: (place, revealed) => this.takeVotes(place, revealed),
+      seen: () => this.seen(),
     });
     this.box = node(
       "div",
@@ -69,6 +71,18 @@ class Stage {
       step = store.stepAt(store.at),
       place = store.list[store.at];
     return step && place ? { step, figure: { lesson: place[0], step: place[1] + 1 } } : null;
+  }
+
+  /** What a class that follows is shown: the question, and an address that opens it. */
+  seen() {
+    const { store } = this,
+      step = store.stepAt(store.at);
+    if (!step || store.teacher) return null;
+    return {
+      text: [...step.text, step.question].map(bare).join(" "),
+      step: this.where(step.title),
+      address: async () => `${store.query}&at=${store.at + 1}`,
+    };
   }
 
   // What comes from the server --------------------------------------------------------------------------------------------------

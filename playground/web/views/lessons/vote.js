@@ -51,19 +51,21 @@ export class Vote {
   asked = ""; // "lesson,step" of the question that the class has
 
   /** @param {{there: boolean, now: () => {step: import("./types.js").Step, figure: {lesson: string, step: number}} | null,
-   *   revealed: (place: string, revealed: any) => void}} options */
-  constructor({ there, now, revealed }) {
+   *   revealed: (place: string, revealed: any) => void, seen: () => object | null}} options seen: what a class that follows is shown */
+  constructor({ there, now, revealed, seen }) {
     this.there = there;
     this.now = now;
     this.revealed = revealed;
+    this.seen = seen;
     this.element = make("aside", "stage-vote");
     this.element.hidden = true;
     if (there) this.load();
   }
 
   async load() {
-    const path = "../classroom/session.js"; // not in every copy: the server says so
-    this.session = await import(path);
+    const [session, view] = ["../classroom/session.js", "../../core/on_view.js"]; // not in every copy: the server says so
+    this.session = await import(session);
+    (await import(view)).offerView("lessons", this.seen);
     this.session.onReveal((/** @type {any} */ state) => {
       if (!this.asked) return;
       this.revealed(this.asked, state.revealed);
