@@ -45,7 +45,7 @@ def lesson(tmp_path, text):
         (STEP + "question:\n", 6, "says nothing"),
         (STEP + "One. Two! Three? Four.\n", 4, "have 4 sentences"),
         (STEP + "b\nquestion: Why?\n", 7, "belong together"),
-        (STEP + ASKS.replace("So.", "A. B. C. D."), 10, "the answer has 4 sentences"),
+        (STEP + ASKS.replace("So.", "One. Two. Then. Four."), 10, "the answer has 4 sentences"),
         (STEP + ASKS.replace("choice", "guess"), 7, "predict must be one of"),
         (STEP + ASKS.replace("(x)", "( )"), 7, "one of them"),
         (STEP + ASKS.replace("- ( ) not so\n", ""), 7, "two to six"),
