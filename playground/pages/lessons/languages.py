@@ -74,7 +74,9 @@ def _compared(path: Path, english: Path, language: str) -> list[str]:
             problems.append(f"{here}: a question is missing or too many")
         asked, wanted = one.predict, other.predict
         if asked and wanted and asked["kind"] in ("choice", "order"):
-            if (len(asked["items"]), asked["truth"]) != (len(wanted["items"]), wanted["truth"]):
+            # an order is shuffled by its words: its right order is the file's own in every language
+            same = asked["kind"] == "order" or asked["truth"] == wanted["truth"]
+            if len(asked["items"]) != len(wanted["items"]) or not same:
                 problems.append(f"{here}: the items are not those of the English step")
         if one.written.said("names").count(",") != other.written.said("names").count(","):
             problems.append(f"{here}: names has another number of names")
