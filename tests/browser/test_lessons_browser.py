@@ -220,7 +220,7 @@ def test_paper_gets_one_scene_a_page(open_page):
     expect(page.locator(f"{STAGE} .stage-sheet")).to_have_count(0)
 
 
-LEAKS = """async ([lessons]) => {
+LEAKS = """async () => {
   const stage = document.querySelector('#lesson-stage'), leaks = [];
   const rest = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   const count = Number(stage.querySelector('.stage-kicker').textContent.match(/(\\d+)\\D+(\\d+)/)[2]);
@@ -229,15 +229,15 @@ LEAKS = """async ([lessons]) => {
     location.hash = '#' + at;
     await until(() => stage.querySelector('.stage-kicker').textContent.match(/\\d+/)?.[0] === String(at) && !stage.querySelector('.stage-waits'));
     const hidden = stage.innerHTML;
+    const labels = new Set([...stage.querySelectorAll('.axes-rule-label')].map((one) => one.textContent));
     if (stage.querySelector('.revealed, .stage-why, .true, .stage-verdict')) leaks.push(at + ' shows the truth');
     [...stage.querySelectorAll('.stage-bar button')].find((one) => one.classList.contains('stage-reveal')).click();
     if (!await until(() => stage.querySelector('.stage-why'))) { leaks.push(at + ' has no answer'); continue; }
     const answer = stage.querySelector('.stage-why').innerHTML;
     if (hidden.includes(answer)) leaks.push(at + ' has its answer in the page');
-    const drawn = stage.querySelector('.stage-figure').textContent + stage.querySelector('.stage-card .back')?.textContent;
     if (!stage.querySelector('.stage-figure').children.length) leaks.push(at + ' draws nothing');
     for (const one of stage.querySelectorAll('.axes-rule-label'))
-      if (!/^(you|du|tú|你|T = )/.test(one.textContent) && hidden.includes(one.textContent)) leaks.push(at + ' has ' + one.textContent);
+      if (!/^(you|du|tú|你|T = )/.test(one.textContent) && labels.has(one.textContent)) leaks.push(at + ' has ' + one.textContent);
   }
   return leaks;
 }"""
@@ -251,7 +251,7 @@ def test_no_step_of_any_lesson_shows_its_answer_before_it_is_revealed(open_page,
     for lesson in read_lessons(language):
         page = open_page("lessons", lesson=lesson.slug, lang=language)
         page.locator(f"{STAGE} .stage-kicker").wait_for()
-        assert page.evaluate(LEAKS, [lesson.slug]) == [], f"{language} {lesson.slug}"
+        assert page.evaluate(LEAKS) == [], f"{language} {lesson.slug}"
 
 
 def test_the_first_screen_has_at_most_eight_controls_and_fits(page, open_page):
