@@ -236,7 +236,7 @@ LEAKS = """async () => {
     const answer = stage.querySelector('.stage-why').innerHTML;
     if (hidden.includes(answer)) leaks.push(at + ' has its answer in the page');
     if (!stage.querySelector('.stage-figure').children.length) leaks.push(at + ' draws nothing');
-    for (const one of stage.querySelectorAll('.axes-rule-label'))
+    for (const one of stage.querySelectorAll('.asks-mark .axes-rule-label'))
       if (!/^(you|du|tú|你|T = )/.test(one.textContent) && labels.has(one.textContent)) leaks.push(at + ' has ' + one.textContent);
   }
   return leaks;
