@@ -40,7 +40,7 @@ class CurveView {
       y: () => say(this.data.y_name),
       name: () => step.title,
       scale: () => parseFloat(getComputedStyle(this.box).fontSize) / 12,
-      ...(marks ? { onDrag: (/** @type {number} */ x) => this.mark(x) } : {}),
+      ...(marks ? { onDrag: (/** @type {number} */ x) => this.setMarker(x) } : {}),
     });
     if (marks) this.makeHandle();
   }
@@ -56,13 +56,13 @@ class CurveView {
       })
     );
     Object.assign(handle, { min: String(low), max: String(high), step: String(step) });
-    handle.addEventListener("input", () => this.mark(Number(handle.value)));
+    handle.addEventListener("input", () => this.setMarker(Number(handle.value)));
     this.handle = handle;
     this.box.append(handle);
   }
 
   /** @param {number} x */
-  mark(x) {
+  setMarker(x) {
     const { low = 0, high = 1, step = 0.01 } = this.step.predict ?? {};
     if (this.revealed || !Number.isFinite(x)) return;
     const held = Math.max(low, Math.min(high, x));
