@@ -70,6 +70,7 @@ class Bar {
       .map(({ name, key, act }) => {
         const press = () => {
           this.open(false);
+          this.more.focus(); // a dialog gives the focus back to what is still there
           act();
         };
         const entry = button(name(), name(), press, "plain");

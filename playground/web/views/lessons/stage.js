@@ -38,7 +38,7 @@ class Stage {
     this.server = server;
     this.source = new Source(server, this.store.steps);
     this.host = make("div", "stage-host");
-    this.problem = make("p", "problem");
+    this.problem = make("div", "problem");
     this.problem.hidden = true;
     const bar = node("nav", { class: "stage-bar", "aria-label": () => t("Lesson") });
     this.vote = new Vote({
