@@ -59,6 +59,7 @@ export function drawGraph(host, step, set) {
     });
     list.hidden = !data.shares;
     if (data.shares) bars.show(barsOf(data));
+    box.classList.toggle("still", data.at === null && data.path.length < 2); // nobody stands there
     side.hidden = !data.shares && data.path.length < 2;
     if (!turned) return;
     walks += 1;
