@@ -8,20 +8,20 @@ import { onLanguage } from "../core/translate.js";
 import { makeFigureFiles, svgFile } from "./figure_files.js";
 import { ticksOf, valueAt, writtenTick, writtenValue } from "./axes_figures.js";
 
-const LEFT = 52,
-  RIGHT = 12,
-  BOTTOM = 42,
-  TOP = 24;
+const EDGE = { left: 52, right: 12, bottom: 42, top: 24 }; // pixels, in type of a page's size
 
 /**
  * @typedef {{x: number[], y: (number | null)[], name?: string, colour: string, width?: number, dash?: string, mark?: "dot" | "square"}} Line
  *   y null is a gap
  * @typedef {{x: number, y: number, colour: string, r?: number}} Point
- * @typedef {{x?: number, y?: number, colour: string, width?: number, dash?: string, label?: string}} Rule a line right across
+ * @typedef {{x?: number, y?: number, colour: string, width?: number, dash?: string, label?: string, side?: "start" | "end"}} Rule
+ *   a line right across; side: where its label begins or ends, in its middle without it
  * @typedef {{x: [number, number], y: [number, number], lines: Line[], points?: Point[], rules?: Rule[],
  *   shade?: {to: number, label?: string}}} AxesFigure what lies outside the ranges is cut off at the frame
- * @typedef {{x: () => string, y: () => string, name: () => string, readout?: boolean, onDrag?: (x: number) => void}} AxesOptions
- *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis
+ * @typedef {{x: () => string, y: () => string, name: () => string, readout?: boolean, onDrag?: (x: number) => void,
+ *   scale?: () => number}} AxesOptions
+ *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis.
+ *   scale: how much larger than on a page the type is (its size is the host's own style), and with it the space for it
  * @typedef {{width: number, height: number, w: number, h: number, sx: (v: number) => number, sy: (v: number) => number}} Frame
  */
 
@@ -79,7 +79,7 @@ class AxesChart {
     this.svg = drawSvg("svg", { class: "axes-svg", role: "img" });
     this.readout = make("div", "axes-readout num");
     this.axes = drawSvg("g");
-    this.inner = drawSvg("svg", { x: LEFT, y: TOP });
+    this.inner = drawSvg("svg");
     this.words = drawSvg("g");
     this.pointer = drawSvg("line", { class: "axes-pointer", visibility: "hidden" });
     this.shade = drawSvg("rect", { class: "axes-shade", x: 0, y: 0 });
@@ -102,6 +102,18 @@ class AxesChart {
       this.paint();
     }).observe(this.svg);
     onLanguage(() => this.paint());
+  }
+
+  /** The space around the picture, in pixels. */
+  get edge() {
+    const scale = this.options.scale?.() ?? 1;
+    return {
+      left: EDGE.left * scale,
+      right: EDGE.right * scale,
+      bottom: EDGE.bottom * scale,
+      top: EDGE.top * scale,
+      scale,
+    };
   }
 
   /** @param {AxesFigure} figure */
@@ -129,8 +141,9 @@ class AxesChart {
   measured(figure) {
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (!width || !height) return null;
-    const w = Math.max(10, width - LEFT - RIGHT),
-      h = Math.max(10, height - TOP - BOTTOM),
+    const { left, right, top, bottom } = this.edge,
+      w = Math.max(10, width - left - right),
+      h = Math.max(10, height - top - bottom),
       [x0, x1] = figure.x,
       [y0, y1] = figure.y;
     return {
@@ -199,27 +212,31 @@ class AxesChart {
     if (as === this.axesAs) return;
     this.axesAs = as;
     const parts = [],
-      bottom = TOP + frame.h;
-    for (const v of ticksOf(...figure.y, Math.max(3, Math.floor(frame.h / 55)))) {
-      const at = TOP + frame.sy(v);
+      { left, top, scale } = this.edge,
+      bottom = top + frame.h;
+    for (const v of ticksOf(...figure.y, Math.max(3, Math.floor(frame.h / (55 * scale))))) {
+      const at = top + frame.sy(v);
       parts.push(
         drawSvg("line", {
-          x1: LEFT,
-          x2: LEFT + frame.w,
+          x1: left,
+          x2: left + frame.w,
           y1: at,
           y2: at,
           class: v === 0 ? "axes-zero" : "axes-grid",
         }),
-        written(LEFT - 7, at + 4, writtenTick(v), "end"),
+        written(left - 7 * scale, at + 4 * scale, writtenTick(v), "end"),
       );
     }
-    for (const v of ticksOf(...figure.x, Math.max(2, Math.floor(frame.w / 90))))
-      parts.push(written(LEFT + frame.sx(v), bottom + 17, writtenTick(v), "middle"));
-    const side = written(13, TOP + frame.h / 2, yName, "middle", "axes-name");
-    side.setAttribute("transform", `rotate(-90 13 ${TOP + frame.h / 2})`);
-    parts.push(written(LEFT + frame.w / 2, frame.height - 5, xName, "middle", "axes-name"), side);
+    for (const v of ticksOf(...figure.x, Math.max(2, Math.floor(frame.w / (90 * scale)))))
+      parts.push(written(left + frame.sx(v), bottom + 17 * scale, writtenTick(v), "middle"));
+    const side = written(13 * scale, top + frame.h / 2, yName, "middle", "axes-name");
+    side.setAttribute("transform", `rotate(-90 ${13 * scale} ${top + frame.h / 2})`);
+    parts.push(
+      written(left + frame.w / 2, frame.height - 5 * scale, xName, "middle", "axes-name"),
+      side,
+    );
     this.axes.replaceChildren(...parts);
-    set(this.inner, { width: frame.w, height: frame.h });
+    set(this.inner, { x: left, y: top, width: frame.w, height: frame.h });
     this.shade.setAttribute("height", String(frame.h));
     set(this.pointer, { y1: 0, y2: frame.h });
   }
@@ -229,7 +246,15 @@ class AxesChart {
     const to = shade ? Math.max(0, frame.sx(shade.to)) : 0;
     this.shade.setAttribute("width", String(to));
     if (shade?.label && to > 60)
-      texts.push(written(LEFT + to / 2, TOP + frame.h / 2, shade.label, "middle", "axes-name"));
+      texts.push(
+        written(
+          this.edge.left + to / 2,
+          this.edge.top + frame.h / 2,
+          shade.label,
+          "middle",
+          "axes-name",
+        ),
+      );
   }
 
   /** @param {AxesFigure} figure @param {Frame} frame @param {SVGElement[]} texts */
@@ -251,9 +276,17 @@ class AxesChart {
         "stroke-dasharray": rule.dash ?? "",
       });
       if (!rule.label) return;
-      const half = rule.label.length * 3.5, // kept inside the picture
-        middle = Math.max(half + 2, Math.min(frame.width - half - 2, LEFT + at));
-      const text = written(middle, TOP - 8, rule.label, "middle", "axes-rule-label");
+      const { left, top, scale } = this.edge,
+        half = rule.label.length * 3.5 * scale, // kept inside the picture
+        low = half * { start: 0, middle: 1, end: 2 }[rule.side ?? "middle"] + 2,
+        middle = Math.max(low, Math.min(frame.width - 2 * half + low - 4, left + at));
+      const text = written(
+        middle,
+        top - 8 * scale,
+        rule.label,
+        rule.side ?? "middle",
+        "axes-rule-label",
+      );
       text.style.fill = `color-mix(in srgb, ${rule.colour} 85%, var(--ink))`;
       texts.push(text);
     });
@@ -289,7 +322,8 @@ class AxesChart {
     const { figure, frame } = this;
     if (!figure || !frame) return NaN;
     const share =
-      (event.clientX - this.svg.getBoundingClientRect().left - LEFT) / Math.max(1, frame.w);
+      (event.clientX - this.svg.getBoundingClientRect().left - this.edge.left) /
+      Math.max(1, frame.w);
     return figure.x[0] + (figure.x[1] - figure.x[0]) * share;
   }
 
@@ -325,9 +359,13 @@ class AxesChart {
   read() {
     const { figure, frame, pointerAt } = this;
     if (!figure || !frame || pointerAt === null) return;
-    const v = figure.x[0] + ((figure.x[1] - figure.x[0]) * (pointerAt - LEFT)) / frame.w;
+    const v = figure.x[0] + ((figure.x[1] - figure.x[0]) * (pointerAt - this.edge.left)) / frame.w;
     if (v < figure.x[0] || v > figure.x[1]) return this.leave();
-    set(this.pointer, { x1: pointerAt - LEFT, x2: pointerAt - LEFT, visibility: "visible" });
+    set(this.pointer, {
+      x1: pointerAt - this.edge.left,
+      x2: pointerAt - this.edge.left,
+      visibility: "visible",
+    });
     const read = figure.lines
       .filter((line) => line.name)
       .map((line) => /** @type {const} */ ([line.name, valueAt(line, v)]))

@@ -26,6 +26,9 @@ function placesOf(count) {
   });
 }
 
+/** @param {string} state */
+const startIn = (state) => t("Start in {state}", { state });
+
 /** @typedef {{d: string, tip: Point, angle: number, label: Point}} Edge */
 
 /** An edge from a state to itself, on the side away from the middle. @param {Point} at @param {number} count @param {number} radius @returns {Edge} */
@@ -80,9 +83,10 @@ function bentEdge([x0, y0], [x1, y1], radius, width) {
  *   graph.update(names, matrix, largest weight);   graph.walk(from, to, milliseconds);
  *
  * @param {HTMLElement} host
- * @param {{label: () => string, pick: (state: number) => void}} options
+ * @param {{label: () => string, pick: ((state: number) => void) | null, said?: (state: string) => string}} options pick: null where a
+ *   state is no button; said: its name as a button
  */
-export function stateGraph(host, { label, pick }) {
+export function stateGraph(host, { label, pick, said = startIn }) {
   const lines = drawSvg("g"),
     weights = drawSvg("g", { "aria-hidden": "true" }),
     nodes = drawSvg("g"),
@@ -155,15 +159,15 @@ export function stateGraph(host, { label, pick }) {
       "g",
       {
         class: "node",
-        tabindex: 0,
-        role: "button",
         transform: `translate(${places[i]})`,
-        "aria-label": t("Start in {state}", { state: clip(name, 40) }),
+        ...(pick ? { tabindex: 0, role: "button", "aria-label": said(clip(name, 40)) } : {}),
       },
       drawSvg("circle", { r: radius }),
       text,
       svgTitle(name),
     );
+    nodes.append(element);
+    if (!pick) return;
     element.addEventListener("click", () => pick(i));
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -171,7 +175,6 @@ export function stateGraph(host, { label, pick }) {
       event.stopPropagation();
       pick(i);
     });
-    nodes.append(element);
   }
 
   /** @param {string[]} names @param {number[][]} matrix row: from, column: to @param {number} [scale] the weight of the thickest edge */
