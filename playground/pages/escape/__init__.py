@@ -23,11 +23,10 @@ TITLE = t("Escape")
 
 
 def build(app: Any) -> None:
-    """Three parts on one page: the calculator, real logits, a real loop."""
+    """Three parts on one page: the loop with its calculator, real logits, a real loop in the model."""
     gr.Markdown(
         t(
-            "# How does a text get out of a loop?\n\nThis text goes round in circles. Once a lap, at the **underlined word**, the model draws. "
-            "Most draws fall back: the marble rattles. A hot one gets out. Drag the dot on the curve."
+            "# How does a text get out of a loop?\n\nAt the **underlined word** of each lap the model draws. Drag the dot."
         )
     )
     EscapeCalculator(

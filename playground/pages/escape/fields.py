@@ -114,9 +114,7 @@ FIELDS = table(
         shown=(-10, 30),
         step=0.1,
         label=t("loop token's logit"),
-        doc=t(
-            "The repetition penalty depends on the logit itself, not only on differences"
-        ),
+        doc=t("The repetition penalty depends on the logit itself, not only on differences"),
     ),
     Parameter(
         "visits",

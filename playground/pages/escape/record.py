@@ -22,7 +22,7 @@ MODEL = "fairy-causal"
 PROMPT = "and the wind blew, and the wind blew"
 SEARCH = 220  # tokens of greedy text in which the loop must be found
 START = 2  # the token of the lap that the page draws at first: the best held one
-TEMPERATURE = 0.9  # the page opens a little above this token's T_c at top-p 0.9
+TEMPERATURE = 0.95  # the page opens a little above this token's T_c at top-p 0.9
 NAMED = 128
 BIN = 0.05  # nats
 WAYS = 60  # ways out whose text is written on
@@ -36,9 +36,7 @@ def bins_of(logits: np.ndarray) -> list[list[float]]:
     for place in np.unique(places)[::-1]:
         inside = logits[places == place].astype(np.float64)
         top = inside.max()
-        found.append(
-            [round(float(top + np.log(np.exp(inside - top).mean())), 4), int(len(inside))]
-        )
+        found.append([round(float(top + np.log(np.exp(inside - top).mean())), 4), len(inside)])
     return found
 
 

@@ -5,8 +5,10 @@
  */
 import { drawSvg, make } from "../core/dom.js";
 import { onLanguage } from "../core/translate.js";
-import { makeFigureFiles, svgFile } from "./figure_files.js";
 import { ticksOf, valueAt, writtenTick, writtenValue } from "./axes_figures.js";
+import { makeHandle } from "./axes_handle.js";
+import { makeFigureFiles, svgFile } from "./figure_files.js";
+import { writeSubscripts } from "./subscript.js";
 
 const LEFT = 52,
   RIGHT = 12,
@@ -20,8 +22,10 @@ const LEFT = 52,
  * @typedef {{x?: number, y?: number, colour: string, width?: number, dash?: string, label?: string}} Rule a line right across
  * @typedef {{x: [number, number], y: [number, number], lines: Line[], points?: Point[], rules?: Rule[],
  *   shade?: {to: number, label?: string}}} AxesFigure what lies outside the ranges is cut off at the frame
- * @typedef {{x: () => string, y: () => string, name: () => string, readout?: boolean, onDrag?: (x: number) => void}} AxesOptions
- *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis
+ * @typedef {{x: () => string, y: () => string, name: () => string, readout?: boolean, onDrag?: (x: number) => void,
+ *   handle?: import("./axes_handle.js").HandleOptions}} AxesOptions
+ *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis; with a
+ *   handle the first point is what is dragged, by the keyboard too
  * @typedef {{width: number, height: number, w: number, h: number, sx: (v: number) => number, sy: (v: number) => number}} Frame
  */
 
@@ -33,7 +37,7 @@ function set(element, attributes) {
 /** @param {number} x @param {number} y @param {string} text @param {string} anchor @param {string} [classes] */
 function written(x, y, text, anchor, classes = "axes-tick") {
   const element = drawSvg("text", { x, y, "text-anchor": anchor, class: classes });
-  element.textContent = text;
+  writeSubscripts(element, text);
   return element;
 }
 
@@ -69,6 +73,8 @@ class AxesChart {
   keyAs = "";
   /** @type {number | null} */
   pointerAt = null; // pixels from the left
+  /** @type {ReturnType<typeof makeHandle> | undefined} */
+  handle;
   /** @type {Record<string, SVGElement[]>} nodes by kind and place: moved, not made anew */
   kept = { rule: [], line: [], mark: [], point: [] };
 
@@ -97,6 +103,8 @@ class AxesChart {
     this.svg.setAttribute("aria-label", options.name());
     if (options.readout) this.followPointer();
     if (options.onDrag) this.followDrag(options.onDrag);
+    if (options.onDrag && options.handle)
+      this.handle = makeHandle(this.svg, options.handle, options.onDrag);
     new ResizeObserver(() => {
       this.axesAs = "";
       this.paint();
@@ -155,18 +163,7 @@ class AxesChart {
     this.paintShade(figure, frame, texts);
     this.paintRules(figure, frame, texts);
     this.paintLines(figure, frame);
-    (figure.points ?? []).forEach((point, n) => {
-      const dot = this.node("point", n, "circle");
-      set(dot, {
-        cx: frame.sx(point.x),
-        cy: frame.sy(point.y),
-        r: point.r ?? 6,
-        class: "axes-here",
-        style: `fill:${point.colour}`,
-      });
-      this.marks.append(dot); // above the lines
-    });
-    this.spare("point", (figure.points ?? []).length);
+    this.paintPoints(figure, frame);
     this.words.replaceChildren(...texts);
     if (this.pointerAt !== null) this.read();
   }
@@ -284,6 +281,26 @@ class AxesChart {
     this.spare("mark", dots);
   }
 
+  /** @param {AxesFigure} figure @param {Frame} frame */
+  paintPoints({ points = [], x }, frame) {
+    const [first] = points;
+    if (this.handle && first)
+      this.handle.stand(first.x, x, [LEFT + frame.sx(first.x), TOP + frame.sy(first.y)]);
+    const dots = this.handle ? points.slice(1) : points;
+    dots.forEach((point, n) => {
+      const dot = this.node("point", n, "circle");
+      set(dot, {
+        cx: frame.sx(point.x),
+        cy: frame.sy(point.y),
+        r: point.r ?? 6,
+        class: "axes-here",
+        style: `fill:${point.colour}`,
+      });
+      this.marks.append(dot); // above the lines
+    });
+    this.spare("point", dots.length);
+  }
+
   /** @param {PointerEvent} event @returns {number} the value of the x axis there, not held inside its range */
   valueOf(event) {
     const { figure, frame } = this;
@@ -302,6 +319,7 @@ class AxesChart {
       if (event.button !== 0 || !this.figure) return;
       held = true;
       svg.setPointerCapture(event.pointerId);
+      this.handle?.focus();
       onDrag(this.valueOf(event));
     });
     svg.addEventListener("pointermove", (event) => {
