@@ -82,7 +82,7 @@ class AxesChart {
   constructor(host, options) {
     this.options = options;
     this.key = make("div", "axes-key");
-    this.svg = drawSvg("svg", { class: "axes-svg", role: "img" });
+    this.svg = drawSvg("svg", { class: "axes-svg", role: options.handle ? "group" : "img" });
     this.readout = make("div", "axes-readout num");
     this.axes = drawSvg("g");
     this.inner = drawSvg("svg", { x: LEFT, y: TOP });
@@ -322,6 +322,7 @@ class AxesChart {
       this.handle?.focus();
       onDrag(this.valueOf(event));
     });
+    svg.addEventListener("mousedown", (event) => this.handle && event.preventDefault()); // it keeps the focus
     svg.addEventListener("pointermove", (event) => {
       if (held) onDrag(this.valueOf(event));
     });

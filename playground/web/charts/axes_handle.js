@@ -44,7 +44,8 @@ export function makeHandle(svg, options, move) {
     };
     if (!(event.key in by)) return;
     event.preventDefault();
-    move(Math.max(low, Math.min(high, at + by[event.key])));
+    at = Math.max(low, Math.min(high, at + by[event.key])); // the next press may come before the next drawing
+    move(at);
   });
   return {
     focus: () => group.focus({ preventScroll: true }),
