@@ -2,7 +2,7 @@
 /** What the view "Why networks loop" consists of. */
 import { drawSvg, node } from "../../core/dom.js";
 import { pieces, t } from "../../core/translate.js";
-import { action, LARGEST_SEED, numberField, problemLine } from "./page.js";
+import { action, LARGEST_SEED, numberField, problemLine, viewSkeleton } from "./page.js";
 
 const field = () => {
   const svg = drawSvg(
@@ -164,20 +164,12 @@ const network = () =>
   );
 
 export const skeleton = () =>
-  node(
-    "div",
-    { class: "widget view" },
-    node("p", { class: "lead" }, () =>
+  viewSkeleton(
+    () =>
       t(
         "Feed a rule its own output and it runs: to a fixed point, into a cycle, or on for ever. That is what a model does that reads what it wrote.",
       ),
-    ),
-    node(
-      "div",
-      { class: "tools" },
-      node("span", { class: "group", part: "worlds" }),
-      action("link", () => t("Copy link"), "push"),
-    ),
+    "worlds",
     plane(),
     node("hr"),
     network(),

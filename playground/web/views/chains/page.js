@@ -18,6 +18,24 @@ const SPEEDS = [1, 2, 4, 8, 16, 20, 30];
 export const chainTransport = (options) =>
   makeTransport({ speeds: SPEEDS, speed: 4, keys: options.host, ...options });
 
+/**
+ * The skeleton of a view: what it is about in a sentence, its examples with the link beside them, then its parts.
+ * @param {() => string} lead @param {string | null} examples the part that holds their buttons @param {...Node} children
+ */
+export const viewSkeleton = (lead, examples, ...children) =>
+  node(
+    "div",
+    { class: "widget view" },
+    node("p", { class: "lead" }, lead),
+    node(
+      "div",
+      { class: "tools" },
+      ...(examples ? [node("div", { class: "group", part: examples })] : []),
+      action("link", () => t("Copy link"), "push"),
+    ),
+    ...children,
+  );
+
 /** A heading with what stands under it. @param {() => string} title @param {...import("../../core/dom.js").Child} children */
 export const headed = (title, ...children) =>
   node("section", {}, node("h2", {}, title), ...children);
