@@ -25,11 +25,14 @@ EDIT = """async ([from, to]) => {
     setTimeout(() => failed(new Error('no redraw within 20 s')), 20000);
     widget.addEventListener('playground:drawn', done, {once: true});
   });
-  const begun = performance.now();
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+  const start = performance.now();
+  await frame();                                                // its pair: a frame in which nothing was edited
+  const idle = performance.now() - start, begun = performance.now();
   type(cells[1], before[0] + before[1] - moved);                // good again: this is the edit that counts
   await drawn;
-  await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-  return performance.now() - begun;
+  await frame();
+  return [performance.now() - begun, idle];
 }"""
 WALK = """async seconds => {
   const words = document.querySelector('#chain-walk .transport-words'), step = () => +words.textContent.match(/step (\\d+)/)[1];
@@ -107,12 +110,14 @@ def main() -> None:
             labels = [
                 f"Probability of going from s{row} to s{column}" for row, column in ((0, 0), (0, 1))
             ]
-            taken = [page.evaluate(EDIT, labels) for _ in range(wish.edits + 5)][5:]
+            pairs = [page.evaluate(EDIT, labels) for _ in range(wish.edits + 5)][5:]
+            taken, idle = [edit for edit, _ in pairs], [frame for _, frame in pairs]
             report[f"edit_{states}_states_ms"] = {
                 "median": round(percentile(taken, 0.5), 1),
                 "p95": round(percentile(taken, 0.95), 1),
                 "most": round(max(taken), 1),
                 "edits": len(taken),
+                "p95_of_a_frame_without_an_edit": round(percentile(idle, 0.95), 1),
             }
         page.locator("#chain-walk").get_by_label("Speed, steps a second").select_option("20")
         page.locator("#chain-walk .transport").get_by_role(

@@ -26,14 +26,18 @@ DRAG = """async ({moves, slide}) => {
     clientX: box.left + share * box.width, clientY: box.top + box.height / 2}));
   plot.setPointerCapture = () => {};                            // no real pointer holds it
   if (!slide) point('pointerdown', 0.2);
+  const frame = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
   for (let i = 0; i < moves; i++) {
+    const before = performance.now();
+    await frame();                                              // its pair: a frame in which nothing was moved
+    const idle = performance.now() - before;
     const drew = new Promise(done => view.addEventListener('playground:drawn', () => done(performance.now()), {once: true}));
     const begun = performance.now();
     if (slide) { slider.value = 0.6 + 0.005 * (i % 70); slider.dispatchEvent(new Event('input', {bubbles: true})); }
     else point('pointermove', 0.2 + 0.7 * (i + 1) / moves);
     const drawn = await drew;
-    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-    times.push({all: performance.now() - begun, script: drawn - begun});
+    await frame();
+    times.push({all: performance.now() - begun, script: drawn - begun, idle});
   }
   if (!slide) point('pointerup', 0.9);
   return {times, requests: performance.getEntriesByType('resource').slice(asked).filter(e => e.name.includes('component_server')).length};
@@ -126,7 +130,11 @@ def main() -> None:
     if not chosen.no_browser:
         found = redraw(chosen.moves)
         for name, measured in found.items():
-            for part, says in (("all", "painted"), ("script", "drawn")):
+            for part, says in (
+                ("all", "painted"),
+                ("script", "drawn"),
+                ("idle", "a frame without a move"),
+            ):
                 times = sorted(move[part] for move in measured["times"])
                 print(
                     f"{name}, {says}: p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(0.95 * len(times))]:.0f} ms"

@@ -103,7 +103,7 @@ export function freeName(names, word) {
  * @param {boolean} given.filled whether the page brought a value
  * @param {Record<string, (...values: any[]) => Promise<any>>} given.server
  * @param {(value: any) => void} given.take
- * @param {Transport} given.player
+ * @param {() => Transport | null} given.player whose step the link names; asked after `take`
  * @param {(sentence: string) => void} given.problem
  */
 export async function openLink(view, { filled, server, take, player, problem }) {
@@ -125,7 +125,8 @@ export async function openLink(view, { filled, server, take, player, problem }) 
       );
     take(value);
   }
-  if (here && link.at !== null) goToStep(link.at, player);
+  const named = player();
+  if (here && link.at !== null && named) goToStep(link.at, named);
 }
 
 /** @param {string} at @param {Transport} player */
