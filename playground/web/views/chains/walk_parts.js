@@ -19,16 +19,18 @@ const table = () =>
     () => t("Row: where it is. Column: where it goes"),
     node("div", { class: "scroll" }, node("div", { part: "matrix" })),
     problemLine(),
-    node(
-      "div",
-      { class: "tools", style: "margin-top:8px" },
-      action("more", () => t("Add a state")),
-      action("fewer", () => t("Remove the last")),
-      node("label", {}, () => t("Start in"), " ", node("select", { part: "start" })),
-      node("span", { class: "group", part: "mode" }),
-      seedField(),
-      action("another", () => t("Another walk")),
-    ),
+  );
+
+const tools = () =>
+  node(
+    "div",
+    { class: "tools" },
+    action("more", () => t("Add a state")),
+    action("fewer", () => t("Remove the last")),
+    node("label", {}, () => t("Start in"), " ", node("select", { part: "start" })),
+    node("span", { class: "group", part: "mode" }),
+    seedField(),
+    action("another", () => t("Another walk")),
   );
 
 const visits = () =>
@@ -112,6 +114,7 @@ export const skeleton = () =>
       chain(),
       node("div", { class: "stack" }, table(), visits()),
     ),
+    tools(),
     steps(),
     node("div", { class: "trio", "data-figure": true }, power(), eigenvalues(), hitting()),
   );
