@@ -73,6 +73,8 @@ class AxesChart {
   keyAs = "";
   /** @type {number | null} */
   pointerAt = null; // pixels from the left
+  /** @type {WeakMap<Element, {y: (number | null)[], as: string}>} */
+  drawnAs = new WeakMap();
   /** @type {ReturnType<typeof makeHandle> | undefined} */
   handle;
   /** @type {Record<string, SVGElement[]>} nodes by kind and place: moved, not made anew */
@@ -261,7 +263,8 @@ class AxesChart {
   paintLines({ lines }, frame) {
     let dots = 0;
     lines.forEach((line, n) => {
-      set(this.node("line", n, "path"), { d: pathOf(line, frame), ...look(line, 2) });
+      set(this.node("line", n, "path"), look(line, 2));
+      this.paintPath(this.node("line", n, "path"), line, frame);
       if (!line.mark) return;
       const r = line.mark === "square" ? 3 : 3.2;
       line.x.forEach((x, i) => {
@@ -279,6 +282,16 @@ class AxesChart {
     });
     this.spare("line", lines.length);
     this.spare("mark", dots);
+  }
+
+  /** A line of the same values in the same frame stays: a moved dot draws no curve anew. @param {Element} path @param {Line} line @param {Frame} frame */
+  paintPath(path, line, frame) {
+    const { figure } = this,
+      as = [frame.width, frame.height, ...(figure?.x ?? []), ...(figure?.y ?? [])].join(),
+      before = this.drawnAs.get(path);
+    if (before?.y === line.y && before.as === as) return;
+    this.drawnAs.set(path, { y: line.y, as });
+    path.setAttribute("d", pathOf(line, frame));
   }
 
   /** @param {AxesFigure} figure @param {Frame} frame */

@@ -4,7 +4,7 @@ import { criticalOf, lawOf, loopShare, openingOf, ownPlace, penalisedBarrier } f
 
 /** @typedef {import("./law.js").Place} Place @typedef {import("./law.js").Rules} Rules */
 
-const POINTS = 240,
+const POINTS = 160,
   ENDS = [2, 4, 10]; // of the temperature axis: it must not move under a finger that drags
 const OFF = { top_p: 1, min_p: 0, top_k: 0 };
 
