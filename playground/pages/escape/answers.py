@@ -17,7 +17,7 @@ from playground.i18n import t
 from playground.pages import gate
 from playground.pages.escape import logits
 from playground.pages.escape.calculator import checked
-from playground.pages.escape.fields import EXAMPLE, EXPERIMENT, FIELDS, WORD
+from playground.pages.escape.fields import EXAMPLE, EXPERIMENT, FIELDS, OWN, WORD
 from playground.pages.escape.links import LINK, SLUG, link_values, source_of
 from playground.pages.escape.live import FOLLOWED, experiment_messages
 from playground.pages.escape.logits import Distribution
@@ -49,7 +49,9 @@ def link(settings: Any) -> dict:
     if not isinstance(settings, dict):
         raise ValueError(t("settings must be an object of numbers"))
     word = WORD.check(settings.get("word"))
-    return {"query": LINK.encode({**checked(settings), "word": word})}
+    query = LINK.encode({**checked(settings), "word": word})
+    # without it a loop of one's own at the fields' defaults would be an address without settings
+    return {"query": query + (f"&word={OWN}" if word == OWN else "")}
 
 
 def opened_logits(request: Any) -> dict:
