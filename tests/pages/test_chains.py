@@ -453,18 +453,3 @@ def test_a_loop_without_another_successor_is_not_said_to_be_left_by_drawing(sour
     assert shown["cycle"]["period"] == 2 and words in shown["sentences"]["loop"]
     left = {piece.strip() for piece in shown["sampled"]["pieces"]} - {"a", "b"}
     assert bool(left) is ("leaves" in words)
-
-
-def test_an_edit_of_the_hidden_model_costs_one_forward_backward_pass(monkeypatch):
-    from playground.markov import inference
-    from playground.pages.chains import hidden
-
-    passes, real = [], inference.forward_backward
-
-    def counted(*args, **kwargs):
-        passes.append(1)
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(inference, "forward_backward", counted)
-    hidden.figures(hidden.DEFAULT)
-    assert len(passes) == 1
