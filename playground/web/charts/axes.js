@@ -5,8 +5,10 @@
  */
 import { drawSvg, make } from "../core/dom.js";
 import { onLanguage } from "../core/translate.js";
-import { makeFigureFiles, svgFile } from "./figure_files.js";
 import { ticksOf, valueAt, writtenTick, writtenValue } from "./axes_figures.js";
+import { makeHandle } from "./axes_handle.js";
+import { makeFigureFiles, svgFile } from "./figure_files.js";
+import { writeSubscripts } from "./subscript.js";
 
 const EDGE = { left: 52, right: 12, bottom: 42, top: 24 }; // pixels, in type of a page's size
 
@@ -19,9 +21,10 @@ const EDGE = { left: 52, right: 12, bottom: 42, top: 24 }; // pixels, in type of
  * @typedef {{x: [number, number], y: [number, number], lines: Line[], points?: Point[], rules?: Rule[],
  *   shade?: {to: number, label?: string}}} AxesFigure what lies outside the ranges is cut off at the frame
  * @typedef {{x: () => string, y: () => string, name: () => string, readout?: boolean, onDrag?: (x: number) => void,
- *   scale?: () => number}} AxesOptions
- *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis.
- *   scale: how much larger than on a page the type is (its size is the host's own style), and with it the space for it
+ *   scale?: () => number, handle?: import("./axes_handle.js").HandleOptions}} AxesOptions
+ *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis; with a
+ *   handle the first point is what is dragged, by the keyboard too. scale: how much larger than on a page the type is (its size
+ *   is the host's own style), and with it the space for it
  * @typedef {{width: number, height: number, w: number, h: number, sx: (v: number) => number, sy: (v: number) => number}} Frame
  */
 
@@ -33,7 +36,7 @@ function set(element, attributes) {
 /** @param {number} x @param {number} y @param {string} text @param {string} anchor @param {string} [classes] */
 function written(x, y, text, anchor, classes = "axes-tick") {
   const element = drawSvg("text", { x, y, "text-anchor": anchor, class: classes });
-  element.textContent = text;
+  writeSubscripts(element, text);
   return element;
 }
 
@@ -69,6 +72,10 @@ class AxesChart {
   keyAs = "";
   /** @type {number | null} */
   pointerAt = null; // pixels from the left
+  /** @type {WeakMap<Element, {y: (number | null)[], as: string}>} */
+  drawnAs = new WeakMap();
+  /** @type {ReturnType<typeof makeHandle> | undefined} */
+  handle;
   /** @type {Record<string, SVGElement[]>} nodes by kind and place: moved, not made anew */
   kept = { rule: [], line: [], mark: [], point: [] };
 
@@ -76,7 +83,7 @@ class AxesChart {
   constructor(host, options) {
     this.options = options;
     this.key = make("div", "axes-key");
-    this.svg = drawSvg("svg", { class: "axes-svg", role: "img" });
+    this.svg = drawSvg("svg", { class: "axes-svg", role: options.handle ? "group" : "img" });
     this.readout = make("div", "axes-readout num");
     this.axes = drawSvg("g");
     this.inner = drawSvg("svg");
@@ -97,6 +104,8 @@ class AxesChart {
     this.svg.setAttribute("aria-label", options.name());
     if (options.readout) this.followPointer();
     if (options.onDrag) this.followDrag(options.onDrag);
+    if (options.onDrag && options.handle)
+      this.handle = makeHandle(this.svg, options.handle, options.onDrag);
     new ResizeObserver(() => {
       this.axesAs = "";
       this.paint();
@@ -168,18 +177,7 @@ class AxesChart {
     this.paintShade(figure, frame, texts);
     this.paintRules(figure, frame, texts);
     this.paintLines(figure, frame);
-    (figure.points ?? []).forEach((point, n) => {
-      const dot = this.node("point", n, "circle");
-      set(dot, {
-        cx: frame.sx(point.x),
-        cy: frame.sy(point.y),
-        r: point.r ?? 6,
-        class: "axes-here",
-        style: `fill:${point.colour}`,
-      });
-      this.marks.append(dot); // above the lines
-    });
-    this.spare("point", (figure.points ?? []).length);
+    this.paintPoints(figure, frame);
     this.words.replaceChildren(...texts);
     if (this.pointerAt !== null) this.read();
   }
@@ -297,7 +295,8 @@ class AxesChart {
   paintLines({ lines }, frame) {
     let dots = 0;
     lines.forEach((line, n) => {
-      set(this.node("line", n, "path"), { d: pathOf(line, frame), ...look(line, 2) });
+      set(this.node("line", n, "path"), look(line, 2));
+      this.paintPath(this.node("line", n, "path"), line, frame);
       if (!line.mark) return;
       const r = line.mark === "square" ? 3 : 3.2;
       line.x.forEach((x, i) => {
@@ -315,6 +314,39 @@ class AxesChart {
     });
     this.spare("line", lines.length);
     this.spare("mark", dots);
+  }
+
+  /** A line of the same values in the same frame stays: a moved dot draws no curve anew. @param {Element} path @param {Line} line @param {Frame} frame */
+  paintPath(path, line, frame) {
+    const { figure } = this,
+      as = [frame.width, frame.height, ...(figure?.x ?? []), ...(figure?.y ?? [])].join(),
+      before = this.drawnAs.get(path);
+    if (before?.y === line.y && before.as === as) return;
+    this.drawnAs.set(path, { y: line.y, as });
+    path.setAttribute("d", pathOf(line, frame));
+  }
+
+  /** @param {AxesFigure} figure @param {Frame} frame */
+  paintPoints({ points = [], x }, frame) {
+    const [first] = points;
+    if (this.handle && first)
+      this.handle.stand(first.x, x, [
+        this.edge.left + frame.sx(first.x),
+        this.edge.top + frame.sy(first.y),
+      ]);
+    const dots = this.handle ? points.slice(1) : points;
+    dots.forEach((point, n) => {
+      const dot = this.node("point", n, "circle");
+      set(dot, {
+        cx: frame.sx(point.x),
+        cy: frame.sy(point.y),
+        r: point.r ?? 6,
+        class: "axes-here",
+        style: `fill:${point.colour}`,
+      });
+      this.marks.append(dot); // above the lines
+    });
+    this.spare("point", dots.length);
   }
 
   /** @param {PointerEvent} event @returns {number} the value of the x axis there, not held inside its range */
@@ -336,8 +368,10 @@ class AxesChart {
       if (event.button !== 0 || !this.figure) return;
       held = true;
       svg.setPointerCapture(event.pointerId);
+      this.handle?.focus();
       onDrag(this.valueOf(event));
     });
+    svg.addEventListener("mousedown", (event) => this.handle && event.preventDefault()); // it keeps the focus
     svg.addEventListener("pointermove", (event) => {
       if (held) onDrag(this.valueOf(event));
     });
