@@ -201,6 +201,10 @@ export function makeAsking(parts) {
   }
 
   return {
+    /** Whether a token can be chosen now. */
+    get open() {
+      return !constants.replay && !writing.unfinished && store.here()?.kind === "write";
+    },
     insteadOfPlay,
     write,
     score,

@@ -34,6 +34,7 @@ export function passagesOf(record) {
     const next = order.indexOf(stage);
     const before = columns[at];
     if (next >= 0) at = next;
-    return { names, values: columns[at], before, top, chosen: record.token_id };
+    const held = next < 0 ? 1 : 1 - record.stages[next].removed_mass;
+    return { names, values: columns[at], before, held, top, chosen: record.token_id };
   };
 }

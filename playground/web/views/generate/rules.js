@@ -9,6 +9,7 @@ import { makeGateBars } from "./gate_bars.js";
 import { passagesOf } from "./passages.js";
 import { makeChoices } from "./rule_choices.js";
 import { namedNumber, numberBox, slider } from "./rule_controls.js";
+import { makeOrder, moved } from "./rule_order.js";
 
 /** @typedef {Record<string, any>} Settings */
 
@@ -47,33 +48,21 @@ export function makeRules({ host, constants, onChange, shown }) {
       layout();
     },
   });
-  const chain = make("div", "chain"),
-    explain = make("p", "rules-explain", " ");
+  const chain = make("div", "chain");
   host.replaceChildren(chain);
-  /** @type {() => string} */
-  let explained = () => " ";
-  inEveryLanguage(() => {
-    explain.textContent = explained();
-  });
-  /** @param {HTMLElement} element @param {() => string} text */
-  function explains(element, text) {
-    for (const name of ["pointerenter", "focusin"])
-      element.addEventListener(name, () => {
-        explained = text;
-        explain.textContent = text();
-      });
-  }
 
-  const modelRow = plainRow(() => t("Model"), makeGateBars({ labels: true, outlined: true })),
-    drawRow = plainRow(() => t("Draw"));
-  explains(modelRow.element, () =>
-    t("The network gives every token of its vocabulary a number, its logit."),
-  );
-  explains(drawRow.element, () =>
-    t(
-      "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
+  const modelRow = plainRow(
+      () => t("Model"),
+      () => t("The network gives every token of its vocabulary a number, its logit."),
+      makeGateBars({ labels: true, outlined: true }),
     ),
-  );
+    drawRow = plainRow(
+      () => t("Draw"),
+      () =>
+        t(
+          "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
+        ),
+    );
   let typed = false; // a seed that was typed is the next text's own
   const seed = namedNumber(
     constants.seed,
@@ -85,13 +74,22 @@ export function makeRules({ host, constants, onChange, shown }) {
   );
   const sample = sampleBox((on) => change({ do_sample: on }));
   drawRow.control.append(sample.label, seed.label);
-  drawRow.element.append(node("div", { class: "link-more" }, choices.element, explain));
+  drawRow.element.append(node("div", { class: "link-more" }, choices.element));
+
+  const order = makeOrder({
+    chain,
+    gates: () => wanted().map((name) => ({ name, .../** @type {any} */ (rows.get(name)) })),
+    label: (name) => say(byName.get(name)?.label),
+    place: (name, to) => change({ order: orderOf(moved(stages(), wanted(), name, to)) }),
+  });
+  /** An order has one spelling: that of the start goes by its name, as in links. @param {string[]} list */
+  const orderOf = (list) =>
+    list.join() === orders[constants.start.order]?.join() ? constants.start.order : list;
 
   /** @type {Map<string, ReturnType<typeof ruleRow>>} */
   const rows = new Map(
     rules.map((/** @type {any} */ rule) => {
-      const row = ruleRow(rule, () => settings, change);
-      explains(row.element, () => say(rule.explain));
+      const row = ruleRow(rule, () => settings, change, order.grip(rule.name));
       return [rule.name, row];
     }),
   );
@@ -127,8 +125,12 @@ export function makeRules({ host, constants, onChange, shown }) {
     if (
       list.length !== chain.children.length ||
       list.some((element, i) => chain.children[i] !== element)
-    )
+    ) {
+      const held = chain.contains(document.activeElement) ? document.activeElement : null;
       chain.replaceChildren(...list);
+      if (held instanceof HTMLElement && chain.contains(held)) held.focus({ preventScroll: true });
+    }
+    chain.style.setProperty("--gates", String(list.length - 2));
     for (const row of rows.values()) row.show(isOff(row.rule), every);
     seed.show();
     sample.box.checked = settings.do_sample;
@@ -173,6 +175,8 @@ export function makeRules({ host, constants, onChange, shown }) {
     return stage === "engine_limit" ? t("the engine’s limit") : stage;
   }
 
+  const gatesOnView = () => wanted().flatMap((name) => rows.get(name) ?? []);
+
   inEveryLanguage(layout);
   return {
     /** @param {Settings} next not reported as the visitor's change */
@@ -190,26 +194,28 @@ export function makeRules({ host, constants, onChange, shown }) {
       layout();
     },
     show,
+    /** How long the bars need for all gates on view at full length, in milliseconds. */
+    duration: () => gatesOnView().reduce((sum, gate) => sum + gate.bars.duration(), 0),
     /**
      * The bars go through the gates on view, one after the other. @param {ReturnType<typeof import("../../core/motion.js").makeStage>} stage
      * @param {number} pace 1 is the full time @returns {Promise<boolean>} whether they came to the end
      */
     async pass(stage, pace) {
-      const gates = wanted().flatMap((name) => rows.get(name) ?? []);
+      const gates = gatesOnView();
       const mine = ++passing;
       for (const gate of gates) gate.element.classList.add("waiting");
       for (const gate of gates) {
-        if (mine === passing) {
-          gate.element.classList.remove("waiting");
-          await gate.bars.pass(stage, pace);
-        }
+        if (mine !== passing) break;
+        gate.element.classList.replace("waiting", "acting");
+        await gate.bars.pass(stage, pace);
+        gate.element.classList.remove("acting");
       }
       return mine === passing;
     },
     /** What is under way is over. */
     rest() {
       passing += 1;
-      for (const gate of rows.values()) gate.element.classList.remove("waiting");
+      for (const gate of rows.values()) gate.element.classList.remove("waiting", "acting");
     },
     clear() {
       seen = null;
@@ -229,15 +235,18 @@ export function makeRules({ host, constants, onChange, shown }) {
   };
 }
 
-/** The first and the last row: what is no rule. @param {() => string} name @param {ReturnType<typeof makeGateBars>} [bars] */
-function plainRow(name, bars) {
+/**
+ * The first and the last row: what is no rule.
+ * @param {() => string} name @param {() => string} title @param {ReturnType<typeof makeGateBars>} [bars]
+ */
+function plainRow(name, title, bars) {
   const control = make("div", "link-control link-wide"),
     kept = make("span", "num"),
     lost = make("span", "num link-lost");
   const element = node(
     "div",
     { class: "link" },
-    node("span", { class: "link-name" }, name),
+    node("span", { class: "link-name", title }, name),
     control,
     node("span", { class: "link-facts" }, kept, lost),
   );
@@ -245,8 +254,11 @@ function plainRow(name, bars) {
   return { element, control, kept, lost, bars };
 }
 
-/** @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change */
-function ruleRow(rule, settings, change) {
+/**
+ * @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change
+ * @param {HTMLElement} grip by which the gate is moved
+ */
+function ruleRow(rule, settings, change, grip) {
   const value = () => settings()[rule.field];
   /** @param {number} next */
   const take = (next) => change({ [rule.field]: next });
@@ -269,7 +281,8 @@ function ruleRow(rule, settings, change) {
   const element = node(
     "div",
     { class: "link", role: "group" },
-    node("span", { class: "link-name" }, () => say(rule.label)),
+    node("span", { class: "link-name", title: () => say(rule.explain) }, () => say(rule.label)),
+    grip,
     control,
     exact.box,
     node("span", { class: "link-facts" }, kept, lost),
@@ -278,6 +291,7 @@ function ruleRow(rule, settings, change) {
   return {
     rule,
     element,
+    grip,
     bars,
     kept,
     lost,

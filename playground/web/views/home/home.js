@@ -12,6 +12,7 @@ import {
   actOf,
   drawHeat,
   drawScore,
+  drawSmall,
   drawSource,
   makeSentence,
   nextOf,
@@ -76,6 +77,10 @@ export class HomeView {
       async (mode) => (await import("./modes.js")).setMode(this, /** @type {any} */ (mode)),
     );
     press("drop").addEventListener("click", () => this.drop());
+    press("small").addEventListener("click", () => {
+      if (this.busy) this.strip?.hurry();
+      else this.openFrom(this.strip?.firstSmall() ?? 0);
+    });
     input("heat").value = String(this.heat);
     input("heat").addEventListener("input", () => this.setHeat(Number(input("heat").value)));
     for (const kind of ["pointerdown", "wheel"])
@@ -145,6 +150,7 @@ export class HomeView {
     const fitting = ranks.filter((k) => k < /** @type {Next} */ (this.next).law.ids.length);
     const tiles = this.next.law.tiles(this.heat, fitting, this.opened?.rest ?? true);
     this.strip?.show(tiles, { still });
+    drawSmall(this.parts, this);
   }
 
   // acts --------------------------------------------------------------------------------------------------------------------
@@ -192,13 +198,18 @@ export class HomeView {
     if (this.play.ended || !this.strip) return;
     if (this.busy) return this.strip.hurry();
     const tile = this.strip.tiles[index];
-    if (tile?.count) return (await import("./opened.js")).openRest(this, index);
+    if (tile?.count) return this.openFrom(index);
     if (!tile) return;
     const rank = this.opened ? this.opened.ranks[index] : index;
     const id = this.begin();
     this.strip.mark(index);
     this.ahead(rank);
     await this.take(rank, "you", id, null);
+  }
+
+  /** A tile and all after it become tiles of their own. @param {number} index */
+  async openFrom(index) {
+    await (await import("./opened.js")).openFrom(this, index);
   }
 
   /** The next ranks. @param {number} [from] */
@@ -388,6 +399,7 @@ export class HomeView {
     parts.part("ending").hidden = !ended;
     parts.press("drop").textContent = ended ? t("Play again") : t("Drop the ball");
     drawHeat(parts, this.heat);
+    drawSmall(parts, this);
     drawScore(parts, words);
     drawSource(parts, record, masks, next ? next.live : this.touched);
     this.strip?.relabel();

@@ -115,7 +115,17 @@ export function skeleton() {
       node("div", { part: "tiles" }),
       node("div", { class: "home-ending", part: "ending", hidden: true }),
     ),
-    node("div", { class: "home-below", part: "below" }),
+    node(
+      "div",
+      { class: "home-below" },
+      node("div", { part: "opened" }),
+      node("button", {
+        type: "button",
+        class: "plain home-small",
+        part: "small",
+        title: () => t("The tiles that are too small to press, and all other words"),
+      }),
+    ),
     node(
       "div",
       { class: "home-controls" },
@@ -144,6 +154,17 @@ export function drawHeat(parts, heat) {
   const [low, high] = [Number(slider.min), Number(slider.max)];
   slider.style.setProperty("--fill", `${(100 * (heat - low)) / (high - low)}%`);
   parts.part("heatOut").textContent = fixed(heat, 2);
+}
+
+/** The button for the tiles that are too small for a finger. @param {Parts} parts @param {import("./home.js").HomeView} home */
+export function drawSmall(parts, { strip, next, play, opened }) {
+  const small = strip?.firstSmall() ?? -1;
+  const ranks = opened?.ranks ?? strip?.tiles.map((_, k) => k) ?? [];
+  const before = small < ranks.length ? ranks[small] : (ranks.at(-1) ?? 0) + 1;
+  const place = parts.press("small");
+  place.hidden = small < 0 || !next || play.ended || opened?.rest === false;
+  if (!place.hidden && next)
+    place.textContent = t("{count} more", { count: next.law.size - before });
 }
 
 /** Who chose how many, and in which order. @param {Parts} parts @param {(Word | null)[]} words */
