@@ -6,6 +6,7 @@ import { EASE } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
 
 export const GATE_ROWS = 9;
+export const FAR_ROWS = 5; // on a projector, where a row is taller
 
 /**
  * @typedef {object} Passage what a gate shows

@@ -4,8 +4,9 @@
  */
 import { inEveryLanguage, make, node } from "../../core/dom.js";
 import { fixed, percent, whole } from "../../core/format.js";
+import { onLook } from "../../core/look.js";
 import { say, t } from "../../core/translate.js";
-import { makeGateBars } from "./gate_bars.js";
+import { FAR_ROWS, GATE_ROWS, makeGateBars } from "./gate_bars.js";
 import { passagesOf } from "./passages.js";
 import { makeChoices } from "./rule_choices.js";
 import { namedNumber, numberBox, slider } from "./rule_controls.js";
@@ -150,7 +151,8 @@ export function makeRules({ host, constants, onChange, shown }) {
       : t("{count} logits", { count: record.vocab_size });
     modelRow.kept.textContent = whole(kept);
     modelRow.lost.textContent = limit ? "−" + percent(limit.removed_mass) : "";
-    const passages = passagesOf(record);
+    const far = document.documentElement.classList.contains("projector");
+    const passages = passagesOf(record, far ? FAR_ROWS : GATE_ROWS);
     const last = record.stages.findLast((/** @type {any} */ stage) => byName.has(stage.name))?.name;
     modelRow.bars?.show(passages("logits"), true);
     for (const name of stages()) {
@@ -178,6 +180,7 @@ export function makeRules({ host, constants, onChange, shown }) {
   const gatesOnView = () => wanted().flatMap((name) => rows.get(name) ?? []);
 
   inEveryLanguage(layout);
+  onLook(() => seen && show(seen));
   return {
     /** @param {Settings} next not reported as the visitor's change */
     set(next) {

@@ -119,12 +119,9 @@ export function skeleton() {
       "div",
       { class: "home-below" },
       node("div", { part: "opened" }),
-      node("button", {
-        type: "button",
-        class: "plain home-small",
-        part: "small",
-        title: () => t("The tiles that are too small to press, and all other words"),
-      }),
+      node("button", { type: "button", class: "plain home-small", part: "small" }, () =>
+        t("Open the small tiles"),
+      ),
     ),
     node(
       "div",
@@ -158,13 +155,8 @@ export function drawHeat(parts, heat) {
 
 /** The button for the tiles that are too small for a finger. @param {Parts} parts @param {import("./home.js").HomeView} home */
 export function drawSmall(parts, { strip, next, play, opened }) {
-  const small = strip?.firstSmall() ?? -1;
-  const ranks = opened?.ranks ?? strip?.tiles.map((_, k) => k) ?? [];
-  const before = small < ranks.length ? ranks[small] : (ranks.at(-1) ?? 0) + 1;
-  const place = parts.press("small");
-  place.hidden = small < 0 || !next || play.ended || opened?.rest === false;
-  if (!place.hidden && next)
-    place.textContent = t("{count} more", { count: next.law.size - before });
+  const none = (strip?.firstSmall() ?? -1) < 0;
+  parts.press("small").hidden = none || !next || play.ended || opened?.rest === false;
 }
 
 /** Who chose how many, and in which order. @param {Parts} parts @param {(Word | null)[]} words */
