@@ -52,6 +52,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
   const rail = node("div", { class: "tiles-rail", "aria-hidden": "true" });
   const strip = node("div", { class: "tiles-strip", role: "toolbar", "aria-label": label });
   host.classList.add("tiles");
+  host.tabIndex = -1; // holds the focus while no tile is there
   host.replaceChildren(rail, strip);
   /** @type {Tile[]} */
   let tiles = [];
@@ -162,6 +163,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
 
   /** Draw these tiles. New ones unfold unless told otherwise. @param {Tile[]} next @param {{still?: boolean}} [how] */
   function show(next, { still = false } = {}) {
+    const held = host.contains(document.activeElement);
     const same = next.length === tiles.length && next.every((tile, k) => tile.id === tiles[k].id);
     tiles = next;
     if (!same) {
@@ -170,6 +172,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     }
     [...strip.children].forEach((one) => one.classList.remove("hit", "under"));
     lay();
+    if (!same && held && tiles.length) focusOn(focus); // what was chosen is gone, the focus stays here
     if (!same && !still) unfold();
   }
 
@@ -247,6 +250,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     const { flyTo } = await flights();
     await flyTo({ stage: stay ? air : stage, from: bare ? one : word, word, goal });
     if (stay) return;
+    if (strip.contains(document.activeElement)) host.focus({ preventScroll: true });
     strip.replaceChildren(); // what flew or dropped away is gone: the next tiles unfold, though they be the same ones
     tiles = [];
   }

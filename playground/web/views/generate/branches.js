@@ -25,9 +25,14 @@ export function makeBranches({ host, onOpen, pathOf }) {
   function show(branches, here) {
     const byId = new Map(branches.map((one) => [one.id, one]));
     compared = compared.filter((id) => byId.has(id));
+    const held = [...list.querySelectorAll("button, input")].findIndex(
+      (one) => one === document.activeElement,
+    );
     list.replaceChildren(
       ...ordered(branches).map(({ branch, depth }) => row(branch, depth, branches, here)),
     );
+    if (held >= 0)
+      /** @type {HTMLElement} */ (list.querySelectorAll("button, input")[held])?.focus();
     beside.replaceChildren(...(compared.length === 2 ? columns(compared.map(pathOf)) : []));
   }
 

@@ -95,11 +95,12 @@ export function makeColumns({ host, onPick, ruleName }) {
           held: chance(others.cut_raw),
         },
       );
-      host.replaceChildren(
+      const list = [
         head,
         ...rows.slice(0, record.rows.length).map((one) => one.element),
         rest.element,
-      );
+      ];
+      if (list.length !== host.children.length) host.replaceChildren(...list); // else the focus stays on its row
     },
   };
 }

@@ -34,6 +34,8 @@ export function makeSearch({ host, find, onPick, onAppend }) {
     const name = make("span", "search-name", label);
     one.append(own ? asIs(name) : name, make("span", "num soft", note));
     one.addEventListener("click", () => {
+      const page = /** @type {HTMLElement | null} */ (host.closest("[tabindex]"));
+      page?.focus({ preventScroll: true }); // the entry is gone then
       close();
       act();
     });

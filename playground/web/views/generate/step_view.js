@@ -98,6 +98,8 @@ export function makeStepView({ part, store, rules, columns, differs, look }) {
         ...sentenceOf(record, { nameOf: rules.nameOf, sampled: rules.settings.do_sample }),
       );
       figures(frame);
+      if (part("whatif").contains(document.activeElement))
+        part("app").focus({ preventScroll: true });
       part("whatif").replaceChildren(...(other ? whatIf(other, frame) : otherRules()));
       part("drawn").replaceChildren(...drawn(record));
     },

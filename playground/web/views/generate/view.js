@@ -2,6 +2,7 @@
 /** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
 import { clip, partsOf, visible } from "../../core/dom.js";
 import { bits, fixed, plain } from "../../core/format.js";
+import { offerFullScreen } from "../../core/full_screen.js";
 import { drawn } from "../../core/messages.js";
 import { makeTransport } from "../../core/transport.js";
 import { onLanguage, t } from "../../core/translate.js";
@@ -366,6 +367,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   element.addEventListener("input", () => {
     state.touched = true;
   });
+  offerFullScreen(parts.press("whole"), view);
   keepWhenLeaving(() => (writing.unfinished ? links.trace() : null));
 
   controls.setPrompt(constants.examples[0][1]);

@@ -5,6 +5,9 @@
  * A recorded law holds its likeliest tokens and the mass of all others at the heat of the recording alone; a live one holds all.
  */
 
+/** A piece on its tile. @param {string} text */
+export const shown = (text) => text.replace(/^##(?=.)/, "-");
+
 /** @typedef {{id: number, text: string, share: number, count?: number}} Tile */
 /** @typedef {{id: number, text: string, by: "you" | "chance", share: number, order: number, heat: number}} Word */
 /** @typedef {{text: string, share: number} | null} Guess */
@@ -200,6 +203,15 @@ export class Game {
     const id = law.ids[rank];
     const share = law.at(heat).shares[rank];
     return { id, text: law.text(id), by, share, order: this.step, heat };
+  }
+
+  /** A word for the GIF. @param {{text: string, share: number, count?: number}[]} tiles @param {any} chosen {u, index, by, at, text} */
+  filmed(tiles, chosen) {
+    const seen = tiles.map(({ text, count, share }) => ({
+      text: count ? "…" : shown(text),
+      share,
+    }));
+    this.film.push({ tiles: seen, ...chosen });
   }
 
   /**

@@ -7,7 +7,7 @@ import { calm, choices, inEveryLanguage, partsOf } from "../../core/dom.js";
 import { makeStage } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
 import { makeTiles } from "../../charts/tiles.js";
-import { Game } from "./game.js";
+import { Game, shown } from "./game.js";
 import {
   actOf,
   drawHeat,
@@ -18,7 +18,6 @@ import {
   nextOf,
   saidOf,
   sentenceOf,
-  shown,
   skeleton,
 } from "./screen.js";
 
@@ -76,11 +75,9 @@ export class HomeView {
       () => t("How the sentence is written"),
       async (mode) => (await import("./modes.js")).setMode(this, /** @type {any} */ (mode)),
     );
+    import("../../core/full_screen.js").then((it) => it.offerFullScreen(press("whole"), this.view));
     press("drop").addEventListener("click", () => this.drop());
-    press("small").addEventListener("click", () => {
-      if (this.busy) this.strip?.hurry();
-      else this.openFrom(this.strip?.firstSmall() ?? 0);
-    });
+    press("small").onclick = async () => (await import("./opened.js")).openSmall(this);
     input("heat").value = String(this.heat);
     input("heat").addEventListener("input", () => this.setHeat(Number(input("heat").value)));
     for (const kind of ["pointerdown", "wheel"])
@@ -198,18 +195,13 @@ export class HomeView {
     if (this.play.ended || !this.strip) return;
     if (this.busy) return this.strip.hurry();
     const tile = this.strip.tiles[index];
-    if (tile?.count) return this.openFrom(index);
+    if (tile?.count) return (await import("./opened.js")).openFrom(this, index);
     if (!tile) return;
     const rank = this.opened ? this.opened.ranks[index] : index;
     const id = this.begin();
     this.strip.mark(index);
     this.ahead(rank);
     await this.take(rank, "you", id, null);
-  }
-
-  /** A tile and all after it become tiles of their own. @param {number} index */
-  async openFrom(index) {
-    await (await import("./opened.js")).openFrom(this, index);
   }
 
   /** The next ranks. @param {number} [from] */
@@ -252,11 +244,7 @@ export class HomeView {
     const held = this.parts.part("tiles").contains(document.activeElement);
     const word = play.word(next, rank, this.heat, by);
     const index = this.opened ? this.opened.ranks.indexOf(rank) : rank;
-    const tiles = strip.tiles.map((tile) => ({
-      text: tile.count ? "…" : shown(tile.text),
-      share: tile.share,
-    }));
-    play.film.push({ tiles, u, index, by, at: next.place, text: word.text });
+    play.filmed(strip.tiles, { u, index, by, at: next.place, text: word.text });
     play.words[next.place] = word;
     play.step++;
     this.flying = true;
@@ -345,6 +333,7 @@ export class HomeView {
     }
     if (!this.auto) return;
     this.auto = false;
+    if (document.activeElement === this.parts.part("stop")) this.parts.press("drop").focus();
     this.stage.clear();
     if (this.flying) this.strip?.hurry();
     else if (!this.play.ended) {

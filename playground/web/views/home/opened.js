@@ -122,3 +122,9 @@ export async function openFrom(home, index) {
   home.bar ??= openBar(home, home.parts.part("opened"));
   home.bar.show();
 }
+
+/** The first tile that is too small for a finger and all after it. @param {import("./home.js").HomeView} home */
+export function openSmall(home) {
+  if (home.busy) return home.strip?.hurry();
+  return openFrom(home, home.strip?.firstSmall() ?? 0);
+}

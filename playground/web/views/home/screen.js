@@ -3,6 +3,7 @@
 import { asIs, make, node } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { shown } from "./game.js";
 
 /** @typedef {import("./game.js").Word} Word */
 /** @typedef {import("./game.js").Guess} Guess */
@@ -12,8 +13,6 @@ import { t } from "../../core/translate.js";
 export const joins = (text) => /^(##|[.,;:!?'’)])/.test(text);
 /** A piece as it stands in a text. @param {string} text */
 export const bare = (text) => text.replace(/^##(?=.)/, "");
-/** A piece on its tile. @param {string} text */
-export const shown = (text) => text.replace(/^##(?=.)/, "-");
 
 /** The sentence as plain text. @param {string} prompt @param {(Word | null)[]} words @param {string} blank */
 export function plainText(prompt, words, blank = "") {
@@ -106,6 +105,12 @@ export function skeleton() {
       node("button", { type: "button", class: "plain home-stop", part: "stop" }, () =>
         t("Autoplay: stop"),
       ),
+      node("button", {
+        type: "button",
+        class: "plain icon home-whole",
+        part: "whole",
+        hidden: true,
+      }),
     ),
     node("div", { class: "home-text", part: "text", role: "group" }),
     node("p", { class: "problem", part: "problem", role: "alert", hidden: true }),
@@ -120,7 +125,7 @@ export function skeleton() {
       { class: "home-below" },
       node("div", { part: "opened" }),
       node("button", { type: "button", class: "plain home-small", part: "small" }, () =>
-        t("Open the small tiles"),
+        t("Small tiles"),
       ),
     ),
     node(

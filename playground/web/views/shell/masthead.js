@@ -12,6 +12,7 @@ const skeleton = () =>
   node(
     "div",
     { class: "masthead" },
+    node("a", { class: "skip", href: "#pages", part: "skip" }, () => t("Skip to the page")),
     node("h1", { translate: "no" }, "Playground"),
     node("span", { class: "status", part: "status", role: "status" }),
     node(
@@ -32,6 +33,7 @@ export function mount(element, { constants, trigger }) {
   const view = skeleton();
   element.append(view);
   const { part, select, press } = partsOf(view);
+  offerSkip(part("skip"));
   speak();
   showStatusIn(part("status"));
   followTabs();
@@ -39,6 +41,21 @@ export function mount(element, { constants, trigger }) {
   offerProjector(press("projector"));
   offerGlossary(element, press("glossary"), constants.glossary);
   import("./explanations.js").then(({ explain }) => explain(constants.explanations));
+}
+
+/** The first stop of the Tab key: on to the page that is open. @param {HTMLElement} link */
+function offerSkip(link) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const open = [
+      .../** @type {NodeListOf<HTMLElement>} */ (
+        document.querySelectorAll("#pages > [role=tabpanel]")
+      ),
+    ].find((panel) => panel.checkVisibility());
+    if (!open) return;
+    open.tabIndex = -1;
+    open.focus();
+  });
 }
 
 /** The voice: sentences for the visitor and for a screen reader. */
