@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.pages.shell import HOME_MODULES
-from tests.browser.conftest import axe, dark, fits, no_requests
+from tests.browser.conftest import axe, dark, drag_by_finger, fits, no_requests
 
 WORDS = "#home-machine .home-word"
 ASKED = re.compile("component_server")
@@ -183,21 +183,12 @@ def test_the_ball_is_dragged_and_let_go_with_a_mouse(home):
     expect(home.locator("#home-machine .home-score")).to_contain_text("You chose 1, chance chose 0")
 
 
-def finger(page, kind, x, y):
-    session = page.context.new_cdp_session(page)
-    points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
-    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-
 def test_the_ball_is_dragged_with_a_finger_on_a_phone(phone, home):
     last = home.locator("#home-machine .tile").nth(1)
     word, box = last.locator(".tile-word").inner_text(), last.bounding_box()
     rail = home.locator("#home-machine .tiles-rail").bounding_box()
     x, y = rail["x"] + rail["width"] / 2, box["y"] + box["height"] / 2
-    finger(home, "touchStart", x, rail["y"] + 4)
-    finger(home, "touchMove", x, (rail["y"] + y) / 2)
-    finger(home, "touchMove", x, y)
-    finger(home, "touchEnd", x, y)
+    drag_by_finger(home, (x, rail["y"] + 4), (x, y))
     expect(home.locator(WORDS)).to_have_text(word)
 
 

@@ -7,18 +7,17 @@ import { t } from "../../core/translate.js";
 const EDGE = 44; // pixels from the end of the chain where a drag scrolls it
 
 /**
- * The order with one rule before another, or behind the last one on view; rules that are not on view keep their neighbours.
+ * The order with one rule elsewhere: a rule that moves up acts right before the one whose place it takes, one that moves down right behind
+ * it. Rules that are not on view keep their neighbours.
  * @param {string[]} order every rule @param {string[]} visible those on view, in order @param {string} name the one that moves
  * @param {number} to its place among those on view
  */
 export function moved(order, visible, name, to) {
-  const others = visible.filter((one) => one !== name);
-  const place = Math.max(0, Math.min(to, others.length));
+  const from = visible.indexOf(name);
+  const there = Math.max(0, Math.min(to, visible.length - 1));
+  if (there === from) return order;
   const rest = order.filter((one) => one !== name);
-  const at =
-    place < others.length
-      ? rest.indexOf(others[place])
-      : rest.indexOf(others[others.length - 1]) + 1;
+  const at = rest.indexOf(visible[there]) + (there > from ? 1 : 0);
   return [...rest.slice(0, at), name, ...rest.slice(at)];
 }
 
