@@ -3,6 +3,7 @@
 import { make, node, partsOf } from "../../core/dom.js";
 import { changeAddress, withView } from "../../core/link.js";
 import { onAnnounce, statusNow } from "../../core/messages.js";
+import { embedded, homeLink } from "./embed.js";
 import { choose, current, languages, onLanguage, t } from "../../core/translate.js";
 
 const SPOKEN = 4000; // milliseconds that a sentence stays
@@ -35,6 +36,7 @@ export function mount(element, { constants, trigger }) {
   const { part, select, press } = partsOf(view);
   offerSkip(part("skip"));
   speak();
+  if (embedded()) document.body.append(homeLink());
   showStatusIn(part("status"));
   followTabs();
   offerLanguages(select("language"), trigger);
