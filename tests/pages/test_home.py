@@ -153,7 +153,7 @@ WISH = {"seed": 20, "heat": 0.8, "chosen": [498, 119], "step": 5}
 def test_the_door_to_generate_is_a_link_of_that_page_with_no_rule_on_but_the_temperature():
     state = state_of(dict(parse_qsl(door(WISH)["query"].removeprefix("?"))))
     values = state["values"]
-    assert state["message"] is None
+    assert not state["message"]
     assert (values["prompt"], values["model"]) == ("Once upon a time there was a", live.CAUSAL)
     assert (values["chosen"], values["step"], values["depth"]) == ([498, 119], 5, "rules")
     settings = DecodingSettings.from_dict(values["settings"])
