@@ -82,7 +82,7 @@ def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
 
 
 def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
-    """ "eleven ... (three more need an exact denoiser)", "any of fourteen samplers, eleven of them with ..."."""
+    """ "twelve ... (three more need an exact denoiser)", "any of fifteen samplers, twelve of them with ..."."""
     names = [sampler.name for sampler in list_samplers()]
     refused = []
     canvas = read_canvas("the [MASK]*4 .", Pieces())
@@ -93,9 +93,9 @@ def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
             assert "which only the exact models give" in str(error)
             refused.append(name)
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert (len(names), len(refused)) == (14, 3)
-    assert "watch eleven samplers unmask it (three more need an exact denoiser)" in readme
-    assert "any of fourteen samplers, eleven of them with the shipped network" in readme
+    assert (len(names), len(refused)) == (15, 3)
+    assert "watch twelve samplers unmask it (three more need an exact denoiser)" in readme
+    assert "any of fifteen samplers, twelve of them with the shipped network" in readme
 
 
 def test_the_sampler_chosen_is_explained_before_it_is_run():
