@@ -18,7 +18,7 @@ from playground.i18n import t
 # as they are offered; those that are not named here follow
 _ORDER = (
     *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "entropy-bound", "any-order"),
-    *("self-verifying", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
+    *("self-verifying", "self-speculative", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
 )
 
 
