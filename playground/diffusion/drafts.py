@@ -61,7 +61,9 @@ class Drafts:
     rank: np.ndarray  # (B, L) the turn of each place, from 0
     drafts: np.ndarray  # (B, L) ids at `where`
     p: np.ndarray  # (B, L) the probability of each draft when it was drawn
-    q: np.ndarray  # (B, L) its probability given the drafts before it; they stand up to the first refusal alone
+    q: (
+        np.ndarray
+    )  # (B, L) its probability given the drafts before it; they stand up to the first refusal alone
     refused: np.ndarray  # (B, L) bool: the first refused place of each row
     left: dict[int, tuple[float, list[list]]]
     # row -> (sum of max(0, q - p) at the refused place, its likeliest [id, p, q, (q - p) / sum])

@@ -56,15 +56,19 @@ def exact_distribution(
                 sampler=settings.sampler,
             )
         )
-    words = final.reshape((law.base,) * length)[(slice(0, law.size),) * length]
-    return np.ascontiguousarray(words).reshape(-1)
+    return law.of_words(final)
 
 
-def mean_passes(denoiser, settings: UnmaskSettings, length: int, canvas=None) -> float:
-    """The mean number of passes that a speculative sampler takes, each weighted by its probability."""
+def law_and_passes(
+    denoiser, settings: UnmaskSettings, length: int, canvas=None
+) -> tuple[np.ndarray, float]:
+    """(what `exact_distribution` gives, the mean number of passes) of a speculative sampler."""
     law = _law(denoiser, settings, length, canvas, None)
-    mask = np.indices((law.base,) * length).reshape(length, -1) == law.mask_id
-    return float(sum(probability[mask.any(0)].sum() for probability in passes(law)))
+    masked = (np.indices((law.base,) * length).reshape(length, -1) == law.mask_id).any(0)
+    taken = 0.0
+    for probability in passes(law):
+        taken += float(probability[masked].sum())
+    return law.of_words(probability), taken
 
 
 def _law(denoiser, settings, length, canvas, locked) -> _Law:
@@ -116,6 +120,12 @@ class _Law:
                     length=self.length,
                 )
             )
+
+    def of_words(self, probability: np.ndarray) -> np.ndarray:
+        """(V ** L,): the probabilities of the canvases without masks."""
+        shape = (self.base,) * self.length
+        words = probability.reshape(shape)[(slice(0, self.size),) * self.length]
+        return np.ascontiguousarray(words).reshape(-1)
 
     # ------------------------------------------------------------------------------------------------ canvases and numbers
 

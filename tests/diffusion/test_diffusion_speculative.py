@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from playground.diffusion import ExactDenoiser, UnmaskSettings, exact_distribution, unmask
 from playground.diffusion.drafts import SelfReading
-from playground.diffusion.enumeration import mean_passes
+from playground.diffusion.enumeration import law_and_passes
 from playground.diffusion.meter import total_variation, true_distribution
 from playground.diffusion.samplers import rule_for, speculative
 from playground.markov import NgramModel
@@ -21,6 +21,10 @@ LENGTH = 4
 TRUTH = true_distribution(CHAIN, LENGTH)
 LEFT, OUTSIDE_IN = (0, 1, 2, 3), (0, 3, 1, 2)
 BOTH = ["self-verifying", "self-speculative"]
+
+
+def mean_passes(*given):
+    return law_and_passes(*given)[1]
 
 
 class Inconsistent:
@@ -97,7 +101,9 @@ DRAFTS = {
 def in_order(monkeypatch, order):
     """Passes take the places in this order alone."""
     monkeypatch.setattr(
-        speculative.Speculative, "candidates", lambda self, left: [i for i in order if i in left][:1]
+        speculative.Speculative,
+        "candidates",
+        lambda self, left: [i for i in order if i in left][:1],
     )
 
 
@@ -136,9 +142,7 @@ def test_where_the_network_checks_itself_the_law_is_that_of_any_order(
         denoiser, UnmaskSettings("any-order", 1, **fields), 4, canvas=canvas
     )
     for steps in (1, 2, 4):  # four, three and two drafts in the first pass
-        law = exact_distribution(
-            denoiser, UnmaskSettings(name, steps, **fields), 4, canvas=canvas
-        )
+        law = exact_distribution(denoiser, UnmaskSettings(name, steps, **fields), 4, canvas=canvas)
         assert total_variation(law, wanted) <= 1e-12
 
 

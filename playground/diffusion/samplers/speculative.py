@@ -76,7 +76,9 @@ class Speculative(Sampler):
             chosen[name][where] = law[each, drafts[where]]
         rows = np.nonzero(where)[0]
         left = {int(rows[n]): likeliest_left(p[n], q[n]) for n in here}
-        return Drafts(where, rank, drafts, **chosen, refused=refused, left=left, written=run.canvas.copy())
+        return Drafts(
+            where, rank, drafts, **chosen, refused=refused, left=left, written=run.canvas.copy()
+        )
 
     def read(self, run):
         """Ask about the canvas, so that `run.prediction` has the drafts' laws; returns what `verified` needs."""
