@@ -114,7 +114,8 @@ def test_the_law_is_the_models_own_whatever_is_drafted(drafts, order, monkeypatc
         in_order(monkeypatch, order)
     settings = UnmaskSettings("self-speculative", 1)
     assert total_variation(exact_distribution(DRAFTS[drafts], settings, LENGTH), TRUTH) <= 1e-12
-    assert 1.4 < mean_passes(DRAFTS[drafts], settings, LENGTH) < 2.7
+    most = 2 if drafts == "exact marginals" else LENGTH  # bad drafts cost passes, and nothing else
+    assert 1.4 < mean_passes(DRAFTS[drafts], settings, LENGTH) < most
 
 
 def test_passes_are_counted_exactly(monkeypatch):
