@@ -123,9 +123,9 @@ def test_passes_are_counted_exactly(monkeypatch):
     in_order(monkeypatch, LEFT)
     one = mean_passes(CHAIN, settings, LENGTH)
     assert one == pytest.approx(mean_passes(CHAIN, UnmaskSettings("self-verifying", 1), LENGTH))
-    assert round(one, 2) == 1.83
+    assert round(one, 2) == 1.59
     in_order(monkeypatch, OUTSIDE_IN)
-    assert round(mean_passes(CHAIN, settings, LENGTH), 2) == 1.55
+    assert round(mean_passes(CHAIN, settings, LENGTH), 2) == 1.43
 
 
 @pytest.mark.parametrize("name", BOTH)
