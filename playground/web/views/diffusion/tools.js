@@ -15,6 +15,16 @@ export class Tools {
   constructor(view) {
     this.view = view;
     this.wire();
+    if (!view.replay) this.gather();
+  }
+
+  /** Few controls on the first screen: the text is one more thing to take away. */
+  gather() {
+    const { parts, take } = this.view,
+      copy = parts.press("copy");
+    parts.part("spread").append(take.element);
+    copy.className = "take-form";
+    take.element.querySelector(".take-list")?.prepend(copy);
   }
 
   wire() {

@@ -46,7 +46,6 @@ export class UnmaskView {
     this.time = this.makeTime(part("time"));
     this.run = this.makeRunClient();
     this.take = this.makeTakeAway(constants?.most_bytes);
-    if (!this.replay) part("spread").append(this.take.element);
     for (const name of ["link", "picture"]) press(name).hidden = this.replay;
     input("numbers").addEventListener("change", () => this.draw());
     this.tools = new Tools(this);
@@ -137,6 +136,7 @@ export class UnmaskView {
     const view = formSkeleton(given);
     host.append(view);
     partsOf(view).press("run").after(this.parts.press("stop"));
+    partsOf(view).part("more").append(this.parts.part("numbersBox"));
     const about = latest(
       (values) => this.server.about(values),
       (card) => card.error || card.ok === false || form.about(card),

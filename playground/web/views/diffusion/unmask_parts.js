@@ -101,7 +101,7 @@ function legendLine() {
       { class: "canvas-spread", part: "spread" },
       node(
         "label",
-        { class: "canvas-check" },
+        { class: "canvas-check", part: "numbersBox" },
         node("input", { type: "checkbox", part: "numbers", "aria-label": () => t("step numbers") }),
         () => t("step numbers"),
       ),
@@ -151,10 +151,10 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
     box.append(title);
   }
   const passes = make("div");
-  box.append(words, passes);
+  box.append(words);
   const drafts = makeDrafts(passes);
   above.append(box);
-  texts.append(prose);
+  texts.append(passes, prose); // below the controls, which stay where they are however long it is
   const wall = makeWall({
     host: words,
     name: () => (paired ? t("Canvas {letter}", { letter }) : t("Canvas")),
