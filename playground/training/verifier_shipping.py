@@ -38,6 +38,7 @@ def card(report: dict) -> str:
         "PARAMETERS": f"{report['parameters']:,}",
         "MEGABYTES": f"{report['megabytes']:.1f}",
         "STEPS": f"{int(trained['step']):,}",
+        "STEPS_ASKED": str(int(trained["step"])),
         "MINUTES": f"{float(trained['minutes']):.0f}",
         "WINDOWS": f"{held[64]['windows']:,}",
         "TEXTS": str(report["texts"]),

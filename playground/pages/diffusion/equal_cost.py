@@ -36,7 +36,9 @@ def verdict(measured: dict[str, Any] | None = None) -> Message | str:
     wins: dict[int, bool] = {}
     for found in compared:
         wins[found["calls"]] = wins.get(found["calls"], True) and better(found)
-    yes, no = (_listed(calls for calls, won in wins.items() if won is wanted) for wanted in (1, 0))
+    yes, no = (
+        _listed(calls for calls, won in wins.items() if won is wanted) for wanted in (True, False)
+    )
     if yes and no:
         return t(
             "Measured at equal cost, it reads better than MDLM at {wins} calls, and no better at {others} calls.",
