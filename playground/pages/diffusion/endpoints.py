@@ -105,7 +105,8 @@ def register(app: Any) -> None:
             top: candidates a position to return at each step, 0 to 10
 
         Returns:
-            text, and the run as a trace: start (with the words of the ids) and steps (canvas, state, confidence, entropy in nats, candidates, network calls; self-verifying and self-speculative: drafts with p, q and whether accepted, and the refused one)
+            text, and the run as a trace: start (with the words of the ids) and steps (canvas, state, confidence, entropy in nats, candidates, network calls;
+            self-verifying and self-speculative: drafts with p, q and whether accepted, and the refused one)
         """
         given = {
             "canvas": canvas,
