@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
+from playground.backend.catalog import CATALOG
 from tests.benchmarks.dockerfile import copied, steps
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +39,7 @@ def test_the_front_matter_is_what_spaces_reads():
         "short_description",
         "tags",
         "models",
+        "preload_from_hub",
         "suggested_hardware",
     }
     assert set(FRONT) == known
@@ -67,6 +70,22 @@ def test_the_space_and_the_requirements_name_one_gradio():
     ).groups()
     major, minor, _ = FRONT["sdk_version"].split(".")
     assert f"{major}.{minor}" == low and int(major) + 1 == int(high)
+
+
+def test_what_a_space_preloads_is_what_the_catalogue_offers():
+    preloaded = [line.split()[0] for line in FRONT["preload_from_hub"]]
+    assert preloaded == FRONT["models"] == ["HuggingFaceTB/SmolLM2-135M-Instruct"]
+    places = {place.where for place in CATALOG[2].places if place.kind == "hub"}
+    assert set(preloaded) == places
+
+
+def test_the_requirements_are_content_with_the_torch_that_a_space_installs_first():
+    first = (ROOT / "pre-requirements.txt").read_text(encoding="utf-8").splitlines()[-1]
+    wanted = next(line for line in REQUIRED if line.startswith("torch>"))
+    for version in ("2.8.0", "2.11.0"):
+        assert SpecifierSet(first.removeprefix("torch")).contains(version)
+        assert SpecifierSet(wanted.removeprefix("torch")).contains(version)
+    assert not SpecifierSet(first.removeprefix("torch")).contains("2.12.0")
 
 
 def test_every_file_fits_a_plain_push():

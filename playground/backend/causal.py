@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -32,18 +33,20 @@ AttentionInterface.register("packed", packed_attention)
 
 KEPT_PREFIXES = 8  # caches of closed sessions that a later run with the same beginning starts from
 WORTH_COPYING = 8  # tokens
+IDLE_SECONDS = 1.0  # who has not asked for so long is not at work: its slot goes to one who waits
 
 
 class Session:
     """What the worker keeps for one face: the ids whose keys lie in its slot. Touched by the engine's loop alone."""
 
-    __slots__ = ("__weakref__", "cached", "closed", "slot", "used")
+    __slots__ = ("__weakref__", "asked", "cached", "closed", "slot", "used")
 
     def __init__(self) -> None:
         self.cached: list[int] = []
         self.slot: Slot | None = None
         self.closed = False
         self.used = 0
+        self.asked = 0.0  # seconds on the worker's clock when it asked last
 
 
 @dataclass
@@ -79,6 +82,8 @@ class CausalWorker:
         self.kept: OrderedDict[int, Session] = OrderedDict()  # sessions that closed, oldest first
         self.open: weakref.WeakSet[Session] = weakref.WeakSet()
         self.busy: set[Session] = set()  # sessions of the tick that is being planned
+        self.asking: set[Session] = set()  # sessions with a request that waits
+        self.clock = time.monotonic
         self.turn = 0
 
     # choosing --------------------------------------------------------------------------------------------------------
@@ -88,6 +93,7 @@ class CausalWorker:
         bounds = limits()
         ready: list[Item] = []
         long: list[Item] = []
+        self.asking = {request.session for request in waiting}
         for request in waiting:
             self._arrive(request)
             ids, done = request.payload, len(request.session.cached)
@@ -120,7 +126,7 @@ class CausalWorker:
         if request.served >= 0:
             return  # already under way: its cache is the request's own beginning
         self.turn += 1
-        session.used = self.turn
+        session.used, session.asked = self.turn, self.clock()
         self.open.add(session)
         keep = 0 if request.kind != "next" else common_prefix(session.cached, ids, len(ids) - 1)
         del session.cached[keep:]
@@ -176,7 +182,8 @@ class CausalWorker:
         return True
 
     def _evict(self, needy: Session) -> bool:
-        """Take the slot of the session that was used longest ago: closed ones first, then open ones."""
+        """Take the slot of the session that was used longest ago: closed ones first, then open ones. One that is at work keeps its
+        slot against whoever asked before it."""
         if self.kept:
             _, session = self.kept.popitem(last=False)
             self._release(session)
@@ -188,8 +195,10 @@ class CausalWorker:
         ]
         if not others:
             return False
-        oldest = min(others, key=lambda session: session.used)
-        if oldest.used > needy.used:
+        late = self.clock() - IDLE_SECONDS
+        idle = [one for one in others if one not in self.asking and one.asked < late]
+        oldest = min(idle or others, key=lambda session: session.used)
+        if not idle and oldest.used > needy.used:
             return False  # all others have asked since then: they are at work, and this one waits for them
         self._release(oldest)  # it recomputes its beginning when it asks again
         return True

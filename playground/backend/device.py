@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
+LARGE = 1_000_000_000  # parameters
 F = TypeVar("F", bound=Callable)
 
 
@@ -25,11 +26,19 @@ def device():
     return torch.device("cpu")
 
 
-def dtype():
-    """bfloat16 on CUDA (logits become float32 before any rule sees them), float32 elsewhere."""
+def dtype(parameters: int = 0):
+    """The number format of a network's weights: `PLAYGROUND_DTYPE` (float32 or bfloat16) if set. Without it float32, so that a seed
+    gives the CPU's text on a GPU too; networks of 10^9 parameters and more are bfloat16 on CUDA, where they would not fit else.
+    Logits become float32 before any rule sees them in either case. ValueError names any other format."""
     import torch
 
-    return torch.bfloat16 if device().type == "cuda" else torch.float32
+    named = os.environ.get("PLAYGROUND_DTYPE", "").strip()
+    if named not in ("", "float32", "bfloat16"):
+        raise ValueError(f"PLAYGROUND_DTYPE must be float32 or bfloat16, got {named!r}")
+    if named:
+        return getattr(torch, named)
+    large = device().type == "cuda" and parameters >= LARGE
+    return torch.bfloat16 if large else torch.float32
 
 
 def on_zero_gpu() -> bool:

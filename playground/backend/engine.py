@@ -9,6 +9,7 @@ fails is run again request by request.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import queue
 import sys
@@ -34,6 +35,7 @@ GAP, LONGEST_GAP, LONGEST_GRACE = 1.0, 0.02, 0.25  # ticks, seconds, seconds
 TURN_SECONDS = 0.002
 # A forward pass takes the interpreter's lock hundreds of times; at Python's default of 5 ms each time may cost that long.
 SWITCH_SECONDS = 0.001
+REST_SECONDS = 0.01  # between two looks at requests for which there is no room
 _order = itertools.count()
 
 
@@ -193,8 +195,8 @@ class Engine:
     def _loop(self) -> None:
         while not self.stopped:
             self._collect()
-            if self.waiting and not self.stopped:
-                self._one_tick()
+            if self.waiting and not self.stopped and not self._one_tick():
+                self._rest()
         self._hand_out_all()
         for request in self.waiting:
             request.finish(
@@ -248,6 +250,11 @@ class Engine:
             came = time.monotonic()
             latest = came + LONGEST_GRACE if wait is None else latest
 
+    def _rest(self) -> None:
+        """Nothing of what waits had room: until somebody comes or leaves, or a moment has passed."""
+        with contextlib.suppress(queue.Empty):
+            self._take(self._inbox.get(timeout=REST_SECONDS))
+
     def _take(self, message: Any) -> None:
         if isinstance(message, Request):
             self.waiting.append(message)
@@ -269,7 +276,8 @@ class Engine:
         self.expected.discard(session)
         self.worker.leave(session)
 
-    def _one_tick(self) -> None:
+    def _one_tick(self) -> bool:
+        """One forward pass over what the worker chooses; False if it chose nothing."""
         self.tick += 1
         self.waiting = [request for request in self.waiting if not request.dropped]
         try:
@@ -297,6 +305,7 @@ class Engine:
             self.gap = min(GAP * seconds, LONGEST_GAP)
             self.observe(self.name, len(batch), sum(item.tokens for item in batch), seconds)
         self.waiting = [request for request in self.waiting if not request.finished]
+        return bool(batch)
 
     def _run(self, batch: list[Any]) -> None:
         try:

@@ -160,7 +160,8 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
                     name=name,
                 )
             )
-    return network.to(devices.device(), devices.dtype()).eval().requires_grad_(False), tokenizer
+    form = devices.dtype(sum(tensor.numel() for tensor in network.parameters()))
+    return network.to(devices.device(), form).eval().requires_grad_(False), tokenizer
 
 
 def _refuse_unfit(config: Any) -> None:

@@ -22,7 +22,7 @@ import gradio as gr
 from playground.backend import get_backend
 from playground.backend.limits import limits
 from playground.i18n import tables
-from playground.pages import labels, load_pages
+from playground.pages import embedding, labels, load_pages
 from playground.paths import ASSETS
 from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
@@ -114,7 +114,7 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
                 app.slugs.append(page.SLUG)
                 with gr.Tab(page.TITLE, id=page.SLUG):
                     page.build(app)
-        LinkPicture(squares, elem_id="link-picture")
+        LinkPicture(squares, embedding.choices(), elem_id="link-picture")
         labels.follow(demo, masthead)
     # Who may run when is said by `playground.pages.gate`, in sentences; Gradio's own queue must never stand in the way of it.
     demo.queue(default_concurrency_limit=None, max_size=4 * threads())
@@ -127,7 +127,7 @@ def launch_settings() -> dict[str, Any]:
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {
         "theme": theme(),
-        "head": f"{HEAD}{preloads(HOME_MODULES)}{languages()}<style>{stylesheet()}</style>",
+        "head": f"{HEAD}<script>{embedding.script()}</script>{preloads(HOME_MODULES)}{languages()}<style>{stylesheet()}</style>",
         "footer_links": [],
         "app_kwargs": guarded(),
         "max_threads": threads(),
@@ -159,7 +159,12 @@ def stylesheet() -> str:
         f'src: url("gradio_api/file={(ASSETS / "fonts" / file).as_posix()}") format("woff2"); }}'
         for name, file in FONTS
     ]
-    return "\n".join(faces) + "\n" + (ASSETS / "style.css").read_text(encoding="utf-8")
+    return (
+        "\n".join(faces)
+        + "\n"
+        + (ASSETS / "style.css").read_text(encoding="utf-8")
+        + embedding.style()
+    )
 
 
 def theme() -> gr.themes.Base:

@@ -2,7 +2,7 @@
 
 - A content security policy that names no other host: scripts, styles, fonts, pictures and requests come from here alone. Gradio
   needs inline scripts and eval (its templates are compiled in the browser); blob: and data: are for downloads and pictures.
-- No sniffing of types, no address of this page told to other hosts, frames only on the page's own host and on Hugging Face.
+- No sniffing of types, no address of this page told to other hosts; who may frame the pages: `playground.server.framing`.
 - Bodies beyond `max_body_mb` are refused with a sentence before they are read; so are Gradio's addresses that write visitors'
   files to the disk of the server or read for other programs: no page here uses them.
 - An exception that nobody caught becomes a plain 500 without its insides.
@@ -22,6 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backend.limits import limits
+from playground.server.framing import frame_ancestors
 from playground.server.page_cache import PageCache
 from playground.server.translations import Translations
 from playground.server.web_files import web_routes
@@ -40,11 +41,9 @@ POLICY = "; ".join(
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
-        "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
     )
 )
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -58,11 +57,17 @@ PACKAGE = Path(__file__).resolve().parents[1]
 log = logging.getLogger(__name__)
 
 
+def policy() -> str:
+    """The content security policy in force, with the sites that the environment lets frame the pages."""
+    return f"{POLICY}; frame-ancestors {frame_ancestors()}"
+
+
 class Guard:
     """ASGI middleware; see the module's docstring."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
+        self.headers = {"content-security-policy": policy(), **HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,7 +79,7 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(self.headers)
             await send(message)
 
         async def refuse(status: int, sentence: str) -> None:

@@ -28,15 +28,17 @@ def to_page(
     value: Any = None,
     constants: Any = None,
     answers: Mapping[str, Any] | None = None,
+    props: Mapping[str, Any] | None = None,
 ) -> str:
     """The file's text.
 
-    `value` is what the widget shows (its `props.value`), `constants` its constants; `answers` says what its questions to the
+    `value` is what the widget shows (its `props.value`), `props` its other properties, `constants` its constants; `answers` says what its questions to the
     server get here (function's name -> plain data); every other question gets {"error": a sentence}."""
     scripts = _scripts(widget)
     data = constant(
         {
             "value": json.dumps(value) if widget.STREAMED and value is not None else value,
+            "props": props or {},
             "constants": constants,
             "answers": answers or {},
         }

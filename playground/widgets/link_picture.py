@@ -1,4 +1,4 @@
-"""The link of a page as a QR code, large enough for a projector, in a dialog; one for all pages."""
+"""The link of a page as a QR code, large enough for a projector, and as lines for another site; one dialog for all pages."""
 
 from __future__ import annotations
 
@@ -9,16 +9,22 @@ from playground.widgets.widget import Widget, called, source
 
 
 class LinkPicture(Widget):
-    """Opens when a view says `showQr(address)`. `squares(address)` gives the rows of the code as text of 0 and 1."""
+    """Opens when a view says `showQr(address)`. `squares(address)` gives the rows of the code as text of 0 and 1; `figures` are those
+    that another site can show alone (`playground.pages.embedding.choices`)."""
 
     MODULE = "views/shell/link_picture.js"
     STYLE = source("link_picture", kind="css")
 
-    def __init__(self, squares: Callable[[Any], list[str]], **kwargs: Any):
+    def __init__(self, squares: Callable[[Any], list[str]], figures: list[dict], **kwargs: Any):
         def answer(address: Any) -> dict:
             try:
                 return {"rows": squares(address)}
             except ValueError as error:
                 return {"error": str(error)}
 
-        super().__init__(None, server_functions=[called("squares", answer)], **kwargs)
+        super().__init__(
+            None,
+            constants={"figures": figures},
+            server_functions=[called("squares", answer)],
+            **kwargs,
+        )

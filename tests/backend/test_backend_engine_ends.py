@@ -6,7 +6,10 @@ import pytest
 import torch
 
 from playground.backend import EngineError, RunStopped
+from playground.backend.causal import IDLE_SECONDS
+from playground.backend.engine import Request
 from playground.backend.errors import OutOfMemory
+from playground.backend.kv_cache import CAPACITIES
 from playground.backend.limits import Limits, set_limits
 from tests.backend.test_backend_engine import Ticks, alone, reference, text
 
@@ -180,3 +183,22 @@ def test_a_worker_that_cannot_plan_tells_everybody_instead_of_hanging(backend):
     model._engine.worker.plan = broken
     with pytest.raises(EngineError, match="lost"):
         model.next_logits([1])
+
+
+def test_who_pauses_gives_the_slot_to_one_who_waits_though_it_asked_later(backend):
+    ticks = Ticks(backend, "small-llama")
+    worker = ticks.engine.worker
+    now = [0.0]
+    worker.clock = lambda: now[0]
+    capacity = min(CAPACITIES[0][0], worker.store.longest)
+    worker.store.budget = worker.store.token_bytes * capacity  # one short text at a time
+    first, second = ticks.ask(text(1, 20)), ticks.ask(text(2, 20))
+    ticks.run()
+    assert first.finished and not second.finished, "the budget holds one of them"
+    again = Request(first.session, "next", [*text(1, 20), 5])
+    ticks.engine.waiting.append(again)
+    ticks.run(5)
+    assert again.finished and not second.finished, "who is at work keeps its slot"
+    now[0] += IDLE_SECONDS + 0.1
+    ticks.run(2)
+    assert second.finished and second.error is None

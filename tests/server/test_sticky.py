@@ -119,6 +119,14 @@ def test_a_newcomer_gets_a_cookie_and_comes_back_to_the_same_process(front, page
     assert len(set.union(*newcomers)) == 2, "sixteen visitors and one process"
 
 
+def test_under_https_the_cookie_comes_back_from_a_frame_of_another_site(front):
+    answer = httpx.get(front.url + "/theme.css", headers={"x-forwarded-proto": "https"})
+    assert re.fullmatch(
+        r"playground=[^;]+; Path=/; HttpOnly; SameSite=None; Secure; Partitioned",
+        answer.headers["set-cookie"],
+    )
+
+
 def test_what_is_for_the_host_is_not_for_visitors(front):
     assert [httpx.get(front.url + path).status_code for path in ("/health", "/metrics")] == [
         404,

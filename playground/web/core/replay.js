@@ -15,7 +15,7 @@ export function replay(mount) {
   });
   const element = /** @type {HTMLElement} */ (document.getElementById("replay"));
   mount(element, {
-    props: { value: data.value },
+    props: { ...data.props, value: data.value },
     constants: { ...data.constants, replay: true },
     server,
     trigger: () => {},

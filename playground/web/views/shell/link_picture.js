@@ -2,6 +2,7 @@
 /** The dialog with the QR code of a link. Escape, the button and a click beside it close it; the focus returns to where it was. */
 import { drawSvg, node, partsOf } from "../../core/dom.js";
 import { say, t } from "../../core/translate.js";
+import { embedPart } from "./embed.js";
 
 const LOCAL = /^(localhost|127\.|0\.0\.0\.0|\[::1\])/;
 const MARGIN = 4; // light squares around it belong to the code
@@ -23,8 +24,10 @@ const skeleton = () =>
   );
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-export function mount(element, { server }) {
-  const dialog = skeleton();
+export function mount(element, { server, constants }) {
+  const dialog = skeleton(),
+    embed = embedPart(constants.figures);
+  dialog.append(embed.element);
   element.append(dialog);
   const { part, press } = partsOf(dialog);
   const link = /** @type {HTMLAnchorElement} */ (part("address"));
@@ -37,6 +40,7 @@ export function mount(element, { server }) {
     part("problem").hidden = true;
     part("picture").replaceChildren();
     link.textContent = link.href = address;
+    embed.show(address);
     part("note").textContent = LOCAL.test(location.host)
       ? t(
           "This address works on this computer alone. For phones in the room, start the Playground with HOST=0.0.0.0 and open it by this computer’s name or number.",

@@ -3,6 +3,7 @@
 import { make, node, partsOf } from "../../core/dom.js";
 import { changeAddress, withView } from "../../core/link.js";
 import { onAnnounce, statusNow } from "../../core/messages.js";
+import { embedded, homeLink } from "./embed.js";
 import { choose, current, languages, onLanguage, t } from "../../core/translate.js";
 
 const SPOKEN = 4000; // milliseconds that a sentence stays
@@ -33,6 +34,7 @@ export function mount(element, { constants, trigger }) {
   element.append(view);
   const { part, select, press } = partsOf(view);
   speak();
+  if (embedded()) document.body.append(homeLink());
   showStatusIn(part("status"));
   followTabs();
   offerLanguages(select("language"), trigger);

@@ -1,0 +1,112 @@
+"""The engine with 1, 16, 30, 100 and 300 visitors who write: tokens a second, a token's time, where the time goes."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+from transformers import DynamicCache
+
+from playground.backend.limits import Limits, set_limits
+from playground.decoding import DecodingSettings, generate, stages
+from tests.gpu.models import Model
+from tests.gpu.sessions import Watched, together
+
+SETTINGS = {"temperature": 0.8, "top_p": 0.9, "repetition_penalty": 1.1}
+
+
+def measure(offered: dict[str, Model], device: str, small: bool) -> dict:
+    """`network_share`: seconds in forward passes ÷ seconds in all; `rules_ms`: the chain of rules and the record of one step, alone."""
+    counts, tokens = ((1, 4), 8) if small else ((1, 16, 30, 100, 300), 64)
+    set_limits(Limits(request_seconds=300))
+    found = {}
+    for name, model in offered.items():
+        if model.kind != "causal":
+            continue
+        watched = Watched(model.folder, model.kind)
+        figures: dict = {"bare_loop_tokens_per_second": bare(watched, device, tokens)}
+        for visitors in counts:
+            figures[str(visitors)] = written(watched, visitors, tokens)
+        one, most = figures["1"], figures[str(counts[-1])]
+        figures["one_session_of_bare"] = (
+            one["tokens_per_second"] / figures["bare_loop_tokens_per_second"]
+        )
+        figures["most_of_one"] = most["tokens_per_second"] / one["tokens_per_second"]
+        figures["rules_ms"] = rules_ms(watched)
+        figures["copies"] = copies(watched, device)
+        found[name] = figures
+        watched.close()
+    set_limits(None)
+    return found
+
+
+def written(watched: Watched, visitors: int, tokens: int) -> dict:
+    def visit(number: int, ready: Callable[[], object], seconds: list[float]) -> None:
+        with watched.session() as model:
+            settings = DecodingSettings(max_new_tokens=tokens + 1, seed=number, **SETTINGS)
+            steps = generate(model, model.encode("once upon a time"), settings, ignore_end=True)
+            next(steps).record(model.piece)
+            ready()
+            for _ in range(tokens):
+                began = time.perf_counter()
+                next(steps).record(model.piece)
+                seconds.append(time.perf_counter() - began)
+
+    watched.reset()
+    figures = together(visitors, visit)
+    return {
+        **figures,
+        "network_share": watched.network_seconds / figures["whole_seconds"],
+        "rows_a_pass": visitors * tokens / max(1, watched.passes),
+    }
+
+
+def bare(watched: Watched, device: str, tokens: int) -> float:
+    """Tokens a second of a loop over the network with the library's own cache, argmax, one synchronisation a token."""
+    network = watched.loaded.network
+    network.set_attn_implementation("sdpa")
+    try:
+        with torch.inference_mode():
+            cache = DynamicCache(config=network.config)
+            ids = torch.tensor([[5, 6, 7, 8]], device=device)
+            spent = []
+            for _ in range(tokens + 8):
+                began = time.perf_counter()
+                logits = network(ids, past_key_values=cache, use_cache=True).logits[:, -1]
+                ids = logits.argmax(-1, keepdim=True)
+                ids.item()
+                spent.append(time.perf_counter() - began)
+            return tokens / sum(spent[8:])
+    finally:
+        network.set_attn_implementation("packed")
+
+
+def rules_ms(watched: Watched, rounds: int = 30) -> float:
+    """Milliseconds of the rules and the draw on one row of logits, median."""
+    model, spent = watched.session(), []
+    settings = DecodingSettings(max_new_tokens=1, **SETTINGS)
+    context = model.encode("once upon a time there was a king")
+    logits = model.next_logits(context)
+    for _ in range(rounds):
+        began = time.perf_counter()
+        stages.apply_stages(logits, context, settings)
+        spent.append(time.perf_counter() - began)
+    model.close()
+    return 1000 * statistics.median(spent)
+
+
+def copies(watched: Watched, device: str, rounds: int = 30) -> dict:
+    """Milliseconds to bring the logits of 1 and of 300 rows to the host, median; 0 where the device is the host."""
+    size, found = watched.loaded.network.config.vocab_size, {}
+    for rows in (1, 300):
+        block, spent = torch.zeros(rows, size, device=device), []
+        for _ in range(rounds):
+            if device == "cuda":
+                torch.cuda.synchronize()
+            began = time.perf_counter()
+            block.cpu()
+            spent.append(time.perf_counter() - began)
+        found[str(rows)] = 1000 * statistics.median(spent) if device != "cpu" else 0.0
+    return found
