@@ -27,6 +27,7 @@ from torch.nn import functional
 from transformers import BertForMaskedLM
 
 from playground.backend.verifier import (
+    LARGEST_FILE,
     Verifier,
     embed,
     load_verifier,
@@ -347,7 +348,7 @@ def main() -> None:
     parser.add_argument("--ship", metavar="FOLDER", help="copy the averaged weights of --out there")
     options = parser.parse_args()
     if options.ship:
-        path = ship(options.out, options.ship)
+        path = ship(options.out, options.ship, LARGEST_FILE)
         load_verifier(path, load_network(options.model)[1])  # or a refusal
         print(f"{path}: {path.stat().st_size:,} bytes")
         return

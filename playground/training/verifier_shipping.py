@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playground.backend.verifier import LARGEST_FILE
-
 LOG = "log.csv"  # of a training's folder
 TEMPLATE = Path(__file__).with_name("verifier_card.md")
 BEGINS = "---\n"  # what stands before it is for whoever ships
 
 
-def ship(folder: str | Path, out: str | Path) -> Path:
+def ship(folder: str | Path, out: str | Path, largest: int) -> Path:
     """Ship what a run's folder holds now, averaged.safetensors and log.csv, without the texts or the checkpoint; returns the file.
 
-    ValueError where it is too large or no verifier of the shipped network.
+    ValueError where it is larger than `largest` bytes.
     """
     folder, out = Path(folder), Path(out)
     source = folder / "averaged.safetensors"
-    if source.stat().st_size > LARGEST_FILE:
+    if source.stat().st_size > largest:
         raise ValueError(
-            f"{source.name} must stay below {LARGEST_FILE} bytes, got {source.stat().st_size}"
+            f"{source.name} must stay below {largest} bytes, got {source.stat().st_size}"
         )
     out.mkdir(parents=True, exist_ok=True)
     path = out / "verifier.safetensors"

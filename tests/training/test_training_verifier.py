@@ -184,7 +184,7 @@ def test_shipping_copies_what_the_folder_holds_now_and_leaves_the_card(
     run.run()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "README.md").write_text("card")
-    path = ship(tmp_path / "run", tmp_path / "out")
+    path = ship(tmp_path / "run", tmp_path / "out", LARGEST_FILE)
     kept = load_verifier(tmp_path / "run" / "averaged.safetensors", run.network)
     shipped = load_verifier(path, run.network)
     assert all(
@@ -199,7 +199,7 @@ def test_shipping_copies_what_the_folder_holds_now_and_leaves_the_card(
     with open(tmp_path / "run" / "averaged.safetensors", "ab") as file:
         file.truncate(LARGEST_FILE + 1)
     with pytest.raises(ValueError, match="must stay below"):
-        ship(tmp_path / "run", tmp_path / "other")
+        ship(tmp_path / "run", tmp_path / "other", LARGEST_FILE)
 
 
 ROW = {"sampler": "mdlm", "steps": 16, "passes": 16, "calls": 16, "seconds": 0.3}
