@@ -8,6 +8,7 @@ nothing of the project but its messages.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -124,6 +125,7 @@ class Parameter:
         """What a control of the page needs, as plain data: the range of its slider and, lowest to highest, what is allowed."""
         low, high = self.shown or (self.low, self.high)
         return {
+            "kind": "switch" if self.type is bool else "text" if self.type is str else "number",
             "field": self.name,
             "label": self.label or self.name,
             "low": low,
@@ -135,6 +137,74 @@ class Parameter:
             "open_high": self.open_high,
             "whole": self.type is int,
         }
+
+
+@dataclass(frozen=True)
+class TextParameter(Parameter):
+    """A text of at most `longest` characters."""
+
+    longest: int = 2000
+
+    def check(self, value: Any, name: str = "") -> str:
+        if value is None:
+            return self.default
+        if not isinstance(value, str) or len(value) > self.longest:
+            raise self.error(value, name)
+        return value
+
+    def allowed(self) -> Message:
+        return t("a text of at most {longest} characters", longest=self.longest)
+
+    def control(self) -> dict[str, Any]:
+        return {**super().control(), "longest": self.longest}
+
+
+@dataclass(frozen=True)
+class LinesParameter(TextParameter):
+    """Some short texts, one a line, as one text; empty lines count nothing. A line end within one is written \\n, a tab
+    \\t, a backslash \\\\. A list of plain texts is taken too, and becomes its lines."""
+
+    most: int = 64
+
+    def check(self, value: Any, name: str = "") -> str:
+        if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+            value = "\n".join(map(line_of, value))
+        lines = super().check(value, name).split("\n")
+        if len(lines) > self.most:
+            raise self.error(value, name)
+        return "\n".join(line for line in lines if line.strip("\r"))
+
+    def allowed(self) -> Message:
+        return t(
+            "at most {most} texts, one a line (\\n stands for a line end), together at most {longest} characters",
+            most=self.most,
+            longest=self.longest,
+        )
+
+    def control(self) -> dict[str, Any]:
+        return {**super().control(), "kind": "lines"}
+
+
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def line_of(text: str) -> str:
+    """A text as one line of a LinesParameter."""
+    return "".join(_ESCAPES.get(mark, mark) for mark in text)
+
+
+def texts_of(lines: str) -> tuple[str, ...]:
+    """The texts of a LinesParameter's value.
+
+    >>> texts_of("wolf\\n\\\\n\\n: ")
+    ('wolf', '\\n', ': ')
+    """
+    read = {written[1]: plain for plain, written in _ESCAPES.items()}
+    return tuple(
+        re.sub(r"\\([ntr\\])", lambda found: read[found[1]], line)
+        for line in lines.split("\n")
+        if line
+    )
 
 
 def table(*rows: Parameter) -> dict[str, Parameter]:

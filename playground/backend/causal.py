@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import weakref
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any
 
 import torch
 from transformers import AttentionInterface
 
+from playground.backend.causal_requests import Ending, Item, Session, asked_places, common_prefix
 from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, OutOfMemory, RunStopped
 from playground.backend.kv_cache import (
@@ -19,7 +20,6 @@ from playground.backend.kv_cache import (
     KeyStore,
     Plan,
     Segment,
-    Slot,
     packed_attention,
     planned,
 )
@@ -33,33 +33,8 @@ AttentionInterface.register("packed", packed_attention)
 
 KEPT_PREFIXES = 8  # caches of closed sessions that a later run with the same beginning starts from
 WORTH_COPYING = 8  # tokens
+SHORT = 32  # tokens: so many with drafts to verify go in a pass like one
 IDLE_SECONDS = 1.0  # who has not asked for so long is not at work: its slot goes to one who waits
-
-
-class Session:
-    """What the worker keeps for one face: the ids whose keys lie in its slot. Touched by the engine's loop alone."""
-
-    __slots__ = ("__weakref__", "asked", "cached", "closed", "slot", "used")
-
-    def __init__(self) -> None:
-        self.cached: list[int] = []
-        self.slot: Slot | None = None
-        self.closed = False
-        self.used = 0
-        self.asked = 0.0  # seconds on the worker's clock when it asked last
-
-
-@dataclass
-class Item:
-    """A piece of a request in one tick: `ids[begin:end]` of its text."""
-
-    request: Request
-    begin: int
-    end: int
-
-    @property
-    def tokens(self) -> int:
-        return self.end - self.begin
 
 
 class CausalWorker:
@@ -89,7 +64,8 @@ class CausalWorker:
     # choosing --------------------------------------------------------------------------------------------------------
 
     def plan(self, waiting: list[Request], tick: int) -> list[Item]:
-        """Next tokens of all sessions first; what is left of the budget goes to prompts, the one served longest ago first."""
+        """Next tokens and drafts to verify of all sessions first; what is left of the budget goes to prompts, the one served
+        longest ago first."""
         bounds = limits()
         ready: list[Item] = []
         long: list[Item] = []
@@ -97,9 +73,12 @@ class CausalWorker:
         for request in waiting:
             self._arrive(request)
             ids, done = request.payload, len(request.session.cached)
-            (ready if len(ids) - done == 1 else long).append(Item(request, done, len(ids)))
+            new = len(ids) - done
+            short = new == 1 or (request.kind == "last" and new <= min(ids.last, SHORT))
+            (ready if short else long).append(Item(request, done, len(ids)))
         ready.sort(key=lambda item: item.request.order)
-        batch = ready[: bounds.tick_rows]
+        begun = itertools.accumulate((item.tokens for item in ready), initial=0)
+        batch = [item for item, rows in zip(ready, begun, strict=False) if rows < bounds.tick_rows]
         # alone, a prompt runs in large pieces; beside others, in small ones, so that nobody's token waits long
         left = bounds.prompt_chunk if len(waiting) > 1 else 8 * bounds.prompt_chunk
         long.sort(key=lambda item: (item.request.served, item.begin, item.request.order))
@@ -128,15 +107,16 @@ class CausalWorker:
         self.turn += 1
         session.used, session.asked = self.turn, self.clock()
         self.open.add(session)
-        keep = 0 if request.kind != "next" else common_prefix(session.cached, ids, len(ids) - 1)
+        known = max(0, len(ids) - asked_places(request))  # whose keys alone are wanted
+        keep = common_prefix(session.cached, ids, known)
         del session.cached[keep:]
-        if request.kind != "next":
+        if request.kind not in ("next", "last"):
             return
         best, source = keep + WORTH_COPYING - 1, None
-        if len(ids) - 1 > best:
+        if known > best:
             for other in (*self.kept.values(), *self.open):
                 if other is not session and other.slot is not None and len(other.cached) > best:
-                    shared = common_prefix(other.cached, ids, len(ids) - 1)
+                    shared = common_prefix(other.cached, ids, known)
                     if shared > best:
                         best, source = shared, other
         if source is not None and self._slot_for(session, min(len(ids) + 64, self.store.longest)):
@@ -228,6 +208,14 @@ class CausalWorker:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
+    @staticmethod
+    def _rows(item: Item) -> int:
+        """How many places of a piece, its last ones, give logits."""
+        if item.request.kind == "hidden":
+            return int(item.end == len(item.request.payload))
+        first = len(item.request.payload) - asked_places(item.request)
+        return max(0, item.end - max(item.begin, first))
+
     # running ---------------------------------------------------------------------------------------------------------
 
     @torch.inference_mode()
@@ -243,10 +231,7 @@ class CausalWorker:
             ids.extend(item.request.payload[item.begin : item.end])
             positions.extend(range(item.begin, item.end))
             segments.append(Segment(item.request.session.slot, start, len(ids), item.begin))
-            if item.request.kind == "along":
-                wanted.extend(range(start, len(ids)))
-            elif item.end == len(item.request.payload):
-                wanted.append(len(ids) - 1)
+            wanted.extend(range(len(ids) - self._rows(item), len(ids)))
         if self.device.type == "cpu":
             empty = [0] * (filled_up(len(ids)) - len(ids))
             ids, positions = ids + empty, positions + empty
@@ -269,7 +254,7 @@ class CausalWorker:
             request = item.request
             if item.begin == 0:
                 request.rows = []  # begun anew after its cache had been taken away
-            rows = item.tokens if request.kind == "along" else int(item.end == len(request.payload))
+            rows = self._rows(item)
             mine, good = logits[row : row + rows], all(finite[row : row + rows])
             row += rows
             if not good:
@@ -287,7 +272,7 @@ class CausalWorker:
             )
             if item.tokens == 1:
                 request.session.cached.append(request.payload[item.begin])
-            if request.kind == "along":
+            if request.kind in ("along", "last"):
                 request.rows.append(mine)
             elif request.kind == "hidden":
                 request.rows.append(state[segment.start : segment.stop].clone())
@@ -296,14 +281,6 @@ class CausalWorker:
                     request.finish(mine[0].clone() if len(batch) > 1 else mine[0])
                 else:
                     request.finish(request.rows)
-
-
-def common_prefix(one: list[int], other: list[int], most: int) -> int:
-    """Length of the common beginning of two lists, at most `most`."""
-    most = min(len(one), len(other), most)
-    if one[:most] == other[:most]:
-        return most
-    return next(i for i in range(most) if one[i] != other[i])
 
 
 class CausalModel(Spelling):
@@ -357,6 +334,16 @@ class CausalModel(Spelling):
         ids = self._checked(ids)
         limits().check("max_score_tokens", len(ids), t("the text (tokens)"))
         return self._ask_rows("along", ids)
+
+    def last_logits(self, ids, count: int) -> torch.Tensor:
+        """Logits (count, V), float32, at the last `count` places of `ids`, in one forward pass over those and what of the text
+        before them is not cached yet: how drafts are verified. The last row is `next_logits(ids)`."""
+        ids = self._checked(ids)
+        if not 1 <= count <= len(ids):
+            raise ValueError(
+                t("count must be in [1, {most}], got {got}", most=str(len(ids)), got=count)
+            )
+        return self._ask_rows("last", Ending(ids, count))
 
     def hidden_states(self, ids) -> torch.Tensor:
         """Last hidden states (T, D), float32; row t after ids[:t + 1]."""

@@ -66,6 +66,8 @@ class RemoteEngine:
         with self._lock:
             name = self._names.setdefault(session, secrets.token_hex(8))
         body = {"canvas": payload.tolist()} if kind == "canvas" else {"ids": payload}
+        if kind == "last":
+            body["last"] = payload.last
         began = time.perf_counter()
         with self._lock:
             self.depth += 1

@@ -7,6 +7,7 @@ twice does no harm. What a replica keeps of a visitor, the keys and values of th
     GET  .../describe    what a page must know: sizes, the tokenizer's own files
     GET  .../embeddings  (V, D) of a denoiser
     POST .../next        {"ids": [...]}           -> (V,)
+    POST .../last        {"ids": [...], "last": n} -> (n, V)
     POST .../along       {"ids": [...]}           -> (T, V)
     POST .../hidden      {"ids": [...]}           -> (T, D)
     POST .../canvas      {"canvas": [[...], ...]} -> (B, L, V)
@@ -106,6 +107,9 @@ class Replica:
             raise ValueError("the body must be JSON") from None
         if question == "canvas" and self.entry.kind == "denoiser":
             return self._session(session).logits(_numbers(asked, "canvas", 2)).numpy()
+        if question == "last" and self.entry.kind == "causal":
+            ids, count = _numbers(asked, "ids", 1).tolist(), int(_numbers(asked, "last", 0))
+            return self._session(session).last_logits(ids, count).numpy()
         if question in QUESTIONS and self.entry.kind == "causal":
             return getattr(self._session(session), QUESTIONS[question])(
                 _numbers(asked, "ids", 1).tolist()

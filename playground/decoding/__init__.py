@@ -47,7 +47,16 @@ if TYPE_CHECKING:
     from playground.decoding import (
         together as together,
     )
-    from playground.decoding.generation import CausalModel, end_ids, generate, recompute
+    from playground.decoding import (
+        watermark as watermark,
+    )
+    from playground.decoding.generation import (
+        CausalModel,
+        behind_negative,
+        end_ids,
+        generate,
+        recompute,
+    )
     from playground.decoding.loops import find_loop
     from playground.decoding.scoring import draw_many, score
     from playground.decoding.search import beam_search
@@ -65,6 +74,7 @@ __all__ = [
     "TextStream",
     "apply_stages",
     "beam_search",
+    "behind_negative",
     "binding_sentence",
     "draw_many",
     "end_ids",
@@ -78,7 +88,7 @@ __all__ = [
 __getattr__, __dir__ = lazy.exports(
     __name__,
     {
-        "generation": ("CausalModel", "end_ids", "generate", "recompute"),
+        "generation": ("CausalModel", "behind_negative", "end_ids", "generate", "recompute"),
         "loops": ("find_loop",),
         "scoring": ("draw_many", "score"),
         "search": ("beam_search",),

@@ -172,23 +172,28 @@ def solve_critical_temperature(
     The smallest temperature above which a token other than the most likely one of `logits` can be drawn; the other rules of
     `settings` act in their order (its temperature and top_p are ignored; penalties look at context_ids). inf: no temperature
     escapes. 0: every temperature does, as where a penalty makes another token the likelier one. With order "llama.cpp" the
-    temperature acts last and decides nothing, and without sampling it decides nothing either: the answer is 0 or inf.
+    temperature acts last (but for p-less) and decides nothing, and without sampling neither: the answer is 0 or inf.
 
     Without rules behind top-p the root of P_loop(T) = p is found by Newton's method on log Z, to rounding error. min-p
-    behind it has its own closed form, and the larger of the two counts. Other rules behind top-p (typical, epsilon, eta, XTC)
-    and mirostat, and an order of the visitor's own, are found by scanning the chain itself and bisecting the lowest temperature that escapes.
+    behind it has its own closed form, and the larger of the two counts. Top-nσ keeps the same at every temperature. Other rules
+    that the temperature moves (typical, epsilon, eta, top-H, p-less, XTC), mirostat, a dynamic temperature, and an order of the
+    visitor's own are found by scanning the chain itself and bisecting the lowest temperature that escapes.
     """
     if not 0 <= top_p <= 1:
         raise ValueError(f"top_p must be in [0, 1], got {top_p}")
-    settings = (settings or DecodingSettings()).with_changes(top_p=top_p)
+    # adaptive-p cuts nothing, so it holds no text in a loop
+    settings = (settings or DecodingSettings()).with_changes(top_p=top_p, adaptive_target=0.0)
     values = as_float32(logits)
-    if not settings.do_sample or settings.llama_cpp:
+    if not settings.do_sample or (settings.llama_cpp and not settings.p_less):
         possible = escape_possible(
             values, settings.with_changes(temperature=1.0), context_ids, prompt_length
         )
         return 0.0 if possible else math.inf
     rules = settings.with_changes(temperature=1.0).rules_on()
-    scanned = {"typical_p", "epsilon_cutoff", "eta_cutoff", "xtc_threshold", "mirostat_tau"}
+    scanned = {
+        *("typical_p", "epsilon_cutoff", "eta_cutoff", "xtc_threshold", "mirostat_tau"),
+        *("top_h", "p_less", "dynatemp_range"),
+    }
     if scanned & set(rules) or settings.order != "transformers":
         return _scan(values, settings, context_ids, prompt_length)
     # penalties and top-k do not depend on the temperature: what they leave is what the temperature then acts on

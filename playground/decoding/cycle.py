@@ -20,6 +20,7 @@ from playground.decoding.barrier import (
     solve_critical_temperature,
 )
 from playground.decoding.distribution import as_float32
+from playground.decoding.rules import RULES
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.stages import apply_stages
 
@@ -239,13 +240,7 @@ def truth_table(
 
 
 _CUTS = {
-    "top_k": ("top_k", 0),
-    "top_p": ("top_p", 1.0),
-    "min_p": ("min_p", 0.0),
-    "typical_p": ("typical_p", 1.0),
-    "epsilon_cutoff": ("epsilon_cutoff", 0.0),
-    "eta_cutoff": ("eta_cutoff", 0.0),
-    "xtc_threshold": ("xtc_probability", 0.0),
+    rule.name: (rule.switched_by.name, rule.switched_by.off) for rule in RULES.values() if rule.cuts
 }
 
 

@@ -128,8 +128,13 @@ class Candidates:
         if not self.finite:
             alive = values > -np.inf
             values, probabilities = values[alive], probabilities[alive]
-        below = values.max() - values
-        expected = float(np.dot(probabilities.astype(np.float64), below)) / self.total
+        with np.errstate(over="ignore", invalid="ignore"):
+            below = values.max() - values
+            expected = float(np.dot(probabilities.astype(np.float64), below)) / self.total
+        if not np.isfinite(expected):  # a distance beyond float32, of a token without any mass
+            possible = probabilities > 0
+            mass = probabilities[possible].astype(np.float64)
+            expected = float(np.dot(mass, below[possible])) / self.total
         return max(expected - float(np.log(self.probabilities[self.best] / self.total)), 0.0)
 
     def position_of(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -164,6 +169,15 @@ class Candidates:
     def with_values(self, values: np.ndarray) -> Candidates:
         """The same tokens with other logits."""
         return Candidates(values, self.vocab_size, self.ids)
+
+    def scaled(self, values: np.ndarray) -> Candidates:
+        """The same tokens with other logits in the same order: what was sorted stays sorted.
+
+        Where two values became equal by rounding the lower id must come first, so only an order that is still strict is kept."""
+        moved = self.with_values(values)
+        if self._order is not None and bool((np.diff(values[self._order]) < 0).all()):
+            moved._order = self._order
+        return moved
 
     def keep(self, mask: np.ndarray) -> Candidates:
         """Only the positions where mask is True."""

@@ -152,10 +152,12 @@ def escape_experiment(
     if not conditions:
         raise ValueError("conditions must hold at least 1 set of settings, got 0")
     for settings in conditions:
-        if "mirostat_tau" in settings.rules_on():
-            raise ValueError(
-                f"mirostat_tau must be 0 in an escape experiment, got {settings.mirostat_tau}"
-            )
+        for name in ("mirostat_tau", "adaptive_target", "guidance"):
+            if name in settings.rules_on():
+                raise ValueError(
+                    f"{name} must be 0 in an escape experiment, got {getattr(settings, name)}"
+                )
+    conditions = [settings.for_model(model) for settings in conditions]
     tokens = cycle.continuation(length)
     shape = (len(conditions), runs)
     progress = EscapeProgress(

@@ -10,7 +10,9 @@ import torch
 
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.step import Step
+from playground.decoding.text import StopWatch
 from playground.i18n import t
+from playground.parameters import texts_of
 
 
 @runtime_checkable
@@ -73,21 +75,26 @@ def generate(
     prefix: ids generated before, so that a run can go on (or branch) where another was: the first step's index is
     len(prefix), and with (seed, index) the draws are those of an unbroken run. forced: ids that the first steps take instead
     of drawing (the token that a visitor clicked). state: what rules carry on, `state_after` of the step before.
-    should_stop is asked before every forward pass. ignore_end: go on after an end-of-text token.
+    should_stop is asked before every forward pass. ignore_end: go on after an end-of-text token (settings.ignore_end does too).
     second, mask: functions of the text so far (prompt first), for rules that read them: the logits of a second network, or of
-    the same one after another prompt, (V,); and which tokens a grammar allows, (V,) bool.
+    the same one after another prompt, (V,); and which tokens a grammar allows, (V,) bool. Guidance without a `second` asks
+    `model` itself behind the negative prompt, `behind_negative`.
 
-    The run ends with "end_of_text", "max_new_tokens" (which counts the prefix), "context" (the model takes no longer text)
-    or "stopped". The last step's `finish` says so too, except "stopped", which is known only afterwards.
+    The run ends with "end_of_text", "stop_string" (the step's `beyond` says how many characters at the end are no part of
+    the text), "max_new_tokens" (which counts the prefix), "context" (the model takes no longer text) or "stopped". The last
+    step's `finish` says so too, except "stopped", which is known only afterwards.
     The stages of a step are released when the next one is asked for; they can be computed again at any time.
     """
-    settings = settings or DecodingSettings()
-    ends = frozenset() if ignore_end else end_ids(model)
+    settings = (settings or DecodingSettings()).for_model(model)
+    ends = frozenset() if ignore_end or settings.ignore_end else end_ids(model)
     longest = getattr(model, "context_length", None)
     text = [int(token) for token in prompt_ids] + [int(token) for token in prefix]
     prompt_length = len(text) - len(prefix)
     if not text and not getattr(model, "starts_empty", False):
         raise ValueError(t("prompt_ids must hold at least 1 token, got 0"))
+    if second is None and "guidance" in settings.rules_on():
+        second = behind_negative(model, settings, text[:prompt_length])
+    watch = _watch(model, settings, prefix)
     # one growing array: each step keeps a view of its own beginning, not a copy
     buffer = np.zeros(len(text) + max(settings.max_new_tokens - len(prefix), 0), np.int64)
     buffer[: len(text)] = text
@@ -111,8 +118,11 @@ def generate(
         state = step.state_after
         buffer[len(text)] = step.token_id
         text.append(step.token_id)
+        step.beyond = watch.push(step.token_id) if watch else 0
         if step.token_id in ends:
             step.finish = "end_of_text"
+        elif step.beyond:
+            step.finish = "stop_string"
         elif index + 1 >= settings.max_new_tokens:
             step.finish = "max_new_tokens"
         elif longest is not None and len(text) >= longest:
@@ -122,6 +132,31 @@ def generate(
         if step.finish:
             return step.finish
     return "max_new_tokens"
+
+
+def _watch(model: Any, settings: DecodingSettings, prefix: Sequence[int]) -> StopWatch | None:
+    """What sees the stop strings, behind the ids that were generated before; None where there are none."""
+    stops = texts_of(settings.stop)
+    watch = StopWatch(model.decode, stops) if stops else None
+    for token in prefix if watch else ():
+        watch.push(token)  # type: ignore[union-attr]
+    return watch
+
+
+def behind_negative(
+    model: Any,
+    settings: DecodingSettings,
+    prompt_ids: Sequence[int],
+    ask: str | None = "next_logits",
+) -> Callable[[Sequence[int]], Any]:
+    """A `second` for `generate`: the model's logits where the negative prompt stands in place of the prompt.
+
+    Without a negative prompt the prompt's last token stands there, as in transformers. ask: the model's method that gives
+    logits (V,) of ids; None: only the ids that it would be asked for. A session of its own keeps the caches of both texts."""
+    negative = list(model.encode(settings.negative_prompt)) if settings.negative_prompt else []
+    negative = negative or [int(token) for token in prompt_ids[-1:]]
+    length, logits = len(prompt_ids), getattr(model, ask) if ask else list
+    return lambda text: logits([*negative, *text[length:]])
 
 
 def recompute(

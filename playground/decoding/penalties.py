@@ -7,6 +7,7 @@ Ids outside the vocabulary are ignored: no such token can be drawn. Below each r
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -144,20 +145,36 @@ def dry_matches(context: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarr
 
 
 def dry(
-    values: np.ndarray, context: np.ndarray, multiplier: float, base: float, allowed_length: int
+    values: np.ndarray,
+    context: np.ndarray,
+    multiplier: float,
+    base: float,
+    allowed_length: int,
+    last_n: int = -1,
+    breakers: Mapping[int, Sequence[Sequence[int]]] | None = None,
 ) -> np.ndarray:
     """Don't repeat yourself: a token that would lengthen a repetition of n ≥ allowed tokens loses multiplier·base^(n-allowed).
 
-    n is the longest ending of the context that occurred before, followed by that token. No sequence breakers, and the whole
-    context counts: p-e-w's rule with llama.cpp's ceiling on the exponent. (llama.cpp now looks at the last 64 tokens only,
-    and breaks sequences at line ends, colons, quotes and asterisks.)
+    n is the longest ending of the context that occurred before, followed by that token: p-e-w's rule with llama.cpp's ceiling
+    on the exponent. last_n: only the last so many tokens count, -1: all of them. breakers: token -> what follows it so that a
+    breaker stands there; no repetition reaches back over a breaker, and a token that is one by itself is never moved.
 
     >>> dry(np.float32([1, 2, 3, 4]), np.array([1, 2, 3, 1, 2]), 1.0, 2.0, 1).tolist()
     [1.0, 2.0, 3.0, 2.0]
+    >>> dry(np.float32([1, 2, 3, 4]), np.array([1, 2, 3, 1, 2]), 1.0, 2.0, 1, breakers={1: [()]}).tolist()
+    [1.0, 2.0, 3.0, 3.0]
     """
+    if last_n >= 0:
+        context = context[len(context) - min(last_n, len(context)) :]
+    reach = _since_breaker(context.tolist(), breakers) if breakers else len(context)
+    if reach < allowed_length or len(context) <= allowed_length:
+        return values
     ceiling = int(_LARGEST_LOG / math.log(base)) if base > 1.000001 else 0
-    ids, lengths = dry_matches(context, allowed_length + ceiling)
+    ids, lengths = dry_matches(context, min(allowed_length + ceiling, max(reach, 1)))
     chosen = (lengths >= allowed_length) & (ids >= 0) & (ids < len(values))
+    if breakers:
+        whole = [token for token, tails in breakers.items() if any(not tail for tail in tails)]
+        chosen &= ~np.isin(ids, whole)
     if not chosen.any():
         return values
     result = values.copy()
@@ -168,6 +185,19 @@ def dry(
     return result
 
 
+def _since_breaker(context: list[int], breakers: Mapping[int, Sequence[Sequence[int]]]) -> int:
+    """How many tokens stand behind the last breaker: all of them where there is none."""
+    for back in range(len(context)):
+        place = len(context) - 1 - back
+        tails = breakers.get(context[place], ())
+        found = [
+            len(tail) for tail in tails if context[place + 1 : place + 1 + len(tail)] == list(tail)
+        ]
+        if found:
+            return back - max(found)
+    return len(context)
+
+
 def _finite(moved: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Penalised logits, finite where they were finite before: no penalty forbids a token or makes it certain beyond float32."""
     return np.where(before == -np.inf, before, np.clip(moved, -_FARTHEST, _FARTHEST))
@@ -176,6 +206,17 @@ def _finite(moved: np.ndarray, before: np.ndarray) -> np.ndarray:
 @penalty("dry_multiplier")
 def _dry(values: np.ndarray, now: Situation) -> np.ndarray:
     chosen = now.settings
+    spelling, lines = chosen.spelling, chosen.dry_sequence_breakers
+    if lines and spelling is None:
+        raise ValueError(
+            t("dry_sequence_breakers must be empty where no model is there to spell them")
+        )
     return dry(
-        values, now.context, chosen.dry_multiplier, chosen.dry_base, chosen.dry_allowed_length
+        values,
+        now.context,
+        chosen.dry_multiplier,
+        chosen.dry_base,
+        chosen.dry_allowed_length,
+        chosen.dry_penalty_last_n,
+        spelling.breakers(lines) if lines and spelling is not None else None,
     )

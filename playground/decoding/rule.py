@@ -16,7 +16,7 @@ class Rule:
     `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also where the likeliest token
     is taken ("logits processor" in transformers' words; the others are its "warpers"). replaces_cuts: while it is on, no rule that
     cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one step to the next, each
-    with its range, for what comes back from a browser.
+    with its range, for what comes back from a browser. gives_way_to: a rule that takes this one's place while it is on.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Rule:
     replaces_cuts: bool = False
     basic: bool = False
     memory: tuple[Parameter, ...] = ()
+    gives_way_to: str = ""
 
     @property
     def switched_by(self) -> Parameter:

@@ -1,7 +1,7 @@
 """The table of sampling rules: their parameters, what the page says of them, and the orders in which they act.
 
-A new rule is a row here, its place in `ORDERS`, and a function marked `@stage(NAME)` in penalties.py, truncation.py or
-stages.py. Settings, controls, links, API documentation and checks are made of the row.
+A new rule is a row here (or in rules_of_shape.py, rules_of_words.py), its place in `ORDERS`, and a function marked
+`@stage(NAME)` in the module of its kind. Settings, controls, links, API documentation and checks are made of the row.
 
 Names and off-values of the parameters are those of Hugging Face transformers' `GenerationConfig` where it has them. One default
 differs on purpose: transformers keeps the 50 most likely tokens unless it is given another number, here `top_k` is off (0).
@@ -12,9 +12,13 @@ NaN, whichever rules act together. Nothing heavy is imported here.
 
 from __future__ import annotations
 
+from playground.decoding.orders import ORDERS as ORDERS
 from playground.decoding.rule import Rule, switch
+from playground.decoding.rules_of_form import FORMS
+from playground.decoding.rules_of_shape import SHAPES
+from playground.decoding.rules_of_words import WORDS
 from playground.i18n import t
-from playground.parameters import Parameter
+from playground.parameters import LinesParameter, Parameter
 
 LARGEST_TEMPERATURE = 1e6
 
@@ -42,6 +46,7 @@ RULES: dict[str, Rule] = {
                 ),
             ),
             basic=True,
+            gives_way_to="dynatemp_range",
         ),
         Rule(
             "top_k",
@@ -310,9 +315,28 @@ RULES: dict[str, Rule] = {
                     low=1,
                     high=1_000_000,
                     label=t("allowed"),
-                    doc="repetitions up to this length are free",
+                    doc="repetitions shorter than this are free",
                     step=1,
                     shown=(1, 20),
+                ),
+                Parameter(
+                    "dry_penalty_last_n",
+                    int,
+                    -1,
+                    low=-1,
+                    high=1_000_000,
+                    label=t("last tokens (−1: all)"),
+                    doc="over how many of the last tokens that rule looks; -1 is the whole text, llama.cpp has 64 since August 2026",
+                    step=1,
+                    shown=(-1, 512),
+                ),
+                LinesParameter(
+                    "dry_sequence_breakers",
+                    str,
+                    "",
+                    label=t("breakers"),
+                    doc="texts at which a repetition ends for that rule",
+                    longest=400,
                 ),
             ),
             when_greedy=True,
@@ -351,41 +375,8 @@ RULES: dict[str, Rule] = {
             # its bound moves by at most eta times a surprise a step
             memory=(Parameter("mu", float, 0.0, low=-1e20, high=1e20, unit="bits"),),
         ),
+        *SHAPES,
+        *WORDS,
+        *FORMS,
     )
-}
-
-# Names of orders for the list of stages that they stand for. "llama.cpp" brings that program's conventions too: see stages.py.
-ORDERS: dict[str, tuple[str, ...]] = {
-    "transformers": (
-        "repetition_penalty",
-        "no_repeat_ngram_size",
-        "presence_penalty",
-        "frequency_penalty",
-        "dry_multiplier",
-        "temperature",
-        "mirostat_tau",
-        "top_k",
-        "top_p",
-        "min_p",
-        "typical_p",
-        "epsilon_cutoff",
-        "eta_cutoff",
-        "xtc_threshold",
-    ),
-    "llama.cpp": (
-        "repetition_penalty",
-        "presence_penalty",
-        "frequency_penalty",
-        "no_repeat_ngram_size",
-        "dry_multiplier",
-        "top_k",
-        "typical_p",
-        "top_p",
-        "min_p",
-        "epsilon_cutoff",
-        "eta_cutoff",
-        "xtc_threshold",
-        "temperature",
-        "mirostat_tau",
-    ),
 }

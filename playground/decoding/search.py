@@ -114,6 +114,7 @@ def beam_rounds(
     should_stop: Callable[[], bool] | None = None,
 ) -> Iterator[BeamTree | BeamResult]:
     """`beam_search` round by round: yields the growing tree after each, and the BeamResult last."""
+    settings = settings.for_model(model) if settings is not None else None
     if not 1 <= num_beams <= 64:
         raise ValueError(f"num_beams must be in [1, 64], got {num_beams}")
     if max_new_tokens < 1:

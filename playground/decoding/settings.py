@@ -1,6 +1,6 @@
 """The visitor's decoding settings: one frozen value, checked when it is made, plain data on the way in and out.
 
-Its fields are the rows of the table in playground/decoding/rules.py, and four that belong to no rule.
+Its fields are the rows of the table in playground/decoding/rules.py, and six that belong to no rule.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, dataclass
 from typing import TYPE_CHECKING, Any
 
+from playground.decoding.orders import LLAMA_CPP
 from playground.decoding.rules import ORDERS, RULES, Rule
+from playground.decoding.spelling import SPELLED, Spelling, spelling_of
 from playground.i18n import Message, t
-from playground.parameters import SEED, Parameter, short, table, unknown
+from playground.parameters import SEED, LinesParameter, Parameter, short, table, unknown
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,33 @@ MAX_NEW_TOKENS = Parameter(
 DO_SAMPLE = Parameter(
     "do_sample", bool, True, doc="false takes the likeliest token every time (greedy)"
 )
+STOP = LinesParameter(
+    "stop",
+    str,
+    "",
+    off="",
+    label=t("stop at"),
+    doc="the text ends before any of these, also where one goes across tokens; one a line, \\n is a line end",
+)
+IGNORE_END = Parameter(
+    "ignore_end",
+    bool,
+    False,
+    label=t("ignore the end"),
+    doc="true goes on behind the model's end-of-text token",
+)
+
+# no field of the settings: of speculative decoding (playground/decoding/drafts.py), which leaves a text's law as it is
+DRAFTS = Parameter(
+    "drafts", int, 4, low=1, high=16, doc="tokens drafted for a pass of the network at most", step=1
+)
 
 PARAMETERS: dict[str, Parameter] = table(
     MAX_NEW_TOKENS,
     DO_SAMPLE,
     *(row for rule in RULES.values() for row in rule.parameters),
+    STOP,
+    IGNORE_END,
     ORDER,
     SEED,
 )
@@ -77,11 +101,16 @@ class DecodingSettings:
 
     temperature: divides the logits; 0 means greedy. top_k: 0 is off. top_p, typical_p, repetition_penalty: 1 is off.
     min_p, epsilon_cutoff, eta_cutoff, presence_penalty, frequency_penalty, no_repeat_ngram_size, xtc_probability,
-    dry_multiplier, mirostat_tau: 0 is off. mirostat_tau is in bits; mirostat replaces the rules that truncate.
+    dry_multiplier, mirostat_tau, top_n_sigma, top_h, dynatemp_range, adaptive_target, guidance: 0 is off. mirostat_tau is in
+    bits; mirostat replaces the rules that truncate. logit_bias, banned, stop: lines of words; "" is none.
     do_sample=False takes the most likely token; as in transformers the penalties still act and the other rules do not.
     None stands for a field's default. order: "transformers" (temperature first), "llama.cpp" (temperature last), or a list
     of rules' names (of those left out penalties act first, others last). Equal settings are equal and hash alike.
+    spelling: of the model whose tokens words stand for, None until `for_model`; no part of what is equal or written down.
     """
+
+    __slots__ = ("__dict__", "spelling")
+    spelling: Spelling | None
 
     if TYPE_CHECKING:
 
@@ -93,6 +122,7 @@ class DecodingSettings:
                 raise TypeError(f"DecodingSettings has no field {name!r}")
         for name, parameter in PARAMETERS.items():
             self.__dict__[name] = parameter.check(fields.get(name))
+        object.__setattr__(self, "spelling", None)
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")
@@ -106,6 +136,9 @@ class DecodingSettings:
     def __hash__(self) -> int:
         return hash(tuple(self.__dict__.items()))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return DecodingSettings.from_dict, (self.to_dict(),)
+
     def __repr__(self) -> str:
         changed = (
             f"{name}={value!r}"
@@ -116,8 +149,8 @@ class DecodingSettings:
 
     @property
     def greedy(self) -> bool:
-        """True where no random number decides: do_sample is off or the temperature is 0."""
-        return not self.do_sample or self.temperature == 0
+        """True where no random number decides: do_sample is off or the temperature is 0 (and not dynamic)."""
+        return not self.do_sample or (self.temperature == 0 and not self.is_on("dynatemp_range"))
 
     @property
     def stage_names(self) -> tuple[str, ...]:
@@ -144,7 +177,8 @@ class DecodingSettings:
             on = [rule for rule in on if rule.when_greedy]
         elif any(rule.replaces_cuts for rule in on):
             on = [rule for rule in on if not rule.cuts]
-        return tuple(rule.name for rule in on)
+        names = {rule.name for rule in on}
+        return tuple(rule.name for rule in on if rule.gives_way_to not in names)
 
     def is_on(self, rule: str) -> bool:
         """Whether the rule's switch is away from its off-value (it may still be unused: see `rules_on`)."""
@@ -166,7 +200,17 @@ class DecodingSettings:
 
     def with_changes(self, **changes: Any) -> DecodingSettings:
         """A copy with some fields changed."""
-        return DecodingSettings(**{**self.__dict__, **changes})
+        changed = DecodingSettings(**{**self.__dict__, **changes})
+        object.__setattr__(changed, "spelling", self.spelling)
+        return changed
+
+    def for_model(self, model: Any) -> DecodingSettings:
+        """The same settings, whose words stand for this model's tokens; themselves where they hold no words."""
+        if self.spelling is not None or not any(getattr(self, name) for name in SPELLED):
+            return self
+        spelled = self.with_changes()
+        object.__setattr__(spelled, "spelling", spelling_of(model))
+        return spelled
 
 
 # llama.cpp's own defaults (common/common.h): top-k 40, top-p 0.95, min-p 0.05, temperature 0.8, applied last.
@@ -177,7 +221,7 @@ PRESETS: dict[str, DecodingSettings] = {
     "nucleus 0.9": DecodingSettings(top_p=0.9),
     "min-p 0.1": DecodingSettings(min_p=0.1),
     "llama.cpp defaults": DecodingSettings(
-        temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, order="llama.cpp"
+        temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, **LLAMA_CPP
     ),
     "looping": DecodingSettings(do_sample=False, max_new_tokens=96),
 }

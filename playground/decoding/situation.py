@@ -19,7 +19,8 @@ class Situation:
     context: ids of prompt and generated text, (n,). generated: the ids that presence and frequency penalties count.
     coin: a random number in [0, 1) of this step, beside the draw's own. memory: what rules carried from the step before.
     second: float32 logits of a second network, prompt or layer for the same place, (V,), None where the run has none.
-    mask: which tokens a grammar or a list allows here, (V,) bool, None where the run has none.
+    mask: which tokens a grammar or a list allows here, (V,) bool, None where the run has none. prompt_length: ids of the
+    context that are the prompt.
     """
 
     context: np.ndarray
@@ -29,6 +30,7 @@ class Situation:
     memory: Mapping[str, Any] = field(default_factory=dict)
     second: np.ndarray | None = None
     mask: np.ndarray | None = None
+    prompt_length: int = 0
 
 
 class Outcome(NamedTuple):
@@ -40,20 +42,22 @@ class Outcome(NamedTuple):
 
 class Acting(NamedTuple):
     """act(candidates, situation) -> Outcome. after(state, probability, settings) -> memory for the next step: `state` is
-    the Outcome's, `probability` that of the chosen token in the final distribution (0 for a forced one that was cut)."""
+    the Outcome's, `probability` that of the chosen token in the final distribution (0 for a forced one that was cut).
+    before: `after` gets the probability that the token had before the rule, not the final one."""
 
     act: Callable[[Candidates, Situation], Outcome]
     after: Callable[[dict[str, Any], float, DecodingSettings], dict[str, Any]] | None = None
+    before: bool = False
 
 
 ACTING: dict[str, Acting] = {}
 
 
-def stage(name: str, after: Any = None) -> Callable:
+def stage(name: str, after: Any = None, before: bool = False) -> Callable:
     """A decorator: this function acts for the rule `name` of the table in rules.py."""
 
     def register(act: Callable[[Candidates, Situation], Outcome]) -> Callable:
-        ACTING[name] = Acting(act, after)
+        ACTING[name] = Acting(act, after, before)
         return act
 
     return register

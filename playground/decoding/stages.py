@@ -1,10 +1,9 @@
 """The chain of rules between the network's logits and the draw, one Stage after each rule.
 
-`apply_stages` is a pure function of (logits, context, settings). Order "transformers": repetition penalty, no-repeat n-gram,
-presence, frequency and DRY penalties, temperature, top-k, top-p, min-p, typical, epsilon, eta, XTC. Order "llama.cpp":
-penalties, DRY, top-k, typical, top-p, min-p, epsilon, eta, XTC, temperature last; its penalties look at the last 64 tokens,
-prompt included, and its top-k keeps exactly k. An order of the visitor's own has transformers' conventions. Mirostat takes the
-place of every rule that cuts.
+`apply_stages` is a pure function of (logits, context, settings). The orders stand in orders.py: "transformers" has the
+temperature before the rules that cut, "llama.cpp" behind them; its penalties look at the last 64 tokens, prompt included, and
+its top-k keeps exactly k. An order of the visitor's own has transformers' conventions. Mirostat takes the place of every rule
+that cuts, and of adaptive-p.
 """
 
 from __future__ import annotations
@@ -16,10 +15,17 @@ import numpy as np
 import torch
 
 from playground.decoding.distribution import Candidates, as_float32
+from playground.decoding.form import form_of as form_of
 from playground.decoding.penalties import LLAMA_CPP_WINDOW
 from playground.decoding.settings import DecodingSettings
-from playground.decoding.situation import ACTING, Outcome, Situation, stage
-from playground.decoding.truncation import top_k as top_k  # its module's stages take their places
+from playground.decoding.shape import (
+    top_n_sigma as top_n_sigma,  # each module's stages take their places
+)
+from playground.decoding.situation import ACTING, Situation
+from playground.decoding.temperature import temperature as temperature
+from playground.decoding.truncation import top_k as top_k
+from playground.decoding.watermark import watermark as watermark
+from playground.decoding.words import guidance as guidance
 from playground.i18n import t
 
 
@@ -70,6 +76,7 @@ def apply_stages(
     the prompt (which the repetition penalty counts and the presence and frequency penalties do not).
     u: the random number in [0, 1) of rules that throw a coin (XTC acts where u < xtc_probability; None counts as 0).
     state: what rules carried from the step before, as `next_state` gave it (mirostat: {"mu": bits}; None starts at 2·tau).
+    Words in the settings need `settings.for_model(model)`, guidance needs `second`.
     second: (V,) logits of a second network or prompt, for rules that compare two. mask: (V,) bool, the tokens that a
     grammar allows, for rules that take one. Raises ValueError on NaN or +inf logits, and where a rule leaves no token.
     """
@@ -86,6 +93,7 @@ def apply_stages(
         state or {},
         None if second is None else _row(as_float32(second), len(values), "second"),
         None if mask is None else _row(np.asarray(mask, bool), len(values), "mask"),
+        prompt_length,
     )
     candidates = Candidates(values, len(values))
     stages = [Stage("logits", candidates)]
@@ -116,30 +124,11 @@ def next_state(
 ) -> dict[str, Any] | None:
     """What the rules that acted carry to the following step once `token_id` was chosen; None where none carries anything."""
     carried: dict[str, Any] = {}
-    for one in stages:
-        after = ACTING[one.name].after if one.name in ACTING else None
-        if after is not None:
-            probability = float(stages[-1].candidates.probability_of(np.array([token_id]))[0])
-            carried |= after(one.state or {}, probability, settings)
+    chosen = np.array([token_id])
+    for place, one in enumerate(stages):
+        acting = ACTING.get(one.name)
+        if acting is not None and acting.after is not None:
+            judged = stages[place - 1 if acting.before else -1].candidates
+            probability = float(judged.probability_of(chosen)[0])
+            carried |= acting.after(one.state or {}, probability, settings)
     return carried or None
-
-
-@stage("temperature")
-def temperature(candidates: Candidates, now: Situation) -> Outcome:
-    """Logits divided by T; T = 0 keeps the first maximum (transformers refuses 0, llama.cpp does this).
-
-    >>> now = Situation(np.empty(0), np.empty(0), DecodingSettings(temperature=2.0))
-    >>> temperature(Candidates(np.float32([4, 2, 1, 0]), 4), now).candidates.values.tolist()
-    [2.0, 1.0, 0.5, 0.0]
-    """
-    if now.settings.temperature == 0:
-        return Outcome(candidates.only(candidates.best))
-    # a tiny T makes large logits overflow: the maximum is taken off first where it would, which changes no probability
-    scale, values = np.float32(now.settings.temperature), candidates.values
-    if scale == 0:
-        return Outcome(candidates.only(candidates.best))
-    with np.errstate(over="ignore"):
-        scaled = values / scale
-        if not (abs(float(values.max())) < 1e30 * float(scale)):
-            scaled = (values - values.max()) / scale
-    return Outcome(candidates.with_values(scaled))

@@ -21,9 +21,9 @@ class Step:
 
     index: which generated token, from 0. token_id: the chosen one. u: the random number of the draw, float64 in [0, 1), None
     if greedy or forced. forced: given by the caller, not drawn. finish: None, or why the run ends after this token
-    ("end_of_text", "max_new_tokens", "context"). state: what the rules remembered before this step (mirostat), `state_after`
-    behind it. probability, entropy (nats): of the final distribution; raw_probability, surprisal, raw_entropy (nats), rank
-    (1 = most likely): of the network's own.
+    ("end_of_text", "stop_string", "max_new_tokens", "context"); beyond: characters at the end that a stop string takes.
+    state: what rules remembered before this step, `state_after` behind it. probability, entropy (nats): of the final
+    distribution; raw_probability, surprisal, raw_entropy (nats), rank (1 = most likely): of the network's own.
 
     Logits of another program's engine carry `shown`, (V,) bool: True for the tokens of which it told a value; the rest of the
     mass lies in equal parts on the others. Then "engine_limit" is the first rule: the others are cut before any rule acts, are
@@ -53,7 +53,7 @@ class Step:
             None if row is None else np.array(row) for row in (second, mask)
         )
         self.index, self.state, self.vocab_size = index, state, len(self._values)
-        self.forced, self.finish, self.text = token_id is not None, None, None
+        self.forced, self.finish, self.text, self.beyond = token_id is not None, None, None, 0
         u, self.coin = random_numbers(settings.seed, index)
         self._stages: list[Stage] | None = None
         final = self.stages[-1].candidates

@@ -99,6 +99,33 @@ def text_pieces(decode: Callable[[Sequence[int]], str], ids: Sequence[int]) -> l
     return pieces
 
 
+def before_stop(text: str, stops: Sequence[str]) -> str:
+    """The text up to the first place where one of the stop strings begins.
+
+    >>> before_stop("one. two. three", ["two", "three"])
+    'one. '
+    """
+    places = [place for stop in stops if (place := text.find(stop)) >= 0]
+    return text[: min(places)] if places else text
+
+
+class StopWatch:
+    """Sees where a text that grows token by token comes to hold a stop string, also one that goes across tokens.
+
+    decode: as TextStream takes it; it is shown the generated tokens alone."""
+
+    def __init__(self, decode: Callable[[Sequence[int]], str], stops: Sequence[str]):
+        self._stops, self._stream, self._tail = stops, TextStream(decode), ""
+        self._longest = max(map(len, stops), default=0)
+
+    def push(self, token_id: int) -> int:
+        """0, or the number of characters at the text's end, with this token's, that a stop string and what follows it are."""
+        piece = self._stream.push(token_id)
+        seen = self._tail + piece
+        self._tail = seen[-(self._longest - 1) :] if self._longest > 1 else ""
+        return len(seen) - len(before_stop(seen, self._stops)) if piece else 0
+
+
 def visible(text: str) -> str:
     """The text with spaces, line ends, tabs and control characters made visible.
 

@@ -18,6 +18,7 @@ from playground.diffusion.run import Run, check_canvas
 from playground.diffusion.samplers import Ordered, RandomTimes, rule_for
 from playground.diffusion.samplers.blocks import Blocks, Clock
 from playground.diffusion.samplers.gibbs import Gibbs
+from playground.diffusion.samplers.joint_threshold import JointThreshold
 from playground.diffusion.samplers.ordered import first_positions, subset_probabilities
 from playground.diffusion.samplers.speculative import Speculative
 from playground.diffusion.samplers.uniform import Uniform
@@ -49,6 +50,8 @@ def exact_distribution(
         final = law.uniform()
     elif isinstance(rule, Speculative):
         *_, final = passes(law)
+    elif isinstance(rule, JointThreshold):
+        final = law.settled()
     else:
         raise ValueError(
             t(
@@ -150,6 +153,13 @@ class _Law:
         run.prompt = np.repeat((self.start != self.mask_id)[None], len(canvases), axis=0)
         run.window = window
         return run
+
+    def settled(self) -> np.ndarray:
+        """The one canvas of a sampler that draws nothing."""
+        run = self.run(self.start[None])
+        for _ in self.rule.drive(run):
+            pass
+        return (np.arange(self.base**self.length) == run.canvas[0] @ self.digit).astype(float)
 
     def blocks(self) -> Blocks:
         return Blocks(Run(self.denoiser, self.start[None], self.settings, self.locked[None]))

@@ -81,7 +81,15 @@ PARAMETERS: dict[str, Parameter] = table(
         100,
         label="Threshold",
         step=0.05,
-        doc="fast-dllm: reveal at this confidence",
+        doc="fast-dllm, joint-threshold: reveal at this confidence",
+    ),
+    _number(
+        "edit_threshold",
+        0.9,
+        100,
+        label="Edit threshold",
+        step=0.05,
+        doc="joint-threshold: replace a settled word at this confidence in another one",
     ),
     _number(
         "bound",
@@ -154,7 +162,8 @@ class UnmaskSettings:
     block_length   semi-autoregressive blocks of so many open positions; with overlap > 0 windows of so many positions that
                    the model sees alone
     overlap        positions that a window shares with the one before; below block_length
-    threshold      fast-dllm: accept at this confidence (0.9); above 1: one token a step
+    threshold      fast-dllm, joint-threshold: accept at this confidence (0.9); above 1: one token a step
+    edit_threshold joint-threshold: replace a settled word at this confidence in another one (0.9)
     bound          entropy-bound: nats (0.1). With selection "renoise" also its stop: mean entropy below bound / 100
     eta            remdm: cap of the probability of masking a token again (0.1)
     alg_temp       randomness of the order: dream's alg_temp, maskgit's choice temperature; 0 = none
@@ -173,6 +182,7 @@ class UnmaskSettings:
     block_length: int | None = PARAMETERS["block_length"].default
     overlap: int = PARAMETERS["overlap"].default
     threshold: float = PARAMETERS["threshold"].default
+    edit_threshold: float = PARAMETERS["edit_threshold"].default
     bound: float = PARAMETERS["bound"].default
     eta: float = PARAMETERS["eta"].default
     alg_temp: float = PARAMETERS["alg_temp"].default

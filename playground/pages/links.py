@@ -27,7 +27,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from playground.i18n import t
-from playground.parameters import Parameter, short
+from playground.parameters import Parameter, TextParameter, short
 
 LONGEST_LINK = 8000  # characters; servers and messengers cut longer addresses
 
@@ -74,6 +74,8 @@ class Setting:
                 return row.check(row.type(raw), name)
             except ValueError:
                 raise row.error(raw, name) from None
+        if isinstance(row, TextParameter):
+            return row.check(raw, name)
         return row.check(raw.split(",") if "," in raw and not row.choices else raw, name)
 
     def write(self, value: Any) -> str:

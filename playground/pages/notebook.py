@@ -168,7 +168,9 @@ def _chain(chain: MarkovChain, height: int, start: int = 0, seed: int = 7) -> Pl
         "seed": seed,
     }
     figures = walk.figures(draft)
-    note = f"A chain of {chain.size} states. Every figure is in this file: it plays without a network."
+    note = (
+        f"A chain of {chain.size} states. Every figure is in this file: it plays without a network."
+    )
 
     def page() -> str:
         value = wire({"draft": draft, "figures": figures, "message": ""})

@@ -297,13 +297,14 @@ HEAD = """
 // server has answered, if the server were asked.
 (() => {
   const query = new URLSearchParams(location.search), page = query.get('tab');
-  const wanted = new Map([['pages', page], [page + '-parts', query.get('part')]]);
-  if (page === 'chains') wanted.set('chain-views', query.get('view'));
-  const {components = [], layout} = window.gradio_config ?? {};
-  const inside = (node, id) => node.id === id ? node.children : (node.children ?? []).flatMap(child => inside(child, id));
+  const {components = [], layout} = window.gradio_config ?? {}, props = new Map(components.map(one => [one.id, one.props]));
+  const wanted = name => name === 'pages' ? page : name === 'chain-views' ? page === 'chains' && query.get('view')
+    : name?.startsWith(page + '-') && query.get('part');
+  const find = (node, id) => node.id === id ? node : (node.children ?? []).map(child => find(child, id)).find(found => found);
   for (const tabs of components.filter(one => one.type === 'tabs')) {
-    const name = wanted.get(tabs.props.elem_id), items = new Set(inside(layout, tabs.id).map(one => one.id));
-    if (components.some(one => items.has(one.id) && one.props.id === name)) tabs.props.selected = name;
+    const name = wanted(tabs.props.elem_id), holds = node => props.get(node.id)?.id === name || (node.children ?? []).some(holds);
+    const item = name && (find(layout, tabs.id)?.children ?? []).find(holds);
+    if (item) tabs.props.selected = props.get(item.id).id;
   }
 })();
 </script>

@@ -160,10 +160,13 @@ def _settings(value: Any, where: str) -> dict:
     if not isinstance(value, dict) or len(value) > 64:
         raise ValueError(f"{where} must be an object with at most 64 fields")
     for name, item in value.items():
+        if name == "order" and isinstance(item, list):  # rules in an order of the visitor's own
+            _list(_text(60), 0, 64)(item, f"{where}.order")
+            continue
         if (
             len(name) > 60
             or not (item is None or isinstance(item, (bool, int, float, str)))
-            or (isinstance(item, str) and len(item) > 400)
+            or (isinstance(item, str) and len(item) > 2000)
         ):
             raise ValueError(
                 f"{where}.{name[:60]} must be a number, a short text, true, false or null, got {_shown(item)}"
@@ -238,7 +241,17 @@ DECODE_STEP = _object(
     {
         "strip_rest": _object({"count": COUNT, "start": CHANCE, "end": CHANCE}),
         "piece": _text(),
-        "memory": _maybe(_object({"mu": _number(-1e9, 1e9)})),
+        "memory": _maybe(
+            _object(
+                {},
+                {
+                    "mu": _number(-1e9, 1e9),
+                    "adaptive_sum": _number(0, 1e6),
+                    "adaptive_weight": _number(0, 1e6),
+                },
+            )
+        ),
+        "beyond": COUNT,
         "loop": _maybe(_object({"period": _whole(1, MOST_STEPS), "start": COUNT, "length": COUNT})),
         "finish": _maybe(NAME),
         "drawn": _maybe(_list(CHANCE, 2, 2)),

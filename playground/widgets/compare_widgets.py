@@ -58,6 +58,13 @@ class CompareRace(CompareWidget):
     STYLE = source("compare_look", "compare_race", kind="css")
 
 
+class CompareDrafts(CompareWidget):
+    """Speculative decoding beside plain decoding, pass by pass. Frames are those of playground.pages.compare.drafts.run."""
+
+    MODULE = "views/compare/drafts.js"
+    STYLE = source("compare_look", "compare_race", "compare_drafts", kind="css")
+
+
 class CompareLibrary(CompareWidget):
     """The library's text beside ours, step by step. Frames are those of playground.pages.compare.library.run."""
 
@@ -91,3 +98,10 @@ class CompareSweep(CompareWidget):
 
     MODULE = "views/compare/sweep.js"
     STYLE = source("compare_look", kind="css")
+
+
+class CompareMasking(CompareWidget):
+    """What cutting tokens does to the law of a text. Server function `compare_laws`; see playground.pages.compare.masking."""
+
+    MODULE = "views/compare/masking.js"
+    STYLE = source("compare_look", "compare_contexts", kind="css")

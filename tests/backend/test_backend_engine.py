@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, BertLMHeadModel
 
-from playground.backend.causal import common_prefix
+from playground.backend.causal_requests import Ending, common_prefix
 from playground.backend.limits import Limits, set_limits
 
 CAUSAL = ["small-gpt2", "small-llama", "small-bert"]
@@ -248,3 +248,53 @@ def test_the_inline_engine_of_zero_gpu_gives_the_same(backend, monkeypatch, smal
     torch.testing.assert_close(model.logits_along(ids), expected, atol=1e-4, rtol=1e-4)
     model.close()
     assert model._engine._thread is None
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+def test_drafts_are_verified_in_one_pass_and_refused_ones_leave_nothing(
+    backend, small_folders, name
+):
+    network, ticks = reference(small_folders[name]), Ticks(backend, name)
+    model, ids = ticks.backend.causal(name), text(3, 30)
+    torch.testing.assert_close(
+        model.last_logits(ids[:20], 1), alone(network, ids[:20])[-1:], atol=1e-4, rtol=1e-4
+    )
+    sizes = []
+    worker, run = ticks.engine.worker, ticks.engine.worker.run
+    worker.run = lambda batch: (sizes.append(sum(item.tokens for item in batch)), run(batch))
+    drafted = [*ids[:22], *text(9, 3)]  # two tokens more, and three drafts
+    torch.testing.assert_close(
+        model.last_logits(drafted, 4), alone(network, drafted)[-4:], atol=1e-4, rtol=1e-4
+    )
+    torch.testing.assert_close(  # the drafts were refused: the text went on otherwise
+        model.last_logits(ids[:26], 4), alone(network, ids[:26])[-4:], atol=1e-4, rtol=1e-4
+    )
+    torch.testing.assert_close(
+        model.next_logits(ids[:26]), alone(network, ids[:26])[-1], atol=1e-4, rtol=1e-4
+    )
+    assert sizes == [5, 4, 1]  # nothing before the drafts was read again
+
+
+def test_drafts_of_all_visitors_and_next_tokens_share_one_pass(backend):
+    ticks, calls = Ticks(backend, "small-llama"), []
+    worker, run = ticks.engine.worker, ticks.engine.worker.run
+    worker.run = lambda batch: (calls.append(len(batch)), run(batch))
+    texts = [text(seed, 12 + seed) for seed in range(4)]
+    begun = [ticks.ask(ids[:-4]) for ids in texts]
+    ticks.run(3)
+    del calls[:]
+    requests = []
+    for seed, (ids, before) in enumerate(zip(texts, begun, strict=True)):
+        request = ticks.ask(ids[:-3])
+        request.session = before.session
+        if seed % 2:
+            request.kind, request.payload = "last", Ending(ids, 4)
+        requests.append(request)
+    ticks.run()
+    assert calls == [4] and all(request.finished for request in requests)
+    assert [len(torch.cat(one.answer)) for one in requests[1::2]] == [4, 4]
+
+
+def test_a_bad_number_of_last_places_gets_a_sentence(backend):
+    with pytest.raises(ValueError, match=r"count must be in \[1, 3\], got 4"):
+        backend.causal("small-gpt2").last_logits([1, 2, 3], 4)

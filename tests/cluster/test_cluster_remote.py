@@ -48,6 +48,7 @@ def test_a_remote_causal_model_is_the_local_one_to_the_bit(local, remote, name):
     for question in ("next_logits", "logits_at", "logits_along", "hidden_states"):
         ours, theirs = getattr(far, question)(ids), getattr(near, question)(ids)
         assert ours.dtype == torch.float32 and torch.equal(ours, theirs), question
+    assert torch.equal(far.last_logits(ids, 2), near.last_logits(ids, 2))
     with pytest.raises(ValueError, match=r"ids must be in \[0, "):
         far.next_logits([near.vocab_size])
 

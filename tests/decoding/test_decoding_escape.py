@@ -419,3 +419,24 @@ def test_survival_is_the_product_along_the_cycle():
     assert loop_survival(
         LOGITS, [0, 1, 2], DecodingSettings(temperature=0.3, top_p=0.9)
     ).tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [{"top_n_sigma": 0.3}, {"top_h": 0.2}, {"p_less": True}],
+    ids=lambda rules: next(iter(rules)),
+)
+def test_a_rule_of_2026_that_forbids_the_way_out_is_named(rules):
+    (row,) = truth_table([5.0, 2.0, 1.0, 0.0], DecodingSettings(**rules))
+    assert row["rule"] == next(iter(rules)) and row["forbids"] and row["forbids_alone"]
+
+
+@pytest.mark.parametrize("rules", [{"top_h": 0.5}, {"p_less": True}, {"top_n_sigma": 1.2}])
+def test_the_solved_temperature_is_where_the_chain_lets_the_text_out(rules):
+    logits = [5.0, 3.0, 2.5, 1.0, 0.0, -1.0]
+    settings = DecodingSettings(**rules)
+    solved = solve_critical_temperature(logits, 0.9, settings)
+    for factor, possible in ((0.99, False), (1.01, True)):
+        here = settings.with_changes(top_p=0.9, temperature=solved * factor)
+        assert 0 < solved < 1e6
+        assert escape_possible(logits, here) is possible

@@ -17,9 +17,16 @@ COMPANIONS = {
     "dry_base": {"dry_multiplier": 1.0},
     "dry_allowed_length": {"dry_multiplier": 1.0},
     "mirostat_eta": {"mirostat_tau": 3.0},
+    "dry_penalty_last_n": {"dry_multiplier": 1.0},
+    "dynatemp_exponent": {"dynatemp_range": 1.0},
+    "adaptive_decay": {"adaptive_target": 0.3},
 }
 JUST_INSIDE = {"typical_p": 1e-46, "epsilon_cutoff": 1 - 1e-16, "eta_cutoff": 1 - 1e-16}
-FIELDS = [row.name for rule in RULES.values() for row in rule.parameters]
+JUST_INSIDE |= {"watermark_ratio": 1 - 1e-16}
+ROWS = [row for rule in RULES.values() for row in rule.parameters]
+FIELDS = [row.name for row in ROWS if row.type in (int, float)]
+WORDS = [("logit_bias", "#0=1000"), ("logit_bias", "#1=-1000"), ("banned", "#0"), ("p_less", True)]
+MAY_FORBID_ALL = ("no_repeat_ngram_size", "banned")
 
 
 def ends(name):
@@ -38,7 +45,7 @@ def ends(name):
 
 # the two named orders, and any other
 ORDERS_AND_OTHERS = st.sampled_from(["transformers", "llama.cpp"]) | st.permutations(list(RULES))
-EXTREMES = [(name, value) for name in FIELDS for value in ends(name)]
+EXTREMES = [(name, value) for name in FIELDS for value in ends(name)] + WORDS
 logit = st.one_of(
     st.just(-np.inf),
     st.sampled_from([0.0, 1.0, -3e38, 3e38, 1e-40]),
@@ -51,15 +58,16 @@ def check(row, context, rules, u):
     values = np.asarray(row, np.float32)
     alive = torch.from_numpy(values > -np.inf)
     before = alive
-    for stage in apply_stages(values, context, rules, prompt_length=1, u=u):
+    second = values[::-1].copy()
+    for stage in apply_stages(values, context, rules, prompt_length=1, u=u, second=second):
         assert not torch.isnan(stage.logits).any() and (stage.logits < np.inf).all(), stage
         assert stage.kept.any() and not (stage.kept & ~alive).any(), stage
         assert not (stage.kept & ~before).any(), stage  # what is gone does not come back
         assert torch.isfinite(stage.probs).all() and float(stage.probs.sum()) == pytest.approx(1)
         before = stage.kept
-    step = Step(values, np.asarray(context, np.int64), rules, 0, 1)
+    step = Step(values, np.asarray(context, np.int64), rules, 0, 1, second=second)
     assert bool(alive[step.token_id]) and np.isfinite(step.probability)
-    assert step.state_after is None or np.isfinite(step.state_after["mu"])
+    assert all(np.isfinite(number) for number in (step.state_after or {}).values())
 
 
 @pytest.mark.parametrize("name, value", EXTREMES)
@@ -70,8 +78,8 @@ def test_each_end_of_each_range_leaves_a_living_token_and_no_nan(name, value, ro
     rules = DecodingSettings(**{**COMPANIONS.get(name, {}), name: value, "order": order})
     try:
         check(row, context, rules, u=0.0)
-    except ValueError as error:  # the one rule that may forbid everything says so
-        assert "no_repeat_ngram_size must leave a token possible" in str(error)
+    except ValueError as error:  # the rules that may forbid everything say so
+        assert name in MAY_FORBID_ALL and f"{name} must leave a token possible" in str(error)
 
 
 @given(rows, st.lists(st.integers(0, 9), min_size=1, max_size=12), st.data())
@@ -81,7 +89,7 @@ def test_rules_at_the_ends_of_their_ranges_together_leave_a_living_token_and_no_
 ):
     rules = {}
     for name, value in data.draw(st.lists(st.sampled_from(EXTREMES), min_size=2, max_size=5)):
-        if name != "no_repeat_ngram_size":
+        if name not in MAY_FORBID_ALL:
             rules |= {**COMPANIONS.get(name, {}), name: value}
     order = data.draw(ORDERS_AND_OTHERS)
     check(row, context, DecodingSettings(**rules, order=order), u=0.0)

@@ -107,6 +107,16 @@ def test_every_number_has_a_lowest_and_a_highest_value_and_both_are_allowed():
     assert {row.name for row in numbers} == set(DecodingSettings().to_dict()) - {
         "do_sample",
         "order",
+        "p_less",
+        "ignore_end",
+        "stop",
+        "banned",
+        "logit_bias",
+        "negative_prompt",
+        "dry_sequence_breakers",
+        "choices",
+        "regex",
+        "json_schema",
     }
     for row in numbers:
         assert math.isfinite(row.low) and math.isfinite(row.high)
@@ -166,7 +176,9 @@ def test_every_field_is_one_of_the_public_ones():
     names = (
         "max_new_tokens do_sample temperature top_k top_p min_p typical_p epsilon_cutoff eta_cutoff repetition_penalty "
         "presence_penalty frequency_penalty no_repeat_ngram_size xtc_threshold xtc_probability dry_multiplier dry_base "
-        "dry_allowed_length mirostat_tau mirostat_eta order seed"
+        "dry_allowed_length dry_penalty_last_n dry_sequence_breakers mirostat_tau mirostat_eta top_n_sigma top_h p_less "
+        "dynatemp_range dynatemp_exponent adaptive_target adaptive_decay guidance negative_prompt logit_bias banned choices regex "
+        "json_schema watermark_bias watermark_ratio watermark_key stop ignore_end order seed"
     ).split()
     assert list(DecodingSettings().to_dict()) == names
 
@@ -204,7 +216,9 @@ def test_a_program_that_writes_a_field_wrong_is_stopped():
 
 def test_what_rules_carry_is_checked():
     assert memory_of({"mu": 3}) == {"mu": 3.0}
-    with pytest.raises(ValueError, match="memory must hold mu alone, got 'nu'"):
+    with pytest.raises(
+        ValueError, match="memory must hold mu, adaptive_sum, adaptive_weight alone, got 'nu'"
+    ):
         memory_of({"nu": 3})
     with pytest.raises(ValueError, match=r"memory\.mu must be a number of bits in"):
         memory_of({"mu": float("inf")})

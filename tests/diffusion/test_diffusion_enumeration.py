@@ -83,6 +83,7 @@ CASES = [
     ("fast-dllm", 1, {"threshold": 0.5, "block_length": 3, "overlap": 1}),
     ("entropy-bound", 1, {"bound": 0.9}),
     ("entropy-bound", 1, {"bound": 0.9, "block_length": 3}),
+    ("joint-threshold", 1, {"threshold": 0.5, "edit_threshold": 0.6}),
     ("any-order", 1, {}),
     ("self-verifying", 1, {}),
     ("self-verifying", 4, {"temperature": 0.7}),

@@ -67,6 +67,7 @@ CASES = [
     ("fast-dllm", 1, {}),
     ("fast-dllm", 1, {"threshold": 0.4, "block_length": 3}),
     ("fast-dllm", 1, {"threshold": 0.3, "as_published": True}),
+    ("joint-threshold", 1, {"threshold": 0.5, "edit_threshold": 0.3}),
     ("entropy-bound", 1, {"bound": 0.9}),
     ("entropy-bound", 8, {"selection": "renoise", "bound": 2.0}),
     ("any-order", 1, {}),

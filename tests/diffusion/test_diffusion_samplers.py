@@ -62,9 +62,10 @@ def test_locked_words_stay_and_the_same_seed_gives_the_same_steps(name):
     for step in one:
         assert (step.canvas.numpy()[locked] == canvas[locked]).all()
     different = run(CHAIN, np.full((40, 6), 3), UnmaskSettings(name, 5, seed=1))[-1].canvas
-    assert not torch.equal(
+    same_text = torch.equal(
         different, run(CHAIN, np.full((40, 6), 3), UnmaskSettings(name, 5, seed=2))[-1].canvas
     )
+    assert same_text == (name == "joint-threshold")  # which draws nothing
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def test_the_cards_of_all_samplers():
         "maskgit",
         "remdm",
         "fast-dllm",
+        "joint-threshold",
         "entropy-bound",
         "any-order",
         "self-verifying",

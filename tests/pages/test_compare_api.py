@@ -44,3 +44,14 @@ def test_compare_answers_a_json_object_and_says_what_is_wrong(client):
         client.predict(
             model="double", prompt="The fox", columns=[{"top_p": 3}], api_name="/compare"
         )
+
+
+def test_speculate_answers_both_texts_and_says_what_is_wrong(client):
+    answer = client.predict(
+        model="double", prompt="The fox", tokens=8, drafts=2, temperature=0, api_name="/speculate"
+    )
+    assert answer["text"] == answer["plain"] and answer["tokens"] == [8, 8]
+    assert answer["passes"] and answer["passes"][0]["index"] == 0
+    assert answer["tokens_a_pass"] == 8 / answer["passes"][-1]["passes"]
+    with pytest.raises(AppError, match=r"drafts must be a whole number in \[1, 16\], got 0"):
+        client.predict(model="double", prompt="The fox", drafts=0, api_name="/speculate")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.pages.compare import links, recorded
+from playground.pages.compare import PLACES, links, recorded
 from playground.pages.compare.record import joined
 from tests.messages import in_english
 
@@ -30,10 +30,12 @@ CHANGED = {
     "scores": {"reference2": "", "candidate": "ä 👻", "reference4": "x\ny"},
     "contexts": {"first": "a", "second": "b", "second_model": "fairy-causal"},
     "race": {"sampler": "maskgit", "steps": 3, "temperature": 0.0},
+    "drafts": {"drafter": "repeats", "drafts": 7, "temperature": 0.0, "top_p": 0.9},
     "library": {"column": [links.column("sampling", typical_p=0.4)]},
     "forcing": {"given": 3, "text": "the queen slept for a hundred years"},
     "classifier": {"labels": "good, bad", "texts": "one\ntwo"},
     "people": {"columns": [links.column("sampling", min_p=0.2)] * 4, "runs": 1},
+    "masking": {"lines": "a b\na c", "order": 2, "kind": "choices", "form": "a b\nc", "longest": 3},
     "sweep": {"vary": "min_p", "over": "0, 0.1", "and": "", "seeds": 2},
 }
 
@@ -183,3 +185,8 @@ def test_the_race_is_kept_as_one_frame_a_side():
         {"right": {"seconds": 1, "over": True}},
         {"done": True},
     ]
+
+
+def test_every_part_has_its_place_on_the_page():
+    placed = [name for _, _, names in PLACES for name in names]
+    assert sorted(placed) == sorted(links.PARTS)

@@ -54,11 +54,25 @@ def test_presets_and_orders_are_those_of_the_mathematics():
         "epsilon_cutoff": 0.1,
         "eta_cutoff": 0.1,
         "xtc_probability": 0.5,
+        "guidance": 1.0,
+        "logit_bias": "#1=2",
+        "banned": "#2",
+        "top_n_sigma": 1.0,
+        "top_h": 0.5,
+        "p_less": True,
+        "adaptive_target": 0.4,
     }
+    moving = {**everything, "dynatemp_range": 0.3}
     for order, names in presets.constants()["orders"].items():
-        assert [name for name in names if name != "mirostat_tau"] == list(
-            DecodingSettings(order=order, **everything).rules_on()
+        chosen = DecodingSettings(order=order, **everything)
+        others = [name for name in names if name != "mirostat_tau"]
+        assert [name for name in others if name != "dynatemp_range"] == list(chosen.rules_on())
+        # a dynamic temperature stands in place of the plain one
+        assert [name for name in others if name != "temperature"] == list(
+            DecodingSettings(order=order, **moving).rules_on()
         )
+    for named in presets.constants()["conventions"].values():
+        assert DecodingSettings(**named).order == named["order"]
 
 
 def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
@@ -67,9 +81,13 @@ def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
     assert names == set(drawn["orders"]["transformers"]) == set(drawn["orders"]["llama.cpp"])
     controls = [*drawn["rules"], *(more for rule in drawn["rules"] for more in rule["more"])]
     fields = {control["field"] for control in controls}
-    assert fields | {"max_new_tokens", "do_sample", "order", "seed"} == set(presets.START)
+    others = {"max_new_tokens", "do_sample", "order", "seed", "stop", "ignore_end"}
+    assert fields | others == set(presets.START)
     assert all(len(rule["explain"]) > 20 for rule in drawn["rules"])
+    assert all(control["label"] and control["kind"] for control in controls)
     for control in [*controls, drawn["seed"]]:
+        if control["kind"] != "number":
+            continue
         assert control["lowest"] <= control["low"] < control["high"] <= control["highest"], control
         assert control["step"] > 0 and control["label"]
 
@@ -98,7 +116,7 @@ def test_every_rule_of_the_chain_has_a_control_and_an_explanation():
         ({"prefix": [-1]}, "whole numbers of at least 0"),
         ({"forced": [True]}, "whole numbers"),
         ({"prefix": [1] * 513}, "at most 512 tokens"),
-        ({"memory": {"x": 1}}, "memory must hold mu alone, got 'x'"),
+        ({"memory": {"x": 1}}, "memory must hold mu, adaptive_sum, adaptive_weight alone, got 'x'"),
         ({"memory": {"mu": float("nan")}}, "memory.mu must be a number of bits in"),
         ({"memory": {"mu": 10**400}}, "memory.mu must be a number of bits in"),
     ],

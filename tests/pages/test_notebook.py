@@ -67,9 +67,7 @@ def test_a_player_is_saved_as_a_page_or_as_a_picture(tmp_path):
 
 
 def test_the_example_notebook_runs_and_keeps_players_and_still_pictures(tmp_path, monkeypatch):
-    monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     book = nbformat.read(ASSETS / "examples" / "notebook.ipynb", as_version=4)
     NotebookClient(book, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     shown = [

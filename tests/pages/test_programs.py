@@ -23,6 +23,7 @@ NAMES = {
     "corrupt",
     "unmask",
     "compare",
+    "speculate",
 }
 
 

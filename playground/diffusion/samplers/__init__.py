@@ -17,7 +17,8 @@ from playground.i18n import t
 
 # as they are offered; those that are not named here follow
 _ORDER = (
-    *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "entropy-bound", "any-order"),
+    *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "joint-threshold"),
+    *("entropy-bound", "any-order"),
     *("self-verifying", "self-speculative", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
 )
 

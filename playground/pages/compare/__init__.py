@@ -12,16 +12,32 @@ from playground.pages.compare import blocks, endpoints
 TITLE, SLUG = t("Compare"), "compare"
 
 
-def build(app: Any) -> None:
+# The four places of the page, and which parts each holds; a part keeps the name by which links know it.
+PLACES = (
+    (t("Ways of writing"), "writing", ("strategies", "beams", "sweep")),
+    (t("Contexts"), "contexts", ("contexts",)),
+    (t("Judges"), "judges", ("scores", "people", "forcing", "classifier")),
+    (t("Lab"), "lab", ("race", "drafts", "masking", "library")),
+)
 
-    gr.Markdown(
-        t(
-            "# Is the likeliest text the best one?\n\nThe same prompt, written several ways at once: put the ways side by side, and open up the scores by "
-            "which people judge them."
-        )
-    )
+
+def build(app: Any) -> None:
+    gr.Markdown(t("# Is the likeliest text the best one?"))
+    parts = {name: (title, make) for title, name, make in blocks.BLOCKS}
     with gr.Tabs(elem_id="compare-parts", elem_classes="parts", overflow_behavior="wrap"):
-        for title, name, make in blocks.BLOCKS:
+        for title, place, names in PLACES:
+            with gr.Tab(title, id=place):
+                if len(names) == 1:
+                    parts[names[0]][1](app)
+                else:
+                    _inner(app, place, [(name, *parts[name]) for name in names])
+    endpoints.register(app)
+
+
+def _inner(app: Any, place: str, parts: list[tuple]) -> None:
+    with gr.Tabs(
+        elem_id=f"compare-{place}", elem_classes="parts choices", overflow_behavior="wrap"
+    ):
+        for name, title, make in parts:
             with gr.Tab(title, id=name):
                 make(app)
-    endpoints.register(app)

@@ -15,15 +15,21 @@ import numpy as np
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
+from playground.parameters import texts_of
 
 
 class SampledLane:
     """One text by one set of rules. ids: written so far; surprisals: nats, of the model's own distribution; finish: why it ended."""
 
     def __init__(self, model: Any, prompt: Sequence[int], settings: DecodingSettings):
-        self.model, self.settings = model, settings
+        self.model, self.settings = model, settings.for_model(model)
         self.text, self.prompt_length = list(prompt), len(prompt)
-        self.ends, self.longest = decoding.end_ids(model), getattr(model, "context_length", None)
+        guided = "guidance" in settings.rules_on()
+        self.negative = decoding.behind_negative(model, settings, prompt, None) if guided else None
+        stops = texts_of(settings.stop)
+        self.watch = decoding.text.StopWatch(model.decode, stops) if stops else None
+        self.ends = frozenset() if settings.ignore_end else decoding.end_ids(model)
+        self.longest = getattr(model, "context_length", None)
         self.surprisals: list[float] = []
         self.state: dict[str, Any] | None = None
         self.finish: str | None = None
@@ -33,10 +39,12 @@ class SampledLane:
         return self.text[self.prompt_length :]
 
     def contexts(self) -> list[list[int]]:
-        return [] if self.finish else [list(self.text)]
+        if self.finish:
+            return []
+        return [list(self.text), *([self.negative(self.text)] if self.negative else [])]
 
     def take(self, rows: Sequence[Any]) -> None:
-        """The logits of this round's context: draws the next token."""
+        """The logits of this round's contexts (the second is the negative prompt's, for guidance): draws the next token."""
         step = decoding.Step(
             rows[0],
             np.asarray(self.text, np.int64),
@@ -44,6 +52,7 @@ class SampledLane:
             len(self.ids),
             self.prompt_length,
             self.state,
+            second=rows[1] if self.negative else None,
         )
         self.state = step.state_after
         self.surprisals.append(step.surprisal)
@@ -51,6 +60,8 @@ class SampledLane:
         step.release()
         if step.token_id in self.ends:
             self.finish = "end_of_text"
+        elif self.watch is not None and self.watch.push(step.token_id):
+            self.finish = "stop_string"
         elif len(self.ids) >= self.settings.max_new_tokens:
             self.finish = "max_new_tokens"
         elif self.longest is not None and len(self.text) >= self.longest:

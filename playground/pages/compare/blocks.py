@@ -9,7 +9,7 @@ import gradio as gr
 from playground.backend.catalog import offered
 from playground.i18n import t
 from playground.pages import run as runs
-from playground.pages.compare.links import GENERAL, controls, start
+from playground.pages.compare.links import GENERAL, REPEATING, controls, start
 from playground.pages.compare.recorded import link, opening
 from playground.pages.compare.stream import answer, later, run_events
 from playground.widgets import compare_widgets
@@ -108,6 +108,25 @@ def race(app: Any) -> None:
     run_events(app, made(app, "CompareRace", "race"), later("race", "run"), model="fairy-causal")
 
 
+def drafts(app: Any) -> None:
+    say(
+        t(
+            "Somebody cheap guesses the next few tokens, and the model reads all guesses in one pass: what it would have written with that chance "
+            "stays, the first guess refused is drawn anew. Nothing changes in what is written, only in how many passes it takes."
+        )
+    )
+    run_events(
+        app,
+        made(app, "CompareDrafts", "drafts", drafters=drafters_of()),
+        later("drafts", "run"),
+    )
+
+
+def drafters_of() -> list[list[str]]:
+    """[[id, title]] of the models that may draft, the one that needs none first."""
+    return [[REPEATING, ""], *models_of("denoiser"), *models_of()]
+
+
 def library(app: Any) -> None:
     say(
         t(
@@ -158,15 +177,32 @@ def sweep(app: Any) -> None:
     run_events(app, made(app, "CompareSweep", "sweep"), later("sweep", "run"))
 
 
+def masking(app: Any) -> None:
+    say(
+        t(
+            "A text can be forced into a form by cutting, at each step, the words that would break it. Is that what the model would write, had it chosen "
+            "to write such a text? No: a beginning that seldom comes to a good end is taken as often as before."
+        )
+    )
+    made(
+        app,
+        "CompareMasking",
+        "masking",
+        [answer(app, "compare_laws", later("masking", "compare_laws"))],
+    )
+
+
 BLOCKS = (
     (t("Strategies"), "strategies", strategies),
     (t("Beam search"), "beams", beams),
     (t("Scores"), "scores", scores),
     (t("Contexts"), "contexts", contexts),
     (t("Race"), "race", race),
+    (t("Drafts"), "drafts", drafts),
     (t("Library"), "library", library),
     (t("Teacher forcing"), "forcing", forcing),
     (t("Classifier"), "classifier", classifier),
     (t("People"), "people", people),
     (t("Sweep"), "sweep", sweep),
+    (t("Masking"), "masking", masking),
 )

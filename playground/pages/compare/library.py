@@ -17,7 +17,16 @@ from playground.pages.generate.run import labels, wait_for
 
 TOKENS = 60
 CLOSE = 1e-3  # probability: what float32 sums in another order may move, with room
-RULES = ("temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff")
+RULES = (
+    "temperature",
+    "top_h",
+    "top_k",
+    "top_p",
+    "min_p",
+    "typical_p",
+    "epsilon_cutoff",
+    "eta_cutoff",
+)
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
@@ -82,7 +91,12 @@ def library_settings(column: Column) -> dict:
         if settings.is_on(rule):
             given[rule] = getattr(settings, rule)
     known = {"repetition_penalty", "no_repeat_ngram_size", *RULES}
-    if settings.order != "transformers" or any(rule not in known for rule in settings.rules_on()):
+    if (
+        settings.order != "transformers"
+        or settings.stop
+        or settings.ignore_end
+        or any(rule not in known for rule in settings.rules_on())
+    ):
         raise ValueError(
             "column must hold only rules that transformers' generate has: "
             + ", ".join(sorted(known))

@@ -10,25 +10,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from playground.backend.catalog import offered
+from playground.backend.catalog import CATALOG, offered
 from playground.decoding.rules import RULES as RULES_OF_TEXTS
-from playground.decoding.settings import PARAMETERS
+from playground.decoding.settings import DRAFTS, PARAMETERS
 from playground.i18n import t
 from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS, RACE_SAMPLERS
 from playground.pages.links import Choice, Number, PageLink, Setting, Text
 from playground.parameters import SEED
 
+REPEATING = "repeats"  # the drafter of speculative decoding that needs no network
 PARTS = (
     "strategies",
     "beams",
     "scores",
     "contexts",
     "race",
+    "drafts",
     "library",
     "forcing",
     "classifier",
     "people",
     "sweep",
+    "masking",
 )
 TWIN, GENERAL = "fairy-causal", "smollm2-135m"
 KING = "once upon a time there was a king who had"
@@ -198,6 +201,13 @@ FIELDS: dict[str, dict[str, Any]] = {
         "seed": Setting(replace(SEED, default=3)),
         "judge": Model(TWIN),
     },
+    "drafts": {
+        **_writing(48, 3),
+        "drafter": Choice("fairy-diffusion", (REPEATING, *(entry.id for entry in CATALOG))),
+        "drafts": Setting(DRAFTS),
+        "temperature": Setting(replace(PARAMETERS["temperature"], default=0.7)),
+        "top_p": Setting(PARAMETERS["top_p"]),
+    },
     "library": {**_writing(24, 1), "column": Columns([column("sampling", top_p=0.9)], most=1)},
     "forcing": {
         "model": Model(TWIN),
@@ -231,6 +241,17 @@ FIELDS: dict[str, dict[str, Any]] = {
         "over": Text("0.5, 0.8, 1.1", 200),
         "and": Choice("top_p", ("", *RULE_NAMES)),
         "and_over": Text("0.8, 1", 200),
+    },
+    "masking": {
+        "lines": Text(
+            "the king slept\nthe king slept\nthe king slept\nthe king ate\nthe king ate\nthe king ate\nthe king howled\n"
+            "the wolf howled\nthe wolf howled\nthe wolf ate",
+            2000,
+        ),
+        "order": Number(1, 1, 3, whole=True),
+        "kind": Choice("regex", ("regex", "choices")),
+        "form": Text("the (king|wolf) howled", 400),
+        "longest": Number(5, 1, 8, whole=True),
     },
 }
 LINKS = {

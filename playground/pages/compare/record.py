@@ -15,7 +15,11 @@ from playground.backend import get_backend
 from playground.pages.compare import links
 from playground.pages.compare.recorded import PATH, request_of
 
-ANSWERS = {"scores": ("perplexity_of",), "contexts": ("two_prompts", "two_models")}
+ANSWERS = {
+    "scores": ("perplexity_of",),
+    "contexts": ("two_prompts", "two_models"),
+    "masking": ("compare_laws",),
+}
 DROPPED = (
     "words",
     "progress",

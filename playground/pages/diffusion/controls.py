@@ -37,6 +37,7 @@ MORE = (
     "block_length",
     "overlap",
     "threshold",
+    "edit_threshold",
     "bound",
     "eta",
     "alg_temp",

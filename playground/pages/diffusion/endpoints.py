@@ -66,6 +66,7 @@ def register(app: Any) -> None:
         block_length: int = 0,
         overlap: int = 0,
         threshold: float = 0.9,
+        edit_threshold: float = 0.9,
         bound: float = 0.1,
         eta: float = 0.1,
         alg_temp: float = 0.0,
@@ -93,6 +94,7 @@ def register(app: Any) -> None:
             block_length: {block_length}
             overlap: {overlap}
             threshold: {threshold}
+            edit_threshold: {edit_threshold}
             bound: {bound}
             eta: {eta}
             alg_temp: {alg_temp}
@@ -120,6 +122,7 @@ def register(app: Any) -> None:
             "block_length": block_length,
             "overlap": overlap,
             "threshold": threshold,
+            "edit_threshold": edit_threshold,
             "bound": bound,
             "eta": eta,
             "alg_temp": alg_temp,

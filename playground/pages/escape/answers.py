@@ -12,6 +12,7 @@ import numpy as np
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
+from playground.decoding.words import guidance
 from playground.i18n import t
 from playground.pages import gate
 from playground.pages.escape import calculator, logits
@@ -85,19 +86,25 @@ def _from_step(backend: Any, source: dict) -> Any:
     ):
         raise ValueError(t("source must name a model and a list of token ids"))
     rules = source.get("rules") or {}
-    settings = DecodingSettings.from_dict({**rules, "mirostat_tau": 0.0, "do_sample": True})
+    # rules that carry something from token to token have no T_c of one step
+    settings = DecodingSettings.from_dict(
+        {**rules, "mirostat_tau": 0.0, "adaptive_target": 0.0, "do_sample": True}
+    )
     with (
         gate.question(backend, SLUG, name),
         contextlib.closing(backend.causal(name)) as model,
     ):
-        row = np.asarray(
-            model.logits_at(ids) if hasattr(model, "logits_at") else model.next_logits(ids),
-            np.float32,
-        )
+        ask = "logits_at" if hasattr(model, "logits_at") else "next_logits"
+        row = np.asarray(getattr(model, ask)(ids), np.float32)
         text_of = model.piece if hasattr(model, "piece") else lambda token: model.decode([token])
         given = int(source.get("given") or 0)
         words = t("{model}, after {tokens} tokens", model=name, tokens=len(ids))
-        return Distribution(row, text_of, words, settings, ids, given)
+        if settings.guidance:
+            second = decoding.behind_negative(model, settings, ids[:given], ask)(ids)
+            row = guidance(row, np.asarray(second, np.float32), settings.guidance)
+            words = t("{source}, with guidance {g}", source=words, g=f"{settings.guidance:g}")
+            settings = settings.with_changes(guidance=0.0)
+        return Distribution(row, text_of, words, settings.for_model(model), ids, given)
 
 
 def experiment(backend: Any) -> Work:

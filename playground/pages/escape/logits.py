@@ -43,7 +43,7 @@ def penalised(found: Distribution) -> Distribution:
         np.float32,
     )  # [-1]: the draw
     rules = ", ".join(
-        f"{name.replace('_', ' ')} {getattr(found.settings, name):g}" for name in acting
+        f"{name.replace('_', ' ')} {_short(getattr(found.settings, name))}" for name in acting
     )
     off = {name: getattr(DecodingSettings(), name) for name in acting}
     return found._replace(
@@ -165,7 +165,7 @@ def _sentence(
             temperature=f"{temperature:g}",
             chance=f"{chance:.4g}",
         )
-    if found.settings.order == "llama.cpp":
+    if found.settings.order == "llama.cpp" and not found.settings.p_less:
         return t(
             "With **temperature last**, top-p judges the untempered distribution: no temperature changes what it keeps, so **there is no T_c**."
         )
@@ -356,6 +356,11 @@ def _cuts(stages: list) -> list[tuple[str, int]]:
         for (_, before), (name, after) in pairwise(counts)
         if after < before
     ]
+
+
+def _short(value: Any) -> str:
+    """A number, or the words of a rule on one line."""
+    return ", ".join(value.split("\n"))[:60] if isinstance(value, str) else f"{value:g}"
 
 
 def _finite(value: float | None) -> float | None:

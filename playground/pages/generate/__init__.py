@@ -13,7 +13,7 @@ from playground.backend.limits import limits
 from playground.i18n import t
 from playground.pages import ngram_models
 from playground.pages.errors import answered_messages
-from playground.pages.generate import endpoints, figures, presets
+from playground.pages.generate import endpoints, figures, marks, presets
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, RunRequest, object_of
@@ -125,6 +125,9 @@ def build(app: Any) -> None:
     def tokens_of(raw: Any) -> dict:
         return figures.tokens_of(backend, raw)
 
+    def watermark(raw: Any) -> dict:
+        return marks.watermark(backend, raw)
+
     def link(raw: Any) -> dict:
         return {"query": query_of(raw)}
 
@@ -161,6 +164,7 @@ def build(app: Any) -> None:
                     find_tokens,
                     tokens_of,
                     draws,
+                    watermark,
                     link,
                     send,
                 )

@@ -13,11 +13,14 @@ from playground.decoding.settings import PARAMETERS
 from playground.pages import calls, gate
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
+from playground.pages.generate.marks import detection
 from playground.pages.generate.parameter_docs import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, room_for, settings_of, text_of
 from playground.pages.generate.run import labels, notes
+from playground.parameters import texts_of
 
 DEFAULTS = presets.OFF
+MARK = ("watermark_ratio", "watermark_key")
 
 
 def register(backend: Any) -> None:
@@ -33,9 +36,9 @@ def register(backend: Any) -> None:
         with gate.question(backend, "generate", model):
             return next_distribution(backend, model, prompt, **rest)
 
-    def score(model: str, text: str, request: Any, top: int = 5) -> dict:
+    def score(model: str, text: str, request: Any, **rest: Any) -> dict:
         with gate.run(backend, request, "generate", model) as run:
-            return gate.whole(backend, run, model, lambda: score_text(backend, model, text, top))
+            return gate.whole(backend, run, model, lambda: score_text(backend, model, text, **rest))
 
     gr.api(
         keywords(
@@ -63,7 +66,8 @@ def register(backend: Any) -> None:
         api_name="distribution",
     )
     gr.api(
-        keywords(score, SCORE, {"model": str, "text": str, "top": (int, 5)}, []), api_name="score"
+        keywords(score, SCORE, {"model": str, "text": str, "top": (int, 5)}, list(MARK)),
+        api_name="score",
     )
 
 
@@ -79,7 +83,8 @@ DISTRIBUTION = (
 SCORE = (
     "A given text as the model reads it: how much each token surprises it. The first token is not scored unless the model puts a "
     "beginning-of-text token in front.",
-    "perplexity, and tokens: for each rank, probability, surprisal and entropy in nats, and the top rows",
+    "perplexity, and tokens: for each rank, probability, surprisal and entropy in nats, and the top rows; watermark: for each token whether it is "
+    "green under the key, how many are, z and its p-value (null for a text of one token)",
 )
 
 
@@ -147,6 +152,7 @@ def decode_text(
             steps.append(step.record(label, top, strip=top))
             yield 1
         text = network.decode([*ids, *written])[len(network.decode(ids)) :]
+        text = decoding.text.before_stop(text, texts_of(settings.stop))
         yield traces.new_trace(
             "decode",
             model,
@@ -186,8 +192,11 @@ def next_distribution(
     try:
         prompt_ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         context = [*prompt_ids, *written]
+        logits, second = network.next_logits(context), None
+        if "guidance" in settings.rules_on():
+            second = decoding.behind_negative(network, settings, prompt_ids)(context)
         step = decoding.recompute(
-            network.next_logits(context), context, settings, index, len(prompt_ids)
+            logits, context, settings.for_model(network), index, len(prompt_ids), second=second
         )
         return {
             "model": model,
@@ -201,9 +210,12 @@ def next_distribution(
         network.close()
 
 
-def score_text(backend: Any, model: str, text: str, top: int = 5) -> Iterator[int | dict]:
-    """How many tokens were read, then every token of the text, and its perplexity."""
+def score_text(
+    backend: Any, model: str, text: str, top: int = 5, **mark: Any
+) -> Iterator[int | dict]:
+    """How many tokens were read, then every token of the text, its perplexity, and what the watermark's detector says of it."""
     text, top = text_of(text, "text"), top_of(top)
+    ratio, key = (PARAMETERS[name].check(mark.get(name), name) for name in MARK)
 
     network = backend.causal(model)
     try:
@@ -215,7 +227,9 @@ def score_text(backend: Any, model: str, text: str, top: int = 5) -> Iterator[in
         for token in result["tokens"]:
             token["text"] = label(token["token_id"])
         yield len(result["tokens"])
-        yield {"model": model, "text": text, **result}
+        words = len(ids) - (ids[0] == getattr(network, "bos_id", None))
+        found = detection(network, ids, ratio, key, curve=False) if words > 1 else None
+        yield {"model": model, "text": text, **result, "watermark": found}
     finally:
         network.close()
 

@@ -29,6 +29,24 @@ def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
         raise
 
 
+def _step(model: Any, logits: Any, request: StepRequest, settings: Any) -> Any:
+    """The step under other rules. Guidance reads the kept logits behind the negative prompt too, or asks the network once."""
+    second = None
+    if "guidance" in settings.rules_on():
+        ask = "logits_at" if hasattr(model, "logits_at") else "next_logits"
+        prompt = request.ids[: request.prompt_length]
+        second = decoding.behind_negative(model, settings, prompt, ask)(request.ids)
+    return decoding.recompute(
+        logits,
+        request.ids,
+        settings.for_model(model),
+        request.index,
+        request.prompt_length,
+        request.memory,
+        second=second,
+    )
+
+
 def ready(backend: Any, model: str) -> None:
     """ValueError with a sentence where the model is not loaded."""
     state = backend.status(model)["state"]
@@ -51,14 +69,7 @@ def recompute_step(backend: Any, raw: Any) -> dict:
 
     model, logits = _logits(backend, request)
     try:
-        step = decoding.recompute(
-            logits,
-            request.ids,
-            request.settings,
-            request.index,
-            request.prompt_length,
-            request.memory,
-        )
+        step = _step(model, logits, request, request.settings)
         return step.record(labels(model), strip=STRIP, through=True)
     finally:
         model.close()
@@ -75,14 +86,7 @@ def find_tokens(backend: Any, raw: Any) -> dict:
     query = text_of(object_of(raw).get("query"), "search", 100).casefold()
     model, logits = _logits(backend, request)
     try:
-        step = decoding.recompute(
-            logits,
-            request.ids,
-            request.settings,
-            request.index,
-            request.prompt_length,
-            request.memory,
-        )
+        step = _step(model, logits, request, request.settings)
         label = labels(model)
         raw_p, final_p = (
             step.stages[place].probs.double().numpy() for place in (0, -1)
@@ -137,9 +141,7 @@ def draw_many(backend: Any, raw: Any) -> dict:
         label, columns = labels(model), []
         for number, temperature in enumerate(temperatures):
             settings = request.settings.with_changes(temperature=temperature, do_sample=True)
-            step = decoding.recompute(
-                logits, request.ids, settings, request.index, request.prompt_length, request.memory
-            )
+            step = _step(model, logits, request, settings)
             probs = step.stages[-1].probs.numpy().astype(np.float64)  # (V,)
             columns.append(
                 (

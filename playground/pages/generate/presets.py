@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from playground.decoding import settings
-from playground.decoding.rules import ORDERS, RULES, Rule
+from playground.decoding.orders import CONVENTIONS, ORDERS
+from playground.decoding.rules import RULES, Rule
 
 # (what the button says, prompt, preset or None)
 EXAMPLES: tuple[tuple[str, str, str | None], ...] = (
@@ -50,7 +51,10 @@ def constants() -> dict[str, Any]:
     return {
         "rules": [_control(rule) for rule in RULES.values()],
         "orders": {name: list(stages) for name, stages in ORDERS.items()},
+        "conventions": CONVENTIONS,
         "presets": PRESETS,
         "start": START,
+        "stop": settings.STOP.control(),
+        "ignore_end": settings.IGNORE_END.control(),
         "seed": settings.PARAMETERS["seed"].control(),
     }

@@ -59,12 +59,15 @@ def write(
     """`begin` with the prompt's tokens, a `frame` a token, `end` with the reason; before them `progress` while weights come in.
 
     A frame is a step's record with "piece" (what the token adds to the text), "memory" (what the rules remembered before the
-    step) and "loop" ({"period", "start", "length"} of the cycle that the text ends in, or None)."""
+    step), "beyond" (where a stop string ended the text: how many characters at the end are no part of it) and "loop"
+    ({"period", "start", "length"} of the cycle that the text ends in, or None)."""
     yield from weights(backend, request.model, stop)
     if stop.is_set():
         yield run.end("stopped")
         return
     model = backend.causal(request.model)
+    guided = "guidance" in request.settings.rules_on()
+    negative = backend.causal(request.model) if guided else None  # keeps the other text's cache
     try:
         prompt_ids = (
             model.encode(request.prompt, chat=True)
@@ -88,6 +91,7 @@ def write(
             forced=request.forced,
             state=request.memory,
             should_stop=stop.is_set,
+            second=negative and decoding.behind_negative(negative, request.settings, prompt_ids),
         )
         written = list(request.prefix)
 
@@ -107,10 +111,13 @@ def write(
                 if loop is None
                 else {"period": loop.period, "start": loop.start, "length": loop.length}
             )
+            frame |= {"beyond": step.beyond} if step.beyond else {}
             yield run.frame(frame)
         yield run.end(reason or "stopped")
     finally:
         model.close()
+        if negative is not None:
+            negative.close()
 
 
 def notes(model: Any, request: RunRequest) -> list[str]:

@@ -10,6 +10,7 @@ import { mark, nt, onLanguage, say, t } from "../../core/translate.js";
 import { beamTree } from "./beam_tree.js";
 import {
   area,
+  arrange,
   field,
   LARGEST_SEED,
   note,
@@ -142,8 +143,12 @@ class BeamsView {
       pair = make("div", "compare-pair");
     runner.row.append(link.copy);
     pair.append(this.found, this.picked);
-    box.append(...this.fields(), runner.row, link.message, runner.bar, runner.words);
-    box.append(runner.trouble, this.tree.stage, this.time, this.legend, pair);
+    arrange(
+      box,
+      [runner.row, ...runner.news, link.message],
+      [this.tree.stage, this.time, this.legend, pair],
+      this.fields(),
+    );
     onLanguage(() => this.speak());
     link.open();
   }

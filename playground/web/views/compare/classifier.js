@@ -3,7 +3,7 @@
 import { asIs, make, visible } from "../../core/dom.js";
 import { chance, fixed } from "../../core/format.js";
 import { nt, onLanguage, t } from "../../core/translate.js";
-import { area, field, lineInput, note, rowOf, selectInput, sentence } from "./parts.js";
+import { area, arrange, field, lineInput, note, rowOf, selectInput, sentence } from "./parts.js";
 import { PartLink, Runner } from "./running.js";
 
 /** @param {string} text @param {string} separator */
@@ -91,8 +91,7 @@ class ClassifierView {
       controls = { model, labels, template, texts },
       link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
     runner.row.append(link.copy);
-    box.append(...this.fields(), runner.row, link.message, runner.bar, runner.words);
-    box.append(runner.trouble, this.out);
+    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
     onLanguage(() => this.show());
     link.open();
   }

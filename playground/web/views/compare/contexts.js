@@ -3,7 +3,17 @@
 import { make, visible } from "../../core/dom.js";
 import { bits, chance, fixed, percent, whole } from "../../core/format.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { area, field, note, press, rowOf, selectInput, sentence, spoken } from "./parts.js";
+import {
+  area,
+  arrange,
+  field,
+  note,
+  press,
+  rowOf,
+  selectInput,
+  sentence,
+  spoken,
+} from "./parts.js";
 import { makeAsker, PartLink, recordedNote, same } from "./running.js";
 
 /** @param {any} row @param {number} top */
@@ -182,8 +192,12 @@ class ContextsView {
       ofModels = { first_model: this.oneModel, second_model: this.otherModel },
       controls = { model, first, second, ...ofModels, prompt };
     this.link = new PartLink(box, host, controls, (recorded) => this.replay(recorded));
-    box.append(...this.promptFields(), this.link.message, this.asks.trouble, this.out);
-    box.append(...this.modelFields(), this.asksModels.trouble, this.outModels);
+    const [title, ...fields] = this.promptFields(),
+      [other, ...more] = this.modelFields(),
+      ask = [title, ...fields.splice(-1), this.asks.trouble, this.link.message],
+      askModels = [other, ...more.splice(-1), this.asksModels.trouble];
+    arrange(box, ask, [this.out], fields);
+    arrange(box, askModels, [this.outModels], more);
     onLanguage(() => this.show());
     this.link.open();
   }

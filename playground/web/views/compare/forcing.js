@@ -6,6 +6,7 @@ import { fixed } from "../../core/format.js";
 import { onLanguage, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   figurePlace,
   LARGEST_SEED,
@@ -111,8 +112,7 @@ class ForcingView {
       controls = { model, text, given: from, temperature, seed },
       link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
     runner.row.append(link.copy);
-    box.append(...this.fields(), runner.row, link.message, runner.bar, runner.words);
-    box.append(runner.trouble, this.out);
+    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
     onLanguage(() => this.show());
     link.open();
   }

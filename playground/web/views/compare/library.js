@@ -5,6 +5,7 @@ import { chance, whole } from "../../core/format.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   foldout,
   note,
@@ -98,15 +99,7 @@ class LibraryView {
       controls = { model, prompt, tokens, seed, column },
       link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
     runner.row.append(link.copy);
-    box.append(
-      ...this.fields(),
-      runner.row,
-      link.message,
-      runner.bar,
-      runner.words,
-      runner.trouble,
-      this.out,
-    );
+    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
     onLanguage(() => this.show());
     link.open();
   }

@@ -122,6 +122,19 @@ export function rowOf(...nodes) {
   return row;
 }
 
+/**
+ * A part in its order: what to press and how it stands, the results, and beneath them what can be changed.
+ * @param {HTMLElement} box @param {Node[]} row the buttons and what is said of a run @param {Node[]} results @param {Node[]} fields
+ */
+export function arrange(box, row, results, fields) {
+  const form = make("section", "compare-form");
+  form.append(
+    spoken("h2", "", () => t("Change it")),
+    ...fields,
+  );
+  box.append(...row, ...results, form);
+}
+
 /** @param {() => string} [label] */
 export function figurePlace(label) {
   const host = make("div", "compare-plot");

@@ -9,6 +9,7 @@ import { announce } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   LARGEST_SEED,
   note,
@@ -143,7 +144,7 @@ class PeopleView {
       this.runner.replay(recorded),
     );
     this.runner.row.append(this.link.copy);
-    box.append(...this.content());
+    this.arrange(box);
     onLanguage(() => this.speak());
     this.speak();
     this.link.open();
@@ -169,8 +170,15 @@ class PeopleView {
     );
   }
 
-  content() {
-    const { inputs, runner, link } = this;
+  /** @param {HTMLElement} box */
+  arrange(box) {
+    const { runner, link } = this,
+      results = [this.stage, this.count, this.tools(), this.asker.trouble, this.board];
+    arrange(box, [runner.row, ...runner.news, link.message], results, this.fields());
+  }
+
+  fields() {
+    const { inputs } = this;
     return [
       rowOf(
         field(() => t("model"), inputs.model),
@@ -181,8 +189,6 @@ class PeopleView {
       field(() => t("prompt"), inputs.prompt, null, "compare-wide"),
       spoken("h2", "", () => t("The four that will be hidden")),
       this.ways(),
-      ...[runner.row, link.message, runner.bar, runner.words, runner.trouble],
-      ...[this.stage, this.count, this.tools(), this.asker.trouble, this.board],
     ];
   }
 

@@ -5,6 +5,7 @@ import { fixed } from "../../core/format.js";
 import { nt, onLanguage, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   LARGEST_SEED,
   note,
@@ -147,16 +148,7 @@ class RaceView {
       link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
     panes.append(this.left.element, this.right.element);
     runner.row.append(link.copy);
-    box.append(
-      ...this.fields(),
-      runner.row,
-      link.message,
-      runner.bar,
-      runner.words,
-      runner.trouble,
-      panes,
-      this.after,
-    );
+    arrange(box, [runner.row, ...runner.news, link.message], [panes, this.after], this.fields());
     onLanguage(() => this.showAfter());
     link.open();
   }

@@ -52,6 +52,7 @@ export class Runner {
     this.bar.max = 1;
     this.words.setAttribute("role", "status");
     this.row = rowOf(this.go, this.stop);
+    this.news = [this.bar, this.words, this.trouble];
     this.busy(false);
     this.run = makeRun({
       start: (asked) => trigger("go", { request: asked }),

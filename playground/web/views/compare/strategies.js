@@ -7,6 +7,7 @@ import { fillSelect, make } from "../../core/dom.js";
 import { nt, onLanguage, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   LARGEST_SEED,
   numberIn,
@@ -75,7 +76,7 @@ class StrategiesView {
       this.runner.replay(recorded),
     );
     this.figures.append(this.plane.side, this.tables);
-    box.append(...this.content());
+    this.arrange(box);
     onLanguage(() => this.speak());
     this.link.open();
   }
@@ -92,8 +93,16 @@ class StrategiesView {
     };
   }
 
-  content() {
-    const { inputs, runner, link } = this;
+  /** @param {HTMLElement} box */
+  arrange(box) {
+    const { runner, link } = this,
+      row = rowOf(runner.go, runner.stop, this.add, link.copy, this.pick);
+    const results = [this.common, this.split, this.columns, this.before, this.figures];
+    arrange(box, [row, ...runner.news, link.message], results, this.fields());
+  }
+
+  fields() {
+    const { inputs } = this;
     return [
       rowOf(
         field(() => t("model"), inputs.model),
@@ -120,9 +129,6 @@ class StrategiesView {
         () => t("Every column goes on from here"),
         "compare-wide",
       ),
-      rowOf(runner.go, runner.stop, this.add, link.copy, this.pick),
-      ...[link.message, runner.bar, runner.words, runner.trouble],
-      ...[this.common, this.split, this.columns, this.before, this.figures],
     ];
   }
 

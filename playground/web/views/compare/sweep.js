@@ -4,6 +4,7 @@ import { make } from "../../core/dom.js";
 import { mark, onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   LARGEST_SEED,
   lineInput,
@@ -19,6 +20,7 @@ import {
   selectInput,
   tableOf,
 } from "./parts.js";
+import { makePlane } from "./plane.js";
 import { PartLink, Runner } from "./running.js";
 
 /** @type {Record<string, string>} */
@@ -63,6 +65,8 @@ class SweepView {
     this.firstValues = lineInput(200);
     this.secondValues = lineInput(200);
     this.out = make("section");
+    this.plane = makePlane(host.props.library);
+    this.plane.side.hidden = true;
     const runner = new Runner(box, host, {
       label: () => t("Sweep"),
       request: () => this.request(),
@@ -70,14 +74,11 @@ class SweepView {
     });
     const link = new PartLink(box, host, this.controls(), (recorded) => runner.replay(recorded));
     runner.row.append(link.copy);
-    box.append(
-      ...this.fields(),
-      runner.row,
-      link.message,
-      runner.bar,
-      runner.words,
-      runner.trouble,
-      this.out,
+    arrange(
+      box,
+      [runner.row, ...runner.news, link.message],
+      [this.plane.side, this.out],
+      this.fields(),
     );
     onLanguage(() => this.draw());
     link.open();
@@ -138,6 +139,7 @@ class SweepView {
     if (record.begin) {
       this.state = { ...record.begin, rows: [] };
       this.out.replaceChildren();
+      this.plane.side.hidden = true;
     }
     if (!record.row) return;
     this.state.rows.push(record.row);
@@ -147,6 +149,13 @@ class SweepView {
   draw() {
     const { state } = this;
     if (!state?.rows.length) return;
+    this.plane.side.hidden = false;
+    this.plane.show({
+      table: state.rows.map((/** @type {any} */ row) => ({ ...row, name: this.nameOf(row) })),
+      scorer: state.model,
+      model: state.model,
+      runs: state.seeds,
+    });
     const measures = ["distinct-1", "distinct-2", "distinct-3", "self-BLEU"],
       heads = [...state.rules.map((/** @type {string} */ rule) => say(NAMES[rule])), t("texts")];
     this.out.replaceChildren(
@@ -177,6 +186,13 @@ class SweepView {
       ),
       rowOf(this.saver),
     );
+  }
+
+  /** "temperature 0.5, top-p 0.8". @param {any} row */
+  nameOf(row) {
+    return this.state.rules
+      .map((/** @type {string} */ rule) => `${say(NAMES[rule])} ${row.values[rule]}`)
+      .join(", ");
   }
 
   saver = press(

@@ -361,6 +361,7 @@ const OWN = [
   "selection",
   "schedule",
   "threshold",
+  "edit_threshold",
   "bound",
   "eta",
   "alg_temp",

@@ -58,6 +58,7 @@ export function advanced(given, field, number) {
       number("block_length", () => t("Block length (0: one block)")),
       number("overlap", () => t("Overlap of blocks")),
       number("threshold", () => t("Threshold"), 0.05),
+      number("edit_threshold", () => t("Edit threshold"), 0.05),
       number("bound", () => t("Entropy bound, nats"), 0.1),
       number("eta", () => t("η: most often masked again"), 0.05),
       number("alg_temp", () => t("Randomness of the order"), 0.1),

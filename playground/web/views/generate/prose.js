@@ -31,6 +31,8 @@ export function makeProse({ host, onToken }) {
   let shade = null;
   /** @type {WeakMap<Element, number>} */
   const places = new WeakMap();
+  /** @type {WeakMap<Element, number>} characters that a token adds, as Python counts them */
+  const pieces = new WeakMap();
   asIs(host);
   host.addEventListener("click", (event) => {
     const at = /** @type {Element} */ (event.target).closest(".prose-token");
@@ -62,6 +64,7 @@ export function makeProse({ host, onToken }) {
   function spanOf(frame, k) {
     const span = make("span", "prose-token");
     places.set(span, k);
+    pieces.set(span, [...(frame.piece ?? frame.text)].length);
     fill(span, frame.piece ?? frame.text, frame.text);
     if (frame.forced && !shade) span.classList.add("forced");
     span.style.setProperty("--surprise", `${thickness(frame.surprisal)}px`);
@@ -85,6 +88,17 @@ export function makeProse({ host, onToken }) {
     });
     spans = frames.map(spanOf);
     host.replaceChildren(...before, ...spans);
+    beyond(frames.at(-1));
+  }
+
+  /** The tokens of a stop string, which the text ends before, are struck. @param {any} last */
+  function beyond(last) {
+    let left = last?.beyond ?? 0;
+    for (let i = spans.length - 1; left > 0 && i >= 0; i -= 1) {
+      spans[i].classList.add("beyond");
+      spans[i].title = t("drawn, but no part of the text: a stop string begins here");
+      left -= pieces.get(spans[i]) ?? 0;
+    }
   }
 
   /** @param {any} frame */
@@ -92,6 +106,7 @@ export function makeProse({ host, onToken }) {
     const span = spanOf(frame, spans.length);
     spans.push(span);
     host.append(span);
+    beyond(frame);
   }
 
   /** @param {number} k */

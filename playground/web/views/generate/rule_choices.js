@@ -9,7 +9,7 @@ import { say, t } from "../../core/translate.js";
  * Which rules go together, and in which order they act.
  * @param {any} options
  */
-export function makeChoices({ orders, presets, pickPreset, pickOrder, showEvery }) {
+export function makeChoices({ conventions, presets, pickPreset, pickOrder, showEvery }) {
   /** @param {string} value @param {() => string} text */
   const option = (value, text) => node("option", { value }, text);
   const preset = node(
@@ -27,7 +27,7 @@ export function makeChoices({ orders, presets, pickPreset, pickOrder, showEvery 
       "aria-label": () => t("Order of the rules"),
     },
     ownOrder,
-    ...Object.keys(orders).map((name) => option(name, () => t("order: {name}", { name }))),
+    ...Object.keys(conventions).map((name) => option(name, () => t("order: {name}", { name }))),
   );
   const every = node(
     "button",
@@ -55,7 +55,14 @@ export function makeChoices({ orders, presets, pickPreset, pickOrder, showEvery 
     show(settings) {
       preset.value = Object.keys(presets).find((name) => same(settings, presets[name])) ?? "";
       ownOrder.hidden = !Array.isArray(settings.order);
-      order.value = ownOrder.hidden ? settings.order : "";
+      // the program's name of today where all its conventions hold, else the first that has its order
+      const names = Object.keys(conventions);
+      order.value =
+        names.find((name) =>
+          Object.entries(conventions[name]).every(([key, value]) => settings[key] === value),
+        ) ??
+        names.find((name) => conventions[name].order === settings.order) ??
+        "";
     },
   };
 }

@@ -17,6 +17,8 @@ import { say, t } from "../../core/translate.js";
  * @property {boolean} [open_low]
  * @property {boolean} [open_high]
  * @property {boolean} [whole]
+ * @property {"number" | "switch" | "text" | "lines"} kind
+ * @property {number} [longest] characters of a text
  */
 
 /** @param {Row} row @param {number | null} value */
@@ -95,4 +97,70 @@ export function slider(row, value, take) {
         box.value = String(value());
     },
   };
+}
+
+/** A rule that is on or off. @param {Row} row @param {() => boolean} value @param {(value: boolean) => void} take */
+export function onOff(row, value, take) {
+  const input = node("input", { type: "checkbox", "aria-label": () => say(row.label) });
+  input.addEventListener("change", () => take(input.checked));
+  return {
+    box: node("label", { class: "rules-check" }, input, () => t("on")),
+    show() {
+      input.checked = value();
+    },
+  };
+}
+
+/**
+ * A text, or one a line: taken when the box is left. What cannot be taken is said by the server's own sentence.
+ * @param {Row} row @param {() => string} value @param {(value: string) => void} take
+ */
+export function textBox(row, value, take) {
+  const box = node("textarea", {
+    class: "rules-text",
+    rows: row.kind === "lines" ? 2 : 1,
+    maxlength: row.longest ?? 2000,
+    autocomplete: "off",
+    spellcheck: "false",
+    "aria-label": () => say(row.label),
+    placeholder: () => (row.kind === "lines" ? t("one a line") : ""),
+  });
+  box.addEventListener("change", () => take(box.value));
+  return {
+    box,
+    show() {
+      if (document.activeElement !== box) box.value = value();
+    },
+  };
+}
+
+/** The control of what stands behind a rule's own value, with its name before it. @param {Row} row @param {() => any} value @param {(value: any) => void} take */
+export function named(row, value, take) {
+  if (row.kind === "number") return namedNumber(row, value, take);
+  const { box, show } = (row.kind === "switch" ? onOff : textBox)(row, value, take);
+  const label = node("label", { class: "rules-words" }, () => say(row.label) + " ", box);
+  return { label, box, show };
+}
+
+/**
+ * The controls that switch a rule: a slider with its exact value, a check box, or a text.
+ * @param {Row & {explain: string}} row @param {() => any} value @param {(value: any) => void} take
+ */
+export function mainControls(row, value, take) {
+  if (row.kind === "number") {
+    const range = slider(row, value, take);
+    const exact = numberBox(row, value, take, {
+      "aria-label": () => t("{rule}, exact value", { rule: say(row.label) }),
+    });
+    return {
+      control: range.box,
+      exact: exact.box,
+      show() {
+        range.show();
+        exact.show();
+      },
+    };
+  }
+  const { box, show } = (row.kind === "switch" ? onOff : textBox)(row, value, take);
+  return { control: box, exact: node("span", {}), show };
 }

@@ -8,7 +8,7 @@ import { say, t } from "../../core/translate.js";
 import { makeGateBars } from "./gate_bars.js";
 import { passagesOf } from "./passages.js";
 import { makeChoices } from "./rule_choices.js";
-import { namedNumber, numberBox, slider } from "./rule_controls.js";
+import { mainControls, named, namedNumber } from "./rule_controls.js";
 
 /** @typedef {Record<string, any>} Settings */
 
@@ -23,7 +23,7 @@ import { namedNumber, numberBox, slider } from "./rule_controls.js";
  * @param {(settings: Settings) => void} options.shown the controls show these settings
  */
 export function makeRules({ host, constants, onChange, shown }) {
-  const { rules, orders, presets } = constants;
+  const { rules, orders, presets, conventions } = constants;
   /** @type {Settings} */
   let settings = { ...constants.start };
   let every = false;
@@ -38,10 +38,10 @@ export function makeRules({ host, constants, onChange, shown }) {
   const isOff = (rule) => settings[rule.field] === rule.off;
 
   const choices = makeChoices({
-    orders,
+    conventions,
     presets,
     pickPreset: (name) => change({ ...presets[name], seed: settings.seed }),
-    pickOrder: (name) => change({ order: name }),
+    pickOrder: (name) => change({ ...conventions[name] }),
     showEvery(on) {
       every = on;
       layout();
@@ -84,7 +84,14 @@ export function makeRules({ host, constants, onChange, shown }) {
     },
   );
   const sample = sampleBox((on) => change({ do_sample: on }));
-  drawRow.control.append(sample.label, seed.label);
+  const endings = [constants.stop, constants.ignore_end].map((row) =>
+    named(
+      row,
+      () => settings[row.field],
+      (value) => change({ [row.field]: value }),
+    ),
+  );
+  drawRow.control.append(sample.label, seed.label, ...endings.map((ending) => ending.label));
   drawRow.element.append(node("div", { class: "link-more" }, choices.element, explain));
 
   /** @type {Map<string, ReturnType<typeof ruleRow>>} */
@@ -131,6 +138,12 @@ export function makeRules({ host, constants, onChange, shown }) {
       chain.replaceChildren(...list);
     for (const row of rows.values()) row.show(isOff(row.rule), every);
     seed.show();
+    endings.forEach((ending, place) => {
+      const field = [constants.stop, constants.ignore_end][place].field;
+      ending.label.hidden =
+        !every && !settings[field] && !ending.label.contains(document.activeElement);
+      ending.show();
+    });
     sample.box.checked = settings.do_sample;
     if (seen) show(seen);
     shown(settings);
@@ -248,14 +261,11 @@ function plainRow(name, bars) {
 /** @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change */
 function ruleRow(rule, settings, change) {
   const value = () => settings()[rule.field];
-  /** @param {number} next */
+  /** @param {any} next */
   const take = (next) => change({ [rule.field]: next });
-  const range = slider(rule, value, take),
-    exact = numberBox(rule, value, take, {
-      "aria-label": () => t("{rule}, exact value", { rule: say(rule.label) }),
-    });
+  const own = mainControls(rule, value, take);
   const more = (rule.more ?? []).map((/** @type {any} */ row) =>
-    namedNumber(
+    named(
       row,
       () => settings()[row.field],
       (next) => change({ [row.field]: next }),
@@ -265,13 +275,13 @@ function ruleRow(rule, settings, change) {
     lost = make("span", "num link-lost"),
     bars = makeGateBars(),
     control = make("div", "link-control");
-  control.append(range.box, ...more.map((/** @type {any} */ one) => one.label));
+  control.append(own.control, ...more.map((/** @type {any} */ one) => one.label));
   const element = node(
     "div",
     { class: "link", role: "group" },
     node("span", { class: "link-name" }, () => say(rule.label)),
     control,
-    exact.box,
+    own.exact,
     node("span", { class: "link-facts" }, kept, lost),
     bars.element,
   );
@@ -283,8 +293,7 @@ function ruleRow(rule, settings, change) {
     lost,
     /** @param {boolean} off @param {boolean} every whether all rules are on view */
     show(off, every) {
-      range.show();
-      exact.show();
+      own.show();
       element.classList.toggle("off", off || (!settings().do_sample && !rule.when_greedy));
       for (const one of more) {
         one.label.hidden = off && !every;

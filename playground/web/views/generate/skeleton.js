@@ -37,6 +37,7 @@ export function skeleton() {
       "aria-label": () => t("The text"),
     }),
     node("p", { class: "gen-hint say", part: "hint" }),
+    node("div", { class: "gen-mark", part: "watermark", hidden: true }),
     draw(),
     ruleDepth(),
     numberDepth(),
@@ -251,6 +252,7 @@ function looks() {
       () => t("colour by") + " ",
       shade("surprisal", () => t("surprisal")),
       shade("rank", () => t("rank")),
+      shade("watermark", () => t("watermark")),
     ),
     node(
       "label",

@@ -60,6 +60,8 @@ export function makeStore(constants) {
     /** The text on view. */
     here,
     frames,
+    /** The texts that leave the one on view. */
+    childrenHere: () => state.branches.filter((one) => one.parent === state.here),
     /** The ids of prompt and text before step `k`. @param {number} k @returns {number[]} */
     idsBefore: (k) => [
       ...(here()?.prompt.pieces ?? []).map((piece) => piece.id),
@@ -101,6 +103,13 @@ export function makeStore(constants) {
     entry: (id = state.model) => constants.models.find((/** @type {any} */ one) => one.id === id),
   };
 }
+
+/**
+ * The step that a link asks for, as near as the text has come to it; null once the visitor has gone elsewhere.
+ * @param {Branch} branch @param {any[]} all
+ */
+export const wantedStep = (branch, all) =>
+  branch.wantedStep === undefined ? null : Math.min(branch.wantedStep, all.length - 1);
 
 /** The list without the oldest text that nothing on view needs. @param {Branch[]} list @param {Branch | undefined} here */
 function withoutOldest(list, here) {

@@ -24,11 +24,11 @@ import { makeOpening } from "./opening.js";
 import { makeProse } from "./prose.js";
 import { makeRules } from "./rules.js";
 import { makeSearch } from "./search.js";
-import { shadeOf } from "./shade.js";
 import { skeleton } from "./skeleton.js";
 import { statusOf } from "./status.js";
 import { makeStepView } from "./step_view.js";
-import { loopsOf, makeStore, timelineOf } from "./store.js";
+import { loopsOf, makeStore, timelineOf, wantedStep } from "./store.js";
+import { makeWatermark } from "./watermark.js";
 import { makeWriting } from "./writing.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -42,6 +42,14 @@ export function mount(element, { props, constants, server, trigger, watch }) {
 
   const tellStatus = statusOf(element, store);
   const prose = makeProse({ host: part("text"), onToken: goTo });
+  const mark = makeWatermark({
+    host: part("watermark"),
+    store,
+    ask: (question) => server.watermark(question),
+    settings: () => rules.settings,
+    writing: () => writing.running,
+    repaint: () => loadProse(),
+  });
   const notices = makeNotices(part, store),
     { problem } = notices;
   const heat = parts.input("heat");
@@ -238,6 +246,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   }
   function rulesMoved() {
     time.pause();
+    mark.look();
     asking.recompute();
   }
   /** @param {any} settings */
@@ -254,7 +263,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     const all = store.frames(),
       k = wantedStep(branch, all) ?? time.step;
     while (prose.length < all.length) prose.push(all[prose.length]);
-    time.grow(timelineOf(all, childrenHere()));
+    time.grow(timelineOf(all, store.childrenHere()));
     curves.load(all, loopsOf(all));
     curves.view(k); // the step on view stands elsewhere on a longer line
     prose.loops(loopsOf(all));
@@ -264,16 +273,9 @@ export function mount(element, { props, constants, server, trigger, watch }) {
       if (branch.wantedStep === undefined) {
         time.go(branch.at, "play");
         time.play();
-      }
+      } else draw(k, "load", null);
     }
     if (k !== time.step) time.go(k, "load");
-  }
-  /**
-   * The step that a link asks for, as near as the text has come to it; null once the visitor has gone elsewhere.
-   * @param {import("./store.js").Branch} branch @param {any[]} all
-   */
-  function wantedStep(branch, all) {
-    return branch.wantedStep === undefined ? null : Math.min(branch.wantedStep, all.length - 1);
   }
   /** @param {import("./store.js").Branch} branch @param {string} ended */
   function finished(branch, ended) {
@@ -281,14 +283,12 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     time.setLive(false);
     part("ended").textContent = ended;
     branch.wantedStep = undefined;
+    mark.look();
     layout();
     showTree();
     drawn(view, "finished");
   }
   // What is on view ---------------------------------------------------------------------------------------------------------
-  function childrenHere() {
-    return state.branches.filter((one) => one.parent === state.here);
-  }
   /** @param {string} id @param {number | null} [at] @param {boolean} [live] */
   function openBranch(id, at = null, live = false) {
     state.here = id;
@@ -297,7 +297,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     loadProse();
     curves.load(all, loopsOf(all));
     time.load({
-      ...timelineOf(all, childrenHere()),
+      ...timelineOf(all, store.childrenHere()),
       at: at ?? Math.max(0, Math.min(time.step, all.length - 1)),
       live,
     });
@@ -314,11 +314,12 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     prose.load({
       prompt: text.prompt.pieces,
       frames: all,
-      paint: text.kind === "score" ? (frame) => shadeOf(frame, state.shade) : null,
+      paint: mark.paint(),
     });
     prose.loops(loopsOf(all));
-    prose.dots(childrenHere().map((one) => one.at));
+    prose.dots(store.childrenHere().map((one) => one.at));
     if (all.length) prose.view(time.step);
+    mark.look();
   }
   function showTree() {
     tree.show(state.branches, state.here);
@@ -381,7 +382,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   onLanguage(() => {
     const all = store.frames();
     if (all.length) {
-      time.grow(timelineOf(all, childrenHere()));
+      time.grow(timelineOf(all, store.childrenHere()));
       draw(time.step, state.whatIf ? "what-if" : "load", null);
       strip.relabel();
       loadProse();

@@ -125,6 +125,7 @@ export function endOf(reason, branch) {
   /** @type {Record<string, () => string>} */
   const ends = {
     end_of_text: () => t("The model ended the text itself."),
+    stop_string: () => t("The text ends before a stop string."),
     max_new_tokens: () => t("Reached the length limit."),
     context: () => t("The model cannot read a longer text: its context is full."),
     stopped: () => t("Stopped."),
