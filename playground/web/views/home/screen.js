@@ -122,16 +122,16 @@ export function skeleton() {
     ),
     node(
       "div",
-        { class: "home-row" },
-        node(
-          "div",
-          { class: "home-below" },
-          node("div", { part: "opened" }),
-          node("button", { type: "button", class: "plain home-small", part: "small" }, () =>
-            t("Small tiles"),
-          ),
+      { class: "home-row" },
+      node(
+        "div",
+        { class: "home-below" },
+        node("div", { part: "opened" }),
+        node("button", { type: "button", class: "plain home-small", part: "small" }, () =>
+          t("Small tiles"),
         ),
-        joinBox(),
+      ),
+      joinBox(),
     ),
     node(
       "div",
