@@ -124,6 +124,21 @@ def test_the_bars_of_each_gate_are_what_the_rule_left(gen, page):
     expect(gen.locator(".tile.hit")).to_have_count(1)
 
 
+def test_the_bars_of_all_gates_stand_in_line_whatever_else_a_rule_reads(gen, page):
+    write(page, gen, 5)
+    rules(gen)
+    gen.get_by_role("button", name="All rules", exact=True).click()
+    expect(gen.get_by_label("allowed", exact=True)).to_be_visible()
+    tops = gen.locator(".chain .gate-bars").evaluate_all(
+        "all => all.map(one => Math.round(one.getBoundingClientRect().top))"
+    )
+    assert len(tops) > 20 and max(tops) - min(tops) <= 1
+    width = gen.locator(".link-extras .rules-number:not([hidden]) input").evaluate_all(
+        "all => Math.min(...all.map(one => one.clientWidth))"
+    )
+    assert width >= 50  # wide enough for the number in it
+
+
 def order(gen):
     """The rules in the order in which their gates stand, the model and the draw left out."""
     return [name.lower() for name in gen.locator(".chain .link-name").all_inner_texts()[1:-1]]

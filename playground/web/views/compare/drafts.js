@@ -6,6 +6,7 @@ import { nt, onLanguage, t } from "../../core/translate.js";
 import { drawPass } from "./drafts_pass.js";
 import {
   area,
+  arrange,
   field,
   LARGEST_SEED,
   note,
@@ -145,16 +146,11 @@ class DraftsView {
       controls = { model, drafter, prompt, tokens, drafts, temperature, top_p, seed },
       link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
     runner.row.append(link.copy);
-    box.append(
-      ...this.fields(),
-      runner.row,
-      link.message,
-      runner.bar,
-      runner.words,
-      runner.trouble,
-      this.makePanes(),
-      this.makeViewer(),
-      this.after,
+    arrange(
+      box,
+      [runner.row, link.message, runner.bar, runner.words, runner.trouble],
+      [this.makePanes(), this.makeViewer(), this.after],
+      this.fields(),
     );
     onLanguage(() => this.draw());
     link.open();

@@ -5,6 +5,7 @@ import { chance, percent } from "../../core/format.js";
 import { nt, onLanguage, t } from "../../core/translate.js";
 import {
   area,
+  arrange,
   field,
   note,
   numberIn,
@@ -56,8 +57,7 @@ class MaskingView {
         this.show();
       });
     for (const one of [lines, order, kind, form, longest]) one.addEventListener("input", ask);
-    const row = rowOf(link.copy);
-    box.append(...this.fields(), row, link.message, asker.trouble, this.out);
+    arrange(box, [link.message, asker.trouble], [this.out, rowOf(link.copy)], this.fields());
     onLanguage(() => this.show());
     link.open().then(() => this.answer ?? ask());
   }

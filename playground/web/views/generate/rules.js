@@ -290,7 +290,7 @@ function ruleRow(rule, settings, change, grip) {
     lost = make("span", "num link-lost"),
     bars = makeGateBars(),
     control = make("div", "link-control");
-  control.append(own.control, ...more.map((/** @type {any} */ one) => one.label));
+  control.append(own.control);
   const element = node(
     "div",
     { class: "link", role: "group" },
@@ -300,6 +300,7 @@ function ruleRow(rule, settings, change, grip) {
     own.exact,
     node("span", { class: "link-facts" }, kept, lost),
     bars.element,
+    node("div", { class: "link-extras" }, ...more.map((/** @type {any} */ one) => one.label)),
   );
   return {
     rule,
@@ -335,7 +336,10 @@ function ruleRow(rule, settings, change, grip) {
 /** @param {any} stage */
 export function effectOf(stage) {
   if (!stage) return "";
-  if (stage.removed) return "−" + percent(stage.removed_mass);
+  if (stage.removed) {
+    const mass = percent(stage.removed_mass);
+    return (/^\d/.test(mass) ? "−" : "− ") + mass; // "−>99.95%" reads as an arrow
+  }
   return stage.effect
     ? t("shifts {mass}", { mass: percent(stage.total_variation) })
     : t("no effect");
