@@ -151,6 +151,26 @@ def test_a_reload_of_each_in_each_state_goes_on(class_of_two):
     expect(student.locator("main")).to_contain_text("Following the front")
 
 
+def test_phones_show_no_word_that_a_class_may_be_asked_for(class_of_two):
+    teacher, (student, _), _ = class_of_two
+    words = teacher.locator("#generator .prose-token")
+    followed = student.locator(".front .tale")
+    expect(followed).to_contain_text(words.nth(STEP - 1).text_content().strip())
+    assert not followed.text_content().endswith(words.nth(STEP).text_content())
+    words.last.click()
+    last = words.last.text_content()
+    expect(followed).to_have_text(re.compile(re.escape(last) + "$"))
+    press(teacher, "What comes next?")
+    expect(student.locator(".tale")).to_have_text(re.compile(re.escape(last) + r"\s*$"))
+    press(teacher, "Close answers")
+    press(teacher, "Reveal")
+    drawn = teacher.locator(".front-gap.known").text_content()
+    press(teacher, "Back to the page")
+    teacher.get_by_role("button", name="Continue from here").first.click()
+    expect(words.nth(words.count() - 1)).to_be_visible()
+    assert drawn
+
+
 def test_students_follow_the_step_and_open_it_in_the_app(class_of_two):
     teacher, (student, _), _ = class_of_two
     words = student.locator(".front .tale")
