@@ -229,7 +229,8 @@ export class Panel {
     row.setAttribute("aria-label", t("Hide or show an answer"));
     const hides = ["token", "text", "place_word"].includes(state?.question?.kind);
     for (const { key, text, count, hidden } of hides ? (state?.answers ?? []) : []) {
-      const one = press(`${visible(text.trim())} ${count}`, `answer-${key}`, () =>
+      const name = state.question.kind === "token" ? visible(text.trim()) : text;
+      const one = press(`${name} ${count}`, `answer-${key}`, () =>
         this.acts.hide(key, !hidden),
       );
       asIs(one);
