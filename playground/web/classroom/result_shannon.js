@@ -115,6 +115,7 @@ export function shannonResult(question, revealed, { moving }) {
   if (revealed.given_up)
     rows.push({ name: t("gave up"), ours: true, count: revealed.given_up, outside: true });
   const list = classRows(rows, Math.max(1, people + (revealed.given_up ?? 0)), { moving });
+  list.classList.add("guess-numbers");
   const first = revealed.class.find((/** @type {any} */ one) => one[0] === 1)?.[1] ?? 0;
   const passage = asIs(make("p", "class-passage", `“${revealed.passage}”`));
   const said = pieces(

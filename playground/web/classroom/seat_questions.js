@@ -303,7 +303,11 @@ function placeWord(seat) {
   /** @param {string} text @param {number} i */
   function part(text, i) {
     if (!question.masks.includes(i)) return asIs(make("span", "", text));
-    const press = make("button", "", place === i ? (seat.yours?.answer.word ?? "?") : String(i + 1));
+    const press = make(
+      "button",
+      "",
+      place === i ? (seat.yours?.answer.word ?? "?") : String(i + 1),
+    );
     press.setAttribute("aria-label", t("hidden place {n}", { n: i + 1 }));
     press.setAttribute("aria-pressed", String(place === i));
     press.dataset.focus = `place-${i}`;

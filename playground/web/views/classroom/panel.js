@@ -230,9 +230,7 @@ export class Panel {
     const hides = ["token", "text", "place_word"].includes(state?.question?.kind);
     for (const { key, text, count, hidden } of hides ? (state?.answers ?? []) : []) {
       const name = state.question.kind === "token" ? visible(text.trim()) : text;
-      const one = press(`${name} ${count}`, `answer-${key}`, () =>
-        this.acts.hide(key, !hidden),
-      );
+      const one = press(`${name} ${count}`, `answer-${key}`, () => this.acts.hide(key, !hidden));
       asIs(one);
       one.title = hidden ? t("Show this answer") : t("Hide this answer; it still counts");
       one.setAttribute("aria-pressed", String(hidden));
