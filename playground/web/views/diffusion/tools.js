@@ -17,6 +17,16 @@ export class Tools {
     this.view = view;
     this.wire();
     offerToClass(view);
+    if (!view.replay) this.gather();
+  }
+
+  /** Few controls on the first screen: the text is one more thing to take away. */
+  gather() {
+    const { parts, take } = this.view,
+      copy = parts.press("copy");
+    parts.part("spread").append(take.element);
+    copy.className = "take-form";
+    take.element.querySelector(".take-list")?.prepend(copy);
   }
 
   wire() {

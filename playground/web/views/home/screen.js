@@ -3,6 +3,7 @@
 import { asIs, make, node } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { shown } from "./game.js";
 
 /** @typedef {import("./game.js").Word} Word */
 /** @typedef {import("./game.js").Guess} Guess */
@@ -12,8 +13,6 @@ import { t } from "../../core/translate.js";
 export const joins = (text) => /^(##|[.,;:!?'’)])/.test(text);
 /** A piece as it stands in a text. @param {string} text */
 export const bare = (text) => text.replace(/^##(?=.)/, "");
-/** A piece on its tile. @param {string} text */
-export const shown = (text) => text.replace(/^##(?=.)/, "-");
 
 /** The sentence as plain text. @param {string} prompt @param {(Word | null)[]} words @param {string} blank */
 export function plainText(prompt, words, blank = "") {
@@ -106,6 +105,12 @@ export function skeleton() {
       node("button", { type: "button", class: "plain home-stop", part: "stop" }, () =>
         t("Autoplay: stop"),
       ),
+      node("button", {
+        type: "button",
+        class: "plain icon home-whole",
+        part: "whole",
+        hidden: true,
+      }),
     ),
     node("div", { class: "home-text", part: "text", role: "group" }),
     node("p", { class: "problem", part: "problem", role: "alert", hidden: true }),
@@ -118,7 +123,14 @@ export function skeleton() {
     node(
       "div",
       { class: "home-row" },
-      node("div", { class: "home-below", part: "below" }),
+      node(
+        "div",
+        { class: "home-below" },
+        node("div", { part: "opened" }),
+        node("button", { type: "button", class: "plain home-small", part: "small" }, () =>
+          t("Small tiles"),
+        ),
+      ),
       joinBox(),
     ),
     node(
@@ -176,6 +188,12 @@ export function drawHeat(parts, heat) {
   const [low, high] = [Number(slider.min), Number(slider.max)];
   slider.style.setProperty("--fill", `${(100 * (heat - low)) / (high - low)}%`);
   parts.part("heatOut").textContent = fixed(heat, 2);
+}
+
+/** The button for the tiles that are too small for a finger. @param {Parts} parts @param {import("./home.js").HomeView} home */
+export function drawSmall(parts, { strip, next, play, opened }) {
+  const none = (strip?.firstSmall() ?? -1) < 0;
+  parts.press("small").hidden = none || !next || play.ended || opened?.rest === false;
 }
 
 /** Who chose how many, and in which order. @param {Parts} parts @param {(Word | null)[]} words */

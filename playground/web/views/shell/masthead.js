@@ -13,6 +13,7 @@ const skeleton = () =>
   node(
     "div",
     { class: "masthead" },
+    node("a", { class: "skip", href: "#pages", part: "skip" }, () => t("Skip to the page")),
     node("h1", { translate: "no" }, "Playground"),
     node("span", { class: "status", part: "status", role: "status" }),
     node(
@@ -41,6 +42,7 @@ export function mount(element, { constants, trigger, server }) {
   const view = skeleton();
   element.append(view);
   const { part, select, press } = partsOf(view);
+  offerSkip(part("skip"));
   speak();
   if (embedded()) document.body.append(homeLink());
   showStatusIn(part("status"));
@@ -50,6 +52,21 @@ export function mount(element, { constants, trigger, server }) {
   offerGlossary(element, press("glossary"), constants.glossary);
   offerTeaching(press("teach"), server);
   import("./explanations.js").then(({ explain }) => explain(constants.explanations));
+}
+
+/** The first stop of the Tab key: on to the page that is open. @param {HTMLElement} link */
+function offerSkip(link) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const open = [
+      .../** @type {NodeListOf<HTMLElement>} */ (
+        document.querySelectorAll("#pages > [role=tabpanel]")
+      ),
+    ].find((panel) => panel.checkVisibility());
+    if (!open) return;
+    open.tabIndex = -1;
+    open.focus();
+  });
 }
 
 /** The voice: sentences for the visitor and for a screen reader. */
