@@ -161,11 +161,19 @@ def test_phones_show_no_word_that_a_class_may_be_asked_for(class_of_two):
     last = words.last.text_content()
     expect(followed).to_have_text(re.compile(re.escape(last) + "$"))
     press(teacher, "What comes next?")
+    expect(student.locator("#in")).to_be_visible()
     expect(student.locator(".tale")).to_have_text(re.compile(re.escape(last) + r"\s*$"))
     press(teacher, "Close answers")
     press(teacher, "Reveal")
     expect(teacher.locator(".front-gap.known")).to_have_text(re.compile("."))
     expect(teacher.locator(".class-row.drawn")).to_have_count(1)
+
+
+def test_students_follow_a_lesson(browsers):
+    teacher = browsers.open("/?tab=lessons")
+    student = browsers.open(f"/class/{teach(teacher)}", PHONE)
+    expect(student.locator(".front")).to_contain_text("Lessons")
+    expect(student.locator(".front")).to_contain_text("step 1")
 
 
 def test_students_follow_the_step_and_open_it_in_the_app(class_of_two):
