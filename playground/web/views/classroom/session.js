@@ -125,6 +125,7 @@ export class ClassSession {
 
   async push() {
     this.last = Date.now();
+    let now = "";
     try {
       const view = onView();
       const address = queryOf((await view.address?.()) ?? location.search);
@@ -132,7 +133,7 @@ export class ClassSession {
         ...{ address, page: view.page, title: view.title, step: view.step ?? null },
         text: [...(view.text ?? "")].slice(-LONGEST).join(""),
       };
-      const now = JSON.stringify(state);
+      now = JSON.stringify(state);
       if (now === this.sent || now === this.refused || address.length > LONGEST_ADDRESS) return;
       await this.post("drive", { state });
       this.sent = now;
