@@ -43,6 +43,8 @@ def at_step(page):
     page.goto("/?tab=generate")
     word = page.locator("#generator .prose-token").nth(STEP)
     word.wait_for(state="attached")
+    # a text that plays shows no word before its turn
+    page.locator("#generator").get_by_role("slider", name="Token on view").press("End")
     word.click()
 
 
