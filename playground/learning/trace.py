@@ -1,0 +1,56 @@
+"""The loss of TraceRL over a trace, and the credit of its steps.
+
+A trace says at which step each place was revealed. `shrink` joins neighbouring steps to one group, whose places are all predicted
+from the canvas before its first step. For a token with probability ratio rho = pi / pi_old and advantage A
+
+    loss = −min(rho A, clip(rho, 1 ± clip) A) + beta k3,   k3 = r − 1 − ln r, r = pi_0 / pi,
+
+pi_0 the network before it learned. E_pi[k3] = KL(pi | pi_0) (Schulman, "Approximating KL divergence", 2020).
+Source: arXiv 2509.06949 and its code, Gen-Verse/dLLM-RL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+CLIP = 0.2
+
+
+def shrink(steps: int, size: int) -> list[range]:
+    """Groups of `size` neighbouring steps; the last may be shorter. ValueError for a size below 1."""
+    if size < 1:
+        raise ValueError(f"size must be at least 1, got {size}")
+    return [range(begin, min(begin + size, steps)) for begin in range(0, steps, size)]
+
+
+def standardised(rewards: torch.Tensor) -> torch.Tensor:
+    """(rewards − mean) / standard deviation, (B,); zeros where all are alike, since nothing is learned from those."""
+    spread = rewards.std(correction=0)
+    return (rewards - rewards.mean()) / spread if spread > 1e-8 else torch.zeros_like(rewards)
+
+
+def k3(now: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
+    """r − 1 − ln r >= 0 with r = pi_0 / pi, from log-probabilities of the drawn tokens."""
+    log_ratio = first - now
+    return log_ratio.expm1() - log_ratio
+
+
+def loss(
+    now: torch.Tensor,
+    old: torch.Tensor,
+    first: torch.Tensor,
+    advantage: torch.Tensor,
+    beta: float,
+    clip: float = CLIP,
+) -> torch.Tensor:
+    """The loss of each token, in the shape of its arguments: log-probabilities under the policy, under the one that drew, under pi_0."""
+    ratio = (now - old).exp()
+    gained = torch.min(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
+    return beta * k3(now, first) - gained
+
+
+def credits(values: Sequence[float]) -> list[float]:
+    """V(s_{k+1}) − V(s_k) of each step; values: V(s_0) … V(s_{K−1}), R. They add up to R − V(s_0)."""
+    return [after - before for before, after in zip(values, values[1:], strict=False)]
