@@ -11,6 +11,7 @@ Source: arXiv 2509.06949 and its code, Gen-Verse/dLLM-RL.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -53,4 +54,4 @@ def loss(
 
 def credits(values: Sequence[float]) -> list[float]:
     """V(s_{k+1}) − V(s_k) of each step; values: V(s_0) … V(s_{K−1}), R. They add up to R − V(s_0)."""
-    return [after - before for before, after in zip(values, values[1:], strict=False)]
+    return [after - before for before, after in itertools.pairwise(values)]
