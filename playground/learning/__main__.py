@@ -7,8 +7,9 @@ import argparse
 import torch
 
 from playground.learning.rewards import ANIMALS, KINDS, read
+from playground.learning.settings import BETA, UPDATES
 from playground.learning.shipped import scene
-from playground.learning.training import BETA, UPDATES, Wish, train
+from playground.learning.training import Wish, train
 
 
 def main() -> None:

@@ -12,16 +12,14 @@ import torch
 from playground.learning import trace
 from playground.learning.policy import Policy
 from playground.learning.rewards import Reward
-from playground.parameters import SEED, Parameter
+from playground.learning.settings import BETA, UPDATES
+from playground.parameters import SEED
 
 PROMPTS = ("once upon a time", "the king said :", "in the forest there", "one day the boy")
 MASKS, STEPS, ROWS = 24, 6, 32
 JUDGED = 3  # the judge reads the texts of every third update, for it takes a sixth of the time
 # Draws of different purposes share no turn: updates count from 0, the two comparisons and the continuations stand far behind.
 COMPARED, CONTINUED = 1 << 20, 1 << 21
-
-UPDATES = Parameter("updates", int, 60, low=1, high=200)
-BETA = Parameter("beta", float, 0.25, low=0.0, high=2.0, step=0.05)
 
 
 @dataclass(frozen=True)
