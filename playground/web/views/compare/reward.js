@@ -115,7 +115,7 @@ class RewardView {
         field(
           () => t("updates"),
           this.updates,
-          () => t("32 texts are written and learnt from in each; about a second on a free core"),
+          () => t("32 texts are written and learnt from in each; about two seconds on a free core"),
         ),
         field(() => t("seed"), this.seed),
       ),

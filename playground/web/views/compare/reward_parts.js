@@ -21,7 +21,7 @@ const SIGNED = /** @param {number} x */ (x) => (x >= 0 ? "+" : "") + fixed(x, 2)
 export const hacked = (beta) =>
   beta < CHEAP
     ? t(
-        "At this price the network may drift as far as the reward pulls it: at β = 0.05 the reward is hacked, the wanted words are strewn about and the sentences fall apart. Train it and compare the nats.",
+        "β is what drifting from the first network costs, and here drifting is cheap: at β = 0.05 the reward is hacked. What is paid for is strewn about, and the texts read worse. Train it so and compare the nats.",
       )
     : t(
         "β is what drifting from the first network costs. The higher it is, the more the texts read as before, and the less is earned.",
