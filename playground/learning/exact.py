@@ -91,7 +91,7 @@ class Toy:
             for drawn, advantage in zip(path.tokens, advantages, strict=True):
                 now = torch.stack(drawn)
                 lost = trace.loss(
-                    now, now.detach(), now.detach(), torch.full_like(now, advantage), 0.0
+                    now, now.detach(), torch.zeros_like(now), torch.full_like(now, advantage), 0.0
                 )
                 total = total - path.chance.detach() * lost.sum()
         return torch.autograd.grad(total, self.logits)[0]

@@ -93,7 +93,7 @@ class Policy:
     def update(
         self, told: list[Revealed], rewards: torch.Tensor, beta: float, size: int = 1
     ) -> float:
-        """One step of the optimizer on a trace, `size` steps joined to a group; the mean of k3, nats a piece, before it."""
+        """One step of the optimizer on a trace, `size` steps joined to a group; the mean KL(pi | pi_0), nats a piece, before it."""
         advantage = trace.standardised(rewards)
         groups = trace.shrink(len(told), size)
         drift = 0.0
@@ -101,14 +101,16 @@ class Policy:
             head = told[group[0]]
             where = torch.stack([told[step].where for step in group]).any(0)
             tokens = _whole(told, group)[where]
-            now = self.logs(head.states, where).gather(1, tokens[:, None])[:, 0]
+            logs = self.logs(head.states, where)
+            now = logs.gather(1, tokens[:, None])[:, 0]
             with torch.no_grad():
-                first = self.logs(head.states, where, first=True).gather(1, tokens[:, None])[:, 0]
+                first = self.logs(head.states, where, first=True)
+            away = trace.divergence(logs[:, NEVER:], first[:, NEVER:])
             # the policy that drew is the present one; within a group of several steps it is asked from the group's canvas
             old = head.logs if len(group) == 1 else now.detach()
             each = advantage[:, None].expand(where.shape)[where].to(now.dtype)
-            (trace.loss(now, old, first, each, beta).mean() / len(groups)).backward()
-            drift += trace.k3(now.detach(), first).mean().item() / len(groups)
+            (trace.loss(now, old, away, each, beta).mean() / len(groups)).backward()
+            drift += away.mean().item() / len(groups)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()

@@ -3,9 +3,11 @@
 A trace says at which step each place was revealed. `shrink` joins neighbouring steps to one group, whose places are all predicted
 from the canvas before its first step. For a token with probability ratio rho = pi / pi_old and advantage A
 
-    loss = −min(rho A, clip(rho, 1 ± clip) A) + beta k3,   k3 = r − 1 − ln r, r = pi_0 / pi,
+    loss = −min(rho A, clip(rho, 1 ± clip) A) + beta KL(pi | pi_0),
 
-pi_0 the network before it learned. E_pi[k3] = KL(pi | pi_0) (Schulman, "Approximating KL divergence", 2020).
+pi_0 the network before it learned. The published code estimates the divergence from the drawn token alone, by k3 = r − 1 − ln r with
+r = pi_0 / pi. Its pull on a token that has become too likely stays below beta, however far it went; here the sum over the whole
+vocabulary is at hand, whose mean k3 is, and its pull grows with the distance.
 Source: arXiv 2509.06949 and its code, Gen-Verse/dLLM-RL.
 """
 
@@ -32,24 +34,24 @@ def standardised(rewards: torch.Tensor) -> torch.Tensor:
     return (rewards - rewards.mean()) / spread if spread > 1e-8 else torch.zeros_like(rewards)
 
 
-def k3(now: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
-    """r − 1 − ln r >= 0 with r = pi_0 / pi, from log-probabilities of the drawn tokens."""
-    log_ratio = first - now
-    return log_ratio.expm1() - log_ratio
+def divergence(now: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
+    """KL(pi | pi_0) in nats, (n,), from finite log-probabilities (n, V) of all tokens."""
+    return (now.exp() * (now - first)).sum(-1)
 
 
 def loss(
     now: torch.Tensor,
     old: torch.Tensor,
-    first: torch.Tensor,
+    drift: torch.Tensor,
     advantage: torch.Tensor,
     beta: float,
     clip: float = CLIP,
 ) -> torch.Tensor:
-    """The loss of each token, in the shape of its arguments: log-probabilities under the policy, under the one that drew, under pi_0."""
+    """The loss of each token, in the shape of its arguments: log-probabilities under the policy and under the one that drew,
+    the divergence from pi_0, the advantage."""
     ratio = (now - old).exp()
     gained = torch.min(ratio * advantage, ratio.clamp(1 - clip, 1 + clip) * advantage)
-    return beta * k3(now, first) - gained
+    return beta * drift - gained
 
 
 def credits(values: Sequence[float]) -> list[float]:

@@ -46,18 +46,24 @@ def test_the_mean_credit_of_a_step_is_nothing(toy):
         assert mean == pytest.approx(0, abs=1e-12)
 
 
-def test_k3_has_the_divergence_from_the_first_policy_as_its_mean():
-    now, first = torch.log_softmax(torch.randn(2, 5, dtype=torch.float64), -1)
-    mean = (now.exp() * trace.k3(now, first)).sum()
-    assert mean.item() == pytest.approx((now.exp() * (now - first)).sum().item(), abs=1e-12)
-    assert (trace.k3(now, first) >= 0).all() and (trace.k3(now, now) == 0).all()
+def test_the_divergence_is_the_mean_of_the_published_estimate_and_nothing_at_home():
+    now, first = torch.log_softmax(torch.randn(2, 1, 5, dtype=torch.float64), -1)
+    ratio = first - now
+    mean = (now.exp() * (ratio.expm1() - ratio)).sum()
+    assert trace.divergence(now, first).item() == pytest.approx(mean.item(), abs=1e-12)
+    assert mean > 0 and trace.divergence(now, now).item() == 0
+
+
+def test_the_price_is_paid_for_each_token_and_beta_is_its_rate():
+    now, nothing = torch.zeros(2), torch.zeros(2)
+    assert trace.loss(now, now, torch.tensor([1.0, 3.0]), nothing, 0.5).tolist() == [0.5, 1.5]
 
 
 def test_beyond_the_clip_nothing_is_gained():
     now = torch.tensor([1.5, 0.5, 1.5, 0.5], dtype=torch.float64).log().requires_grad_(True)
     advantage = torch.tensor([1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
     nothing = torch.zeros(4, dtype=torch.float64)
-    lost = trace.loss(now, nothing, now.detach(), advantage, 0.0)
+    lost = trace.loss(now, nothing, nothing, advantage, 0.0)
     assert lost.tolist() == pytest.approx([-1.2, 0.8, 1.5, -0.5])
     pulled = torch.autograd.grad(lost.sum(), now)[0]
     assert (pulled[:2] == 0).all() and (pulled[2:] != 0).all()

@@ -60,7 +60,7 @@ class RewardView {
   length = numberInput(16, 1, 24, 1);
   expression = lineInput(200);
   beta = numberInput(0.25, 0, 2, 0.05);
-  updates = numberInput(60, 1, 200, 1);
+  updates = numberInput(40, 1, 200, 1);
   seed = numberInput(0, 0, LARGEST_SEED, 1);
   out = make("section");
 

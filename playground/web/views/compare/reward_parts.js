@@ -198,7 +198,7 @@ export function creditOf({ credit }) {
 export const notes = () => [
   note(
     t(
-      "TraceRL in miniature: 24 hidden places behind four given pieces are filled in 6 steps of 4, and a copy of the last block and the head of fairy-diffusion learns from which pieces were drawn at which step. Pieces of texts above the mean reward become likelier, with each ratio clipped at 1 ± 0.2, and β·k3 is the price of drifting from the first network. Nobody else’s texts change, and what was learnt is gone when the run is over.",
+      "TraceRL in miniature: 24 hidden places behind four given pieces are filled in 6 steps of 4, and a copy of the last block and the head of fairy-diffusion learns from which pieces were drawn at which step. Pieces of texts above the mean reward become likelier, with each ratio clipped at 1 ± 0.2, and β·KL is the price of drifting from the first network. Nobody else’s texts change, and what was learnt is gone when the run is over.",
     ),
   ),
 ];
