@@ -86,7 +86,6 @@ def train(
                 "hit": (rewards > 0).float().mean().item(),
                 "nats": scene.nats(ids, MASKS).mean().item() if turn % JUDGED == 0 else None,
                 "drift": drift,
-                "seconds": clock() - began,
             }
         }
     trained = clock() - began

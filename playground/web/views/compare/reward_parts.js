@@ -9,7 +9,7 @@ import { note, sentence, tableOf } from "./parts.js";
 /**
  * @typedef {{given: string, text: string, reward: number, nats: number}} Text
  * @typedef {{texts: Text[], of: number, reward: number, hit: number, nats: number, nats_error: number, distinct: number}} Means
- * @typedef {{n: number, reward: number, hit: number, nats: number | null, drift: number, seconds: number}} Update
+ * @typedef {{n: number, reward: number, hit: number, nats: number | null, drift: number}} Update
  * @typedef {{given: string, pieces: string[], steps: number[], values: number[], errors: number[], credits: number[]}} Credit
  * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null}} Told
  */
