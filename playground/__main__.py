@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from playground.backend import zero_gpu
 from playground.backend.telemetry import log_runs
+from playground.pages import ngram_models
 from playground.pages.shell import build_app, launch_settings
 from playground.server.lifecycle import Stop, with_routes
 from playground.server.mcp import answer_in_json
@@ -48,7 +49,11 @@ def main(words: Sequence[str] | None = None) -> None:
         ssr_mode=False,
         show_error=True,
         prevent_thread_lock=True,
-        **with_routes(launch_settings(), demo.shell.backend),
+        **with_routes(
+            launch_settings(),
+            demo.shell.backend,
+            lambda: ngram_models.WithNgrams(demo.shell.backend()),
+        ),
     )
     answer_in_json(demo)
     # The page answers first; torch and the first model come in behind it.

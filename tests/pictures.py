@@ -19,7 +19,7 @@ PAGES = {
     "chains": ("#pages .widget svg", 900),
     "diffusion": (".canvas-words button", 980),
     "compare": ("#pages .widget", 900),
-    "lessons": ("#lesson-reader h3", 800),
+    "lessons": ("#lesson-stage .bar.tap", 800),
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from playground.backend.errors import ModelUnavailable
@@ -94,6 +95,7 @@ CATALOG: tuple[Entry, ...] = (
         parameters=15_300_000,
         note=t("{note} The diffusion twin of fairy-causal.", note=FAIRY_NOTE),
         uncased=True,
+        extra={"verifier": "fairy-verifier"},
     ),
     Entry(
         "smollm2-135m",
@@ -201,6 +203,20 @@ def offered() -> dict[str, Entry]:
     if not wanted:
         return entries
     return {name: entries[name] for name in entries if name in wanted}
+
+
+def verifier_folder(name: str) -> Path | None:
+    """Where the trained verifier of a masked network is shipped, whether or not it is there; None where there is none to ship."""
+    entry = offered().get(name)
+    folder = entry.extra.get("verifier") if entry is not None else None
+    return MODELS / folder if folder else None
+
+
+def verifier_file(name: str) -> Path | None:
+    """The file of a shipped verifier; None where none is there."""
+    folder = verifier_folder(name)
+    path = folder / "verifier.safetensors" if folder is not None else None
+    return path if path is not None and path.is_file() else None
 
 
 def find(name: str, kind: str | None = None) -> Entry:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 
+from playground.backend.catalog import verifier_file, verifier_folder
 from playground.backend.engine import Engine, Request
 from playground.backend.errors import EngineError, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import Spelling, TextCodec
+from playground.backend.verifier import Reading, Verifier, judge
 from playground.i18n import t
 
 PADDING_ALLOWED = (
@@ -23,6 +27,20 @@ class CanvasSession:
     """One face's mark in the engine; a denoiser keeps nothing between calls."""
 
     __slots__ = ("__weakref__",)
+
+
+@dataclass
+class Check:
+    """Drafts to be checked: what the network's last blocks read, the pieces (B, L), the order of the places (B, M), how many."""
+
+    states: tuple[torch.Tensor, ...]
+    pieces: torch.Tensor
+    order: torch.Tensor
+    count: int | None
+
+    @property
+    def shape(self) -> torch.Size:
+        return self.pieces.shape
 
 
 @dataclass
@@ -39,11 +57,26 @@ class Rows:
 
 
 class DenoiserWorker:
-    """Runs one masked network for all sessions; called by the engine's loop."""
+    """Runs one masked network for all sessions; called by the engine's loop. read_verifier: loads its trained verifier.
 
-    def __init__(self, network: Any, pad_id: int):
-        self.network, self.pad_id = network, pad_id
+    Requests: "canvas" (logits), "draft" (logits and the states that a verifier reads), "check" (a Check)."""
+
+    def __init__(
+        self, network: Any, pad_id: int, read_verifier: Callable[[], Verifier] | None = None
+    ):
+        self.network, self.pad_id, self.read_verifier = network, pad_id, read_verifier
         self.device = next(network.parameters()).device
+        self._verifier: Verifier | None = None
+
+    @property
+    def verifier(self) -> Verifier:
+        if self._verifier is None:
+            if self.read_verifier is None:
+                raise EngineError(t("this model has no trained verifier"))
+            self._verifier = self.read_verifier().to(
+                self.device, next(self.network.parameters()).dtype
+            )
+        return self._verifier
 
     def plan(self, waiting: list[Request], tick: int) -> list[Rows]:
         """The request served longest ago sets the length; others of like length join; each gets an equal share of the rows."""
@@ -51,8 +84,11 @@ class DenoiserWorker:
             return []
         by_turn = sorted(waiting, key=lambda request: (request.served, request.order))
         longest = by_turn[0].payload.shape[1]
+        checks = by_turn[0].kind == "check"
         joined = []
         for request in by_turn:
+            if (request.kind == "check") != checks:
+                continue
             length = request.payload.shape[1]
             if (1 - PADDING_ALLOWED) * longest <= length <= longest or length == longest:
                 joined.append(request)
@@ -61,7 +97,7 @@ class DenoiserWorker:
         for position, request in enumerate(joined):
             if left <= 0:
                 break
-            begin = sum(block.shape[0] for block in request.rows)
+            begin = sum(block[0].shape[0] for block in request.rows)
             share = max(1, left // (len(joined) - position))
             end = min(request.payload.shape[0], begin + share)
             request.served = tick
@@ -78,7 +114,13 @@ class DenoiserWorker:
 
     @torch.inference_mode()
     def run(self, batch: list[Rows]) -> None:
-        """One forward pass over the rows of all items, shorter canvases padded on the right and masked."""
+        """One forward pass over the rows of all items, shorter canvases padded on the right and masked; or all their checks."""
+        if batch[0].request.kind == "check":
+            for item in batch:
+                self._answer(item, (self._check(item),))
+            return
+        drafts = any(item.request.kind == "draft" for item in batch)
+        blocks = self.verifier.shape.blocks if drafts else 0
         longest = max(item.request.payload.shape[1] for item in batch)
         count = sum(item.end - item.begin for item in batch)
         canvas = torch.full((count, longest), self.pad_id, dtype=torch.long)  # (rows, L)
@@ -90,27 +132,41 @@ class DenoiserWorker:
             attention[row : row + rows, :length] = 1
             row += rows
         mask = None if bool(attention.all()) else attention.to(self.device)
-        logits = self.network(
-            input_ids=canvas.to(self.device), attention_mask=mask
-        ).logits.float()  # (rows, L, V)
+        found = self.network(
+            input_ids=canvas.to(self.device), attention_mask=mask, output_hidden_states=drafts
+        )
+        logits = found.logits.float()  # (rows, L, V)
+        states = found.hidden_states[-blocks - 1 : -1] if drafts else ()
         row = 0
         for item in batch:
-            rows, length = item.end - item.begin, item.request.payload.shape[1]
-            mine = logits[row : row + rows, :length]
-            row += rows
-            request = item.request
-            if not bool(torch.isfinite(mine.sum())):
-                request.finish(
-                    error=EngineError(
-                        t(
-                            "the model's output is not finite (NaN or infinity); its weights may be damaged"
-                        )
+            end, length = row + item.end - item.begin, item.request.payload.shape[1]
+            wanted = (logits, *states) if item.request.kind == "draft" else (logits,)
+            self._answer(item, tuple(part[row:end, :length] for part in wanted))
+            row = end
+
+    def _check(self, item: Rows) -> torch.Tensor:
+        check: Check = item.request.payload
+        rows = slice(item.begin, item.end)
+        pieces, order = (part[rows].to(self.device) for part in (check.pieces, check.order))
+        states = [state[rows] for state in check.states]
+        return judge(self.network, self.verifier, states, pieces, order, check.count)
+
+    def _answer(self, item: Rows, parts: tuple[torch.Tensor, ...]) -> None:
+        """The rows of an item are there: logits, and what else was asked for."""
+        request = item.request
+        if not bool(torch.isfinite(parts[0].sum())):
+            request.finish(
+                error=EngineError(
+                    t(
+                        "the model's output is not finite (NaN or infinity); its weights may be damaged"
                     )
                 )
-                continue
-            request.rows = [*request.rows, mine]
-            if item.end == request.payload.shape[0]:
-                request.finish(request.rows)
+            )
+            return
+        request.rows = [*request.rows, parts]
+        if item.end == request.payload.shape[0]:
+            whole = request.kind == "draft"
+            request.finish(request.rows if whole else [block[0] for block in request.rows])
 
 
 class Denoiser(Spelling):
@@ -149,12 +205,50 @@ class Denoiser(Spelling):
             .to("cpu", torch.float32)
         )
 
+    @property
+    def draft_problem(self) -> str:
+        """Why the sampler self-speculative cannot run here, a sentence; "" where it can."""
+        if verifier_folder(self.name) is None:
+            return t(
+                "sampler self-speculative needs a trained verifier, and {name} has none: choose fairy-diffusion or an exact model",
+                name=self.name,
+            )
+        if verifier_file(self.name) is None:
+            return t(
+                "sampler self-speculative needs the verifier of {name}, which is not in this copy of the playground; "
+                "self-verifying works without one",
+                name=self.name,
+            )
+        return ""
+
     def logits(self, canvas) -> torch.Tensor:
         """Logits (B, L, V), float32, for a canvas (B, L) of ids. ValueError names a bad shape, id or length."""
+        return self._ask("canvas", self._checked(canvas))[0]
+
+    def draft(self, canvas) -> Reading:
+        """The canvas (B, L) as it was read for drafts and their verification; see `playground.diffusion.drafts`."""
+        if self.draft_problem:
+            raise ValueError(self.draft_problem)
+        logits, *states = self._ask("draft", self._checked(canvas))
+        return Reading(logits, partial(self._judge, tuple(states)))
+
+    def _judge(self, states, pieces, order, count) -> torch.Tensor:
+        return self._ask("check", Check(states, pieces, order, count))[0]
+
+    def _ask(self, kind: str, payload: Any) -> list[torch.Tensor]:
         if self._closed:
             raise RunStopped(
                 t("this session of the model was closed; ask the backend for a new one")
             )
+        # blocks of rows, each with all its parts (a cluster sends logits alone); joined in the visitor's thread
+        blocks = self._engine.ask(self._session, kind, payload)
+        parts = [block if isinstance(block, tuple) else (block,) for block in blocks]
+        return [
+            torch.cat(column) if len(column) > 1 else column[0].clone()
+            for column in zip(*parts, strict=True)
+        ]
+
+    def _checked(self, canvas) -> torch.Tensor:
         canvas = torch.as_tensor(canvas).to("cpu", torch.long)
         if canvas.ndim != 2 or canvas.numel() == 0:
             raise ValueError(
@@ -178,8 +272,7 @@ class Denoiser(Spelling):
             raise ValueError(
                 f"canvas must hold ids in [0, {self.vocab_size - 1}], got {low if low < 0 else high}"
             )
-        blocks = self._engine.ask(self._session, "canvas", canvas)
-        return torch.cat(blocks) if len(blocks) > 1 else blocks[0].clone()
+        return canvas
 
     def close(self) -> None:
         """Leave the engine at once; a pass that waits ends with RunStopped. Closing twice is harmless."""

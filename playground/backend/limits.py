@@ -58,6 +58,10 @@ class Limits:
     tick_rows: int = 64  # sessions in one forward pass
     denoiser_tokens: int = 4_096  # canvas positions in one denoiser pass
     sessions_per_model: int = 512  # faces of a model that one replica of a cluster keeps
+    classes_at_once: int = 64  # of the classroom
+    seats_per_class: int = 200
+    seats_in_all: int = 1_000
+    class_idle_seconds: float = 7_200.0  # a class where nobody does anything ends after so long
     model_memory_mb: int = 0  # 0: half of the device's memory
     cache_memory_mb: int = 0  # 0: a sixth of the device's memory, at most 8 GB
     logits_memory_mb: int = 32  # logits of steps on view, over all models

@@ -22,7 +22,7 @@ from transformers import (
 )
 
 from playground.backend import device as devices
-from playground.backend.catalog import Entry
+from playground.backend.catalog import Entry, verifier_file
 from playground.backend.causal import CausalModel, CausalWorker
 from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine, is_out_of_memory
@@ -31,6 +31,7 @@ from playground.backend.limits import limits
 from playground.backend.logits_cache import LogitsCache
 from playground.backend.prepack import prepack
 from playground.backend.tokenizer import TextCodec
+from playground.backend.verifier import Verifier, load_verifier
 from playground.backend.weights import Progress, check_folder
 from playground.i18n import t
 
@@ -179,6 +180,14 @@ def _refuse_unfit(config: Any) -> None:
         config.is_decoder = True
 
 
+def shipped_verifier(name: str, network: Any) -> Verifier:
+    """The trained verifier of a network; WeightsRefused where none is shipped or its file does not fit."""
+    path = verifier_file(name)
+    if path is None:
+        raise WeightsRefused(t("no verifier of {name} is shipped", name=name))
+    return load_verifier(path, network)
+
+
 def context_of(config: Any) -> int:
     """Positions that a network has room for."""
     for name in ("max_position_embeddings", "n_positions", "max_seq_len"):
@@ -268,7 +277,9 @@ class Residents:
             context = min(context, entry.context_limit or context, bounds.max_context_tokens)
             worker: Any = CausalWorker(network, context, self.cache_budget)
         else:
-            worker = DenoiserWorker(network, tokenizer.pad_token_id or 0)
+            worker = DenoiserWorker(
+                network, tokenizer.pad_token_id or 0, lambda: shipped_verifier(entry.id, network)
+            )
         engine = Engine(
             entry.id,
             worker,

@@ -65,6 +65,7 @@ class TextCodec:
         special = set(tokenizer.all_special_ids)
         special.update(i for i, token in tokenizer.added_tokens_decoder.items() if token.special)
         self.special_ids = frozenset(special)
+        self.unknown_id: int | None = tokenizer.unk_token_id
         shown = [
             tokenizer.mask_token,
             tokenizer.unk_token if self.family == "word-pieces" else None,

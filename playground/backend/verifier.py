@@ -14,8 +14,9 @@ Both also read the masked network's states at the places whose turn comes later;
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -250,17 +251,36 @@ def load_verifier(path: str | Path, network: Any) -> Verifier:
     return verifier.eval().requires_grad_(False)
 
 
+@torch.inference_mode()
+def judge(
+    network: Any,
+    verifier: Verifier,
+    states: Sequence[torch.Tensor],
+    pieces: torch.Tensor,
+    order: torch.Tensor,
+    count: int | None = None,
+) -> torch.Tensor:
+    """(B, count, V) logits, float32, of each place of the order (B, M) given the canvas and the pieces (B, L) at the places before.
+
+    states as `Verifier.forward` has them. What it says of the first place is not used: there the draft's own law counts.
+    """
+    embedded = embed(network.bert.embeddings, pieces)
+    found = verifier(states, embedded, order, count)
+    decoder = network.cls.predictions.decoder
+    return functional.linear(found, decoder.weight, decoder.bias).float()
+
+
 class Reading:
-    """One run of the masked network over canvases (B, L); `verify` may be asked any number of times."""
+    """One run of the masked network over canvases (B, L); `verify` may be asked any number of times.
 
-    calls = 1  # of the masked network; the verifier's own price is in its card
+    judge: (pieces (B, L), order (B, M), count) -> (B, count, V) logits. logits (B, L, V): the drafts'.
+    """
 
-    def __init__(self, network: Any, verifier: Verifier, canvas: torch.Tensor):
-        self.network, self.verifier, self.canvas = network, verifier, canvas
-        self.states, last = trunk_states(network, canvas, verifier.shape.blocks)
-        self.logits = network.cls(last).float()  # (B, L, V): the drafts' logits
+    reads_order = True
 
-    @torch.inference_mode()
+    def __init__(self, logits: torch.Tensor, judge: Callable[..., torch.Tensor]):
+        self.logits, self._judge = logits, judge
+
     def verify(
         self, pieces: torch.Tensor, order: torch.Tensor, count: int | None = None
     ) -> torch.Tensor:
@@ -268,25 +288,25 @@ class Reading:
 
         The first one's are the draft's own.
         """
-        embeddings = self.network.bert.embeddings
-        states = self.verifier(self.states, embed(embeddings, pieces), order, count)
-        decoder = self.network.cls.predictions.decoder
-        logits = functional.linear(states, decoder.weight, decoder.bias).float()
-        logits[:, 0] = take_places(self.logits, order[:, :1].clamp(min=0))[:, 0]
-        return logits
+        logits = self._judge(pieces, order, count)
+        first = order[:, :1].clamp(min=0).to(self.logits.device)
+        return torch.cat([take_places(self.logits, first), logits[:, 1:]], 1)
 
 
 class SelfSpeculative:
-    """A masked network with its verifier, as `playground.diffusion.speculative` asks for it."""
+    """A masked network with its verifier and nothing around them, as the sampler self-speculative asks for it."""
 
     def __init__(self, network: Any, verifier: Verifier, mask_id: int):
         self.network, self.verifier, self.mask_id = network, verifier, mask_id
         self.vocab_size = int(network.config.vocab_size)
 
     @torch.inference_mode()
-    def read(self, canvas: torch.Tensor) -> Reading:
+    def draft(self, canvas: torch.Tensor) -> Reading:
         """Run the masked network over canvas (B, L), rows of one length."""
-        return Reading(self.network, self.verifier, canvas)
+        states, last = trunk_states(self.network, canvas, self.verifier.shape.blocks)
+        return Reading(
+            self.network.cls(last).float(), partial(judge, self.network, self.verifier, states)
+        )
 
 
 def embed(embeddings: Any, pieces: torch.Tensor) -> torch.Tensor:

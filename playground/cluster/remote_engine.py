@@ -183,6 +183,12 @@ class RemoteDenoiser(Denoiser):
     """A denoiser whose embeddings come over the wire too, once for each process."""
 
     @property
+    def draft_problem(self) -> str:
+        return t(
+            "sampler self-speculative runs only where the model is in this process; self-verifying works over a cluster too"
+        )
+
+    @property
     def embeddings(self) -> torch.Tensor:
         """(V, D) float32 on the CPU: the network's own input embeddings."""
         engine: Any = self._engine

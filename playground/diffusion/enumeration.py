@@ -7,10 +7,11 @@ the digits (base W = words and mask, last position fastest). The order, scores a
 from __future__ import annotations
 
 import itertools
-from math import comb, factorial
+from math import comb
 
 import numpy as np
 
+from playground.diffusion.drafts_law import passes
 from playground.diffusion.generate import measured_schedule
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.run import Run, check_canvas
@@ -19,7 +20,7 @@ from playground.diffusion.samplers.blocks import Blocks, Clock
 from playground.diffusion.samplers.gibbs import Gibbs
 from playground.diffusion.samplers.joint_threshold import JointThreshold
 from playground.diffusion.samplers.ordered import first_positions, subset_probabilities
-from playground.diffusion.samplers.self_verifying import SelfVerifying, acceptance, residual
+from playground.diffusion.samplers.speculative import Speculative
 from playground.diffusion.samplers.uniform import Uniform
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t
@@ -37,6 +38,43 @@ def exact_distribution(
     canvas (length,) and locked as for `unmask`; by default nothing but masks. ValueError where the canvases times the outcomes
     of a step exceed COST_LIMIT, and for samplers whose states are not countable (diffusion-lm, cdcd, renoise).
     """
+    law = _law(denoiser, settings, length, canvas, locked)
+    rule = law.rule
+    if isinstance(rule, RandomTimes):
+        final = law.random_times()
+    elif isinstance(rule, Ordered):
+        final = law.ordered()
+    elif isinstance(rule, Gibbs):
+        final = law.gibbs()
+    elif isinstance(rule, Uniform):
+        final = law.uniform()
+    elif isinstance(rule, Speculative):
+        *_, final = passes(law)
+    elif isinstance(rule, JointThreshold):
+        final = law.settled()
+    else:
+        raise ValueError(
+            t(
+                "sampler {sampler} cannot be enumerated: its states are not canvases alone",
+                sampler=settings.sampler,
+            )
+        )
+    return law.of_words(final)
+
+
+def law_and_passes(
+    denoiser, settings: UnmaskSettings, length: int, canvas=None
+) -> tuple[np.ndarray, float]:
+    """(what `exact_distribution` gives, the mean number of passes) of a speculative sampler."""
+    law = _law(denoiser, settings, length, canvas, None)
+    masked = (np.indices((law.base,) * length).reshape(length, -1) == law.mask_id).any(0)
+    taken = 0.0
+    for probability in passes(law):
+        taken += float(probability[masked].sum())
+    return law.of_words(probability), taken
+
+
+def _law(denoiser, settings, length, canvas, locked) -> _Law:
     start = np.full(length, denoiser.mask_id) if canvas is None else canvas
     start, locks = check_canvas(start, denoiser, locked)
     if start.shape != (1, length):
@@ -51,28 +89,7 @@ def exact_distribution(
     rule.refuse_denoiser(denoiser)
     if settings.schedule == "entropy-linear" and rule.follows_schedule:
         rule.schedule = measured_schedule(denoiser, length, settings)[0]
-    law = _Law(denoiser, settings, rule, start[0], locks[0])
-    if isinstance(rule, RandomTimes):
-        final = law.random_times()
-    elif isinstance(rule, Ordered):
-        final = law.ordered()
-    elif isinstance(rule, Gibbs):
-        final = law.gibbs()
-    elif isinstance(rule, Uniform):
-        final = law.uniform()
-    elif isinstance(rule, SelfVerifying):
-        final = law.self_verifying()
-    elif isinstance(rule, JointThreshold):
-        final = law.settled()
-    else:
-        raise ValueError(
-            t(
-                "sampler {sampler} cannot be enumerated: its states are not canvases alone",
-                sampler=settings.sampler,
-            )
-        )
-    words = final.reshape((law.base,) * length)[(slice(0, law.size),) * length]
-    return np.ascontiguousarray(words).reshape(-1)
+    return _Law(denoiser, settings, rule, start[0], locks[0])
 
 
 class _Law:
@@ -92,8 +109,8 @@ class _Law:
             )
         if isinstance(rule, Ordered) and np.any(rule.scale(Clock(np.zeros(1), np.full(1, 2))) > 0):
             outcomes *= comb(free, free // 2)
-        if isinstance(rule, SelfVerifying):
-            outcomes *= factorial(free)
+        if isinstance(rule, Speculative):  # a canvas with the drafts so far, and the next place
+            outcomes = float(2 * self.size + 1) ** free * max(1, free)
         states = float(self.base) ** self.length
         if max(outcomes, states) > COST_LIMIT:
             raise ValueError(
@@ -106,6 +123,12 @@ class _Law:
                     length=self.length,
                 )
             )
+
+    def of_words(self, probability: np.ndarray) -> np.ndarray:
+        """(V ** L,): the probabilities of the canvases without masks."""
+        shape = (self.base,) * self.length
+        words = probability.reshape(shape)[(slice(0, self.size),) * self.length]
+        return np.ascontiguousarray(words).reshape(-1)
 
     # ------------------------------------------------------------------------------------------------ canvases and numbers
 
@@ -360,40 +383,3 @@ class _Law:
             self.spread(after, probability[codes], options)
             probability = after
         return probability
-
-    def self_verifying(self) -> np.ndarray:
-        probability, masks = self.first(), np.array([(self.start == self.mask_id).sum()])
-        while True:
-            canvases, codes = self.canvases(probability)
-            masked = canvases == self.mask_id
-            if not masked.any():
-                return probability
-            after = np.zeros_like(probability)
-            for pattern in np.unique(masked, axis=0):
-                mine = (masked == pattern).all(1)
-                where = masked[mine]
-                p = self.shares(self.run(canvases[mine]).predict(where), where)
-                left = np.nonzero(pattern)[0].tolist()
-                count = int(self.rule.window(np.array([len(left)]), masks)[0])
-                self._drafts(after, codes[mine], probability[codes[mine]], p, left, count)
-            probability = after
-
-    def _drafts(self, after, codes, weights, p, left, count) -> None:
-        """Add what becomes of canvases `codes` (n,), the next `count` drafts at places `left` to come; p (n, L, W)."""
-        if count == 0:
-            after += np.bincount(codes, weights=weights, minlength=len(after))
-            return
-        for place in left:
-            canvases = codes[:, None] // self.digit % self.base
-            where = np.broadcast_to(np.arange(self.length) == place, canvases.shape)
-            drawn = p[:, place, : self.size]  # (n, V)
-            q = self.shares(self.run(canvases).predict(where), where)[:, place, : self.size]
-            each = (np.full(len(codes), word) for word in range(self.size))
-            chance = np.stack([acceptance(drawn, q, word) for word in each], axis=1)
-            weight = weights[:, None] * drawn / len(left)
-            refused = (weight * (1.0 - chance)).sum(1, keepdims=True) * residual(drawn, q)
-            moved = codes[:, None] + (np.arange(self.size) - self.mask_id) * self.digit[place]
-            after += np.bincount(moved.ravel(), weights=refused.ravel(), minlength=len(after))
-            rest = [other for other in left if other != place]
-            kept = (weight * chance).ravel()
-            self._drafts(after, moved.ravel(), kept, np.repeat(p, self.size, 0), rest, count - 1)

@@ -7,8 +7,10 @@ from itertools import product
 
 import numpy as np
 
-from playground.diffusion.enumeration import COST_LIMIT, exact_distribution
+from playground.diffusion.enumeration import COST_LIMIT, exact_distribution, law_and_passes
 from playground.diffusion.exact import ExactDenoiser
+from playground.diffusion.samplers import find_sampler
+from playground.diffusion.samplers.speculative import Speculative
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t
 
@@ -66,7 +68,8 @@ def one_word_a_step(settings: UnmaskSettings) -> UnmaskSettings:
 def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> Iterator[dict]:
     """Total variation and KL(truth || sampler) against words revealed a step, one record a point, plain data, as they are computed.
 
-    curves: name -> fields of UnmaskSettings but for steps. A record: {"curve", "words" (a step; on average where it is random),
+    curves: name -> fields of UnmaskSettings but for steps. A record: {"curve", "words" (a step; on average where it is random, a pass of
+    the speculative samplers counted as one),
     "steps", "total_variation", "kl" (nats or None)}; at one word a step Dream's orders are as `one_word_a_step` makes them.
     Samplers that mask again (remdm) are meant for chains without zeros alone: they may come back from an impossible text.
     """
@@ -77,12 +80,15 @@ def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> 
     for steps in step_numbers(length):
         for name, fields in curves.items():
             settings = UnmaskSettings(**{"steps": steps, **fields})
-            law = exact_distribution(
-                forgiving, one_word_a_step(settings) if steps == length else settings, length
-            )
+            taken: float = steps
+            if issubclass(find_sampler(settings.sampler), Speculative):
+                law, taken = law_and_passes(forgiving, settings, length)
+            else:
+                one = one_word_a_step(settings) if steps == length else settings
+                law = exact_distribution(forgiving, one, length)
             yield {
                 "curve": name,
-                "words": length / steps,
+                "words": length / taken,
                 "steps": steps,
                 "total_variation": total_variation(truth, law),
                 "kl": divergence(truth, law),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from playground.diffusion.drafts import Drafts
 from playground.diffusion.draws import TOKEN, uniforms
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.settings import UnmaskSettings
@@ -85,6 +86,7 @@ class Run:
         self.window: tuple[np.ndarray, np.ndarray] | None = (
             None  # (B,) first and last + 1 position that the model sees
         )
+        self.drafts: Drafts | None = None  # of a speculative sampler's pass
         self._before, self._shown = self.canvas.copy(), None
         self._fresh = np.ones(batch, dtype=bool)
         self.drawn = np.zeros(self.canvas.shape, dtype=bool)
@@ -140,6 +142,18 @@ class Run:
         if len(numbers):
             self._logits(numbers, np.zeros_like(self.locked))
             self.valid |= rows
+
+    def answered(self, rows: np.ndarray, logits: torch.Tensor) -> None:
+        """Take logits (n, L, V) of batch rows `rows` (n,), asked for elsewhere, as the prediction at their masks: one call each."""
+        where = np.zeros_like(self.locked)
+        where[rows] = self.masked[rows]
+        chosen = logits[torch.from_numpy(where[rows])].clone()  # in reading order
+        self.prediction = Prediction(_slots(where), chosen, self.mask_id)
+        self.confidence[where] = self.prediction.confidence[where]
+        self.entropy[where] = self.prediction.entropy[where]
+        self.calls[rows] += 1
+        self.valid[rows] = True
+        self._fresh = self.valid.copy()
 
     def posterior(self, evidence: np.ndarray) -> Prediction:
         """p(x_0 | evidence) at the open positions, of a denoiser with `.posterior`; evidence (B, L, V) log-likelihoods."""
@@ -244,13 +258,14 @@ class Run:
             t=None if self.t is None else np.array(self.t, dtype=np.float64),
             fresh=self._fresh.copy(),
             phase=self.phase,
+            drafts=self.drafts,
             prediction=self.prediction,
             before=self._shown,
         )
         self.index += 1
         self._before, self._shown = self.canvas.copy(), self.prediction
         self._fresh = self.valid.copy()
-        self.drawn = np.zeros(self.canvas.shape, dtype=bool)
+        self.drawn, self.drafts = np.zeros(self.canvas.shape, dtype=bool), None
         return step
 
 

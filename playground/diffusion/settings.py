@@ -25,7 +25,8 @@ PARAMETERS: dict[str, Parameter] = table(
         high=100_000,
         label="Steps",
         step=1,
-        doc="forward passes to spend (gibbs: sweeps); fast-dllm, entropy-bound and any-order take as many as they need",
+        doc="forward passes to spend (gibbs: sweeps; self-verifying, self-speculative: of the cosine that is the window of a pass); "
+        "fast-dllm, entropy-bound and any-order take as many as they need",
     ),
     _number(
         "temperature",
@@ -148,7 +149,8 @@ class UnmaskSettings:
 
     sampler        one of `list_samplers()`
     steps          1 to 100,000: forward passes that the sampler may spend (gibbs: sweeps after burn_in; fast-dllm,
-                   entropy-bound and any-order take as many as they need and do not read it)
+                   entropy-bound and any-order take as many as they need and do not read it; self-verifying and
+                   self-speculative: those of the cosine that says how many words a pass may draft)
     temperature    0 to 100 divides the logits before a token is drawn; 0 takes the most likely. Scores are never tempered.
     top_p          0 to 1: the smallest set that reaches it, after temperature
     seed           0 to 2^53; a draw depends on (seed, step, row, position)

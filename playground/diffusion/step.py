@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from playground.diffusion.drafts import Drafts
 from playground.diffusion.prediction import Prediction
 
 MASKED, NEW, SETTLED, REMASKED, LOCKED = range(5)
@@ -32,6 +33,7 @@ class Step:
         None  # (B,) whether the figures belong to the canvas that the step started from
     )
     phase: str | None = None  # "burn-in" before a Gibbs run counts
+    drafts: Drafts | None = field(default=None, repr=False)  # of a speculative sampler's pass
     prediction: Prediction | None = field(default=None, repr=False)
     before: Prediction | None = field(default=None, repr=False)  # the prediction of the step before
 
@@ -40,6 +42,7 @@ class Step:
     ) -> dict:
         """Plain JSON data of one row; None stands where nothing was predicted. top: candidates a position.
 
+        A speculative sampler's step has "drafts" and "refused" too, see `playground.diffusion.drafts`.
         change: total variation, over the whole vocabulary, between the prediction of this step and of the step before.
         """
         canvas = self.canvas[row].tolist()
@@ -63,6 +66,8 @@ class Step:
             "fresh": True if self.fresh is None else bool(self.fresh[row]),
             "phase": self.phase,
         }
+        if self.drafts is not None:
+            record |= self.drafts.record(row, text_of)
         if text_of is not None:
             record["text"] = [text_of(token) for token in canvas]
             record["top"] = [

@@ -66,13 +66,15 @@ def translated(text: str, language: str) -> str:
 
 
 @functools.cache
-def table(language: str) -> bytes:
-    """The language's table as JSON for the browser."""
+def table(language: str, places: frozenset[str] | None = None) -> bytes:
+    """The language's table as JSON for the browser; with `places` the messages alone that stand in these files of the repository."""
     catalogue = read(language)
     form_of = gettext.c2py(catalogue.plural_expr)
     found: dict[str, Any] = {"": {"plural": "".join(str(form_of(n)) for n in range(COUNTED))}}
     for message in catalogue:
         if not message.id or message.fuzzy:
+            continue
+        if places is not None and places.isdisjoint(path for path, _ in message.locations):
             continue
         if isinstance(message.id, tuple):
             if all(message.string):

@@ -108,7 +108,7 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
     ) as demo:
         app = Shell(demo, make_backend)
         demo.shell = app
-        masthead = Masthead(elem_id="masthead")
+        masthead = Masthead(squares, elem_id="masthead")
         with gr.Tabs(elem_id="pages", overflow_behavior="wrap") as app.tabs:
             for page in load_pages():
                 app.slugs.append(page.SLUG)
@@ -147,6 +147,7 @@ def threads() -> int:
     return (
         bounds.runs_at_once
         + bounds.long_runs_at_once
+        + bounds.trainings_at_once
         + bounds.questions_at_once
         + bounds.queue_length
     )

@@ -17,12 +17,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from sse_starlette.sse import AppStatus
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from playground.i18n import t
+from playground.server.classroom import class_routes
 
 LOOK = 0.2  # seconds between two looks while the process waits for its end
 LAST_FRAMES = 3.0  # seconds in which a page may still fetch the last frames of its text
@@ -58,10 +60,20 @@ def routes(backend: Callable[[], Any]) -> list[Route]:
     return [Route("/health", health, methods=["GET"]), Route("/metrics", metrics, methods=["GET"])]
 
 
-def with_routes(settings: dict[str, Any], backend: Callable[[], Any]) -> dict[str, Any]:
-    """Arguments of `launch()` or `mount_gradio_app()` with the two addresses added; they come before Gradio's own."""
+def with_routes(
+    settings: dict[str, Any],
+    backend: Callable[[], Any],
+    models: Callable[[], Any] | None = None,
+) -> dict[str, Any]:
+    """Arguments of `launch()` or `mount_gradio_app()` with the two addresses and the classroom added; they come before Gradio's own.
+
+    models(): what the classroom asks for models, where it knows more of them than the backend."""
     kwargs = dict(settings.get("app_kwargs") or {})
-    kwargs["routes"] = [*kwargs.get("routes", ()), *routes(backend)]
+    kwargs["routes"] = [
+        *kwargs.get("routes", ()),
+        *routes(backend),
+        *class_routes(models or backend),
+    ]
     return {**settings, "app_kwargs": kwargs}
 
 
@@ -88,6 +100,7 @@ class Stop:
             _last_frames(demo)
         except KeyboardInterrupt:
             pass
+        AppStatus.should_exit = True  # streams of classes end; the server would wait for them
         demo.close(verbose=False)
 
     def _drain(self, backend: Any) -> None:

@@ -321,11 +321,18 @@ CARD = _object(
         "prompt": _text(),
         "settings": _settings,
         "special": COUNT,
+        "frame": _list(_list(TOKEN, 0, 64), 2, 2),
         "family": NAME,
         "texts": _by_number(_text(), MOST_WORDS),
         "expected": _whole(0, 100_000),
         "note": _text(400),
-        "about": _maybe(_object({"name": NAME, "text": _text(4000), "source": _text(1000)})),
+        "about": _maybe(
+            _object(
+                {"name": NAME, "text": _text(4000), "source": _text(1000)},
+                {"sentences": _list(_text(1000), 0, 10)},
+            )
+        ),
+        "price": _number(0.01, 1e6),
     },
 )
 CANDIDATE = _list(_any, 2, 2)
@@ -335,6 +342,14 @@ def _candidate(value: Any, where: str) -> list:
     token, chance = CANDIDATE(value, where)
     return [TOKEN(token, f"{where}[0]"), CHANCE(chance, f"{where}[1]")]
 
+
+def _left(value: Any, where: str) -> list:
+    entry = _list(_any, 4, 4)(value, where)
+    return [TOKEN(entry[0], f"{where}[0]"), *_list(CHANCE, 3, 3)(entry[1:], where)]
+
+
+DRAFT = {"place": COUNT, "draft": TOKEN, "p": CHANCE}
+REFUSED = {"turn": COUNT, "q": CHANCE, "replacement": TOKEN, "mass": CHANCE}
 
 UNMASK_STEP = _object(
     {
@@ -353,6 +368,8 @@ UNMASK_STEP = _object(
         "texts": _by_number(_text(), MOST_WORDS),
         "phase": _maybe(NAME),
         "fresh": _flag,
+        "drafts": _list(_object({**DRAFT, "q": _maybe(CHANCE), "accepted": _maybe(_flag)})),
+        "refused": _maybe(_object({**DRAFT, **REFUSED, "left": _list(_left, 0, 20)})),
     },
 )
 

@@ -8,7 +8,8 @@ only the attention mask and the objective differ, so a comparison of the two way
     run.py        the loop, checkpoints, the log         evaluate.py  held-out figures
     ship.py       a trained checkpoint -> assets/models  __main__.py  python -m playground.training
 
-verifier.py trains the verifier of self-speculative diffusion on the shipped fairy-diffusion; verifier_report.py measures it.
+verifier.py trains the verifier of self-speculative diffusion on the shipped fairy-diffusion; verifier_report.py measures it;
+verifier_shipping.py copies its file and writes its card.
 """
 
 MODELS = ("fairy-diffusion", "fairy-causal")

@@ -26,13 +26,21 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertForMaskedLM
 
-from playground.backend.verifier import LARGEST_FILE, Verifier, embed, take_places, trunk_states
+from playground.backend.verifier import (
+    LARGEST_FILE,
+    Verifier,
+    embed,
+    load_verifier,
+    take_places,
+    trunk_states,
+)
 
 from .evaluate import half_precision
 from .schedule import AveragedWeights, Trapezoid
 from .text import MASK, WindowMix, Windows, read_blocks
+from .verifier_shipping import LOG, ship
 
-CHECKPOINT, LOG, PAUSE = "checkpoint.pt", "log.csv", "PAUSE"
+CHECKPOINT, PAUSE = "checkpoint.pt", "PAUSE"
 SAVE_EVERY = 60.0  # seconds
 EIGHTHS = 8
 
@@ -307,26 +315,6 @@ class VerifierTraining:
         return True
 
 
-def ship(training: VerifierTraining, out: str | Path) -> Path:
-    """Write the averaged weights as `out`/verifier.safetensors (float16) and the log as `out`/curve.csv; returns the first.
-
-    The card (README.md) is written by hand and left alone. ValueError if the file would exceed LARGEST_FILE.
-    """
-    out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / "verifier.safetensors"
-    training.average.swap()
-    training.verifier.save(path, "fairy-diffusion")
-    training.average.swap()
-    path.chmod(0o644)
-    if path.stat().st_size > LARGEST_FILE:
-        raise ValueError(
-            f"{path.name} must stay below {LARGEST_FILE} bytes, got {path.stat().st_size}"
-        )
-    write_log(training.history, out / "curve.csv")
-    return path
-
-
 def write_log(history: list[dict], path: Path) -> None:
     """The rows as a table, written at once."""
     new = path.with_name(path.name + ".new")
@@ -348,17 +336,24 @@ def load_network(folder: str | Path) -> tuple[Tokenizer, Any]:
 def main() -> None:
     """Read the command line, train or go on training."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--corpus", required=True, help="text or .gz, as for playground.training")
-    parser.add_argument("--heldout", required=True)
+    parser.add_argument("--corpus", help="text or .gz, as for playground.training")
+    parser.add_argument("--heldout")
     parser.add_argument("--model", default="assets/models/fairy-diffusion")
     parser.add_argument("--out", default="checkpoints/verifier")
-    parser.add_argument("--steps", type=int, required=True, help="of all resumed parts together")
+    parser.add_argument("--steps", type=int, help="of all resumed parts together")
     parser.add_argument("--descent", type=float, default=0.5, help="share of the steps")
     parser.add_argument("--learning-rate", type=float, default=4e-4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--evaluate-only", type=int, metavar="ROWS", help="print held-out figures")
-    parser.add_argument("--ship", metavar="FOLDER", help="write the averaged weights there")
+    parser.add_argument("--ship", metavar="FOLDER", help="copy the averaged weights of --out there")
     options = parser.parse_args()
+    if options.ship:
+        path = ship(options.out, options.ship, LARGEST_FILE)
+        load_verifier(path, load_network(options.model)[1])  # or a refusal
+        print(f"{path}: {path.stat().st_size:,} bytes")
+        return
+    if not (options.corpus and options.heldout and options.steps):
+        parser.error("--corpus, --heldout and --steps are needed for training")
     # oneDNN keeps the code of every shape it has met, and each step brings new ones
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     torch.set_num_threads(1)
@@ -380,9 +375,6 @@ def main() -> None:
     if options.evaluate_only:
         for hidden in (64, 32):
             print(hidden, json.dumps(training.evaluate(options.evaluate_only, hidden=hidden)))
-        return
-    if options.ship:
-        print(ship(training, options.ship))
         return
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, training.stop)

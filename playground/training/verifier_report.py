@@ -1,15 +1,20 @@
-"""What a verifier is worth: held-out nats, texts at equal cost beside MDLM, and the price of a pass.
+"""What a verifier is worth: held-out nats, the price of a pass, and texts at equal cost beside MDLM; and its card.
 
-    python -m playground.training.verifier_report --heldout FILE --verifier FILE [--texts 64] [--windows N]
+    python -m playground.training.verifier_report --heldout FILE --verifier FOLDER [--texts 64] [--windows N]
 
-Texts begin with masks alone. "calls" is their cost in ordinary calls of the masked network on one canvas: a pass counts as many as
-its measured time says. "nats" are those of fairy-causal a piece (from the second on), with the standard error over texts; lower
-reads better, but repetition lowers it as well, therefore distinct pieces a text stand beside it.
+FOLDER holds verifier.safetensors and curve.csv, as `playground.training.verifier --ship` writes them; report.json (what the page
+quotes) and README.md (the card, from verifier_card.md) are written beside them.
+
+Texts begin with masks alone, one at a time on one thread. Their cost is told twice: "calls" counts a pass as many ordinary calls of
+the masked network as it takes when it checks the whole canvas; "seconds" are the processor's, for all of the sampler. "nats" are
+those of fairy-causal a piece (from the second on), with the standard error over texts; lower reads better, but repetition lowers it
+as well, therefore distinct pieces a text stand beside it.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import statistics
 import time
@@ -31,50 +36,35 @@ from playground.backend.verifier import (
     trunk_states,
 )
 from playground.diffusion import UnmaskSettings, unmask
-from playground.diffusion.speculative import cosine_window, speculate
 
 from .evaluate import cut
 from .text import MASK, SPECIAL, Windows, read_blocks
 from .verifier import load_network
+from .verifier_shipping import card
 
 LENGTH = 64
-MDLM_CALLS = (11, 16, 20, 24, 64)
+MDLM_CALLS = (11, 16, 20, 24, 32, 64)
+COMPARED = (16, 20, 24)  # calls at which the page says who reads better
+WINDOWS = (1, 6, 8, 10, 12, 14, 17, 20)  # steps of the cosine window; 1 is the whole canvas
 
 
-class Plain:
-    """A network as the samplers ask for it; the special pieces are never drawn, in the verifier's texts neither."""
-
-    def __init__(self, network: Any):
-        self.network, self.mask_id = network, MASK
-        self.vocab_size = int(network.config.vocab_size)
+class Plain(SelfSpeculative):
+    """A network and its verifier as the samplers ask for them; the special pieces are never drawn."""
 
     @torch.inference_mode()
     def logits(self, canvas: torch.Tensor) -> torch.Tensor:
         return without_special(self.network(input_ids=canvas).logits)
 
-
-class Speculating(SelfSpeculative):
-    """A network and its verifier, likewise without the special pieces."""
-
     @torch.inference_mode()
-    def read(self, canvas: torch.Tensor) -> PlainReading:
-        return PlainReading(self.network, self.verifier, canvas)
+    def draft(self, canvas: torch.Tensor) -> Reading:
+        reading = super().draft(canvas)
+        reading.logits = without_special(reading.logits)
+        judge = reading._judge
+        reading._judge = lambda *asked: without_special(judge(*asked))
+        return reading
 
 
-class PlainReading(Reading):
-    """A reading whose drafts and laws give the special pieces nothing."""
-
-    def __init__(self, network: Any, verifier: Verifier, canvas: torch.Tensor):
-        super().__init__(network, verifier, canvas)
-        without_special(self.logits)
-
-    @torch.inference_mode()
-    def verify(
-        self, pieces: torch.Tensor, order: torch.Tensor, count: int | None = None
-    ) -> torch.Tensor:
-        return without_special(super().verify(pieces, order, count))
-
-
+@torch.inference_mode()
 def without_special(logits: torch.Tensor) -> torch.Tensor:
     logits[..., : len(SPECIAL)] = -torch.inf
     return logits
@@ -139,11 +129,11 @@ def price_of_a_pass(writer: SelfSpeculative, repeats: int = 15) -> dict:
         return statistics.median(times[2:])
 
     call = median(lambda: writer.network(input_ids=canvas).logits)
-    whole = median(lambda: writer.read(canvas).verify(pieces, order, LENGTH))
+    whole = median(lambda: writer.draft(canvas).verify(pieces, order, LENGTH))
     return {
         "call_ms": round(1e3 * call, 1),
         "pass_ms": round(1e3 * whole, 1),
-        "price": whole / call,
+        "price": round(whole / call, 2),
     }
 
 
@@ -165,54 +155,89 @@ def text_figures(causal: Any, canvas: torch.Tensor) -> dict:
     }
 
 
-def report_texts(writer: Speculating, causal: Any, texts: int, price: float) -> None:
-    """One line for each way of writing."""
-    for name, window in (("whole", None), ("cosine", cosine_window())):
-        blank = torch.full((texts, LENGTH), MASK)
-        *_, last = speculate(writer, blank, seed=1, window=window)
-        passes = float(last.passes.mean())
-        row = {
-            "sampler": f"self-speculative, {name} window",
-            "passes": round(passes, 2),
-            "pieces_a_pass": round(LENGTH / passes, 2),
-            "calls": round(passes * price, 1),
-        }
-        print(json.dumps(row | text_figures(causal, torch.from_numpy(last.canvas))), flush=True)
-    for steps in MDLM_CALLS:
-        settings = UnmaskSettings(sampler="mdlm", steps=steps, seed=1)
-        blank = torch.full((min(8, texts), LENGTH), MASK)
-        parts = []
-        for start in range(0, texts, len(blank)):
-            rows = list(range(start, start + len(blank)))
-            *_, last = unmask(Plain(writer.network), blank, settings, rows=rows)
-            parts.append(torch.as_tensor(last.canvas))
-        row = {"sampler": "mdlm", "calls": steps} | text_figures(causal, torch.cat(parts))
-        print(json.dumps(row), flush=True)
+def write_texts(writer: Plain, settings: list[UnmaskSettings]) -> tuple[torch.Tensor, dict]:
+    """(canvases (n, LENGTH), {"passes", "seconds"}) of one text for each of the settings; means, processor time on one thread."""
+    texts, passes, begun = [], 0, time.process_time()
+    for one in settings:
+        canvas = torch.full((1, LENGTH), MASK)
+        for step in unmask(writer, canvas, one):
+            canvas, passes = step.canvas, passes + 1
+        texts.append(canvas)
+    return torch.cat(texts), {
+        "passes": round(passes / len(settings), 2),
+        "seconds": round((time.process_time() - begun) / len(settings), 4),
+    }
+
+
+def report_texts(writer: Plain, causal: Any, texts: int, price: float) -> list[dict]:
+    """One row for each way of writing, printed as it is there."""
+    rows = []
+    ways = [("self-speculative", steps) for steps in WINDOWS] + [("mdlm", n) for n in MDLM_CALLS]
+    for sampler, steps in ways:
+        settings = [UnmaskSettings(sampler, steps, seed=1000 + n) for n in range(texts)]
+        canvases, cost = write_texts(writer, settings)
+        calls = cost["passes"] * (price if sampler == "self-speculative" else 1)
+        row = {"sampler": sampler, "steps": steps, **cost, "calls": round(calls, 1)}
+        rows.append(row | text_figures(causal, canvases))
+        print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def compare(rows: list[dict], calls: int, cost: str) -> dict:
+    """Who reads better for at most what MDLM costs in so many calls; cost is "calls" or "seconds".
+
+    Of the windows that cost at most as much as MDLM the dearest counts, for the choice must not look at the texts. {"calls", "cost",
+    "mdlm", "speculative": row or None, "difference" (speculative minus MDLM, nats; negative: it reads better), "error"}.
+    """
+    mdlm = next(row for row in rows if row["sampler"] == "mdlm" and row["steps"] == calls)
+    within = [row for row in rows if row["sampler"] != "mdlm" and row[cost] <= mdlm[cost] * 1.02]
+    best = max(within, key=lambda row: row[cost], default=None)
+    found = {"calls": calls, "cost": cost, "mdlm": mdlm, "speculative": best}
+    if best is not None:
+        found["difference"] = round(best["nats"] - mdlm["nats"], 3)
+        found["error"] = round((best["error"] ** 2 + mdlm["error"] ** 2) ** 0.5, 3)
+    return found
 
 
 def main() -> None:
-    """Read the command line, print one line of JSON for each figure."""
+    """Read the command line, print one line of JSON for each figure, write report.json and the card."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--heldout", required=True)
-    parser.add_argument("--verifier", required=True)
+    parser.add_argument("--verifier", required=True, metavar="FOLDER")
     parser.add_argument("--models", default="assets/models")
     parser.add_argument("--windows", type=int, help="of the held-out text; default all")
-    parser.add_argument("--texts", type=int, default=64, help="a multiple of 8")
+    parser.add_argument("--texts", type=int, default=64)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    models = Path(options.models)
+    models, folder = Path(options.models), Path(options.verifier)
     tokenizer, network = load_network(models / "fairy-diffusion")
     network.eval()
-    writer = Speculating(network, load_verifier(options.verifier, network), MASK)
+    path = folder / "verifier.safetensors"
+    writer = Plain(network, load_verifier(path, network), MASK)
     heldout = Windows(tokenizer, read_blocks(options.heldout))
     plain = heldout.pieces[: heldout.plain_length]
+    report: dict = {"heldout": []}
     for hidden in (64, 32):
         figures = heldout_figures(network, writer.verifier, plain, hidden, options.windows)
+        report["heldout"].append(figures)
         print(json.dumps(figures), flush=True)
-    price = price_of_a_pass(writer)
-    print(json.dumps(price), flush=True)
+    report["price"] = price_of_a_pass(writer)
+    print(json.dumps(report["price"]), flush=True)
     causal = BertLMHeadModel.from_pretrained(models / "fairy-causal", dtype=torch.float32).eval()
-    report_texts(writer, causal, options.texts, price["price"])
+    report["texts"] = options.texts
+    report["rows"] = report_texts(writer, causal, options.texts, report["price"]["price"])
+    report["compared"] = [
+        compare(report["rows"], calls, cost) for calls in COMPARED for cost in ("calls", "seconds")
+    ]
+    for found in report["compared"]:
+        print(json.dumps(found), flush=True)
+    with open(folder / "curve.csv", encoding="utf-8") as curve:
+        report["trained"] = list(csv.DictReader(curve))[-1]
+    report["parameters"] = sum(p.numel() for p in writer.verifier.parameters())
+    report["megabytes"] = round(path.stat().st_size / 1e6, 2)
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    (folder / "report.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(card(report), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ class ChainWalk(Widget):
     {"ok": False, "error": sentence}; `presets` is the list of example chains. Playing asks the server for nothing."""
 
     MODULE = "views/chains/walk.js"
-    STYLE = source("chain_view", kind="css")
+    STYLE = source("chain_view", "graph", kind="css")
 
 
 class ChainText(Widget):
@@ -26,7 +26,7 @@ class ChainText(Widget):
 
     MODULE = "views/chains/text.js"
     EVENTS = ("offer",)
-    STYLE = source("chain_view", "chain_text", kind="css")
+    STYLE = source("chain_view", "graph", "chain_text", kind="css")
 
 
 class ChainRates(Widget):
@@ -36,7 +36,7 @@ class ChainRates(Widget):
     and `link(draft)`; `presets` are the examples. Playing asks the server for nothing."""
 
     MODULE = "views/chains/rates.js"
-    STYLE = source("chain_view", "trellis", kind="css")
+    STYLE = source("chain_view", "graph", "trellis", kind="css")
 
 
 class HiddenMarkov(Widget):
@@ -47,7 +47,7 @@ class HiddenMarkov(Widget):
     of examples, their observations as symbol numbers. Stepping and opening a cell ask the server for nothing."""
 
     MODULE = "views/chains/hidden.js"
-    STYLE = source("chain_view", "trellis", kind="css")
+    STYLE = source("chain_view", "graph", "trellis", kind="css")
 
 
 class NetworkLoops(Widget):
@@ -58,4 +58,4 @@ class NetworkLoops(Widget):
     and their sliders. Scrubbing asks the server for nothing."""
 
     MODULE = "views/chains/loops.js"
-    STYLE = source("chain_view", "recurrence", kind="css")
+    STYLE = source("chain_view", "graph", "recurrence", kind="css")

@@ -11,14 +11,14 @@ from playground.widgets.widget import Widget, source
 
 
 class EscapeCalculator(Widget):
-    """Sliders, P(escape) against temperature, the well, the verdict of each rule.
+    """A loop that writes itself, the marble in its valley, P(escape) against temperature, and the theory behind them.
 
-    Constants: `settings`, the defaults. Server functions: `calculate(settings)` answers a record (pages/escape/calculator.py) or
-    {"error": sentence}; `opened({"query"})` answers {"settings", "record", "message"}, the state that the page's address holds.
-    Nothing is computed while the page is built."""
+    Constants: `rows`, the controls of playground/pages/escape/fields.py with `why` and `off`, and `defaults`. Server functions:
+    `opened({"query"})` answers {"settings", "loop", "message"}, what the page's address says and the recorded loop; `link(settings)`
+    answers {"query"}. Every figure is computed in the browser."""
 
     MODULE = "views/escape/calculator.js"
-    STYLE = source("axes", "escape_calculator", kind="css")
+    STYLE = source("axes", "escape_calculator", "escape_loop", kind="css")
 
 
 class EscapeLogits(Widget):

@@ -16,15 +16,18 @@ class LinkPicture(Widget):
     STYLE = source("link_picture", kind="css")
 
     def __init__(self, squares: Callable[[Any], list[str]], figures: list[dict], **kwargs: Any):
-        def answer(address: Any) -> dict:
-            try:
-                return {"rows": squares(address)}
-            except ValueError as error:
-                return {"error": str(error)}
+        functions = [called("squares", answered_squares(squares))]
+        constants = {"figures": figures}
+        super().__init__(None, constants=constants, server_functions=functions, **kwargs)
 
-        super().__init__(
-            None,
-            constants={"figures": figures},
-            server_functions=[called("squares", answer)],
-            **kwargs,
-        )
+
+def answered_squares(squares: Callable[[Any], list[str]]) -> Callable[[Any], dict]:
+    """`squares` as a server function: {"rows"}, or {"error"} with the sentence of what it refused."""
+
+    def answer(address: Any) -> dict:
+        try:
+            return {"rows": squares(address)}
+        except ValueError as error:
+            return {"error": str(error)}
+
+    return answer

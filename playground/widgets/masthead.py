@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
+from typing import Any
 
 from playground.paths import ASSETS
-from playground.widgets.widget import Widget
+from playground.widgets.link_picture import answered_squares
+from playground.widgets.widget import Widget, called
 
 WORDS = ASSETS / "words"
 
@@ -20,15 +23,16 @@ def address_of(name: str) -> str:
 
 
 class Masthead(Widget):
-    """Takes no value. The event `language` carries {"name"}: Gradio's own components get their labels by it. assets/words must be served
-    as static files."""
+    """Takes no value. `squares(address)` gives the rows of a QR code: the address of a class is drawn by it. The event `language`
+    carries {"name"}: Gradio's own components get their labels by it. assets/words must be served as static files."""
 
     MODULE = "views/shell/masthead.js"
     EVENTS = ("language",)
 
-    def __init__(self, **kwargs):
+    def __init__(self, squares: Callable[[Any], list[str]], **kwargs: Any):
         constants = {
             "glossary": address_of("glossary.json"),
             "explanations": json.loads((WORDS / "explanations.json").read_text(encoding="utf-8")),
         }
-        super().__init__(None, constants=constants, **kwargs)
+        functions = [called("squares", answered_squares(squares))]
+        super().__init__(None, constants=constants, server_functions=functions, **kwargs)

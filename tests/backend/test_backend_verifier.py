@@ -1,13 +1,20 @@
 """The verifier's network: it begins as the masked network itself, never looks ahead, and survives its file."""
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 from transformers import BertConfig, BertForMaskedLM
 
 from playground.backend.errors import WeightsRefused
-from playground.backend.verifier import SelfSpeculative, Verifier, load_verifier
-from playground.diffusion.speculative import cosine_window, speculate
+from playground.backend.verifier import (
+    SelfSpeculative,
+    Verifier,
+    embed,
+    load_verifier,
+    trunk_states,
+)
+from playground.diffusion import UnmaskSettings, unmask
 
 WORDS, MASK, LENGTH = 40, 4, 9
 
@@ -48,13 +55,8 @@ def question(rows=2, hidden=6, seed=2):
 
 def logits(network, verifier, pieces, canvas, order, count=None):
     """All turns' logits from the verifier alone, the first not replaced by the draft's."""
-    reading = SelfSpeculative(network, verifier, MASK).read(canvas)
-    embeddings = network.bert.embeddings
-    embedded = (
-        embeddings.word_embeddings.weight[pieces]
-        + embeddings.position_embeddings.weight[: pieces.shape[1]]
-    )
-    states = verifier(reading.states, embedded, order, count)
+    states, _ = trunk_states(network, canvas, verifier.shape.blocks)
+    states = verifier(states, embed(network.bert.embeddings, pieces), order, count)
     return network.cls.predictions.decoder(states)
 
 
@@ -68,7 +70,7 @@ def test_an_untrained_verifier_begins_as_the_network_for_the_first_place(network
 
 def test_the_reading_is_the_networks_and_the_first_place_keeps_it(network, verifier):
     pieces, canvas, order = question()
-    reading = SelfSpeculative(network, verifier, MASK).read(canvas)
+    reading = SelfSpeculative(network, verifier, MASK).draft(canvas)
     assert torch.allclose(reading.logits, network(input_ids=canvas).logits, atol=1e-5)
     verified = reading.verify(pieces, order)
     assert torch.equal(verified[:, 0], reading.logits[torch.arange(2), order[:, 0]])
@@ -143,8 +145,24 @@ def test_sampling_fills_canvases_of_different_masks_in_fewer_passes(network, ver
     writer = SelfSpeculative(network, verifier, MASK)
     canvas = torch.full((3, LENGTH), MASK)
     canvas[1, :4] = torch.tensor([5, 6, 7, 8])
-    for window in (None, cosine_window(0.5)):
-        *_, last = speculate(writer, canvas, seed=4, window=window)
-        assert (last.canvas != MASK).all() and last.canvas[1, :4].tolist() == [5, 6, 7, 8]
-        assert last.filled.tolist() == [9, 5, 9]
-        assert (last.passes < last.filled).all()
+    for window in (1, 3):
+        steps = list(unmask(writer, canvas, UnmaskSettings("self-speculative", window, seed=4)))
+        last = steps[-1].canvas
+        assert (last != MASK).all() and last[1, :4].tolist() == [5, 6, 7, 8]
+        assert sum(step.revealed.sum(1) for step in steps).tolist() == [9, 5, 9]
+        assert (steps[-1].calls < np.array([9, 5, 9])).all()
+
+
+def test_a_row_of_a_batch_is_judged_as_by_itself_while_it_is_sampled(network, verifier):
+    """Rows have different numbers of masks: the places behind a shorter row's end must not reach it."""
+    writer = SelfSpeculative(network, verifier, MASK)
+    canvas = torch.full((2, LENGTH), MASK)
+    canvas[1, :5] = torch.tensor([5, 6, 7, 8, 9])
+    settings = UnmaskSettings("self-speculative", 2, seed=1)
+    both = [step.record(1) for step in unmask(writer, canvas, settings)]
+    alone = [step.record() for step in unmask(writer, canvas[1:], settings, rows=[1])]
+    for one, other in zip(alone, both, strict=False):
+        assert one["canvas"] == other["canvas"]
+        for a, b in zip(one["drafts"], other["drafts"], strict=True):
+            assert a["p"] == pytest.approx(b["p"], abs=1e-5) and a["place"] == b["place"]
+            assert a["q"] == b["q"] or a["q"] == pytest.approx(b["q"], abs=1e-5)

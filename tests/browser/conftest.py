@@ -6,6 +6,7 @@
 - `no_requests(page)`: a context in which any request to the server is a failure (scrubbing);
 - `after_redraw(page, "#chain-walk", act)`: does `act()` and waits until the view in there says that it has drawn new figures;
 - `gate(owner, name, calls)`: lets so many calls of a method through and holds the next ones until its answer, an event, is set;
+- `drag_by_finger(page, start, end)`: one finger from a point to another;
 - `fits(page)`: fails if the page scrolls sideways; `phone`: the same `page` fixture at 390 x 844;
 - `dark(page)`: switches to dark as a visitor's system would;
 - `axe(page)`: accessibility faults of the visible page, empty when there are none.
@@ -54,7 +55,9 @@ def chromium() -> Iterator:
 def app() -> Iterator:
     """The app in this process, with the shipped models if they are there (no network is asked for)."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    from playground.pages.ngram_models import WithNgrams
     from playground.pages.shell import build_app, launch_settings
+    from playground.server.lifecycle import with_routes
 
     demo = build_app()
     demo.launch(
@@ -65,7 +68,9 @@ def app() -> Iterator:
         ssr_mode=False,
         run_history=False,
         show_error=True,
-        **launch_settings(),
+        **with_routes(
+            launch_settings(), demo.shell.backend, lambda: WithNgrams(demo.shell.backend())
+        ),
     )
     demo.shell.warm()
     yield demo
@@ -184,6 +189,21 @@ def unfold(page) -> None:
     """Generate with its prompt, its model and what else is folded in sight."""
     for part in ("setup", "more"):
         page.locator(f"#generator [data-part={part}]").evaluate("one => { one.open = true; }")
+
+
+def drag_by_finger(page, start, end) -> None:
+    """One finger from a point of the window to another, (x, y) each."""
+    session = page.context.new_cdp_session(page)
+    middle = [(a + b) / 2 for a, b in zip(start, end, strict=True)]
+    for kind, *points in (
+        ("touchStart", start),
+        ("touchMove", middle),
+        ("touchMove", end),
+        ("touchEnd",),
+    ):
+        touches = [{"x": x, "y": y} for x, y in points]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+    session.detach()
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ def test_a_view_is_accessible_in_light_and_dark(open_page, name):
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_view_offers_its_link_as_a_picture_too(open_page, name):
     page, view = view_of(open_page, name)
-    view.get_by_role("button", name="QR code").click()
+    view.get_by_role("button", name="QR code").first.click()
     dialog = page.get_by_role("dialog", name="This page as a QR code")
     expect(dialog.get_by_role("img", name="QR code of the link below")).to_be_visible()
     expect(dialog.get_by_role("link")).to_have_attribute("href", re.compile("tab=chains"))

@@ -44,6 +44,7 @@ def test_alive_on_load_and_scrubbing_asks_nobody(open_page):
         page.mouse.up()
         player(page).locator(".canvas-map canvas").click(position={"x": 200, "y": 40})
         words(page).nth(2).click()
+        more_settings(page)
         page.get_by_label("step numbers").check()
         player(page).get_by_role("button", name="Play").click()
         expect(player(page)).to_have_attribute("data-view", str(length))

@@ -8,7 +8,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits, unfold
+from tests.browser.conftest import axe, dark, fits, no_requests, unfold
 
 SENTENCE = "#escape-calculator .escape-sentence"
 
@@ -25,6 +25,25 @@ def open_fold(page, part: str) -> None:
     page.locator(f"{part} summary").first.click()
 
 
+@pytest.fixture
+def own(open_page):
+    """The page with a loop of the visitor's own ΔE and N."""
+    page = open_page("escape", delta_e=2.05)
+    page.locator(SENTENCE + " b").first.wait_for()
+    return page
+
+
+def copied(page, words: str) -> None:
+    """Waits until the clipboard holds an address with these words."""
+    page.wait_for_function(
+        "async (words) => (await navigator.clipboard.readText()).includes(words)", arg=words
+    )
+
+
+def dot(page):
+    return page.get_by_role("slider", name="temperature T", exact=True)
+
+
 def slide(page, label: str, value: float) -> None:
     page.get_by_role("slider", name=label, exact=True).evaluate(
         "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
@@ -32,30 +51,105 @@ def slide(page, label: str, value: float) -> None:
     )
 
 
-def test_dragging_the_barrier_moves_the_critical_temperature(escape):
-    open_fold(escape, "#escape-calculator [data-part=theory]")
-    before = escape.locator(SENTENCE).inner_text()
-    slide(escape, "barrier ΔE", 5)
-    escape.locator(SENTENCE, has_text="1.517").wait_for()  # 5 / ln(3 · 9)
-    assert escape.locator(SENTENCE).inner_text() != before
-    assert "1.517" in escape.locator("#escape-calculator .escape-formulas").inner_text()
-    assert escape.locator("#escape-calculator tr.forbids td").first.inner_text() == "top-p"
+def test_dragging_the_barrier_moves_the_critical_temperature(own):
+    open_fold(own, "#escape-calculator [data-part=theory]")
+    before = own.locator(SENTENCE).inner_text()
+    slide(own, "barrier ΔE", 5)
+    own.locator(SENTENCE, has_text="1.517").wait_for()  # 5 / ln(3 · 9)
+    assert own.locator(SENTENCE).inner_text() != before
+    assert "1.517" in own.locator("#escape-calculator .escape-formulas").inner_text()
+    assert own.locator("#escape-calculator tr.forbids td").first.inner_text() == "top-p"
 
 
-def test_what_no_temperature_escapes_is_said_in_words(escape):
-    slide(escape, "rivals N", 0)
-    slide(escape, "top-p", 0.45)
-    escape.locator(SENTENCE, has_text="No temperature escapes").wait_for()
-    escape.locator("#escape-calculator select").select_option("llama.cpp")
-    escape.locator(SENTENCE, has_text="there is no T_c").wait_for()
+def test_what_no_temperature_escapes_is_said_in_words(own):
+    slide(own, "rivals N", 0)
+    slide(own, "top-p", 0.45)
+    own.locator(SENTENCE, has_text="No temperature escapes").wait_for()
+    open_fold(own, "#escape-calculator [data-part=rules]")
+    own.get_by_label("order of the rules").select_option("llama.cpp")
+    own.locator(SENTENCE, has_text="there is no").wait_for()
 
 
-def test_the_keyboard_moves_a_control(escape):
-    slider = escape.get_by_role("slider", name="temperature T", exact=True)
-    slider.focus()
-    for _ in range(30):
-        escape.keyboard.press("ArrowRight")
-    escape.locator(SENTENCE, has_text="is above").wait_for()
+def test_the_keyboard_moves_the_dot_and_asks_nobody(own):
+    dot(own).focus()
+    with no_requests(own):
+        for _ in range(20):
+            own.keyboard.press("ArrowRight")
+        own.keyboard.press("PageUp")
+        own.locator(SENTENCE, has_text="T = 0.8 is above").wait_for()
+    assert dot(own).get_attribute("aria-valuenow") == "0.8"
+    assert "draws escapes" in dot(own).get_attribute("aria-valuetext")
+
+
+def test_the_recorded_loop_plays_before_anybody_touches_it_and_escapes(escape):
+    counts = escape.locator("#escape-calculator .escape-counts dd")
+    expect(counts.nth(0)).not_to_have_text("0")  # it moves by itself
+    expect(escape.locator(".lap.shut").first).to_contain_text("wind howled, and the")
+    out = escape.locator(".lap.free")
+    out.wait_for()  # the fourth draw leaves: a draw depends on seed and step alone
+    expect(counts.nth(1)).to_have_text("1")
+    expect(counts.nth(0)).to_have_text("4")
+    expect(out.locator(".lap-first")).to_have_text("pet")
+    expect(escape.locator("#escape-calculator [role=status]")).to_contain_text(
+        "Escaped at draw 4: “pet”."
+    )
+    expect(escape.locator(".lap.open:not(.free)").first).to_be_visible()  # and it begins again
+    escape.get_by_role("button", name="Pause").click()
+    with no_requests(escape):
+        escape.get_by_role("button", name="+1,000").click()
+        expect(counts.nth(0)).to_contain_text("1,0")
+    expect(counts.nth(3)).to_have_text("1 in 14")
+
+
+def test_below_t_c_the_lid_is_closed_and_no_draw_escapes(escape):
+    escape.get_by_role("button", name="Pause").click()
+    lid = escape.locator("#escape-calculator .escape-lid")
+    assert lid.evaluate("one => one.style.transform") != "rotate(0deg)"
+    dot(escape).focus()
+    escape.keyboard.press("PageDown")
+    caption = escape.locator("#escape-calculator .escape-caption")
+    expect(caption).to_contain_text("The lid is closed")
+    expect(caption).to_contain_text("It opens above T = 0.872.")
+    assert lid.evaluate("one => one.style.transform").replace("-", "") == "rotate(0deg)"
+    escape.get_by_role("button", name="+1,000").click()
+    counts = escape.locator("#escape-calculator .escape-counts dd")
+    expect(counts.nth(0)).to_have_text("1,000")
+    expect(counts.nth(1)).to_have_text("0")
+    expect(counts.nth(3)).to_have_text("never")
+    escape.get_by_role("slider", name="top-p", exact=True).press("End")  # no rule, no lid
+    expect(caption).to_contain_text("no lid")
+    expect(lid).to_be_hidden()
+
+
+def test_another_rule_closes_the_lid_too(escape):
+    open_fold(escape, "#escape-calculator [data-part=rules]")
+    slide(escape, "top-k", 1)
+    expect(escape.locator("#escape-calculator .escape-caption")).to_contain_text("closed by top-k")
+
+
+def test_another_word_is_drawn_and_the_link_carries_it(escape):
+    escape.get_by_label("Draw at").select_option(label="“wind”")
+    expect(escape.locator("#escape-calculator .escape-well-picture")).to_contain_text(
+        "“wind”: once more round"
+    )
+    expect(escape.locator(".lap").last).to_contain_text("howled")
+    escape.locator("#escape-calculator").get_by_role("button", name="Copy link").click()
+    copied(escape, "word=3")
+    copied(escape, "temperature=0.95")
+
+
+def test_with_reduced_motion_the_loop_stands_still(page, open_page):
+    page.emulate_media(reduced_motion="reduce")
+    open_page("escape")
+    expect(page.locator(".lap.shut")).to_have_count(2)
+    page.get_by_role("button", name="Play").wait_for()
+    expect(page.locator("#escape-calculator .escape-counts dd").first).to_have_text("0")
+
+
+def test_the_formulas_are_mathml(escape):
+    expect(escape.locator("#escape-calculator .escape-formula-line math").first).to_be_visible()
+    assert escape.locator(SENTENCE + " math msub").count() == 1
+    assert "T_c" not in escape.locator("#escape-calculator").inner_text()
 
 
 def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
@@ -95,11 +189,11 @@ def test_a_link_restores_the_settings_and_a_broken_one_says_so(page, open_page):
     page.locator("#escape-calculator .problem", has_text="top_p must be").wait_for()
 
 
-def test_copy_link_gives_an_address_that_carries_the_settings(escape):
-    slide(escape, "barrier ΔE", 6)
-    escape.locator(SENTENCE, has_text="1.820").wait_for()
-    escape.locator("#escape-calculator").get_by_role("button", name="Copy link").click()
-    assert "delta_e=6" in escape.evaluate("() => navigator.clipboard.readText()")
+def test_copy_link_gives_an_address_that_carries_the_settings(own):
+    slide(own, "barrier ΔE", 6)
+    own.locator(SENTENCE, has_text="1.820").wait_for()
+    own.locator("#escape-calculator").get_by_role("button", name="Copy link").click()
+    copied(own, "delta_e=6")
 
 
 def test_the_experiment_runs_and_stops(escape, monkeypatch):
@@ -125,7 +219,11 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
     escape.locator("#escape-stop").click()
     escape.get_by_text("Stopped; what was measured stays.").wait_for()
     opened.set()
-    assert escape.locator("#escape-live .live-plots section:visible").count() == 5
+    figures = escape.locator("#escape-live .live-plots section:visible")
+    for name in ("barriers", "top-p that holds", "penalties", "survival", "who left"):
+        escape.locator("#escape-live").get_by_role("button", name=name, exact=True).click()
+        expect(figures).to_have_count(1)
+        expect(figures.locator(".main-svg").first).to_be_visible()
     assert escape.locator("#escape-live .live-progress").is_hidden()
     assert re.search(
         r"After [246] of 32 tokens", escape.locator("#escape-live .live-words").inner_text()
@@ -137,7 +235,7 @@ def test_the_experiment_runs_and_stops(escape, monkeypatch):
 
 
 def open_all(page) -> None:
-    for part in ("[data-part=theory]", "[data-part=penalties]"):
+    for part in ("[data-part=rules]", "[data-part=theory]", "[data-part=penalties]"):
         open_fold(page, f"#escape-calculator {part}")
     open_fold(page, "#escape-logits")
     open_fold(page, "#escape-live")
@@ -151,22 +249,24 @@ def test_on_a_phone_nothing_sticks_out(phone, escape):
 
 def test_folded_the_page_is_short_and_says_what_is_folded_away(escape):
     assert escape.evaluate("document.documentElement.scrollHeight") < 1400
-    for title in ("Theory", "Penalties", "From real logits", "A real loop"):
+    for title in ("Other rules", "Theory", "Penalties", "From real logits", "A real loop"):
         expect(escape.locator("summary", has_text=title)).to_be_visible()
     assert escape.locator("#escape-logits textarea").is_hidden()
 
 
-def test_the_temperature_is_dragged_on_the_curve(escape):
-    plot = escape.locator("#escape-calculator .escape-figure .axes-svg")
+def test_the_temperature_is_dragged_on_the_curve_and_nobody_is_asked(own):
+    plot = own.locator("#escape-calculator .escape-figure .axes-svg")
     box = plot.bounding_box()
     middle = box["y"] + box["height"] / 2
-    escape.mouse.move(box["x"] + 0.3 * box["width"], middle)
-    escape.mouse.down()
-    escape.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=3)
-    escape.mouse.up()
-    escape.locator(SENTENCE, has_text="is above").wait_for()
-    slider = escape.get_by_role("slider", name="temperature T", exact=True)
-    assert 1 < float(slider.input_value()) < 1.8
+    with no_requests(own):
+        own.mouse.move(box["x"] + 0.3 * box["width"], middle)
+        own.mouse.down()
+        own.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=3)
+        own.mouse.up()
+        own.locator(SENTENCE, has_text="is above").wait_for()
+    assert 1 < float(dot(own).get_attribute("aria-valuenow")) < 1.8
+    held = "document.activeElement.getAttribute('role')"
+    assert own.evaluate(held) == "slider"  # the arrow keys go on from there
 
 
 def test_a_link_with_visits_opens_the_penalties(open_page):

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.generate_page import at_rest, finished, rules, wait_done, write
+from tests.browser.conftest import drag_by_finger
+from tests.browser.generate_page import at_rest, finished, pause, rules, wait_done, write
 
 
 @pytest.fixture
@@ -13,18 +14,42 @@ def gen(open_page, page):
     return at_rest(open_page, page)
 
 
-def depths_fit(page):
-    return page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+SCREENS = {"desk": (1280, 800, "0"), "room": (1920, 1080, "0"), "projector": (1920, 1080, "1")}
+# Texts of the page that are smaller than what is read from the last row: words 28 px, numbers 24 px. A word on its own narrow tile is as
+# wide as it is likely; "[CLS]" is a mark, no word.
+TOO_SMALL = """() => {
+  const walker = document.createTreeWalker(document.querySelector('#generator'), NodeFilter.SHOW_TEXT), small = [];
+  while (walker.nextNode()) {
+    const one = walker.currentNode.parentElement, text = walker.currentNode.data.trim();
+    if (!text || !one.checkVisibility({visibilityProperty: true}) || one.closest('option, .tile-word, .prose-bytes')) continue;
+    const size = parseFloat(getComputedStyle(one).fontSize) * one.currentCSSZoom, number = getComputedStyle(one).fontFamily.includes('Mono') || !/\\p{L}/u.test(text);
+    if (size < (number ? 24 : 28) - 0.1) small.push(`${text}: ${size}`);
+  }
+  return small;
+}"""
 
 
+@pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("depth", ["simple", "rules", "numbers"])
-def test_no_depth_scrolls_and_simple_has_few_controls(open_page, page, depth):
-    page.set_viewport_size({"width": 1280, "height": 800})
-    open_page("generate", depth=depth)
+def test_every_depth_is_one_screen_and_is_read_from_the_last_row(open_page, page, depth, screen):
+    width, height, projector = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    open_page("generate", depth=depth, projector=projector)
     page.locator("#generator .prose-token").nth(5).wait_for()
-    assert depths_fit(page)
-    if depth != "simple":
-        return
+    pause(page)
+    page.locator("#generator .prose-token").nth(5).click()
+    expect(page.locator("#generator .tile.hit")).to_have_count(1)
+    low = page.locator("#generator .gen-bar").bounding_box()
+    assert low["y"] + low["height"] <= height
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    if projector == "1":
+        assert page.evaluate(TOO_SMALL) == []
+
+
+def test_simple_has_few_controls_and_a_large_text(open_page, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page("generate")
+    page.locator("#generator .prose-token").nth(5).wait_for()
     shown = page.evaluate("""() => {
       const seen = [...document.querySelectorAll('#generator :is(button, input, select, textarea, summary, [tabindex="0"])')]
         .filter(one => one.checkVisibility() && !one.closest('.tiles-strip') && one.tabIndex >= 0 && !one.disabled);
@@ -97,3 +122,146 @@ def test_the_bars_of_each_gate_are_what_the_rule_left(gen, page):
     gen.get_by_role("button", name="Step", exact=True).click()
     expect(gen.locator(".link.waiting")).to_have_count(0)  # every gate was passed
     expect(gen.locator(".tile.hit")).to_have_count(1)
+
+
+def order(gen):
+    """The rules in the order in which their gates stand, the model and the draw left out."""
+    return [name.lower() for name in gen.locator(".chain .link-name").all_inner_texts()[1:-1]]
+
+
+def grip(gen, rule):
+    return gen.get_by_role("button", name=f"Move {rule} in the order")
+
+
+def middle(box):
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_gate_is_dragged_with_the_mouse_and_the_link_has_the_order(gen, page):
+    rules(gen)
+    before = order(gen)
+    assert before.index("min-p") > before.index("top-k") > before.index("temperature")
+    x, y = middle(grip(gen, "min-p").bounding_box())
+    goal = gen.locator(".link", has_text="Temperature").bounding_box()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(goal["x"] + 10, y, steps=6)
+    page.mouse.up()
+    moved = [name for name in before if name != "min-p"]
+    moved.insert(moved.index("temperature"), "min-p")
+    expect(gen.locator("[data-part=whatif]")).to_contain_text("With the same u")
+    assert order(gen) == moved
+    expect(grip(gen, "min-p")).to_be_focused()
+    expect(gen.get_by_label("Order of the rules")).to_have_value("")
+    written = finished(page)
+    gen.get_by_role("button", name="New text").click()
+    wait_done(page, written)
+    gen.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".say-toast")).to_contain_text("Link copied")
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert "order=" in address
+    with page.watch.leaving():
+        page.goto(address, wait_until="commit")
+    page.wait_for_function("window.finishedTexts > 0")
+    assert order(gen) == moved
+
+
+def test_a_gate_is_moved_with_the_arrow_keys_and_back(gen, page):
+    rules(gen)
+    before = order(gen)
+    step = gen.locator(".transport-words").inner_text()
+    grip(gen, "top-p").focus()
+    page.keyboard.press("ArrowLeft")
+    assert order(gen).index("top-p") == before.index("top-p") - 1
+    expect(page.locator(".say-toast")).to_have_text(
+        f"top-p acts as number {before.index('top-p')} of {len(before)} now."
+    )
+    expect(grip(gen, "top-p")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    assert order(gen) == before
+    expect(gen.get_by_label("Order of the rules")).to_have_value("transformers")
+    page.keyboard.press("End")
+    assert order(gen)[-1] == "top-p"
+    assert gen.locator(".transport-words").inner_text() == step  # the arrows were the gate's
+
+
+def test_a_gate_is_dragged_with_a_finger_on_a_phone(phone, gen, page):
+    rules(gen)
+    before = order(gen)
+    grip(gen, "top-k").scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 120)")
+    start = middle(grip(gen, "top-k").bounding_box())
+    goal = gen.locator(".link", has_text="Top-p").bounding_box()
+    drag_by_finger(page, start, (start[0], goal["y"] + goal["height"] * 0.9))
+    assert order(gen).index("top-k") == before.index("top-p")
+
+
+def test_the_recorded_text_has_its_bars_behind_every_gate(gen, page):
+    rules(gen)
+    gen.locator(".prose-token").nth(6).click()
+    for gate in gen.locator(".link:not(:last-child)").all():
+        assert gate.locator(".gate-bar i").first.bounding_box()["width"] > 10
+
+
+def test_the_drawn_word_flies_into_the_text(gen, page):
+    rules(gen)
+    gen.locator(".prose-token").nth(2).click()
+    gen.get_by_role("button", name="Step", exact=True).click()
+    expect(gen.locator(".prose-token.coming")).to_have_count(1)  # its place is free
+    expect(gen.locator(".link.acting")).to_have_count(1)
+    page.locator(".tile-flying").wait_for()
+    expect(page.locator(".tile-flying")).to_have_count(0)
+    expect(gen.locator(".prose-token.coming")).to_have_count(0)
+
+
+def test_a_word_that_no_token_holds_is_said_and_can_be_appended(gen, page):
+    write(page, gen, 4)
+    box = gen.get_by_role("searchbox")
+    box.fill("qqqqq")
+    expect(gen.locator(".search-list")).to_contain_text("No token of this model holds “qqqqq”.")
+    before = finished(page)
+    box.press("Enter")
+    wait_done(page, before)
+    expect(gen.locator(".prose-token.forced").first).to_be_visible()
+    assert page.evaluate("document.querySelector('#generator').contains(document.activeElement)")
+
+
+def test_an_error_stands_under_its_field(gen, page):
+    prompt, length = gen.get_by_label("Prompt"), gen.get_by_label("Length")
+    problem = gen.locator("[data-part=problem]")
+    prompt.fill(" ")
+    gen.get_by_role("button", name="New text").click()
+    expect(prompt).to_be_focused()
+    expect(prompt).to_have_attribute("aria-invalid", "true")
+    assert problem.bounding_box()["y"] - prompt.bounding_box()["y"] < 120
+    prompt.fill("A fox")
+    length.fill("9999")
+    gen.get_by_role("button", name="New text").click()
+    expect(length).to_be_focused()
+    expect(prompt).not_to_have_attribute("aria-invalid", "true")
+    rules(gen)
+    box = gen.get_by_label("top-p, exact value")
+    box.fill("7")
+    box.press("Enter")
+    expect(gen.locator(".link", has_text="Top-p")).to_contain_text(
+        "top-p must be in [0, 1], got 7."
+    )
+    box.fill("0.5")
+    expect(gen.locator(".rule-problem")).to_have_count(0)
+
+
+def test_the_figure_alone_on_the_whole_screen(gen, page):
+    button = gen.get_by_role("button", name="Full screen")
+    button.click()
+    expect(gen.get_by_role("button", name="New text")).to_be_hidden()
+    expect(gen.locator(".tile").first).to_be_visible()
+    page.keyboard.press("f")
+    expect(gen.get_by_role("button", name="New text")).to_be_visible()
+
+
+def test_on_paper_stand_the_text_and_the_tiles_alone(gen, page):
+    page.emulate_media(media="print")
+    expect(gen.locator(".gen-text")).to_be_visible()
+    expect(gen.locator(".tile").first).to_be_visible()
+    for hidden in (gen.get_by_role("button", name="New text"), page.locator("#masthead select")):
+        expect(hidden).to_be_hidden()

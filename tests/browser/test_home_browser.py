@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.pages.shell import HOME_MODULES
-from tests.browser.conftest import axe, dark, fits, no_requests
+from tests.browser.conftest import axe, dark, drag_by_finger, fits, no_requests
 
 WORDS = "#home-machine .home-word"
 ASKED = re.compile("component_server")
@@ -160,6 +160,96 @@ def test_another_language_says_the_same_game(home):
     expect(home.get_by_role("button", name="Kugel fallen lassen")).to_be_visible()
     expect(home.locator("#home-machine")).to_contain_text("Sie wählten 0, der Zufall 2")
     assert home.locator(WORDS).all_inner_texts() == words
+
+
+def test_the_ball_is_dragged_and_let_go_with_a_mouse(home):
+    rail, strip = (home.locator(f"#home-machine .tiles-{part}") for part in ("rail", "strip"))
+    second = home.locator("#home-machine .tile").nth(1)
+    word, box, line, track = (
+        second.locator(".tile-word").inner_text(),
+        second.bounding_box(),
+        rail.bounding_box(),
+        strip.bounding_box(),
+    )
+    y, goal = line["y"] + line["height"] / 2, box["x"] + box["width"] / 2
+    home.mouse.move(track["x"] + 2, y)
+    home.mouse.down()
+    home.mouse.move(goal, y, steps=5)
+    expect(second).to_have_class(re.compile("under"))
+    u = float(home.locator("#home-machine .tiles-u").inner_text())
+    assert u == pytest.approx((goal - track["x"]) / track["width"], abs=0.002)
+    home.mouse.up()
+    expect(home.locator(WORDS)).to_have_text(word)
+    expect(home.locator("#home-machine .home-score")).to_contain_text("You chose 1, chance chose 0")
+
+
+def test_the_ball_is_dragged_with_a_finger_on_a_phone(phone, home):
+    last = home.locator("#home-machine .tile").nth(1)
+    word, box = last.locator(".tile-word").inner_text(), last.bounding_box()
+    rail = home.locator("#home-machine .tiles-rail").bounding_box()
+    x, y = rail["x"] + rail["width"] / 2, box["y"] + box["height"] / 2
+    drag_by_finger(home, (x, rail["y"] + 4), (x, y))
+    expect(home.locator(WORDS)).to_have_text(word)
+
+
+def test_tiles_too_small_for_a_finger_have_a_button(phone, home):
+    tiles = home.locator("#home-machine .tile")
+    small = next(
+        k for k, one in enumerate(tiles.all()) if one.bounding_box()["height"] < 24
+    )  # its word is not to be pressed
+    word = tiles.nth(small).locator(".tile-word").text_content()
+    button = home.get_by_role("button", name="Small tiles")
+    assert button.bounding_box()["height"] >= 44
+    button.click()
+    expect(tiles.first).to_contain_text(word)
+    expect(tiles.first).to_be_focused()
+    home.keyboard.press("1")
+    expect(home.locator(WORDS)).to_have_text(word)
+
+
+def test_the_door_to_generate_carries_the_sentence(home):
+    play(home, 1)
+    home.locator("#home-machine .tile").first.wait_for()
+    home.keyboard.press("2")
+    expect(home.locator(WORDS)).to_have_count(2)
+    play(home, 4)
+    words = home.locator(WORDS).all_inner_texts()
+    home.locator(".home-door", has_text="Generate").click()
+    gen = home.locator("#generator")
+    expect(gen.get_by_label("Rules", exact=True)).to_be_checked()
+    expect(gen.locator(".prose-token.on")).to_have_text(words[5])
+    assert [one.strip() for one in gen.locator(".prose-token").all_inner_texts()[:6]] == words
+    expect(gen.locator(".prose-token.forced")).to_have_count(2)  # up to the word that a hand chose
+    assert "tab=generate" in home.url and "depth=rules" in home.url
+
+
+def test_the_language_can_be_chosen_at_320_pixels(home):
+    home.set_viewport_size({"width": 320, "height": 700})
+    box = home.locator("#masthead select").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 320
+
+
+def test_the_focus_stays_on_the_page_when_what_held_it_is_gone(page, open_page):
+    open_page("home")
+    stop = page.get_by_role("button", name="Autoplay: stop")
+    stop.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Drop the ball")).to_be_focused()
+    page.locator("#home-machine .tile").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(WORDS).first).to_be_visible()
+    page.wait_for_function(
+        "document.activeElement.matches('#home-machine .tile') && document.querySelectorAll('#home-machine .tile').length > 1"
+    )
+
+
+def test_the_first_stop_of_the_keyboard_skips_to_the_page(home):
+    skip = home.get_by_role("link", name="Skip to the page")
+    skip.focus()
+    expect(skip).to_be_in_viewport()
+    home.keyboard.press("Enter")
+    home.keyboard.press("Tab")
+    assert home.evaluate("document.querySelector('#home-machine').contains(document.activeElement)")
 
 
 @pytest.mark.parametrize("width", [390, 320])

@@ -10,10 +10,10 @@ from playground.i18n.tables import TRANSLATED, read, translated
 from playground.pages import PAGES
 from playground.server.translations import ADDRESS
 
-# Every text that a visitor reads, but for what is nobody's to translate: tokens, names, formulas, lessons without a translation.
+# Every text that a visitor reads, but for what is nobody's to translate: tokens, names, formulas.
 TEXTS = """() => {
   const out = new Set();
-  const kept = '[translate="no"], .katex, pre, .code-wrap, svg, script, style, textarea, .lesson-reader, .lesson-shelf, .matrix, .heat, .paths';
+  const kept = '[translate="no"], .katex, pre, .code-wrap, svg, script, style, textarea, .matrix, .heat, .paths';
   for (const root of document.querySelectorAll('#masthead, .tabitem'))
     for (const element of [root, ...root.querySelectorAll('*')]) {
       if (element.closest(kept) || !element.checkVisibility()) continue;

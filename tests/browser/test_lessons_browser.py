@@ -1,86 +1,315 @@
-"""Lessons in a real browser: a question, its answer, and the living page beside it."""
+"""The stage of the lessons in a real browser: a guess on the figure, the truth over it, and nothing of the truth before."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
+import re
 
 import pytest
+from playwright.sync_api import expect
 
-from playground.pages.lessons.lesson import read_lessons
-from tests.browser.conftest import axe, dark, fits
+from playground.i18n import LANGUAGES
+from tests.browser.conftest import axe, dark, fits, no_requests
 
-# A lesson opens what its control is folded away in (web/views/lessons/living_page.js).
-OPEN_FOLDS = """control => {
-  for (let fold = control.closest('details'); fold; fold = fold.parentElement?.closest('details')) fold.open = true;
+STAGE = "#lesson-stage"
+SCENE = f"{STAGE} .stage-scene"
+
+
+def open_step(open_page, lesson: str, step: int, **query):
+    """The step, counted from 1, on view."""
+    page = open_page("lessons", lesson=lesson, at=step, **query)
+    page.locator(f"{SCENE}:not(:has(.stage-waits))").wait_for()
+    return page
+
+
+def reveal(page):
+    page.get_by_role("button", name="Reveal", exact=True).click()
+    page.locator(f"{SCENE}.revealed .stage-answer p").wait_for()
+
+
+def slide(handle, value: float) -> None:
+    handle.evaluate(
+        "(one, value) => { one.value = value; one.dispatchEvent(new Event('input', {bubbles: true})); }",
+        value,
+    )
+
+
+def test_a_token_is_tapped_then_the_bars_grow_in_the_order_of_their_heights(open_page):
+    page = open_step(open_page, "next-token", 1)
+    rows = page.locator(f"{STAGE} .bar.tap")
+    before = rows.locator(".t").all_inner_texts()
+    assert before == sorted(before) and len(before) == 4
+    assert page.locator(f"{STAGE} .bar .num").all_inner_texts() == [""] * 4
+    rows.nth(1).click()
+    expect(rows.nth(1)).to_have_attribute("aria-checked", "true")
+    mine = rows.nth(1).locator(".t").inner_text()
+    expect(page.locator(f"{STAGE} .stage-gap")).to_have_text(mine)
+    reveal(page)
+    expect(page.locator(f"{STAGE} .bar.mine .t")).to_have_text(mine)  # the guess stays
+    numbers = [float(text) for text in page.locator(f"{STAGE} .bar.tap .num").all_inner_texts()]
+    assert numbers == sorted(numbers, reverse=True) and numbers[0] > 0.8
+    expect(page.locator(f"{STAGE} .stage-gap")).to_have_text("there")
+
+
+def test_bars_are_dragged_and_the_guess_stays_over_the_truth(open_page):
+    page = open_step(open_page, "temperature", 1)
+    handles = page.locator(f"{STAGE} .bar .stage-handle")
+    expect(handles).to_have_count(3)
+    box = page.locator(f"{STAGE} .bar .track").first.bounding_box()
+    grip = handles.first
+    at = float(grip.input_value())
+    page.mouse.move(box["x"] + at * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    assert float(grip.input_value()) == pytest.approx(0.8, abs=0.03)
+    page.get_by_text("more than everything there is").wait_for()
+    with no_requests(page):
+        reveal(page)
+    expect(page.locator(f"{STAGE} .bar .num").first).to_have_text("0.844")
+    assert float(grip.input_value()) == pytest.approx(0.8, abs=0.03) and grip.is_disabled()
+    expect(page.locator(f"{STAGE} .bar .why").first).to_contain_text("you 0.")
+
+
+def test_a_marker_is_set_on_the_curve(open_page):
+    page = open_step(open_page, "escape", 2)
+    label = page.locator(f"{STAGE} .axes-svg")
+    assert "2.276" not in page.locator(STAGE).inner_html()
+    box = label.bounding_box()
+    page.mouse.click(box["x"] + 0.4 * box["width"], box["y"] + box["height"] / 2)
+    expect(page.locator(f"{STAGE} .axes-rule-label")).to_contain_text("you")
+    page.locator(f"{STAGE} .stage-marker").press("ArrowRight")
+    reveal(page)
+    expect(page.locator(f"{STAGE} .axes-rule-label", has_text="opens at T = 2.276")).to_be_visible()
+    expect(page.locator(f"{STAGE} .axes-rule-label", has_text="you")).to_be_visible()
+
+
+def test_a_tile_is_tapped_then_the_ball_falls(open_page):
+    page = open_step(open_page, "next-token", 3)
+    tiles = page.locator(f"{STAGE} .tile")
+    tiles.nth(0).click()
+    expect(tiles.nth(0)).to_have_class(re.compile("mine"))
+    expect(page.locator(f"{STAGE} .tiles-ball")).to_be_hidden()
+    reveal(page)
+    expect(tiles.nth(1)).to_have_class(re.compile("hit"))
+    expect(tiles.nth(0)).to_have_class(re.compile("mine"))
+
+
+def test_a_card_turns_and_its_back_is_not_there_before(open_page):
+    page = open_step(open_page, "the-handout-says", 1)
+    expect(page.locator(f"{STAGE} .stage-card .back > *")).to_have_count(0)
+    page.keyboard.press("1")
+    expect(page.get_by_role("radio", name="True")).to_be_checked()
+    page.keyboard.press("r")
+    back = page.locator(f"{STAGE} .stage-card.turned .back")
+    expect(back.locator(".stage-verdict")).to_have_text("False" + "you said true")
+    expect(back.locator(".bar .num").first).to_have_text("0.844")
+    page.keyboard.press("r")  # and away again
+    expect(page.locator(f"{STAGE} .stage-card .back > *")).to_have_count(0)
+
+
+def test_a_choice_and_a_number_show_what_is_so_beside_the_guess(open_page):
+    page = open_step(open_page, "next-token", 4)
+    page.get_by_role("radio").nth(0).click()
+    page.get_by_role("radio").nth(0).press("ArrowDown")
+    expect(page.get_by_role("radio").nth(1)).to_be_checked()
+    reveal(page)
+    expect(page.get_by_role("radio").nth(2)).to_contain_text("so it is")
+    expect(page.get_by_role("radio").nth(1)).to_contain_text("you")
+    page = open_step(open_page, "hidden-markov", 3)
+    slide(page.locator(f"{STAGE} .stage-ruler input"), 0.4)
+    expect(page.locator(f"{STAGE} .stage-ruler output")).to_have_text("you 0.4")
+    assert page.locator(f"{STAGE} .trellis .cell text").all_text_contents() == [""] * 10
+    reveal(page)
+    expect(page.locator(f"{STAGE} .stage-ruler-truth")).to_have_text("0.307")
+    expect(page.locator(f"{STAGE} .trellis .cell text").nth(4)).to_have_text(".307")
+
+
+def test_lines_are_put_in_order(open_page):
+    page = open_step(open_page, "left-to-right-or-at-once", 5)
+    items = page.locator(f"{STAGE} .stage-order button")
+    first = items.nth(2).locator(".stage-choice-word").inner_text()
+    for at in (2, 0, 1, 3):
+        items.nth(at).click()
+    assert [text.strip() for text in page.locator(f"{STAGE} .stage-turn").all_inner_texts()] == [
+        "2",
+        "3",
+        "1",
+        "4",
+    ]
+    reveal(page)
+    words = page.locator(f"{STAGE} .stage-order .stage-choice-word").all_inner_texts()
+    assert words[0] == "n is even" and words[-1] == "n² is even"
+    turned = page.locator(f"{STAGE} .stage-order li", has_text=first).first
+    expect(turned.locator(".stage-turn")).to_have_text("1")
+
+
+def test_a_state_is_tapped_then_the_walk_goes_its_way(open_page):
+    page = open_step(open_page, "greedy-loops", 4)
+    page.locator(f"{STAGE} .node").nth(1).click()
+    expect(page.locator(f"{STAGE} .node").nth(1)).to_have_class(re.compile("mine"))
+    reveal(page)
+    expect(page.locator(f"{STAGE} .stage-path")).to_have_text("rainy → sunny → sunny")
+
+
+def test_a_clicker_reveals_then_goes_on_and_the_link_follows(open_page):
+    page = open_step(open_page, "temperature", 1)
+    page.keyboard.press("PageDown")
+    page.locator(f"{SCENE}.revealed").wait_for()
+    assert page.url.endswith("lesson=temperature#1r")
+    page.keyboard.press("PageDown")
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("2 of 4")
+    assert page.url.endswith("#2") and "focus" not in page.url
+    assert page.evaluate("document.activeElement.className") == "stage-kicker"
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("1 of 4")
+    expect(page.locator(f"{SCENE}.revealed")).to_be_visible()  # what was revealed stays so
+    page.keyboard.press("b")
+    expect(page.locator(".lesson-blank")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.locator(".lesson-blank")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.evaluate("location.hash = '#3r'")
+    expect(page.locator(f"{SCENE}.revealed .stage-why")).to_contain_text("0.333")
+
+
+def test_old_links_open_the_step_that_they_meant_and_unknown_ones_say_so(open_page):
+    page = open_page("lessons", lesson="temperature", step=2)
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("T = 100 and still sensible?")
+    page = open_page("lessons", lesson="<img src=x>")
+    page.locator(f"{STAGE} .problem", has_text="lesson must be one of").wait_for()
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("1 of 5")
+
+
+def test_all_guesses_stand_at_the_end_but_for_what_is_not_revealed(open_page):
+    page = open_step(open_page, "min-p", 1)
+    slide(page.locator(f"{STAGE} .stage-ruler input"), 0.06)
+    page.keyboard.press("r")
+    page.evaluate("location.hash = '#end'")
+    rows = page.locator(f"{STAGE} .stage-recap tr")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1)).to_contain_text("0.06")
+    expect(rows.nth(1).locator(".hit")).to_be_visible()
+    expect(rows.nth(2)).to_contain_text("not revealed yet")
+    page.get_by_role("button", name="Start again").click()
+    expect(page.locator(f"{STAGE} .stage-ruler output")).to_have_text("")
+
+
+def test_a_course_is_its_steps_and_a_page_for_the_teacher(open_page):
+    page = open_page("lessons", course="how-a-model-chooses")
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("1 of 18")
+    page.locator(STAGE).get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Teacher's page").click()
+    teacher = page.locator(f"{STAGE} .stage-teacher")
+    expect(teacher).to_contain_text("minute 9 to 18")
+    expect(teacher.locator("dt")).to_have_count(6)
+    assert page.url.endswith("#teacher")
+    teacher.get_by_role("button", name="Hotter").click()
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("5 of 18")
+
+
+def test_paper_gets_one_scene_a_page(open_page):
+    page = open_step(open_page, "temperature", 1)
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.locator(STAGE).get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Print").click()
+    page.wait_for_function("window.printed")
+    expect(page.locator(f"{STAGE} .stage-sheet .stage-scene")).to_have_count(4)
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator(f"{STAGE} .stage-sheet")).to_have_count(0)
+
+
+LEAKS = """async () => {
+  const stage = document.querySelector('#lesson-stage'), leaks = [];
+  const rest = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const count = Number(stage.querySelector('.stage-kicker').textContent.match(/(\\d+)\\D+(\\d+)/)[2]);
+  const until = async (test) => { for (let k = 0; k < 600 && !test(); k++) await rest(); return test(); };
+  for (let at = 1; at <= count; at++) {
+    location.hash = '#' + at;
+    await until(() => stage.querySelector('.stage-kicker').textContent.match(/\\d+/)?.[0] === String(at) && !stage.querySelector('.stage-waits'));
+    const hidden = stage.innerHTML;
+    const labels = new Set([...stage.querySelectorAll('.axes-rule-label')].map((one) => one.textContent));
+    if (stage.querySelector('.revealed, .stage-why, .true, .stage-verdict')) leaks.push(at + ' shows the truth');
+    [...stage.querySelectorAll('.stage-bar button')].find((one) => one.classList.contains('stage-reveal')).click();
+    if (!await until(() => stage.querySelector('.stage-why'))) { leaks.push(at + ' has no answer'); continue; }
+    const answer = stage.querySelector('.stage-why').innerHTML;
+    if (hidden.includes(answer)) leaks.push(at + ' has its answer in the page');
+    if (!stage.querySelector('.stage-figure').children.length) leaks.push(at + ' draws nothing');
+    for (const one of stage.querySelectorAll('.asks-mark .axes-rule-label'))
+      if (!/^(you|du|tú|你|T = )/.test(one.textContent) && labels.has(one.textContent)) leaks.push(at + ' has ' + one.textContent);
+  }
+  return leaks;
 }"""
 
 
-def test_a_lesson_drives_the_living_page_and_reveals_after_a_guess(open_page):
-    page = open_page("lessons", lesson="escape", step=1)
-    frame = page.frame_locator("#lesson-reader iframe")
-    frame.locator("#escape-calculator .escape-sentence", has_text="2.276").wait_for(
-        timeout=60_000
-    )  # the link's state is in the page
-    frame.locator("#escape-calculator .escape-plot.lesson-look").wait_for(
-        timeout=60_000
-    )  # and its control is outlined
-    answer = page.locator("#lesson-reader .lesson-answer")
-    assert answer.is_hidden()
-    page.get_by_role("button", name="Reveal the answer").click()
-    answer.filter(has_text="2.276").wait_for()
-    page.get_by_role("button", name="Next", exact=True).click()
-    page.locator("#lesson-reader .lesson-where", has_text="step 3 of 4").wait_for()
-    assert "lesson=escape" in page.url and "step=2" in page.url  # a reload finds the same step
-    assert page.evaluate(
-        "[scrollY, document.querySelector('#lesson-reader .lesson-reader').lang]"
-    ) == [0, "en"]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_step_of_any_lesson_shows_its_answer_before_it_is_revealed(open_page, language):
+    """Every step of every lesson is opened, its page kept, and revealed: neither answer nor marks of the truth stood there."""
+    from playground.pages.lessons.lesson import read_lessons
+
+    for lesson in read_lessons(language):
+        page = open_page("lessons", lesson=lesson.slug, lang=language)
+        page.locator(f"{STAGE} .stage-kicker").wait_for()
+        assert page.evaluate(LEAKS) == [], f"{language} {lesson.slug}"
 
 
-def test_the_living_page_speaks_the_language_and_is_as_large_as_its_lesson(open_page):
-    page = open_page("lessons", lesson="escape", lang="de", projector="1")
-    frame = page.frame_locator("#lesson-reader iframe")
-    frame.locator("html.projector.in-lesson[lang=de]").wait_for(timeout=60_000)
-    page.locator("#masthead select").evaluate(
-        "one => { one.value = 'es'; one.dispatchEvent(new Event('change')); }"
-    )  # put away on a projector
-    frame.locator("html[lang=es]").wait_for()
+def test_the_first_screen_has_at_most_eight_controls_and_fits(page, open_page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_step(open_page, "next-token", 1)
+    controls = page.locator(
+        f"{STAGE} :is(button, input, select, a, summary, [role=radio]):visible"
+    ).count()
+    assert controls <= 8
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
 
 
-def test_an_unknown_lesson_in_a_link_says_so(open_page):
-    page = open_page("lessons", lesson="<img src=x>")
-    page.locator("#lesson-reader .problem", has_text="lesson must be one of").wait_for()
-
-
-def test_on_a_phone_the_page_is_a_link(phone, open_page):
-    page = open_page("lessons", lesson="temperature")
-    page.get_by_role("link", name="Open this on its own page").wait_for()
-    assert page.locator("#lesson-reader iframe:visible").count() == 0
-    fits(page)
+def test_it_is_readable_in_the_last_row(page, open_page):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    for lesson, step in (("temperature", 1), ("escape", 2), ("hidden-markov", 3)):
+        open_step(open_page, lesson, step)
+        reveal(page)
+        sizes = page.evaluate("""() => [...document.querySelectorAll(
+            '#lesson-stage :is(.stage-text, .stage-ask, .stage-why, .num, .t, .stage-choice, .axes-tick, .axes-name, .cell text)')]
+          .filter((one) => one.textContent.trim() && one.checkVisibility()).map((one) => {
+            const scale = one.ownerSVGElement?.getScreenCTM()?.a ?? 1;
+            return [one.getAttribute('class') ?? 'cell', parseFloat(getComputedStyle(one).fontSize) * scale];
+          })""")
+        for name, size in sizes:
+            prose = name in ("stage-text", "stage-ask", "stage-why")
+            assert size >= (28 if prose else 24), (lesson, name, size)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_no_serious_accessibility_fault(phone, open_page, mode):
-    page = open_page("lessons", lesson="the-handout-says")
-    page.locator("#lesson-reader .lesson-table").wait_for()
-    if mode == "dark":
-        dark(page)
-    assert axe(page) == []
+def test_no_serious_accessibility_fault_on_a_phone(phone, page, open_page, mode):
+    page.emulate_media(reduced_motion="reduce")
+    for lesson, step in (("next-token", 1), ("escape", 2), ("the-handout-says", 1)):
+        open_step(open_page, lesson, step)
+        if mode == "dark":
+            dark(page)
+        fits(page)
+        assert axe(page) == [], (lesson, "asked")
+        reveal(page)
+        assert axe(page) == [], (lesson, "revealed")
 
 
-def test_every_control_that_a_lesson_speaks_of_is_on_its_page(open_page):
-    looks: dict[tuple, set[str]] = {}
-    for lesson in read_lessons():
-        for step in lesson.steps:
-            where = {
-                name: values[0]
-                for name, values in parse_qs(step.open[1:]).items()
-                if name in ("tab", "view", "part", "depth", "visits")
-            }
-            looks.setdefault((where.pop("tab"), *where.items()), set()).add(step.look)
-    for (tab, *part), selectors in looks.items():
-        page = open_page(tab, **dict(part))
-        for selector in selectors:
-            control = page.locator(selector).first
-            control.wait_for(state="attached")
-            control.evaluate(OPEN_FOLDS)
-            control.wait_for()  # and it is in view of who opens the link
+def test_a_swipe_goes_on(phone, page, open_page):
+    open_step(open_page, "temperature", 1)
+    page.locator(SCENE).evaluate("""scene => {
+      const touch = (x) => new Touch({identifier: 1, target: scene, clientX: x, clientY: 300});
+      const send = (name, x, held) => scene.dispatchEvent(new TouchEvent(name, {bubbles: true, touches: held ? [touch(x)] : [],
+        changedTouches: [touch(x)]}));
+      send('touchstart', 300, true);
+      send('touchend', 120, false);
+    }""")
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("2 of 4")
+
+
+def test_the_stage_speaks_the_language_and_keeps_the_guess(open_page):
+    page = open_step(open_page, "next-token", 4)
+    page.get_by_role("radio").nth(2).click()
+    page.locator("#masthead select").evaluate(
+        "one => { one.value = 'de'; one.dispatchEvent(new Event('change')); }"
+    )
+    page.get_by_role("button", name="Aufdecken").wait_for()
+    expect(page.get_by_role("radio").nth(2)).to_be_checked()

@@ -3,6 +3,7 @@
 import torch
 
 from playground.diffusion import ExactDenoiser, list_samplers, unmask
+from playground.diffusion.drafts import SelfReading
 
 CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
 NAMES = [card.name for card in list_samplers()]
@@ -27,6 +28,9 @@ class Table:
         out = self.place[: canvas.shape[1]] + self.left[torch.roll(canvas, 1, dims=1)]
         out[..., 4] = self.mask_logit
         return out
+
+    def draft(self, canvas):
+        return SelfReading(self, canvas)
 
 
 def run(denoiser, canvas, chosen, **more):

@@ -87,6 +87,7 @@ CASES = [
     ("any-order", 1, {}),
     ("self-verifying", 1, {}),
     ("self-verifying", 4, {"temperature": 0.7}),
+    ("self-speculative", 2, {"top_p": 0.8}),
     ("gibbs", 2, {}),
     ("gibbs", 1, {"selection": "random"}),
     ("uniform", 3, {}),
@@ -113,6 +114,7 @@ def test_every_countable_sampler_is_among_the_cases():
 ONE_AT_A_TIME = [
     ("any-order", 1, {}),
     ("self-verifying", 1, {}),
+    ("self-speculative", 1, {}),
     ("llada", 4, {"selection": "random"}),
     ("fast-dllm", 1, {"threshold": 1.5}),
     ("entropy-bound", 1, {"bound": 0.0}),
@@ -197,6 +199,7 @@ def test_the_cards_say_which_rules_are_exact():
             "entropy-bound",
             "any-order",
             "self-verifying",
+            "self-speculative",
         )
     )
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from playground.diffusion import ExactDenoiser, UnmaskSettings, list_samplers, unmask
+from playground.diffusion.drafts import SelfReading
 
 RECORDED = Path(__file__).with_name("recorded_steps.json")
 CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
@@ -35,6 +36,9 @@ class Network:
     def logits(self, canvas):
         sides = self.left[canvas.roll(1, 1)] + self.right[canvas.roll(-1, 1)]
         return (self.place[: canvas.shape[1]] + sides).float()
+
+    def draft(self, canvas):
+        return SelfReading(self, canvas)
 
 
 CASES = [
@@ -70,6 +74,8 @@ CASES = [
     ("any-order", 1, {"block_length": 3, "top_p": 0.7, "seed": 2**40 + 3}),
     ("self-verifying", 1, {}),
     ("self-verifying", 6, {"guidance": 0.5, "temperature": 0.8}),
+    ("self-speculative", 1, {}),
+    ("self-speculative", 6, {"top_p": 0.9, "temperature": 0.8}),
     ("gibbs", 2, {"burn_in": 1}),
     ("gibbs", 2, {"selection": "random", "guidance": 1.0}),
     ("uniform", 5, {}),

@@ -72,6 +72,7 @@ def test_the_cards_of_all_samplers():
         "entropy-bound",
         "any-order",
         "self-verifying",
+        "self-speculative",
         "gibbs",
         "sedd",
         "uniform",

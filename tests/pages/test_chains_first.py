@@ -50,3 +50,18 @@ def test_an_edited_hidden_model_is_passed_over_once(monkeypatch, seen):
     )
     record = hidden.figures({**hidden.DEFAULT, "observations": seen})
     assert len(count) == 1 and len(record["predictions"]) == len(seen)
+
+
+def test_an_edit_of_the_hidden_model_costs_one_forward_backward_pass(monkeypatch):
+    from playground.markov import inference
+    from playground.pages.chains import hidden
+
+    passes, real = [], inference.forward_backward
+
+    def counted(*args, **kwargs):
+        passes.append(1)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(inference, "forward_backward", counted)
+    hidden.figures(hidden.DEFAULT)
+    assert len(passes) == 1

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from playground.diffusion.canvas import expand
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import (
     Canvas,
     Lexicon,
-    expand,
     read_canvas,
     reading,
     with_random_words,
@@ -24,6 +24,7 @@ def tale():
 
 
 def test_a_canvas_text_is_words_and_counts_of_masks():
+    assert expand("the [MASK]×2", 10) == ["the ", 2]
     assert expand("the king [MASK]*3 and [mask] [MASK] * 2 .", 10) == [
         "the king ",
         3,

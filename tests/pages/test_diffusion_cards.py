@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from playground.backend.catalog import verifier_file
 from playground.diffusion import UnmaskSettings, list_samplers
 from playground.diffusion.samplers import rule_for
-from playground.pages.diffusion import models, sampler_cards
+from playground.pages.diffusion import equal_cost, models, sampler_cards
 from playground.pages.diffusion.canvas import (
     read_canvas,
 )
@@ -82,7 +83,7 @@ def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
 
 
 def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
-    """ "twelve ... (three more need an exact denoiser)", "any of fifteen samplers, twelve of them with ..."."""
+    """ "thirteen ... (three more need an exact denoiser)", "any of sixteen samplers, thirteen of them with ..."."""
     names = [sampler.name for sampler in list_samplers()]
     refused = []
     canvas = read_canvas("the [MASK]*4 .", Pieces())
@@ -90,12 +91,68 @@ def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
         try:
             Side("network", Pieces(), canvas, UnmaskSettings(name, 2))
         except ValueError as error:
+            if (
+                name == "self-speculative"
+            ):  # the shipped network has a verifier, this double has none
+                assert "needs a model with a trained verifier" in str(error)
+                continue
             assert "which only the exact models give" in str(error)
             refused.append(name)
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert (len(names), len(refused)) == (15, 3)
-    assert "watch twelve samplers unmask it (three more need an exact denoiser)" in readme
-    assert "any of fifteen samplers, twelve of them with the shipped network" in readme
+    assert (len(names), len(refused)) == (16, 3)
+    assert "watch thirteen samplers unmask it (three more need an exact denoiser)" in readme
+    assert "any of sixteen samplers, thirteen of them with the shipped network" in readme
+
+
+@pytest.mark.parametrize("name", sampler_cards.SPECULATIVE)
+def test_drafts_and_checks_are_exact_in_words_of_their_own(name):
+    def said(**fields):
+        return sampler_cards.card(UnmaskSettings(name, 4, **fields))["text"]
+
+    assert "Exact" in said() and "one word a step" not in said()
+    assert "under these settings" in said(temperature=0.7) and "Exact" not in said(temperature=0.7)
+
+
+def row(sampler, steps, calls, nats, error=0.05):
+    return {
+        **{"sampler": sampler, "steps": steps, "calls": calls, "seconds": calls / 50},
+        **{"nats": nats, "error": error, "distinct": 0.75},
+    }
+
+
+def found(calls, cost, mdlm, speculative):
+    own = row("self-speculative", 8, calls, speculative) if speculative else None
+    difference = None if own is None else speculative - mdlm
+    return {
+        **{"calls": calls, "cost": cost, "mdlm": row("mdlm", calls, calls, mdlm)},
+        **{"speculative": own, "difference": difference, "error": 0.07},
+    }
+
+
+@pytest.mark.parametrize(
+    ("measured", "says"),
+    [
+        ([found(16, "calls", 4.9, 4.3), found(16, "seconds", 4.9, 4.4)], "better than MDLM at 16"),
+        ([found(16, "calls", 4.9, 4.3), found(16, "seconds", 4.9, 4.8)], "no better than MDLM"),
+        ([found(16, "calls", 4.9, None)], "no better than MDLM at 16"),
+        (
+            [found(16, "calls", 4.9, 4.85), found(20, "calls", 4.8, 4.2)],
+            "better than MDLM at 20 calls, and no better at 16",
+        ),
+        ([], ""),
+    ],
+)
+def test_the_page_says_whether_it_wins_at_equal_cost(measured, says):
+    report = {"compared": measured, "texts": 64}
+    assert says in equal_cost.verdict(report) and bool(says) == bool(equal_cost.verdict(report))
+    assert len(equal_cost.figures(report)) == (len(measured) + 1 if measured else 0)
+
+
+def test_without_a_report_nothing_is_claimed(monkeypatch, tmp_path):
+    monkeypatch.setattr(equal_cost, "verifier_folder", lambda name: tmp_path)
+    assert equal_cost.report() == {} and equal_cost.figures() == []
+    (tmp_path / "report.json").write_text("{", encoding="utf-8")
+    assert equal_cost.report() == {}
 
 
 def test_the_sampler_chosen_is_explained_before_it_is_run():
@@ -114,7 +171,10 @@ def test_the_form_knows_what_each_sampler_reads_and_which_need_an_exact_model():
     )
     assert samplers["llada"]["selections"] == ["low_confidence", "random"]
     assert not samplers["any-order"]["steps"] and "eta" in samplers["remdm"]["fields"]
-    assert {name: exact for _, name, exact in given["models"]}[models.TALE] is True
+    assert samplers["self-speculative"]["verifier"] and not samplers["self-verifying"]["verifier"]
+    known = {name: flags for _, name, *flags in given["models"]}
+    assert known[models.TALE] == [True, True]
+    assert known[models.TWIN] == [False, verifier_file(models.TWIN) is not None]
     assert set(given["first"]) == set(FIELDS)
     # what the page begins with is no default of a link: an old link that leaves it out opens as before
     assert given["first"]["canvas"] != LINK.defaults()["canvas"]

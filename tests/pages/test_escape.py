@@ -8,12 +8,14 @@ import pytest
 
 from playground.decoding import DecodingSettings
 from playground.pages import escape as page
+from playground.pages.escape import answers, record
 from playground.pages.escape.calculator import calculate
-from playground.pages.escape.fields import LOOPING
+from playground.pages.escape.fields import FIELDS, LOOPING, OWN
 from playground.pages.escape.links import source_of
 from playground.pages.escape.live import experiment_messages
 from playground.pages.escape.logits import Distribution, analyse
 from playground.pages.escape.loop import drift
+from playground.pages.escape.recorded import recorded
 from playground.pages.escape.table import read_table
 from tests.doubles import MarkovCausalModel
 
@@ -23,13 +25,6 @@ def test_the_worked_example_of_two_tokens():
     assert record["critical"] == pytest.approx(5 / math.log(9))
     assert record["escape"] == 0
     assert "exactly 0" in record["sentence"]
-
-
-def test_the_curve_stands_at_zero_just_below_the_critical_temperature_and_above_zero_just_over_it():
-    record = calculate({"delta_e": 3.0, "top_p": 0.9, "rivals": 4})
-    grid, curve = np.array(record["temperatures"]), np.array(record["curves"]["top_p"])
-    assert np.all(curve[grid < record["critical"] * 0.9999] == 0)
-    assert curve[grid > record["critical"] * 1.0001].min() > 0
 
 
 @pytest.mark.parametrize(
@@ -47,34 +42,6 @@ def test_what_has_no_critical_temperature_is_answered_in_words(settings, words):
     assert words in record["sentence"].replace("**", "")
     assert record["critical"] is None or settings.get("temperature") == 0.0
     json.dumps(record, allow_nan=False)
-
-
-def test_no_negative_temperature_is_ever_plotted():
-    for rivals in (1, 5, 1000):
-        values = [v for v in calculate({"rivals": rivals})["by_top_p"]["y"] if v is not None]
-        assert min(values) >= 0
-
-
-def test_the_truth_table_names_the_rule_that_forbids():
-    verdicts = {
-        row["rule"]: row["verdict"]
-        for row in calculate(
-            {
-                "delta_e": 2,
-                "rivals": 1,
-                "temperature": 0.5,
-                "top_p": 0.9,
-                "min_p": 0.001,
-                "top_k": 2,
-            }
-        )["verdicts"]
-    }
-    assert verdicts == {
-        "temperature": "allows",
-        "top-k": "allows",
-        "top-p": "forbids",
-        "min-p": "allows",
-    }
 
 
 @pytest.mark.parametrize(
@@ -325,6 +292,45 @@ def test_a_step_sent_here_comes_back_from_its_link():
         "rules": {"top_p": 0.9, "repetition_penalty": 1.2},
         "given": 2,
     }
+
+
+def opened(query: str) -> dict:
+    return answers.opened({"query": query})
+
+
+def test_the_address_alone_opens_the_recorded_loop_and_old_links_a_loop_of_their_own():
+    loop = recorded()
+    alone = opened("?tab=escape")
+    assert alone["settings"]["word"] == loop["start"] and not alone["message"]
+    assert alone["settings"]["temperature"] == loop["temperature"]
+    old = opened("?tab=escape&temperature=1.2")["settings"]
+    assert old["word"] == OWN and (old["delta_e"], old["rivals"], old["temperature"]) == (2, 3, 1.2)
+    far = opened("?tab=escape&word=20")
+    assert far["settings"]["word"] == loop["start"] and "word must be at most 4" in far["message"]
+    assert "word must be" in opened("?tab=escape&word=-2")["message"]
+
+
+@pytest.mark.parametrize("change", [{}, {"delta_e": 5.0}, {"word": 1, "temperature": 0.7}])
+def test_settings_come_back_from_their_link(change):
+    settings = {name: row.default for name, row in FIELDS.items()} | {"word": OWN} | change
+    assert opened(answers.link(settings)["query"])["settings"] == settings
+
+
+@pytest.mark.parametrize("bad", [None, {"word": 99}, {"top_p": 7}])
+def test_a_link_of_what_are_no_settings_is_refused_with_a_sentence(bad):
+    with pytest.raises(ValueError, match="must be"):
+        answers.link(bad)
+
+
+def test_the_recorded_loop_is_what_the_shipped_model_gives():
+    fresh = record.record()
+    kept = recorded()
+    assert {name: fresh[name] for name in ("before", "lap", "start", "vocabulary")} == {
+        name: kept[name] for name in ("before", "lap", "start", "vocabulary")
+    }
+    for new, old in zip(fresh["places"], kept["places"], strict=True):
+        assert [text for text, _ in new["rows"][:10]] == [text for text, _ in old["rows"][:10]]
+        assert sum(n for _, n in new["bins"]) + len(new["rows"]) == fresh["vocabulary"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from playground.decoding import DecodingSettings
 from playground.decoding.step import Step
 from playground.diffusion.draws import uniforms
 from playground.pages.errors import answered_messages
+from playground.pages.generate.links import state_of
 from playground.pages.home import live
+from playground.pages.home.door import door
 from playground.pages.home.record import RECORDED, record
 from tests.pages.doubles import DoubleBackend, WordModel
 
@@ -142,3 +145,25 @@ def _filled(text, values):
 def test_a_canvas_without_a_mask_has_nothing_to_fill():
     with pytest.raises(ValueError, match="no mask left"):
         live.fill(Backend(), {"canvas": [0, 1], "step": 0, "seed": 1})
+
+
+WISH = {"seed": 20, "heat": 0.8, "chosen": [498, 119], "step": 5}
+
+
+def test_the_door_to_generate_is_a_link_of_that_page_with_no_rule_on_but_the_temperature():
+    state = state_of(dict(parse_qsl(door(WISH)["query"].removeprefix("?"))))
+    values = state["values"]
+    assert not state["message"]
+    assert (values["prompt"], values["model"]) == ("Once upon a time there was a", live.CAUSAL)
+    assert (values["chosen"], values["step"], values["depth"]) == ([498, 119], 5, "rules")
+    settings = DecodingSettings.from_dict(values["settings"])
+    assert (settings.seed, settings.temperature) == (20, 0.8)
+    assert settings.with_changes(temperature=1.0).rules_on() == ()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"heat": -1}, {"heat": "hot"}, {"seed": 2.5}, {"step": 99}, {"chosen": [-1]}]
+)
+def test_a_door_of_a_stranger_is_refused_in_a_sentence(wrong):
+    with pytest.raises(ValueError):
+        door({**WISH, **wrong})

@@ -34,13 +34,13 @@ def test_names_of_choices_change_and_their_values_do_not():
 def test_a_component_without_marks_and_a_widget_are_left_alone():
     with gr.Blocks():
         assert labels.marked(gr.Number(7, label="Seed")) == {}
-        assert labels.marked(Masthead(elem_id="m")) == {}
+        assert labels.marked(Masthead(list, elem_id="m")) == {}
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_the_event_updates_every_marked_component(count):
     with gr.Blocks() as demo:
-        masthead = Masthead(elem_id="m")
+        masthead = Masthead(list, elem_id="m")
         tabs = [gr.Button(t("Run")) for _ in range(count)]
         gr.Number(7, label="Seed")
         labels.follow(demo, masthead)

@@ -15,8 +15,9 @@ from playground.training.verifier import (
     VerifierSettings,
     VerifierTraining,
     load_network,
-    ship,
 )
+from playground.training.verifier_report import compare
+from playground.training.verifier_shipping import card, ship, verdict
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "models" / "fairy-diffusion"
 TINY = dict(
@@ -176,14 +177,14 @@ def test_the_averaged_weights_are_what_is_exported(tmp_path, tokenizer, tale_blo
         assert torch.equal(mine, average.half().float())
 
 
-def test_shipping_writes_one_file_and_the_curve_and_leaves_the_card(
+def test_shipping_copies_what_the_folder_holds_now_and_leaves_the_card(
     tmp_path, tokenizer, tale_blocks
 ):
     run = training(tmp_path / "run", tokenizer, tale_blocks)
     run.run()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "README.md").write_text("card")
-    path = ship(run, tmp_path / "out")
+    path = ship(tmp_path / "run", tmp_path / "out", LARGEST_FILE)
     kept = load_verifier(tmp_path / "run" / "averaged.safetensors", run.network)
     shipped = load_verifier(path, run.network)
     assert all(
@@ -195,6 +196,53 @@ def test_shipping_writes_one_file_and_the_curve_and_leaves_the_card(
         "verifier.safetensors",
     ]
     assert (tmp_path / "out" / "curve.csv").read_text().count("\n") == 4
+    with open(tmp_path / "run" / "averaged.safetensors", "ab") as file:
+        file.truncate(LARGEST_FILE + 1)
+    with pytest.raises(ValueError, match="must stay below"):
+        ship(tmp_path / "run", tmp_path / "other", LARGEST_FILE)
+
+
+ROW = {"sampler": "mdlm", "steps": 16, "passes": 16, "calls": 16, "seconds": 0.3}
+MEASURED = [
+    {**ROW, "nats": 5.0, "error": 0.08, "distinct": 0.8},
+    {**ROW, "steps": 20, "calls": 20, "seconds": 0.4, "nats": 4.6, "error": 0.1, "distinct": 0.8},
+    *(
+        {
+            **{"sampler": "self-speculative", "steps": steps, "passes": calls / 1.75},
+            **{"calls": calls, "seconds": calls / 50, "nats": nats, "error": 0.1, "distinct": 0.7},
+        }
+        for steps, calls, nats in ((1, 16.0, 4.4), (6, 19.0, 4.5), (9, 30.0, 4.0))
+    ),
+]
+
+
+def test_at_equal_cost_the_dearest_that_is_affordable_is_compared_and_nothing_is_glossed_over():
+    at = {calls: compare(MEASURED, calls, "calls") for calls in (16, 20)}
+    assert at[16]["speculative"]["steps"] == 1 and at[20]["speculative"]["steps"] == 6
+    assert at[16]["difference"] == -0.6 and "reads better" in verdict(at[16])
+    assert "neither reads better" in verdict(at[20])  # 0.1 with an error of 0.14
+    seconds = compare(MEASURED, 16, "seconds")
+    assert seconds["speculative"] is None and "cannot finish" in verdict(seconds)
+    worse = {**at[16], "difference": 0.6}
+    assert "reads worse" in verdict(worse)
+
+
+def test_the_card_has_a_figure_in_every_hole():
+    held = {"windows": 64, "draft": 6.3, "verifier": 4.2, "error": 0.07}
+    text = card(
+        {
+            "heldout": [{"hidden": hidden, **held} for hidden in (64, 32)],
+            "price": {"call_ms": 10.0, "pass_ms": 17.5, "price": 1.75},
+            "texts": 64,
+            "rows": MEASURED,
+            "compared": [compare(MEASURED, 16, "calls")],
+            "trained": {"step": "1200", "minutes": "30.2"},
+            "parameters": 3_993_984,
+            "megabytes": 7.99,
+        }
+    )
+    assert text.startswith("---\n") and "{" not in text and "it reads better" in text
+    assert "| self-speculative, cosine window of 6 | 10.9 | 19.0 |" in text
 
 
 def test_the_shipped_shape_fits_into_one_file():

@@ -1,8 +1,11 @@
 """The Diffusion page's own mathematics in the browser: in which order words came, the text as prose, what an edit takes along."""
 
 import itertools
+import random
 
 import pytest
+
+from playground.backend.incremental import join_word_pieces
 
 STAIRCASE = "views/diffusion/staircase.js"
 
@@ -72,6 +75,77 @@ def test_pieces_become_prose(module, pieces, text):
       return asProse({canvas: words.map((_, i) => i), state}, lexicon, "pieces");
     }"""
     assert module("views/diffusion/lexicon.js", act, words) == text
+
+
+def test_pieces_become_the_prose_that_the_server_makes_of_them(module):
+    """The browser writes a text while it comes and the server writes it whole: one set of rules, in two languages."""
+    draw = random.Random(4)
+    pieces = [
+        "king",
+        "the",
+        "##dom",
+        "'",
+        "s",
+        "t",
+        '"',
+        "`",
+        ".",
+        ",",
+        "!",
+        "(",
+        ")",
+        "-",
+        "–",
+        "]",
+    ]
+    texts = [draw.choices(pieces, k=24) for _ in range(400)]
+    act = """async ({asProse, learn}, texts) => texts.map((pieces) => {
+      const lexicon = new Map();
+      learn(lexicon, Object.fromEntries(pieces.map((piece, i) =>
+        [i, piece.startsWith("##") ? [piece.slice(2), "+"] : [piece, ""]])));
+      const state = pieces.map(() => "settled");
+      return asProse({canvas: pieces.map((_, i) => i), state}, lexicon, "pieces");
+    })"""
+    found = module("views/diffusion/lexicon.js", act, texts)
+    assert found == [join_word_pieces(pieces) for pieces in texts]
+
+
+PASS = {
+    "drafts": [
+        {"place": 3, "draft": 5, "p": 0.5, "q": 0.6, "accepted": True},
+        {"place": 1, "draft": 6, "p": 0.4, "q": 0.1, "accepted": False},
+        {"place": 2, "draft": 7, "p": 0.9, "q": None, "accepted": None},
+    ],
+    "canvas": [4, 8, 0, 5],
+    "state": ["locked", "new", "masked", "new"],
+    "calls": 1,
+}
+
+
+def test_each_draft_of_a_pass_has_its_fate_and_its_turn(module):
+    act = """({draftLooks}, record) => [...draftLooks(record, new Map([["6", {text: "six"}]]))]"""
+    looks = {place: look for place, look in module("views/diffusion/drafts.js", act, PASS)}
+    assert [(looks[i]["fate"], looks[i]["turn"]) for i in (3, 1, 2)] == [
+        ("kept", 0),
+        ("refused", 1),
+        ("left", 2),
+    ]
+    assert looks[1]["draft"] == "six" and looks[2]["draft"] == "#7"
+    assert module("views/diffusion/drafts.js", act, {"canvas": [1]}) == []
+
+
+@pytest.mark.parametrize(("price", "calls"), [(None, 1), (1.75, 1.75)])
+def test_pieces_a_call_count_a_pass_at_its_price(module, price, calls):
+    act = """async ({paceOf}, [record, price], load) => {
+      const {newSide} = await load("views/diffusion/side.js");
+      const start = {canvas: [4, 0, 0, 0], state: ["locked", "masked", "masked", "masked"], words: {}};
+      const side = newSide(price ? {...start, price} : start);
+      side.rows.push(record);
+      return paceOf(side, 1);
+    }"""
+    pace = module("views/diffusion/drafts.js", act, [PASS, price])
+    assert (pace["filled"], pace["passes"], pace["calls"]) == (2, 1, calls)
+    assert pace["aPass"] == 2 and pace["aCall"] == pytest.approx(2 / calls)
 
 
 def test_a_word_is_thrown_with_the_neighbours_that_the_network_decided(module):

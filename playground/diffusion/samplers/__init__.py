@@ -19,7 +19,7 @@ from playground.i18n import t
 _ORDER = (
     *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "joint-threshold"),
     *("entropy-bound", "any-order"),
-    *("self-verifying", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
+    *("self-verifying", "self-speculative", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
 )
 
 

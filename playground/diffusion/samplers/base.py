@@ -25,10 +25,14 @@ class Sampler:
     exact_at_one: ClassVar[bool] = True
     # "sweeps" or "steps": the output tends to that distribution as their number grows, and only then
     exact_in_limit: ClassVar[str] = ""
+    # "model" or "verifier": whose distribution the output has, however many tokens a step; "" where that depends on their number
+    always: ClassVar[str] = ""
+    price: ClassVar[float] = 1.0  # what a step's call costs, in ordinary calls of the network
     # fields of UnmaskSettings, besides temperature, top_p and seed, which all of them read
     reads: ClassVar[tuple[str, ...]] = ()
     selections: ClassVar[tuple[str, ...]] = ()  # what `selection` may be; None means the first
     needs_posterior: ClassVar[bool] = False  # only a denoiser with `.posterior` will do
+    needs_verifier: ClassVar[bool] = False  # an exact denoiser, or one with a trained verifier
     starts_from_words: ClassVar[bool] = False  # may begin with words in place of masks
     follows_schedule: ClassVar[bool] = False  # so that "entropy-linear" is measured before the run
     schedule: EntropyLinear | None = None  # then the EntropyLinear that was measured

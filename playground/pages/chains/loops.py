@@ -53,7 +53,9 @@ DEFAULT = {
         "seed": 1,
         "temperature": 1.0,
     },
+    "part": "plane",  # of the view that a link is about: its step is on view
 }
+PARTS = ("plane", "text")
 LONGEST_TEXT = (
     160  # tokens of prompt and continuation together: the recurrence plot is that many squared
 )
@@ -276,6 +278,7 @@ def figures(draft: dict) -> dict:
     if not isinstance(draft.get("plane"), dict) or not isinstance(draft.get("text"), dict):
         raise ValueError("plane and text must be objects")
     read_text(draft["text"])
+    parsing.choice(draft["part"], "part", PARTS)
     name = draft["text"]["model"]
     own = name.startswith("ngram/fox/")
     return {

@@ -24,7 +24,7 @@ from playground.learning.rewards import (
     KINDS as REWARDS,
 )
 from playground.learning.settings import BETA, UPDATES
-from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS
+from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS, RACE_SAMPLERS
 from playground.pages.links import Choice, Number, PageLink, Setting, Text
 from playground.parameters import SEED
 
@@ -207,7 +207,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "prompt": Text("once upon a time there was a king", 1000),
         "tokens": Number(32, 4, 128, whole=True),
         "steps": Number(12, 1, 128, whole=True),
-        "sampler": Choice("dream", ("dream", "mdlm", "llada", "maskgit")),
+        "sampler": Choice("dream", RACE_SAMPLERS),
         "temperature": Number(0.7, 0, 5),
         "seed": Setting(replace(SEED, default=3)),
         "judge": Model(TWIN),

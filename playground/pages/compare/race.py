@@ -13,10 +13,12 @@ from typing import Any
 
 from playground import decoding, diffusion
 from playground.decoding.settings import DecodingSettings
+from playground.diffusion.samplers import find_sampler
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t
 from playground.metrics import distinct_n, repetition_rate
 from playground.pages.compare.request import (
+    RACE_SAMPLERS,
     choice_of,
     number_of,
     object_of,
@@ -29,7 +31,6 @@ from playground.pages.compare.rescoring import judged_ids, text_behind
 from playground.pages.generate.run import wait_for
 
 TWINS = ("fairy-causal", "fairy-diffusion")
-SAMPLERS = ("dream", "mdlm", "llada", "maskgit")
 TOKENS, STEPS = 128, 128
 
 
@@ -41,7 +42,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         whole_of(raw.get("tokens", 32), "tokens", 4, TOKENS),
         whole_of(raw.get("steps", 16), "steps", 1, STEPS),
     )
-    sampler = choice_of(raw.get("sampler", "dream"), "sampler", SAMPLERS)
+    sampler = choice_of(raw.get("sampler", "dream"), "sampler", RACE_SAMPLERS)
     temperature, seed = (
         number_of(raw.get("temperature", 0.7), "temperature", 0, 5),
         seed_of(raw.get("seed")),
@@ -81,6 +82,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
         )
         left = Side(decoding.generate(causal, ids, rules, ignore_end=True))
         right = Side(diffusion.unmask(denoiser, [canvas + [denoiser.mask_id] * tokens], unmasking))
+        right.price = find_sampler(sampler).price
         yield from race(left, right, causal, denoiser, ids, tokens)
         yield {"words": t("Reading both texts …")}
         yield {
@@ -97,7 +99,10 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
 
 
 class Side:
-    """One writer and its clock, which runs only while it works (seconds). `parts`: how long each of its steps took."""
+    """One writer and its clock, which runs only while it works (seconds). `parts`: how long each of its steps took; `price`: what
+    one of its calls costs in ordinary ones."""
+
+    price = 1.0
 
     def __init__(self, steps: Iterator[Any], clock: Callable[[], float] = time.perf_counter):
         self.steps, self.clock = steps, clock
@@ -146,7 +151,8 @@ def race(
             found = right.step()
             if found is not None:
                 record = found.record(row=0)
-                right.ids, right.calls = record["canvas"], record["calls"]
+                right.ids = record["canvas"]
+                right.calls = math.ceil(right.price * record["calls"])
                 before, shown = (
                     shown,
                     sum(token != denoiser.mask_id for token in record["canvas"][-tokens:]),

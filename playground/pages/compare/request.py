@@ -10,6 +10,7 @@ from playground.i18n import t
 from playground.parameters import SEED, Parameter
 
 PROMPT_CHARACTERS = min(limits().max_compared_characters, limits().max_prompt_characters)
+RACE_SAMPLERS = ("dream", "mdlm", "llada", "maskgit", "self-verifying", "self-speculative")
 NEW_TOKENS = min(limits().max_compared_tokens, limits().max_new_tokens)
 
 

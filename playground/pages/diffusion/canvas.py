@@ -6,17 +6,15 @@ every text ([CLS] ... [SEP]) is kept out of the visitor's sight: `Canvas.lead` a
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from playground import diffusion
 from playground.backend.limits import limits
+from playground.diffusion.canvas import framed_ids
 from playground.i18n import t
 
-MASK = re.compile(r"\[MASK\](?:\s*\*\s*(\d+))?", re.IGNORECASE)
 CLOSING = frozenset(".,!?;:)]}%…")
 
 
@@ -35,31 +33,6 @@ class Canvas:
         return slice(self.lead, len(self.ids) - self.tail)
 
 
-def expand(text: str, longest: int) -> list[str | int]:
-    """The canvas text as pieces: strings, and whole numbers for that many masks. ValueError beyond `longest` masks."""
-    pieces: list[str | int] = []
-    at, total = 0, 0
-    for hit in MASK.finditer(text):
-        if text[at : hit.start()].strip():
-            pieces.append(text[at : hit.start()])
-        digits = hit.group(1) or "1"
-        count = int(digits) if len(digits) <= 6 else longest + 1
-        total += count
-        if not 1 <= count or total > longest:
-            raise ValueError(
-                t(
-                    "canvas must have 1 to {longest} masks, got {got}",
-                    longest=longest,
-                    got=repr(hit.group(0)[:40]),
-                )
-            )
-        pieces.append(count)
-        at = hit.end()
-    if text[at:].strip():
-        pieces.append(text[at:])
-    return pieces
-
-
 def read_canvas(
     text: str, denoiser: Any, length: int = 0, longest: int = limits().max_canvas_length
 ) -> Canvas:
@@ -67,26 +40,8 @@ def read_canvas(
 
     Raises ValueError that names the canvas, what was given and what is allowed."""
 
-    if not isinstance(text, str):
-        raise ValueError(t("canvas must be a text, got {got}", got=type(text).__name__))
-    pieces = expand(text, longest)
-    special = frozenset(getattr(denoiser, "special_ids", ()) or ())
     mask = int(denoiser.mask_id)
-    if special or hasattr(denoiser, "codec"):
-        ids = list(
-            denoiser.encode("".join(" [MASK]" * p if isinstance(p, int) else p for p in pieces))
-        )
-        # not every special token is frame: a word that the model does not know, [UNK], is the visitor's and stays in sight
-        front, back = diffusion.canvas.frame_of(denoiser.encode)
-        lead = len(front) if ids[: len(front)] == front else 0
-        tail = len(back) if back and ids[-len(back) :] == back else 0
-    else:
-        ids, lead, tail = [], 0, 0
-        for piece in pieces:
-            ids += (
-                [mask] * piece if isinstance(piece, int) else list(denoiser.encode(piece.strip()))
-            )
-    ids = [int(i) for i in ids]
+    ids, lead, tail = framed_ids(text, denoiser.encode, mask, longest)
     inside = len(ids) - lead - tail
     if length:
         if not isinstance(length, int) or isinstance(length, bool) or not 0 <= length <= longest:

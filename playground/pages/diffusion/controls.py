@@ -11,6 +11,7 @@ from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.diffusion.sampler_cards import (
     NEEDS_POSTERIOR,
+    NEEDS_VERIFIER,
     SELECTIONS,
     TITLES,
     WITHOUT_STEPS,
@@ -102,6 +103,7 @@ def form(session: str | None = None) -> dict[str, Any]:
                 "selections": list(SELECTIONS.get(name, ())),
                 "steps": name not in WITHOUT_STEPS,
                 "posterior": name in NEEDS_POSTERIOR,
+                "verifier": name in NEEDS_VERIFIER,
             }
             for name, title in TITLES.items()
         ],
@@ -123,7 +125,7 @@ def given_values(raw: Any) -> dict[str, Any]:
     return {name: raw.get(name, LINK.fields[name].default) for name in FIELDS}
 
 
-def about_sampler(raw: Any) -> dict[str, str]:
+def about_sampler(raw: Any) -> dict[str, Any]:
     """The card of the sampler chosen, under the settings that stand in the controls."""
     given = given_values(raw)
     try:

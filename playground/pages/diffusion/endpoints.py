@@ -84,7 +84,7 @@ def register(app: Any) -> None:
         Args:
             canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king [MASK]*12 .
             model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as exact-tale
-            sampler: {sampler}; uniform, diffusion-lm and cdcd for exact models alone
+            sampler: {sampler}; uniform, diffusion-lm and cdcd for exact models alone, self-speculative for those and fairy-diffusion
             steps: {steps}
             temperature: {temperature}
             seed: {seed}
@@ -107,7 +107,8 @@ def register(app: Any) -> None:
             top: candidates a position to return at each step, 0 to 10
 
         Returns:
-            text, and the run as a trace: start (with the words of the ids) and steps (canvas, state, confidence, entropy in nats, candidates, network calls)
+            text, and the run as a trace: start (with the words of the ids) and steps (canvas, state, confidence, entropy in nats, candidates, network calls;
+            self-verifying and self-speculative: drafts with p, q and whether accepted, and the refused one)
         """
         given = {
             "canvas": canvas,

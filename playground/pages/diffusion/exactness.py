@@ -25,6 +25,16 @@ CURVES = {
     "top1": (t("likely words first (Dream)"), "dream", "maskgit_plus"),
     "maskgit": ("MaskGIT", "maskgit", None),
     "mdlm": (t("random times (MDLM), words a step on average"), "mdlm", None),
+    "self_verifying": (
+        t("drafts and checks (self-verifying), words a pass"),
+        "self-verifying",
+        None,
+    ),
+    "self_speculative": (
+        t("drafts and an exact verifier (self-speculative)"),
+        "self-speculative",
+        None,
+    ),
 }
 PRESETS = {
     "weather": {

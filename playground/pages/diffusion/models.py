@@ -12,6 +12,7 @@ from typing import Any
 
 from playground import diffusion
 from playground.backend.catalog import offered as entries
+from playground.backend.catalog import verifier_file
 from playground.markov import MarkovChain, NgramModel
 from playground.pages import ngram_models
 
@@ -74,8 +75,11 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
 
 def listed(session: str | None = None) -> list[list[Any]]:
-    """[title, name, whether it is exact] of everything on offer: an exact model takes every sampler."""
-    return [[title, name, is_exact(name)] for title, name in offered(session)]
+    """[title, name, whether it is exact, whether it can check drafts] of everything on offer: an exact model takes every sampler."""
+    return [
+        [title, name, is_exact(name), is_exact(name) or verifier_file(name) is not None]
+        for title, name in offered(session)
+    ]
 
 
 def is_exact(name: Any) -> bool:

@@ -18,6 +18,7 @@ from playground.pages.diffusion.corrupt_block import sentence_for
 from playground.pages.diffusion.exactness import PRESETS, collected, measure
 from playground.pages.diffusion.recorded import path_of
 from playground.pages.diffusion.runs import Side, whole_trace
+from playground.pages.diffusion.scores import scorer
 from playground.pages.diffusion.timing_block import measured
 from playground.pages.diffusion.twin import LeftToRight
 
@@ -34,6 +35,7 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
     return {
         "trace": trace,
         "twin": {"card": card, "texts": texts},
+        "scores": [scorer(backend)(name, trace["text"])],
         "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one",
         "at": 9,
         "reading": reading(side.canvas, denoiser),

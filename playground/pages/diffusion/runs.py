@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground import diffusion
+from playground.diffusion.samplers import rule_for
 from playground.pages import run
 from playground.pages.diffusion.canvas import Canvas, Lexicon
-from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR, TITLES, WITHOUT_STEPS, card
+from playground.pages.diffusion.sampler_cards import (
+    NEEDS_POSTERIOR,
+    NEEDS_VERIFIER,
+    PRICES,
+    SPECULATIVE,
+    TITLES,
+    WITHOUT_STEPS,
+    card,
+)
 from playground.traces import new_trace
 
 TOP = 10  # candidates a position
@@ -36,6 +45,8 @@ class Side:
                 f"sampler must be one for masks with the model {self.model!r}: {self.settings.sampler} needs the exact "
                 "probabilities under noise, which only the exact models give"
             )
+        if self.settings.sampler in NEEDS_VERIFIER:
+            rule_for(self.settings).refuse_denoiser(self.denoiser)
         if (
             not self.still
             and not needs
@@ -62,17 +73,17 @@ class Side:
         s = self.settings
         if self.still:
             return f"{TITLES[s.sampler].split(':')[0]}, as it stands"
-        steps = (
-            ""
-            if s.sampler in WITHOUT_STEPS
-            else f", {s.steps} {'sweeps' if s.sampler == 'gibbs' else 'steps'}"
-        )
+        unit = "sweeps" if s.sampler == "gibbs" else "steps"
+        steps = "" if s.sampler in WITHOUT_STEPS else f", {s.steps} {unit}"
+        if s.sampler in SPECULATIVE:
+            steps = f", window of {s.steps}"
         return f"{TITLES[s.sampler].split(':')[0]}{steps}, seed {s.seed}"
 
     def card(self) -> dict:
         """How the side starts: what the player needs before the first step."""
         mask = int(self.denoiser.mask_id)
-        ids = list(self.canvas.ids[self.canvas.seen])
+        whole = self.canvas.ids
+        ids = list(whole[self.canvas.seen])
         locked = self.canvas.locked[self.canvas.seen]
         special = len(getattr(self.denoiser, "special_ids", ()) or ())
         s = self.settings
@@ -86,6 +97,11 @@ class Side:
             "special": special,
             "family": self.lexicon.family,
             "canvas": ids,
+            # what the model puts around every text, [CLS] and [SEP]: out of sight, but its own passes hold it
+            "frame": [
+                list(whole[: self.canvas.lead]),
+                list(whole[len(whole) - self.canvas.tail :]),
+            ],
             "words": self.lexicon.news(ids),
             "texts": self.lexicon.spelled(ids),
             "state": [
@@ -93,10 +109,11 @@ class Side:
                 for i, lock in zip(ids, locked, strict=True)
             ],
             "expected": 0
-            if self.still or s.sampler in WITHOUT_STEPS or s.sampler == "gibbs"
+            if self.still or s.sampler in (*WITHOUT_STEPS, *SPECULATIVE, "gibbs")
             else s.steps + 1,
             "about": card(s),
             "note": self.note,
+            **({"price": PRICES[s.sampler]} if PRICES[s.sampler] != 1 else {}),
         }
 
     def steps(self) -> Iterator[Any]:
@@ -114,16 +131,33 @@ class Side:
         for name in ("confidence", "entropy", "change"):
             record[name] = [None if v is None else round(v, 6) for v in record[name]]
         record["top"] = [
-            None
-            if row is None
-            else [[int(i), round(p, 6) if p > 1e-4 else float(f"{p:.4g}")] for i, p in row]
+            None if row is None else [[int(i), _rounded(p)] for i, p in row]
             for row in record["top"]
         ]
         ids = {i for row in record["top"] if row for i, _ in row} | set(record["canvas"])
+        if "drafts" in record:
+            ids |= self._drafts(record)
         texts = self.lexicon.spelled(record["canvas"])
         if texts:
             record["texts"] = texts
         return record, self.lexicon.news(ids)
+
+    def _drafts(self, record: dict) -> set[int]:
+        """The drafts of a pass counted from what the visitor sees, rounded; returns their ids."""
+        refused = record["refused"]
+        ids = {draft["draft"] for draft in record["drafts"]}
+        for one in (*record["drafts"], *([refused] if refused else ())):
+            one["place"] -= self.canvas.lead
+            one.update({name: _rounded(one[name]) for name in ("p", "q")})
+        if refused:
+            refused["mass"] = _rounded(refused["mass"])
+            refused["left"] = [[i, *map(_rounded, rest)] for i, *rest in refused["left"]]
+            ids |= {refused["replacement"], *(entry[0] for entry in refused["left"])}
+        return ids
+
+
+def _rounded(p: float | None) -> float | None:
+    return None if p is None else round(p, 6) if p > 1e-4 else float(f"{p:.4g}")
 
 
 def stream(
@@ -134,10 +168,12 @@ def stream(
     link: dict | None = None,
     at: int | None = None,
     twin: Any = None,
+    score: Callable[[str, str], float | None] | None = None,
 ) -> Iterator[run.Message]:
     """What a run says (playground/pages/run.py): begin, a frame for each step of each side in turn, end.
 
-    Frames are {"side", "step", "words"}, and {"twin": text} for each word of the left-to-right twin, one after each round of steps.
+    Frames are {"side", "step", "words"}, and {"twin": text} for each word of the left-to-right twin, one after each round of steps;
+    last {"scores": perplexity of each side's text or None}, where `score(model, text)` is given.
     `link`: the fields of the link that gives this run again; `at`: the step on view when it has ended. Ends by itself after
     `seconds`."""
     yield run.begin(
@@ -152,6 +188,7 @@ def stream(
     alive: list[tuple[int, Side, Iterator[Any]]] = [
         (number, side, side.steps()) for number, side in enumerate(sides)
     ]
+    finals: dict[int, list[int]] = {}
     texts: Iterator[str] = iter(twin if twin is not None else ())
     writing = True
     while alive or writing:
@@ -162,6 +199,7 @@ def stream(
                 alive.remove(entry)
                 continue
             record, words = side.frame(step)
+            finals[number] = record["canvas"]
             yield run.frame({"side": number, "step": record, "words": words})
             if clock() - begun > seconds:
                 yield run.end("limit", seconds=seconds)
@@ -170,6 +208,12 @@ def stream(
         writing = text is not None
         if writing:
             yield run.frame({"twin": text})
+    if score is not None and finals:
+        scores = [
+            score(side.model, side.denoiser.decode(finals[n])) if n in finals else None
+            for n, side in enumerate(sides)
+        ]
+        yield run.frame({"scores": scores})
     yield run.end("done", seconds=round(clock() - begun, 1))
 
 

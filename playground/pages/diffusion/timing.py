@@ -12,6 +12,7 @@ from typing import Any
 
 from playground import decoding, diffusion
 from playground.decoding.settings import DecodingSettings
+from playground.diffusion.samplers import find_sampler, rule_for
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t
 from playground.metrics import distinct_n
@@ -20,6 +21,13 @@ STEP_COUNTS = (1, 2, 4, 8, 16, 32)
 TOKENS = 48  # measured left to right
 LENGTHS = (16, 32, 64, 128)
 SEEDS = 6
+# (sampler, window) beside random order: what drafts and checks make of as many calls
+CHECKED = (
+    ("self-speculative", 1),
+    ("self-speculative", 8),
+    ("self-speculative", 16),
+    ("self-verifying", 16),
+)
 PROMPT = "once upon a time"
 
 
@@ -70,16 +78,19 @@ def measure_quality(
     counts: tuple[int, ...] = STEP_COUNTS,
     seeds: int = SEEDS,
 ) -> Iterator[dict]:
-    """{"quality": {"steps", "perplexity", "perplexity_spread", "distinct", "distinct_spread", "calls", "example"}} for each number of
-    steps: mean and standard deviation over `seeds` runs of the canvas; the perplexity is the causal model's, the first token of a
-    text not scored."""
+    """{"quality": {"sampler", "steps", "perplexity", "perplexity_spread", "distinct", "distinct_spread", "calls", "example"}} for random
+    order (llada) at each number of steps, then for drafts and checks, as far as the denoiser can: mean and standard deviation over
+    `seeds` runs of the canvas; the perplexity is the causal model's, the first token of a text not scored. "calls" is the mean cost
+    in ordinary calls of the network."""
 
     masks = sum(i == int(denoiser.mask_id) for i in canvas.ids)
-    counts = tuple(dict.fromkeys(min(count, masks) for count in counts))
-    yield {"part": t("quality against steps"), "of": len(counts)}
-    for count in counts:
+    plans = [("llada", count) for count in dict.fromkeys(min(count, masks) for count in counts)]
+    plans += [(sampler, window) for sampler, window in CHECKED if _runs(sampler, denoiser)]
+    yield {"part": t("quality against steps"), "of": len(plans)}
+    for sampler, steps in plans:
         rows = [list(canvas.ids)] * seeds
-        settings = UnmaskSettings("llada", count, selection="random", seed=0)
+        selection = "random" if sampler == "llada" else None
+        settings = UnmaskSettings(sampler, steps, selection=selection, seed=0)
         last = deque(
             diffusion.unmask(denoiser, rows, settings, locked=[list(canvas.locked)] * seeds),
             maxlen=1,
@@ -89,15 +100,24 @@ def measure_quality(
         kinds = [float(distinct_n([text], 2)) for text in texts]
         yield {
             "quality": {
-                "steps": count,
+                "sampler": sampler,
+                "steps": steps,
                 "perplexity": statistics.mean(scores),
                 "perplexity_spread": _spread(scores),
                 "distinct": statistics.mean(kinds),
                 "distinct_spread": _spread(kinds),
-                "calls": int(last.calls[0]),
+                "calls": round(float(last.calls.mean()) * find_sampler(sampler).price, 2),
                 "example": texts[0],
             }
         }
+
+
+def _runs(sampler: str, denoiser: Any) -> bool:
+    try:
+        rule_for(UnmaskSettings(sampler, 1)).refuse_denoiser(denoiser)
+    except ValueError:
+        return False
+    return True
 
 
 def text_perplexity(causal: Any, text: str) -> float:

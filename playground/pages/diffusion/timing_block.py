@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.i18n import mark, t
 from playground.pages import run
-from playground.pages.diffusion import models
+from playground.pages.diffusion import equal_cost, models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.timing import PROMPT, measure_quality, measure_time
@@ -24,7 +24,7 @@ def build_timing(app: Any) -> None:
     view = StepsView(
         {"kind": "whole", "whole": recorded("steps") or None},
         elem_id="diffusion-steps",
-        constants={"pairs": PAIRS},
+        constants={"pairs": PAIRS, "equal_cost": equal_cost.figures()},
         server_functions=run.functions(),
     )
     run.bind(

@@ -20,6 +20,7 @@ from playground.pages.diffusion.linked import address, arrived, packed_edit
 from playground.pages.diffusion.recorded import recorded
 from playground.pages.diffusion.runs import Side, stream
 from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
+from playground.pages.diffusion.scores import many, scorer
 from playground.pages.diffusion.twin import LeftToRight
 from playground.pages.errors import answered, sentence_of
 from playground.pages.events import sent
@@ -52,11 +53,24 @@ def build_unmask(app: Any) -> None:
     def offers(request: gr.Request) -> dict[str, Any]:
         return {"kind": "models", "models": models.listed(session_of(request))}
 
+    def compare(event: gr.EventData, request: gr.Request) -> Iterator[run.Message]:
+        yield from run.stream(
+            app.backend(),
+            request,
+            sent(event, "request"),
+            "diffusion",
+            lambda asked, handle: several(asked, app, session_of(request)),
+            long=True,
+            model=lambda asked: given_values(asked.get("values"))["model"],
+        )
+
     # Gradio reads the annotations of an event's function, and this module's are strings.
-    fill.__annotations__ = read.__annotations__ = {"event": gr.EventData, "request": gr.Request}
+    both = {"event": gr.EventData, "request": gr.Request}
+    fill.__annotations__ = read.__annotations__ = compare.__annotations__ = both
     offers.__annotations__ = {"request": gr.Request}
     view.fill(fill, None, view, trigger_mode="multiple", **run.QUIET)
     view.read(read, None, view, trigger_mode="always_last", **run.QUIET)
+    view.several(compare, None, view, trigger_mode="multiple", **run.QUIET)
     view.offers(offers, None, view, queue=False, **run.QUIET)
     app.at_start(lambda: app.backend().prepare(models.TWIN))
 
@@ -106,6 +120,16 @@ def unmasked(asked: dict[str, Any], app: Any, session: str | None) -> Iterator[r
         link=link,
         at=at if isinstance(at, int) and not isinstance(at, bool) else None,
         twin=twin,
+        score=scorer(app.backend),
+    )
+
+
+def several(asked: dict[str, Any], app: Any, session: str | None) -> Iterator[run.Message]:
+    """Many texts of the canvas under the settings in the controls, and which of them is most like the others."""
+    values = {**given_values(asked.get("values")), "two": False}
+    sides = make_sides(values, app, values["model"], session)
+    yield from many(
+        sides[0], asked.get("texts", 8), asked.get("utility", "bleu"), scorer(app.backend)
     )
 
 

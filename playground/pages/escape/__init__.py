@@ -23,21 +23,23 @@ TITLE = t("Escape")
 
 
 def build(app: Any) -> None:
-    """Three parts on one page: the calculator, real logits, a real loop."""
+    """Three parts on one page: the loop with its calculator, real logits, a real loop in the model."""
     gr.Markdown(
         t(
-            "# How does a text get out of a loop?\n\nA model that repeats itself sits in a valley: the loop token's logit lies **ΔE** above the best "
-            "way out. Temperature shakes the marble; top-p, min-p and top-k put a lid on the valley. Move anything."
+            "# How does a text get out of a loop?\n\nAt the **underlined word** of each lap the model draws. Drag the dot."
         )
     )
     EscapeCalculator(
         constants={
-            "settings": {name: field[0] for name, field in FIELDS.items()}
-            | {"order": "transformers"}
+            "rows": {
+                name: {**row.control(), "why": row.doc, "off": row.off}
+                for name, row in FIELDS.items()
+            },
+            "defaults": {name: row.default for name, row in FIELDS.items()},
         },
         server_functions=[
-            called("calculate", answered_messages(answers.calculate)),
             called("opened", answered_messages(answers.opened)),
+            called("link", answered_messages(answers.link)),
         ],
         elem_id="escape-calculator",
     )

@@ -1,4 +1,4 @@
-"""What the server answers the Escape page: the calculator's figures, one real distribution read, the experiment's run.
+"""What the server answers the Escape page: what the page opens with, one real distribution read, the experiment's run.
 
 Errors are raised; `answered_messages` and the run's stream turn them into sentences on the page."""
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 
@@ -15,30 +16,43 @@ from playground.decoding.settings import DecodingSettings
 from playground.decoding.words import guidance
 from playground.i18n import t
 from playground.pages import gate
-from playground.pages.escape import calculator, logits
-from playground.pages.escape.checks import number_in
-from playground.pages.escape.fields import EXAMPLE, FIELDS
+from playground.pages.escape import logits
+from playground.pages.escape.calculator import checked
+from playground.pages.escape.fields import EXAMPLE, EXPERIMENT, FIELDS, OWN, WORD
 from playground.pages.escape.links import LINK, SLUG, link_values, source_of
 from playground.pages.escape.live import FOLLOWED, experiment_messages
 from playground.pages.escape.logits import Distribution
+from playground.pages.escape.recorded import recorded
 from playground.pages.escape.table import read_table
 from playground.pages.run import Handle, Message, Work, progress
 
 LONGEST_PROMPT = 2000
-RUNS, LENGTH = (8, 128), (8, 96)  # of the experiment: runs a point, tokens that each run tries
-
-
-def calculate(settings: Any) -> dict:
-    """The calculator's record with its `link`."""
-    record = calculator.calculate(settings)
-    return {**record, "link": LINK.encode(record["settings"])}
 
 
 def opened(request: Any) -> dict:
-    """The calculator as the page's address says: {"settings", "record", "message"}."""
+    """What the calculator begins with: {"settings", "loop": the recorded one (see record.py), "message"}.
+
+    An address without settings opens the recorded loop, one that names settings but no word of it a loop of the visitor's own ΔE and N."""
+    query = request.get("query", "") if isinstance(request, dict) else ""
     values, message = link_values(request)
-    record = calculate({name: values[name] for name in [*FIELDS, "order"]})
-    return {"settings": record["settings"], "record": record, "message": message}
+    loop = recorded()
+    settings = {name: values[name] for name in [*FIELDS, "word"]}
+    if not set(settings) & set(dict(parse_qsl(str(query)[:20_000].lstrip("?")))):
+        settings |= {"word": loop["start"], "temperature": loop["temperature"]}
+    if settings["word"] >= len(loop["lap"]):
+        settings["word"], last = loop["start"], len(loop["lap"]) - 1
+        message = t("word must be at most {last}: this loop has no more words.", last=last)
+    return {"settings": settings, "loop": loop, "message": message}
+
+
+def link(settings: Any) -> dict:
+    """{"query"} of the address that opens the calculator with these settings."""
+    if not isinstance(settings, dict):
+        raise ValueError(t("settings must be an object of numbers"))
+    word = WORD.check(settings.get("word"))
+    query = LINK.encode({**checked(settings), "word": word})
+    # without it a loop of one's own at the fields' defaults would be an address without settings
+    return {"query": query + (f"&word={OWN}" if word == OWN else "")}
 
 
 def opened_logits(request: Any) -> dict:
@@ -146,7 +160,7 @@ def _experiment_of(asked: dict) -> tuple[str, float, int, int]:
                 got=len(prompt),
             )
         )
-    top_p = number_in(t("top-p"), asked.get("top_p", 0.9), 0.05, 0.999)
-    runs = number_in(t("runs a point"), asked.get("runs", 32), *RUNS, whole=True)
-    length = number_in(t("tokens"), asked.get("length", 32), *LENGTH, whole=True)
-    return prompt, top_p, int(runs), int(length)
+    top_p, runs, length = (
+        row.check(asked.get(name), row.label) for name, row in EXPERIMENT.items()
+    )
+    return prompt, top_p, runs, length

@@ -1,33 +1,10 @@
-"""Numbers that come from outside: checked, or refused by name with their range."""
+"""A token that comes from outside: checked, or refused by name with its range."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from playground.i18n import t
-
-
-def number_in(name: str, value: Any, low: float, high: float, whole: bool = False) -> float:
-    """`value`, or a ValueError that names field, value and range."""
-    fits = (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-        and low <= value <= high
-    )
-    if not fits or (whole and value != int(value)):
-        raise ValueError(
-            t(
-                "{name} must be {kind} in [{low}, {high}], got {got}",
-                name=name,
-                kind=t("a whole number") if whole else t("a number"),
-                low=f"{low:g}",
-                high=f"{high:g}",
-                got=str(value)[:40],
-            )
-        )
-    return int(value) if whole else float(value)
 
 
 def token_id(name: str, value: Any, size: int) -> int | None:

@@ -8,19 +8,16 @@ from urllib.parse import parse_qsl
 
 from playground.decoding.settings import DecodingSettings
 from playground.i18n import t
-from playground.pages.escape.fields import FIELDS, ORDERS
+from playground.pages.escape.fields import FIELDS, WORD
 from playground.pages.generate.request import ids_of, object_of
-from playground.pages.links import Choice, Number, PageLink, Text
+from playground.pages.links import Number, PageLink, Setting, Text
 
 SLUG = "escape"
 LINK = PageLink(
     SLUG,
     {
-        **{
-            name: Number(default, low, high, whole=whole)
-            for name, (default, low, high, whole) in FIELDS.items()
-        },
-        "order": Choice("transformers", ORDERS),
+        **{name: Setting(row) for name, row in FIELDS.items()},
+        "word": Setting(WORD),
         "model": Text("", longest=100),
         "ids": Text("", longest=6000),
         "rules": Text("", longest=1200),

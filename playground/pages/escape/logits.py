@@ -13,7 +13,8 @@ from playground import decoding
 from playground.decoding.rules import LARGEST_TEMPERATURE
 from playground.decoding.settings import DecodingSettings
 from playground.i18n import Message, nt, paragraph, t
-from playground.pages.escape.checks import number_in, token_id
+from playground.pages.escape.checks import token_id
+from playground.pages.escape.fields import READING
 
 SHOWN = 10
 
@@ -62,9 +63,9 @@ def analyse(
     min_p: Any = 0.05,
 ) -> dict[str, Any]:
     """The record that the page draws (web/views/escape/logits.js). ValueError for bad numbers."""
-    top_p = number_in("top_p", top_p, 0, 1)
-    temperature = number_in("temperature", temperature, 0, 100)
-    min_p = number_in("min_p", min_p, 0, 1)
+    top_p = READING["top_p"].check(top_p)
+    temperature = READING["temperature"].check(temperature)
+    min_p = READING["min_p"].check(min_p)
     found = penalised(found)
     logits, text_of = found.logits, found.text_of
     size = len(logits)

@@ -8,6 +8,7 @@ from typing import Any
 from playground.i18n import t
 from playground.pages.errors import answered_messages
 from playground.pages.home import live
+from playground.pages.home.door import door
 from playground.pages.home.record import RECORDED
 from playground.takeaway.film import film
 from playground.widgets.home_machine import HomeMachine
@@ -25,6 +26,7 @@ def build(app: Any) -> None:
         "fill": lambda raw: live.fill(backend(), raw),
         "vocabulary": lambda raw: live.vocabulary(backend()),
         "film": film,
+        "door": door,
     }
     HomeMachine(
         constants=json.loads(RECORDED.read_text(encoding="utf-8")),

@@ -18,6 +18,7 @@ from playground.i18n import t
 from playground.markov import HiddenMarkovModel, MarkovChain
 from playground.metrics import bleu, perplexity, rouge
 
+DECIMAL_COMMA = ("de", "es")
 PLACE = re.compile(r"\{\{\s*(\w+)((?:\s+\w+=[^\s{}|]+)*)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
 
 
@@ -25,11 +26,18 @@ def numbers(text: str) -> list[float]:
     return [float(part) for part in text.split(",")]
 
 
+def _setting(name: str, value: str) -> Any:
+    if name == "order":
+        return value
+    if name == "do_sample":
+        return value == "1"
+    number = float(value)
+    return int(number) if number.is_integer() else number
+
+
 def settings_of(rules: dict[str, str]) -> DecodingSettings:
     """The settings that a lesson writes as `top_p=.9 order=llama.cpp`."""
-    values: dict[str, Any] = {
-        name: value if name == "order" else float(value) for name, value in rules.items()
-    }
+    values: dict[str, Any] = {name: _setting(name, value) for name, value in rules.items()}
     return DecodingSettings(**values)
 
 
@@ -61,6 +69,16 @@ def drawn(logits: str, names: str, u: str, **rules: str) -> str:
     order = np.argsort(-shares, kind="stable")
     place = int(np.searchsorted(np.cumsum(shares[order]) / shares.sum(), float(u), side="right"))
     return names.split(",")[int(order[place])]
+
+
+def visits_until_gone(
+    logit: str, delta_e: str, repetition_penalty: str = "1", frequency_penalty: str = "0"
+) -> float:
+    """The first visit after which leaving a loop is the likelier step; inf if no visit brings it."""
+    visit = decoding.escape.visit_of_negative_barrier(
+        float(logit), float(delta_e), float(repetition_penalty), float(frequency_penalty)
+    )
+    return math.inf if visit is None else int(visit)
 
 
 def entropy(probabilities: str) -> float:
@@ -188,6 +206,7 @@ FIGURES: dict[str, Callable[..., Any]] = {
             float(frequency_penalty),
         )
     ),
+    "visits_until_gone": visits_until_gone,
     "stationary": stationary,
     "hidden": hidden,
     "break_even": break_even,
@@ -212,8 +231,10 @@ FIGURES: dict[str, Callable[..., Any]] = {
 }
 
 
-def filled(text: str) -> str:
-    """The text with every figure computed. ValueError names the figure that cannot be."""
+def filled(text: str, language: str = "en", exact: bool = False) -> str:
+    """The text with every figure computed and written in the language's own form, or `exact`, as a program reads it, with all digits.
+
+    ValueError names the figure that cannot be computed."""
 
     def one(match: re.Match) -> str:
         name, arguments, form = (
@@ -238,8 +259,11 @@ def filled(text: str) -> str:
             ) from None
         if isinstance(value, str):
             return value
+        if exact:
+            return repr(value)
         if isinstance(value, float) and math.isinf(value):
             return "∞"
-        return format(value, form if isinstance(value, float) else "").replace("-", "−")
+        number = format(value, form if isinstance(value, float) else "").replace("-", "−")
+        return number.replace(".", ",") if language in DECIMAL_COMMA else number
 
     return PLACE.sub(one, text)

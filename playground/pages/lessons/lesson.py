@@ -1,41 +1,60 @@
-"""Lessons are Markdown files in assets/lessons/en with front matter; a teacher adds one without code. A translation is a file of the
-same name in the folder of its language (assets/lessons/de); a lesson that has none is read in English.
-
-    ---
-    title: Temperature
-    minutes: 5
-    ---
-    ## The first step's title
-    open: ?tab=generate&temperature=0.5
-    look: #generator .rules
-    Prose of the step. A figure is computed: {{softmax logits=2,1,.5 temperature=.5 token=0}}.
-    question: What happens at T = 2?
-    answer: It flattens, to {{softmax logits=2,1,.5 temperature=2 token=0}}.
-
-`open` is the state link of a page, `look` a CSS selector of the control that the step speaks of; both may be left out.
+"""Lessons are Markdown files in assets/lessons/en; a teacher adds one without code. A translation is a file of the same name in the
+folder of its language (assets/lessons/de); a lesson that has none is read in English. What a file may say stands in
+assets/lessons/README.md and in `written.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from playground.i18n import LANGUAGES, t
-from playground.pages.lessons.figures import filled
+from playground.i18n import LANGUAGES
+from playground.pages.lessons.predictions import public, read_prediction
+from playground.pages.lessons.scenes import NEEDS_MODEL, draw_scene
+from playground.pages.lessons.written import (
+    Refused,
+    WrittenStep,
+    arguments,
+    read_head,
+    read_steps,
+)
 from playground.paths import ASSETS
 
 FOLDER = ASSETS / "lessons"
-MARKS = ("open", "look", "question", "answer")
 
 
 @dataclass
 class LessonStep:
+    """What the stage shows: text, question and `figure`; and what waits for the reveal: answer, `then` and the prediction's truth."""
+
     title: str
     text: list[str] = field(default_factory=list)  # paragraphs
     open: str = ""
-    look: str = ""
+    figure: dict | None = None  # before the reveal
+    then: dict | None = None  # after it, where it changes
     question: str = ""
+    predict: dict | None = None
     answer: str = ""
+    needs_model: bool = False
+    written: WrittenStep | None = None
+
+    def record(self) -> dict:
+        """Plain data in two parts: what is on view at once, and `hidden`, which is drawn when it is revealed."""
+        return {
+            "title": self.title,
+            "text": self.text,
+            "open": self.open,
+            "figure": self.figure,
+            "question": self.question,
+            "predict": public(self.predict),
+            "needs_model": self.needs_model and self.figure is None,
+            "hidden": {
+                "answer": self.answer,
+                "then": self.then,
+                "truth": None if self.predict is None else self.predict["truth"],
+            },
+        }
 
 
 @dataclass
@@ -46,53 +65,90 @@ class Lesson:
     steps: list[LessonStep]
 
     def record(self) -> dict:
-        return asdict(self)
+        return {
+            "slug": self.slug,
+            "title": self.title,
+            "minutes": self.minutes,
+            "steps": [step.record() for step in self.steps],
+        }
 
 
-def read_lesson(path: Path) -> Lesson:
-    """ValueError, with the file's name, for a file that is no lesson."""
-    _, head, body = ([*path.read_text(encoding="utf-8").split("---\n", 2), "", ""])[:3]
-    facts = dict(line.split(":", 1) for line in head.strip().splitlines() if ":" in line)
-    if "title" not in facts:
-        raise ValueError(t("{name} must begin with front matter that has a title", name=path.name))
-    steps: list[LessonStep] = []
-    try:
-        body = filled(body)
-    except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from None
-    for line in body.splitlines():
-        mark, _, rest = line.partition(":")
-        if line.startswith("## "):
-            steps.append(LessonStep(line[3:].strip()))
-        elif steps and mark in MARKS:
-            setattr(steps[-1], mark, rest.strip())
-        elif steps and line.strip():
-            steps[-1].text.append(line.strip())
-    if not steps or not all(step.text or step.question for step in steps):
-        raise ValueError(t("{name} must have steps (## …) that each say something", name=path.name))
-    for step in steps:
-        if step.open and not step.open.startswith("?tab="):
-            raise ValueError(
-                t(
-                    "{name}: open must be a state link (?tab=…), got {got}",
-                    name=path.name,
-                    got=repr(step.open[:40]),
-                )
-            )
-    return Lesson(
-        path.stem.partition("-")[2],
-        facts["title"].strip(),
-        facts.get("minutes", "5").strip(),
-        steps,
+def _drawn(written: WrittenStep, key: str, model: Any = None) -> dict | None:
+    """The figure of a step, or with key "then" what it becomes: the same figure with other settings or words."""
+    if not written.said("figure") or (
+        key == "then" and not written.said("then") and "then words" not in written.many
+    ):
+        return None
+    name, _, rest = written.said("figure").partition(" ")
+    settings = dict(arguments(rest))
+    rows = written.many.get("words", [])
+    if key == "then":
+        settings |= dict(arguments(written.said("then")))
+        rows = written.many.get("then words", rows)
+    names = [name.strip() for name in written.said("names").split(",") if name.strip()]
+    return draw_scene(name, settings, names, rows, model)
+
+
+def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
+    """The step with its figures and its truth computed. One that needs the model waits for it where `model` is None."""
+    step = LessonStep(
+        written.title,
+        written.text,
+        written.said("open"),
+        question=written.said("question"),
+        answer=written.said("answer"),
+        needs_model=written.said("figure").partition(" ")[0] in NEEDS_MODEL,
+        written=written,
     )
+    if step.needs_model and model is None:
+        step.predict = _kind_alone(written)
+        return step
+    for key in ("figure", "then"):
+        try:
+            setattr(step, key, _drawn(written, key, model))
+        except ValueError as error:
+            place = key if key in written.lines else "then words"
+            raise written.refuse(str(error), place) from None
+    step.predict = read_prediction(written, step.figure, step.then)
+    return step
+
+
+def _kind_alone(written: WrittenStep) -> dict | None:
+    """A prediction on a figure that is not computed yet; one without a figure is whole."""
+    kind = written.said("predict").split(" ")[0]
+    if kind in ("", "card", "choice", "number") or (kind == "order" and written.items):
+        return read_prediction(written, None, None)
+    return {"kind": kind, "truth": None}
+
+
+def read_lesson(path: Path, language: str = "en") -> Lesson:
+    """ValueError, with the file's name, the line and the reason, for a file that is no lesson."""
+    try:
+        facts, lines = read_head(path.read_text(encoding="utf-8"), ("title",))
+        steps = [drawn_step(written) for written in read_steps(lines, language)]
+    except Refused as refused:
+        raise refused.within(path.name) from None
+    return Lesson(path.stem.partition("-")[2], facts["title"], facts.get("minutes", "5"), steps)
+
+
+def files_of(language: str, pattern: str, folder: str = "") -> list[Path]:
+    """The files in a language, or in English where it has none of that name; in the order of their names."""
+    english = FOLDER / "en" / folder
+    own = FOLDER / (language if language in LANGUAGES else "en") / folder
+    return [
+        own / path.name if (own / path.name).is_file() else path
+        for path in sorted(english.glob(pattern))
+    ]
 
 
 def lesson_files(language: str = "en") -> list[Path]:
-    """The lessons in a language, or in English where it has none of that name; in the order of the files' names."""
-    folder = FOLDER / language if language in LANGUAGES else FOLDER / "en"
-    english = sorted((FOLDER / "en").glob("*.md"))
-    return [path if not (folder / path.name).is_file() else folder / path.name for path in english]
+    return files_of(language, "*.md")
+
+
+def language_of(path: Path) -> str:
+    """The language of a lesson's or a course's file: the folder below assets/lessons."""
+    return next((name for name in path.relative_to(FOLDER).parts if name in LANGUAGES), "en")
 
 
 def read_lessons(language: str = "en") -> list[Lesson]:
-    return [read_lesson(path) for path in lesson_files(language)]
+    return [read_lesson(path, language_of(path)) for path in lesson_files(language)]

@@ -5,23 +5,26 @@
  */
 import { drawSvg, make } from "../core/dom.js";
 import { onLanguage } from "../core/translate.js";
-import { makeFigureFiles, svgFile } from "./figure_files.js";
 import { ticksOf, valueAt, writtenTick, writtenValue } from "./axes_figures.js";
+import { makeHandle } from "./axes_handle.js";
+import { makeFigureFiles, svgFile } from "./figure_files.js";
+import { writeSubscripts } from "./subscript.js";
 
-const LEFT = 52,
-  RIGHT = 12,
-  BOTTOM = 42,
-  TOP = 24;
+const EDGE = { left: 52, right: 12, bottom: 42, top: 24 }; // pixels, in type of a page's size
 
 /**
  * @typedef {{x: number[], y: (number | null)[], name?: string, colour: string, width?: number, dash?: string, mark?: "dot" | "square"}} Line
  *   y null is a gap
  * @typedef {{x: number, y: number, colour: string, r?: number}} Point
- * @typedef {{x?: number, y?: number, colour: string, width?: number, dash?: string, label?: string}} Rule a line right across
+ * @typedef {{x?: number, y?: number, colour: string, width?: number, dash?: string, label?: string, side?: "start" | "end"}} Rule
+ *   a line right across; side: where its label begins or ends, in its middle without it
  * @typedef {{x: [number, number], y: [number, number], lines: Line[], points?: Point[], rules?: Rule[],
  *   shade?: {to: number, label?: string}}} AxesFigure what lies outside the ranges is cut off at the frame
- * @typedef {{x: () => string, y: () => string, name: () => string, readout?: boolean, onDrag?: (x: number) => void}} AxesOptions
- *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis
+ * @typedef {{x: () => string, y: () => string, name: () => string, readout?: boolean, onDrag?: (x: number) => void,
+ *   scale?: () => number, handle?: import("./axes_handle.js").HandleOptions}} AxesOptions
+ *   readout: the pointer reads every line at its x. onDrag: a press or a drag in the picture, as a value of the x axis; with a
+ *   handle the first point is what is dragged, by the keyboard too. scale: how much larger than on a page the type is (its size
+ *   is the host's own style), and with it the space for it
  * @typedef {{width: number, height: number, w: number, h: number, sx: (v: number) => number, sy: (v: number) => number}} Frame
  */
 
@@ -33,7 +36,7 @@ function set(element, attributes) {
 /** @param {number} x @param {number} y @param {string} text @param {string} anchor @param {string} [classes] */
 function written(x, y, text, anchor, classes = "axes-tick") {
   const element = drawSvg("text", { x, y, "text-anchor": anchor, class: classes });
-  element.textContent = text;
+  writeSubscripts(element, text);
   return element;
 }
 
@@ -69,6 +72,10 @@ class AxesChart {
   keyAs = "";
   /** @type {number | null} */
   pointerAt = null; // pixels from the left
+  /** @type {WeakMap<Element, {y: (number | null)[], as: string}>} */
+  drawnAs = new WeakMap();
+  /** @type {ReturnType<typeof makeHandle> | undefined} */
+  handle;
   /** @type {Record<string, SVGElement[]>} nodes by kind and place: moved, not made anew */
   kept = { rule: [], line: [], mark: [], point: [] };
 
@@ -76,10 +83,10 @@ class AxesChart {
   constructor(host, options) {
     this.options = options;
     this.key = make("div", "axes-key");
-    this.svg = drawSvg("svg", { class: "axes-svg", role: "img" });
+    this.svg = drawSvg("svg", { class: "axes-svg", role: options.handle ? "group" : "img" });
     this.readout = make("div", "axes-readout num");
     this.axes = drawSvg("g");
-    this.inner = drawSvg("svg", { x: LEFT, y: TOP });
+    this.inner = drawSvg("svg");
     this.words = drawSvg("g");
     this.pointer = drawSvg("line", { class: "axes-pointer", visibility: "hidden" });
     this.shade = drawSvg("rect", { class: "axes-shade", x: 0, y: 0 });
@@ -97,11 +104,25 @@ class AxesChart {
     this.svg.setAttribute("aria-label", options.name());
     if (options.readout) this.followPointer();
     if (options.onDrag) this.followDrag(options.onDrag);
+    if (options.onDrag && options.handle)
+      this.handle = makeHandle(this.svg, options.handle, options.onDrag);
     new ResizeObserver(() => {
       this.axesAs = "";
       this.paint();
     }).observe(this.svg);
     onLanguage(() => this.paint());
+  }
+
+  /** The space around the picture, in pixels. */
+  get edge() {
+    const scale = this.options.scale?.() ?? 1;
+    return {
+      left: EDGE.left * scale,
+      right: EDGE.right * scale,
+      bottom: EDGE.bottom * scale,
+      top: EDGE.top * scale,
+      scale,
+    };
   }
 
   /** @param {AxesFigure} figure */
@@ -129,8 +150,9 @@ class AxesChart {
   measured(figure) {
     const { clientWidth: width, clientHeight: height } = this.svg;
     if (!width || !height) return null;
-    const w = Math.max(10, width - LEFT - RIGHT),
-      h = Math.max(10, height - TOP - BOTTOM),
+    const { left, right, top, bottom } = this.edge,
+      w = Math.max(10, width - left - right),
+      h = Math.max(10, height - top - bottom),
       [x0, x1] = figure.x,
       [y0, y1] = figure.y;
     return {
@@ -155,18 +177,7 @@ class AxesChart {
     this.paintShade(figure, frame, texts);
     this.paintRules(figure, frame, texts);
     this.paintLines(figure, frame);
-    (figure.points ?? []).forEach((point, n) => {
-      const dot = this.node("point", n, "circle");
-      set(dot, {
-        cx: frame.sx(point.x),
-        cy: frame.sy(point.y),
-        r: point.r ?? 6,
-        class: "axes-here",
-        style: `fill:${point.colour}`,
-      });
-      this.marks.append(dot); // above the lines
-    });
-    this.spare("point", (figure.points ?? []).length);
+    this.paintPoints(figure, frame);
     this.words.replaceChildren(...texts);
     if (this.pointerAt !== null) this.read();
   }
@@ -199,27 +210,31 @@ class AxesChart {
     if (as === this.axesAs) return;
     this.axesAs = as;
     const parts = [],
-      bottom = TOP + frame.h;
-    for (const v of ticksOf(...figure.y, Math.max(3, Math.floor(frame.h / 55)))) {
-      const at = TOP + frame.sy(v);
+      { left, top, scale } = this.edge,
+      bottom = top + frame.h;
+    for (const v of ticksOf(...figure.y, Math.max(3, Math.floor(frame.h / (55 * scale))))) {
+      const at = top + frame.sy(v);
       parts.push(
         drawSvg("line", {
-          x1: LEFT,
-          x2: LEFT + frame.w,
+          x1: left,
+          x2: left + frame.w,
           y1: at,
           y2: at,
           class: v === 0 ? "axes-zero" : "axes-grid",
         }),
-        written(LEFT - 7, at + 4, writtenTick(v), "end"),
+        written(left - 7 * scale, at + 4 * scale, writtenTick(v), "end"),
       );
     }
-    for (const v of ticksOf(...figure.x, Math.max(2, Math.floor(frame.w / 90))))
-      parts.push(written(LEFT + frame.sx(v), bottom + 17, writtenTick(v), "middle"));
-    const side = written(13, TOP + frame.h / 2, yName, "middle", "axes-name");
-    side.setAttribute("transform", `rotate(-90 13 ${TOP + frame.h / 2})`);
-    parts.push(written(LEFT + frame.w / 2, frame.height - 5, xName, "middle", "axes-name"), side);
+    for (const v of ticksOf(...figure.x, Math.max(2, Math.floor(frame.w / (90 * scale)))))
+      parts.push(written(left + frame.sx(v), bottom + 17 * scale, writtenTick(v), "middle"));
+    const side = written(13 * scale, top + frame.h / 2, yName, "middle", "axes-name");
+    side.setAttribute("transform", `rotate(-90 ${13 * scale} ${top + frame.h / 2})`);
+    parts.push(
+      written(left + frame.w / 2, frame.height - 5 * scale, xName, "middle", "axes-name"),
+      side,
+    );
     this.axes.replaceChildren(...parts);
-    set(this.inner, { width: frame.w, height: frame.h });
+    set(this.inner, { x: left, y: top, width: frame.w, height: frame.h });
     this.shade.setAttribute("height", String(frame.h));
     set(this.pointer, { y1: 0, y2: frame.h });
   }
@@ -229,7 +244,15 @@ class AxesChart {
     const to = shade ? Math.max(0, frame.sx(shade.to)) : 0;
     this.shade.setAttribute("width", String(to));
     if (shade?.label && to > 60)
-      texts.push(written(LEFT + to / 2, TOP + frame.h / 2, shade.label, "middle", "axes-name"));
+      texts.push(
+        written(
+          this.edge.left + to / 2,
+          this.edge.top + frame.h / 2,
+          shade.label,
+          "middle",
+          "axes-name",
+        ),
+      );
   }
 
   /** @param {AxesFigure} figure @param {Frame} frame @param {SVGElement[]} texts */
@@ -251,9 +274,17 @@ class AxesChart {
         "stroke-dasharray": rule.dash ?? "",
       });
       if (!rule.label) return;
-      const half = rule.label.length * 3.5, // kept inside the picture
-        middle = Math.max(half + 2, Math.min(frame.width - half - 2, LEFT + at));
-      const text = written(middle, TOP - 8, rule.label, "middle", "axes-rule-label");
+      const { left, top, scale } = this.edge,
+        half = rule.label.length * 3.5 * scale, // kept inside the picture
+        low = half * { start: 0, middle: 1, end: 2 }[rule.side ?? "middle"] + 2,
+        middle = Math.max(low, Math.min(frame.width - 2 * half + low - 4, left + at));
+      const text = written(
+        middle,
+        top - 8 * scale,
+        rule.label,
+        rule.side ?? "middle",
+        "axes-rule-label",
+      );
       text.style.fill = `color-mix(in srgb, ${rule.colour} 85%, var(--ink))`;
       texts.push(text);
     });
@@ -264,7 +295,8 @@ class AxesChart {
   paintLines({ lines }, frame) {
     let dots = 0;
     lines.forEach((line, n) => {
-      set(this.node("line", n, "path"), { d: pathOf(line, frame), ...look(line, 2) });
+      set(this.node("line", n, "path"), look(line, 2));
+      this.paintPath(this.node("line", n, "path"), line, frame);
       if (!line.mark) return;
       const r = line.mark === "square" ? 3 : 3.2;
       line.x.forEach((x, i) => {
@@ -284,12 +316,46 @@ class AxesChart {
     this.spare("mark", dots);
   }
 
+  /** A line of the same values in the same frame stays: a moved dot draws no curve anew. @param {Element} path @param {Line} line @param {Frame} frame */
+  paintPath(path, line, frame) {
+    const { figure } = this,
+      as = [frame.width, frame.height, ...(figure?.x ?? []), ...(figure?.y ?? [])].join(),
+      before = this.drawnAs.get(path);
+    if (before?.y === line.y && before.as === as) return;
+    this.drawnAs.set(path, { y: line.y, as });
+    path.setAttribute("d", pathOf(line, frame));
+  }
+
+  /** @param {AxesFigure} figure @param {Frame} frame */
+  paintPoints({ points = [], x }, frame) {
+    const [first] = points;
+    if (this.handle && first)
+      this.handle.stand(first.x, x, [
+        this.edge.left + frame.sx(first.x),
+        this.edge.top + frame.sy(first.y),
+      ]);
+    const dots = this.handle ? points.slice(1) : points;
+    dots.forEach((point, n) => {
+      const dot = this.node("point", n, "circle");
+      set(dot, {
+        cx: frame.sx(point.x),
+        cy: frame.sy(point.y),
+        r: point.r ?? 6,
+        class: "axes-here",
+        style: `fill:${point.colour}`,
+      });
+      this.marks.append(dot); // above the lines
+    });
+    this.spare("point", dots.length);
+  }
+
   /** @param {PointerEvent} event @returns {number} the value of the x axis there, not held inside its range */
   valueOf(event) {
     const { figure, frame } = this;
     if (!figure || !frame) return NaN;
     const share =
-      (event.clientX - this.svg.getBoundingClientRect().left - LEFT) / Math.max(1, frame.w);
+      (event.clientX - this.svg.getBoundingClientRect().left - this.edge.left) /
+      Math.max(1, frame.w);
     return figure.x[0] + (figure.x[1] - figure.x[0]) * share;
   }
 
@@ -302,8 +368,10 @@ class AxesChart {
       if (event.button !== 0 || !this.figure) return;
       held = true;
       svg.setPointerCapture(event.pointerId);
+      this.handle?.focus();
       onDrag(this.valueOf(event));
     });
+    svg.addEventListener("mousedown", (event) => this.handle && event.preventDefault()); // it keeps the focus
     svg.addEventListener("pointermove", (event) => {
       if (held) onDrag(this.valueOf(event));
     });
@@ -325,9 +393,13 @@ class AxesChart {
   read() {
     const { figure, frame, pointerAt } = this;
     if (!figure || !frame || pointerAt === null) return;
-    const v = figure.x[0] + ((figure.x[1] - figure.x[0]) * (pointerAt - LEFT)) / frame.w;
+    const v = figure.x[0] + ((figure.x[1] - figure.x[0]) * (pointerAt - this.edge.left)) / frame.w;
     if (v < figure.x[0] || v > figure.x[1]) return this.leave();
-    set(this.pointer, { x1: pointerAt - LEFT, x2: pointerAt - LEFT, visibility: "visible" });
+    set(this.pointer, {
+      x1: pointerAt - this.edge.left,
+      x2: pointerAt - this.edge.left,
+      visibility: "visible",
+    });
     const read = figure.lines
       .filter((line) => line.name)
       .map((line) => /** @type {const} */ ([line.name, valueAt(line, v)]))

@@ -51,7 +51,10 @@ export function makeBars(host) {
         row.reference.hidden = bar.reference === undefined || bar.reference === null;
       });
       rows.length = bars.length;
-      host.replaceChildren(...rows.map((row) => row.element));
+      // an element that stays is not taken out: what is dragged in it would be let go
+      const same = rows.every((row, i) => host.children[i] === row.element);
+      if (!same || host.children.length !== rows.length)
+        host.replaceChildren(...rows.map((row) => row.element));
     },
   };
 }

@@ -1,36 +1,51 @@
 // @ts-check
-/** States on a circle, edges as thick as their weight, a walker that moves along the edge it takes. */
+/** States on an ellipse as wide as the place allows (letters keep their size), edges as thick as their weight, a walker that moves along the edge it takes. */
 import { calm, clip, drawSvg, svgText, svgTitle } from "../core/dom.js";
 import { plain, withoutZero } from "../core/format.js";
 import { t } from "../core/translate.js";
 
 /** @typedef {[x: number, y: number]} Point */
 
-const WIDTH = 400,
-  HEIGHT = 320,
-  MIDDLE = /** @type {Point} */ ([WIDTH / 2, HEIGHT / 2 + 2]);
+/** @typedef {[width: number, height: number]} Size pixels */
+
+const WIDTH = 400, // before it is measured
+  NARROWEST = 280,
+  WIDEST = 640;
+/** @param {Size} size @returns {Point} */
+const middleOf = ([width, height]) => [width / 2, height / 2 + 2];
 const NOTHING = 1e-12; // weights below are no edges
 const MOST_WEIGHTS = 14; // more edges than this are drawn without their numbers
 
-/** Where the states stand. @param {number} count @returns {Point[]} */
-function placesOf(count) {
-  if (count === 1) return [[WIDTH / 2, HEIGHT / 2]];
+/** The picture of so many states in so much width. @param {number} width @param {number} count @returns {Size} */
+const sizeOf = (width, count) => [
+  width,
+  count <= 2 ? 190 : Math.min(320, Math.max(260, 0.8 * width)),
+];
+
+/** Where the states stand. @param {number} count @param {Size} size @returns {Point[]} */
+function placesOf(count, size) {
+  const [width, height] = size;
+  if (count === 1) return [[width / 2, height / 2]];
   if (count === 2)
     return [
-      [WIDTH * 0.27, HEIGHT / 2 + 10],
-      [WIDTH * 0.73, HEIGHT / 2 + 10],
+      [width * 0.25, 108],
+      [width * 0.75, 108],
     ];
+  const [x, y] = middleOf(size);
   return Array.from({ length: count }, (_, i) => {
     const angle = -Math.PI / 2 + (2 * Math.PI * i) / count;
-    return [MIDDLE[0] + 128 * Math.cos(angle), MIDDLE[1] + 104 * Math.sin(angle)];
+    return [x + (width / 2 - 72) * Math.cos(angle), y + (height / 2 - 56) * Math.sin(angle)];
   });
 }
 
+/** @param {string} state */
+const startIn = (state) => t("Start in {state}", { state });
+
 /** @typedef {{d: string, tip: Point, angle: number, label: Point}} Edge */
 
-/** An edge from a state to itself, on the side away from the middle. @param {Point} at @param {number} count @param {number} radius @returns {Edge} */
-function loopEdge([x, y], count, radius) {
-  const outwards = count <= 2 ? -Math.PI / 2 : Math.atan2(y - MIDDLE[1], x - MIDDLE[0]),
+/** An edge from a state to itself, on the side away from the middle. @param {Point} at @param {Point | null} middle none: upwards @param {number} radius @returns {Edge} */
+function loopEdge([x, y], middle, radius) {
+  const outwards = middle ? Math.atan2(y - middle[1], x - middle[0]) : -Math.PI / 2,
     reach = 2.35 * radius;
   /** @param {number} turn @param {number} distance @returns {Point} */
   const from = (turn, distance) => [
@@ -80,16 +95,17 @@ function bentEdge([x0, y0], [x1, y1], radius, width) {
  *   graph.update(names, matrix, largest weight);   graph.walk(from, to, milliseconds);
  *
  * @param {HTMLElement} host
- * @param {{label: () => string, pick: (state: number) => void}} options
+ * @param {{label: () => string, pick: ((state: number) => void) | null, said?: (state: string) => string}} options pick: null where a
+ *   state is no button; said: its name as a button
  */
-export function stateGraph(host, { label, pick }) {
+export function stateGraph(host, { label, pick, said = startIn }) {
   const lines = drawSvg("g"),
     weights = drawSvg("g", { "aria-hidden": "true" }),
     nodes = drawSvg("g"),
     walker = makeWalker();
   const svg = drawSvg(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "graph", role: "group" },
+    { class: "graph", role: "group" },
     lines,
     weights,
     nodes,
@@ -101,6 +117,11 @@ export function stateGraph(host, { label, pick }) {
   /** @type {Map<string, [SVGPathElement, SVGPathElement]>} line and tip of "from,to" */
   const paths = new Map();
   let radius = 27;
+  let size = sizeOf(WIDTH, 3);
+  /** @type {[names: string[], matrix: number[][], scale?: number] | null} */
+  let shown = null;
+  /** @type {number | null} the state that the walk stands on */
+  let stands = null;
 
   /** @param {string[]} names @param {number} i @param {number} j @param {number} weight @param {number} scale @param {boolean} written */
   function drawEdge(names, i, j, weight, scale, written) {
@@ -108,9 +129,9 @@ export function stateGraph(host, { label, pick }) {
       width = 1 + 7 * share,
       edge =
         i === j
-          ? loopEdge(places[i], places.length, radius)
+          ? loopEdge(places[i], places.length > 2 ? middleOf(size) : null, radius)
           : bentEdge(places[i], places[j], radius, width),
-      size = 4.5 + width * 0.75;
+      head = 4.5 + width * 0.75;
     const line = drawSvg(
       "path",
       {
@@ -129,7 +150,7 @@ export function stateGraph(host, { label, pick }) {
       ),
     );
     const tip = drawSvg("path", {
-      d: `M${size},0 L${-size * 0.7},${size * 0.8} L${-size * 0.7},${-size * 0.8}Z`,
+      d: `M${head},0 L${-head * 0.7},${head * 0.8} L${-head * 0.7},${-head * 0.8}Z`,
       class: "tip",
       "fill-opacity": (0.45 + 0.55 * share).toFixed(2),
       transform: `translate(${edge.tip}) rotate(${(edge.angle * 180) / Math.PI})`,
@@ -150,20 +171,20 @@ export function stateGraph(host, { label, pick }) {
   /** @param {string} name @param {number} i @param {boolean} crowded */
   function drawNode(name, i, crowded) {
     const text = svgText(clip(name, crowded ? 6 : 8), { y: 4 });
-    if (crowded) text.style.fontSize = "10.5px";
+    if (crowded) text.style.fontSize = "12px";
     const element = drawSvg(
       "g",
       {
         class: "node",
-        tabindex: 0,
-        role: "button",
         transform: `translate(${places[i]})`,
-        "aria-label": t("Start in {state}", { state: clip(name, 40) }),
+        ...(pick ? { tabindex: 0, role: "button", "aria-label": said(clip(name, 40)) } : {}),
       },
       drawSvg("circle", { r: radius }),
       text,
       svgTitle(name),
     );
+    nodes.append(element);
+    if (!pick) return;
     element.addEventListener("click", () => pick(i));
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
@@ -171,16 +192,19 @@ export function stateGraph(host, { label, pick }) {
       event.stopPropagation();
       pick(i);
     });
-    nodes.append(element);
   }
 
   /** @param {string[]} names @param {number[][]} matrix row: from, column: to @param {number} [scale] the weight of the thickest edge */
   function update(names, matrix, scale = 1) {
     const count = names.length,
       edges = matrix.flat().filter((weight) => weight > NOTHING).length;
-    svg.setAttribute("viewBox", count <= 2 ? `0 62 ${WIDTH} 190` : `0 0 ${WIDTH} ${HEIGHT}`);
-    radius = count <= 2 ? 27 : count > 6 ? 21 : 25;
-    places = placesOf(count);
+    shown = [names, matrix, scale];
+    const width = Math.max(NARROWEST, Math.min(WIDEST, host.clientWidth || WIDTH));
+    size = sizeOf(width, count);
+    svg.setAttribute("viewBox", `0 0 ${size.join(" ")}`);
+    svg.style.width = `${width}px`;
+    radius = count <= 2 ? 30 : count > 6 ? 23 : 27;
+    places = placesOf(count, size);
     paths.clear();
     for (const layer of [lines, weights, nodes]) layer.replaceChildren();
     matrix.forEach((row, i) =>
@@ -200,6 +224,7 @@ export function stateGraph(host, { label, pick }) {
    * @param {number | null} from @param {number} to @param {number} milliseconds
    */
   function walk(from, to, milliseconds) {
+    stands = to;
     for (const path of paths.values()) for (const one of path) one.classList.remove("on");
     [...nodes.children].forEach((node, i) => node.classList.toggle("on", i === to));
     const taken = from === null ? undefined : paths.get(`${from},${to}`);
@@ -208,6 +233,14 @@ export function stateGraph(host, { label, pick }) {
       rest = /** @type {Point} */ ([x + radius * 0.72, y - radius * 0.72]);
     walker.go(milliseconds < 30 || calm() ? undefined : taken?.[0], rest, milliseconds);
   }
+
+  let measured = 0;
+  new ResizeObserver(() => {
+    if (!shown || !host.clientWidth || host.clientWidth === measured) return;
+    measured = host.clientWidth;
+    update(...shown);
+    if (stands !== null && stands < places.length) walk(null, stands, 0);
+  }).observe(host);
 
   return { update, walk };
 }

@@ -12,21 +12,12 @@ import { EASE, makeStage } from "../core/motion.js";
 import { t } from "../core/translate.js";
 import { makeBall } from "./ball.js";
 
+const flights = () => import("./flight.js"); // not among what the first tile waits for
 const NARROW = 640; // pixels
 const GAP = 3;
 const BASE = 30; // pixels: a word's size where its tile has room
 
-const FLYING = {
-  position: "fixed",
-  left: "0",
-  top: "0",
-  zIndex: "30",
-  pointerEvents: "none",
-  whiteSpace: "pre",
-  transformOrigin: "0 0",
-  font: `600 ${BASE}px/1.1 var(--serif)`,
-  color: "var(--chosen)",
-};
+export const TOUCH = 24; // pixels: what is smaller than this a finger does not hit
 
 /**
  * @typedef {object} Tile
@@ -57,9 +48,11 @@ export function tileAt(tiles, u) {
  */
 export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text, pace }) {
   const stage = makeStage(pace);
+  const air = makeStage(pace); // words on their way out of a strip that stays: new tiles do not bring them down
   const rail = node("div", { class: "tiles-rail", "aria-hidden": "true" });
   const strip = node("div", { class: "tiles-strip", role: "toolbar", "aria-label": label });
   host.classList.add("tiles");
+  host.tabIndex = -1; // holds the focus while no tile is there
   host.replaceChildren(rail, strip);
   /** @type {Tile[]} */
   let tiles = [];
@@ -170,6 +163,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
 
   /** Draw these tiles. New ones unfold unless told otherwise. @param {Tile[]} next @param {{still?: boolean}} [how] */
   function show(next, { still = false } = {}) {
+    const held = host.contains(document.activeElement);
     const same = next.length === tiles.length && next.every((tile, k) => tile.id === tiles[k].id);
     tiles = next;
     if (!same) {
@@ -178,6 +172,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     }
     [...strip.children].forEach((one) => one.classList.remove("hit", "under"));
     lay();
+    if (!same && held && tiles.length) focusOn(focus); // what was chosen is gone, the focus stays here
     if (!same && !still) unfold();
   }
 
@@ -187,6 +182,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
    */
   async function drop(u, { rolled = false } = {}) {
     const at = tileAt(tiles, u);
+    flights();
     if (!rolled && !(await ball.roll(u))) return null;
     const landed = await ball.fall(u, () => {
       if (!tiles[at]?.count) strip.children[at]?.classList.add("hit");
@@ -238,20 +234,29 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     return Math.min(Math.max(inside, 0), 1 - Number.EPSILON);
   }
 
-  /** The word of a tile flies to `goal`, the other tiles drop away. @param {number} index @param {Element} goal */
-  async function fly(index, goal) {
+  /**
+   * The word of a tile flies to `goal`; the other tiles drop away unless the strip stays.
+   * @param {number} index @param {Element} goal @param {{stay?: boolean}} [how]
+   */
+  async function fly(index, goal, { stay = false } = {}) {
     const one = strip.children[index];
     const word = one?.querySelector(".tile-word");
-    ball.hide();
     if (!one || !word) return;
     const bare = one.classList.contains("bare") || one.classList.contains("standing");
-    const from = (bare ? one : word).getBoundingClientRect();
-    const to = goal.getBoundingClientRect();
-    const flying = asIs(make("span", "tile-flying", word.textContent ?? ""));
-    Object.assign(flying.style, FLYING); // it flies over the whole page, where a widget's own rules do not reach
-    document.body.append(flying);
-    const own = flying.getBoundingClientRect();
-    const grown = to.height / Math.max(1, own.height);
+    if (!stay) {
+      ball.hide();
+      dropAway(one);
+    }
+    const { flyTo } = await flights();
+    await flyTo({ stage: stay ? air : stage, from: bare ? one : word, word, goal });
+    if (stay) return;
+    if (strip.contains(document.activeElement)) host.focus({ preventScroll: true });
+    strip.replaceChildren(); // what flew or dropped away is gone: the next tiles unfold, though they be the same ones
+    tiles = [];
+  }
+
+  /** @param {Element} one the tile whose word flies */
+  function dropAway(one) {
     [...strip.children].forEach((other, k) => {
       stage.animate(
         other,
@@ -264,17 +269,13 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
         { duration: 240, delay: other === one ? 0 : 16 * k, easing: EASE.leave },
       );
     });
-    await stage.animate(
-      flying,
-      [
-        { transform: `translate(${from.left}px, ${from.top}px)` },
-        { transform: `translate(${to.left}px, ${to.top}px) scale(${grown})` },
-      ],
-      { duration: 540, easing: EASE.arrive },
-    );
-    flying.remove();
-    strip.replaceChildren(); // what flew or dropped away is gone: the next tiles unfold, though they be the same ones
-    tiles = [];
+  }
+
+  /** The first tile that is too small for a finger; -1 where none is. */
+  function firstSmall() {
+    const total = tiles.reduce((sum, tile) => sum + tile.share, 0);
+    const length = upright() ? strip.clientHeight : strip.clientWidth;
+    return tiles.findIndex((tile) => (tile.share / total) * length - GAP < TOUCH);
   }
 
   new ResizeObserver(() => {
@@ -289,6 +290,10 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     choose,
     open,
     fly,
+    firstSmall,
+    /** How long the strip is, in pixels. */
+    length: () => (upright() ? strip.clientHeight : strip.clientWidth),
+    upright,
     /** Give focus to a tile. */
     focusOn,
     /** The tile that was chosen. @param {number} index */
@@ -296,7 +301,10 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     /** Draw the words anew (another language). */
     relabel: lay,
     /** What moves is at its end. */
-    hurry: stage.hurry,
+    hurry() {
+      stage.hurry();
+      air.hurry();
+    },
     /** What moves is given up. */
     clear: stage.clear,
     ball,

@@ -50,6 +50,23 @@ export function changeAddress(changes) {
 }
 
 /**
+ * Goes to another page of this app without loading anything: a page that stands there already hears "playground:open" and its query.
+ * @param {string} slug @param {string} address of the page in a state
+ */
+export function openPage(slug, address) {
+  const tab = document.querySelector(
+    `#pages > .tab-wrapper [role=tab][data-tab-id="${CSS.escape(slug)}"]`,
+  );
+  if (!(tab instanceof HTMLElement)) return location.assign(address);
+  history.replaceState(null, "", address);
+  const query = new URL(address, location.href).search;
+  document.dispatchEvent(new CustomEvent("playground:open", { detail: { slug, query } }));
+  tab.click();
+  scrollTo({ top: 0 });
+  tab.focus({ preventScroll: true });
+}
+
+/**
  * Puts the address into the address line and onto the clipboard, and says so. Where the browser does not allow copying, the visitor
  * reads where the link is; in a frame that is not the address line, which shows the page around the frame.
  * @param {string} address @param {string} [copied] what is said once it is copied

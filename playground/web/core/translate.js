@@ -7,7 +7,7 @@
 
 /** @typedef {string | [id: string, values?: Object<string, any>, plural?: string]} WireMessage a message of Python's */
 /** @typedef {string | number | WireMessage | undefined} Value */
-/** @typedef {{names: Object<string, string>, tables: Object<string, string>}} Settings */
+/** @typedef {{names: Object<string, string>, tables: Object<string, string>, start?: string}} Settings start: before the browser's own */
 
 const HOLE = /\{([A-Za-z_]\w*)\}/g;
 const KEPT = "playground-language";
@@ -222,7 +222,8 @@ function wanted() {
   if (asked && Object.hasOwn(languages, asked)) store("sessionStorage")?.setItem(KEPT, asked);
   const kept = store("localStorage")?.getItem(KEPT);
   chosen = Boolean(asked || kept);
-  const names = [asked, store("sessionStorage")?.getItem(KEPT), kept, ...navigator.languages];
+  const mine = [asked, store("sessionStorage")?.getItem(KEPT), kept];
+  const names = [...mine, settings.start, ...navigator.languages];
   const short = names.map((name) => (name ?? "").slice(0, 2).toLowerCase());
   return short.find((name) => Object.hasOwn(languages, name)) ?? "en";
 }

@@ -78,7 +78,11 @@ export function makeTransport(options) {
       options.onPlay?.(playing);
     },
   });
-  speedBox.addEventListener("change", () => time.setSpeed(Number(speedBox.value)));
+  let speedChosen = false;
+  speedBox.addEventListener("change", () => {
+    speedChosen = true;
+    time.setSpeed(Number(speedBox.value));
+  });
 
   function nameButtons() {
     playButton.textContent = time.playing ? t("Pause") : playWord();
@@ -179,6 +183,12 @@ export function makeTransport(options) {
     go: time.go,
     play: time.play,
     pause: time.pause,
+    /** A speed for what is on view, unless the visitor has chosen one. @param {number} speed one of the list */
+    suggestSpeed(speed) {
+      if (speedChosen || speed === time.speed) return;
+      speedBox.value = String(speed);
+      time.setSpeed(speed);
+    },
     buttons,
     get step() {
       return time.step;

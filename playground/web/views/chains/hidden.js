@@ -101,7 +101,7 @@ class HiddenView {
       filled: this.figures !== null,
       server,
       take: (value) => this.take(value),
-      player: this.player,
+      player: () => this.player,
       problem: (sentence) => this.problem(sentence),
     });
   }

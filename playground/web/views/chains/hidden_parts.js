@@ -2,7 +2,7 @@
 /** What the view of a hidden Markov model consists of. */
 import { node } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
-import { action, headed, numberField, problemLine, scrolling } from "./page.js";
+import { action, headed, numberField, problemLine, scrolling, viewSkeleton } from "./page.js";
 
 /** @param {...Node} children */
 const tools = (...children) =>
@@ -19,7 +19,7 @@ const smallField = (part, text, attributes) =>
 const parameters = () =>
   node(
     "div",
-    { class: "pairs" },
+    { class: "stack" },
     headed(
       () => t("Hidden: from one state to the next"),
       editor("transition"),
@@ -68,8 +68,9 @@ const walks = () =>
     "section",
     { "data-figure": true },
     node("div", { class: "tools" }, node("div", { class: "group", part: "kind" })),
-    node("p", { class: "say", part: "explain" }),
+    node("p", { class: "say wide-say", part: "explain" }),
     node("div", { part: "player" }),
+    node("div", { class: "scroll", part: "trellis" }),
   );
 
 const figures = () =>
@@ -79,7 +80,6 @@ const figures = () =>
     node(
       "div",
       { class: "stack" },
-      node("div", { class: "scroll", part: "trellis" }),
       headed(
         () => t("Two answers to “which states were they?”"),
         scrolling("paths", () => t("Paths")),
@@ -171,24 +171,19 @@ const limits = () =>
   );
 
 export const skeleton = () =>
-  node(
-    "div",
-    { class: "widget view" },
-    node("p", { class: "lead" }, () =>
+  viewSkeleton(
+    () =>
       t(
         "The chain is hidden: one sees only what each state shows. From that, one reasons back to the states.",
       ),
-    ),
+    "presets",
+    node("p", { class: "say wide-say", part: "note", style: "margin:0" }),
     node(
       "div",
-      { class: "tools" },
-      node("div", { class: "group", part: "presets" }),
-      action("link", () => t("Copy link"), "push"),
+      { class: "hidden-top" },
+      parameters(),
+      node("div", { class: "stack" }, observations(), walks()),
     ),
-    node("p", { class: "say", part: "note", style: "margin:0" }),
-    parameters(),
-    observations(),
-    walks(),
     figures(),
     learning(),
     limits(),

@@ -7,7 +7,7 @@ import { latest } from "../../core/ask.js";
 import { clip, clone, partsOf } from "../../core/dom.js";
 import { percent } from "../../core/format.js";
 import { onLook } from "../../core/look.js";
-import { offerLink } from "../../core/link.js";
+import { offerLink, readLink, stepOf } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
@@ -45,6 +45,8 @@ class LoopsView {
   /** @type {[label: string, id: string][]} */
   models = [];
   linked = false; // the text came with a link
+  /** @type {string | null} the token that the link names, until it is on view */
+  linkedStep = null;
   touched = false; // somebody has typed or pressed something
   busy = false;
   again = 0;
@@ -80,7 +82,7 @@ class LoopsView {
       filled: this.draft !== null,
       server,
       take: (value) => this.take(value),
-      player: this.plane.player,
+      player: () => (this.draft?.part === "text" ? null : this.plane.player),
       problem: (sentence) => this.problem(sentence),
     });
   }
@@ -114,14 +116,14 @@ class LoopsView {
     document.addEventListener("playground:ngram", () => {
       if (this.draft) this.fillModels(this.parts.select("model").value);
     });
-    offerLink(
-      press("link"),
-      () => {
-        this.draft.text.text = this.parts.input("prompt").value;
-        return this.server.link(clone(this.draft));
-      },
-      this.plane.player,
-    );
+    offerLink(press("link"), () => this.address("plane"), this.plane.player);
+    offerLink(press("textLink"), () => this.address("text"), this.player);
+  }
+
+  /** The link of one part of the view: the step that goes along is its own. @param {"plane" | "text"} part */
+  address(part) {
+    this.draft.text.text = this.parts.input("prompt").value;
+    return this.server.link(clone({ ...this.draft, part }));
   }
 
   /** @param {string} sentence */
@@ -189,6 +191,11 @@ class LoopsView {
     if (this.runs) this.draw();
     if (value.figures.ask) this.write();
     this.linked = Boolean(value.opened);
+    if (this.linked && this.draft.part === "text") {
+      this.linkedStep = readLink().at;
+      this.parts.part("textSection").scrollIntoView();
+      if (this.runs) this.draw();
+    }
     this.offer(!this.linked);
   }
 
@@ -281,9 +288,16 @@ class LoopsView {
             },
           ]
         : [],
-      at: Math.min(this.player.step || length - 1, length - 1),
+      at: this.firstStep(length),
     });
     drawn(this.view);
+  }
+
+  /** The token that a link names, once; else the one on view. @param {number} length */
+  firstStep(length) {
+    const linked = this.linkedStep === null ? null : stepOf(this.linkedStep, length);
+    this.linkedStep = null;
+    return linked ?? Math.min(this.player.step || length - 1, length - 1);
   }
 
   /** A token of both runs. @param {number} k */

@@ -2,7 +2,7 @@
 /** What the view "Why networks loop" consists of. */
 import { drawSvg, node } from "../../core/dom.js";
 import { pieces, t } from "../../core/translate.js";
-import { action, LARGEST_SEED, numberField, problemLine } from "./page.js";
+import { action, LARGEST_SEED, numberField, problemLine, viewSkeleton } from "./page.js";
 
 const field = () => {
   const svg = drawSvg(
@@ -112,6 +112,7 @@ const fields = () =>
     numberField("temperature", () => t("temperature"), { min: 0.1, max: 5, step: 0.1 }),
     numberField("textSeed", () => t("seed"), { min: 0, max: LARGEST_SEED }),
     node("button", { type: "button", class: "main", part: "write" }),
+    action("textLink", () => t("Copy link"), "push"),
   );
 
 const lengthField = () => {
@@ -164,20 +165,12 @@ const network = () =>
   );
 
 export const skeleton = () =>
-  node(
-    "div",
-    { class: "widget view" },
-    node("p", { class: "lead" }, () =>
+  viewSkeleton(
+    () =>
       t(
         "Feed a rule its own output and it runs: to a fixed point, into a cycle, or on for ever. That is what a model does that reads what it wrote.",
       ),
-    ),
-    node(
-      "div",
-      { class: "tools" },
-      node("span", { class: "group", part: "worlds" }),
-      action("link", () => t("Copy link"), "push"),
-    ),
+    "worlds",
     plane(),
     node("hr"),
     network(),

@@ -18,6 +18,24 @@ const SPEEDS = [1, 2, 4, 8, 16, 20, 30];
 export const chainTransport = (options) =>
   makeTransport({ speeds: SPEEDS, speed: 4, keys: options.host, ...options });
 
+/**
+ * The skeleton of a view: what it is about in a sentence, its examples with the link beside them, then its parts.
+ * @param {() => string} lead @param {string | null} examples the part that holds their buttons @param {...Node} children
+ */
+export const viewSkeleton = (lead, examples, ...children) =>
+  node(
+    "div",
+    { class: "widget view" },
+    node("p", { class: "lead" }, lead),
+    node(
+      "div",
+      { class: "tools" },
+      ...(examples ? [node("div", { class: "group", part: examples })] : []),
+      action("link", () => t("Copy link"), "push"),
+    ),
+    ...children,
+  );
+
 /** A heading with what stands under it. @param {() => string} title @param {...import("../../core/dom.js").Child} children */
 export const headed = (title, ...children) =>
   node("section", {}, node("h2", {}, title), ...children);
@@ -85,7 +103,7 @@ export function freeName(names, word) {
  * @param {boolean} given.filled whether the page brought a value
  * @param {Record<string, (...values: any[]) => Promise<any>>} given.server
  * @param {(value: any) => void} given.take
- * @param {Transport} given.player
+ * @param {() => Transport | null} given.player whose step the link names; asked after `take`
  * @param {(sentence: string) => void} given.problem
  */
 export async function openLink(view, { filled, server, take, player, problem }) {
@@ -107,7 +125,8 @@ export async function openLink(view, { filled, server, take, player, problem }) 
       );
     take(value);
   }
-  if (here && link.at !== null) goToStep(link.at, player);
+  const named = player();
+  if (here && link.at !== null && named) goToStep(link.at, named);
 }
 
 /** @param {string} at @param {Transport} player */

@@ -56,7 +56,7 @@ class RatesView {
       filled: this.figures !== null,
       server,
       take: (value) => this.take(value),
-      player: this.player,
+      player: () => this.player,
       problem: (sentence) => this.problem(sentence),
     });
   }

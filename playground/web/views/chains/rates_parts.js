@@ -4,7 +4,15 @@ import { heading } from "../../charts/heat.js";
 import { clip, make, node } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
-import { action, headed, numberField, problemLine, scrolling, seedField } from "./page.js";
+import {
+  action,
+  headed,
+  numberField,
+  problemLine,
+  scrolling,
+  seedField,
+  viewSkeleton,
+} from "./page.js";
 
 const graph = () =>
   node(
@@ -75,21 +83,13 @@ const equation = () =>
   );
 
 export const skeleton = () =>
-  node(
-    "div",
-    { class: "widget view" },
-    node("p", { class: "lead" }, () =>
+  viewSkeleton(
+    () =>
       t(
         "Time need not come in steps. A rate says how often something happens in a unit of time; the chain waits, then jumps.",
       ),
-    ),
-    node(
-      "div",
-      { class: "tools" },
-      node("div", { class: "group", part: "presets" }),
-      action("link", () => t("Copy link"), "push"),
-    ),
-    node("div", { class: "trio" }, graph(), table(), power()),
+    "presets",
+    node("div", { class: "walk-top" }, graph(), node("div", { class: "stack" }, table(), power())),
     time(),
     equation(),
   );

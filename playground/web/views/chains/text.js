@@ -66,7 +66,7 @@ class TextView {
       filled: this.figures !== null,
       server,
       take: (value) => this.take(value),
-      player: this.player,
+      player: () => this.player,
       problem: (sentence) => this.problem(sentence),
     });
   }

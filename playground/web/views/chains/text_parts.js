@@ -3,7 +3,7 @@
 import { clip, make, node, visible } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
-import { action, headed, problemLine, seedField } from "./page.js";
+import { action, headed, problemLine, seedField, viewSkeleton } from "./page.js";
 
 /** @typedef {{start: number, end: number, source_start: number}} Copy tokens that stand like that in the source */
 /** @typedef {{start: number, period: number}} Cycle */
@@ -140,14 +140,12 @@ const step = () =>
   );
 
 export const skeleton = () =>
-  node(
-    "div",
-    { class: "widget view" },
-    node("p", { class: "lead" }, () =>
+  viewSkeleton(
+    () =>
       t(
         "An n-gram model counts what follows what in a text. Order n looks at the n previous tokens and at nothing else.",
       ),
-    ),
+    null,
     node("div", { class: "pairs" }, learned(), settings()),
     runs(),
     step(),
@@ -156,7 +154,6 @@ export const skeleton = () =>
       { class: "tools" },
       action("offer", () => t("Use this model on Generate and Diffusion")),
       node("span", { role: "status", part: "offered" }),
-      action("link", () => t("Copy link"), "push"),
     ),
   );
 

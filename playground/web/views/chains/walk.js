@@ -64,7 +64,7 @@ class WalkView {
       filled: this.figures !== null,
       server,
       take: (value) => this.take(value),
-      player: this.player,
+      player: () => this.player,
       problem: (sentence) => this.problem(sentence),
     });
   }

@@ -4,7 +4,7 @@ import { complex } from "../../charts/circle.js";
 import { make, node } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
-import { action, headed, problemLine, scrolling, seedField } from "./page.js";
+import { action, headed, problemLine, scrolling, seedField, viewSkeleton } from "./page.js";
 
 const chain = () =>
   node(
@@ -19,20 +19,18 @@ const table = () =>
     () => t("Row: where it is. Column: where it goes"),
     node("div", { class: "scroll" }, node("div", { part: "matrix" })),
     problemLine(),
-    node(
-      "div",
-      { class: "tools", style: "margin-top:12px" },
-      action("more", () => t("Add a state")),
-      action("fewer", () => t("Remove the last")),
-    ),
-    node(
-      "div",
-      { class: "tools", style: "margin-top:8px" },
-      node("label", {}, () => t("Start in"), " ", node("select", { part: "start" })),
-      node("span", { class: "group", part: "mode" }),
-      seedField(),
-      action("another", () => t("Another walk")),
-    ),
+  );
+
+const tools = () =>
+  node(
+    "div",
+    { class: "tools" },
+    action("more", () => t("Add a state")),
+    action("fewer", () => t("Remove the last")),
+    node("label", {}, () => t("Start in"), " ", node("select", { part: "start" })),
+    node("span", { class: "group", part: "mode" }),
+    seedField(),
+    action("another", () => t("Another walk")),
   );
 
 const visits = () =>
@@ -41,7 +39,6 @@ const visits = () =>
     { "data-figure": true },
     node("h2", {}, () => t("Visits so far (bar) and in the long run (outline)")),
     node("div", { part: "visits" }),
-    node("p", { class: "say", part: "distance" }),
   );
 
 const steps = () =>
@@ -51,6 +48,7 @@ const steps = () =>
     node("h2", {}, () => t("The walk: distance between visits and long run, step by step")),
     node("div", { part: "player" }),
     node("div", { part: "lanes", "data-lanes": true, style: "margin-top:12px" }),
+    node("p", { class: "say", part: "distance" }),
     node("p", { class: "say", part: "looping" }),
   );
 
@@ -104,21 +102,19 @@ const hitting = () =>
   );
 
 export const skeleton = () =>
-  node(
-    "div",
-    { class: "widget view" },
-    node("p", { class: "lead" }, () =>
+  viewSkeleton(
+    () =>
       t(
         "A Markov chain stands in one state and knows nothing but that. The row of the state says where it goes next.",
       ),
-    ),
+    "presets",
     node(
       "div",
-      { class: "tools" },
-      node("div", { class: "group", part: "presets" }),
-      action("link", () => t("Copy link"), "push"),
+      { class: "walk-top", part: "top" },
+      chain(),
+      node("div", { class: "stack" }, table(), visits()),
     ),
-    node("div", { class: "trio", part: "top" }, chain(), table(), visits()),
+    tools(),
     steps(),
     node("div", { class: "trio", "data-figure": true }, power(), eigenvalues(), hitting()),
   );

@@ -5,7 +5,8 @@
  */
 import { make } from "../../core/dom.js";
 import { fixed, NOTHING } from "../../core/format.js";
-import { announce } from "../../core/messages.js";
+import { announce, drawn } from "../../core/messages.js";
+import { offerView } from "../../core/on_view.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
@@ -148,6 +149,19 @@ class PeopleView {
     onLanguage(() => this.speak());
     this.speak();
     this.link.open();
+    offerView("compare", () => this.onView(box));
+  }
+
+  /** The pair on view as a question to a class, blind. @param {HTMLElement} box */
+  onView(box) {
+    const { pair, pool } = this;
+    if (!pair || !box.offsetParent) return null;
+    const [left, right] = pair.shown;
+    const question = () => ({
+      ...{ kind: "pair", text: "", left: left.text, right: right.text },
+      names: { left: left.name, right: right.name },
+    });
+    return { text: pool.prompt, questions: [{ label: t("Which text is better?"), question }] };
   }
 
   makeAnswers() {
@@ -251,6 +265,7 @@ class PeopleView {
     this.answers.hidden = !shown;
     this.showPair();
     this.tell();
+    drawn(this.stage);
   }
 
   showPair() {

@@ -165,6 +165,8 @@ class RaceView {
       ["mdlm", () => t("MDLM, random order")],
       ["llada", () => t("LLaDA, low confidence last")],
       ["maskgit", "MaskGIT"],
+      ["self-verifying", () => t("Self-verifying: drafts and checks")],
+      ["self-speculative", () => t("Self-speculative: a trained verifier")],
     ]);
     this.judge = selectInput(models);
   }

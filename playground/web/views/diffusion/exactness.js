@@ -247,13 +247,23 @@ function surprise(points) {
           off: bold(low.tv),
         },
       );
-  return low.tv > 0.005
-    ? [
-        ...exact,
-        " ",
+  const checked = Math.max(
+    0,
+    ...points.filter((p) => p.curve === "self_verifying" && p.tv < 1e-9).map((p) => p.x),
+  );
+  return [
+    ...exact,
+    low.tv > 0.005
+      ? " " +
         t(
           "It draws everywhere first and keeps the likeliest draws, which makes common texts commoner.",
-        ),
-      ]
-    : exact;
+        )
+      : "",
+    checked
+      ? " " +
+        t("Drafts that are checked stay exact at {words} words a pass.", {
+          words: fixed(checked, 1),
+        })
+      : "",
+  ];
 }

@@ -2,11 +2,13 @@
 /** The controls of the Unmask view: fields shown and hidden by the sampler that is chosen, without asking anybody. The values are a
  * store of their own; the fields draw them. */
 import { fillSelect, node, partsOf } from "../../core/dom.js";
+import { fixed } from "../../core/format.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { advanced, second } from "./form_fields.js";
 
-/** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean}} Sampler */
-/** @typedef {{first: Record<string, any>, models: [string, string, boolean][], canvases: Record<string, string>, samplers: Sampler[],
+/** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean, verifier: boolean}} Sampler */
+/** @typedef {[title: string, name: string, exact: boolean, verifies: boolean]} Model */
+/** @typedef {{first: Record<string, any>, models: Model[], canvases: Record<string, string>, samplers: Sampler[],
  *   schedules: string[], limits: Record<string, [number, number]>}} FormConstants */
 
 /** How many masks a canvas text asks for; the server counts them again. @param {string} text */
@@ -77,6 +79,15 @@ export function formSkeleton(given) {
           "aria-label": () => t("Words per step"),
         }),
         node("output", { class: "num", part: "dialSays" }),
+        node("span", {
+          class: "diffusion-score",
+          part: "score",
+          role: "status",
+          title: () =>
+            t(
+              "How surprised the left-to-right twin is by this text: exp of the mean surprisal. Lower reads more fluently.",
+            ),
+        }),
       ),
     ),
     node(
@@ -143,7 +154,9 @@ export function makeForm(view, given, on) {
   const sampler = () =>
     /** @type {Sampler} */ (given.samplers.find((one) => one.name === values.sampler));
   const isExact = () => models.find(([, name]) => name === values.model)?.[2] ?? false;
-  const fits = (/** @type {Sampler} */ one) => isExact() || !one.posterior;
+  const verifies = () => models.find(([, name]) => name === values.model)?.[3] ?? false;
+  const fits = (/** @type {Sampler} */ one) =>
+    isExact() || (!one.posterior && (!one.verifier || verifies()));
 
   function drawChoices() {
     fillSelect(select("model"), [
@@ -176,22 +189,14 @@ export function makeForm(view, given, on) {
       ["masks", t("masks")],
       ["random words", t("random words")],
     ]);
-    const cannot = given.samplers.filter((one) => !fits(one));
-    part("cannot").hidden = !cannot.length;
-    part("cannot").textContent = cannot.length
-      ? nt(
-          "{n} more sampler needs exact probabilities under noise, which only the exact models give: {names}.",
-          "{n} more samplers need exact probabilities under noise, which only the exact models give: {names}.",
-          cannot.length,
-          { names: cannot.map((one) => say(one.title).split(/[:(]/)[0].trim()).join(", ") },
-        )
-      : "";
+    part("cannot").textContent = cannotRun(given.samplers.filter((one) => !fits(one)));
+    part("cannot").hidden = !part("cannot").textContent;
   }
 
   function drawDial() {
     const masks = Math.max(1, masksOf(values.canvas)),
       dial = input("dial"),
-      reads = sampler()?.steps && values.sampler !== "gibbs";
+      reads = sampler()?.steps && values.sampler !== "gibbs" && !isChecked(values.sampler);
     dial.max = String(masks);
     dial.disabled = !reads;
     dial.value = String(Math.max(1, Math.ceil(masks / Math.max(1, values.steps || 1))));
@@ -201,11 +206,21 @@ export function makeForm(view, given, on) {
         })
       : values.sampler === "gibbs"
         ? t("one word at a time")
-        : t("sets its own pace");
+        : isChecked(values.sampler)
+          ? t("as many as pass the check")
+          : t("sets its own pace");
+  }
+
+  /** @type {number | null} */
+  let score = null;
+  function drawScore() {
+    part("score").textContent =
+      score === null ? "" : t("perplexity {value}", { value: fixed(score, score < 10 ? 1 : 0) });
   }
 
   /** The values into the fields. */
   function draw() {
+    drawScore();
     drawChoices();
     for (const [name, value] of Object.entries(values)) {
       const control = /** @type {HTMLInputElement} */ (name === "canvas" ? canvas : part(name));
@@ -216,7 +231,12 @@ export function makeForm(view, given, on) {
     const reads = new Set(sampler()?.fields ?? []);
     for (const name of OWN) part(name + "Box").hidden = !reads.has(name);
     input("steps").disabled = !sampler()?.steps;
-    part("stepsLabel").textContent = values.sampler === "gibbs" ? t("Sweeps") : t("Steps");
+    part("stepsLabel").textContent =
+      values.sampler === "gibbs"
+        ? t("Sweeps")
+        : isChecked(values.sampler)
+          ? t("Window: cosine in so many steps")
+          : t("Steps");
     input("steps").setAttribute("aria-label", part("stepsLabel").textContent ?? "");
     part("second").hidden = !values.two;
     drawDial();
@@ -279,7 +299,7 @@ export function makeForm(view, given, on) {
       lastCanvas = values.canvas === given.first.canvas ? values.canvas : lastCanvas;
       draw();
     },
-    /** @param {[string, string, boolean][]} next */
+    /** @param {Model[]} next */
     offer(next) {
       models = next;
       draw();
@@ -290,16 +310,51 @@ export function makeForm(view, given, on) {
       part("reading").textContent =
         said.problem ?? (said.text ? t("The model reads: {text}", { text: said.text }) : "");
     },
-    /** @param {{name?: string, text?: string, source?: string}} card */
+    /** @param {number | null | undefined} perplexity of the text on view */
+    scored(perplexity) {
+      score = perplexity ?? null;
+      drawScore();
+    },
+    /** @param {{name?: string, text?: string, sentences?: any[], source?: string}} card */
     about(card) {
       part("about").hidden = !card.name;
       part("aboutName").textContent = card.name ? say(card.name) + "." : "";
-      part("aboutText").textContent = card.text ? say(card.text) : "";
+      part("aboutText").textContent = (card.sentences ?? (card.text ? [card.text] : []))
+        .map(say)
+        .join(" ");
       part("aboutSource").textContent = card.source ?? "";
     },
     runButton: press("run"),
   };
 }
+
+/** Why samplers are not offered with the model that is chosen. @param {Sampler[]} samplers */
+function cannotRun(samplers) {
+  const names = (/** @type {Sampler[]} */ all) =>
+    all.map((one) => say(one.title).split(/[:(]/)[0].trim()).join(", ");
+  const posterior = samplers.filter((one) => one.posterior),
+    verifier = samplers.filter((one) => one.verifier);
+  return [
+    posterior.length
+      ? nt(
+          "{n} more sampler needs exact probabilities under noise, which only the exact models give: {names}.",
+          "{n} more samplers need exact probabilities under noise, which only the exact models give: {names}.",
+          posterior.length,
+          { names: names(posterior) },
+        )
+      : "",
+    verifier.length
+      ? t("{names} needs a trained verifier, which this model does not have here.", {
+          names: names(verifier),
+        })
+      : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** A pass of these writes as many words as its checks let through; their steps are those of the window. @param {string} sampler */
+const isChecked = (sampler) => sampler === "self-verifying" || sampler === "self-speculative";
 
 /** Fields that not every sampler reads. */
 const OWN = [

@@ -9,6 +9,17 @@ const LEFT = 26;
 const TOP = 4;
 const MOST_ROWS = 130; // more steps than that: every second one is drawn, every third …
 const HEIGHT = 330;
+/** @type {Record<string, [down: number, right: number]>} */
+const MOVES = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  PageUp: [-10, 0],
+  PageDown: [10, 0],
+  Home: [-1e9, 0],
+  End: [1e9, 0],
+};
 const NAMES = ["masked", "new", "settled", "remasked", "locked", "soft", "paper"];
 const FONT = "11px Inter, system-ui, sans-serif";
 
@@ -34,7 +45,7 @@ function boxOf(width, steps, length) {
  */
 export function makeMap({ host, name, onPick }) {
   host.classList.add("canvas-map");
-  const picture = node("canvas", { role: "img", "aria-label": name }),
+  const picture = node("canvas", { role: "group", tabindex: 0, "aria-label": name }),
     row = node("i", { class: "canvas-map-row" }),
     column = node("i", { class: "canvas-map-column" });
   host.append(picture, row, column);
@@ -130,6 +141,17 @@ export function makeMap({ host, name, onPick }) {
   picture.addEventListener("pointermove", (event) => dragging && pick(event));
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"]))
     picture.addEventListener(end, () => (dragging = false));
+
+  picture.addEventListener("keydown", (event) => {
+    if (!box || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [down, right] = MOVES[event.key] ?? [0, 0];
+    if (!down && !right) return;
+    event.preventDefault();
+    event.stopPropagation(); // the player's own arrows move in time alone
+    const k = Math.max(0, Math.min(rows.length - 1, step + down)),
+      i = Math.max(0, Math.min(box.length - 1, Math.max(0, focus) + right));
+    onPick(k, i);
+  });
 
   new ResizeObserver(() => host.clientWidth !== box?.width && anew()).observe(host);
   const endLook = onLook(anew);

@@ -42,6 +42,7 @@ class StepsView {
         ]),
       );
     pairs();
+    this.equalCost = constants.equal_cost ?? [];
     this.makePlots();
     this.run = this.makeRunClient(server, trigger);
     for (const what of ["time", "quality"])
@@ -64,7 +65,11 @@ class StepsView {
 
   makePlots() {
     const { part } = this.parts,
-      counts = { label: () => t("steps"), log: true, ticks: [1, 2, 4, 8, 16, 32] };
+      counts = {
+        label: () => t("cost of a text, in calls of the network"),
+        log: true,
+        ticks: [1, 2, 4, 8, 16, 32, 64],
+      };
     this.latency = makePlot({
       host: part("latency"),
       name: () => t("Time against length"),
@@ -191,33 +196,52 @@ class StepsView {
     part("measured").textContent = measuredNote(data);
     press("use").disabled = tokenTime(data) === null || stepTime(data) === null;
     fillFigures(/** @type {HTMLTableElement} */ (part("figures")), numbers);
-    const name = t("mean over seeds ± standard deviation");
-    const series = (/** @type {string} */ key, /** @type {string} */ colour) =>
-      data.quality.length
-        ? [
-            {
-              name,
-              colour,
-              points: data.quality.map(
-                (q) =>
-                  /** @type {[number, number, number]} */ ([q.steps, q[key], q[key + "_spread"]]),
-              ),
-            },
-          ]
-        : [];
-    this.perplexity?.draw(series("perplexity", "--chosen"));
-    this.distinct?.draw(series("distinct", "--settled"));
+    this.perplexity?.draw(qualitySeries(data, "perplexity", "--chosen"));
+    this.distinct?.draw(qualitySeries(data, "distinct", "--settled"));
+    const [found, ...figures] = this.equalCost.map(say);
+    part("equalCost").textContent = found ?? "";
+    part("equalCostFigures").textContent = figures.join(" ");
+    part("equalCostBox").hidden = !found;
     part("examples").replaceChildren(
       ...data.quality.map((q) => {
         const line = make("p", "canvas-example");
         line.append(
-          make("span", "num", nt("{n} step", "{n} steps", q.steps)),
+          make("span", "num", CHECKED[q.sampler]?.() ?? nt("{n} step", "{n} steps", q.steps)),
           make("span", "", q.example),
         );
         return line;
       }),
     );
   }
+}
+
+/** Samplers that draft and check, in the measurement of quality. @type {Record<string, () => string>} */
+const CHECKED = {
+  "self-speculative": () => t("trained verifier"),
+  "self-verifying": () => t("checks itself"),
+};
+
+/**
+ * Random order, and what drafts and checks make of as many calls; mean over seeds and standard deviation.
+ * @param {Measured} data @param {string} key @param {string} colour @returns {import("../../charts/plot.js").PlotSeries[]}
+ */
+function qualitySeries({ quality }, key, colour) {
+  const of = (/** @type {string} */ sampler) =>
+    quality
+      .filter((q) => (q.sampler ?? "llada") === sampler)
+      .map((q) => /** @type {[number, number, number]} */ ([q.calls, q[key], q[key + "_spread"]]))
+      .sort((a, b) => a[0] - b[0]);
+  const all = [
+    { name: t("mean over seeds ± standard deviation"), colour, points: of("llada") },
+    {
+      name: t("trained verifier"),
+      colour: "--new",
+      mark: "square",
+      points: of("self-speculative"),
+    },
+    { name: t("checks itself"), colour: "--remasked", mark: "dot", points: of("self-verifying") },
+  ];
+  return all.filter(({ points }) => points.length);
 }
 
 /** @param {Measured} data */

@@ -104,7 +104,7 @@ export function stepsSkeleton(numbers) {
         "section",
         {},
         title(() =>
-          t("Quality against steps: perplexity of the samples under the left-to-right twin"),
+          t("Quality against cost: perplexity of the samples under the left-to-right twin"),
         ),
         node("div", { part: "perplexity" }),
       ),
@@ -114,6 +114,13 @@ export function stepsSkeleton(numbers) {
         title(() => t("Variety: distinct-2 of the samples")),
         node("div", { part: "distinct" }),
       ),
+    ),
+    node(
+      "section",
+      { part: "equalCostBox" },
+      title(() => t("Self-speculative against MDLM at equal cost")),
+      node("p", { class: "say", part: "equalCost" }),
+      node("p", { class: "canvas-note", part: "equalCostFigures" }),
     ),
     node("div", { class: "canvas-examples", part: "examples" }),
     note(() =>

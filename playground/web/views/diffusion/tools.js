@@ -5,6 +5,7 @@ import { copyLink } from "../../core/link.js";
 import { nt, t } from "../../core/translate.js";
 import { thrownWith, weakestOf } from "./edits.js";
 import { isHidden } from "./lexicon.js";
+import { offerToClass } from "./on_class.js";
 import { copyText, share } from "./share.js";
 import { rowAt } from "./side.js";
 
@@ -15,6 +16,17 @@ export class Tools {
   constructor(view) {
     this.view = view;
     this.wire();
+    offerToClass(view);
+    if (!view.replay) this.gather();
+  }
+
+  /** Few controls on the first screen: the text is one more thing to take away. */
+  gather() {
+    const { parts, take } = this.view,
+      copy = parts.press("copy");
+    parts.part("spread").append(take.element);
+    copy.className = "take-form";
+    take.element.querySelector(".take-list")?.prepend(copy);
   }
 
   wire() {

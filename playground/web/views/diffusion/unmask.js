@@ -3,7 +3,6 @@
 import { latest } from "../../core/ask.js";
 import { clone, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
-import { stepOf } from "../../core/link.js";
 import { announce, drawn } from "../../core/messages.js";
 import { makeRun } from "../../core/run.js";
 import { makeTakeAway } from "../../core/take_away.js";
@@ -14,6 +13,8 @@ import { makeClock } from "./clock.js";
 import { differenceSentence, orderSentence } from "./findings.js";
 import { CARD_FIELDS, formSkeleton, makeForm } from "./form.js";
 import { makeRunCurves } from "./run_curves.js";
+import { makeSeveral } from "./several.js";
+import { arrive } from "./share.js";
 import { decidedAt, hiddenAt, rowAt, traceOf } from "./side.js";
 import { Tools } from "./tools.js";
 import { makeSideView, skeleton } from "./unmask_parts.js";
@@ -45,15 +46,21 @@ export class UnmaskView {
     this.time = this.makeTime(part("time"));
     this.run = this.makeRunClient();
     this.take = this.makeTakeAway(constants?.most_bytes);
-    if (!this.replay) part("spread").append(this.take.element);
     for (const name of ["link", "picture"]) press(name).hidden = this.replay;
     input("numbers").addEventListener("change", () => this.draw());
     this.tools = new Tools(this);
-    if (!this.replay) this.form = this.makeForm(part("form"), constants.form);
+    if (!this.replay) {
+      this.form = this.makeForm(part("form"), constants.form);
+      this.several = makeSeveral(part("several"), {
+        values: () => this.formValues(),
+        trigger,
+        server,
+      });
+    }
     this.value();
     watch("value", () => this.value());
     onLanguage(() => this.draw());
-    if (!this.replay) this.arrive();
+    if (!this.replay) arrive(this);
   }
 
   /** @param {HTMLElement} host */
@@ -129,6 +136,7 @@ export class UnmaskView {
     const view = formSkeleton(given);
     host.append(view);
     partsOf(view).press("run").after(this.parts.press("stop"));
+    partsOf(view).part("more").append(this.parts.part("numbersBox"));
     const about = latest(
       (values) => this.server.about(values),
       (card) => card.error || card.ok === false || form.about(card),
@@ -158,7 +166,10 @@ export class UnmaskView {
     if (value.kind === "whole") this.whole(value);
     else if (value.kind === "reading") this.form?.reading(value);
     else if (value.kind === "models") this.form?.offer(value.models);
-    else this.run.receive(value);
+    else {
+      this.run.receive(value);
+      this.several?.receive(value);
+    }
   }
 
   /** A run that was recorded or saved. @param {any} value */
@@ -166,6 +177,7 @@ export class UnmaskView {
     if (!value.trace) return this.tools.draw();
     this.store.whole(value);
     this.clock.restore({ card: value.twin?.card ?? null, texts: value.twin?.texts ?? [] });
+    this.form?.scored(value.scores?.[0]);
     this.live("recorded", "");
     this.open(Math.min(value.at ?? Infinity, this.store.length - 1), false);
   }
@@ -174,6 +186,7 @@ export class UnmaskView {
   begin(message) {
     this.store.begin(message, this.clock.state());
     this.clock.begin(message.twin ?? null);
+    this.form?.scored(null);
     this.problem("");
     this.live("running", t("running"));
     this.root.dataset.run = message.run;
@@ -181,6 +194,7 @@ export class UnmaskView {
   }
 
   frame(/** @type {any} */ record) {
+    if (record.scores) return this.form?.scored(record.scores[0]);
     if (record.twin !== undefined) this.clock.add(record.twin);
     else this.store.add(record);
     if (this.due) return;
@@ -250,22 +264,6 @@ export class UnmaskView {
 
   formValues() {
     return this.form?.values() ?? {};
-  }
-
-  /** A link that was opened: its fields, and its run once more. */
-  async arrive() {
-    const query = location.search;
-    if (new URLSearchParams(query).get("tab") !== "diffusion") return;
-    const answer = await this.server.arrive({ query: query.slice(0, 20000) }).catch(() => ({}));
-    if (answer.values) this.form?.fill(answer.values);
-    if (answer.message || answer.problem) this.problem(answer.message || answer.problem);
-    if (answer.run && !this.run.running) {
-      this.store.turn = answer.run.edited?.turn ?? 0;
-      this.start(answer.run);
-    } else if (!answer.run) {
-      const step = stepOf(new URLSearchParams(query).get("step"), this.store.length);
-      if (step !== null && this.root.dataset.state === "recorded") this.time.go(step);
-    }
   }
 
   /** From the canvas on view, as the visitor left it. */
@@ -360,9 +358,11 @@ export class UnmaskView {
   showClock(/** @type {number} */ step) {
     const side = this.store.sides[0];
     if (!side) return;
-    const calls = rowAt(side, step).calls ?? 0,
-      all = hiddenAt(side, 0);
-    const last = Math.max(side.card.expected - 1, rowAt(side, 1e9).calls ?? 0);
+    const price = side.card.price ?? 1, // a pass with its checks costs more than an ordinary call
+      spent = (/** @type {number} */ k) => Math.round(price * (rowAt(side, k).calls ?? 0)),
+      calls = spent(step),
+      all = hiddenAt(side, 0),
+      last = Math.max(side.card.expected - 1, spent(1e9));
     this.clock.show({ calls, words: Math.max(0, all - hiddenAt(side, step)), all, last });
   }
 

@@ -3,6 +3,7 @@
 import { asIs, make, node } from "../../core/dom.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { makeCandidates } from "./candidates.js";
+import { makeDrafts } from "./drafts.js";
 import { asProse, LEGEND, stateName } from "./lexicon.js";
 import { makeMap } from "./map.js";
 import { rowAt } from "./side.js";
@@ -81,6 +82,7 @@ export function skeleton() {
     legendLine(),
     node("div", { class: "canvas-below", part: "below" }),
     node("div", { part: "curves" }),
+    node("div", { part: "several" }),
   ];
 }
 
@@ -99,7 +101,7 @@ function legendLine() {
       { class: "canvas-spread", part: "spread" },
       node(
         "label",
-        { class: "canvas-check" },
+        { class: "canvas-check", part: "numbersBox" },
         node("input", { type: "checkbox", part: "numbers", "aria-label": () => t("step numbers") }),
         () => t("step numbers"),
       ),
@@ -148,9 +150,11 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
     title.textContent = `${letter}: ${side.card.title}`;
     box.append(title);
   }
+  const passes = make("div");
   box.append(words);
+  const drafts = makeDrafts(passes);
   above.append(box);
-  texts.append(prose);
+  texts.append(passes, prose); // below the controls, which stay where they are however long it is
   const wall = makeWall({
     host: words,
     name: () => (paired ? t("Canvas {letter}", { letter }) : t("Canvas")),
@@ -166,8 +170,8 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
     host,
     name: () =>
       paired
-        ? t("Map {letter}: one column a word, one row a step", { letter })
-        : t("Map: one column a word, one row a step"),
+        ? t("Map {letter}: one column a word, one row a step. Arrow keys move.", { letter })
+        : t("Map: one column a word, one row a step. Arrow keys move."),
     onPick: on.onPick,
   });
   map.load(side.rows, side.lexicon, side.card.expected ?? 0);
@@ -182,22 +186,26 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
     draw(step, state) {
       const record = rowAt(side, step);
       wall.draw({ record, lexicon: side.lexicon, family: side.card.family, ...state });
+      drafts.draw(side, step);
       prose.textContent = asProse(record, side.lexicon, side.card.family);
       map.show(step, state.focus);
       candidates.draw(side, step, state.focus);
     },
-    end: map.remove,
+    end() {
+      map.remove();
+      drafts.end();
+    },
   };
 }
 
-/** @param {{name: string, text: string, source: string} | undefined} card */
+/** @param {{name: string, text: string, sentences?: any[], source: string} | undefined} card */
 function aboutParts(card) {
   if (!card) return [];
   const name = make("b"),
     text = make("span");
   const write = () => {
     name.textContent = say(card.name) + ". ";
-    text.textContent = say(card.text);
+    text.textContent = (card.sentences ?? [card.text]).map(say).join(" ");
   };
   write();
   onLanguage(write);

@@ -6,6 +6,7 @@
 import { asIs, calm, make } from "../../core/dom.js";
 import { bits } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { draftLooks, NO_DRAFT, playDraft } from "./drafts.js";
 import { isHidden, shownWord, stateName, wordOf } from "./lexicon.js";
 import { makeThrow } from "./throw.js";
 
@@ -126,14 +127,17 @@ export function makeWall({ host, name, onLook, onEdit, onThrow, still = false })
         "canvas-flow",
         state.family === "bytes" || state.family === "characters",
       );
+      const drafts = draftLooks(state.record, state.lexicon);
       tiles().forEach((tile, i) => {
-        const look = lookOf(state, i, count > DENSE);
+        const look = lookOf(state, i, count > DENSE, drafts.get(i));
         const key = JSON.stringify(look);
         if (keys[i] === key) return;
         const was = keys[i];
         keys[i] = key;
         parts[i].draw(look, i);
-        if (state.moving && look.state === "new" && was) snap(tile);
+        if (!state.moving || !was) return;
+        if (look.drafted.fate) playDraft(tile, parts[i].struck, look.drafted);
+        else if (look.state === "new") snap(tile);
       });
       if (count && !host.querySelector('button[tabindex="0"]')) place(Math.max(0, state.focus));
     },
@@ -145,17 +149,22 @@ export function makeWall({ host, name, onLook, onEdit, onThrow, still = false })
 }
 
 /** @typedef {{state: string, text: string, join: string, focus: boolean, number: number, edit: string, changed: boolean,
- *   ghosts: [string, number][], blur: number}} Look */
+ *   ghosts: [string, number][], blur: number, drafted: import("./drafts.js").DraftLook}} Look */
 
-/** What a tile shows. @param {WallState} state @param {number} i @param {boolean} dense @returns {Look} */
-function lookOf({ record, lexicon, focus, order, edits, changed }, i, dense) {
+/**
+ * What a tile shows. @param {WallState} state @param {number} i @param {boolean} dense
+ * @param {import("./drafts.js").DraftLook} [drafted] @returns {Look}
+ */
+function lookOf({ record, lexicon, focus, order, edits, changed }, i, dense, drafted) {
   const edit = edits.get(i) ?? "",
     state = edit === "mask" ? "remasked" : edit === "lock" ? "locked" : record.state[i];
   const hidden = isHidden(state),
     spelled = record.texts?.[i];
   /** @type {[number, number][]} */
   const guesses = (hidden && !edit && record.top?.[i]) || [];
-  const entropy = bits(record.entropy?.[i]);
+  const entropy = bits(record.entropy?.[i]),
+    pass = (!edit && drafted) || NO_DRAFT,
+    left = pass.fate === "left";
   return {
     state,
     text: hidden ? "" : (spelled ?? shownWord(lexicon, record.canvas[i])),
@@ -164,13 +173,19 @@ function lookOf({ record, lexicon, focus, order, edits, changed }, i, dense) {
     number: (!hidden && order?.[i]) || 0,
     edit,
     changed: !hidden && changed.has(i),
-    ghosts: guesses
-      .slice(0, dense ? 1 : GHOSTS)
-      .map(([id, p]) => [
-        shownWord(lexicon, id),
-        Math.round(100 * (0.28 + 0.6 * Math.sqrt(p))) / 100,
-      ]),
-    blur: hidden && entropy !== null ? BLURS[Math.min(BLURS.length - 1, Math.round(entropy))] : 0,
+    drafted: pass,
+    ghosts: left
+      ? [[pass.draft, 0.55]]
+      : guesses
+          .slice(0, dense ? 1 : GHOSTS)
+          .map(([id, p]) => [
+            shownWord(lexicon, id),
+            Math.round(100 * (0.28 + 0.6 * Math.sqrt(p))) / 100,
+          ]),
+    blur:
+      hidden && !left && entropy !== null
+        ? BLURS[Math.min(BLURS.length - 1, Math.round(entropy))]
+        : 0,
   };
 }
 
@@ -179,6 +194,7 @@ class Tile {
   text = document.createTextNode("");
   box = make("span", "canvas-ghosts");
   number = make("sup");
+  struck = make("s", "canvas-struck");
   /** @type {{element: HTMLElement, text: Text, fade: Animation | null}[]} */
   ghosts = [];
 
@@ -186,7 +202,7 @@ class Tile {
   constructor(element) {
     this.element = element;
     this.number.append("");
-    element.append(this.text, this.box, this.number);
+    element.append(this.text, this.box, this.number, this.struck);
   }
 
   /** @param {Look} look @param {number} i */
@@ -195,6 +211,8 @@ class Tile {
       spread = look.ghosts.length > 1 && !calm();
     element.className = classesOf(look);
     this.text.data = look.text;
+    this.struck.hidden = look.drafted.fate !== "refused";
+    this.struck.textContent = look.drafted.fate === "refused" ? look.drafted.draft : "";
     this.number.hidden = !look.number;
     /** @type {Text} */ (this.number.firstChild).data = String(look.number);
     this.box.hidden = !look.ghosts.length;
@@ -229,6 +247,7 @@ const classesOf = (look) =>
     look.ghosts.length && "canvas-guess",
     look.edit && "canvas-edited",
     look.changed && "canvas-different",
+    look.drafted.fate && "canvas-draft-" + look.drafted.fate,
     look.join === "+" ? "canvas-glued" : look.join === "." && "canvas-tight",
   ]
     .filter(Boolean)
@@ -252,6 +271,14 @@ function fade(ghost, opacity, i, n) {
 function spoken(look, i) {
   const place = i + 1,
     state = stateName(look.state);
+  if (look.drafted.fate === "left")
+    return t("{place}: {word} was drafted and not checked", { place, word: look.drafted.draft });
+  if (look.drafted.fate === "refused")
+    return t("{place}: {word}, in place of {draft}, which was refused", {
+      place,
+      word: look.text,
+      draft: look.drafted.draft,
+    });
   if (look.ghosts.length)
     return t("{place}: {state}, perhaps {word}", { place, state, word: look.ghosts[0][0] });
   if (!look.text) return t("{place}: {state}", { place, state });

@@ -2,8 +2,9 @@
 /** The calculator's plots, as figures of charts/axes.js. */
 import { fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { byBarrier, byTopP, byVisit } from "./curves.js";
 
-/** @typedef {import("../../charts/axes.js").AxesFigure} AxesFigure */
+/** @typedef {import("../../charts/axes.js").AxesFigure} AxesFigure @typedef {import("./sentences.js").State} State */
 
 /** @type {{key: string, name: () => string, colour: string, width: number, dash: string}[]} */
 const LINES = [
@@ -21,8 +22,7 @@ const LINES = [
     width: 1.5,
     dash: "6 4",
   },
-  { key: "exact", name: () => t("exact, N rivals"), colour: "var(--ink)", width: 2, dash: "" },
-  { key: "top_p", name: () => t("after top-p"), colour: "var(--chosen)", width: 2.5, dash: "" },
+  { key: "exact", name: () => t("exact, all tokens"), colour: "var(--ink)", width: 2, dash: "" },
   { key: "min_p", name: () => t("after min-p"), colour: "var(--new)", width: 2, dash: "10 4" },
   {
     key: "top_k",
@@ -31,24 +31,28 @@ const LINES = [
     width: 2,
     dash: "10 4 2 4",
   },
+  { key: "top_p", name: () => t("after top-p"), colour: "var(--chosen)", width: 2.5, dash: "" },
+  { key: "all", name: () => t("after all rules"), colour: "var(--escape)", width: 2.5, dash: "" },
 ];
 
-/** @param {any} record @returns {AxesFigure} */
-export function mainFigure(record) {
-  const { settings, critical, temperatures, curves, top, escape } = record;
+/** @param {State} state @param {ReturnType<typeof import("./curves.js").curvesOf>} curves @returns {AxesFigure} */
+export function mainFigure({ settings, law, critical, opening }, curves) {
+  const { temperatures, lines, end, top } = curves,
+    shut = settings.order === "transformers" ? Math.min(opening, end) : opening && end;
   const here = { x: settings.temperature, colour: "var(--escape)", dash: "2 3" };
+  const label = { critical: fixed(critical, 3) };
   return {
-    x: [0, temperatures.at(-1)],
+    x: [0, end],
     y: [-0.05 * top, top],
-    lines: LINES.filter(({ key }) => curves[key]).map(({ key, name, ...look }) => ({
+    lines: LINES.filter(({ key }) => lines[key]).map(({ key, name, ...look }) => ({
       x: temperatures,
-      y: curves[key],
+      y: lines[key],
       name: name(),
       ...look,
     })),
-    points: [{ x: settings.temperature, y: escape, colour: "var(--escape)", r: 9 }],
+    points: [{ x: settings.temperature, y: Math.min(top, law.chance), colour: "var(--escape)" }],
     rules:
-      critical === null
+      critical === null || critical === Infinity
         ? [here]
         : [
             here,
@@ -56,49 +60,49 @@ export function mainFigure(record) {
               x: critical,
               colour: "var(--loop)",
               width: 2,
-              label: t("nucleus escape temperature T_c = {critical}", {
-                critical: fixed(critical, 3),
-              }),
+              label: t("nucleus escape temperature T_c = {critical}", label),
             },
           ],
+    ...(shut > 0 ? { shade: { to: shut, label: t("lid closed") } } : {}),
   };
 }
 
-/** The three smaller plots. @param {any} record */
-export function bySetting({ settings, critical, by_top_p, by_barrier, by_visit }) {
-  const here = (/** @type {number} */ x) =>
-    critical === null ? [] : [{ x, y: critical, colour: "var(--escape)" }];
-  const highest = Math.max(
-    ...by_barrier.y.filter((/** @type {number | null} */ v) => v !== null),
-    0,
-  );
-  /** @type {AxesFigure} */
-  const topP = {
+/** T_c against top-p, and where these settings are. @param {State} state @returns {AxesFigure} */
+export function topPFigure({ settings, place, critical }) {
+  const { x, y, pole, top } = byTopP(place),
+    finite = critical !== null && Number.isFinite(critical);
+  return {
     x: [0, 1],
-    y: [0, by_top_p.top],
-    lines: [{ x: by_top_p.x, y: by_top_p.y, colour: "var(--loop)" }],
-    points: here(settings.top_p),
-    rules: [{ x: by_top_p.pole, colour: "var(--raw)", dash: "5 4" }],
-    shade: { to: by_top_p.pole, label: t("no way out") },
+    y: [0, top],
+    lines: [{ x, y, colour: "var(--loop)" }],
+    points: finite ? [{ x: settings.top_p, y: critical, colour: "var(--escape)" }] : [],
+    rules: [{ x: pole, colour: "var(--raw)", dash: "5 4" }],
+    shade: { to: pole, label: t("no way out") },
   };
-  /** @type {AxesFigure} */
-  const barrier = {
-    x: [0, by_barrier.x.at(-1)],
-    y: [0, 1.05 * highest || 1],
-    lines: [{ x: by_barrier.x, y: by_barrier.y, colour: "var(--loop)" }],
-    points: here(settings.delta_e),
-  };
-  return { by_top_p: topP, by_barrier: barrier, by_visit: visitFigure(by_visit) };
 }
 
-/** @param {any} record @returns {AxesFigure} */
-function visitFigure({ visits, repetition, frequency }) {
-  const left = [...repetition, ...frequency],
+/** @param {State} state @returns {AxesFigure} */
+export function barrierFigure({ settings, critical }) {
+  const { x, y } = byBarrier(settings),
+    highest = Math.max(...y.map((one) => one ?? 0)),
+    own = settings.word < 0 && critical !== null && Number.isFinite(critical);
+  return {
+    x: [0, x[x.length - 1]],
+    y: [0, 1.05 * highest || 1],
+    lines: [{ x, y, colour: "var(--loop)" }],
+    points: own ? [{ x: settings.delta_e, y: critical, colour: "var(--escape)" }] : [],
+  };
+}
+
+/** @param {State} state @returns {AxesFigure} */
+export function visitFigure({ settings }) {
+  const { visits, repetition, frequency } = byVisit(settings),
+    left = [...repetition, ...frequency],
     low = Math.min(0, ...left),
     high = Math.max(0, ...left),
     margin = 0.06 * (high - low || 1);
   return {
-    x: [0, visits.at(-1)],
+    x: [0, visits[visits.length - 1]],
     y: [low - margin, high + margin],
     lines: [
       {

@@ -1,6 +1,7 @@
 // @ts-check
 /** A part of the page that is folded away until somebody wants it: a line with its title, and what it is good for. */
 import { node } from "../../core/dom.js";
+import { rich } from "../../core/rich.js";
 import { t } from "../../core/translate.js";
 
 /**
@@ -14,7 +15,7 @@ export const fold = (part, title, why, ...children) =>
       "summary",
       { title: () => t("Opens this part, or folds it away.") },
       node("b", {}, title),
-      ...(why ? [node("span", {}, why)] : []),
+      ...(why ? [node("span", {}, () => rich(why()))] : []),
     ),
     ...children,
   );

@@ -4,14 +4,14 @@
  * prediction. Each frame of the run holds the newest record of some figures; what was drawn before stays.
  */
 import { makeFigure } from "../../charts/figure.js";
-import { fillSelect, make, partsOf } from "../../core/dom.js";
+import { choices, fillSelect, make, partsOf } from "../../core/dom.js";
 import { announce, drawn } from "../../core/messages.js";
 import { rich } from "../../core/rich.js";
 import { makeRun } from "../../core/run.js";
 import { mark, onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { FIGURE_OF } from "./live_figures.js";
-import { FIGURES, skeleton, SLIDERS } from "./live_parts.js";
+import { FIGURES, SHORT, skeleton, SLIDERS } from "./live_parts.js";
 import { makeSliders } from "./sliders.js";
 
 const LOST = mark(
@@ -25,6 +25,8 @@ class LiveView {
   asked = { model: "", prompt: "", top_p: 0.9, runs: 32, length: 32 };
   /** @type {Record<string, any>} the newest record of each figure, by its name */
   found = {};
+  figure = "barriers"; // the one on view
+  picked = false; // by the visitor; until then the shares come forward when there are some
   /** @type {any} */
   words = "";
   /** @type {any} */
@@ -49,6 +51,16 @@ class LiveView {
       this.asked = { ...this.asked, [name]: value };
       this.sliders.show(this.asked);
     });
+    this.showFigure = choices(
+      part("which"),
+      Object.entries(SHORT).map(([value, label]) => ({ value, label })),
+      () => t("Which figure is on view"),
+      (name) => {
+        this.figure = name;
+        this.picked = true;
+        this.draw([name]);
+      },
+    );
     this.run = makeRun({
       start: (request) => trigger("run", { request }),
       stop: (name) => server.stop(name),
@@ -86,9 +98,10 @@ class LiveView {
 
   start() {
     this.found = {};
+    if (!this.picked) this.figure = "barriers";
     this.say("");
     this.parts.part("text").replaceChildren();
-    for (const name of Object.keys(FIGURES)) this.parts.part(name).hidden = true;
+    this.draw([]);
     this.run.start({ ...this.asked });
     this.progress("", 0);
   }
@@ -149,6 +162,7 @@ class LiveView {
   /** @param {Record<string, any>} record */
   take(record) {
     Object.assign(this.found, record);
+    if (!this.picked && record.shares) this.figure = "shares";
     this.draw(Object.keys(record));
   }
 
@@ -161,11 +175,15 @@ class LiveView {
         part("text").replaceChildren(...record.map(pieceOf));
         continue;
       }
-      if (!(name in FIGURES)) continue; // of a later version
+      if (!record || name !== this.figure) continue; // the others wait until they are on view
       part(name).hidden = false;
       this.figures[name].draw(FIGURE_OF[name](record));
       part(name + "-note").textContent = say(record.note);
     }
+    for (const name of Object.keys(FIGURES))
+      part(name).hidden = name !== this.figure || !this.found[name];
+    part("which").hidden = !Object.keys(FIGURES).some((name) => this.found[name]);
+    this.showFigure(this.figure);
     drawn(this.view);
   }
 

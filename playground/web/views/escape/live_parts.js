@@ -37,6 +37,15 @@ export const SLIDERS = [
   },
 ];
 
+/** @type {Record<string, () => string>} the figures in a word, for the buttons that choose one */
+export const SHORT = {
+  shares: () => t("who left"),
+  barriers: () => t("barriers"),
+  inverted: () => t("top-p that holds"),
+  visits: () => t("penalties"),
+  survival: () => t("survival"),
+};
+
 /** @type {Record<string, () => string>} the figures by their name in a frame */
 export const FIGURES = {
   barriers: () => t("The barrier at each token of the cycle, and its own T_c"),
@@ -107,6 +116,7 @@ const experiment = () => [
     hidden: true,
     "aria-label": () => t("Progress of the experiment"),
   }),
+  node("div", { class: "group live-which", part: "which", hidden: true }),
   node("div", { class: "live-plots" }, ...Object.keys(FIGURES).map(figure)),
 ];
 

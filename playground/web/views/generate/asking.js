@@ -14,7 +14,7 @@ import { say, t } from "../../core/translate.js";
  * @param {ReturnType<typeof import("./controls.js").makeControls>} parts.controls
  * @param {ReturnType<typeof import("./rules.js").makeRules>} parts.rules
  * @param {ReturnType<typeof import("./writing.js").makeWriting>} parts.writing
- * @param {(sentence: string | null) => void} parts.problem
+ * @param {(sentence: string | null, field?: HTMLElement) => void} parts.problem
  * @param {() => number} parts.step the step on view
  * @param {() => boolean} parts.locked whether the seed shall stay
  * @param {() => void} parts.openSetup shows the prompt and the model
@@ -34,11 +34,17 @@ export function makeAsking(parts) {
       most = constants.most_characters;
     if (length <= most) return false;
     const values = { most: whole(most), length: whole(length) };
-    problem(
-      name === "prompt"
-        ? t("The prompt must have at most {most} characters, got {length}: shorten it.", values)
-        : t("The text must have at most {most} characters, got {length}: shorten it.", values),
-    );
+    parts.openSetup();
+    if (name === "prompt")
+      problem(
+        t("The prompt must have at most {most} characters, got {length}: shorten it.", values),
+        controls.prompt,
+      );
+    else
+      problem(
+        t("The text must have at most {most} characters, got {length}: shorten it.", values),
+        controls.scoreBox,
+      );
     return true;
   }
   /** Whether the text on view is one of this prompt and model. */
@@ -55,7 +61,7 @@ export function makeAsking(parts) {
   function write(another = false) {
     const { prompt, lengthBox } = controls;
     if (!prompt.value.trim()) {
-      problem(t("The prompt is empty: write a few words, or take one of the examples."));
+      problem(t("The prompt is empty: write a few words, or take one of the examples."), prompt);
       parts.openSetup();
       prompt.focus();
       return;
@@ -69,7 +75,10 @@ export function makeAsking(parts) {
           high: lengthBox.max,
           value: lengthBox.value || nothing,
         }),
+        lengthBox,
       );
+      parts.openSetup();
+      lengthBox.focus();
       return;
     }
     const last = state.branches.findLast((one) => one.kind === "write");
@@ -119,7 +128,12 @@ export function makeAsking(parts) {
   function score() {
     const text = controls.scoreBox.value;
     if (!text.trim()) {
-      problem(t("The text is empty: paste a few sentences to see how the model reads them."));
+      parts.openSetup();
+      problem(
+        t("The text is empty: paste a few sentences to see how the model reads them."),
+        controls.scoreBox,
+      );
+      controls.scoreBox.focus();
       return;
     }
     if (tooLong("text", text)) return;
@@ -201,6 +215,10 @@ export function makeAsking(parts) {
   }
 
   return {
+    /** Whether a token can be chosen now. */
+    get open() {
+      return !constants.replay && !writing.unfinished && store.here()?.kind === "write";
+    },
     insteadOfPlay,
     write,
     score,

@@ -1,8 +1,10 @@
 // @ts-check
 /** The texts of this visit as a small tree: walk between them, put two side by side. */
-import { button, make } from "../../core/dom.js";
+import { button, clip, make } from "../../core/dom.js";
 import { fixed, perplexityOf, whole } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
+
+const LONGEST = 80; // characters of a token: a longer word takes the browser too long to lay out
 
 /** @typedef {import("./store.js").Branch} Branch */
 
@@ -23,9 +25,14 @@ export function makeBranches({ host, onOpen, pathOf }) {
   function show(branches, here) {
     const byId = new Map(branches.map((one) => [one.id, one]));
     compared = compared.filter((id) => byId.has(id));
+    const held = [...list.querySelectorAll("button, input")].findIndex(
+      (one) => one === document.activeElement,
+    );
     list.replaceChildren(
       ...ordered(branches).map(({ branch, depth }) => row(branch, depth, branches, here)),
     );
+    if (held >= 0)
+      /** @type {HTMLElement} */ (list.querySelectorAll("button, input")[held])?.focus();
     beside.replaceChildren(...(compared.length === 2 ? columns(compared.map(pathOf)) : []));
   }
 
@@ -102,7 +109,7 @@ function columns(pair) {
       ),
     );
     /** @param {any[]} part */
-    const text = (part) => part.map((frame) => frame.piece).join("");
+    const text = (part) => part.map((frame) => clip(frame.piece, LONGEST)).join("");
     prose.append(
       make("span", "soft", text(frames.slice(0, common))),
       make("span", "tree-own", text(frames.slice(common))),
@@ -123,8 +130,10 @@ function columns(pair) {
 
 /** @param {Branch} one */
 function tail(one) {
-  const before = one.parent ? "" : one.prompt.pieces.map((piece) => piece.piece).join("");
-  const text = (before + one.frames.map((frame) => frame.piece).join(""))
+  const before = one.parent
+    ? ""
+    : one.prompt.pieces.map((piece) => clip(piece.piece, LONGEST)).join("");
+  const text = (before + one.frames.map((frame) => clip(frame.piece, LONGEST)).join(""))
     .trim()
     .replace(/\s+/g, " ");
   return text.length > 64 ? text.slice(0, 64) + "…" : text || "…";

@@ -2,14 +2,14 @@
 /**
  * A step's candidates as a table: the model's own probability in one column, what is left after the rules in another, on one scale.
  */
-import { asIs, make, node, visible } from "../../core/dom.js";
+import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { chance, whole } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
 
 const LONGEST = 60; // characters of a token
 
 /** @param {string} text */
-const shown = (text) => visible(text).slice(0, LONGEST);
+const shown = (text) => visible(clip(text, LONGEST));
 
 /**
  *   const columns = makeColumns({host, onPick: (id, text) => ..., ruleName: (rule) => "top-p"});
@@ -95,11 +95,12 @@ export function makeColumns({ host, onPick, ruleName }) {
           held: chance(others.cut_raw),
         },
       );
-      host.replaceChildren(
+      const list = [
         head,
         ...rows.slice(0, record.rows.length).map((one) => one.element),
         rest.element,
-      );
+      ];
+      if (list.length !== host.children.length) host.replaceChildren(...list); // else the focus stays on its row
     },
   };
 }

@@ -12,14 +12,14 @@ const DEPTHS = [
 ];
 
 /**
- * Radio buttons: one stop of the Tab key. The address says which is chosen first.
- * @param {HTMLElement} host @param {string} first @param {(depth: string) => void} chosen
+ * Radio buttons: one stop of the Tab key. The address says which is chosen first; the view has it as a class.
+ * @param {HTMLElement} host @param {HTMLElement} view @param {string} first @param {() => void} changed
  */
-export function depthChoice(host, first, chosen) {
+export function depthChoice(host, view, first, changed) {
   let value = first;
   const boxes = DEPTHS.map(([name, text]) => {
     const box = node("input", { type: "radio", name: "generate-depth", value: name });
-    box.addEventListener("change", () => choose(name));
+    box.addEventListener("change", () => change(name));
     host.append(node("label", {}, box, node("span", {}, text)));
     return box;
   });
@@ -28,13 +28,18 @@ export function depthChoice(host, first, chosen) {
     if (!DEPTHS.some(([name]) => name === depth)) return;
     value = depth;
     for (const box of boxes) box.checked = box.value === depth;
-    chosen(depth);
+    for (const [name] of DEPTHS) view.classList.toggle("depth-" + name, name === depth);
+  }
+  /** @param {string} depth */
+  function change(depth) {
+    choose(depth);
+    changed();
   }
   const { tab, query } = readLink();
   const asked = tab === "generate" ? query.get("depth") : null;
   choose(DEPTHS.some(([name]) => name === asked) ? String(asked) : first);
   return {
-    choose,
+    choose: change,
     get value() {
       return value;
     },

@@ -3,7 +3,7 @@
  * Many draws from one distribution against what theory expects, at up to three temperatures side by side. `clear()` when another
  * distribution comes on view: the draws of the one before are not its own.
  */
-import { asIs, make, node, visible } from "../../core/dom.js";
+import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { fixed, plain, whole } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
 import { nt, say, t } from "../../core/translate.js";
@@ -84,7 +84,7 @@ function columnOf(column) {
     ...seen.map((/** @type {any} */ row) => Math.max(row.expected, row.observed)),
   );
   element.append(
-    ...seen.map((/** @type {any} */ row) => rowOf(row, visible(row.text).slice(0, 40), top)),
+    ...seen.map((/** @type {any} */ row) => rowOf(row, visible(clip(row.text, 40)), top)),
     othersOf(column, seen, top),
     make("p", "draws-say", verdict(column)),
   );

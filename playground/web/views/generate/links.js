@@ -4,6 +4,7 @@ import { addressOf, copyLink, withView } from "../../core/link.js";
 import { showQr } from "../../core/messages.js";
 import { makeTakeAway } from "../../core/take_away.js";
 import { say, t } from "../../core/translate.js";
+import { offerToClass } from "./on_class.js";
 
 /**
  * @param {object} parts
@@ -14,6 +15,7 @@ import { say, t } from "../../core/translate.js";
  * @param {() => number} parts.step
  * @param {(k: number) => any} parts.stepRequest
  * @param {() => string} parts.depth
+ * @param {(stage: string) => string} parts.nameOf a rule
  * @param {(sentence: string | null) => void} parts.problem
  * @param {(trace: any, name: string) => void} parts.opened a saved text was opened
  */
@@ -25,6 +27,7 @@ export function makeLinks({
   step,
   stepRequest,
   depth,
+  nameOf,
   problem,
   opened,
 }) {
@@ -84,6 +87,8 @@ export function makeLinks({
     const there = location.pathname + withView(answer.query); // a tab of its own: the text and its branches stay here
     if (!window.open(there, "_blank")) location.assign(there);
   });
+
+  offerToClass({ store, step, stepRequest, address, nameOf });
 
   /** The text on view as plain data. */
   function trace() {

@@ -8,6 +8,9 @@ import { progressWords } from "./writing.js";
  * @param {ReturnType<typeof import("./store.js").makeStore>} store
  */
 export function makeNotices(part, store) {
+  /** @type {HTMLElement | null} */
+  let marked = null;
+  part("problem").id = "generate-problem";
   const hide = () => {
     part("progress").hidden = true;
   };
@@ -25,10 +28,19 @@ export function makeNotices(part, store) {
       part("progress-words").textContent = shown.words;
       part("progress").hidden = false;
     },
-    /** @param {string | null} sentence */
-    problem(sentence) {
-      part("problem").textContent = sentence ?? "";
-      part("problem").hidden = !sentence;
+    /** @param {string | null} sentence @param {HTMLElement} [field] that it is about: it stands under it */
+    problem(sentence, field) {
+      const place = part("problem");
+      marked?.removeAttribute("aria-invalid");
+      marked?.removeAttribute("aria-describedby");
+      marked = (sentence && field) || null;
+      if (marked) {
+        (marked.closest("label, .gen-search") ?? marked).after(place);
+        marked.setAttribute("aria-invalid", "true");
+        marked.setAttribute("aria-describedby", place.id);
+      } else if (place.previousElementSibling !== part("top")) part("top").after(place);
+      place.textContent = sentence ?? "";
+      place.hidden = !sentence;
       if (sentence) hide();
     },
   };

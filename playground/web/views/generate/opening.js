@@ -184,5 +184,15 @@ export function makeOpening(parts) {
     }
   }
 
-  return { open, openFile };
+  /** @param {string} query of the address */
+  const ask = (query) =>
+    parts.server
+      .opening({ query: query.slice(0, 20000) })
+      .then(open, () => problem(t("The server did not answer. Reload the page to try again.")));
+  document.addEventListener("playground:open", (event) => {
+    const { slug, query } = /** @type {CustomEvent} */ (event).detail;
+    if (slug === "generate" && /&/.test(query)) ask(query);
+  });
+
+  return { ask, openFile };
 }

@@ -4,13 +4,13 @@ import { GATE_ROWS } from "./gate_bars.js";
 
 /**
  * What of each candidate is left behind a gate: (stage) => passage. A rule that is off lets everything through.
- * @param {any} record @returns {(stage: string) => import("./gate_bars.js").Passage}
+ * @param {any} record @param {number} [rows] candidates that are listed; the others are one bar @returns {(stage: string) => import("./gate_bars.js").Passage}
  */
-export function passagesOf(record) {
+export function passagesOf(record, rows = GATE_ROWS) {
   const chosen = record.rows.find((/** @type {any} */ row) => row.id === record.token_id);
   const listed = [...record.rows]
     .sort((a, b) => Math.max(b.raw, b.final) - Math.max(a.raw, a.final))
-    .slice(0, GATE_ROWS);
+    .slice(0, rows);
   if (chosen && !listed.includes(chosen)) listed[listed.length - 1] = chosen;
   const order = record.stages.map((/** @type {any} */ stage) => stage.name);
   /** @param {any} row @param {number} at */
@@ -34,6 +34,7 @@ export function passagesOf(record) {
     const next = order.indexOf(stage);
     const before = columns[at];
     if (next >= 0) at = next;
-    return { names, values: columns[at], before, top, chosen: record.token_id };
+    const held = next < 0 ? 1 : 1 - record.stages[next].removed_mass;
+    return { names, values: columns[at], before, held, top, chosen: record.token_id };
   };
 }

@@ -2,9 +2,12 @@
 /**
  * A text as running prose whose tokens can be picked: the visitor's own part is underlined, the token on view is boxed, loops are overlined.
  */
-import { asIs, make, visible } from "../../core/dom.js";
-import { t } from "../../core/translate.js";
+import { asIs, button, make, visible } from "../../core/dom.js";
+import { whole } from "../../core/format.js";
+import { nt, t } from "../../core/translate.js";
 
+const LONG = 120; // characters that a token may have in the text: laying out a longer word takes the browser too long at each step
+const SHOWN = 48;
 const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
 /** The line under a word: thicker means more surprising, from 1 to 6 pixels. @param {number | null | undefined} nats */
@@ -35,14 +38,37 @@ export function makeProse({ host, onToken }) {
   const pieces = new WeakMap();
   asIs(host);
   host.addEventListener("click", (event) => {
-    const at = /** @type {Element} */ (event.target).closest(".prose-token");
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest(".prose-more")) return;
+    const at = target.closest(".prose-token");
     const k = at ? places.get(at) : undefined;
     if (k !== undefined) onToken(k);
   });
 
+  /** A token that is longer than a line: its beginning, and a button for the whole. @param {HTMLElement} span @param {string} piece @param {string} [token] */
+  function shorten(span, piece, token) {
+    const more = button(
+      nt("all {count} character", "all {count} characters", piece.length, {
+        count: whole(piece.length),
+      }),
+      t("Show the whole token"),
+      () => {
+        const all = make("span", "prose-whole");
+        fill(all, piece, token, true);
+        all.tabIndex = 0; // it scrolls, by the keyboard, too
+        span.replaceChildren(all);
+        all.focus({ preventScroll: true });
+      },
+      "plain prose-more",
+    );
+    fill(span, [...piece].slice(0, SHOWN).join("") + "…", token);
+    span.append(more);
+  }
+
   // Space only tokens, line ends and pieces of a character would be invisible: these are always drawn as marks.
-  /** @param {HTMLElement} span @param {string} piece @param {string} [token] */
-  function fill(span, piece, token) {
+  /** @param {HTMLElement} span @param {string} piece @param {string} [token] @param {boolean} [all] however long it is */
+  function fill(span, piece, token, all = false) {
+    if (!all && piece.length > LONG) return shorten(span, piece, token);
     span.replaceChildren();
     if (piece === "") {
       span.append(make("i", "prose-bytes", visible(token ?? "").slice(0, 24)));
@@ -152,6 +178,12 @@ export function makeProse({ host, onToken }) {
     /** Whether every space and line end is seen; load the text again then. @param {boolean} wanted */
     showMarks(wanted) {
       marks = wanted;
+    },
+    /** The place of a token. @param {number} k */
+    place: (k) => spans[k] ?? null,
+    /** Keeps the place of a token free until its word has come; -1: every word is there. @param {number} k */
+    hold(k) {
+      spans.forEach((span, i) => span.classList.toggle("coming", i === k));
     },
     get length() {
       return spans.length;

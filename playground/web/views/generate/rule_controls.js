@@ -1,6 +1,6 @@
 // @ts-check
 /** The controls of a rule: its slider, its exact value, and what else it reads. What a field may hold stands in the table of parameters. */
-import { node } from "../../core/dom.js";
+import { make, node } from "../../core/dom.js";
 import { NOTHING, parseNumber, plain } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
@@ -31,14 +31,29 @@ function fits(row, value) {
   );
 }
 
-/** @param {Row} row @param {string} typed */
-function refuse(row, typed) {
+/**
+ * What a box cannot hold, in words: said, and under the box until something is typed.
+ * @param {Row} row @param {HTMLInputElement} box
+ */
+function refuse(row, box) {
+  const typed = box.value;
   const range = `${row.open_low ? "(" : "["}${row.lowest}, ${row.highest}${row.open_high ? ")" : "]"}`;
   const values = { field: say(row.label), range, value: typed || NOTHING };
-  announce(
-    row.whole
-      ? t("{field} must be a whole number in {range}, got {value}.", values)
-      : t("{field} must be in {range}, got {value}.", values),
+  const sentence = row.whole
+    ? t("{field} must be a whole number in {range}, got {value}.", values)
+    : t("{field} must be in {range}, got {value}.", values);
+  announce(sentence);
+  const place = make("span", "rule-problem", sentence);
+  place.setAttribute("aria-hidden", "true"); // it was said
+  (box.closest(".link") ?? box).append(place);
+  box.setAttribute("aria-invalid", "true");
+  box.addEventListener(
+    "input",
+    () => {
+      place.remove();
+      box.removeAttribute("aria-invalid");
+    },
+    { once: true },
   );
 }
 
@@ -58,7 +73,7 @@ export function numberBox(row, value, take, attributes = {}) {
   box.addEventListener("change", () => {
     const typed = parseNumber(box.value);
     if (fits(row, typed)) take(/** @type {number} */ (typed));
-    else refuse(row, box.value);
+    else refuse(row, box);
     show();
   });
   function show() {

@@ -4,11 +4,13 @@
  */
 import { inEveryLanguage, make, node } from "../../core/dom.js";
 import { fixed, percent, whole } from "../../core/format.js";
+import { onLook } from "../../core/look.js";
 import { say, t } from "../../core/translate.js";
-import { makeGateBars } from "./gate_bars.js";
+import { FAR_ROWS, GATE_ROWS, makeGateBars } from "./gate_bars.js";
 import { passagesOf } from "./passages.js";
 import { makeChoices } from "./rule_choices.js";
 import { mainControls, named, namedNumber } from "./rule_controls.js";
+import { makeOrder, moved } from "./rule_order.js";
 
 /** @typedef {Record<string, any>} Settings */
 
@@ -47,33 +49,21 @@ export function makeRules({ host, constants, onChange, shown }) {
       layout();
     },
   });
-  const chain = make("div", "chain"),
-    explain = make("p", "rules-explain", " ");
+  const chain = make("div", "chain");
   host.replaceChildren(chain);
-  /** @type {() => string} */
-  let explained = () => " ";
-  inEveryLanguage(() => {
-    explain.textContent = explained();
-  });
-  /** @param {HTMLElement} element @param {() => string} text */
-  function explains(element, text) {
-    for (const name of ["pointerenter", "focusin"])
-      element.addEventListener(name, () => {
-        explained = text;
-        explain.textContent = text();
-      });
-  }
 
-  const modelRow = plainRow(() => t("Model"), makeGateBars({ labels: true, outlined: true })),
-    drawRow = plainRow(() => t("Draw"));
-  explains(modelRow.element, () =>
-    t("The network gives every token of its vocabulary a number, its logit."),
-  );
-  explains(drawRow.element, () =>
-    t(
-      "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
+  const modelRow = plainRow(
+      () => t("Model"),
+      () => t("The network gives every token of its vocabulary a number, its logit."),
+      makeGateBars({ labels: true, outlined: true }),
     ),
-  );
+    drawRow = plainRow(
+      () => t("Draw"),
+      () =>
+        t(
+          "A random number u between 0 and 1 picks the token: it depends on the seed and the step alone.",
+        ),
+    );
   let typed = false; // a seed that was typed is the next text's own
   const seed = namedNumber(
     constants.seed,
@@ -92,13 +82,22 @@ export function makeRules({ host, constants, onChange, shown }) {
     ),
   );
   drawRow.control.append(sample.label, seed.label, ...endings.map((ending) => ending.label));
-  drawRow.element.append(node("div", { class: "link-more" }, choices.element, explain));
+  drawRow.element.append(node("div", { class: "link-more" }, choices.element));
+
+  const order = makeOrder({
+    chain,
+    gates: () => wanted().map((name) => ({ name, .../** @type {any} */ (rows.get(name)) })),
+    label: (name) => say(byName.get(name)?.label),
+    place: (name, to) => change({ order: orderOf(moved(stages(), wanted(), name, to)) }),
+  });
+  /** An order has one spelling: that of the start goes by its name, as in links. @param {string[]} list */
+  const orderOf = (list) =>
+    list.join() === orders[constants.start.order]?.join() ? constants.start.order : list;
 
   /** @type {Map<string, ReturnType<typeof ruleRow>>} */
   const rows = new Map(
     rules.map((/** @type {any} */ rule) => {
-      const row = ruleRow(rule, () => settings, change);
-      explains(row.element, () => say(rule.explain));
+      const row = ruleRow(rule, () => settings, change, order.grip(rule.name));
       return [rule.name, row];
     }),
   );
@@ -134,8 +133,12 @@ export function makeRules({ host, constants, onChange, shown }) {
     if (
       list.length !== chain.children.length ||
       list.some((element, i) => chain.children[i] !== element)
-    )
+    ) {
+      const held = chain.contains(document.activeElement) ? document.activeElement : null;
       chain.replaceChildren(...list);
+      if (held instanceof HTMLElement && chain.contains(held)) held.focus({ preventScroll: true });
+    }
+    chain.style.setProperty("--gates", String(list.length - 2));
     for (const row of rows.values()) row.show(isOff(row.rule), every);
     seed.show();
     endings.forEach((ending, place) => {
@@ -161,7 +164,8 @@ export function makeRules({ host, constants, onChange, shown }) {
       : t("{count} logits", { count: record.vocab_size });
     modelRow.kept.textContent = whole(kept);
     modelRow.lost.textContent = limit ? "−" + percent(limit.removed_mass) : "";
-    const passages = passagesOf(record);
+    const far = document.documentElement.classList.contains("projector");
+    const passages = passagesOf(record, far ? FAR_ROWS : GATE_ROWS);
     const last = record.stages.findLast((/** @type {any} */ stage) => byName.has(stage.name))?.name;
     modelRow.bars?.show(passages("logits"), true);
     for (const name of stages()) {
@@ -186,7 +190,10 @@ export function makeRules({ host, constants, onChange, shown }) {
     return stage === "engine_limit" ? t("the engine’s limit") : stage;
   }
 
+  const gatesOnView = () => wanted().flatMap((name) => rows.get(name) ?? []);
+
   inEveryLanguage(layout);
+  onLook(() => seen && show(seen));
   return {
     /** @param {Settings} next not reported as the visitor's change */
     set(next) {
@@ -203,26 +210,28 @@ export function makeRules({ host, constants, onChange, shown }) {
       layout();
     },
     show,
+    /** How long the bars need for all gates on view at full length, in milliseconds. */
+    duration: () => gatesOnView().reduce((sum, gate) => sum + gate.bars.duration(), 0),
     /**
      * The bars go through the gates on view, one after the other. @param {ReturnType<typeof import("../../core/motion.js").makeStage>} stage
      * @param {number} pace 1 is the full time @returns {Promise<boolean>} whether they came to the end
      */
     async pass(stage, pace) {
-      const gates = wanted().flatMap((name) => rows.get(name) ?? []);
+      const gates = gatesOnView();
       const mine = ++passing;
       for (const gate of gates) gate.element.classList.add("waiting");
       for (const gate of gates) {
-        if (mine === passing) {
-          gate.element.classList.remove("waiting");
-          await gate.bars.pass(stage, pace);
-        }
+        if (mine !== passing) break;
+        gate.element.classList.replace("waiting", "acting");
+        await gate.bars.pass(stage, pace);
+        gate.element.classList.remove("acting");
       }
       return mine === passing;
     },
     /** What is under way is over. */
     rest() {
       passing += 1;
-      for (const gate of rows.values()) gate.element.classList.remove("waiting");
+      for (const gate of rows.values()) gate.element.classList.remove("waiting", "acting");
     },
     clear() {
       seen = null;
@@ -242,15 +251,18 @@ export function makeRules({ host, constants, onChange, shown }) {
   };
 }
 
-/** The first and the last row: what is no rule. @param {() => string} name @param {ReturnType<typeof makeGateBars>} [bars] */
-function plainRow(name, bars) {
+/**
+ * The first and the last row: what is no rule.
+ * @param {() => string} name @param {() => string} title @param {ReturnType<typeof makeGateBars>} [bars]
+ */
+function plainRow(name, title, bars) {
   const control = make("div", "link-control link-wide"),
     kept = make("span", "num"),
     lost = make("span", "num link-lost");
   const element = node(
     "div",
     { class: "link" },
-    node("span", { class: "link-name" }, name),
+    node("span", { class: "link-name", title }, name),
     control,
     node("span", { class: "link-facts" }, kept, lost),
   );
@@ -258,8 +270,11 @@ function plainRow(name, bars) {
   return { element, control, kept, lost, bars };
 }
 
-/** @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change */
-function ruleRow(rule, settings, change) {
+/**
+ * @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change
+ * @param {HTMLElement} grip by which the gate is moved
+ */
+function ruleRow(rule, settings, change, grip) {
   const value = () => settings()[rule.field];
   /** @param {any} next */
   const take = (next) => change({ [rule.field]: next });
@@ -279,7 +294,8 @@ function ruleRow(rule, settings, change) {
   const element = node(
     "div",
     { class: "link", role: "group" },
-    node("span", { class: "link-name" }, () => say(rule.label)),
+    node("span", { class: "link-name", title: () => say(rule.explain) }, () => say(rule.label)),
+    grip,
     control,
     own.exact,
     node("span", { class: "link-facts" }, kept, lost),
@@ -288,6 +304,7 @@ function ruleRow(rule, settings, change) {
   return {
     rule,
     element,
+    grip,
     bars,
     kept,
     lost,

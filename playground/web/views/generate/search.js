@@ -1,7 +1,7 @@
 // @ts-check
 /** Any token of the model, by its text; or words of the visitor's own, put into the text as they are. */
 import { latest } from "../../core/ask.js";
-import { asIs, make, node, visible } from "../../core/dom.js";
+import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { percent } from "../../core/format.js";
 import { nt, say, t } from "../../core/translate.js";
 
@@ -34,16 +34,22 @@ export function makeSearch({ host, find, onPick, onAppend }) {
     const name = make("span", "search-name", label);
     one.append(own ? asIs(name) : name, make("span", "num soft", note));
     one.addEventListener("click", () => {
+      const page = /** @type {HTMLElement | null} */ (host.closest("[tabindex]"));
+      page?.focus({ preventScroll: true }); // the entry is gone then
       close();
       act();
     });
     return one;
   }
 
+  /** @param {number} id @param {string} text @param {number} share */
+  const found = (id, text, share) =>
+    entry(clip(visible(clip(text, 80)), 80), percent(share), () => onPick(id, text));
+
   const ask = latest(find, (answer, query) => {
     if (query !== box.value) return;
     const append = entry(
-      t("Append “{text}” as it stands", { text: query }),
+      t("Append “{text}” as it stands", { text: clip(query, 80) }),
       "",
       () => onAppend(query),
       false,
@@ -52,17 +58,18 @@ export function makeSearch({ host, find, onPick, onAppend }) {
       list.replaceChildren(make("p", "problem", say(answer.error)));
       return;
     }
-    const found = answer.tokens.map((/** @type {any} */ token) =>
-      entry(visible(token.text), percent(token.final), () => onPick(token.id, token.text)),
+    const entries = answer.tokens.map((/** @type {any} */ token) =>
+      found(token.id, token.text, token.final),
     );
-    const left = answer.found - found.length;
-    list.replaceChildren(
-      append,
-      ...found,
-      ...(left > 0
-        ? [make("p", "gen-small", nt("and {n} more token", "and {n} more tokens", left))]
-        : []),
-    );
+    const left = answer.found - entries.length;
+    const said = !answer.found
+      ? t("No token of this model holds “{text}”. You can append it as it stands.", {
+          text: clip(query, 40),
+        })
+      : left > 0
+        ? nt("and {n} more token", "and {n} more tokens", left)
+        : "";
+    list.replaceChildren(append, ...entries, ...(said ? [make("p", "gen-small", said)] : []));
   });
   box.addEventListener("input", () => {
     list.hidden = !box.value;
@@ -72,7 +79,9 @@ export function makeSearch({ host, find, onPick, onAppend }) {
     if (event.key === "Escape") close();
     const entries = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("button")]);
     const at = entries.indexOf(/** @type {any} */ (document.activeElement));
-    if (event.key === "Enter" && event.target === box) entries[1]?.click();
+    // Enter takes the likeliest of what was found, and appends the words where no token holds them
+    if (event.key === "Enter" && event.target === box && box.value)
+      (entries[1] ?? entries[0])?.click();
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
     event.stopPropagation();
@@ -87,5 +96,16 @@ export function makeSearch({ host, find, onPick, onAppend }) {
     list.hidden = true;
     list.replaceChildren();
   }
-  return { focus: () => box.focus() };
+  return {
+    /** The search, and the tokens that a tile of all others holds first. @param {{id: number, text: string, share: number}[]} tokens */
+    offer(tokens) {
+      box.focus();
+      if (box.value) return;
+      list.replaceChildren(
+        ...tokens.map(({ id, text, share }) => found(id, text, share)),
+        make("p", "gen-small", t("Type to search every token of the model.")),
+      );
+      list.hidden = false;
+    },
+  };
 }

@@ -13,7 +13,7 @@ export function skeleton() {
     { class: "widget gen", part: "app", tabindex: -1 }, // after a click on a word the keys work, too
     node(
       "div",
-      { class: "gen-top" },
+      { class: "gen-top", part: "top" },
       node("div", {
         class: "gen-depth",
         part: "depth",
@@ -333,6 +333,7 @@ function foot() {
       () => t("The link as a picture for a projector: phones open it by its QR code"),
     ),
     node("span", { part: "take" }),
+    node("button", { type: "button", class: "plain", part: "whole", hidden: true }),
     plainButton(
       "escape",
       () => t("Send this step to Escape"),

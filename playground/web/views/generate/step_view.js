@@ -1,13 +1,13 @@
 // @ts-check
 /** The step on view: its distribution, its draw, its figures, and what other rules would have made of it. */
-import { button, make, visible } from "../../core/dom.js";
+import { button, clip, make, visible } from "../../core/dom.js";
 import { bits, chance, fixed, whole } from "../../core/format.js";
 import { pieces, t } from "../../core/translate.js";
 import { sentenceOf } from "./rule_sentence.js";
 
 /** A token inside a sentence. @param {string} text */
 function token(text) {
-  const element = make("b", "t", "“" + visible(text) + "”");
+  const element = make("b", "t", "“" + visible(clip(text, 60)) + "”");
   return element;
 }
 
@@ -98,6 +98,8 @@ export function makeStepView({ part, store, rules, columns, differs, look }) {
         ...sentenceOf(record, { nameOf: rules.nameOf, sampled: rules.settings.do_sample }),
       );
       figures(frame);
+      if (part("whatif").contains(document.activeElement))
+        part("app").focus({ preventScroll: true });
       part("whatif").replaceChildren(...(other ? whatIf(other, frame) : otherRules()));
       part("drawn").replaceChildren(...drawn(record));
     },

@@ -1,9 +1,9 @@
 // @ts-check
 /** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
-import { partsOf, visible } from "../../core/dom.js";
+import { clip, partsOf, visible } from "../../core/dom.js";
 import { bits, fixed, plain } from "../../core/format.js";
+import { offerFullScreen } from "../../core/full_screen.js";
 import { drawn } from "../../core/messages.js";
-import { makeStage } from "../../core/motion.js";
 import { makeTransport } from "../../core/transport.js";
 import { onLanguage, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
@@ -19,6 +19,7 @@ import { keepWhenLeaving } from "./kept.js";
 import { onKeys } from "./keys.js";
 import { showLayout } from "./layout.js";
 import { makeLinks } from "./links.js";
+import { makeMoving } from "./moving.js";
 import { makeNotices } from "./notices.js";
 import { makeOpening } from "./opening.js";
 import { makeProse } from "./prose.js";
@@ -30,6 +31,9 @@ import { makeStepView } from "./step_view.js";
 import { loopsOf, makeStore, timelineOf, wantedStep } from "./store.js";
 import { makeWatermark } from "./watermark.js";
 import { makeWriting } from "./writing.js";
+
+/** Steps a second to begin with: slow enough for what moves. @type {Record<string, number>} */
+const SPEEDS = { simple: 1, rules: 0.5, numbers: 8 };
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export function mount(element, { props, constants, server, trigger, watch }) {
@@ -62,14 +66,19 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   /** @param {number} id @param {string} text */
   const pick = (id, text) => asking.pick(id, text);
   const columns = makeColumns({ host: part("bars"), onPick: pick, ruleName: rules.nameOf });
-  const stage = makeStage();
-  /** @returns {number} how long movements take, 1 is in full */
-  const pace = () => (time.playing ? Math.min(0.7, 0.7 / time.speed) : 0.7);
+  const moving = makeMoving({
+    rules,
+    strip: () => strip,
+    prose,
+    depth: () => depth.value,
+    time: () => time,
+  });
   const strip = makeDrawStrip({
     host: part("strip"),
     onPick: pick,
-    onOthers: () => search.focus(),
-    pace,
+    onOthers: (folded) => search.offer(folded),
+    goal: () => (asking.open ? prose.place(time.step) : null),
+    pace: moving.pace,
   });
   const search = makeSearch({
     host: part("search-host"),
@@ -77,10 +86,9 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     onPick: pick,
     onAppend: (text) => asking.append(text),
   });
-  const depth = depthChoice(part("depth"), constants.replay ? "numbers" : "simple", (chosen) => {
-    for (const one of ["simple", "rules", "numbers"])
-      view.classList.toggle("depth-" + one, one === chosen);
+  const depth = depthChoice(part("depth"), view, constants.replay ? "numbers" : "simple", () => {
     strip.relabel();
+    time.suggestSpeed(SPEEDS[depth.value]);
   });
   const tree = makeBranches({
     host: part("tree"),
@@ -107,7 +115,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     host: part("time"),
     keys: view,
     speeds: [0.5, 1, 2, 4, 8, 16, 30],
-    speed: depth.value === "simple" ? 2 : 8,
+    speed: SPEEDS[depth.value],
     onStep: draw,
     unit: () => t("Token on view"),
     onPlay: (playing) => part("text").classList.toggle("playing", playing),
@@ -120,7 +128,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
       t("step {step} of {length}: {token}, entropy {entropy} bits", {
         step: k + 1,
         length: store.frames().length,
-        token: visible(store.frames()[k]?.text ?? ""),
+        token: visible(clip(store.frames()[k]?.text ?? "", 60)),
         entropy: entropyAt(k),
       }),
   });
@@ -204,15 +212,14 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     step: () => time.step,
     stepRequest: asking.stepRequest,
     depth: () => depth.value,
+    nameOf: rules.nameOf,
     problem,
     opened: opening.openFile,
   });
 
   // Where one stands -------------------------------------------------------------------------------------------------------
   /** @param {number} k */
-  function entropyAt(k) {
-    return fixed(bits(store.frames()[k]?.raw_entropy), 2);
-  }
+  const entropyAt = (k) => fixed(bits(store.frames()[k]?.raw_entropy), 2);
   /** @param {number} k */
   function goTo(k) {
     time.pause();
@@ -229,21 +236,12 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     prose.view(k);
     curves.view(k);
     stepView.show(frame);
-    move(state.whatIf ?? frame, (why === "play" && time.speed <= 2) || isNext(k, why, from));
+    const steps = (why === "play" && time.speed <= 2) || isNext(k, why, from);
+    moving.show(state.whatIf ?? frame, k, steps);
     drawn(view);
   }
   /** Whether the visitor stepped on by one. @param {number} k @param {string} why @param {number | null} from */
   const isNext = (k, why, from) => why === "user" && from !== null && k === from + 1;
-  /** The bars go through the gates, then the ball falls; or all of it is there at once. @param {any} record @param {boolean} moving */
-  async function move(record, moving) {
-    stage.clear();
-    rules.rest();
-    if (moving && depth.value === "rules") {
-      strip.clear();
-      if (!(await rules.pass(stage, time.playing ? 0.3 : 0.55))) return;
-    }
-    strip.show(record, moving);
-  }
   function rulesMoved() {
     time.pause();
     mark.look();
@@ -369,6 +367,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   element.addEventListener("input", () => {
     state.touched = true;
   });
+  offerFullScreen(parts.press("whole"), view);
   keepWhenLeaving(() => (writing.unfinished ? links.trace() : null));
 
   controls.setPrompt(constants.examples[0][1]);
@@ -391,10 +390,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     showTree();
     layout();
   });
-  server
-    .opening({ query: location.search.slice(0, 20000) })
-    .then(opening.open, () =>
-      problem(t("The server did not answer. Reload the page to try again.")),
-    );
+  opening.ask(location.search);
   new IntersectionObserver(tellStatus).observe(element);
 }

@@ -2,7 +2,7 @@
 /** After the last word: what the model says when it always takes the widest tile, two doors on, and a GIF of what was played. */
 import { asIs, drawSvg, inEveryLanguage, make, node, partsOf } from "../../core/dom.js";
 import { blobOf, saveFile } from "../../core/download.js";
-import { withView } from "../../core/link.js";
+import { openPage, withView } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
 import { bare, joins, plainText } from "./screen.js";
@@ -42,21 +42,31 @@ function picture(slug) {
   return drawSvg("svg", { viewBox: "0 0 200 84", "aria-hidden": "true" }, ...all);
 }
 
-/** @param {string} slug @param {() => string} title @param {() => string} words */
-function door(slug, title, words) {
+/**
+ * @param {string} slug @param {() => string} title @param {() => string} words
+ * @param {() => Promise<string>} [query] of the page behind it
+ */
+function door(slug, title, words, query) {
   const link = node("a", { class: "home-door", href: withView(`?tab=${slug}`) });
   link.append(picture(slug), node("span", {}, node("b", {}, title), words));
-  link.addEventListener("click", (event) => {
-    const tab = document.querySelector(
-      `#pages > .tab-wrapper [role=tab][data-tab-id="${CSS.escape(slug)}"]`,
-    );
-    if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    /** @type {HTMLElement} */ (tab).click();
-    scrollTo({ top: 0 });
-    history.replaceState(null, "", link.href);
+    if (query) link.href = withView(await query());
+    openPage(slug, link.href);
   });
   return link;
+}
+
+/** The sentence that was played as a link of Generate; the page alone where the server does not say. @param {import("./home.js").HomeView} home */
+async function played(home) {
+  try {
+    const answer = await home.server.door(home.play.wish(home.heat));
+    if (answer.query) return answer.query;
+  } catch {
+    /* the door opens all the same */
+  }
+  return "?tab=generate";
 }
 
 /** What the model says by itself; where it differs from what was played, marked. @param {import("./home.js").HomeView} home */
@@ -114,6 +124,7 @@ function build(home, host) {
       "generate",
       () => t("Generate"),
       () => t("See the rules"),
+      () => played(home),
     ),
     door(
       "diffusion",

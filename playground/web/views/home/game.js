@@ -5,8 +5,11 @@
  * A recorded law holds its likeliest tokens and the mass of all others at the heat of the recording alone; a live one holds all.
  */
 
+/** A piece on its tile. @param {string} text */
+export const shown = (text) => text.replace(/^##(?=.)/, "-");
+
 /** @typedef {{id: number, text: string, share: number, count?: number}} Tile */
-/** @typedef {{id: number, text: string, by: "you" | "chance", share: number, order: number}} Word */
+/** @typedef {{id: number, text: string, by: "you" | "chance", share: number, order: number, heat: number}} Word */
 /** @typedef {{text: string, share: number} | null} Guess */
 /** @typedef {{law: Law, u: number, place: number, guesses: Guess[], live: boolean}} Next what may stand at `place`, and where chance falls */
 /** @typedef {"words" | "masks"} Mode one word after another, or blanks in any order */
@@ -198,6 +201,29 @@ export class Game {
   /** The word of a rank, as it would stand in the sentence. @param {Next} next @param {number} rank @param {number} heat @param {"you" | "chance"} by @returns {Word} */
   word({ law }, rank, heat, by) {
     const id = law.ids[rank];
-    return { id, text: law.text(id), by, share: law.at(heat).shares[rank], order: this.step };
+    const share = law.at(heat).shares[rank];
+    return { id, text: law.text(id), by, share, order: this.step, heat };
+  }
+
+  /** A word for the GIF. @param {{text: string, share: number, count?: number}[]} tiles @param {any} chosen {u, index, by, at, text} */
+  filmed(tiles, chosen) {
+    const seen = tiles.map(({ text, count, share }) => ({
+      text: count ? "…" : shown(text),
+      share,
+    }));
+    this.film.push({ tiles: seen, ...chosen });
+  }
+
+  /**
+   * What Generate needs to show this sentence: words that chance chose at one heat come again by the seed, the others are named.
+   * @param {number} heat
+   */
+  wish(heat) {
+    const words = this.words.flatMap((word) => word ?? []);
+    const named = this.masks
+      ? words.length
+      : words.findLastIndex((word) => word.by === "you" || word.heat !== heat) + 1;
+    const chosen = words.slice(0, named).map((word) => word.id);
+    return { seed: this.seed, heat, chosen, step: Math.max(0, words.length - 1) };
   }
 }

@@ -7,17 +7,17 @@ import { calm, choices, inEveryLanguage, partsOf } from "../../core/dom.js";
 import { makeStage } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
 import { makeTiles } from "../../charts/tiles.js";
-import { Game } from "./game.js";
+import { Game, shown } from "./game.js";
 import {
   actOf,
   drawHeat,
   drawScore,
+  drawSmall,
   drawSource,
   makeSentence,
   nextOf,
   saidOf,
   sentenceOf,
-  shown,
   skeleton,
 } from "./screen.js";
 
@@ -75,7 +75,9 @@ export class HomeView {
       () => t("How the sentence is written"),
       async (mode) => (await import("./modes.js")).setMode(this, /** @type {any} */ (mode)),
     );
+    import("../../core/full_screen.js").then((it) => it.offerFullScreen(press("whole"), this.view));
     press("drop").addEventListener("click", () => this.drop());
+    press("small").onclick = async () => (await import("./opened.js")).openSmall(this);
     input("heat").value = String(this.heat);
     input("heat").addEventListener("input", () => this.setHeat(Number(input("heat").value)));
     for (const kind of ["pointerdown", "wheel"])
@@ -145,6 +147,7 @@ export class HomeView {
     const fitting = ranks.filter((k) => k < /** @type {Next} */ (this.next).law.ids.length);
     const tiles = this.next.law.tiles(this.heat, fitting, this.opened?.rest ?? true);
     this.strip?.show(tiles, { still });
+    drawSmall(this.parts, this);
   }
 
   // acts --------------------------------------------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ export class HomeView {
     if (this.play.ended || !this.strip) return;
     if (this.busy) return this.strip.hurry();
     const tile = this.strip.tiles[index];
-    if (tile?.count) return (await import("./opened.js")).openRest(this, index);
+    if (tile?.count) return (await import("./opened.js")).openFrom(this, index);
     if (!tile) return;
     const rank = this.opened ? this.opened.ranks[index] : index;
     const id = this.begin();
@@ -241,11 +244,7 @@ export class HomeView {
     const held = this.parts.part("tiles").contains(document.activeElement);
     const word = play.word(next, rank, this.heat, by);
     const index = this.opened ? this.opened.ranks.indexOf(rank) : rank;
-    const tiles = strip.tiles.map((tile) => ({
-      text: tile.count ? "…" : shown(tile.text),
-      share: tile.share,
-    }));
-    play.film.push({ tiles, u, index, by, at: next.place, text: word.text });
+    play.filmed(strip.tiles, { u, index, by, at: next.place, text: word.text });
     play.words[next.place] = word;
     play.step++;
     this.flying = true;
@@ -334,6 +333,7 @@ export class HomeView {
     }
     if (!this.auto) return;
     this.auto = false;
+    if (document.activeElement === this.parts.part("stop")) this.parts.press("drop").focus();
     this.stage.clear();
     if (this.flying) this.strip?.hurry();
     else if (!this.play.ended) {
@@ -388,6 +388,7 @@ export class HomeView {
     parts.part("ending").hidden = !ended;
     parts.press("drop").textContent = ended ? t("Play again") : t("Drop the ball");
     drawHeat(parts, this.heat);
+    drawSmall(parts, this);
     drawScore(parts, words);
     drawSource(parts, record, masks, next ? next.live : this.touched);
     this.strip?.relabel();

@@ -104,16 +104,27 @@ export async function fallInside(home, index, u, rank, id) {
   return id === home.run && landed !== null;
 }
 
-/** The tile of all others was chosen: it becomes the next words, with a search over all. @param {import("./home.js").HomeView} home @param {number} index */
-export async function openRest(home, index) {
+/**
+ * The tile of all others was chosen, or the button for the tiles that are too small for a finger: they become the next words, with a
+ * search over all.
+ * @param {import("./home.js").HomeView} home @param {number} index of the first tile that is opened
+ */
+export async function openFrom(home, index) {
+  const { opened, strip } = home;
+  const from = opened ? (opened.ranks[index] ?? (opened.ranks.at(-1) ?? 0) + 1) : index;
   const id = home.begin();
-  const ranks = home.following(home.opened ? (home.opened.ranks.at(-1) ?? 0) + 1 : NAMED);
   if (!(await home.known(id, true))) return;
-  await home.strip?.open(index);
+  await strip?.open((strip.tiles.length ?? 1) - 1);
   if (id !== home.run) return;
   home.busy = false;
-  home.openRanks(ranks, true);
-  home.strip?.focusOn(0);
-  home.bar ??= openBar(home, home.parts.part("below"));
+  home.openRanks(home.following(from), true);
+  strip?.focusOn(0);
+  home.bar ??= openBar(home, home.parts.part("opened"));
   home.bar.show();
+}
+
+/** The first tile that is too small for a finger and all after it. @param {import("./home.js").HomeView} home */
+export function openSmall(home) {
+  if (home.busy) return home.strip?.hurry();
+  return openFrom(home, home.strip?.firstSmall() ?? 0);
 }

@@ -3,6 +3,7 @@
 import { asIs, make, node } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { shown } from "./game.js";
 
 /** @typedef {import("./game.js").Word} Word */
 /** @typedef {import("./game.js").Guess} Guess */
@@ -12,8 +13,6 @@ import { t } from "../../core/translate.js";
 export const joins = (text) => /^(##|[.,;:!?'’)])/.test(text);
 /** A piece as it stands in a text. @param {string} text */
 export const bare = (text) => text.replace(/^##(?=.)/, "");
-/** A piece on its tile. @param {string} text */
-export const shown = (text) => text.replace(/^##(?=.)/, "-");
 
 /** The sentence as plain text. @param {string} prompt @param {(Word | null)[]} words @param {string} blank */
 export function plainText(prompt, words, blank = "") {
@@ -106,6 +105,12 @@ export function skeleton() {
       node("button", { type: "button", class: "plain home-stop", part: "stop" }, () =>
         t("Autoplay: stop"),
       ),
+      node("button", {
+        type: "button",
+        class: "plain icon home-whole",
+        part: "whole",
+        hidden: true,
+      }),
     ),
     node("div", { class: "home-text", part: "text", role: "group" }),
     node("p", { class: "problem", part: "problem", role: "alert", hidden: true }),
@@ -115,7 +120,19 @@ export function skeleton() {
       node("div", { part: "tiles" }),
       node("div", { class: "home-ending", part: "ending", hidden: true }),
     ),
-    node("div", { class: "home-below", part: "below" }),
+    node(
+      "div",
+      { class: "home-row" },
+      node(
+        "div",
+        { class: "home-below" },
+        node("div", { part: "opened" }),
+        node("button", { type: "button", class: "plain home-small", part: "small" }, () =>
+          t("Small tiles"),
+        ),
+      ),
+      joinBox(),
+    ),
     node(
       "div",
       { class: "home-controls" },
@@ -138,12 +155,45 @@ export function skeleton() {
   );
 }
 
+/** A student types the code of a class here; phones scan it. */
+function joinBox() {
+  const code = node("input", {
+    ...{ type: "text", maxlength: 5, size: 7, pattern: "[A-Za-z]{5}", required: true },
+    ...{ autocomplete: "off", autocapitalize: "characters", spellcheck: "false" },
+    placeholder: "ABCDE",
+    title: () => t("Five letters, as they stand at the front"),
+  });
+  const label = node(
+    "label",
+    {},
+    node("span", {}, () => t("Join a class")),
+    code,
+  );
+  const form = node(
+    "form",
+    { class: "home-join" },
+    label,
+    node("button", { title: () => t("Opens the student’s page of this class") }, () => t("Join")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    location.assign(new URL(`class/${code.value.toUpperCase()}`, document.baseURI));
+  });
+  return form;
+}
+
 /** @param {Parts} parts @param {number} heat */
 export function drawHeat(parts, heat) {
   const slider = parts.input("heat");
   const [low, high] = [Number(slider.min), Number(slider.max)];
   slider.style.setProperty("--fill", `${(100 * (heat - low)) / (high - low)}%`);
   parts.part("heatOut").textContent = fixed(heat, 2);
+}
+
+/** The button for the tiles that are too small for a finger. @param {Parts} parts @param {import("./home.js").HomeView} home */
+export function drawSmall(parts, { strip, next, play, opened }) {
+  const none = (strip?.firstSmall() ?? -1) < 0;
+  parts.press("small").hidden = none || !next || play.ended || opened?.rest === false;
 }
 
 /** Who chose how many, and in which order. @param {Parts} parts @param {(Word | null)[]} words */

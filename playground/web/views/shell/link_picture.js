@@ -1,11 +1,11 @@
 // @ts-check
 /** The dialog with the QR code of a link. Escape, the button and a click beside it close it; the focus returns to where it was. */
-import { drawSvg, node, partsOf } from "../../core/dom.js";
+import { qrPicture } from "../../charts/qr.js";
+import { node, partsOf } from "../../core/dom.js";
 import { say, t } from "../../core/translate.js";
 import { embedPart } from "./embed.js";
 
 const LOCAL = /^(localhost|127\.|0\.0\.0\.0|\[::1\])/;
-const MARGIN = 4; // light squares around it belong to the code
 
 const skeleton = () =>
   node(
@@ -51,7 +51,8 @@ export function mount(element, { server, constants }) {
     if (link.textContent !== address) return; // another link was asked for in the meantime
     part("problem").textContent = say(answer.error);
     part("problem").hidden = !answer.error;
-    if (!answer.error) part("picture").replaceChildren(picture(answer.rows));
+    if (!answer.error)
+      part("picture").replaceChildren(qrPicture(answer.rows, t("QR code of the link below")));
   });
 }
 
@@ -64,23 +65,4 @@ async function asked(server, address) {
       error: t("The picture could not be made: the server did not answer. The link below works."),
     };
   }
-}
-
-/** @param {string[]} rows of 0 and 1 */
-function picture(rows) {
-  const side = rows.length + 2 * MARGIN;
-  const path = rows.flatMap((row, y) =>
-    [...row].map((dark, x) => (dark === "1" ? `M${x + MARGIN} ${y + MARGIN}h1v1h-1z` : "")),
-  );
-  return drawSvg(
-    "svg",
-    {
-      viewBox: `0 0 ${side} ${side}`,
-      role: "img",
-      "aria-label": t("QR code of the link below"),
-      "shape-rendering": "crispEdges",
-    },
-    drawSvg("rect", { width: side, height: side, fill: "#fff" }),
-    drawSvg("path", { d: path.join(""), fill: "#000" }),
-  );
 }

@@ -13,11 +13,20 @@ const skeleton = () =>
   node(
     "div",
     { class: "masthead" },
+    node("a", { class: "skip", href: "#pages", part: "skip" }, () => t("Skip to the page")),
     node("h1", { translate: "no" }, "Playground"),
     node("span", { class: "status", part: "status", role: "status" }),
     node(
       "div",
       { class: "masthead-tools" },
+      node(
+        "button",
+        {
+          ...{ type: "button", part: "teach", "aria-pressed": "false" },
+          title: () => t("Opens a class that follows this page and answers your questions"),
+        },
+        () => t("Teach"),
+      ),
       node("button", { type: "button", part: "glossary", "aria-haspopup": "dialog" }, () =>
         t("Glossary"),
       ),
@@ -29,10 +38,11 @@ const skeleton = () =>
   );
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-export function mount(element, { constants, trigger }) {
+export function mount(element, { constants, trigger, server }) {
   const view = skeleton();
   element.append(view);
   const { part, select, press } = partsOf(view);
+  offerSkip(part("skip"));
   speak();
   if (embedded()) document.body.append(homeLink());
   showStatusIn(part("status"));
@@ -40,7 +50,23 @@ export function mount(element, { constants, trigger }) {
   offerLanguages(select("language"), trigger);
   offerProjector(press("projector"));
   offerGlossary(element, press("glossary"), constants.glossary);
+  offerTeaching(press("teach"), server);
   import("./explanations.js").then(({ explain }) => explain(constants.explanations));
+}
+
+/** The first stop of the Tab key: on to the page that is open. @param {HTMLElement} link */
+function offerSkip(link) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const open = [
+      .../** @type {NodeListOf<HTMLElement>} */ (
+        document.querySelectorAll("#pages > [role=tabpanel]")
+      ),
+    ].find((panel) => panel.checkVisibility());
+    if (!open) return;
+    open.tabIndex = -1;
+    open.focus();
+  });
 }
 
 /** The voice: sentences for the visitor and for a screen reader. */
@@ -144,4 +170,36 @@ function offerGlossary(element, button, address) {
   });
   const wished = new URLSearchParams(location.search).get("term");
   if (wished) open(wished);
+}
+
+/**
+ * A class is taught from any page; a reload goes on with it, and `?follow=CODE` follows one. What draws it is fetched when it is wanted.
+ * @param {HTMLButtonElement} button @param {import("../../core/value.js").Host["server"]} server
+ */
+function offerTeaching(button, server) {
+  /** @type {Promise<import("../classroom/teach.js").Teaching> | null} */
+  let made = null;
+  /** @param {boolean} resume */
+  async function begin(resume) {
+    made ??= import("../classroom/teach.js").then(
+      ({ Teaching }) =>
+        new Teaching(server, (on) => button.setAttribute("aria-pressed", String(on))),
+    );
+    await (await made).begin(resume);
+  }
+  button.addEventListener("click", () => begin(false));
+  if (window.frameElement) return; // the page of a lesson's frame has the same storage
+  const code = new URLSearchParams(location.search).get("follow");
+  if (code && /^[A-Za-z]{5}$/.test(code))
+    import("../classroom/follow.js").then(({ Follower }) => new Follower(code.toUpperCase()));
+  else if (teaches()) begin(true);
+}
+
+/** Whether this tab taught a class before it was loaded again. */
+function teaches() {
+  try {
+    return sessionStorage.getItem("playground-class") !== null;
+  } catch {
+    return false; // private mode
+  }
 }

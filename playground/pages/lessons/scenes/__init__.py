@@ -1,0 +1,101 @@
+"""What a lesson's step shows: `figure: NAME key=value …` gives plain data, computed by the code that the pages use.
+
+A figure is a function of strings (what a lesson writes) that returns a dict; its "kind" says how the stage draws it:
+
+- bars: {"rows": [{"name", "value"}], "low", "high", "drawn": index or None, "rest": None or {"value", "count"}}
+- strip: {"tiles": [{"text", "share"}], "u": None or [0, 1), "drawn"}
+- curve: {"x": [low, high], "y": [low, high], "x_name", "y_name", "lines", "rules", "shade"}
+- graph: {"names", "matrix", "shares": None or a number a state, "path": states}
+- trellis: {"passes" (pages/chains/hidden.py), "show": "", "forward", "posterior" or "viterbi"}
+- words: {"rows": [[{"text", "mark"}]], "loop": None or {"start", "period"}}
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from playground.i18n import t
+from playground.pages.lessons.scenes import bars, chains, curves, models, words
+
+SCENES: dict[str, Callable[..., dict]] = {
+    "bars": bars.bars,
+    "strip": bars.strip,
+    "logits": bars.logits,
+    "values": bars.values,
+    "pair": bars.pair,
+    "bayes": bars.bayes,
+    "escape": curves.escape,
+    "barrier": curves.barrier,
+    "inside": curves.inside,
+    "calls": curves.calls,
+    "push": curves.push,
+    "orbit": curves.orbit,
+    "chain": chains.chain,
+    "follows": chains.follows,
+    "hidden": chains.hidden,
+    "words": words.words,
+    "overlap": words.overlap,
+    "next": models.following,
+    "writes": models.writes,
+}
+NEEDS_MODEL = frozenset({"next", "writes"})  # computed when the step is asked for
+DRAWN_AS = {
+    "bars": "bars",
+    "strip": "strip",
+    "logits": "bars",
+    "values": "bars",
+    "pair": "bars",
+    "bayes": "bars",
+    "escape": "curve",
+    "barrier": "curve",
+    "inside": "curve",
+    "calls": "curve",
+    "push": "curve",
+    "orbit": "curve",
+    "chain": "graph",
+    "follows": "graph",
+    "hidden": "trellis",
+    "words": "words",
+    "overlap": "words",
+    "next": "bars",
+    "writes": "words",
+}
+
+
+def draw_scene(
+    name: str,
+    settings: dict[str, str],
+    names: Sequence[str] = (),
+    rows: Sequence[str] = (),
+    model: Any = None,
+) -> dict:
+    """The data of the figure `name`. ValueError says which name, setting or value is wrong."""
+    if name not in SCENES:
+        raise ValueError(
+            t("there is no figure {name}: {options}", name=name, options=", ".join(SCENES))
+        )
+    draw = SCENES[name]
+    own = inspect.signature(draw).parameters
+    given: dict[str, Any] = dict(settings)
+    for key, value in (("names", tuple(names)), ("rows", tuple(rows)), ("model", model)):
+        if key in own:
+            given[key] = value
+    rules = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in own.values())
+    if not rules and not set(given) <= set(own):
+        options = ", ".join(key for key in own if key not in ("names", "rows", "model"))
+        raise ValueError(
+            t(
+                "the figure {name} has no {setting}: {options}",
+                name=name,
+                setting=", ".join(sorted(set(given) - set(own))),
+                options=options or t("it has no settings"),
+            )
+        )
+    try:
+        return draw(**given)
+    except (TypeError, KeyError, IndexError, ZeroDivisionError) as error:
+        raise ValueError(
+            t("the figure {name} cannot be drawn: {error}", name=name, error=str(error))
+        ) from None

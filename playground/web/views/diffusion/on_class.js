@@ -1,0 +1,67 @@
+// @ts-check
+/** What Diffusion tells a class that follows it, and the question that fits the step on view: which place next, and which word. */
+import { offerView } from "../../core/on_view.js";
+import { t } from "../../core/translate.js";
+import { asProse, isHidden, wordOf } from "./lexicon.js";
+import { share } from "./share.js";
+import { rowAt } from "./side.js";
+
+/** @param {import("./unmask.js").UnmaskView} view */
+export function offerToClass(view) {
+  offerView("diffusion", () => {
+    const side = view.store.sides[0];
+    if (!side || view.replay) return null;
+    const { step } = view.time,
+      row = rowAt(side, step);
+    return {
+      text: asProse(row, side.lexicon, side.card.family),
+      step,
+      address: () => addressOf(view),
+      questions: row.state.some(isHidden)
+        ? [
+            {
+              label: t("Which place next, and which word?"),
+              question: () => placeWord(side, step),
+            },
+          ]
+        : [],
+    };
+  });
+}
+
+/** @param {import("./unmask.js").UnmaskView} view @returns {Promise<string | null>} */
+async function addressOf(view) {
+  /** @type {string | null} */
+  let found = null;
+  await share(view, (address) => (found = address));
+  return found;
+}
+
+/** The canvas on view; what the next step reveals first is right. @param {import("./side.js").Side} side @param {number} step */
+function placeWord(side, step) {
+  const row = rowAt(side, step),
+    next = side.rows[step + 1],
+    masks = row.state.flatMap((/** @type {string} */ state, /** @type {number} */ i) =>
+      isHidden(state) ? [i] : [],
+    ),
+    place = next ? masks.findIndex((/** @type {number} */ i) => !isHidden(next.state[i])) : -1;
+  const text = (/** @type {any} */ of, /** @type {number} */ i) =>
+    of.texts?.[i] ?? wordOf(side.lexicon, of.canvas[i]).text;
+  return {
+    ...{ kind: "place_word", text: "", masks, ...networkOf(side, row) },
+    canvas: row.canvas.map((/** @type {number} */ _, /** @type {number} */ i) =>
+      masks.includes(i) ? "" : text(row, i),
+    ),
+    ...(place < 0 ? {} : { truth: { place: masks[place], word: text(next, masks[place]) } }),
+  };
+}
+
+/**
+ * The model and its own canvas, frame and all, so that its probabilities are those of the run; nothing where the run was recorded before
+ * the frame was. @param {import("./side.js").Side} side @param {any} row
+ */
+function networkOf({ card }, row) {
+  if (!card.frame) return {};
+  const [lead, tail] = card.frame;
+  return { model: card.model, ids: [...lead, ...row.canvas, ...tail], offset: lead.length };
+}

@@ -1,0 +1,244 @@
+// @ts-check
+/** A figure of bars: a row is tapped, or every bar is dragged to where it is expected; then the true bars grow beside the guess. */
+import { makeBars } from "../../charts/bars.js";
+import { asIs, make, node, visible } from "../../core/dom.js";
+import { fixed, plain } from "../../core/format.js";
+import { nt, t } from "../../core/translate.js";
+
+/** @typedef {import("./types.js").Step} Step */
+/** @typedef {import("./types.js").Told} Told */
+
+/** Rows in the order of their names: one that says nothing. @param {{name: string}[]} rows */
+const byName = (rows) =>
+  rows.map((_, i) => i).sort((a, b) => (rows[a].name < rows[b].name ? -1 : 1));
+
+/** @param {HTMLElement} host @param {Step} step @param {import("./types.js").SetGuess} set */
+export function drawBars(host, step, set) {
+  const view = new BarsView(host, step, set);
+  return { update: (/** @type {Told} */ told) => view.update(told) };
+}
+
+class BarsView {
+  /** @type {HTMLInputElement[]} handles by part of the figure, where bars are dragged */
+  handles = [];
+  /** @type {HTMLElement[]} rows by part, where a row is tapped */
+  rows = [];
+  kind = "";
+  /** @type {number[]} */
+  laid = [];
+  /** @type {any} what is on view: {rows, low, high, drawn, rest} */
+  data = null;
+
+  /** @param {HTMLElement} host @param {Step} step @param {import("./types.js").SetGuess} set */
+  constructor(host, step, set) {
+    this.step = step;
+    this.set = set;
+    this.kind = step.predict?.kind ?? "";
+    this.list = make("div", "stage-bars");
+    this.bars = makeBars(this.list);
+    this.sum = make("p", "stage-sum");
+    if (step.figure.text) {
+      const tale = asIs(make("p", "stage-tale", `${step.figure.text} `));
+      this.gap = make("span", "stage-gap");
+      tale.append(this.gap);
+      host.append(tale);
+    }
+    host.append(this.list, this.sum);
+    if (this.kind === "tap") this.list.setAttribute("role", "radiogroup");
+    if (this.kind === "tap") this.list.setAttribute("aria-label", t("Your guess"));
+  }
+
+  /** Whether the bars would be the answer. */
+  get veils() {
+    const { kind, step } = this;
+    return (kind === "tap" && !step.hidden.then) || kind === "order";
+  }
+
+  /** @param {number} value @param {any} data */
+  share = (value, data) => (value - data.low) / (data.high - data.low || 1);
+
+  /** @param {Told} told */
+  update(told) {
+    const { step, kind } = this,
+      { figure, hidden } = step,
+      data = told.revealed && hidden.then ? hidden.then : figure,
+      veiled = this.veils && !told.revealed;
+    this.laid = veiled
+      ? byName(data.rows)
+      : data.rows.map((/** @type {any} */ _, /** @type {number} */ i) => i);
+    this.data = data;
+    const rows = this.laid.map((i) => this.row(i, data, told, veiled));
+    if (data.rest && !veiled) rows.push(this.others(data.rest));
+    this.bars.show(rows);
+    this.list.classList.toggle("veiled", veiled);
+    this.list.classList.toggle("revealed", told.revealed);
+    this.list.style.setProperty("--rows", String(rows.length));
+    if (data.low < 0) this.fromZero(data);
+    if (kind === "tap") this.makeTaps(told);
+    if (kind === "drag") this.placeHandles(told);
+    if (this.gap) this.gap.textContent = this.inGap(told);
+    this.gap?.classList.toggle("known", told.revealed);
+  }
+
+  /** @param {Told} told */
+  inGap(told) {
+    const { rows } = this.step.figure;
+    if (told.revealed && this.kind === "tap") return visible(rows[this.step.hidden.truth].name);
+    return this.kind === "tap" && told.guess !== null ? visible(rows[told.guess].name) : "\u00a0";
+  }
+
+  /** @param {number} i @param {any} data @param {Told} told @param {boolean} veiled @returns {import("../../charts/bars.js").Bar} */
+  row(i, data, told, veiled) {
+    const { value, name } = data.rows[i],
+      { figure, hidden } = this.step,
+      moved = told.revealed && hidden.then && figure.rows.length === data.rows.length,
+      dragged = this.kind === "drag" && !told.revealed;
+    return {
+      name: visible(name),
+      value: veiled || dragged ? 0 : this.share(value, data),
+      reference: dragged || moved ? this.share(figure.rows[i].value, data) : null,
+      figure: veiled || dragged ? "" : this.written(value, data),
+      why: this.note(i, told),
+      on: told.revealed && (data.drawn === i || (this.kind === "tap" && hidden.truth === i)),
+    };
+  }
+
+  /** @param {number} i @param {Told} told */
+  note(i, told) {
+    const count = told.votes?.[i],
+      said = count ? nt("{n} vote", "{n} votes", count) : "";
+    if (this.kind === "tap" && told.guess === i)
+      return said ? t("you · {votes}", { votes: said }) : t("you");
+    if (this.kind !== "drag" || !told.guess) return said;
+    const mine = plain(told.guess[i], 2);
+    return told.revealed ? t("you {value}", { value: mine }) : mine;
+  }
+
+  /** @param {{value: number, count: number}} rest */
+  others(rest) {
+    return {
+      name: t("others"),
+      value: rest.value,
+      figure: fixed(rest.value, 3),
+      why: nt("{n} token", "{n} tokens", rest.count),
+    };
+  }
+
+  /** @param {number} value @param {any} data */
+  written = (value, data) =>
+    value !== 0 && Math.abs(value) < 0.0005 ? plain(value, 6) : fixed(value, data.high > 1 ? 2 : 3);
+
+  /** Bars with a sign begin at zero. @param {any} data */
+  fromZero(data) {
+    const zero = this.share(0, data);
+    this.laid.forEach((i, at) => {
+      const [now, before] = /** @type {HTMLElement[]} */ ([
+        ...this.list.children[at].querySelectorAll("i"),
+      ]);
+      const place = (/** @type {HTMLElement} */ bar, /** @type {number} */ value) => {
+        const to = this.share(value, data);
+        bar.style.left = `${100 * Math.min(zero, to)}%`;
+        bar.style.right = "auto";
+        bar.style.width = `${100 * Math.abs(to - zero)}%`;
+      };
+      place(now, this.kind === "drag" && now.style.width === "0%" ? 0 : data.rows[i].value);
+      place(before, this.step.figure.rows[i].value);
+    });
+  }
+
+  // A row is tapped -------------------------------------------------------------------------------------------------------------
+  /** @param {Told} told */
+  makeTaps(told) {
+    this.laid.forEach((i, at) => {
+      const row = /** @type {HTMLElement} */ (this.list.children[at]);
+      row.classList.add("tap");
+      row.setAttribute("role", "radio");
+      row.setAttribute("aria-checked", String(told.guess === i));
+      row.setAttribute("aria-disabled", String(told.revealed));
+      row.classList.toggle("mine", told.guess === i);
+      row.tabIndex = told.revealed ? -1 : told.guess === i || (told.guess === null && !at) ? 0 : -1;
+      row.onclick = () => this.tap(at);
+      row.onkeydown = (event) => this.key(event, at);
+      this.rows[at] = row;
+    });
+    const rest = /** @type {HTMLElement | undefined} */ (this.list.children[this.laid.length]);
+    if (!rest) return;
+    rest.classList.remove("tap", "mine");
+    for (const name of ["role", "aria-checked", "aria-disabled", "tabindex"])
+      rest.removeAttribute(name);
+    rest.onclick = rest.onkeydown = null;
+  }
+
+  /** @param {number} at */
+  tap(at) {
+    if (!this.list.classList.contains("revealed")) this.set(this.laid[at]);
+  }
+
+  /** @param {KeyboardEvent} event @param {number} at */
+  key(event, at) {
+    const by = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (by === undefined && event.key !== "Enter" && event.key !== " ") return;
+    if (this.list.classList.contains("revealed")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const to = by === undefined ? at : (at + by + this.laid.length) % this.laid.length;
+    this.tap(to);
+    this.rows[to].focus();
+  }
+
+  // Bars are dragged ------------------------------------------------------------------------------------------------------------
+  /** @param {Told} told */
+  placeHandles(told) {
+    const { predict } = this.step,
+      start = predict?.start ?? [];
+    this.laid.forEach((i, at) => {
+      const track = /** @type {HTMLElement} */ (this.list.children[at].querySelector(".track"));
+      const handle = (this.handles[i] ??= this.makeHandle(i));
+      if (handle.parentElement !== track) track.append(handle);
+      handle.value = String(told.guess ? told.guess[i] : start[i]);
+      handle.disabled = told.revealed;
+      handle.classList.toggle("unset", !told.guess);
+      handle.hidden = told.revealed && !told.guess;
+      handle.setAttribute("aria-valuetext", plain(Number(handle.value), 3));
+    });
+    this.saySum(told);
+  }
+
+  /** @param {number} i */
+  makeHandle(i) {
+    const { predict, figure } = this.step,
+      { low = 0, high = 1, step = 0.01 } = predict ?? {};
+    const handle = /** @type {HTMLInputElement} */ (
+      node("input", {
+        type: "range",
+        class: "stage-handle",
+        "aria-label": () => t("{part}: your guess", { part: visible(figure.rows[i].name) }),
+        title: () => t("Your guess"),
+      })
+    );
+    Object.assign(handle, { min: String(low), max: String(high), step: String(step) });
+    handle.addEventListener("input", () => this.set(this.handles.map((one) => Number(one.value))));
+    return handle;
+  }
+
+  /** What is left of a distribution whose bars are being dragged. @param {Told} told */
+  saySum(told) {
+    const whole = Math.abs(
+      this.step.figure.rows.reduce(
+        (/** @type {number} */ sum, /** @type {any} */ row) => sum + row.value,
+        0,
+      ) - 1,
+    );
+    this.sum.hidden = told.revealed || !told.guess || whole > 1e-3;
+    if (this.sum.hidden) return;
+    const sum = told.guess.reduce(
+      (/** @type {number} */ all, /** @type {number} */ one) => all + one,
+      0,
+    );
+    this.sum.classList.toggle("over", sum > 1.005);
+    this.sum.textContent =
+      sum > 1.005
+        ? t("Together {sum}: more than everything there is", { sum: fixed(sum, 2) })
+        : t("Together {sum}, of 1", { sum: fixed(sum, 2) });
+  }
+}
