@@ -1,6 +1,6 @@
 // @ts-check
 /** A network that learns from a reward: its curves while it trains, its texts before and after, the credit of each step. */
-import { inEveryLanguage, make } from "../../core/dom.js";
+import { make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { onLanguage, t } from "../../core/translate.js";
 import {
@@ -97,16 +97,14 @@ class RewardView {
   }
 
   fields() {
-    const price = make("span", "reward-price");
     this.amount = make("span", "num");
     this.trade = make("p", "compare-note");
     this.pays = make("p", "compare-note");
-    price.append(this.beta, this.amount);
     this.list = field(() => t("words"), this.words, null, "compare-wide");
     this.count = field(() => t("words in a text"), this.length);
     this.formula = field(() => t("expression"), this.expression, null, "compare-wide");
-    const cost = field(() => t("β, the price of drifting"), price);
-    inEveryLanguage(() => this.beta.setAttribute("aria-label", t("β, the price of drifting")));
+    const cost = field(() => t("β, the price of drifting"), this.beta, null, "reward-price");
+    cost.append(this.amount);
     return [
       rowOf(
         field(() => t("reward"), this.reward),
