@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 FIELDS = ("question", "kind", "text", "answer", "count", "share", "p", "hidden")
@@ -26,8 +26,8 @@ def as_csv(rounds: Sequence[dict[str, Any]]) -> str:
         figures, question = one["figures"], one["question"]
         p = {
             row["key"]: row["p"]
-            for name in ("rows", "outside", "words")
-            for row in figures.get(name, ())
+            for name in _tables(figures)
+            for row in figures[name]
             if row.get("key") is not None and row.get("p") is not None
         }
         n = sum(answer["count"] for answer in one["answers"]) or 1
@@ -45,6 +45,11 @@ def as_csv(rounds: Sequence[dict[str, Any]]) -> str:
                 ]
             )
     return file.getvalue()
+
+
+def _tables(figures: Mapping[str, Any]) -> list[str]:
+    """The figures that are rows of answers; in Shannon's game "words" is how many there were."""
+    return [name for name in ("rows", "outside", "words") if isinstance(figures.get(name), list)]
 
 
 def plain(text: str) -> str:

@@ -43,6 +43,8 @@ def at_step(page):
     page.goto("/?tab=generate")
     word = page.locator("#generator .prose-token").nth(STEP)
     word.wait_for(state="attached")
+    # a text that plays shows no word before its turn
+    page.locator("#generator").get_by_role("slider", name="Token on view").press("End")
     word.click()
 
 
@@ -151,6 +153,31 @@ def test_a_reload_of_each_in_each_state_goes_on(class_of_two):
     expect(student.locator("main")).to_contain_text("Following the front")
 
 
+def test_phones_show_no_word_that_a_class_may_be_asked_for(class_of_two):
+    teacher, (student, _), _ = class_of_two
+    words = teacher.locator("#generator .prose-token")
+    followed = student.locator(".front .tale")
+    expect(followed).to_contain_text(words.nth(STEP - 1).text_content().strip())
+    assert not followed.text_content().endswith(words.nth(STEP).text_content())
+    words.last.click()
+    last = words.last.text_content()
+    expect(followed).to_have_text(re.compile(re.escape(last) + "$"))
+    press(teacher, "What comes next?")
+    expect(student.locator("#in")).to_be_visible()
+    expect(student.locator(".tale")).to_have_text(re.compile(re.escape(last) + r"\s*$"))
+    press(teacher, "Close answers")
+    press(teacher, "Reveal")
+    expect(teacher.locator(".front-gap.known")).to_have_text(re.compile("."))
+    expect(teacher.locator(".class-row.drawn")).to_have_count(1)
+
+
+def test_students_follow_a_lesson(browsers):
+    teacher = browsers.open("/?tab=lessons")
+    student = browsers.open(f"/class/{teach(teacher)}", PHONE)
+    expect(student.locator(".front")).to_contain_text("Lessons")
+    expect(student.locator(".front")).to_contain_text("step 1")
+
+
 def test_students_follow_the_step_and_open_it_in_the_app(class_of_two):
     teacher, (student, _), _ = class_of_two
     words = student.locator(".front .tale")
@@ -180,6 +207,7 @@ def test_the_teachers_own_question_and_a_hidden_answer_that_still_counts(class_o
         student.locator("#in").fill(word)
         student.keyboard.press("Enter")
         expect(student.locator("main")).to_contain_text("Sent.")
+        expect(student.locator(".answer-mine")).to_have_text(word)
     press(teacher, "Close answers")
     press(teacher, "Look at the answers")
     teacher.locator(".class-answers button", has_text="<img").click()
@@ -306,3 +334,6 @@ def test_diffusion_asks_for_a_place_and_its_word(browsers):
     press(teacher, "Reveal")
     expect(teacher.locator(".class-front .class-dot")).to_have_count(1)
     expect(teacher.locator(".class-sentence")).to_contain_text("The model went on at place")
+    word = teacher.locator(".class-sentence b").first.text_content()
+    for page, gap in ((teacher, ".front-gap.known"), (student, ".gap.known")):
+        expect(page.locator(gap)).to_have_text(word)

@@ -210,6 +210,14 @@ def test_a_question_that_is_refused_lets_go_of_its_model():
     assert model.closed
 
 
+def test_a_spreadsheet_of_results_holds_shannons_game_too():
+    model = NgramModel.fit("the fox saw the dog and the fox", 1, smoothing="add-k", ending="wrap")
+    raw = {"kind": "shannon", "model": "fox", "passage": "the fox saw the dog"}
+    _, _, _, session = play(raw, [{"word": "fox"}, {"word": "dog"}], model=model)
+    lines = as_csv(session.results()).splitlines()
+    assert len(lines) == 1 + len(session.results()[0]["answers"])
+
+
 def test_results_hold_counts_of_all_answers_and_no_formula_for_a_spreadsheet():
     model = NgramModel.fit("the fox saw the dog and the fox", 1, ending="wrap")
     ids = model.encode("saw the")

@@ -128,6 +128,10 @@ class Hour:
             lambda: self.teacher.client.get(f"{self.teacher.at}/results.json", headers=headers)
         )
         rounds = results.json()["rounds"]
+        table = await asyncio.to_thread(
+            lambda: self.teacher.client.get(f"{self.teacher.at}/results.csv", headers=headers)
+        )
+        assert table.status_code == 200 and len(table.text.splitlines()) > len(script)
         assert [one["figures"]["kind"] for one in rounds] == [
             "token", "choice", "number", "place_word", "pair", "shannon",
         ]  # fmt: skip

@@ -62,7 +62,7 @@ function track(row, total, axis, first) {
   people.style.width = `${(100 * row.count) / Math.max(1, total) / axis}%`;
   element.append(people);
   const length = row.p === null || row.p === undefined ? 0 : (100 * row.p) / axis;
-  if (row.p !== null && row.p !== undefined) {
+  if (row.p) {
     const bar = make("i", "class-model");
     bar.style.width = `${length}%`;
     element.append(bar);

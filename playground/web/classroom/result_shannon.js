@@ -40,6 +40,9 @@ function boundsSaid(bounds, why) {
     : t("no bounds: too few words");
 }
 
+/** @param {"class" | "model"} side */
+const sideOf = (side) => (side === "class" ? t("class") : t("model"));
+
 /** Intervals on one line of bits, the cross-entropy as a mark. @param {any} revealed */
 function bitsFigure({ bounds, why_none: why, cross_entropy: cross }) {
   const most = Math.max(
@@ -53,16 +56,12 @@ function bitsFigure({ bounds, why_none: why, cross_entropy: cross }) {
     at = (/** @type {number} */ bits) => left + (bits / most) * (width - left - 20);
   const figure = drawSvg("svg", { viewBox: `0 0 ${width} 118`, role: "img", class: "class-bits" });
   const names = [
-    { name: t("class"), y: 24, bounds: bounds.class, why: why?.class, colour: "var(--ink)" },
-    { name: t("model"), y: 58, bounds: bounds.model, why: why?.model, colour: "var(--chosen)" },
+    { name: sideOf("class"), y: 24, bounds: bounds.class, colour: "var(--ink)" },
+    { name: sideOf("model"), y: 58, bounds: bounds.model, colour: "var(--chosen)" },
   ];
-  for (const { name, y, bounds: found, why: none, colour } of names) {
+  for (const { name, y, bounds: found, colour } of names) {
     figure.append(svgText(name, { x: left - 12, y: y + 5, "text-anchor": "end", fill: colour }));
-    if (!found)
-      figure.append(
-        svgText(boundsSaid(null, none), { x: at(0) + 4, y: y + 5, fill: "var(--soft)" }),
-      );
-    else
+    if (found)
       figure.append(
         drawSvg("path", {
           d: `M${at(found.lower)} ${y - 8}v16M${at(found.lower)} ${y}H${at(found.upper)}M${at(found.upper)} ${y - 8}v16`,
@@ -115,11 +114,16 @@ export function shannonResult(question, revealed, { moving }) {
   if (revealed.given_up)
     rows.push({ name: t("gave up"), ours: true, count: revealed.given_up, outside: true });
   const list = classRows(rows, Math.max(1, people + (revealed.given_up ?? 0)), { moving });
+  list.classList.add("guess-numbers");
   const first = revealed.class.find((/** @type {any} */ one) => one[0] === 1)?.[1] ?? 0;
   const passage = asIs(make("p", "class-passage", `“${revealed.passage}”`));
   const said = pieces(
     "You had {count} of {n} at the first guess. The model’s cross-entropy here is {bits} bits a word; it need not lie between the bounds, which hold for the text’s own entropy.",
     { count: first, n: people, bits: fixed(revealed.cross_entropy, 2) },
   );
-  return [passage, list, classKey({}), bitsFigure(revealed), sentence(said)];
+  const { bounds, why_none: why } = revealed;
+  const none = /** @type {const} */ (["class", "model"])
+    .filter((side) => !bounds[side])
+    .map((side) => make("p", "class-note", `${sideOf(side)}: ${boundsSaid(null, why?.[side])}`));
+  return [passage, list, classKey({}), bitsFigure(revealed), ...none, sentence(said)];
 }

@@ -124,7 +124,8 @@ function word(seat) {
     main() {
       const tale = asIs(make("p", "tale", `${question.prompt ?? ""} `));
       tale.append(gap);
-      return [heading(seat), ...(question.kind === "token" ? [tale] : []), below(seat)];
+      const mine = has ? [asIs(make("p", "answer-mine", said(seat)))] : [];
+      return [heading(seat), ...(question.kind === "token" ? [tale] : mine), below(seat)];
     },
     foot: () =>
       has
@@ -302,7 +303,11 @@ function placeWord(seat) {
   /** @param {string} text @param {number} i */
   function part(text, i) {
     if (!question.masks.includes(i)) return asIs(make("span", "", text));
-    const press = make("button", "", place === i ? (seat.yours?.answer.word ?? "?") : "▢");
+    const press = make(
+      "button",
+      "",
+      place === i ? (seat.yours?.answer.word ?? "?") : String(i + 1),
+    );
     press.setAttribute("aria-label", t("hidden place {n}", { n: i + 1 }));
     press.setAttribute("aria-pressed", String(place === i));
     press.dataset.focus = `place-${i}`;

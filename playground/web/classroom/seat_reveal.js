@@ -19,10 +19,23 @@ export function revealed(seat) {
     main: () => [
       ...own(seat),
       make("h1", "", titleOf(question)),
+      ...(question.kind === "place_word" ? [canvasOf(question, state.revealed.truth)] : []),
       ...resultOf(question, state.revealed, { yours: state.yours }),
     ],
     foot: () => [],
   };
+}
+
+/** The canvas with its places numbered, the one that came filled. @param {any} question @param {any} truth */
+function canvasOf({ canvas, masks }, truth) {
+  const tale = asIs(make("p", "tale"));
+  canvas.forEach((/** @type {string} */ word, /** @type {number} */ i) => {
+    const came = truth?.place === i,
+      text = came ? truth.word.trim() : `[${i + 1}]`;
+    if (!masks.includes(i)) tale.append(word, " ");
+    else tale.append(make("span", came ? "gap known" : "told", text), " ");
+  });
+  return tale;
 }
 
 /** What this seat said, against the truth. @param {Seat} seat @returns {Node[]} */

@@ -32,6 +32,7 @@ function subject(question, revealed) {
     );
     return [tale];
   }
+  if (question.kind === "place_word") return [canvasOf(question, revealed?.truth)];
   if (revealed) return [];
   if (question.kind === "choice") {
     const list = make("ol", "front-choices");
@@ -47,13 +48,21 @@ function subject(question, revealed) {
     }
     return [texts];
   }
-  if (question.kind !== "place_word") return [];
+  return [];
+}
+
+/** The canvas with its places numbered, and at the reveal the word that came. @param {any} question @param {any} [truth] */
+function canvasOf(question, truth) {
   const canvas = asIs(make("p", "front-tale"));
   question.canvas.forEach((/** @type {string} */ word, /** @type {number} */ i) => {
-    const hidden = question.masks.includes(i);
-    canvas.append(hidden ? make("span", "front-mask", String(i + 1)) : word, " ");
+    const hidden = question.masks.includes(i),
+      came = truth?.place === i;
+    const place = came
+      ? make("span", "front-gap known", truth.word.trim())
+      : make("span", "front-mask", String(i + 1));
+    canvas.append(hidden ? place : word, " ");
   });
-  return [canvas];
+  return canvas;
 }
 
 /** A circle a seat; filled ones have answered. @param {number} answered @param {number} present */

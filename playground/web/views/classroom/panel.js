@@ -229,9 +229,8 @@ export class Panel {
     row.setAttribute("aria-label", t("Hide or show an answer"));
     const hides = ["token", "text", "place_word"].includes(state?.question?.kind);
     for (const { key, text, count, hidden } of hides ? (state?.answers ?? []) : []) {
-      const one = press(`${visible(text.trim())} ${count}`, `answer-${key}`, () =>
-        this.acts.hide(key, !hidden),
-      );
+      const name = state.question.kind === "token" ? visible(text.trim()) : text;
+      const one = press(`${name} ${count}`, `answer-${key}`, () => this.acts.hide(key, !hidden));
       asIs(one);
       one.title = hidden ? t("Show this answer") : t("Hide this answer; it still counts");
       one.setAttribute("aria-pressed", String(hidden));

@@ -52,6 +52,7 @@ export class ClassSession {
   gone = false;
   ticket = "";
   sent = ""; // what the front shows, as it was told last
+  refused = ""; // what the class did not take
   due = 0;
   last = 0;
 
@@ -124,6 +125,7 @@ export class ClassSession {
 
   async push() {
     this.last = Date.now();
+    let now = "";
     try {
       const view = onView();
       const address = queryOf((await view.address?.()) ?? location.search);
@@ -131,12 +133,13 @@ export class ClassSession {
         ...{ address, page: view.page, title: view.title, step: view.step ?? null },
         text: [...(view.text ?? "")].slice(-LONGEST).join(""),
       };
-      const now = JSON.stringify(state);
-      if (now === this.sent || address.length > LONGEST_ADDRESS) return;
+      now = JSON.stringify(state);
+      if (now === this.sent || now === this.refused || address.length > LONGEST_ADDRESS) return;
       await this.post("drive", { state });
       this.sent = now;
-    } catch {
-      /* the next change tells it again; a lost line says so by itself */
+    } catch (error) {
+      // the next change says it again, unless it was refused for good; a lost line says so by itself
+      if (/** @type {any} */ (error).status === 400) this.refused = now;
     } finally {
       this.due = 0;
     }

@@ -169,7 +169,7 @@ export class Teaching {
     try {
       if (this.session.state?.state === "revealed") await this.session.act("again");
       await this.put(wire);
-      this.set({ asking: null, form: null, peek: false });
+      this.set({ asking: null, form: null, peek: false, problem: "" });
       this.speak(t("The question is open."));
     } catch (error) {
       this.set({ asking: null, problem: this.saidOf(error) });
@@ -190,6 +190,7 @@ export class Teaching {
 
   /** @param {string} path @param {any} [body] */
   async act(path, body) {
+    if (this.asking) return this.set({ problem: t("The question is on its way …") });
     try {
       const state = await this.session?.act(path, body);
       this.set({ problem: "", peek: path === "hide" ? this.peek : false });

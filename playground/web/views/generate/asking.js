@@ -144,10 +144,10 @@ export function makeAsking(parts) {
     });
     writing.start(branch, "score", { text });
   }
-  /** @param {number} k */
+  /** @param {number} k a step of the text, or the one after its last */
   function stepRequest(k) {
     const text = /** @type {any} */ (store.here()),
-      frame = store.frames()[k];
+      frame = store.frames()[k] ?? { index: (store.frames()[k - 1]?.index ?? -1) + 1 };
     return {
       model: text.prompt.model,
       ids: store.idsBefore(k),

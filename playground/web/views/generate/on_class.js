@@ -6,6 +6,7 @@ import { visible } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 
 const CHOICES = 5; // tiles that u may fall on, by name
+const OVER = ["end_of_text", "stop_string", "context"]; // ends of a text after which nothing comes
 
 /**
  * @param {object} parts
@@ -21,7 +22,7 @@ export function offerToClass({ store, step, stepRequest, address, nameOf }) {
       frame = frames[step()];
     if (!store.here() || !frame) return null;
     return {
-      text: textBefore(store, step() + 1),
+      text: textBefore(store, asked()),
       step: step() + 1,
       address,
       model: store.here()?.prompt.model,
@@ -29,9 +30,21 @@ export function offerToClass({ store, step, stepRequest, address, nameOf }) {
     };
   });
 
+  /**
+   * The step whose token a class may be asked for: the one on view, and at the end of the text the one after it, which is on no screen
+   * yet. The server draws that one, as the text would go on; where a rule remembers the steps before, it could not.
+   */
+  function asked() {
+    const k = step(),
+      last = k === store.frames().length - 1,
+      text = store.here();
+    const over = text?.kind === "score" || OVER.includes(text?.end);
+    return last && !over && !store.frames()[k].memory ? k + 1 : k;
+  }
+
   /** @param {any} frame */
   function questionsOf(frame) {
-    const next = { label: t("What comes next?"), question: () => nextToken(frame) };
+    const next = { label: t("What comes next?"), question: nextToken };
     const found = [next];
     const cut = frame.rows.find((/** @type {any} */ row) => row.cut && row.cut !== "draw");
     if (cut) found.push({ label: t("Which rule cuts it?"), question: () => whichRule(frame, cut) });
@@ -40,12 +53,13 @@ export function offerToClass({ store, step, stepRequest, address, nameOf }) {
     return found;
   }
 
-  /** @param {any} frame */
-  function nextToken(frame) {
+  function nextToken() {
+    const k = asked(),
+      frame = store.frames()[k];
     return {
-      ...{ kind: "token", ...stepRequest(step()), rules: false, known_only: true },
-      drawn: frame.token_id,
-      shown: { prompt: textBefore(store, step()) },
+      ...{ kind: "token", ...stepRequest(k), rules: false, known_only: true },
+      ...(frame ? { drawn: frame.token_id } : {}),
+      shown: { prompt: textBefore(store, k) },
     };
   }
 

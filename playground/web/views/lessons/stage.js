@@ -76,11 +76,12 @@ class Stage {
   /** What a class that follows is shown: the question, and an address that opens it. */
   seen() {
     const { store } = this,
-      step = store.stepAt(store.at);
-    if (!step || store.teacher) return null;
+      step = store.stepAt(store.at),
+      place = store.list[store.at];
+    if (!step || !place || store.teacher) return null;
     return {
       text: [...step.text, step.question].map(bare).join(" "),
-      step: this.where(step.title),
+      step: place[1] + 1,
       address: async () => `${store.query}&at=${store.at + 1}`,
     };
   }
