@@ -1,7 +1,7 @@
 """Who may run when: one run at a time for each visitor, so many at once in all, a queue, a time for each run.
 
-Three kinds have places of their own: "run" (a text is written or unmasked), "long" (an experiment or comparison that writes
-many) and "question" (one answer, such as a moved slider's; it counts for no visitor and leaves no line in the log).
+Four kinds have places of their own: "run" (a text is written or unmasked), "long" (an experiment or comparison that writes
+many), "training" (weights are learnt for a page) and "question" (one answer, such as a moved slider's; it counts for no visitor and leaves no line in the log).
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ from playground.backend.errors import LimitExceeded, RunStopped
 from playground.backend.limits import Limits, limits
 from playground.backend.telemetry import Telemetry
 
-PLACES = {"run": "runs_at_once", "long": "long_runs_at_once", "question": "questions_at_once"}
+PLACES = {
+    "run": "runs_at_once",
+    "long": "long_runs_at_once",
+    "training": "trainings_at_once",
+    "question": "questions_at_once",
+}
 RESTARTING = "the playground is about to restart and takes no new runs; try again in a minute"
 
 

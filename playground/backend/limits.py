@@ -43,8 +43,11 @@ class Limits:
     long_runs_at_once: int = (
         8  # experiments, comparisons, measurements: each writes many texts at once
     )
+    trainings_at_once: int = (
+        1  # a copy of the weights learns for a minute or two: it takes a whole core
+    )
     questions_at_once: int = 64  # single answers: a moved slider, one distribution
-    queue_length: int = 128  # of each of the three kinds
+    queue_length: int = 128  # of each of the four kinds
     queue_seconds: float = 300.0  # a page says meanwhile how many wait before it
     question_seconds: float = 20.0  # as long as a question waits
     run_seconds: float = 600.0

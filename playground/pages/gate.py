@@ -44,9 +44,10 @@ def name_of(model: Any) -> str:
     )
 
 
-def run(backend: Any, request: Any, page: str, model: Any, long: bool = False) -> Run:
-    """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or pass."""
-    kind = "long" if long else "run"
+def run(backend: Any, request: Any, page: str, model: Any, long: bool | str = False) -> Run:
+    """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or pass. long: see `admission`,
+    where it names the kind of the run itself."""
+    kind = long if isinstance(long, str) else "long" if long else "run"
     return calls.belongs(backend.run(visitor_of(request), page, name_of(model), kind))
 
 
@@ -78,7 +79,7 @@ def through(
     model: Any,
     work: Callable[[Any], Iterator[dict]],
     waiting: Callable[[str], dict],
-    long: bool = False,
+    long: bool | str = False,
     tokens: Callable[[dict], int] = lambda frame: 1,
     ends_itself: bool = False,
 ) -> Iterator[dict]:

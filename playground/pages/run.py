@@ -163,13 +163,13 @@ def stream(
     page: str,
     work: Work,
     *,
-    long: bool = False,
+    long: bool | str = False,
     model: Callable[[dict], Any] = lambda asked: asked.get("model"),
     tokens: Callable[[Any], int] = lambda record: 1,
 ) -> Iterator[Message]:
     """The messages of one run. `work(asked, handle)` yields what `begin`, `progress`, `frame` and `end` make.
 
-    long: it writes many texts and takes one of the places for such. tokens: what a frame's record counts for in the
+    long: it writes many texts and takes one of the places for such, or of the kind that it names ("training"). tokens: what a frame's record counts for in the
     host's figures. An exception becomes an error with a sentence; what the page shows stays."""
     try:
         asked, handle = asked_of(raw)
@@ -213,7 +213,7 @@ def _admitted(
     handle: Handle,
     page: str,
     work: Work,
-    long: bool,
+    long: bool | str,
     model: Callable[[dict], Any],
     tokens: Callable[[Any], int],
 ) -> Iterator[Message]:

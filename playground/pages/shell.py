@@ -147,6 +147,7 @@ def threads() -> int:
     return (
         bounds.runs_at_once
         + bounds.long_runs_at_once
+        + bounds.trainings_at_once
         + bounds.questions_at_once
         + bounds.queue_length
     )

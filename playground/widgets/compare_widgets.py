@@ -105,3 +105,10 @@ class CompareMasking(CompareWidget):
 
     MODULE = "views/compare/masking.js"
     STYLE = source("compare_look", "compare_contexts", kind="css")
+
+
+class CompareReward(CompareWidget):
+    """A network that learns from a reward: curves, texts before and after, credits. Frames are those of playground.pages.compare.reward.run."""
+
+    MODULE = "views/compare/reward.js"
+    STYLE = source("compare_look", "compare_reward", kind="css")

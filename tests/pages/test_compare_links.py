@@ -35,6 +35,15 @@ CHANGED = {
     "forcing": {"given": 3, "text": "the queen slept for a hundred years"},
     "classifier": {"labels": "good, bad", "texts": "one\ntwo"},
     "people": {"columns": [links.column("sampling", min_p=0.2)] * 4, "runs": 1},
+    "reward": {
+        "reward": "length",
+        "words": "cat",
+        "length": 9,
+        "expression": "1 - short",
+        "beta": 0.05,
+        "updates": 3,
+        "seed": 4,
+    },
     "masking": {"lines": "a b\na c", "order": 2, "kind": "choices", "form": "a b\nc", "longest": 3},
     "sweep": {"vary": "min_p", "over": "0, 0.1", "and": "", "seeds": 2},
 }

@@ -17,7 +17,7 @@ PLACES = (
     (t("Ways of writing"), "writing", ("strategies", "beams", "sweep")),
     (t("Contexts"), "contexts", ("contexts",)),
     (t("Judges"), "judges", ("scores", "people", "forcing", "classifier")),
-    (t("Lab"), "lab", ("race", "drafts", "masking", "library")),
+    (t("Lab"), "lab", ("race", "drafts", "reward", "masking", "library")),
 )
 
 

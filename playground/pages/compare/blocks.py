@@ -192,6 +192,22 @@ def masking(app: Any) -> None:
     )
 
 
+def reward(app: Any) -> None:
+    say(
+        t(
+            "Pay a network for what its texts do, and it learns to do it: a copy of the last block is trained while you watch. What it learns is what you pay for, "
+            "which is seldom all that you want."
+        )
+    )
+    run_events(
+        app,
+        made(app, "CompareReward", "reward"),
+        later("reward", "run"),
+        model="fairy-diffusion",
+        long="training",
+    )
+
+
 BLOCKS = (
     (t("Strategies"), "strategies", strategies),
     (t("Beam search"), "beams", beams),
@@ -205,4 +221,5 @@ BLOCKS = (
     (t("People"), "people", people),
     (t("Sweep"), "sweep", sweep),
     (t("Masking"), "masking", masking),
+    (t("Reward"), "reward", reward),
 )

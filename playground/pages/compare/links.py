@@ -14,6 +14,16 @@ from playground.backend.catalog import CATALOG, offered
 from playground.decoding.rules import RULES as RULES_OF_TEXTS
 from playground.decoding.settings import DRAFTS, PARAMETERS
 from playground.i18n import t
+from playground.learning.rewards import (
+    ANIMALS,
+    LENGTH,
+    LONGEST_EXPRESSION,
+    LONGEST_LIST,
+)
+from playground.learning.rewards import (
+    KINDS as REWARDS,
+)
+from playground.learning.settings import BETA, UPDATES
 from playground.pages.compare.request import NEW_TOKENS, PROMPT_CHARACTERS, RACE_SAMPLERS
 from playground.pages.links import Choice, Number, PageLink, Setting, Text
 from playground.parameters import SEED
@@ -32,6 +42,7 @@ PARTS = (
     "people",
     "sweep",
     "masking",
+    "reward",
 )
 TWIN, GENERAL = "fairy-causal", "smollm2-135m"
 KING = "once upon a time there was a king who had"
@@ -252,6 +263,15 @@ FIELDS: dict[str, dict[str, Any]] = {
         "kind": Choice("regex", ("regex", "choices")),
         "form": Text("the (king|wolf) howled", 400),
         "longest": Number(5, 1, 8, whole=True),
+    },
+    "reward": {
+        "reward": Choice("words", REWARDS),
+        "words": Text(ANIMALS, LONGEST_LIST),
+        "length": Setting(LENGTH),
+        "expression": Text("words + 0.5 * happy", LONGEST_EXPRESSION),
+        "beta": Setting(BETA),
+        "updates": Setting(UPDATES),
+        "seed": Setting(replace(SEED, default=0)),
     },
 }
 LINKS = {

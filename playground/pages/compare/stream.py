@@ -17,16 +17,20 @@ PASSING = frozenset({"words", "progress", "texts_now", "written"})
 
 
 def run_events(
-    app: Any, widget: Any, work: Callable[[Any, Any], Iterator[dict]], model: str | None = None
+    app: Any,
+    widget: Any,
+    work: Callable[[Any, Any], Iterator[dict]],
+    model: str | None = None,
+    long: bool | str = True,
 ) -> None:
-    """`go` streams what `work(backend, request)` yields. model: whose run it is where the request names none."""
+    """`go` streams what `work(backend, request)` yields. model: whose run it is where the request names none. long: its kind."""
     runs.bind(
         widget,
         "go",
         app.backend,
         "compare",
         lambda asked, handle: messages(work(app.backend(), asked)),
-        **kind_of_run(model),
+        **{**kind_of_run(model), "long": long},
     )
 
 

@@ -1,0 +1,47 @@
+"""Trains on a reward in the terminal, with the shipped twins: `python -m playground.learning --reward words --seeds 0 1 2`."""
+
+from __future__ import annotations
+
+import argparse
+
+import torch
+
+from playground.learning.rewards import ANIMALS, KINDS, read
+from playground.learning.settings import BETA, UPDATES
+from playground.learning.shipped import scene
+from playground.learning.training import Wish, train
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reward", choices=KINDS, default="words")
+    parser.add_argument("--words", default=ANIMALS)
+    parser.add_argument("--length", type=int, default=16)
+    parser.add_argument("--expression", default="words")
+    parser.add_argument("--beta", type=float, default=BETA.default)
+    parser.add_argument("--updates", type=int, default=UPDATES.default)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    shipped = scene()
+    for seed in asked.seeds:
+        for record in train(shipped, Wish(read(vars(asked)), asked.beta, asked.updates, seed)):
+            for name in ("before", "after"):
+                if name in record:
+                    one = record[name]
+                    print(
+                        f"seed {seed} {name:6}  reward {one['reward']:.3f}  hit {one['hit']:.3f}  causal nats {one['nats']:.2f} "
+                        f"± {one['nats_error']:.2f}  distinct {one['distinct']:.2f}",
+                        flush=True,
+                    )
+                    for text in one["texts"][:3]:
+                        print("   ", text["given"], "|", text["text"])
+            if "update" in record and record["update"]["n"] % 10 == 0:
+                print({key: value for key, value in record["update"].items()}, flush=True)
+            if "credit" in record:
+                print("credit", [round(one, 2) for one in record["credit"]["credits"]])
+                print(f"seconds {record['seconds']:.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

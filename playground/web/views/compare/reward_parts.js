@@ -1,0 +1,204 @@
+// @ts-check
+/** What the reward's part draws from the records of a run. */
+import { lineChart } from "../../charts/line.js";
+import { make } from "../../core/dom.js";
+import { fixed, NOTHING, percent } from "../../core/format.js";
+import { t } from "../../core/translate.js";
+import { note, sentence, tableOf } from "./parts.js";
+
+/**
+ * @typedef {{given: string, text: string, reward: number, nats: number}} Text
+ * @typedef {{texts: Text[], of: number, reward: number, hit: number, nats: number, nats_error: number, distinct: number}} Means
+ * @typedef {{n: number, reward: number, hit: number, nats: number | null, drift: number}} Update
+ * @typedef {{given: string, pieces: string[], steps: number[], values: number[], errors: number[], credits: number[]}} Credit
+ * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null}} Told
+ */
+
+const CHEAP = 0.1; // below this price the words drift far in one run
+const SIGNED = /** @param {number} x */ (x) => (x >= 0 ? "+" : "") + fixed(x, 2);
+
+/** What the price trades, at this price. @param {number} beta */
+export const hacked = (beta) =>
+  beta < CHEAP
+    ? t(
+        "β is what drifting from the first network costs, and here drifting is cheap: at β = 0.05 the reward is hacked. What is paid for is strewn about, and the texts read worse. Train it so and compare the nats.",
+      )
+    : t(
+        "β is what drifting from the first network costs. The higher it is, the more the texts read as before, and the less is earned.",
+      );
+
+/** @param {Told} told */
+export function verdict({ before, after, updates, seconds }) {
+  if (!before) return [];
+  if (!after)
+    return [
+      sentence(
+        t("Update **{n}**: the mean reward of 32 texts is **{reward}**; before it was {before}.", {
+          n: updates.length,
+          reward: fixed(updates.at(-1)?.reward ?? before.reward, 2),
+          before: fixed(before.reward, 2),
+        }),
+      ),
+    ];
+  const figures = {
+    of: after.of,
+    n: updates.length,
+    first: percent(before.hit),
+    last: percent(after.hit),
+    low: fixed(before.nats, 2),
+    high: fixed(after.nats, 2),
+    seconds: seconds === null ? NOTHING : fixed(seconds, 0),
+  };
+  return [
+    sentence(
+      t(
+        "On the same seeds **{first}** of {of} texts earned something before and **{last}** after {n} updates. How they read, in nats a piece under fairy-causal: **{low}** before, **{high}** after; lower reads better.",
+        figures,
+      ),
+    ),
+    ...(seconds === null
+      ? []
+      : [note(t("Training took {seconds} seconds on the machine where it ran.", figures))]),
+  ];
+}
+
+/** @param {string} title @param {(number | null)[]} values @param {number} start what it was before @param {object} options */
+function curve(title, values, start, options) {
+  const host = make("figure", "reward-chart"),
+    caption = make("figcaption", "", title),
+    place = make("div"),
+    known = values.filter((one) => one !== null),
+    last = known.at(-1) ?? start,
+    range = t("before {first}, now {last}", { first: fixed(start, 2), last: fixed(last, 2) });
+  caption.append(" ", make("span", "reward-range num", range));
+  lineChart(place, [{ values, colour: "var(--chosen)" }], {
+    height: 110,
+    guides: [start],
+    label: `${title}: ${range}`,
+    ...options,
+  });
+  host.append(caption, place);
+  return host;
+}
+
+/** @param {Told} told */
+export function curvesOf({ before, updates }) {
+  if (!before || !updates.length) return [];
+  const pair = make("div", "compare-pair"),
+    rewards = [before.reward, ...updates.map((one) => one.reward)],
+    judged = updates.filter((one) => one.nats !== null),
+    nats = [before.nats, ...judged.map((one) => /** @type {number} */ (one.nats))];
+  pair.append(
+    curve(t("Mean reward of each update’s texts"), rewards, before.reward, {
+      low: Math.min(0, ...rewards),
+      high: Math.max(1, ...rewards),
+    }),
+    curve(t("How they read (causal nats a piece, lower reads better)"), nats, before.nats, {
+      low: Math.min(4, ...nats),
+      high: Math.max(6, ...nats),
+    }),
+  );
+  return [pair];
+}
+
+/** @param {Told} told */
+export function tableOfBoth({ before, after }) {
+  const rows = /** @type {[string, Means | null][]} */ ([
+    [t("before"), before],
+    [t("after"), after],
+  ]);
+  return tableOf(
+    ["", t("mean reward"), t("texts that earn"), t("causal nats a piece"), t("different words")],
+    rows.map(([name, means]) =>
+      means
+        ? [
+            name,
+            fixed(means.reward, 3),
+            percent(means.hit),
+            `${fixed(means.nats, 2)} ± ${fixed(means.nats_error, 2)}`,
+            percent(means.distinct),
+          ]
+        : [name, NOTHING, NOTHING, NOTHING, NOTHING],
+    ),
+  );
+}
+
+/** @param {Text | undefined} one */
+function textOf(one) {
+  if (!one) return make("p", "unpaid", NOTHING);
+  const line = make("p", one.reward > 0 ? "paid" : "unpaid"),
+    given = make("span", "compare-prompt", one.given),
+    words = make("span", "", ` ${one.text} `);
+  given.translate = words.translate = false;
+  line.append(
+    given,
+    words,
+    make(
+      "small",
+      "",
+      t("reward {reward}, {nats} nats", { reward: fixed(one.reward, 2), nats: fixed(one.nats, 1) }),
+    ),
+  );
+  return line;
+}
+
+/** @param {Told} told */
+export function textsOf({ before, after }) {
+  if (!before) return [];
+  const both = make("div", "reward-texts");
+  both.append(make("h2", "", t("Before")), make("h2", "", t("After, same seeds")));
+  before.texts.forEach((one, i) => both.append(textOf(one), textOf(after?.texts[i])));
+  return [both];
+}
+
+/** @param {Told} told */
+export function creditOf({ credit }) {
+  if (!credit) return [];
+  const canvas = make("p", "reward-canvas"),
+    given = make("span", "compare-prompt", credit.given),
+    most = Math.max(...credit.credits.map(Math.abs), 1e-9),
+    { values } = credit,
+    end = values[values.length - 1];
+  canvas.translate = given.translate = false;
+  canvas.append(given);
+  credit.pieces.forEach((piece, i) => {
+    const step = credit.steps[i],
+      gain = credit.credits[step],
+      part = make("span", gain < 0 ? "lost" : "", piece);
+    part.dataset.step = String(step + 1);
+    part.style.setProperty("--gain", String(Math.abs(gain) / most));
+    part.title = t("step {step}: {credit}", { step: step + 1, credit: SIGNED(gain) });
+    part.append(make("sup", "", String(step + 1)));
+    canvas.append(part);
+  });
+  const rows = credit.credits.map((gain, k) => [
+    t("step {n}", { n: k + 1 }),
+    `${fixed(values[k], 2)} ± ${fixed(credit.errors[k], 2)}`,
+    fixed(values[k + 1], 2),
+    SIGNED(gain),
+  ]);
+  return [
+    make("h2", "", t("Which step earned it")),
+    sentence(
+      t(
+        "Each step’s credit is what it changed in the reward to be expected, V. The credits add up to R − V(s₀) = {reward} − {start} = **{sum}**.",
+        { reward: fixed(end, 2), start: fixed(values[0], 2), sum: SIGNED(end - values[0]) },
+      ),
+    ),
+    canvas,
+    tableOf(["", t("V before it"), t("V after it"), t("credit")], rows),
+    note(
+      t(
+        "V is estimated: the mean reward of 24 continuations of the canvas, with its standard error. The small numbers say at which step a piece was revealed; green earned, red lost.",
+      ),
+    ),
+  ];
+}
+
+export const notes = () => [
+  note(
+    t(
+      "TraceRL in miniature: 24 hidden places behind four given pieces are filled in 6 steps of 4, and a copy of the last block and the head of fairy-diffusion learns from which pieces were drawn at which step. Pieces of texts above the mean reward become likelier, with each ratio clipped at 1 ± 0.2, and β·KL is the price of drifting from the first network. Nobody else’s texts change, and what was learnt is gone when the run is over.",
+    ),
+  ),
+];
