@@ -28,6 +28,7 @@ PARTS = dict(
             "People",
             "Sweep",
             "Masking",
+            "Reward",
         ),
         links.PARTS,
         strict=True,
