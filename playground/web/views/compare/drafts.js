@@ -306,6 +306,7 @@ class DraftsView {
         piece.slice(space.length),
       );
       word.type = "button";
+      word.dataset.k = String(number); // a word in a text: as large as the text, for a finger too
       word.dataset.pass = String(number);
       word.addEventListener("click", () => this.go(number));
       this.drafted.text.append(space, word);

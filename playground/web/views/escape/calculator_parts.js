@@ -57,7 +57,7 @@ const panel = () =>
       "label",
       { class: "escape-where" },
       node("span", {}, () => t("Draw at")),
-      node("select", { part: "where" }),
+      node("select", { part: "where", "aria-label": () => t("Draw at") }),
     ),
   );
 
