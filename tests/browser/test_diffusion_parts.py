@@ -75,7 +75,7 @@ def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):
         "all => all.map(table => [...table.rows].slice(1).flatMap(row => [...row.cells].slice(1))"
         ".filter(cell => /[0-9]/.test(cell.textContent)).length)"
     )
-    assert measured == [18, 9], "the curves' points, and the sweeps of Gibbs"
+    assert measured == [22, 9], "the curves' points, and the sweeps of Gibbs"
     meter.get_by_role("button", name="KL(truth").click()
 
 
@@ -95,7 +95,7 @@ def test_steps_time_quality_live_and_by_the_visitors_numbers(open_page, gate):
     settle(page)
     view.get_by_role("button", name="Measure quality").click()
     expect(view.get_by_role("status").first).to_have_text("measured", timeout=60_000)
-    assert view.locator(".canvas-example").count() == 6
+    assert view.locator(".canvas-example").count() == 10
     gate(NgramModel, "next_logits", 14)
     view.get_by_role("button", name="Measure time").click()
     expect(view.get_by_role("status").first).to_have_text(re.compile("token [0-9]+ of 48"))
