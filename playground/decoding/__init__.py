@@ -50,6 +50,9 @@ if TYPE_CHECKING:
     from playground.decoding import (
         watermark as watermark,
     )
+    from playground.decoding import (
+        words as words,
+    )
     from playground.decoding.generation import (
         CausalModel,
         behind_negative,

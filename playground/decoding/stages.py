@@ -3,7 +3,12 @@
 `apply_stages` is a pure function of (logits, context, settings). The orders stand in orders.py: "transformers" has the
 temperature before the rules that cut, "llama.cpp" behind them; its penalties look at the last 64 tokens, prompt included, and
 its top-k keeps exactly k. An order of the visitor's own has transformers' conventions. Mirostat takes the place of every rule
-that cuts, and of adaptive-p.
+that cuts, and of adaptive-p. Temperature 2 halves the logits, then top-k leaves two tokens:
+
+>>> settings = DecodingSettings(temperature=2.0, top_k=2)
+>>> stages = apply_stages(np.float32([4, 2, 1, 0]), [], settings)
+>>> [(stage.name, stage.logits.tolist()) for stage in stages[1:]]
+[('temperature', [2.0, 1.0, 0.5, 0.0]), ('top_k', [2.0, 1.0, -inf, -inf]), ('draw', [2.0, 1.0, -inf, -inf])]
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from playground import lazy
 
 if TYPE_CHECKING:
     from playground.markov import dynamics as dynamics
+    from playground.markov import plane_maps as plane_maps
     from playground.markov.chain import MarkovChain
     from playground.markov.continuous import ContinuousTimeChain
     from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations

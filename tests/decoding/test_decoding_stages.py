@@ -23,11 +23,14 @@ from tests.decoding.small_rows import final, kept, logs
         "distribution",
         "truncation",
         "penalties",
+        "shape",
         "stages",
+        "temperature",
         "text",
         "loops",
         "barrier",
         "cycle",
+        "words",
     ],
 )
 def test_the_example_in_each_docstring(module):

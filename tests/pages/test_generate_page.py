@@ -61,6 +61,10 @@ def test_presets_and_orders_are_those_of_the_mathematics():
         "top_h": 0.5,
         "p_less": True,
         "adaptive_target": 0.4,
+        "choices": "yes\nno",
+        "regex": "(yes|no)",
+        "json_schema": "{}",
+        "watermark_bias": 2.0,
     }
     moving = {**everything, "dynatemp_range": 0.3}
     for order, names in presets.constants()["orders"].items():

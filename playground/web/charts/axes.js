@@ -6,7 +6,8 @@
 import { drawSvg, make } from "../core/dom.js";
 import { onLanguage } from "../core/translate.js";
 import { ticksOf, valueAt, writtenTick, writtenValue } from "./axes_figures.js";
-import { makeHandle } from "./axes_handle.js";
+import { followDrag, makeHandle } from "./axes_handle.js";
+import { look, pathOf, signOf } from "./axes_line.js";
 import { makeFigureFiles, svgFile } from "./figure_files.js";
 import { writeSubscripts } from "./subscript.js";
 
@@ -39,13 +40,6 @@ function written(x, y, text, anchor, classes = "axes-tick") {
   writeSubscripts(element, text);
   return element;
 }
-
-/** @param {Line} line @param {number} width */
-const look = (line, width) => ({
-  class: "axes-line",
-  "stroke-dasharray": line.dash ?? "",
-  style: `stroke:${line.colour};stroke-width:${line.width ?? width}`,
-});
 
 /**
  *   const chart = axesChart(host, {x: () => t("temperature T"), y: () => t("P(escape)"), name: () => t("…"), readout: true});
@@ -103,9 +97,10 @@ class AxesChart {
     );
     this.svg.setAttribute("aria-label", options.name());
     if (options.readout) this.followPointer();
-    if (options.onDrag) this.followDrag(options.onDrag);
-    if (options.onDrag && options.handle)
-      this.handle = makeHandle(this.svg, options.handle, options.onDrag);
+    const { onDrag, handle } = options;
+    if (onDrag && handle) this.handle = makeHandle(this.svg, handle, onDrag);
+    if (onDrag)
+      followDrag(this.svg, (event) => this.figure && onDrag(this.valueOf(event)), this.handle);
     new ResizeObserver(() => {
       this.axesAs = "";
       this.paint();
@@ -190,14 +185,8 @@ class AxesChart {
     this.keyAs = as;
     this.key.replaceChildren(
       ...named.map((line) => {
-        const sign = drawSvg("svg", { width: 28, height: 10, "aria-hidden": "true" });
-        sign.append(drawSvg("path", { d: "M0 5L28 5", ...look(line, 2) }));
-        const fill = { style: `fill:${line.colour}` };
-        if (line.mark === "square")
-          sign.append(drawSvg("rect", { x: 11, y: 2, width: 6, height: 6, ...fill }));
-        if (line.mark === "dot") sign.append(drawSvg("circle", { cx: 14, cy: 5, r: 3.2, ...fill }));
         const item = make("span");
-        item.append(sign, line.name ?? "");
+        item.append(signOf(line), line.name ?? "");
         return item;
       }),
     );
@@ -359,28 +348,6 @@ class AxesChart {
     return figure.x[0] + (figure.x[1] - figure.x[0]) * share;
   }
 
-  /** @param {(x: number) => void} onDrag */
-  followDrag(onDrag) {
-    const { svg } = this;
-    svg.classList.add("axes-drags");
-    let held = false;
-    svg.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || !this.figure) return;
-      held = true;
-      svg.setPointerCapture(event.pointerId);
-      this.handle?.focus();
-      onDrag(this.valueOf(event));
-    });
-    svg.addEventListener("mousedown", (event) => this.handle && event.preventDefault()); // it keeps the focus
-    svg.addEventListener("pointermove", (event) => {
-      if (held) onDrag(this.valueOf(event));
-    });
-    for (const name of ["pointerup", "pointercancel"])
-      svg.addEventListener(name, () => {
-        held = false;
-      });
-  }
-
   followPointer() {
     this.svg.addEventListener("pointermove", (event) => {
       if (!this.frame) return;
@@ -413,21 +380,4 @@ class AxesChart {
     this.pointer.setAttribute("visibility", "hidden");
     this.readout.textContent = "";
   }
-}
-
-/** @param {Line} line @param {Frame} frame */
-function pathOf(line, frame) {
-  let path = "",
-    pen = false;
-  line.x.forEach((x, i) => {
-    const v = line.y[i];
-    if (v === null || v === undefined) {
-      pen = false;
-      return;
-    }
-    const y = Math.max(-1e4, Math.min(1e4, frame.sy(v)));
-    path += `${pen ? "L" : "M"}${frame.sx(x).toFixed(1)} ${y.toFixed(1)}`;
-    pen = true;
-  });
-  return path || "M-9-9";
 }

@@ -70,3 +70,27 @@ export function makeHandle(svg, options, move) {
     },
   };
 }
+
+/**
+ * A press or a drag anywhere in the picture moves; the handle, where there is one, takes the focus.
+ * @param {SVGElement} svg @param {(event: PointerEvent) => void} move @param {ReturnType<typeof makeHandle>} [handle]
+ */
+export function followDrag(svg, move, handle) {
+  svg.classList.add("axes-drags");
+  let held = false;
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    held = true;
+    svg.setPointerCapture(event.pointerId);
+    handle?.focus();
+    move(event);
+  });
+  svg.addEventListener("mousedown", (event) => handle && event.preventDefault()); // it keeps the focus
+  svg.addEventListener("pointermove", (event) => {
+    if (held) move(event);
+  });
+  for (const name of ["pointerup", "pointercancel"])
+    svg.addEventListener(name, () => {
+      held = false;
+    });
+}

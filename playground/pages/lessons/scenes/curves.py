@@ -7,18 +7,12 @@ from itertools import accumulate
 
 import numpy as np
 
-from playground import decoding
+from playground import decoding, markov
 from playground.i18n import t
-from playground.markov import plane_maps
 from playground.pages.lessons.figures import numbers
 
 POINTS = 160
-MAPS = {
-    "contraction": plane_maps.contraction,
-    "limit_cycle": plane_maps.limit_cycle,
-    "near_isometry": plane_maps.near_isometry,
-    "chaos": plane_maps.chaos,
-}
+MAPS = ("contraction", "limit_cycle", "near_isometry", "chaos")  # by name: the module brings torch
 
 
 def _short(value: float) -> float:
@@ -160,7 +154,7 @@ def orbit(map: str, steps: str = "30", x: str = "1.6", y: str = "1.2") -> dict:
         raise ValueError(
             t("map must be one of {options}, got {got}", options=", ".join(MAPS), got=map)
         )
-    world = MAPS[map]()
+    world = getattr(markov.plane_maps, map)()
     path = world.orbit([float(x), float(y)], int(steps))
     left, right, bottom, top = world.box
     return _curve(

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from playground import decoding
-from playground.decoding.loops import find_loop
 from playground.i18n import t
 from playground.pages.lessons.figures import settings_of
 from playground.pages.lessons.scenes.bars import place_of
@@ -58,7 +57,7 @@ def writes(
         step.token_id
         for step in decoding.generate(model, model.encode(prompt.replace("_", " ")), settings)
     ]
-    loop = find_loop(ids) if mark == "loop" else None
+    loop = decoding.find_loop(ids) if mark == "loop" else None
     row = [{"text": word, "mark": "given"} for word in prompt.replace("_", " ").split()]
     row += [{"text": model.decode([i]).strip() or "␣", "mark": ""} for i in ids]
     given = len(row) - len(ids)

@@ -196,7 +196,7 @@ export class Well {
   shake(draw, milliseconds) {
     if (draw.leaves) return this.jump(milliseconds);
     const top = this.valley.climbed(Math.min(draw.hits ? 0.93 : 0.985, draw.climb));
-    this.mark(top);
+    this.showPeak(top);
     if (calm()) return this.rest();
     if (draw.hits)
       this.lid.animate([{ translate: "0 0" }, { translate: "0 -4px" }, { translate: "0 0" }], {
@@ -207,7 +207,7 @@ export class Well {
   }
 
   /** The height that was reached stays on view for a moment. @param {number} x */
-  mark(x) {
+  showPeak(x) {
     this.peak.setAttribute("transform", `translate(${x} ${this.valley.y(x)})`);
     this.peak.animate([{ opacity: 0.9 }, { opacity: 0 }], { duration: 900 });
   }
