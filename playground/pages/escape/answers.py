@@ -13,7 +13,6 @@ import numpy as np
 
 from playground import decoding
 from playground.decoding.settings import DecodingSettings
-from playground.decoding.words import guidance
 from playground.i18n import t
 from playground.pages import gate
 from playground.pages.escape import logits
@@ -115,7 +114,8 @@ def _from_step(backend: Any, source: dict) -> Any:
         words = t("{model}, after {tokens} tokens", model=name, tokens=len(ids))
         if settings.guidance:
             second = decoding.behind_negative(model, settings, ids[:given], ask)(ids)
-            row = guidance(row, np.asarray(second, np.float32), settings.guidance)
+            second = np.asarray(second, np.float32)
+            row = decoding.stages.guidance(row, second, settings.guidance)
             words = t("{source}, with guidance {g}", source=words, g=f"{settings.guidance:g}")
             settings = settings.with_changes(guidance=0.0)
         return Distribution(row, text_of, words, settings.for_model(model), ids, given)
