@@ -14,7 +14,7 @@ from playground.backend.loading import Loaded, Residents
 
 
 class Watched:
-    """A model in memory; `network_seconds` is the time spent in its forward passes since `reset`."""
+    """A model in memory; `network_seconds` is the time of its forward passes that began after `reset`."""
 
     def __init__(self, folder: Path, kind: str, residents: Residents | None = None, **budgets: int):
         self.residents = residents or Residents(**budgets)
@@ -26,11 +26,13 @@ class Watched:
         self.reset()
 
     def _observe(self, _name: str, _requests: int, _tokens: int, seconds: float) -> None:
-        self.network_seconds += seconds
-        self.passes += 1
+        # A pass is reported after its answers are out, so one from before `reset` may come late.
+        if time.perf_counter() - seconds >= self.since:
+            self.network_seconds += seconds
+            self.passes += 1
 
     def reset(self) -> None:
-        self.network_seconds, self.passes = 0.0, 0
+        self.network_seconds, self.passes, self.since = 0.0, 0, time.perf_counter()
 
     def session(self) -> Any:
         if self.loaded.entry.kind == "causal":
@@ -41,9 +43,22 @@ class Watched:
         self.residents.clear()
 
 
-def together(visitors: int, visit: Callable[[int, Callable[[], None], list[float]], None]) -> dict:
-    """`visit(number, ready, seconds)` in a thread each: it calls `ready()` once it is warm, then notes the seconds of each token."""
-    start, seconds, errors = threading.Barrier(visitors + 1), [], []
+def together(
+    visitors: int,
+    visit: Callable[[int, Callable[[], None], list[float]], None],
+    begins: Callable[[], None] = lambda: None,
+) -> dict:
+    """`visit(number, ready, seconds)` in a thread each: it calls `ready()` once it is warm, then notes the seconds of each token.
+
+    begins: called once when all are warm, as the clock of `whole_seconds` starts and before anyone goes on."""
+    seconds, errors, began = [], [], 0.0
+
+    def begin() -> None:
+        nonlocal began
+        began = time.perf_counter()
+        begins()
+
+    start = threading.Barrier(visitors + 1, action=begin)
 
     def run(number: int) -> None:
         came = []
@@ -63,7 +78,6 @@ def together(visitors: int, visit: Callable[[int, Callable[[], None], list[float
     for thread in threads:
         thread.start()
     start.wait()
-    began = time.perf_counter()
     for thread in threads:
         thread.join()
     whole = time.perf_counter() - began

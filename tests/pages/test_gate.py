@@ -174,6 +174,7 @@ def test_every_file_that_asks_a_network_is_behind_the_gate():
         for name in (
             "strategies",
             "beams",
+            "drafts",
             "race",
             "library",
             "teacher_forcing",
@@ -187,6 +188,7 @@ def test_every_file_that_asks_a_network_is_behind_the_gate():
         "generate/run.py": "generate/__init__.py",
         "ngram_models.py": "generate/__init__.py",
         "diffusion/models.py": "diffusion/unmask_block.py",
+        "diffusion/scores.py": "diffusion/unmask_block.py",
         "diffusion/hybrid.py": "diffusion/unmask_block.py",
         "diffusion/twin.py": "diffusion/unmask_block.py",
     }

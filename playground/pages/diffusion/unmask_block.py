@@ -53,7 +53,8 @@ def build_unmask(app: Any) -> None:
     def offers(request: gr.Request) -> dict[str, Any]:
         return {"kind": "models", "models": models.listed(session_of(request))}
 
-    def compare(event: gr.EventData, request: gr.Request) -> Iterator[run.Message]:
+    # Gradio gives each function's name to one endpoint, and `compare` is a public one.
+    def side_by_side(event: gr.EventData, request: gr.Request) -> Iterator[run.Message]:
         yield from run.stream(
             app.backend(),
             request,
@@ -66,11 +67,11 @@ def build_unmask(app: Any) -> None:
 
     # Gradio reads the annotations of an event's function, and this module's are strings.
     both = {"event": gr.EventData, "request": gr.Request}
-    fill.__annotations__ = read.__annotations__ = compare.__annotations__ = both
+    fill.__annotations__ = read.__annotations__ = side_by_side.__annotations__ = both
     offers.__annotations__ = {"request": gr.Request}
     view.fill(fill, None, view, trigger_mode="multiple", **run.QUIET)
     view.read(read, None, view, trigger_mode="always_last", **run.QUIET)
-    view.several(compare, None, view, trigger_mode="multiple", **run.QUIET)
+    view.several(side_by_side, None, view, trigger_mode="multiple", **run.QUIET)
     view.offers(offers, None, view, queue=False, **run.QUIET)
     app.at_start(lambda: app.backend().prepare(models.TWIN))
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from playground import decoding
+from playground.pages import gate
 from playground.pages.generate.figures import ready
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, object_of, settings_of
 
@@ -17,11 +19,11 @@ def watermark(backend: Any, raw: Any) -> dict:
     name, ids = str(asked.get("model"))[:200], ids_of(asked.get("ids"), "ids", SCORE_TOKENS)
     settings = settings_of(asked.get("settings"), 1_000_000)
     ready(backend, name)
-    model = backend.causal(name)
-    try:
+    with (
+        gate.question(backend, "generate", name),
+        contextlib.closing(backend.causal(name)) as model,
+    ):
         return detection(model, ids, settings.watermark_ratio, settings.watermark_key)
-    finally:
-        model.close()
 
 
 def detection(model: Any, ids: list[int], ratio: float, key: int, curve: bool = True) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from playground.i18n import LANGUAGES, t
+from playground.pages import gate
 from playground.pages.errors import answered_messages
 from playground.pages.lessons.course import Course, read_course
 from playground.pages.lessons.lesson import (
@@ -189,10 +191,11 @@ class Server:
         """The step, its figure drawn once for all visitors."""
         if not step.needs_model or step.figure is not None:
             return step
-        model = self.backend().causal(MODEL)
-        try:
+        backend = self.backend()
+        with (
+            gate.question(backend, SLUG, MODEL),
+            contextlib.closing(backend.causal(MODEL)) as model,
+        ):
             drawn = drawn_step(step.written, model)
-        finally:
-            model.close()
         step.figure, step.then, step.predict = drawn.figure, drawn.then, drawn.predict
         return step
