@@ -265,7 +265,7 @@ def test_panel_and_front_are_accessible_and_fit(class_of_two):
 def test_home_takes_the_code_of_a_class(class_of_two, browsers):
     _, _, code = class_of_two
     student = browsers.open("/?tab=home", PHONE)
-    student.get_by_label("Join a class").fill(code.lower())
+    student.get_by_label("Code of the class").fill(code.lower())
     student.keyboard.press("Enter")
     expect(student.locator("main")).to_contain_text("Following the front")
 

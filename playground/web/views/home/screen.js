@@ -158,23 +158,19 @@ export function skeleton() {
 /** A student types the code of a class here; phones scan it. */
 function joinBox() {
   const code = node("input", {
-    ...{ type: "text", maxlength: 5, size: 7, pattern: "[A-Za-z]{5}", required: true },
+    ...{ type: "text", maxlength: 5, size: 10, pattern: "[A-Za-z]{5}", required: true },
     ...{ autocomplete: "off", autocapitalize: "characters", spellcheck: "false" },
-    placeholder: "ABCDE",
+    placeholder: () => t("class code"),
+    "aria-label": () => t("Code of the class"),
     title: () => t("Five letters, as they stand at the front"),
   });
-  const label = node(
-    "label",
-    {},
-    node("span", {}, () => t("Join a class")),
-    code,
+  const join = node(
+    "button",
+    { hidden: true, title: () => t("Opens the student’s page of this class") },
+    () => t("Join"),
   );
-  const form = node(
-    "form",
-    { class: "home-join" },
-    label,
-    node("button", { title: () => t("Opens the student’s page of this class") }, () => t("Join")),
-  );
+  const form = node("form", { class: "home-join" }, code, join);
+  code.addEventListener("input", () => (join.hidden = !code.value)); // few controls for all others
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     location.assign(new URL(`class/${code.value.toUpperCase()}`, document.baseURI));
