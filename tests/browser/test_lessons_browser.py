@@ -311,5 +311,5 @@ def test_the_stage_speaks_the_language_and_keeps_the_guess(open_page):
     page.locator("#masthead select").evaluate(
         "one => { one.value = 'de'; one.dispatchEvent(new Event('change')); }"
     )
-    page.get_by_role("button", name="Aufdecken").wait_for()
+    page.get_by_role("button", name="Auflösen").wait_for()
     expect(page.get_by_role("radio").nth(2)).to_be_checked()
