@@ -53,6 +53,7 @@ export class ClassSession {
   ticket = "";
   sent = ""; // what the front shows, as it was told last
   refused = ""; // what the class did not take
+  wanted = false;
   due = 0;
   last = 0;
 
@@ -118,13 +119,16 @@ export class ClassSession {
   // What the front shows ----------------------------------------------------------------------------------------------------
   /** Tells the class what is on view, at most twice a second. */
   drive() {
-    if (!this.follow || this.due || this.gone || this.lost || this.state?.state === "ended") return;
+    if (!this.follow || this.gone || this.lost || this.state?.state === "ended") return;
+    this.wanted = true; // also while one is on its way: what came meanwhile is told behind it
+    if (this.due) return;
     const wait = Math.max(0, this.last + PACE - Date.now());
     this.due = setTimeout(() => this.push(), wait);
   }
 
   async push() {
     this.last = Date.now();
+    this.wanted = false;
     let now = "";
     try {
       const view = onView();
@@ -139,9 +143,12 @@ export class ClassSession {
       this.sent = now;
     } catch (error) {
       // the next change says it again, unless it was refused for good; a lost line says so by itself
-      if (/** @type {any} */ (error).status === 400) this.refused = now;
+      const { status } = /** @type {any} */ (error);
+      if (status === 400) this.refused = now;
+      if (status === 429) this.wanted = true;
     } finally {
       this.due = 0;
+      if (this.wanted) this.drive();
     }
   }
 
