@@ -80,14 +80,18 @@ class Replay(Player):
 
     def __init__(self, trace: dict[str, Any], height: int = HEIGHT):
         self.trace = trace
-        drawn: Callable[[], dict] = lambda: checked(trace)  # noqa: E731
-        if trace["kind"] in ("unmask", "compare"):
-            page: Callable[[], str] = lambda: diffusion_files.replay_page(drawn())  # noqa: E731
-        else:
-            page = lambda: replay_page(drawn(), [])  # noqa: E731
         said = str(trace.get("text") or "")
         text = f"{trace['model']}: {trace['prompt']}{said}" if said else str(trace["prompt"])
-        super().__init__(page, lambda: to_png(drawn()), text, height)
+        super().__init__(self._replayed, self._last_step, text, height)
+
+    def _replayed(self) -> str:
+        trace = checked(self.trace)
+        if trace["kind"] in ("unmask", "compare"):
+            return diffusion_files.replay_page(trace)
+        return replay_page(trace, [])
+
+    def _last_step(self) -> bytes:
+        return to_png(checked(self.trace))
 
 
 def show(what: Any, prompt: str | None = None, *, height: int = HEIGHT, **settings: Any) -> Player:

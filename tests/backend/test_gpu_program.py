@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from playground.backend.device import dtype
+from playground.paths import ASSETS
 from tests.gpu import engine, texts
 from tests.gpu.models import Model
 from tests.gpu.parity import compared, own_texts
@@ -11,7 +12,7 @@ from tests.gpu.sessions import together
 
 
 def test_the_engine_is_measured_with_one_visitor_and_with_several():
-    model = Model(texts.Path("assets/models/fairy-causal").resolve(), "causal", "")
+    model = Model(ASSETS / "models" / "fairy-causal", "causal", "")
     found = engine.measure({"fairy-causal": model}, "cpu", small=True)["fairy-causal"]
     for visitors in ("1", "4"):
         figures = found[visitors]
