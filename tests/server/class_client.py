@@ -64,7 +64,11 @@ class Served:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        config = uvicorn.Config(app, port=self.port, log_level="warning", lifespan="off")
+        # a pooled connection must not be closed by the server while a request is on its way over it,
+        # which a browser would send anew and httpx does not
+        config = uvicorn.Config(
+            app, port=self.port, log_level="warning", lifespan="off", timeout_keep_alive=300
+        )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
@@ -126,6 +130,7 @@ class Phone:
         self.states: list[dict[str, Any]] = []
         self.names: list[str] = []
         self.changed = asyncio.Event()
+        self.failure: BaseException | None = None
         self.seat = ""
 
     async def join(self) -> None:
@@ -134,7 +139,15 @@ class Phone:
         self.seat = answer.json()["seat"]
 
     async def follow(self, last: int | None = None) -> None:
-        """Take events until the stream ends."""
+        """Take events until the stream ends; who waits for a state hears of an error at once."""
+        try:
+            await self._follow(last)
+        except Exception as error:
+            self.failure = error
+            self.changed.set()
+            raise
+
+    async def _follow(self, last: int | None) -> None:
         headers = {} if last is None else {"last-event-id": str(last)}
         address = f"{self.at}/events?seat={self.seat}"
         async with self.client.stream("GET", address, headers=headers, timeout=60) as events:
@@ -153,6 +166,8 @@ class Phone:
             for state in self.states:
                 if holds(state):
                     return state
+            if self.failure is not None:
+                raise AssertionError(f"the events of a phone broke off: {self.failure!r}")
             await asyncio.wait_for(self.changed.wait(), 60)
 
     async def answer(self, question: int, answer: Any) -> httpx.Response:
