@@ -96,9 +96,8 @@ def main() -> None:
             )
         browser.close()
     demo.close()
-    print(
-        f"model {asked.model}, {asked.masks or 'given text and'} masks, {len(denoiser.decode(list(read_canvas(text, denoiser).ids)).split())} words, {asked.steps} steps, {asked.runs} paired runs"
-    )
+    words = len(denoiser.decode(list(read_canvas(text, denoiser).ids)).split())
+    print(f"model {asked.model}, {words} words, {asked.steps} steps, {asked.runs} paired runs")
     print(
         f"first revealed step after Run: p50 {1000 * statistics.median(first_painted):.0f} ms, worst {1000 * max(first_painted):.0f} ms "
         f"(computed alone: p50 {1000 * statistics.median(first_computed):.0f} ms)"
