@@ -9,6 +9,9 @@ from playground import lazy
 
 if TYPE_CHECKING:
     from playground.decoding import (
+        attribution as attribution,
+    )
+    from playground.decoding import (
         barrier as barrier,
     )
     from playground.decoding import (
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from playground.decoding import (
         words as words,
     )
+    from playground.decoding.attribution import leave_one_out
     from playground.decoding.generation import (
         CausalModel,
         behind_negative,
@@ -83,6 +87,7 @@ __all__ = [
     "end_ids",
     "find_loop",
     "generate",
+    "leave_one_out",
     "recompute",
     "score",
     "text_pieces",
@@ -91,6 +96,7 @@ __all__ = [
 __getattr__, __dir__ = lazy.exports(
     __name__,
     {
+        "attribution": ("leave_one_out",),
         "generation": ("CausalModel", "behind_negative", "end_ids", "generate", "recompute"),
         "loops": ("find_loop",),
         "scoring": ("draw_many", "score"),

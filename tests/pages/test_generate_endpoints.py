@@ -1,4 +1,4 @@
-"""/decode, /distribution and /score as a program meets them: JSON by keyword, JSON back, errors that name field, value and range."""
+"""/decode, /distribution, /attribution and /score as a program meets them: JSON by keyword, JSON back, errors that name field, value and range."""
 
 import json
 
@@ -31,7 +31,7 @@ def client():
 def test_only_the_named_endpoints_are_public(client):
     info = client.view_api(return_format="dict")
     assert (
-        set(info["named_endpoints"]) == {"/decode", "/distribution", "/score"}
+        set(info["named_endpoints"]) == {"/decode", "/distribution", "/attribution", "/score"}
         and not info["unnamed_endpoints"]
     )
 

@@ -14,6 +14,7 @@ from playground.i18n import t
 from playground.pages import ngram_models
 from playground.pages.errors import answered_messages
 from playground.pages.generate import endpoints, figures, marks, presets
+from playground.pages.generate.attribution import attribution_work
 from playground.pages.generate.files import file_functions
 from playground.pages.generate.links import LINK, query_of, state_of
 from playground.pages.generate.request import NEW_TOKENS, PROMPT_CHARACTERS, RunRequest, object_of
@@ -176,6 +177,7 @@ def build(app: Any) -> None:
 
     bind(player, "write", lambda: backend, "generate", write_work(backend))
     bind(player, "score", lambda: backend, "generate", score_work(backend))
+    bind(player, "attribute", lambda: backend, "generate", attribution_work(backend))
 
     endpoints.register(backend)
     app.at_start(lambda: backend.prepare(first))

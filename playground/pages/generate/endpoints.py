@@ -1,4 +1,4 @@
-"""/decode, /distribution, /score: the page's work for programs (gradio_client, MCP). JSON by keyword, a JSON object as the answer."""
+"""/decode, /distribution, /attribution, /score: the page's work for programs (gradio_client, MCP). JSON by keyword, a JSON object as the answer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from playground.decoding.settings import PARAMETERS
 from playground.pages import calls, gate
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
+from playground.pages.generate.attribution import attribution_of
 from playground.pages.generate.marks import detection
 from playground.pages.generate.parameter_docs import described
 from playground.pages.generate.request import SCORE_TOKENS, ids_of, room_for, settings_of, text_of
@@ -35,6 +36,12 @@ def register(backend: Any) -> None:
     def distribution(model: str, prompt: str, request: Any, **rest: Any) -> dict:
         with gate.question(backend, "generate", model):
             return next_distribution(backend, model, prompt, **rest)
+
+    def attribution(model: str, prompt: str, request: Any, **rest: Any) -> dict:
+        with gate.run(backend, request, "generate", model) as run:
+            return gate.whole(
+                backend, run, model, lambda: attribution_of(backend, model, prompt, **rest)
+            )
 
     def score(model: str, text: str, request: Any, **rest: Any) -> dict:
         with gate.run(backend, request, "generate", model) as run:
@@ -66,6 +73,21 @@ def register(backend: Any) -> None:
         api_name="distribution",
     )
     gr.api(
+        keywords(
+            attribution,
+            ATTRIBUTION,
+            {
+                "model": str,
+                "prompt": str,
+                "chat": (bool, False),
+                "ids": (list[int], []),
+                "token": (int, -1),
+            },
+            [],
+        ),
+        api_name="attribution",
+    )
+    gr.api(
         keywords(score, SCORE, {"model": str, "text": str, "top": (int, 5)}, list(MARK)),
         api_name="score",
     )
@@ -79,6 +101,12 @@ DECODE = (
 DISTRIBUTION = (
     "The distribution of one next token, after a prompt and the tokens written so far, before and after the rules.",
     "the record of the step: rows with raw and final probability, stages, entropies in nats, the exact rest, and what would be drawn",
+)
+ATTRIBUTION = (
+    "Which earlier tokens count for the next one: each token of the prompt and of what was written is left out once, and the change of the "
+    "next token's log-probability is told. It is the model's own, before any rule.",
+    "the token looked at with its probability, and tokens: for each earlier one its place, the probability of the token looked at without "
+    "it, and change = log p with it - log p without it in nats (null where one of the two is zero, or unknown to another program's engine)",
 )
 SCORE = (
     "A given text as the model reads it: how much each token surprises it. The first token is not scored unless the model puts a "

@@ -1,4 +1,4 @@
-"""What each argument of /decode, /distribution and /score means: what an API page and a language model that uses the tools read."""
+"""What each argument of /decode, /distribution, /attribution and /score means: what an API page and a language model that uses the tools read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ MEANINGS = {
     "chat": "true puts the prompt into the model's chat template, where it has one",
     "top": "rows of each distribution to return, 1 to 100; the rest is summed up exactly in `remainder`",
     "ids": "token ids that stand after the prompt already",
+    "token": "id of the token that is looked at after prompt and ids; -1 is the likeliest",
     "index": "number of the step, from 0: the random number u of a draw depends on (seed, index) alone",
 }
 

@@ -18,7 +18,7 @@ const thickness = (nats) => Math.max(1, Math.min(6, ((nats ?? 12) / Math.LN2) * 
 /**
  *   const prose = makeProse({host, onToken: (k) => ...});
  *   prose.load({prompt: [piece...], frames, paint: null | (frame, k) => {colour, level 0..1, title}});
- *   prose.push(frame); prose.view(k); prose.loops([{start, end, period}]); prose.dots([k...])
+ *   prose.push(frame); prose.view(k); prose.loops([{start, end, period}]); prose.dots([k...]); prose.tint([shade or null...])
  *
  * @param {object} options
  * @param {HTMLElement} options.host
@@ -27,6 +27,10 @@ const thickness = (nats) => Math.max(1, Math.min(6, ((nats ?? 12) / Math.LN2) * 
 export function makeProse({ host, onToken }) {
   /** @type {HTMLElement[]} */
   let spans = [];
+  /** @type {HTMLElement[]} */
+  let prompts = [];
+  /** @type {Map<HTMLElement, string>} tinted ones, and the titles that they had */
+  const tinted = new Map();
   /** @type {HTMLElement | null} */
   let on = null;
   let marks = false;
@@ -107,13 +111,14 @@ export function makeProse({ host, onToken }) {
   function load({ prompt, frames, paint = null }) {
     shade = paint;
     on = null;
-    const before = prompt.map((piece) => {
+    tinted.clear();
+    prompts = prompt.map((piece) => {
       const span = make("span", "prose-prompt");
       fill(span, piece.piece, piece.text);
       return span;
     });
     spans = frames.map(spanOf);
-    host.replaceChildren(...before, ...spans);
+    host.replaceChildren(...prompts, ...spans);
     beyond(frames.at(-1));
   }
 
@@ -154,10 +159,29 @@ export function makeProse({ host, onToken }) {
     host.tabIndex = host.scrollHeight > host.clientHeight ? 0 : -1; // what scrolls scrolls by the keyboard, too
   }
 
+  /** A band under the words, from the first of the prompt on; null: none. @param {(Shade | null)[] | null} shades */
+  function tint(shades) {
+    for (const [span, title] of tinted) {
+      span.classList.remove("counted");
+      span.title = title;
+    }
+    tinted.clear();
+    (shades ?? []).forEach((how, i) => {
+      const span = i < prompts.length ? prompts[i] : spans[i - prompts.length];
+      if (!how || !span) return;
+      tinted.set(span, span.title);
+      span.title = how.title;
+      const colour = `color-mix(in srgb, ${how.colour} ${Math.round(90 * how.level)}%, transparent)`;
+      span.style.setProperty("--counts", colour);
+      span.classList.add("counted");
+    });
+  }
+
   return {
     load,
     push,
     view,
+    tint,
     /** @param {import("./store.js").Loop[]} list */
     loops(list) {
       spans.forEach((span, i) => {

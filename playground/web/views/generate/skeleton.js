@@ -291,6 +291,7 @@ function figures() {
         node("dd", {}, "P ", value("chance"), () => ", " + t("rank") + " ", value("rank")),
       ),
     ),
+    node("div", { class: "gen-count", part: "attribution", hidden: true }),
     node("div", { class: "gen-curves", part: "curves" }),
   );
 }

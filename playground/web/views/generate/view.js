@@ -1,13 +1,14 @@
 // @ts-check
 /** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
-import { clip, partsOf, visible } from "../../core/dom.js";
-import { bits, fixed, plain } from "../../core/format.js";
+import { partsOf } from "../../core/dom.js";
+import { plain } from "../../core/format.js";
 import { offerFullScreen } from "../../core/full_screen.js";
 import { drawn } from "../../core/messages.js";
 import { makeTransport } from "../../core/transport.js";
 import { onLanguage, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { makeAsking } from "./asking.js";
+import { makeAttribution } from "./attribution.js";
 import { makeBranches } from "./branches.js";
 import { makeControls, showNotes } from "./controls.js";
 import { makeColumns } from "./columns.js";
@@ -19,6 +20,7 @@ import { keepWhenLeaving } from "./kept.js";
 import { onKeys } from "./keys.js";
 import { showLayout } from "./layout.js";
 import { makeLinks } from "./links.js";
+import { onLooks } from "./looks.js";
 import { makeMoving } from "./moving.js";
 import { makeNotices } from "./notices.js";
 import { makeOpening } from "./opening.js";
@@ -27,6 +29,7 @@ import { makeRules } from "./rules.js";
 import { makeSearch } from "./search.js";
 import { skeleton } from "./skeleton.js";
 import { statusOf } from "./status.js";
+import { stepWords } from "./step_words.js";
 import { makeStepView } from "./step_view.js";
 import { loopsOf, makeStore, timelineOf, wantedStep } from "./store.js";
 import { makeWatermark } from "./watermark.js";
@@ -53,6 +56,16 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     settings: () => rules.settings,
     writing: () => writing.running,
     repaint: () => loadProse(),
+  });
+  const attribution = makeAttribution({
+    host: part("attribution"),
+    store,
+    server,
+    trigger,
+    step: () => time.step,
+    writing: () => writing.running,
+    tint: prose.tint,
+    pause: () => time.pause(),
   });
   const notices = makeNotices(part, store),
     { problem } = notices;
@@ -120,17 +133,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     unit: () => t("Token on view"),
     onPlay: (playing) => part("text").classList.toggle("playing", playing),
     instead: () => asking.insteadOfPlay(),
-    label: (k) => [
-      t("step {step} / {length}", { step: k + 1, length: store.frames().length }),
-      t("entropy {entropy} bits", { entropy: entropyAt(k) }),
-    ],
-    speech: (k) =>
-      t("step {step} of {length}: {token}, entropy {entropy} bits", {
-        step: k + 1,
-        length: store.frames().length,
-        token: visible(clip(store.frames()[k]?.text ?? "", 60)),
-        entropy: entropyAt(k),
-      }),
+    ...stepWords(store.frames),
   });
   const writing = makeWriting({
     store,
@@ -219,8 +222,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
 
   // Where one stands -------------------------------------------------------------------------------------------------------
   /** @param {number} k */
-  const entropyAt = (k) => fixed(bits(store.frames()[k]?.raw_entropy), 2);
-  /** @param {number} k */
   function goTo(k) {
     time.pause();
     time.go(k);
@@ -236,6 +237,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     prose.view(k);
     curves.view(k);
     stepView.show(frame);
+    attribution.look();
     const steps = (why === "play" && time.speed <= 2) || isNext(k, why, from);
     moving.show(state.whatIf ?? frame, k, steps);
     drawn(view);
@@ -282,6 +284,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     part("ended").textContent = ended;
     branch.wantedStep = undefined;
     mark.look();
+    attribution.look();
     layout();
     showTree();
     drawn(view, "finished");
@@ -317,6 +320,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     prose.loops(loopsOf(all));
     prose.dots(store.childrenHere().map((one) => one.at));
     if (all.length) prose.view(time.step);
+    attribution.look();
     mark.look();
   }
   function showTree() {
@@ -351,17 +355,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   });
   for (const one of /** @type {const} */ (["write", "score"]))
     part("mode-" + one).addEventListener("click", () => chooseMode(one));
-  for (const one of /** @type {NodeListOf<HTMLInputElement>} */ (
-    view.querySelectorAll("[name=shade]")
-  )) {
-    one.checked = one.value === state.shade;
-    one.addEventListener("change", () => {
-      state.shade = one.value;
-      loadProse();
-    });
-  }
-  parts.input("marks").addEventListener("change", () => {
-    prose.showMarks(parts.input("marks").checked);
+  onLooks(view, state, parts.input("marks"), (marks) => {
+    prose.showMarks(marks);
     loadProse();
   });
   element.addEventListener("input", () => {
@@ -375,7 +370,11 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   controls.setLength(constants.start.max_new_tokens);
   controls.scoreBox.value = constants.score_example;
   chooseMode("write");
-  const arrived = () => writing.receive(readValue(props));
+  const arrived = () => {
+    const message = readValue(props);
+    writing.receive(message);
+    attribution.receive(message);
+  };
   arrived();
   watch("value", arrived);
   onLanguage(() => {
