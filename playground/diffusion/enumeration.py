@@ -14,9 +14,11 @@ import numpy as np
 from playground.diffusion.drafts_law import passes
 from playground.diffusion.generate import measured_schedule
 from playground.diffusion.prediction import Prediction
+from playground.diffusion.renoised_law import law_until_still
 from playground.diffusion.run import Run, check_canvas
 from playground.diffusion.samplers import Ordered, RandomTimes, rule_for
 from playground.diffusion.samplers.blocks import Blocks, Clock
+from playground.diffusion.samplers.entropy_bound import Renoise
 from playground.diffusion.samplers.gibbs import Gibbs
 from playground.diffusion.samplers.joint_threshold import JointThreshold
 from playground.diffusion.samplers.ordered import first_positions, subset_probabilities
@@ -36,7 +38,7 @@ def exact_distribution(
     """(V ** length,) probabilities of the sampler's output, last position fastest; they sum to 1.
 
     canvas (length,) and locked as for `unmask`; by default nothing but masks. ValueError where the canvases times the outcomes
-    of a step exceed COST_LIMIT, and for samplers whose states are not countable (diffusion-lm, cdcd, renoise).
+    of a step exceed COST_LIMIT, and for samplers whose states are not countable (diffusion-lm, cdcd).
     """
     law = _law(denoiser, settings, length, canvas, locked)
     rule = law.rule
@@ -48,10 +50,8 @@ def exact_distribution(
         final = law.gibbs()
     elif isinstance(rule, Uniform):
         final = law.uniform()
-    elif isinstance(rule, Speculative):
-        *_, final = passes(law)
-    elif isinstance(rule, JointThreshold):
-        final = law.settled()
+    elif isinstance(rule, TAKES_ITS_OWN_PASSES):
+        final, _ = law.until_done()
     else:
         raise ValueError(
             t(
@@ -62,16 +62,17 @@ def exact_distribution(
     return law.of_words(final)
 
 
+# samplers whose number of passes is their own: `law_and_passes` says how many
+TAKES_ITS_OWN_PASSES = (Speculative, JointThreshold, Renoise)
+
+
 def law_and_passes(
     denoiser, settings: UnmaskSettings, length: int, canvas=None
 ) -> tuple[np.ndarray, float]:
-    """(what `exact_distribution` gives, the mean number of passes) of a speculative sampler."""
+    """(what `exact_distribution` gives, the mean number of passes) of one of TAKES_ITS_OWN_PASSES."""
     law = _law(denoiser, settings, length, canvas, None)
-    masked = (np.indices((law.base,) * length).reshape(length, -1) == law.mask_id).any(0)
-    taken = 0.0
-    for probability in passes(law):
-        taken += float(probability[masked].sum())
-    return law.of_words(probability), taken
+    final, taken = law.until_done()
+    return law.of_words(final), taken
 
 
 def _law(denoiser, settings, length, canvas, locked) -> _Law:
@@ -154,12 +155,21 @@ class _Law:
         run.window = window
         return run
 
-    def settled(self) -> np.ndarray:
-        """The one canvas of a sampler that draws nothing."""
-        run = self.run(self.start[None])
-        for _ in self.rule.drive(run):
-            pass
-        return (np.arange(self.base**self.length) == run.canvas[0] @ self.digit).astype(float)
+    def until_done(self) -> tuple[np.ndarray, float]:
+        """(probabilities of the last canvases, mean number of passes) of a sampler that says itself when it is done."""
+        if isinstance(self.rule, Renoise):
+            return law_until_still(self)
+        taken = 0.0
+        if isinstance(self.rule, JointThreshold):  # draws nothing: one canvas
+            run = self.run(self.start[None])
+            for _ in self.rule.drive(run):
+                taken += 1
+            return (np.arange(self.base**self.length) == run.canvas[0] @ self.digit) * 1.0, taken
+        masked = np.indices((self.base,) * self.length).reshape(self.length, -1) == self.mask_id
+        final = self.first()
+        for final in passes(self):
+            taken += float(final[masked.any(0)].sum())
+        return final, taken
 
     def blocks(self) -> Blocks:
         return Blocks(Run(self.denoiser, self.start[None], self.settings, self.locked[None]))

@@ -7,10 +7,14 @@ from itertools import product
 
 import numpy as np
 
-from playground.diffusion.enumeration import COST_LIMIT, exact_distribution, law_and_passes
+from playground.diffusion.enumeration import (
+    COST_LIMIT,
+    TAKES_ITS_OWN_PASSES,
+    exact_distribution,
+    law_and_passes,
+)
 from playground.diffusion.exact import ExactDenoiser
 from playground.diffusion.samplers import find_sampler
-from playground.diffusion.samplers.speculative import Speculative
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t
 
@@ -65,11 +69,16 @@ def one_word_a_step(settings: UnmaskSettings) -> UnmaskSettings:
     return settings
 
 
+def points_at(sampler: str, steps: int, length: int) -> bool:
+    """Whether a curve has a point of its own at so many steps: a sampler without a number of steps has one alone."""
+    return steps == length or "steps" in find_sampler(sampler).reads
+
+
 def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> Iterator[dict]:
     """Total variation and KL(truth || sampler) against words revealed a step, one record a point, plain data, as they are computed.
 
-    curves: name -> fields of UnmaskSettings but for steps. A record: {"curve", "words" (a step; on average where it is random, a pass of
-    the speculative samplers counted as one),
+    curves: name -> fields of UnmaskSettings but for steps; a sampler that reads none gives one point. A record: {"curve", "words" (a step; on
+    average where it is random; of a sampler that takes passes of its own, a pass),
     "steps", "total_variation", "kl" (nats or None)}; at one word a step Dream's orders are as `one_word_a_step` makes them.
     Samplers that mask again (remdm) are meant for chains without zeros alone: they may come back from an impossible text.
     """
@@ -79,9 +88,11 @@ def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> 
     forgiving = denoiser.with_fallback()
     for steps in step_numbers(length):
         for name, fields in curves.items():
+            if not points_at(fields["sampler"], steps, length):
+                continue
             settings = UnmaskSettings(**{"steps": steps, **fields})
             taken: float = steps
-            if issubclass(find_sampler(settings.sampler), Speculative):
+            if issubclass(find_sampler(settings.sampler), TAKES_ITS_OWN_PASSES):
                 law, taken = law_and_passes(forgiving, settings, length)
             else:
                 one = one_word_a_step(settings) if steps == length else settings

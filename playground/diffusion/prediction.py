@@ -78,6 +78,10 @@ class Prediction:
         view._forget()
         return view
 
+    def tempered(self, temperature: float) -> Prediction:
+        """The same positions with logits divided by a temperature above 0: entropies, draws and probabilities are then those of it."""
+        return Prediction(self.slot, self.shifted / temperature)
+
     def _spread(self, values: torch.Tensor) -> np.ndarray:
         """(n,) -> (B, L), NaN where nothing was asked."""
         values = values.to("cpu", torch.float64).numpy()

@@ -155,16 +155,23 @@ class Run:
         self.valid[rows] = True
         self._fresh = self.valid.copy()
 
-    def posterior(self, evidence: np.ndarray) -> Prediction:
-        """p(x_0 | evidence) at the open positions, of a denoiser with `.posterior`; evidence (B, L, V) log-likelihoods."""
-        shares = torch.as_tensor(self.denoiser.posterior(evidence))[torch.from_numpy(self.open)]
-        prediction = Prediction(_slots(self.open), shares.double().log(), self.mask_id)
-        self.prediction = prediction
-        self.confidence, self.entropy = prediction.confidence.copy(), prediction.entropy.copy()
-        self.calls += self.open.any(1)
-        self.valid[:] = True
+    def posterior(self, evidence: np.ndarray, where: np.ndarray | None = None) -> Prediction:
+        """p(x_0 | evidence) at `where` (all open positions), of a denoiser with `.posterior`; evidence (B, L, V) log-likelihoods.
+
+        Only rows in which `where` holds a position are asked."""
+        where = self.open if where is None else where
+        asked = where.any(1)
+        numbers = np.nonzero(asked)[0]
+        shares = torch.as_tensor(self.denoiser.posterior(evidence[numbers]))
+        chosen = shares[torch.from_numpy(where[numbers])].double().log()
+        newer = Prediction(_slots(where), chosen, self.mask_id)
+        whole = self.prediction is None or bool(asked.all())
+        self.prediction = newer if whole else self.prediction.joined(newer, numbers)
+        self.confidence[where], self.entropy[where] = newer.confidence[where], newer.entropy[where]
+        self.calls += asked
+        self.valid |= asked | ~self.open.any(1)
         self._fresh = self.valid.copy()
-        return prediction
+        return self.prediction
 
     def evidence(self) -> np.ndarray:
         """(B, L, V) log-likelihoods: what is locked is certain, everything else open."""

@@ -98,7 +98,34 @@ PARAMETERS: dict[str, Parameter] = table(
         unit="nats",
         label="Entropy bound, nats",
         step=0.1,
-        doc="entropy-bound: joint entropy allowed in a step",
+        doc="entropy-bound, diffusion-gemma: joint entropy allowed in a step",
+    ),
+    _number(
+        "t_min",
+        0.4,
+        100,
+        open_low=True,
+        label="Last temperature",
+        step=0.05,
+        doc="diffusion-gemma: what its temperature falls to",
+    ),
+    _number(
+        "t_max",
+        0.8,
+        100,
+        open_low=True,
+        label="First temperature",
+        step=0.05,
+        doc="diffusion-gemma: what its temperature begins at",
+    ),
+    _number(
+        "confidence_threshold",
+        0.005,
+        100,
+        unit="nats",
+        label="Stop below entropy, nats",
+        step=0.005,
+        doc="diffusion-gemma: ends where the likeliest words stay and their mean entropy is below this",
     ),
     _number(
         "eta",
@@ -164,7 +191,9 @@ class UnmaskSettings:
     overlap        positions that a window shares with the one before; below block_length
     threshold      fast-dllm, joint-threshold: accept at this confidence (0.9); above 1: one token a step
     edit_threshold joint-threshold: replace a settled word at this confidence in another one (0.9)
-    bound          entropy-bound: nats (0.1). With selection "renoise" also its stop: mean entropy below bound / 100
+    bound          entropy-bound, diffusion-gemma: nats (0.1). With selection "renoise" also its stop: mean entropy below bound / 100
+    t_min, t_max   diffusion-gemma: its temperature falls from t_max (0.8) to t_min (0.4), before entropies are read
+    confidence_threshold  diffusion-gemma: stop below this mean entropy in nats (0.005)
     eta            remdm: cap of the probability of masking a token again (0.1)
     alg_temp       randomness of the order: dream's alg_temp, maskgit's choice temperature; 0 = none
     guidance       classifier-free: (1 + guidance) cond - guidance uncond; 0 = none
@@ -184,6 +213,9 @@ class UnmaskSettings:
     threshold: float = PARAMETERS["threshold"].default
     edit_threshold: float = PARAMETERS["edit_threshold"].default
     bound: float = PARAMETERS["bound"].default
+    t_min: float = PARAMETERS["t_min"].default
+    t_max: float = PARAMETERS["t_max"].default
+    confidence_threshold: float = PARAMETERS["confidence_threshold"].default
     eta: float = PARAMETERS["eta"].default
     alg_temp: float = PARAMETERS["alg_temp"].default
     guidance: float = PARAMETERS["guidance"].default

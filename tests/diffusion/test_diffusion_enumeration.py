@@ -84,6 +84,9 @@ CASES = [
     ("entropy-bound", 1, {"bound": 0.9}),
     ("entropy-bound", 1, {"bound": 0.9, "block_length": 3}),
     ("joint-threshold", 1, {"threshold": 0.5, "edit_threshold": 0.6}),
+    ("entropy-bound", 3, {"selection": "renoise", "bound": 1.5}),
+    ("diffusion-gemma", 4, {}),
+    ("diffusion-gemma", 4, {"bound": 0.8, "confidence_threshold": 0.6, "t_max": 1.2}),
     ("any-order", 1, {}),
     ("self-verifying", 1, {}),
     ("self-verifying", 4, {"temperature": 0.7}),
@@ -286,8 +289,6 @@ def test_over_the_cost_limit_and_uncountable_samplers_are_refused():
     for sampler in ("diffusion-lm", "cdcd"):
         with pytest.raises(ValueError, match=f"sampler {sampler} cannot be enumerated"):
             exact_distribution(CHAIN, UnmaskSettings(sampler, 2), 2)
-    with pytest.raises(ValueError, match="cannot be enumerated"):
-        exact_distribution(CHAIN, UnmaskSettings("entropy-bound", 2, selection="renoise"), 2)
 
 
 def test_the_meter_gives_plain_points():

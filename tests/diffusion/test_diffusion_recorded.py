@@ -70,6 +70,8 @@ CASES = [
     ("joint-threshold", 1, {"threshold": 0.5, "edit_threshold": 0.3}),
     ("entropy-bound", 1, {"bound": 0.9}),
     ("entropy-bound", 8, {"selection": "renoise", "bound": 2.0}),
+    ("diffusion-gemma", 8, {}),
+    ("diffusion-gemma", 8, {"bound": 2.0, "t_max": 2.0, "confidence_threshold": 0.5}),
     ("any-order", 1, {}),
     ("any-order", 1, {"block_length": 3, "top_p": 0.7, "seed": 2**40 + 3}),
     ("self-verifying", 1, {}),

@@ -70,6 +70,7 @@ def test_the_cards_of_all_samplers():
         "fast-dllm",
         "joint-threshold",
         "entropy-bound",
+        "diffusion-gemma",
         "any-order",
         "self-verifying",
         "self-speculative",

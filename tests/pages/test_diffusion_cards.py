@@ -83,7 +83,7 @@ def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
 
 
 def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
-    """ "thirteen ... (three more need an exact denoiser)", "any of sixteen samplers, thirteen of them with ..."."""
+    """ "fourteen ... (three more need an exact denoiser)", "any of seventeen samplers, fourteen of them with ..."."""
     names = [sampler.name for sampler in list_samplers()]
     refused = []
     canvas = read_canvas("the [MASK]*4 .", Pieces())
@@ -99,9 +99,9 @@ def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
             assert "which only the exact models give" in str(error)
             refused.append(name)
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert (len(names), len(refused)) == (16, 3)
-    assert "watch thirteen samplers unmask it (three more need an exact denoiser)" in readme
-    assert "any of sixteen samplers, thirteen of them with the shipped network" in readme
+    assert (len(names), len(refused)) == (17, 3)
+    assert "watch fourteen samplers unmask it (three more need an exact denoiser)" in readme
+    assert "any of seventeen samplers, fourteen of them with the shipped network" in readme
 
 
 @pytest.mark.parametrize("name", sampler_cards.SPECULATIVE)

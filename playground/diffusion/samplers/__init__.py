@@ -18,7 +18,7 @@ from playground.i18n import t
 # as they are offered; those that are not named here follow
 _ORDER = (
     *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "joint-threshold"),
-    *("entropy-bound", "any-order"),
+    *("entropy-bound", "diffusion-gemma", "any-order"),
     *("self-verifying", "self-speculative", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
 )
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from playground.diffusion.draws import START
+from playground.diffusion.draws import START, TOKEN
 from playground.diffusion.samplers.base import Sampler, add_sampler
 from playground.diffusion.samplers.ordered import Ordered, first_positions
 from playground.i18n import t
+
+if TYPE_CHECKING:  # the page reads the cards before torch is imported
+    from playground.diffusion.prediction import Prediction
 
 
 @add_sampler
@@ -54,7 +59,7 @@ def entropy_bound_number(entropy: np.ndarray, where: np.ndarray, bound: float) -
 
 
 class Renoise(Sampler):
-    """The entropy bound on random words (DiffusionGemma's variant): what is not accepted is drawn at random again.
+    """The entropy bound on random words: what is not accepted is drawn at random again. `DiffusionGemma` is this with a temperature and a stop of its own.
 
     Stops when no argmax has changed since the step before and the mean entropy is below bound / 100, or after `steps`;
     then every open position takes its argmax. A masked-word model has never seen random words: it reads them as given.
@@ -64,22 +69,48 @@ class Renoise(Sampler):
     noise = "uniform"
     exact_at_one = False
 
+    @property
+    def sure(self) -> float:
+        """The mean entropy, in nats, below which a canvas whose argmax stays is done."""
+        return self.settings.bound / 100.0
+
+    def ask(self, run, where: np.ndarray, k: int) -> Prediction:
+        """What step k reads at `where` (B, L)."""
+        return run.predict(where)
+
+    def accepted(self, prediction: Prediction, where: np.ndarray) -> np.ndarray:
+        """(B, L) bool: the positions that are drawn; the others at `where` become random."""
+        number = entropy_bound_number(prediction.entropy, where, self.settings.bound)
+        return first_positions(-prediction.entropy, where, number)
+
+    def law(self, prediction: Prediction, where: np.ndarray, k: int) -> np.ndarray:
+        """(n, V): what an accepted position is drawn from."""
+        return prediction.probabilities(where, self.settings.temperature, self.settings.top_p)
+
+    def drawn(self, run, prediction: Prediction, accepted: np.ndarray, k: int) -> np.ndarray:
+        return run.draw(accepted, k)
+
+    @staticmethod
+    def uniforms(run, k: int) -> np.ndarray:
+        return run.uniforms(k, TOKEN)
+
     def drive(self, run):
         steps, begin = self.settings.steps, run.open & run.masked
-        bound = self.settings.bound
         run.canvas[begin] = self._random(run, steps)[begin]
         previous, done = np.full(run.canvas.shape, -1), ~begin.any(1)
         for k in range(steps):
             where = begin & ~done[:, None]
             run.valid[~done] = False
-            prediction = run.predict(where)
+            prediction = self.ask(run, where, k)
             best = prediction.draw(where, np.zeros(where.shape), 0.0)
-            mean = np.where(where, prediction.entropy, 0.0).sum(1) / np.maximum(where.sum(1), 1)
-            still = ((best == previous) | ~where).all(1) & (mean < bound / 100.0)
+            still = ((best == previous) | ~where).all(1) & (
+                mean_entropy(prediction, where) < self.sure
+            )
             over = ~done & (still | (k == steps - 1))
-            number = entropy_bound_number(prediction.entropy, where, bound)
-            accepted = first_positions(-prediction.entropy, where, number)
-            tokens = np.where(accepted, run.draw(accepted, k), self._random(run, k))
+            accepted = self.accepted(prediction, where)
+            tokens = np.where(
+                accepted, self.drawn(run, prediction, accepted, k), self._random(run, k)
+            )
             run.put(where, np.where(over[:, None], best, tokens))
             run.drawn &= accepted | over[:, None]
             previous, done = np.where(where, best, previous), done | over
@@ -92,3 +123,8 @@ class Renoise(Sampler):
         words = run.size - (run.mask_id < run.size)
         drawn = np.minimum((run.uniforms(step, START) * words).astype(np.int64), words - 1)
         return drawn + (drawn >= run.mask_id)  # never the mask itself
+
+
+def mean_entropy(prediction: Prediction, where: np.ndarray) -> np.ndarray:
+    """(B,) nats, over the positions `where` (B, L)."""
+    return np.where(where, prediction.entropy, 0.0).sum(1) / np.maximum(where.sum(1), 1)

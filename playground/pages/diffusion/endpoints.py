@@ -68,6 +68,9 @@ def register(app: Any) -> None:
         threshold: float = 0.9,
         edit_threshold: float = 0.9,
         bound: float = 0.1,
+        t_min: float = 0.4,
+        t_max: float = 0.8,
+        confidence_threshold: float = 0.005,
         eta: float = 0.1,
         alg_temp: float = 0.0,
         guidance: float = 0.0,
@@ -96,6 +99,9 @@ def register(app: Any) -> None:
             threshold: {threshold}
             edit_threshold: {edit_threshold}
             bound: {bound}
+            t_min: {t_min}
+            t_max: {t_max}
+            confidence_threshold: {confidence_threshold}
             eta: {eta}
             alg_temp: {alg_temp}
             guidance: {guidance}
@@ -124,6 +130,9 @@ def register(app: Any) -> None:
             "threshold": threshold,
             "edit_threshold": edit_threshold,
             "bound": bound,
+            "t_min": t_min,
+            "t_max": t_max,
+            "confidence_threshold": confidence_threshold,
             "eta": eta,
             "alg_temp": alg_temp,
             "guidance": guidance,

@@ -25,6 +25,16 @@ CURVES = {
     "top1": (t("likely words first (Dream)"), "dream", "maskgit_plus"),
     "maskgit": ("MaskGIT", "maskgit", None),
     "mdlm": (t("random times (MDLM), words a step on average"), "mdlm", None),
+    "joint_threshold": (
+        t("joint threshold (LLaDA2.1): one text, words a pass"),
+        "joint-threshold",
+        None,
+    ),
+    "diffusion_gemma": (
+        t("random words, drawn again (DiffusionGemma), words a pass"),
+        "diffusion-gemma",
+        None,
+    ),
     "self_verifying": (
         t("drafts and checks (self-verifying), words a pass"),
         "self-verifying",
@@ -128,7 +138,7 @@ def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[
         },
         "texts": len(names) ** length,
         "names": {key: name for key, (name, *_) in CURVES.items()},
-        "parts": len(diffusion.meter.step_numbers(length)) * len(CURVES) + SWEEPS + 1,
+        "parts": points_of(length) + SWEEPS + 1,
     }
     curves = {
         key: {"sampler": sampler, "selection": selection}
@@ -157,6 +167,16 @@ def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[
     except ValueError as error:  # the start may be a text that this chain never makes
         yield {"gibbs_problem": str(error)}
     yield {"done": True}
+
+
+def points_of(length: int) -> int:
+    """How many points the curves have."""
+    meter = diffusion.meter
+    return sum(
+        meter.points_at(sampler, steps, length)
+        for steps in meter.step_numbers(length)
+        for _, sampler, _ in CURVES.values()
+    )
 
 
 def _bits(nats: float | None) -> float | None:
