@@ -41,3 +41,23 @@ class Rule:
 def switch(name: str, off: float, **more: Any) -> Parameter:
     """A number that is off to begin with."""
     return Parameter(name, type(off), off, off, **more)
+
+
+_OF_THE_RULE = ("cuts", "when_greedy", "replaces_cuts", "basic", "memory", "gives_way_to")
+
+
+def number_rule(
+    name: str,
+    off: float,
+    *,
+    label: str,
+    explain: str,
+    others: tuple[Parameter, ...] = (),
+    **more: Any,
+) -> Rule:
+    """A rule that is switched on by a number of its own name: most rows of the tables.
+
+    others: further parameters. more: what `Rule` has of the rule, and what `Parameter` has of its number."""
+    of_the_rule = {key: more.pop(key) for key in _OF_THE_RULE if key in more}
+    parameters = (switch(name, off, **more), *others)
+    return Rule(name, label, explain, parameters, **of_the_rule)

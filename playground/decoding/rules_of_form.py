@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.decoding.rule import Rule, switch
+from playground.decoding.rule import Rule, number_rule
 from playground.i18n import t
 from playground.parameters import LinesParameter, Parameter, TextParameter
 
@@ -75,23 +75,20 @@ FORMS: tuple[Rule, ...] = (
         ),
         when_greedy=True,
     ),
-    Rule(
+    number_rule(
         "watermark_bias",
+        0.0,
         label=t("watermark"),
         explain=t(
             "The token before and the key make a quarter of the vocabulary (the green share) green, anew at each step; this "
             "number is added to the logit of each green token. Whoever knows the key counts the green tokens. 0 is off."
         ),
-        parameters=(
-            switch(
-                "watermark_bias",
-                0.0,
-                low=0,
-                high=100,
-                doc="added to the logit of each green token",
-                step=0.1,
-                shown=(0, 10),
-            ),
+        low=0,
+        high=100,
+        doc="added to the logit of each green token",
+        step=0.1,
+        shown=(0, 10),
+        others=(
             RATIO,
             KEY,
         ),

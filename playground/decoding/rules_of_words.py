@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from playground.decoding.rule import Rule, switch
+from playground.decoding.rule import Rule, number_rule
 from playground.decoding.spelling import BiasParameter
 from playground.i18n import t
 from playground.parameters import LinesParameter, TextParameter
 
 WORDS: tuple[Rule, ...] = (
-    Rule(
+    number_rule(
         "guidance",
+        0.0,
         label=t("guidance"),
         explain=t(
             "Runs the model a second time behind a negative prompt and goes g times the difference away from it. Without one "
             "it reads only the prompt's last token. transformers calls 1 + g the guidance scale. 0 is off."
         ),
-        parameters=(
-            switch(
-                "guidance",
-                0.0,
-                low=-1,
-                high=100,
-                doc="away from what the negative prompt would make likely: log p = (1 + g)·with the prompt − g·with the negative one",
-                step=0.05,
-                shown=(-1, 5),
-            ),
+        low=-1,
+        high=100,
+        doc="away from what the negative prompt would make likely: log p = (1 + g)·with the prompt − g·with the negative one",
+        step=0.05,
+        shown=(-1, 5),
+        others=(
             TextParameter(
                 "negative_prompt",
                 str,

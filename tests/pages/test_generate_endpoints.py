@@ -77,6 +77,19 @@ def test_score_gives_every_token_its_rank_and_the_perplexity(client):
     )
 
 
+def test_attribution_says_what_each_earlier_token_changes(client):
+    step = client.predict(model="double", prompt="The fox", ids=[3, 4], api_name="/distribution")
+    found = client.predict(
+        model="double", prompt="The fox", ids=[3, 4], token=7, api_name="/attribution"
+    )
+    row = next(row for row in step["rows"] if row["id"] == 7)
+    assert found["probability"] == pytest.approx(row["raw"], rel=1e-4)
+    # the double looks at its last two tokens alone
+    assert [token["change"] == 0 for token in found["tokens"]] == [True, True, False, False]
+    likeliest = client.predict(model="double", prompt="The fox", api_name="/attribution")
+    assert likeliest["probability"] > 1 / 16
+
+
 @pytest.mark.parametrize(
     ("endpoint", "values", "sentence"),
     [
@@ -113,6 +126,13 @@ def test_score_gives_every_token_its_rank_and_the_perplexity(client):
             r"top must be a whole number in \[1, 100\], got 0",
         ),
         ("/score", {"text": "  "}, "text is empty"),
+        ("/attribution", {"prompt": ""}, "prompt is empty"),
+        (
+            "/attribution",
+            {"prompt": "x", "token": 16},
+            r"token must be in \[0, 15\], got 16",
+        ),
+        ("/attribution", {"prompt": "x", "token": -2}, "token must be .*got -2"),
         (
             "/decode",
             {"prompt": "the " * 2048},
