@@ -202,6 +202,7 @@ class ExactnessView {
       Object.keys(data.names).map((key, n) => ({
         name: say(data.names[key]),
         dashed: n > 2,
+        ...(n > 7 ? { mark: ["tri", "diamond"][n % 2] } : {}), // the colours begin again there
         missing: "∞",
         points: of(key).map((/** @type {any} */ p) => [p.x, p[this.kind]]),
       })),

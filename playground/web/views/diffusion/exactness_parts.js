@@ -82,6 +82,11 @@ const distances = () =>
         "How the points are made: a text of L words takes L / k steps, rounded up, with each sampler’s own counts and settings. One exception: at one word a step Dream’s published counts draw nothing in the first step and two words together in the last, so its two points there keep its order but draw strictly one word at a time: entropy order by the entropy-bound sampler with bound 0, likely words first by Fast-dLLM with a threshold of 2, which no word reaches. Places that are exactly as sure as each other are taken from left to right.",
       ),
     ),
+    node("p", { class: "canvas-note" }, () =>
+      t(
+        "Joint threshold has no number of steps and draws nothing: one point, one text. DiffusionGemma’s network is played by the exact model, which is told what share of the words is random by now.",
+      ),
+    ),
     node("h2", { class: "canvas-h canvas-gap", part: "gibbsTitle", hidden: true }, () =>
       t("Gibbs: distance against sweeps"),
     ),

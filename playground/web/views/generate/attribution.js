@@ -1,9 +1,9 @@
 // @ts-check
 /** Which earlier tokens count for the token on view: each is left out once, on demand, and the words are tinted by what that changes. */
-import { clip, make, node, visible } from "../../core/dom.js";
+import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { bits, chance, fixed } from "../../core/format.js";
 import { makeRun } from "../../core/run.js";
-import { onLanguage, say, t } from "../../core/translate.js";
+import { onLanguage, pieces, say, t } from "../../core/translate.js";
 
 /**
  * @typedef {{place: number, token_id: number, probability: number | null, change: number | null}} LeftOut change in nats
@@ -30,6 +30,7 @@ export function makeAttribution({ host, store, server, trigger, step, writing, t
   const kept = new Map();
   let shown = ""; // the question that the colours answer
   let asked = ""; // the question of the run at work
+  let hidden = false; // the visitor has put the colours away
   /** @type {any} */
   let problem = null;
   const run = makeRun({
@@ -49,7 +50,13 @@ export function makeAttribution({ host, store, server, trigger, step, writing, t
   const press = node("button", { type: "button", class: "plain", part: "attribute" }),
     words = node("span", { class: "gen-count-words", role: "status" }),
     scale = node("span", { class: "gen-count-scale" });
-  press.addEventListener("click", () => (run.running ? run.stop() : ask()));
+  press.addEventListener("click", () => {
+    if (run.running) run.stop();
+    else if (!hidden && complete(kept.get(shown))) {
+      hidden = true;
+      show();
+    } else ask();
+  });
   host.replaceChildren(press, scale, words);
 
   /** What would be asked for the step on view. */
@@ -64,6 +71,7 @@ export function makeAttribution({ host, store, server, trigger, step, writing, t
     const wish = question();
     if (!wish || writing()) return;
     pause();
+    hidden = false;
     problem = null;
     asked = shown = JSON.stringify(wish);
     if (!complete(kept.get(asked))) run.start(wish);
@@ -97,18 +105,22 @@ export function makeAttribution({ host, store, server, trigger, step, writing, t
   }
 
   function show() {
-    const found = kept.get(shown),
+    const found = hidden ? undefined : kept.get(shown),
       running = run.running && asked === shown;
     host.hidden = !question();
-    /** @type {HTMLButtonElement} */ (press).disabled = !running && (writing() || complete(found));
-    press.textContent = running ? t("Stop") : t("What counted for this token?");
+    /** @type {HTMLButtonElement} */ (press).disabled = !running && writing();
+    press.textContent = running
+      ? t("Stop")
+      : complete(found)
+        ? t("Hide the colours")
+        : t("What counted for this token?");
     press.title = t(
       "Leaves out each token before it once and asks the model again; the words are tinted by how much likelier each of them makes the token on view",
     );
     words.classList.toggle("problem", Boolean(problem));
     if (problem) words.textContent = say(problem);
     else if (!found) words.textContent = running ? t("Asking the model …") : "";
-    else words.textContent = running ? progressOf(found) : sentenceOf(found);
+    else words.replaceChildren(...(running ? [progressOf(found)] : sentenceOf(found)));
     const top = found ? topOf(found) : 0;
     scale.hidden = !found?.left.length;
     if (found) scale.replaceChildren(...scaleOf(top));
@@ -118,20 +130,23 @@ export function makeAttribution({ host, store, server, trigger, step, writing, t
   /** @param {Found} found */
   function sentenceOf(found) {
     const known = found.left.filter((one) => one.probability !== null);
-    if (!known.length) return t("Nothing stands before it that could be left out.");
+    if (!known.length) return [t("Nothing stands before it that could be left out.")];
     const most = known.reduce((a, b) => (weight(b, found) > weight(a, found) ? b : a));
     const texts = [...(store.here()?.prompt.pieces ?? []), ...store.frames()];
     const values = {
-      token: "“" + visible(clip(texts[most.place]?.text ?? "", 40)) + "”",
+      token: asIs(make("b", "t", "“" + visible(clip(texts[most.place]?.text ?? "", 40)) + "”")),
       with: chance(found.probability),
       without: chance(/** @type {number} */ (most.probability)),
       tried: found.left.length,
       count: found.count,
     };
     return complete(found)
-      ? t("Most counts {token}: without it the model’s P is {without}, with it {with}.", values)
-      : t(
-          "Of the {tried} of {count} tokens that were left out most counts {token}: without it the model’s P is {without}, with it {with}.",
+      ? pieces(
+          "{token} counts most: without it the model’s P is {without}, with it {with}.",
+          values,
+        )
+      : pieces(
+          "With {tried} of {count} tokens left out, {token} counts most: without it the model’s P is {without}, with it {with}.",
           values,
         );
   }
@@ -181,9 +196,10 @@ function titleOf(one, found) {
     return t("What the model would say without this token is not known.");
   const values = { with: chance(found.probability), without: chance(one.probability) };
   if (one.change === null) return t("without it P = {without}, with it {with}", values);
+  const change = /** @type {number} */ (bits(one.change));
   return t("without it P = {without}, with it {with}: {change} bits", {
     ...values,
-    change: (one.change > 0 ? "+" : "") + fixed(/** @type {number} */ (bits(one.change)), 2),
+    change: (change >= 0.005 ? "+" : "") + fixed(change, 2),
   });
 }
 

@@ -9,7 +9,7 @@ export function stepWords(frames) {
   /** @param {number} k */
   const entropyAt = (k) => fixed(bits(frames()[k]?.raw_entropy), 2);
   return {
-    /** @param {number} k */
+    /** @param {number} k @returns {[string, string]} */
     label: (k) => [
       t("step {step} / {length}", { step: k + 1, length: frames().length }),
       t("entropy {entropy} bits", { entropy: entropyAt(k) }),
