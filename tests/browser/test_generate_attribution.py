@@ -7,14 +7,14 @@ from playground.decoding.attribution import leave_one_out
 from playground.markov.ngram import NgramModel
 from playground.markov.presets import BROWN_FOX
 
-FOX = {"model": "ngram/fox/2/word", "prompt": "The quick brown", "max_new_tokens": "6", "seed": "3"}
+FOX = {"model": "ngram/fox/2/word", "prompt": "the brown fox", "max_new_tokens": "6", "seed": "0"}
 
 
 @pytest.fixture
 def fox(open_page):
     page = open_page("generate", depth="numbers", **FOX)
     tokens = page.locator("#generator .prose-token")
-    expect(tokens).to_have_count(6, timeout=60_000)
+    expect(tokens).to_have_count(6, timeout=30_000)
     expect(button(page)).to_be_enabled()
     return page
 
@@ -34,7 +34,7 @@ def test_the_words_are_tinted_by_what_the_counts_say(fox):
     expect(fox.locator("#generator .counted")).to_have_count(0)
     button(fox).click()
     expect(fox.locator("#generator .counted")).to_have_count(3)
-    ids = model.encode("The quick brown")
+    ids = model.encode("the brown fox")
     token = model.encode(tokens.nth(0).inner_text().strip())[0]
     for one in (one for some in leave_one_out(model, ids, token) for one in some):
         title = words(fox).nth(one.place).get_attribute("title")
@@ -58,7 +58,7 @@ def test_another_step_has_colours_of_its_own_and_what_was_asked_is_kept(fox):
     expect(fox.locator("#generator .counted")).to_have_count(4)
 
 
-def test_a_run_can_be_stopped_and_keeps_what_it_has(fox, gate):
+def test_a_run_can_be_stopped(fox, gate):
     opened = gate(NgramModel, "next_logits", 1)  # the whole context is answered, no shorter one
     fox.locator("#generator .prose-token").nth(5).click()
     button(fox).click()
