@@ -82,6 +82,10 @@
     const away = () => all.remove();
     setTimeout(away, LONGEST);
     addEventListener("error", away, { once: true });
+    // Another page is opened before Home is there.
+    addEventListener("click", (event) => {
+      if (/** @type {Element} */ (event.target).closest("[role=tab]")) away();
+    });
   }
 
   if (document.body) draw(document.body);
