@@ -94,6 +94,7 @@ def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> 
             taken: float = steps
             if issubclass(find_sampler(settings.sampler), TAKES_ITS_OWN_PASSES):
                 law, taken = law_and_passes(forgiving, settings, length)
+                taken = round(taken, 12)  # a sum of probabilities: three passes are three
             else:
                 one = one_word_a_step(settings) if steps == length else settings
                 law = exact_distribution(forgiving, one, length)

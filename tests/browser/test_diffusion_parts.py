@@ -75,7 +75,7 @@ def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):
         "all => all.map(table => [...table.rows].slice(1).flatMap(row => [...row.cells].slice(1))"
         ".filter(cell => /[0-9]/.test(cell.textContent)).length)"
     )
-    assert measured == [22, 9], "the curves' points, and the sweeps of Gibbs"
+    assert measured == [26, 9], "the curves' points, and the sweeps of Gibbs"
     meter.get_by_role("button", name="KL(truth").click()
 
 
