@@ -65,14 +65,27 @@ class Scene:
         return torch.tensor([reward(text) for text in self.written(ids)])
 
 
-def train(
-    scene: Scene, wish: Wish, clock: Callable[[], float] = time.perf_counter
-) -> Iterator[dict]:
-    """Records: {"before": texts and means}, {"update": one update} each, {"after": as before}, {"credit": of one text}, {"seconds"}.
+class Watch:
+    """Seconds since it was made: by the clock, and those in which the thread that asks was at work. Where others are served first,
+    the second stand still."""
 
-    The weights learnt are the generator's own and are gone with it."""
-    began = clock()
-    policy = Policy(scene.network, scene.mask_id)
+    def __init__(self) -> None:
+        self.began, self.worked = time.perf_counter(), time.thread_time()
+
+    def read(self) -> dict[str, float]:
+        return {
+            "seconds": round(time.perf_counter() - self.began, 3),
+            "worked": round(time.thread_time() - self.worked, 3),
+        }
+
+
+def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Iterator[dict]:
+    """Records: {"before": texts and means}, {"update": one update} each, {"after": as before}, {"credit": of one text, "seconds", "worked"}.
+
+    policy: what learns, its weights are the caller's; without it they are the generator's own and gone with it. "seconds" and
+    "worked" count from the first call up to the last update; all records must be asked for by one thread."""
+    watch = Watch()
+    policy = policy or Policy(scene.network, scene.mask_id)
     yield {"before": compared(scene, policy, wish)}
     canvases = scene.canvases(ROWS)
     for turn in range(wish.updates):
@@ -86,11 +99,12 @@ def train(
                 "hit": (rewards > 0).float().mean().item(),
                 "nats": scene.nats(ids, MASKS).mean().item() if turn % JUDGED == 0 else None,
                 "drift": drift,
+                **watch.read(),
             }
         }
-    trained = clock() - began
+    trained = watch.read()
     yield {"after": compared(scene, policy, wish)}
-    yield {"credit": credit(scene, policy, wish), "seconds": trained}
+    yield {"credit": credit(scene, policy, wish), **trained}
 
 
 def compared(scene: Scene, policy: Policy, wish: Wish) -> dict[str, Any]:

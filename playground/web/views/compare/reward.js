@@ -1,8 +1,10 @@
 // @ts-check
 /** A network that learns from a reward: its curves while it trains, its texts before and after, the credit of each step. */
 import { make } from "../../core/dom.js";
+import { blobOf, saveFile } from "../../core/download.js";
 import { fixed } from "../../core/format.js";
-import { onLanguage, t } from "../../core/translate.js";
+import { announce } from "../../core/messages.js";
+import { onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
   arrange,
@@ -10,7 +12,9 @@ import {
   LARGEST_SEED,
   lineInput,
   numberIn,
+  note,
   numberInput,
+  press,
   rowOf,
   selectInput,
 } from "./parts.js";
@@ -18,11 +22,15 @@ import {
   creditOf,
   curvesOf,
   hacked,
+  nothingTold,
   notes,
   tableOfBoth,
+  takeRecord,
   textsOf,
   verdict,
 } from "./reward_parts.js";
+import { makePrice, measuredNote } from "./reward_price.js";
+import { makeToy } from "./reward_toy.js";
 import { PartLink, Runner } from "./running.js";
 
 /** @typedef {import("./reward_parts.js").Told} Told */
@@ -46,8 +54,11 @@ export const mount = (element, host) => new RewardView(element, host);
 
 class RewardView {
   /** @type {Told} */
-  told = { before: null, updates: [], after: null, credit: null, seconds: null };
-  asked = /** @type {any} */ (null); // what the run on view was asked for
+  told = nothingTold();
+  live = false; // what is on view was trained here, not recorded
+  /** @type {{name: string, blob: Blob} | null} */
+  file = null; // what was learnt; nobody else has it
+  fileProblem = /** @type {any} */ (null);
   reward = selectInput([
     ["words", () => t("words wanted")],
     ["happy", () => t("a happy end")],
@@ -68,16 +79,25 @@ class RewardView {
   constructor(element, host) {
     const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     const { reward, words, length, expression, beta, updates, seed } = this,
+      price = makePrice(),
       runner = new Runner(box, host, {
         label: () => t("Train"),
         request: () => this.request(),
         onFrame: (record) => this.take(record),
+        onEnd: (run) => this.fetchFile(run),
       }),
       controls = { reward, words, length, expression, beta: this.price(), updates, seed },
-      link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
+      link = new PartLink(box, host, controls, (recorded) => {
+        price.show(recorded);
+        runner.replay(recorded);
+        this.live = false;
+      });
+    this.server = host.server;
+    this.measured = host.props.measured;
     runner.row.append(link.copy);
     beta.type = "range";
     arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
+    box.append(price.element, makeToy(host));
     reward.addEventListener("input", () => this.offer());
     beta.addEventListener("input", () => this.offer());
     onLanguage(() => {
@@ -152,18 +172,53 @@ class RewardView {
 
   /** @param {any} record */
   take(record) {
-    if (record.before)
-      this.told = {
-        before: record.before,
-        updates: [],
-        after: null,
-        credit: null,
-        seconds: null,
-      };
-    if (record.update) this.told.updates.push(record.update);
-    if (record.after) this.told.after = record.after;
-    if (record.credit) Object.assign(this.told, { credit: record.credit, seconds: record.seconds });
+    if (record.before) {
+      this.live = true;
+      this.file = this.fileProblem = null;
+    }
+    this.told = takeRecord(this.told, record);
     if (record.before || record.update || record.after || record.credit) this.show();
+  }
+
+  /** What the training learnt comes to this page, and is nowhere else from then on. @param {string} run */
+  async fetchFile(run) {
+    if (!this.live || !this.told.updates.length) return;
+    const { told } = this,
+      name = `fairy-diffusion-${this.reward.value}.safetensors`,
+      answer = await this.server.weights({ run }).catch(() => null);
+    if (this.told.before !== told.before) return; // another training has begun meanwhile
+    this.fileProblem = answer ? (answer.problem ?? null) : null;
+    if (answer?.file)
+      this.file = { name, blob: blobOf("data:application/octet-stream;base64," + answer.file) };
+    this.show();
+  }
+
+  save() {
+    if (!this.file) return;
+    saveFile(this.file.name, this.file.blob);
+    announce(t("Saved {name}.", { name: this.file.name }));
+  }
+
+  /** The button that saves what was learnt, and how it is put to use. */
+  fileOf() {
+    const { file, fileProblem } = this;
+    if (!file) return fileProblem ? [note(say(fileProblem))] : [];
+    const megabytes = fixed(file.blob.size / 1e6, 1);
+    return [
+      rowOf(
+        press(
+          () => t("Save what it learnt ({megabytes} MB, safetensors)", { megabytes }),
+          () => t("The last block and the head of fairy-diffusion as they are now"),
+          () => this.save(),
+          "plain",
+        ),
+      ),
+      note(
+        t(
+          "It is in this page alone and gone with it. In Python: network.load_state_dict(load_file(name), strict=False).",
+        ),
+      ),
+    ];
   }
 
   show() {
@@ -171,6 +226,8 @@ class RewardView {
     if (!told.before) return;
     out.replaceChildren(
       ...verdict(told),
+      ...measuredNote(this.live ? null : this.measured),
+      ...this.fileOf(),
       ...curvesOf(told),
       tableOfBoth(told),
       ...textsOf(told),
