@@ -50,20 +50,22 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             for record in records:
                 kind = next(iter(record))
                 updates += kind == "update"
+                texts = record.pop("texts", None)
                 yield {**record, "written": written.get(kind, 0)}
-                yield from told(record, wish)
+                yield from told(record, wish, texts)
     finally:
         if updates and isinstance(raw.get("run"), str):
             LEARNT.keep(raw["run"], learnt_file(policy, about(raw, updates)))
     yield {"done": True, "words": "", "progress": 1.0}
 
 
-def told(record: dict, wish: Wish) -> Iterator[dict]:
-    """What is said of the run after a record of it."""
+def told(record: dict, wish: Wish, texts: list[dict] | None) -> Iterator[dict]:
+    """What is said of the run after a record of it; the texts of an update are seen while it runs and not kept."""
     if "before" in record:
         yield {"words": t("Training …"), "progress": 0.05}
     elif "update" in record:
-        yield {"words": None, "progress": 0.05 + 0.85 * record["update"]["n"] / wish.updates}
+        share = record["update"]["n"] / wish.updates
+        yield {"words": None, "progress": 0.05 + 0.85 * share, "texts_now": texts}
     elif "after" in record:
         yield {"words": t("Asking which step earned what …"), "progress": 0.95}
 

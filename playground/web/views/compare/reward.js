@@ -7,7 +7,6 @@ import { announce } from "../../core/messages.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
-  arrange,
   field,
   LARGEST_SEED,
   lineInput,
@@ -18,9 +17,9 @@ import {
   rowOf,
   selectInput,
 } from "./parts.js";
+import { curvesOf } from "./reward_curves.js";
 import {
   creditOf,
-  curvesOf,
   hacked,
   nothingTold,
   notes,
@@ -56,6 +55,8 @@ class RewardView {
   /** @type {Told} */
   told = nothingTold();
   live = false; // what is on view was trained here, not recorded
+  total = 0; // updates that were asked for
+  more = false; // all texts are on view
   /** @type {{name: string, blob: Blob} | null} */
   file = null; // what was learnt; nobody else has it
   fileProblem = /** @type {any} */ (null);
@@ -67,7 +68,7 @@ class RewardView {
     ["length", () => t("a given length")],
     ["expression", () => t("an expression over these")],
   ]);
-  words = area(2, 600);
+  words = area(1, 600);
   length = numberInput(16, 1, 24, 1);
   expression = lineInput(200);
   beta = numberInput(0.25, 0, 2, 0.05);
@@ -82,21 +83,23 @@ class RewardView {
       price = makePrice(),
       runner = new Runner(box, host, {
         label: () => t("Train"),
-        request: () => this.request(),
+        request: () => this.begin(),
         onFrame: (record) => this.take(record),
         onEnd: (run) => this.fetchFile(run),
       }),
       controls = { reward, words, length, expression, beta: this.price(), updates, seed },
       link = new PartLink(box, host, controls, (recorded) => {
         price.show(recorded);
+        this.total = recorded.request.updates;
         runner.replay(recorded);
         this.live = false;
+        this.show();
       });
     this.server = host.server;
     this.measured = host.props.measured;
     runner.row.append(link.copy);
     beta.type = "range";
-    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
+    box.append(...this.fields(runner.row), ...runner.news, link.message, this.out);
     box.append(price.element, makeToy(host));
     reward.addEventListener("input", () => this.offer());
     beta.addEventListener("input", () => this.offer());
@@ -116,10 +119,11 @@ class RewardView {
     };
   }
 
-  fields() {
+  /** The fields and, in their first row, the buttons. @param {HTMLElement} buttons */
+  fields(buttons) {
     this.amount = make("span", "num");
-    this.trade = make("p", "compare-note");
-    this.pays = make("p", "compare-note");
+    this.trade = make("p", "compare-note reward-note");
+    this.pays = make("p", "compare-note reward-note");
     this.list = field(() => t("words"), this.words, null, "compare-wide");
     this.count = field(() => t("words in a text"), this.length);
     this.formula = field(() => t("expression"), this.expression, null, "compare-wide");
@@ -136,12 +140,19 @@ class RewardView {
           () => t("32 texts are written and learnt from in each; about two seconds on a free core"),
         ),
         field(() => t("seed"), this.seed),
+        buttons,
       ),
       this.pays,
+      this.trade,
       this.list,
       this.formula,
-      this.trade,
     ];
+  }
+
+  /** What is asked for when Train is pressed. */
+  begin() {
+    this.total = numberIn(this.updates) ?? 0;
+    return this.request();
   }
 
   request() {
@@ -177,7 +188,8 @@ class RewardView {
       this.file = this.fileProblem = null;
     }
     this.told = takeRecord(this.told, record);
-    if (record.before || record.update || record.after || record.credit) this.show();
+    const { before, update, after, credit, texts_now: texts } = record;
+    if (before || update || after || credit || texts) this.show();
   }
 
   /** What the training learnt comes to this page, and is nowhere else from then on. @param {string} run */
@@ -210,7 +222,6 @@ class RewardView {
           () => t("Save what it learnt ({megabytes} MB, safetensors)", { megabytes }),
           () => t("The last block and the head of fairy-diffusion as they are now"),
           () => this.save(),
-          "plain",
         ),
       ),
       note(
@@ -228,9 +239,9 @@ class RewardView {
       ...verdict(told),
       ...measuredNote(this.live ? null : this.measured),
       ...this.fileOf(),
-      ...curvesOf(told),
+      ...curvesOf([told], this.total),
       tableOfBoth(told),
-      ...textsOf(told),
+      ...textsOf(told, this.more, (open) => (this.more = open)),
       ...creditOf(told),
       ...notes(),
     );

@@ -1,17 +1,17 @@
 // @ts-check
 /** What the reward's part draws from the records of a run. */
-import { lineChart } from "../../charts/line.js";
 import { make } from "../../core/dom.js";
 import { fixed, NOTHING, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";
-import { note, sentence, tableOf } from "./parts.js";
+import { foldout, note, sentence, tableOf } from "./parts.js";
 
 /**
- * @typedef {{given: string, text: string, reward: number, nats: number}} Text
+ * @typedef {{given: string, text: string, reward: number, nats?: number}} Text
  * @typedef {{texts: Text[], of: number, reward: number, hit: number, nats: number, nats_error: number, distinct: number}} Means
  * @typedef {{n: number, reward: number, hit: number, nats: number | null, drift: number, seconds: number, worked: number}} Update
  * @typedef {{given: string, pieces: string[], steps: number[], values: number[], errors: number[], credits: number[]}} Credit
- * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null, worked: number}} Told
+ * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null, worked: number, now: Text[] | null}} Told
+ *   now: of the newest update, while it trains
  */
 
 /** @returns {Told} */
@@ -22,6 +22,7 @@ export const nothingTold = () => ({
   credit: null,
   seconds: null,
   worked: 0,
+  now: null,
 });
 
 /** What is known of a run after one more record of it. @param {Told} told @param {any} record @returns {Told} */
@@ -29,6 +30,7 @@ export function takeRecord(told, record) {
   if (record.before) return { ...nothingTold(), before: record.before };
   const after = { ...told };
   if (record.update) after.updates = [...told.updates, record.update];
+  if (record.texts_now) after.now = record.texts_now;
   if (record.after) after.after = record.after;
   if (record.credit)
     Object.assign(after, {
@@ -39,7 +41,9 @@ export function takeRecord(told, record) {
   return after;
 }
 
+const SEEN = 4; // pairs of texts on view at first
 const CHEAP = 0.1; // below this price the words drift far in one run
+const NEARLY_ALL = 0.9; // where so many earn something before, how much they earn says more
 const WAITED = 1.25; // by the clock ÷ at work: above it somebody else was served first
 /** With its sign. @param {number} x @param {number} [digits] */
 export const signed = (x, digits = 2) => (x >= 0 ? "+" : "") + fixed(x, digits);
@@ -105,55 +109,23 @@ export function verdict({ before, after, updates, seconds, worked }) {
     last: percent(after.hit),
     low: fixed(before.nats, 2),
     high: fixed(after.nats, 2),
+    poor: fixed(before.reward, 2),
+    rich: fixed(after.reward, 2),
   };
   return [
     sentence(
-      t(
-        "On the same seeds **{first}** of {of} texts earned something before and **{last}** after {n} updates. How they read, in nats a piece under fairy-causal: **{low}** before, **{high}** after; lower reads better.",
-        figures,
-      ),
+      before.hit > NEARLY_ALL
+        ? t(
+            "On the same seeds {of} texts earned **{poor}** each before and **{rich}** after {n} updates. How they read, in nats a piece under fairy-causal: **{low}** before, **{high}** after; lower reads better.",
+            figures,
+          )
+        : t(
+            "On the same seeds **{first}** of {of} texts earned something before and **{last}** after {n} updates. How they read, in nats a piece under fairy-causal: **{low}** before, **{high}** after; lower reads better.",
+            figures,
+          ),
     ),
     ...(seconds === null ? [] : [note(duration(seconds, worked))]),
   ];
-}
-
-/** @param {string} title @param {(number | null)[]} values @param {number} start what it was before @param {object} options */
-function curve(title, values, start, options) {
-  const host = make("figure", "reward-chart"),
-    caption = make("figcaption", "", title),
-    place = make("div"),
-    known = values.filter((one) => one !== null),
-    last = known.at(-1) ?? start,
-    range = t("before {first}, now {last}", { first: fixed(start, 2), last: fixed(last, 2) });
-  caption.append(" ", make("span", "reward-range num", range));
-  lineChart(place, [{ values, colour: "var(--chosen)" }], {
-    height: 110,
-    guides: [start],
-    label: `${title}: ${range}`,
-    ...options,
-  });
-  host.append(caption, place);
-  return host;
-}
-
-/** @param {Told} told */
-export function curvesOf({ before, updates }) {
-  if (!before || !updates.length) return [];
-  const pair = make("div", "compare-pair"),
-    rewards = [before.reward, ...updates.map((one) => one.reward)],
-    judged = updates.filter((one) => one.nats !== null),
-    nats = [before.nats, ...judged.map((one) => /** @type {number} */ (one.nats))];
-  pair.append(
-    curve(t("Mean reward of each update’s texts"), rewards, before.reward, {
-      low: Math.min(0, ...rewards),
-      high: Math.max(1, ...rewards),
-    }),
-    curve(t("How they read (causal nats a piece, lower reads better)"), nats, before.nats, {
-      low: Math.min(4, ...nats),
-      high: Math.max(6, ...nats),
-    }),
-  );
-  return [pair];
 }
 
 /** @param {Told} told */
@@ -188,25 +160,50 @@ export function textOf(one) {
     given = make("span", "compare-prompt", one.given),
     words = make("span", "", ` ${one.text} `);
   given.translate = words.translate = false;
+  const figures = { reward: fixed(one.reward, 2), nats: fixed(one.nats, 1) };
   line.append(
     given,
     words,
     make(
       "small",
       "",
-      t("reward {reward}, {nats} nats", { reward: fixed(one.reward, 2), nats: fixed(one.nats, 1) }),
+      one.nats === undefined
+        ? t("reward {reward}", figures)
+        : t("reward {reward}, {nats} nats", figures),
     ),
   );
   return line;
 }
 
-/** @param {Told} told */
-export function textsOf({ before, after }) {
+/**
+ * Texts before and after side by side; while it trains, the newest update's stand in the place of those after.
+ * @param {Told} told @param {boolean} more all are on view @param {(open: boolean) => void} onMore
+ */
+export function textsOf({ before, after, now, updates }, more, onMore) {
   if (!before) return [];
-  const both = make("div", "reward-texts");
-  both.append(make("h2", "", t("Before")), make("h2", "", t("After, same seeds")));
-  before.texts.forEach((one, i) => both.append(textOf(one), textOf(after?.texts[i])));
-  return [both];
+  const others = after?.texts ?? now ?? [],
+    pairs = before.texts.map((one, i) => [textOf(one), textOf(others[i])]),
+    both = make("div", "reward-texts"),
+    rest = make("div", "reward-texts");
+  both.append(
+    make("h2", "", t("Before")),
+    make(
+      "h2",
+      "",
+      after || !now
+        ? t("After, same seeds")
+        : t("Now, update {n} (other seeds)", { n: updates.length }),
+    ),
+    ...pairs.slice(0, SEEN).flat(),
+  );
+  if (!after || pairs.length <= SEEN) return [both];
+  rest.append(...pairs.slice(SEEN).flat());
+  const all = /** @type {HTMLDetailsElement} */ (
+    foldout(t("{n} more of them", { n: pairs.length - SEEN }), rest)
+  );
+  all.open = more;
+  all.addEventListener("toggle", () => onMore(all.open));
+  return [both, all];
 }
 
 /** @param {Told} told */

@@ -1,16 +1,15 @@
 // @ts-check
 /** The price of drifting: two recorded runs that differ in β alone, and what several seeds gave. */
-import { lineChart } from "../../charts/line.js";
 import { make } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { onLanguage, t } from "../../core/translate.js";
 import { note, sentence } from "./parts.js";
+import { curvesOf } from "./reward_curves.js";
 import { meansTable, nothingTold, signed, takeRecord, textOf } from "./reward_parts.js";
 
 /** @typedef {import("./reward_parts.js").Told} Told */
 
-const TEXTS = 4,
-  COLOURS = ["var(--chosen)", "var(--loop)"];
+const TEXTS = 4;
 
 /** @param {{frames: any[]}} run */
 const toldBy = (run) => run.frames.reduce(takeRecord, nothingTold());
@@ -31,7 +30,11 @@ export function makePrice() {
     element.replaceChildren(
       make("h2", "", t("The price of drifting")),
       ...bothSaid(told, betas),
-      bothCurves(told, betas),
+      ...curvesOf(
+        told,
+        recorded.request.updates,
+        betas.map((beta) => t("β = {beta}", { beta })),
+      ),
       meansTable([
         [t("before"), told[0].before],
         [t("after, β = {beta}", { beta: betas[0] }), told[0].after],
@@ -73,51 +76,6 @@ function bothSaid(told, betas) {
       ),
     ),
   ];
-}
-
-/** @param {Told[]} told @param {string[]} betas */
-function bothCurves(told, betas) {
-  const pair = make("div", "compare-pair"),
-    rewards = told.map(({ updates }) => updates.map((one) => one.reward)),
-    nats = told.map(({ updates }) => updates.map((one) => one.nats).filter((one) => one !== null)),
-    first = told[0].before;
-  pair.append(
-    curves(t("Mean reward of each update’s texts"), rewards, betas, first?.reward ?? 0, [0, 1]),
-    curves(
-      t("How they read (causal nats a piece, lower reads better)"),
-      /** @type {number[][]} */ (nats),
-      betas,
-      first?.nats ?? 0,
-      [4, 6],
-    ),
-  );
-  return pair;
-}
-
-/** @param {string} title @param {number[][]} series @param {string[]} betas @param {number} start @param {[number, number]} range */
-function curves(title, series, betas, start, range) {
-  const host = make("figure", "reward-chart"),
-    caption = make("figcaption", "", title),
-    place = make("div"),
-    all = series.flat();
-  betas.forEach((beta, i) => {
-    const key = make("span", "reward-key num", t("β = {beta}", { beta }));
-    key.style.setProperty("--key", COLOURS[i]);
-    caption.append(" ", key);
-  });
-  lineChart(
-    place,
-    series.map((values, i) => ({ values, colour: COLOURS[i], dash: i ? "5 3" : undefined })),
-    {
-      height: 110,
-      low: Math.min(range[0], ...all),
-      high: Math.max(range[1], ...all),
-      guides: [start],
-      label: title,
-    },
-  );
-  host.append(caption, place);
-  return host;
 }
 
 /** @param {Told[]} told @param {string[]} betas */
