@@ -68,7 +68,7 @@ class RewardView {
     ["length", () => t("a given length")],
     ["expression", () => t("an expression over these")],
   ]);
-  words = area(1, 600);
+  words = area(2, 600);
   length = numberInput(16, 1, 24, 1);
   expression = lineInput(200);
   beta = numberInput(0.25, 0, 2, 0.05);

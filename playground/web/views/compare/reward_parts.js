@@ -71,7 +71,7 @@ function pace(updates) {
     note(
       seconds > WAITED * worked
         ? t(
-            "An update takes {seconds} seconds, and is at work in {worked} of them: others write on this machine and are served first.",
+            "An update takes {seconds} seconds, and is at work in {worked} of them: others are at work on this machine and are served first.",
             figures,
           )
         : t("An update takes {seconds} seconds.", figures),

@@ -92,7 +92,7 @@ function canvasOf(canvas, before) {
 function traceOf({ states }) {
   const line = make("span", "reward-toy-trace");
   states.forEach((state, k) => {
-    if (k) line.append(" → ");
+    if (k) line.append(make("span", "", " → "));
     line.append(canvasOf(state, states[k - 1]));
   });
   return line;
