@@ -23,7 +23,7 @@ PAGES = {
 }
 
 
-# room: (column, row, width in columns, what it is)
+# place: (column, row, width in columns, what it is)
 PACKAGES = {
     "pages": (
         0,

@@ -54,9 +54,9 @@ def backend(small_folders, monkeypatch):
     )
     monkeypatch.setattr(catalog, "CATALOG", entries)
     monkeypatch.setattr(catalog, "MODELS", root)
-    house = Backend()
-    yield house
-    house.close()
+    serving = Backend()
+    yield serving
+    serving.close()
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +68,12 @@ def smollm2():
             patch.setenv("PLAYGROUND_CACHE", HOME_CACHE)
         else:
             patch.delenv("PLAYGROUND_CACHE", raising=False)
-        house = Backend()
+        serving = Backend()
         try:
-            house.causal("smollm2-135m").close()
+            serving.causal("smollm2-135m").close()
         except ModelUnavailable as error:
             if os.environ.get("CI"):
                 pytest.fail(str(error))
             pytest.skip(str(error))
-    yield house
-    house.close()
+    yield serving
+    serving.close()

@@ -12,22 +12,22 @@ from playground.backend.service import Backend
 
 
 @pytest.fixture()
-def house():
+def serving():
     return Backend()
 
 
 class Visit(threading.Thread):
     """A visitor whose run goes on until it is let go; `entered` once it has a place."""
 
-    def __init__(self, house, visitor):
+    def __init__(self, serving, visitor):
         super().__init__(daemon=True)
-        self.house, self.visitor = house, visitor
+        self.serving, self.visitor = serving, visitor
         self.entered, self.let_go, self.error = threading.Event(), threading.Event(), None
         self.start()
 
     def run(self):
         try:
-            with self.house.run(self.visitor, "generate", "m") as run:
+            with self.serving.run(self.visitor, "generate", "m") as run:
                 self.entered.set()
                 self.let_go.wait(20)
                 run.step()
@@ -35,59 +35,59 @@ class Visit(threading.Thread):
             self.error = error
 
 
-def test_a_second_run_of_the_same_visitor_is_refused_by_name_at_once(house):
-    with house.run("anna", "generate", "m"):
+def test_a_second_run_of_the_same_visitor_is_refused_by_name_at_once(serving):
+    with serving.run("anna", "generate", "m"):
         with pytest.raises(
             LimitExceeded, match=r"at most 1 run\(s\) at once for each visitor"
         ) as caught:
-            house.run("anna", "generate", "m").__enter__()
+            serving.run("anna", "generate", "m").__enter__()
         assert caught.value.limit == "runs_per_visitor"
-        with house.run("ben", "generate", "m"):
-            assert house.runs.active == 2
-    with house.run("anna", "generate", "m"):
+        with serving.run("ben", "generate", "m"):
+            assert serving.runs.active == 2
+    with serving.run("anna", "generate", "m"):
         pass
 
 
-def test_stop_and_play_fifty_times_leaves_nothing_behind(house):
+def test_stop_and_play_fifty_times_leaves_nothing_behind(serving):
     """Each Stop ends the visitor's run at its next step; the next Play need not wait for it."""
     for _ in range(50):
-        run = house.run("anna", "generate", "m")
+        run = serving.run("anna", "generate", "m")
         run.__enter__()
-        assert house.stop("anna") >= 1
+        assert serving.stop("anna") >= 1
         with pytest.raises(RunStopped):
             try:
                 run.step()
             except RunStopped as error:
                 run.__exit__(RunStopped, error, None)
                 raise
-    assert (house.runs.active, house.runs.waiting, house.stop("anna")) == (0, 0, 0)
+    assert (serving.runs.active, serving.runs.waiting, serving.stop("anna")) == (0, 0, 0)
 
 
-def test_a_browser_that_closes_mid_run_frees_its_place(house):
+def test_a_browser_that_closes_mid_run_frees_its_place(serving):
     def page():
-        with house.run("anna", "generate", "m") as run:
+        with serving.run("anna", "generate", "m") as run:
             while True:
                 run.step()
                 yield run.tokens
 
     stream = page()
-    assert [next(stream) for _ in range(3)] == [1, 2, 3] and house.runs.active == 1
+    assert [next(stream) for _ in range(3)] == [1, 2, 3] and serving.runs.active == 1
     stream.close()
-    assert house.runs.active == 0
+    assert serving.runs.active == 0
     stream = page()
     next(stream)
     del stream  # vanished without a word
-    assert house.runs.active == 0
+    assert serving.runs.active == 0
 
 
-def test_beyond_the_places_visitors_queue_in_their_order(house):
+def test_beyond_the_places_visitors_queue_in_their_order(serving):
     set_limits(Limits(runs_at_once=1))
-    first = Visit(house, "v0")
+    first = Visit(serving, "v0")
     assert first.entered.wait(20)
     others = []
     for n in (1, 2, 3):
-        others.append(Visit(house, f"v{n}"))
-        while house.runs.waiting < n:
+        others.append(Visit(serving, f"v{n}"))
+        while serving.runs.waiting < n:
             pass
     for visit, following in zip([first, *others], [*others, None], strict=True):
         assert following is None or not following.entered.is_set()
@@ -98,48 +98,48 @@ def test_beyond_the_places_visitors_queue_in_their_order(house):
             assert following.entered.wait(20)
 
 
-def test_a_full_queue_refuses_at_once_and_names_the_limit(house):
+def test_a_full_queue_refuses_at_once_and_names_the_limit(serving):
     set_limits(Limits(runs_at_once=1, queue_length=1))
-    first = Visit(house, "v0")
+    first = Visit(serving, "v0")
     assert first.entered.wait(20)
-    second = Visit(house, "v1")
-    while house.runs.waiting < 1:
+    second = Visit(serving, "v1")
+    while serving.runs.waiting < 1:
         pass
     with pytest.raises(
         LimitExceeded, match="all 1 places are taken and 1 visitors wait already"
     ) as caught:
-        house.run("v2", "generate", "m").__enter__()
+        serving.run("v2", "generate", "m").__enter__()
     assert caught.value.limit == "queue_length"
-    house.stop("v1")
+    serving.stop("v1")
     second.join(20)
-    assert isinstance(second.error, RunStopped) and house.runs.waiting == 0
+    assert isinstance(second.error, RunStopped) and serving.runs.waiting == 0
     first.let_go.set()
     first.join(20)
 
 
-def test_waiting_ends_after_the_queues_seconds(house):
+def test_waiting_ends_after_the_queues_seconds(serving):
     set_limits(Limits(runs_at_once=0, queue_seconds=0.01))
     with pytest.raises(LimitExceeded, match="no place became free within"):
-        house.run("v2", "generate", "m").__enter__()
-    assert house.runs.waiting == 0
+        serving.run("v2", "generate", "m").__enter__()
+    assert serving.runs.waiting == 0
 
 
-def test_a_run_beyond_its_seconds_ends_with_a_sentence(house):
+def test_a_run_beyond_its_seconds_ends_with_a_sentence(serving):
     set_limits(Limits(run_seconds=0.0))
     with (
         pytest.raises(
             LimitExceeded, match="a run may take at most 0 seconds here; what was written stays"
         ),
-        house.run("anna", "generate", "m") as run,
+        serving.run("anna", "generate", "m") as run,
     ):
         run.step()
-    assert house.runs.active == 0
+    assert serving.runs.active == 0
 
 
-def test_a_clock_that_jumps_ends_no_run(house, monkeypatch):
+def test_a_clock_that_jumps_ends_no_run(serving, monkeypatch):
     import time
 
-    with house.run("anna", "generate", "m") as run:
+    with serving.run("anna", "generate", "m") as run:
         run.step()
         monkeypatch.setattr(time, "time", lambda: 4e9)
         run.step()
@@ -148,37 +148,37 @@ def test_a_clock_that_jumps_ends_no_run(house, monkeypatch):
     assert run.tokens == 3
 
 
-def test_the_graceful_stop_refuses_new_runs_and_lets_running_ones_end(house):
-    visit, done = Visit(house, "v0"), []
+def test_the_graceful_stop_refuses_new_runs_and_lets_running_ones_end(serving):
+    visit, done = Visit(serving, "v0"), []
     assert visit.entered.wait(20)
-    drain = threading.Thread(target=lambda: done.append(house.drain(20)))
+    drain = threading.Thread(target=lambda: done.append(serving.drain(20)))
     drain.start()
-    while not house.runs.stopping:
+    while not serving.runs.stopping:
         pass
-    assert house.health()["status"] == "stopping"
+    assert serving.health()["status"] == "stopping"
     with pytest.raises(LimitExceeded, match="about to restart"):
-        house.run("v1", "generate", "m").__enter__()
+        serving.run("v1", "generate", "m").__enter__()
     visit.let_go.set()
     drain.join(20)
     assert done == [True] and visit.error is None
-    assert house.drain(0)
+    assert serving.drain(0)
 
 
-def test_the_first_token_is_the_first_step_that_has_one(house):
-    with house.run("anna", "compare", "m") as run:
+def test_the_first_token_is_the_first_step_that_has_one(serving):
+    with serving.run("anna", "compare", "m") as run:
         run.step(0)  # "Getting the model …" is no token
         assert run._first is None
         run.step(2)
         assert run._first is not None and run.tokens == 2
 
 
-def test_a_run_leaves_one_line_and_never_the_text(house, caplog):
+def test_a_run_leaves_one_line_and_never_the_text(serving, caplog):
     logging.getLogger("playground.runs").propagate = True
     with caplog.at_level(logging.INFO, "playground.runs"):
-        with house.run("anna", "generate", "smollm2-135m") as run:
+        with serving.run("anna", "generate", "smollm2-135m") as run:
             for _ in range(5):
                 run.step()
-        with pytest.raises(ZeroDivisionError), house.run("anna", "diffuse", "fairy-diffusion"):
+        with pytest.raises(ZeroDivisionError), serving.run("anna", "diffuse", "fairy-diffusion"):
             raise ZeroDivisionError("the secret prompt")
     lines = [json.loads(record.getMessage()) for record in caplog.records]
     assert [(line["page"], line["model"], line["tokens"], line["outcome"]) for line in lines] == [

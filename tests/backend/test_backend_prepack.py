@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from playground.backend import prepack as room
+from playground.backend import prepack as module
 from playground.backend.prepack import prepack
 
 
@@ -28,14 +28,14 @@ def test_any_number_of_rows_gives_the_plain_product(rows, bias):
 def test_where_the_operations_are_missing_or_wrong_nothing_changes(monkeypatch):
     for reply in (RuntimeError("not compiled"), 0.0):
 
-        class Broken(room._Linear):
+        class Broken(module._Linear):
             def __call__(self, x, reply=reply):
                 if isinstance(reply, Exception):
                     raise reply
                 return torch.full((x.shape[0], self.weight.shape[0]), reply)
 
         with monkeypatch.context() as patch:
-            patch.setattr(room, "_Linear", Broken)
+            patch.setattr(module, "_Linear", Broken)
             net = Net()
             assert prepack(net) == 0 and "forward" not in vars(net.large)
 

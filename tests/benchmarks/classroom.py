@@ -46,15 +46,26 @@ class Connection:
         self.writer: asyncio.StreamWriter | None = None
 
     async def send(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str]]:
-        if self.writer is None or self.writer.is_closing():
+        """Status and headers; sent anew, as a browser does, where the server had closed the idle connection."""
+        kept = self.writer is not None
+        if self.writer is None or self.writer.is_closing() or self.reader.at_eof():
             self.reader, self.writer = await asyncio.open_connection(
                 "127.0.0.1", self.port, limit=2**20
             )
+            kept = False
         data = b"" if body is None else json.dumps(body).encode()
         lines = [f"{method} {path} HTTP/1.1", "host: 127.0.0.1", f"content-length: {len(data)}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         self.writer.write("\r\n".join([*lines, "", ""]).encode() + data)
-        status = int((await self.reader.readline()).split()[1])
+        try:
+            first = await self.reader.readline()
+        except ConnectionError:
+            first = b""
+        if not first and kept:
+            self.close()
+            self.writer = None
+            return await self.send(method, path, body)
+        status = int(first.split()[1])
         headers = {}
         while line := (await self.reader.readline()).strip():
             name, _, value = line.decode("latin-1").partition(":")

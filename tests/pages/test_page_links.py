@@ -204,8 +204,8 @@ def test_a_linked_run_gives_the_same_words_again():
     from playground.pages.diffusion.unmask_block import messages
     from tests.pages.doubles import DoubleBackend
 
-    house = DoubleBackend()
-    app = SimpleNamespace(backend=lambda: house)
+    serving = DoubleBackend()
+    app = SimpleNamespace(backend=lambda: serving)
 
     def words(news):
         frames = [record for one in news for record in one.get("frames", ())]

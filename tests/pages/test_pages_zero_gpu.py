@@ -19,9 +19,9 @@ def space():
     from playground.pages.shell import build_app
 
     with pytest.MonkeyPatch.context() as patch:
-        stand_in, house = InProcess(), Backend()
+        stand_in, serving = InProcess(), Backend()
         patch.setitem(sys.modules, "spaces", stand_in)
-        demo = build_app(lambda: house)
+        demo = build_app(lambda: serving)
         demo.launch(
             server_name="127.0.0.1",
             prevent_thread_lock=True,
@@ -32,12 +32,12 @@ def space():
         patch.setenv("SPACES_ZERO_GPU", "true")  # Gradio too looks at it when it starts
         yield SimpleNamespace(
             shell=demo.shell,
-            house=house,
+            serving=serving,
             spaces=stand_in,
             client=Client(demo.local_url, verbose=False),
         )
         demo.close()
-        house.close()
+        serving.close()
 
 
 RUNS = [
@@ -90,11 +90,11 @@ def test_a_text_on_the_page_is_one_call(space):
     visitor = SimpleNamespace(session_hash="visitor")
 
     def play(name, work):
-        return run.stream(space.house, visitor, {**raw, "run": name}, "generate", work)
+        return run.stream(space.serving, visitor, {**raw, "run": name}, "generate", work)
 
-    messages = took(space, play("one", write_work(space.house)))
+    messages = took(space, play("one", write_work(space.serving)))
     assert sum(len(one.get("frames", ())) for one in messages) == 4
-    messages = took(space, play("two", score_work(space.house)))
+    messages = took(space, play("two", score_work(space.serving)))
     assert messages[-1]["reason"] == "scored"
 
 
@@ -127,11 +127,11 @@ def test_a_comparison_on_the_page_is_one_call(space):
     news = took(
         space,
         stream(
-            space.house,
+            space.serving,
             SimpleNamespace(session_hash="visitor"),
             wish,
             "compare",
-            lambda asked, handle: messages(run(space.house, asked)),
+            lambda asked, handle: messages(run(space.serving, asked)),
             **kind_of_run(),
         ),
     )
