@@ -153,11 +153,12 @@ export function meansTable(rows) {
   );
 }
 
-/** @param {Text | undefined} one */
-export function textOf(one) {
-  if (!one) return make("p", "unpaid", NOTHING);
-  const line = make("p", one.reward > 0 ? "paid" : "unpaid"),
-    given = make("span", "compare-prompt", one.given),
+/** @param {Text | undefined} one @param {string} side which column it is of: where there is only one, it stands before the text */
+export function textOf(one, side) {
+  const line = make("p", one && one.reward > 0 ? "paid" : "unpaid", one ? "" : NOTHING);
+  line.dataset.side = side;
+  if (!one) return line;
+  const given = make("span", "compare-prompt", one.given),
     words = make("span", "", ` ${one.text} `);
   given.translate = words.translate = false;
   const figures = { reward: fixed(one.reward, 2), nats: fixed(one.nats, 1) };
@@ -182,20 +183,15 @@ export function textOf(one) {
 export function textsOf({ before, after, now, updates }, more, onMore) {
   if (!before) return [];
   const others = after?.texts ?? now ?? [],
-    pairs = before.texts.map((one, i) => [textOf(one), textOf(others[i])]),
-    both = make("div", "reward-texts"),
-    rest = make("div", "reward-texts");
-  both.append(
-    make("h2", "", t("Before")),
-    make(
-      "h2",
-      "",
+    first = t("Before"),
+    second =
       after || !now
         ? t("After, same seeds")
         : t("Now, update {n} (other seeds)", { n: updates.length }),
-    ),
-    ...pairs.slice(0, SEEN).flat(),
-  );
+    pairs = before.texts.map((one, i) => [textOf(one, first), textOf(others[i], second)]),
+    both = make("div", "reward-texts"),
+    rest = make("div", "reward-texts");
+  both.append(make("h2", "", first), make("h2", "", second), ...pairs.slice(0, SEEN).flat());
   if (!after || pairs.length <= SEEN) return [both];
   rest.append(...pairs.slice(SEEN).flat());
   const all = /** @type {HTMLDetailsElement} */ (

@@ -81,8 +81,10 @@ function bothSaid(told, betas) {
 /** @param {Told[]} told @param {string[]} betas */
 function bothTexts(told, betas) {
   const both = make("div", "reward-texts");
-  both.append(...betas.map((beta) => make("h3", "", t("After, β = {beta}", { beta }))));
-  for (let i = 0; i < TEXTS; i++) both.append(...told.map(({ after }) => textOf(after?.texts[i])));
+  const sides = betas.map((beta) => t("After, β = {beta}", { beta }));
+  both.append(...sides.map((side) => make("h3", "", side)));
+  for (let i = 0; i < TEXTS; i++)
+    both.append(...told.map(({ after }, n) => textOf(after?.texts[i], sides[n])));
   return both;
 }
 
