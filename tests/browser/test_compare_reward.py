@@ -25,9 +25,10 @@ def test_the_recorded_run_stands_there_and_the_price_says_what_it_trades(part, p
     expect(part.get_by_role("button", name="Save what it learnt")).to_have_count(0)
     price = part.get_by_label("β, the price of drifting")
     price.fill("0.05")
-    expect(part.get_by_text("the reward is hacked")).to_be_visible()
+    trade = part.locator(".reward-note", has_text="the reward is hacked")
+    expect(trade).to_be_visible()
     price.fill("0.25")
-    expect(part.get_by_text("the reward is hacked")).to_have_count(0)
+    expect(trade).to_have_count(0)
     assert axe(page, "#compare-reward") == []
     page.set_viewport_size({"width": 390, "height": 844})
     fits(page)
