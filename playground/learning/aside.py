@@ -10,7 +10,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from typing import Any, TypeVar
 
 import torch
@@ -20,7 +20,7 @@ T = TypeVar("T")
 NICE = 10  # of 19: about a tenth of a core where others want all of it, the whole of it where nobody does
 
 
-def aside(records: Generator[T, None, None], nice: int = NICE) -> Iterator[T]:
+def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, None, None]:
     """The items of `records`, made by one thread of low priority; what it raises is raised here.
 
     Closing this ends the work at its next item and waits for that. Only Linux knows priorities of threads; elsewhere the work has

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,7 @@ class Watch:
         }
 
 
-def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Iterator[dict]:
+def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Generator[dict, None, None]:
     """Records: {"before": texts and means}, {"update": one update, "texts": of it} each, {"after": as before}, {"credit": of one text, "seconds", "worked"}.
 
     policy: what learns, its weights are the caller's; without it they are the generator's own and gone with it. "seconds" and
