@@ -26,12 +26,13 @@ def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, N
     Closing this ends the work at its next item and waits for that. Only Linux knows priorities of threads; elsewhere the work has
     the priority of all others."""
     told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-    over, alone = threading.Event(), threading.Event()
+    over, alone, restored = threading.Event(), threading.Event(), threading.Event()
     others = torch.get_num_threads()
 
     def work() -> None:
         torch.set_num_threads(1)
         alone.set()
+        restored.wait()
         lower(nice)
         with contextlib.closing(records):
             try:
@@ -48,6 +49,7 @@ def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, N
     # torch keeps the number for each thread, and hands the last one set to threads that begin later
     alone.wait()
     torch.set_num_threads(others)
+    restored.set()
     try:
         while True:
             kind, value = told.get()
