@@ -30,6 +30,7 @@ def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, N
     others = torch.get_num_threads()
 
     def work() -> None:
+        torch.get_num_threads()  # a thread takes the number of all when it first asks or computes: later it would undo the next line
         torch.set_num_threads(1)
         alone.set()
         restored.wait()
