@@ -136,7 +136,11 @@ def _compiled(tree: ast.AST, asked: Mapping[str, Any]) -> Reward:
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
         inside = _compiled(tree.operand, asked)
         return lambda text: -inside(text)
-    if isinstance(tree, ast.Constant) and type(tree.value) in (int, float):
+    if (
+        isinstance(tree, ast.Constant)
+        and isinstance(tree.value, (int, float))
+        and not isinstance(tree.value, bool)
+    ):
         if not abs(tree.value) <= LARGEST_NUMBER:
             raise ValueError(
                 t("numbers in expression must be at most {most}", most=int(LARGEST_NUMBER))

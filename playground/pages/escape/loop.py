@@ -142,7 +142,8 @@ def visits(
     for lap, place in enumerate(range(weakest, len(tokens), period)):
         context = list(cycle.ids) + tokens[:place]
         visits = context[cycle.prompt_length :].count(token)
-        seen, rival_visits = token in context, context[cycle.prompt_length :].count(rival)
+        seen = token in context
+        rival_visits = 0 if rival is None else context[cycle.prompt_length :].count(rival)
         laps.append(lap + 1)
         out["plain"].append(decoding.escape.energy_barrier(along[place], token, rival).delta_e)
         for name, settings in rules.items():
