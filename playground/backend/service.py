@@ -37,7 +37,9 @@ class Backend:
         self._status: dict[str, Status] = {}
         self._watchers: dict[str, list[Callable[[dict], None]]] = {}
         self._errors: dict[str, BackendError] = {}
-        self._residents: Residents | None = None
+        self._residents: Any = (
+            None  # a Residents; over a cluster, what holds the way to its replicas
+        )
         self.telemetry = Telemetry()
         self.runs = Runs(self.telemetry)
 

@@ -8,16 +8,13 @@ come over the wire, exact to the bit. A replica that dies costs the visitor a mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from playground.backend.catalog import Entry
 from playground.backend.errors import BackendError
 from playground.backend.service import Backend
 from playground.i18n import t
-
-if TYPE_CHECKING:
-    from playground.cluster.remote_engine import RemoteModels
 
 
 class RemoteBackend(Backend):
@@ -39,18 +36,17 @@ class RemoteBackend(Backend):
                 )
             )
         self.address = address.rstrip("/")
-        self._remote: RemoteModels | None = None
 
     @property
     def residents(self) -> Any:
         """What this process holds of the cluster's models. First use imports torch and transformers."""
-        if self._remote is None:
+        if self._residents is None:
             from playground.cluster.remote_engine import RemoteModels
 
             with self._lock:
-                if self._remote is None:
-                    self._remote = RemoteModels(self.address, self.telemetry)
-        return self._remote
+                if self._residents is None:
+                    self._residents = RemoteModels(self.address, self.telemetry)
+        return self._residents
 
     def _find_and_load(self, entry: Entry, report: Callable[[str, int, int], None]) -> None:
         report("loading", 0, 0)

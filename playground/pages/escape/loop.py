@@ -151,7 +151,7 @@ def visits(
                 -2
             ]  # before the draw
             out[name].append(decoding.escape.energy_barrier(stage.logits, token, rival).delta_e)
-        # the escape token may have been seen as decoding.escape_curves.well: its own penalty counts against the way out
+        # the escape token may have been seen as well: its own penalty counts against the way out
         rival_logit = loop_logit - first.delta_e
         rival_after = decoding.escape.penalized_barrier(
             rival_logit, 0.0, int(rival in context), repetition
