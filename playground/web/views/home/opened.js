@@ -11,7 +11,7 @@ const MOST = 8; // tiles of a search
  * The ranks of the tokens that hold the letters, the likeliest first; the token that is these very letters before all.
  * @param {import("./game.js").Law} law @param {string} letters @param {number} most @returns {number[]}
  */
-function found(law, letters, most) {
+export function found(law, letters, most) {
   const wanted = letters.trim().toLowerCase().replace(/^-/, "##");
   if (!wanted) return [];
   const ranks = [];
