@@ -25,7 +25,7 @@ function anyCode() {
 }
 
 /** @returns {Held | null} */
-export function heldClass() {
+function heldClass() {
   try {
     const held = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
     return held && /^[A-Z]{5}$/.test(held.code) && typeof held.key === "string" ? held : null;
