@@ -115,7 +115,7 @@ def ids_of(value: Any, name: str, most: int) -> list[int]:
     return [int(number_of(token, name, 0, 2**31, True)) for token in list_of(value, name, 1, most)]
 
 
-def figure_of(value: Any) -> Any:
+def figure_of(value: Any, name: str = "figure") -> Any:
     """What the asker's page draws beside a question: any small plain data, handed on as it came.
 
     It goes out to everybody with every state, so it must be data that JSON and UTF-8 can write."""
@@ -126,7 +126,11 @@ def figure_of(value: Any) -> Any:
         text = ""
     if not text or len(text) > FIGURE_CHARACTERS:
         raise ValueError(
-            t("figure must have at most {most} characters as JSON.", most=FIGURE_CHARACTERS)
+            t(
+                "{name} must have at most {most} characters as JSON.",
+                name=name,
+                most=FIGURE_CHARACTERS,
+            )
         )
     return value
 

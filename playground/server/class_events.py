@@ -69,7 +69,7 @@ class Channel:
         if session.state == "ended":
             own: dict[str, Any] = {"you_are": "seat" if seat else "teacher", "yours": None}
         else:
-            own = view.teachers(session) if seat is None else view.personal(session, seat)
+            own = view.personal(session, seat) if seat else view.teachers(session, now)
         return ",".join([common, *([] if "question" in own else [question]), written(own)[1:]])
 
     def stream(self, seat: Seat | None) -> EventSourceResponse:

@@ -38,6 +38,7 @@ from playground.server.class_answers import (
 )
 from playground.server.class_events import Channel
 from playground.server.page_cache import in_best_form
+from playground.web.panel_page import panel_page
 from playground.web.seat_page import gone_page, seat_page
 
 SWEEP = 5.0  # seconds between two looks at who is there
@@ -73,10 +74,18 @@ class Classroom:
             "again": self._again,
             "hide": self._hide,
             "end": self._end,
+            "phone": self._phone,
+            "allow": self._allow,
+            "drop": self._drop,
+            "offer": self._offer,
+            "steer": self._steer,
         }
         found: list[tuple[str, Any, str]] = [
             ("", self._page, "GET"),
             ("", answering(self._create), "POST"),
+            ("/panel", self._panel, "GET"),
+            ("/take", answering(self._take), "POST"),
+            ("/stage", answering(self._stage), "GET"),
             ("/seat", answering(self._seat), "POST"),
             ("/events", answering(self._events), "GET"),
             ("/state", answering(self._state), "GET"),
@@ -105,10 +114,10 @@ class Classroom:
             self._channels[session] = Channel(session, self._clock)
         return self._channels[session]
 
-    def _teachers(self, request: Request) -> tuple[ClassSession, float]:
-        """The class, for its teacher alone."""
+    def _teachers(self, request: Request, first: bool = False) -> tuple[ClassSession, float]:
+        """The class, for its teacher alone; `first`: the teacher's phone may not."""
         session, now = self._found(request)
-        session.check_key(request.headers.get("x-class-key"), now)
+        session.check_key(request.headers.get("x-class-key"), now, first)
         if not session.teacher_bucket.take(now):
             raise Refused("often", t("Too many requests at once: try again in a second."))
         return session, now
@@ -183,6 +192,45 @@ class Classroom:
         }
         return JSONResponse(record, headers=FRESH)
 
+    # the teacher's phone ---------------------------------------------------------------------------------------------
+
+    async def _panel(self, request: Request) -> Response:
+        """The page with the teacher's panel; the offer of a key stands behind the address's #, which is never sent."""
+        try:
+            session, _ = self._found(request)
+        except Refused:
+            return await self._page(request)
+        return HTMLResponse(panel_page(session.language), headers=FRESH)
+
+    async def _take(self, request: Request) -> Response:
+        body = await body_of(request, SEATS_BODY)
+        session, now = self._found(request)
+        key, check = session.take_phone(body.get("token"), now)
+        self._channel(session).publish()
+        return JSONResponse({"key": key, "check": check}, headers=FRESH)
+
+    async def _stage(self, request: Request) -> Response:
+        session, now = self._found(request)
+        stage = session.phone_stage(request.headers.get("x-class-key"), now)
+        return JSONResponse({"stage": stage}, headers=FRESH)
+
+    async def _phone(self, session: ClassSession, body: dict[str, Any]) -> Response:
+        session.drop_phone()
+        return JSONResponse({"token": session.phone.offer(self._clock())}, headers=FRESH)
+
+    async def _allow(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.phone.allow(str(body.get("check")), self._clock())
+        session.version += 1
+
+    async def _drop(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.drop_phone()
+
+    async def _offer(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.offer(body.get("offered"))
+
+    async def _steer(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.steer(body.get("command"))
+
     # the teacher -----------------------------------------------------------------------------------------------------
 
     async def _create(self, request: Request) -> Response:
@@ -217,7 +265,7 @@ class Classroom:
         request: Request,
     ) -> Response:
         """One step of the teacher's: the key first, then the body, then the step, then everybody hears of it."""
-        session, _ = self._teachers(request)
+        session, _ = self._teachers(request, act in (self._phone, self._allow))
         body = await body_of(request, TEACHERS_BODY)
         answer = await act(session, body)
         self._channel(session).publish()

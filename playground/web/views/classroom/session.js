@@ -57,13 +57,15 @@ export class ClassSession {
   due = 0;
   last = 0;
 
-  /** @param {Held} held @param {() => void} changed */
-  constructor(held, changed) {
+  /** @param {Held} held @param {() => void} changed @param {boolean} [projects] whether this page is the one that the class looks at */
+  constructor(held, changed, projects = true) {
     this.held = held;
     this.changed = changed;
+    this.projects = projects;
     this.base = `class/${held.code}`;
     this.line = this.connect();
     this.drawn = () => this.drive();
+    if (!projects) return;
     document.addEventListener("playground:drawn", this.drawn);
     document.addEventListener("click", this.drawn);
   }
@@ -119,7 +121,8 @@ export class ClassSession {
   // What the front shows ----------------------------------------------------------------------------------------------------
   /** Tells the class what is on view, at most twice a second. */
   drive() {
-    if (!this.follow || this.gone || this.lost || this.state?.state === "ended") return;
+    if (!this.projects || !this.follow || this.gone || this.lost) return;
+    if (this.state?.state === "ended") return;
     this.wanted = true; // also while one is on its way: what came meanwhile is told behind it
     if (this.due) return;
     const wait = Math.max(0, this.last + PACE - Date.now());
@@ -179,8 +182,10 @@ export class ClassSession {
     clearTimeout(this.due);
     document.removeEventListener("playground:drawn", this.drawn);
     document.removeEventListener("click", this.drawn);
-    hold(null);
-    open = null;
+    if (this.projects) {
+      hold(null);
+      open = null;
+    }
     this.changed();
   }
 }

@@ -9,7 +9,9 @@ import { offerToClass } from "./on_class.js";
 /**
  * @param {object} parts
  * @param {(name: string) => HTMLElement} parts.part
+ * @param {ReturnType<typeof import("./prose.js").makeProse>} parts.prose
  * @param {ReturnType<typeof import("./store.js").makeStore>} parts.store
+ * @param {() => ReturnType<typeof import("../../core/transport.js").makeTransport>} parts.time
  * @param {any} parts.constants
  * @param {any} parts.server
  * @param {() => number} parts.step
@@ -21,7 +23,9 @@ import { offerToClass } from "./on_class.js";
  */
 export function makeLinks({
   part,
+  prose,
   store,
+  time,
   constants,
   server,
   step,
@@ -88,7 +92,7 @@ export function makeLinks({
     if (!window.open(there, "_blank")) location.assign(there);
   });
 
-  offerToClass({ store, step, stepRequest, address, nameOf });
+  const cover = offerToClass({ part, prose, store, time, step, stepRequest, address, nameOf });
 
   /** The text on view as plain data. */
   function trace() {
@@ -116,5 +120,5 @@ export function makeLinks({
     opened,
   });
   part("take").append(menu.element);
-  return { trace, ready: menu.ready };
+  return { trace, ready: menu.ready, cover };
 }
