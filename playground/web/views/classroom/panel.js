@@ -203,7 +203,7 @@ export class Panel {
         press(t("Reveal"), "main", () => acts.act("reveal"), "main"),
         press(t("Withdraw"), "again", () => acts.act("again")),
       );
-      if (look.session?.state.answers?.length)
+      if (look.session?.state.answers?.length && !look.alone)
         row.append(
           press(look.peek ? t("Cover the answers") : t("Look at the answers"), "peek", acts.peek),
         );
@@ -282,11 +282,8 @@ export class Panel {
       follow = turn(t("Follow"), "follow", acts.follow, session?.follow ?? false),
       cover = turn(t("Cover"), "cover", acts.cover, covers),
       here = session?.state?.phone?.stage === "here",
-      phone = press(
-        here ? t("Put the phone’s panel away") : t("Panel on my phone"),
-        "phone",
-        acts.phone,
-      );
+      phone = turn(t("Panel on my phone"), "phone", acts.phone, here);
+    phone.title = t("Steer this page, ask and reveal from your own phone");
     follow.title = t("Phones show what this page shows");
     cover.title = t("What the class may be asked for is not shown before it was asked");
     const none = !session?.state?.results;
@@ -305,6 +302,6 @@ export class Panel {
       acts.end,
       sure ? "class-end sure" : "class-end",
     );
-    this.side.replaceChildren(follow, cover, phone, results("csv"), results("json"), fold, end);
+    this.side.replaceChildren(follow, cover, phone, fold, results("csv"), results("json"), end);
   }
 }

@@ -20,6 +20,7 @@ import { offerToClass } from "./on_class.js";
  * @param {(stage: string) => string} parts.nameOf a rule
  * @param {(sentence: string | null) => void} parts.problem
  * @param {(trace: any, name: string) => void} parts.opened a saved text was opened
+ * @param {() => void} parts.redraw the step on view
  */
 export function makeLinks({
   part,
@@ -34,6 +35,7 @@ export function makeLinks({
   nameOf,
   problem,
   opened,
+  redraw,
 }) {
   /** The address of what is on view: the text's own model, prompt and rules, not what the controls hold by now. */
   async function address() {
@@ -92,7 +94,8 @@ export function makeLinks({
     if (!window.open(there, "_blank")) location.assign(there);
   });
 
-  const cover = offerToClass({ part, prose, store, time, step, stepRequest, address, nameOf });
+  const view = { part, prose, store, time, step, redraw };
+  const cover = offerToClass({ ...view, stepRequest, address, nameOf });
 
   /** The text on view as plain data. */
   function trace() {

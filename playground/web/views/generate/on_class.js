@@ -27,8 +27,10 @@ const BEFORE = 16; // tokens before a step that its name holds
  * @param {(k: number) => any} parts.stepRequest
  * @param {() => Promise<string | null>} parts.address
  * @param {(stage: string) => string} parts.nameOf a rule
+ * @param {() => void} parts.redraw the step on view
  */
-export function offerToClass({ part, prose, store, time, step, stepRequest, address, nameOf }) {
+export function offerToClass(parts) {
+  const { part, prose, store, time, step, stepRequest, address, nameOf } = parts;
   const notice = coverNotice(() => nameOfStep(step()));
   part("text").after(notice.element);
   offerView("generate", () => {
@@ -46,7 +48,10 @@ export function offerToClass({ part, prose, store, time, step, stepRequest, addr
       questions: questionsOf(frame),
     };
   });
-  onCover(() => cover(step()));
+  onCover(() => {
+    const was = !notice.element.hidden;
+    if (!cover(step()) && was) parts.redraw(); // what was covered had no size
+  });
 
   /** The answer of a step by the token that came, and those before it. @param {number} k */
   function nameOfStep(k) {

@@ -213,6 +213,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     nameOf: rules.nameOf,
     problem,
     opened: opening.openFile,
+    redraw: () => draw(time.step, "load", null),
   });
 
   // Where one stands -------------------------------------------------------------------------------------------------------
