@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import json
 import logging
 import time
@@ -62,7 +63,7 @@ class Classroom:
         self._channels: dict[ClassSession, Channel] = {}
         self._asking: set[ClassSession] = set()
         self._sweeping: asyncio.Task[None] | None = None
-        self._pages: dict[tuple[str, str], dict[str | None, Response]] = {}
+        self._pages: dict[str, dict[str | None, Response]] = {}
 
     def routes(self) -> list[Route]:
         """Below the app's root path, before Gradio's own."""
@@ -158,11 +159,17 @@ class Classroom:
         except Refused as refused:
             status = 429 if refused.reason == "often" else 404
             return HTMLResponse(gone_page(language_of(request)), status, FRESH)
-        key = ("seat", session.language)
-        if key not in self._pages:
+        forms = self._pages.setdefault(session.language, {})
+        if not forms:
+            page = seat_page(session.language)
             headers = {"cache-control": "no-cache", "vary": "Accept-Encoding"}
-            self._pages[key] = {None: HTMLResponse(seat_page(session.language), headers=headers)}
-        return in_best_form(self._pages[key], request.headers.get("accept-encoding", ""))
+            headers["etag"] = f'W/"{hashlib.sha256(page).hexdigest()[:16]}"'
+            forms[None] = HTMLResponse(page, headers=headers)
+        headers = forms[None].headers
+        if request.headers.get("if-none-match") == headers["etag"]:
+            kept = {name: headers[name] for name in ("etag", "cache-control", "vary")}
+            return Response(status_code=304, headers=kept)
+        return in_best_form(forms, request.headers.get("accept-encoding", ""))
 
     async def _seat(self, request: Request) -> Response:
         self._found(request)
