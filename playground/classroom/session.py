@@ -25,7 +25,16 @@ ROUNDS = 60  # finished questions that the results hold
 PRESENT = 10.0  # seconds without a sign after which a seat without an open stream is not present
 NEVER_CAME = 15.0  # seconds after which a token that was never used may go to somebody else
 TICKETS, TICKET_SECONDS = 8, 600.0
-COMMANDS = ("ask", "turn", "play", "show", "follow", "cover", "known", "open")  # of the teacher's phone to the page that is projected
+COMMANDS = (
+    "ask",
+    "turn",
+    "play",
+    "show",
+    "follow",
+    "cover",
+    "known",
+    "open",
+)  # of the teacher's phone to the page that is projected
 
 
 @dataclass
@@ -175,7 +184,9 @@ class ClassSession:
         if not self.phone_takes.take(now):
             raise Refused("often", t("Too many requests at once: try again in a second."))
         given = key or ""
-        return "here" if self.phone.opens(given) else "asks" if self.phone.asks(given, now) else "none"
+        return (
+            "here" if self.phone.opens(given) else "asks" if self.phone.asks(given, now) else "none"
+        )
 
     def drop_phone(self) -> None:
         """The teacher's phone holds no key any more."""

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
 
 from playground.classroom import view
 from playground.classroom.session import ClassSession, Seat
@@ -19,10 +22,22 @@ TOGETHER = 0.2  # seconds in which changes of mere counts are joined
 STREAMS = {"seat": 4, "teacher": 8}  # open at once for one viewer; a further one ends the oldest
 PING = 15  # seconds
 STALLED = 30.0  # seconds that a viewer may leave an event unread
+log = logging.getLogger(__name__)
 
 
 def written(record: Any) -> str:
     return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+class Events(EventSourceResponse):
+    """A stream of events. Pings are events too, so that the page knows a live line from one that died without a word; a phone that
+    does not read (it sleeps, or left the network) ends its own stream, which is no fault of the server's, and comes back by itself."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            log.debug("a viewer left its events unread")
 
 
 class Channel:
@@ -74,9 +89,10 @@ class Channel:
 
     def stream(self, seat: Seat | None) -> EventSourceResponse:
         """Events for a viewer: `snapshot` first, then `change`, until the class ends or too many streams are opened."""
-        return EventSourceResponse(
+        return Events(
             self._events(seat),
             ping=PING,
+            ping_message_factory=lambda: ServerSentEvent("1", event="ping"),
             send_timeout=STALLED,
             headers={"cache-control": "no-store"},
         )

@@ -11,13 +11,13 @@ import re
 
 from playground.web import IMPORT, WebFiles
 
-COMMENT = re.compile(
-    r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)$\n?", re.MULTILINE | re.DOTALL
-)
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)$\n?", re.MULTILINE | re.DOTALL)
 CAST = re.compile(r"/\*\* @type \{[^\n]*?\} \*/ ?")
 IMPORTED = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";$', re.MULTILINE)
 EXPORTED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-REFUSED = re.compile(r"^(?:import|export)\b[^\n]*|\bimport\.meta\b|\bimport\(|</script", re.MULTILINE)
+REFUSED = re.compile(
+    r"^(?:import|export)\b[^\n]*|\bimport\.meta\b|\bimport\(|</script", re.MULTILINE
+)
 
 
 def order_of(files: WebFiles, entry: str) -> list[str]:

@@ -33,7 +33,7 @@ async function keyOf() {
   if (!token) return sessionStorage.getItem(KEPT) ?? "";
   history.replaceState(null, "", location.pathname); // it is good once
   const headers = { "x-class-language": current() };
-  const { key, check } = await request(`${base}/take`, { body: { token }, headers });
+  const { key, check } = await request(`${base}/take`, { body: { token }, headers, once: true });
   sessionStorage.setItem(KEPT, key);
   sentence(
     check,

@@ -14,7 +14,8 @@ const KEPT = "playground-class",
   PACE = 500, // milliseconds between two states of the front
   LONGEST = 1000, // characters of the front's text
   LONGEST_ADDRESS = 4000,
-  TRIES = 8;
+  TRIES = 8,
+  ONCE = ["ask", "close", "reveal", "again", "steer", "end", "phone", "allow"]; // steps that are refused, or are others, the second time
 
 /** @typedef {{code: string, key: string}} Held */
 
@@ -93,7 +94,8 @@ export class ClassSession {
   }
 
   /** @param {string} path @param {any} body */
-  post = (path, body) => request(`${this.base}/${path}`, { ...this.headers, body });
+  post = (path, body) =>
+    request(`${this.base}/${path}`, { ...this.headers, body, once: ONCE.includes(path) });
 
   /** @param {Record<string, any>} change */
   tell(change) {
@@ -210,7 +212,7 @@ export async function openClass(changed, code) {
   for (let k = 0; ; k++) {
     const wanted = code ?? anyCode();
     try {
-      const held = await request(`class/${wanted}`, { body: { language: current() } });
+      const held = await request(`class/${wanted}`, { body: { language: current() }, once: true });
       hold({ code: wanted, key: held.key });
       open = new ClassSession({ code: wanted, key: held.key }, changed);
       return open;
