@@ -21,10 +21,12 @@ class SecondKey:
     """Not given, offered, taken by a phone that asks, or here. `now`: seconds that never go back."""
 
     def __init__(self) -> None:
+        self.times = 0  # that it was forgotten: what one phone was given is not the next one's
         self.forget()
 
     def forget(self) -> None:
         """Whoever holds it holds nothing any more."""
+        self.times += 1
         self._offer, self._until, self._key = "", 0.0, ""
         self.check = ""
         self._allowed = False

@@ -77,7 +77,9 @@ class ClassSession:
         self.phone_takes = Bucket(50.0, 100.0)
         self.offered: Any = None  # what the projected page offers the teacher's phone
         self.command: dict[str, Any] | None = None  # of the phone, the newest
-        self._tickets: dict[str, float] = {}
+        self._tickets: dict[
+            str, tuple[float, int | None]
+        ] = {}  # last use, and the phone that has it
 
     # who is there ----------------------------------------------------------------------------------------------------
 
@@ -90,20 +92,31 @@ class ClassSession:
         self._not_ended()
         self.seen = self.acted = now
 
-    def ticket(self, now: float) -> str:
-        """A token that reads what the teacher sees, and does nothing: for addresses, where the key must not stand."""
+    def ticket(self, now: float, key: str | None = None) -> str:
+        """A token that reads what the teacher sees, and does nothing: for addresses, where the key must not stand. That of the
+        phone's key is good as long as the key."""
         while len(self._tickets) >= TICKETS:
-            del self._tickets[min(self._tickets, key=self._tickets.__getitem__)]
+            del self._tickets[min(self._tickets, key=lambda token: self._tickets[token][0])]
         token = secrets.token_hex(16)
-        self._tickets[token] = now
+        phones = key is not None and self.phone.opens(key)
+        self._tickets[token] = (now, self.phone.times if phones else None)
         return token
 
     def check_ticket(self, token: str, now: float) -> None:
         self._not_ended()
-        last = self._tickets.get(token)
-        if last is None or now - last > TICKET_SECONDS:
+        last, phone = self._tickets.get(token, (0.0, None))
+        if token not in self._tickets or now - last > TICKET_SECONDS or not self.reads(phone):
             raise Refused("key", t("Only the teacher of this class may do that."))
-        self._tickets[token] = self.seen = now
+        self._tickets[token] = (now, phone)
+        self.seen = now
+
+    def phone_of(self, ticket: str | None) -> int | None:
+        """Which of the phones a ticket was given to; None: no phone."""
+        return self._tickets.get(ticket or "", (0.0, None))[1]
+
+    def reads(self, phone: int | None) -> bool:
+        """Whether that phone's tickets are still good."""
+        return phone is None or phone == self.phone.times
 
     def join(self, now: float, token: str | None = None) -> Seat:
         """The seat of a token that still lives, else a new one. Refused where the class is full."""

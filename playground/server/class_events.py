@@ -87,17 +87,20 @@ class Channel:
             own = view.personal(session, seat) if seat else view.teachers(session, now)
         return ",".join([common, *([] if "question" in own else [question]), written(own)[1:]])
 
-    def stream(self, seat: Seat | None) -> EventSourceResponse:
-        """Events for a viewer: `snapshot` first, then `change`, until the class ends or too many streams are opened."""
+    def stream(self, seat: Seat | None, phone: int | None = None) -> EventSourceResponse:
+        """Events for a viewer: `snapshot` first, then `change`, until the class ends, too many streams are opened, or the teacher's
+        phone that reads was put away."""
         return Events(
-            self._events(seat),
+            self._events(seat, phone),
             ping=PING,
             ping_message_factory=lambda: ServerSentEvent("1", event="ping"),
             send_timeout=STALLED,
             headers={"cache-control": "no-store"},
         )
 
-    async def _events(self, seat: Seat | None) -> AsyncIterator[ServerSentEvent]:
+    async def _events(
+        self, seat: Seat | None, phone: int | None = None
+    ) -> AsyncIterator[ServerSentEvent]:
         streams = self.session.teaching if seat is None else seat.streams
         mine = object()
         streams.append(mine)
@@ -105,7 +108,7 @@ class Channel:
         name, sent = "snapshot", ""
         self._counted()
         try:
-            while mine in streams:
+            while mine in streams and self.session.reads(phone):
                 changed = self._changed
                 rest = self._rest(seat)
                 if rest != sent:

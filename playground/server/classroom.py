@@ -180,7 +180,8 @@ class Classroom:
 
     async def _events(self, request: Request) -> Response:
         session, seat = self._viewer(request)
-        return self._channel(session).stream(seat)
+        phone = session.phone_of(request.query_params.get("ticket"))
+        return self._channel(session).stream(seat, phone)
 
     async def _state(self, request: Request) -> Response:
         return self._stated(*self._viewer(request))
@@ -254,7 +255,8 @@ class Classroom:
 
     async def _ticket(self, request: Request) -> Response:
         session, now = self._teachers(request)
-        return JSONResponse({"ticket": session.ticket(now)}, headers=FRESH)
+        ticket = session.ticket(now, request.headers.get("x-class-key"))
+        return JSONResponse({"ticket": ticket}, headers=FRESH)
 
     async def _results(self, request: Request) -> Response:
         session, _ = self._teachers(request)

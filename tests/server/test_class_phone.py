@@ -50,9 +50,16 @@ def test_a_phone_that_was_put_away_holds_nothing(client, teacher):
     phone, check = taken(client, teacher)
     teacher("allow", check=check)
     teacher("offer", offered={"title": "Generate"})
+    own, its = (
+        client.post(f"{AT}/ticket", headers=headers).json()["ticket"]
+        for headers in (teacher.headers, phone)
+    )
+    assert client.get(f"{AT}/state?ticket={its}").status_code == 200
     assert teacher("drop").json()["phone"]["stage"] == "none"
     assert teacher.state()["offered"] is None and stage(client, phone) == "none"
     assert client.post(f"{AT}/close", headers=phone).status_code == 403
+    assert client.get(f"{AT}/state?ticket={its}").status_code == 403
+    assert client.get(f"{AT}/state?ticket={own}").status_code == 200
 
 
 def test_the_phone_offers_no_key_and_allows_none(client, teacher):
