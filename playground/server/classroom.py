@@ -38,7 +38,7 @@ from playground.server.class_answers import (
     language_of,
 )
 from playground.server.class_events import Channel
-from playground.server.page_cache import in_best_form
+from playground.server.page_cache import CODINGS, in_best_form
 from playground.web.panel_page import panel_page
 from playground.web.seat_page import gone_page, seat_page
 
@@ -159,17 +159,24 @@ class Classroom:
         except Refused as refused:
             status = 429 if refused.reason == "often" else 404
             return HTMLResponse(gone_page(language_of(request)), status, FRESH)
-        forms = self._pages.setdefault(session.language, {})
-        if not forms:
-            page = seat_page(session.language)
-            headers = {"cache-control": "no-cache", "vary": "Accept-Encoding"}
-            headers["etag"] = f'W/"{hashlib.sha256(page).hexdigest()[:16]}"'
-            forms[None] = HTMLResponse(page, headers=headers)
+        forms = self._forms(session.language)
         headers = forms[None].headers
         if request.headers.get("if-none-match") == headers["etag"]:
             kept = {name: headers[name] for name in ("etag", "cache-control", "vary")}
             return Response(status_code=304, headers=kept)
         return in_best_form(forms, request.headers.get("accept-encoding", ""))
+
+    def _forms(self, language: str) -> dict[str | None, Response]:
+        """The students' page in a language, ready to be sent."""
+        if language not in self._pages:
+            page = seat_page(language)
+            headers = {"cache-control": "no-cache", "vary": "Accept-Encoding"}
+            headers["etag"] = f'W/"{hashlib.sha256(page).hexdigest()[:16]}"'
+            forms: dict[str | None, Response] = {None: HTMLResponse(page, headers=headers)}
+            for coding in CODINGS:
+                in_best_form(forms, coding)
+            self._pages[language] = forms
+        return self._pages[language]
 
     async def _seat(self, request: Request) -> Response:
         self._found(request)
@@ -247,6 +254,7 @@ class Classroom:
             raise ValueError(t("A code has five letters from A to Z, without I and O."))
         language = (await body_of(request, SEATS_BODY)).get("language")
         spoken = language if language in LANGUAGES else language_of(request)
+        await run_in_threadpool(self._forms, spoken)  # before the first student asks for it
         session = self.classes.create(code, spoken, self._clock())
         self._forget_ended()
         if self._sweeping is None or self._sweeping.done():

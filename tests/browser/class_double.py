@@ -34,7 +34,7 @@ class ClassDouble:
         self.answers: list[Any] = []
         self.polls = self.breaks = self.opened = 0
         self.silent = False
-        self.gone = False
+        self.gone = self.full = False
         self.refuse: tuple[int, str] | None = None
         self.yours = lambda answer: {"answer": answer}
         self.listeners: set[asyncio.Queue] = set()
@@ -76,6 +76,8 @@ class ClassDouble:
     async def seat(self, request: Request) -> JSONResponse:
         if self.gone:
             return JSONResponse({"error": "There is no such class."}, 404)
+        if self.full:
+            return JSONResponse({"error": "The class is full: it has room for 200."}, 503)
         return JSONResponse({"seat": (await request.json()).get("seat", "0" * 32)})
 
     async def now(self, request: Request) -> JSONResponse:

@@ -78,7 +78,7 @@ def server():
 def double(server):
     server.state = {**EMPTY, "id": server.state["id"] + 1}
     server.answers, server.polls, server.breaks, server.opened = [], 0, 0, 0
-    server.silent, server.gone, server.refuse = False, False, None
+    server.silent, server.gone, server.full, server.refuse = False, False, False, None
     server.yours = lambda answer: {"answer": answer}
     return server
 
@@ -250,6 +250,17 @@ def test_a_class_that_is_not_there_is_said(seat, double):
     expect(page.get_by_role("link", name="Open the playground")).to_be_visible()
     double.gone = False
     page.get_by_role("button", name="Try again").click()
+    expect(page.locator("main")).to_contain_text("You are in.")
+
+
+def test_a_full_class_says_so_and_is_asked_again(seat, double):
+    double.full = True
+    page = seat(clock=True)
+    expect(page.locator("h1")).to_have_text("The class is full: it has room for 200.")
+    expect(page.locator("#band")).to_be_hidden()  # the line is well
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    double.full = False
+    page.clock.fast_forward(10_500)
     expect(page.locator("main")).to_contain_text("You are in.")
 
 

@@ -50,6 +50,11 @@ export async function request(path, { body, headers = {}, once = false } = {}) {
 /** Whether a request failed because the class is not there any more. @param {unknown} error */
 export const isGone = (error) => error instanceof Refused && [404, 410].includes(error.status);
 
+/** Whether the class said no: it will say so again. A 503 with a sentence is "full", without one something on the way. @param {unknown} error */
+const isFinal = (error) =>
+  error instanceof Refused &&
+  ((error.status < 500 && error.status !== 429) || (error.status === 503 && Boolean(error.error)));
+
 /**
  * @typedef {object} Parts
  * @property {() => Promise<string>} address of the events
@@ -75,6 +80,10 @@ export class Line {
     this.offline = () => this.fail();
     this.online = () => this.isLost && this.again();
     this.woken = () => document.visibilityState === "visible" && !this.isLost && this.refresh();
+  }
+
+  /** Hears what the browser says of the network; the same again changes nothing. */
+  listen() {
     addEventListener("offline", this.offline);
     addEventListener("online", this.online);
     document.addEventListener("visibilitychange", this.woken);
@@ -94,8 +103,15 @@ export class Line {
     document.removeEventListener("visibilitychange", this.woken);
   }
 
+  /** After the end: another try. */
+  reopen() {
+    this.closed = false;
+    return this.open();
+  }
+
   async open() {
     this.rest();
+    this.listen();
     /** @type {string} */
     let address;
     try {
@@ -167,7 +183,7 @@ export class Line {
       } catch (found) {
         error = found;
       }
-    if (error instanceof Refused && error.status < 500 && error.status !== 429) {
+    if (isFinal(error)) {
       this.close();
       this.parts.gone(error);
     } else this.wait(WAITS[Math.min(this.tries++, WAITS.length - 1)]);
