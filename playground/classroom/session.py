@@ -177,6 +177,8 @@ class ClassSession:
         }
         step = given.get("step")
         front["step"] = None if step is None else number_of(step, "step", 0, 1e9, True)
+        # whether pages that follow cover what may be asked for, and whether that of this step is covered
+        front |= {name: given.get(name) is True for name in ("covers", "covered")}
         if not self.drives.take(now):
             raise Refused("often", t("The front was changed twice within this second: try again."))
         self.front = front

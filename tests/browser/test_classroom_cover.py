@@ -73,6 +73,20 @@ def test_a_text_that_plays_shows_its_words_and_the_next_one_is_asked_for(class_o
     assert student.locator(".tale").text_content().rstrip().endswith(last.strip())
 
 
+def test_a_page_that_follows_covers_what_the_front_does(class_of_two):
+    teacher, (student, _), _ = class_of_two
+    student.get_by_role("link", name="Open it here").click()
+    student.locator("#generator .prose-token").nth(STEP - 1).wait_for()
+    expect(drawn_at(student, STEP)).to_be_hidden()
+    expect(student.locator("#generator .gen-strip")).to_be_hidden()
+    expect(student.get_by_role("button", name="Show it", exact=True)).to_have_count(0)
+    show_it(teacher)
+    expect(drawn_at(student, STEP)).to_be_visible()
+    expect(drawn_at(student, STEP + 1)).to_be_hidden()
+    student.get_by_role("button", name="Leave").click()
+    expect(drawn_at(student, STEP + 1)).to_be_visible()
+
+
 def test_no_page_is_covered_without_a_class(browsers):
     page = browsers.open("/?tab=generate")
     at_step(page, STEP)

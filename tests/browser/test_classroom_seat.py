@@ -281,7 +281,7 @@ def test_shannons_game_takes_word_after_word_with_the_focus_in_the_field(seat, d
     expect(page.get_by_role("listitem")).to_have_text(["ring", "box"])
     expect(page.locator("#in")).to_be_focused()
     expect(page.locator("#in")).to_have_value("")
-    assert double.answers == [{"word": "box"}]
+    assert double.answers == [{"word": "box", "place": 3}]
 
 
 def test_what_the_front_shows_opens_here_and_goes_on_following(seat, double):

@@ -1,6 +1,7 @@
 """Events of a class where something is wrong with the line."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,7 +14,7 @@ from tests.server.class_client import CODE, Student, Teacher, application
 SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": []}
 
 
-async def never():
+async def never() -> Any:
     await asyncio.Event().wait()
 
 

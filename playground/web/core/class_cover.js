@@ -9,7 +9,8 @@ import { t } from "./translate.js";
 const KEPT = "playground-class-shown",
   MOST = 500; // names that are kept, the newest
 
-let on = false;
+let on = false,
+  teaches = false; // whether who sits here may show what is covered
 const shown = new Set(read());
 /** @type {Set<() => void>} */
 const listeners = new Set();
@@ -34,10 +35,13 @@ export const coversAnswers = () => on;
 /** Whether this answer must not be drawn now. @param {string} answer */
 export const isCovered = (answer) => on && !shown.has(answer);
 
-/** From now on answers are covered, or are not. @param {boolean} wanted */
-export function coverAnswers(wanted) {
+/**
+ * From now on answers are covered, or are not. @param {boolean} wanted
+ * @param {boolean} [teacher] whether who sits here may show them one by one; a student who follows may not
+ */
+export function coverAnswers(wanted, teacher = true) {
   if (on === wanted) return;
-  on = wanted;
+  [on, teaches] = [wanted, teacher];
   tell();
 }
 
@@ -77,6 +81,7 @@ export function coverNotice(answer) {
       element.hidden = !covered;
       said.textContent = t("Covered, so that the class can be asked.");
       press.textContent = t("Show it");
+      press.hidden = !teaches;
     },
   };
 }

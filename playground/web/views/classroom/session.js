@@ -5,6 +5,7 @@
  * A page that asks by itself (a lesson) needs three names: `classIsOpen()`, `askClass(question)`, `onReveal(act)`.
  */
 import { Line, request } from "../../classroom/line.js";
+import { coversAnswers, isCovered } from "../../core/class_cover.js";
 import { saveFile } from "../../core/download.js";
 import { onView } from "../../core/on_view.js";
 import { current } from "../../core/translate.js";
@@ -141,6 +142,7 @@ export class ClassSession {
       const state = {
         ...{ address, page: view.page, title: view.title, step: view.step ?? null },
         text: [...(view.text ?? "")].slice(-LONGEST).join(""),
+        ...{ covers: coversAnswers(), covered: Boolean(view.answer && isCovered(view.answer)) },
       };
       now = JSON.stringify(state);
       if (now === this.sent || now === this.refused || address.length > LONGEST_ADDRESS) return;
