@@ -88,7 +88,7 @@ def _read(text: str) -> dict[str, Offer]:
     for part in filter(None, (part.strip() for part in text.split(";"))):
         name, _, rest = part.partition("=")
         address, *options = (piece.strip() for piece in rest.split(","))
-        given = dict(option.partition("=")[::2] for option in options)
+        given = {key: value for key, _, value in (option.partition("=") for option in options)}
         place = urlsplit(address)
         if (
             not NAME.fullmatch(name.strip())
@@ -232,7 +232,7 @@ class Completions:
                 break
         try:
             choice = self._json(answer)["choices"][0]
-            choice["finish_reason"], choice["logprobs"]
+            _ = choice["finish_reason"], choice["logprobs"]  # both must be there
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise EngineError(
                 f"The engine {self.offer.name!r} answered something that is no completion"

@@ -97,7 +97,7 @@ class Renoise(Sampler):
     def drive(self, run):
         steps, begin = self.settings.steps, run.open & run.masked
         run.canvas[begin] = self._random(run, steps)[begin]
-        previous, done = np.full(run.canvas.shape, -1), ~begin.any(1)
+        previous, done = np.full(run.canvas.shape, -1), ~np.any(begin, axis=1)
         for k in range(steps):
             where = begin & ~done[:, None]
             run.valid[~done] = False

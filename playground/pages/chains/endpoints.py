@@ -10,6 +10,7 @@ from playground.markov.hidden import HiddenMarkovModel
 from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths
 from playground.pages.chains import parsing
+from playground.parameters import LARGEST_SEED
 
 MOST_STATES = 64
 LONGEST = 10_000
@@ -53,7 +54,7 @@ def markov(
             parsing.whole(steps, "steps", 0, LONGEST),
             parsing.whole(power, "power", 0, LONGEST),
         )
-        seed = parsing.whole(seed, "seed", 0, parsing.LARGEST_SEED)
+        seed = parsing.whole(seed, "seed", 0, LARGEST_SEED)
         greedy = parsing.choice(mode, "mode", ("sampled", "greedy")) == "greedy"
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
@@ -128,7 +129,7 @@ def hmm(
         )
         iterations, seed = (
             parsing.whole(iterations, "iterations", 0, 100),
-            parsing.whole(seed, "seed", 0, parsing.LARGEST_SEED),
+            parsing.whole(seed, "seed", 0, LARGEST_SEED),
         )
         hidden = None
         if observations:

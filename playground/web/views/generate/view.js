@@ -208,16 +208,15 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     changed: layout,
   });
   const links = makeLinks({
-    part,
-    store,
-    constants,
-    server,
+    ...{ part, prose, store, constants, server },
+    time: () => time,
     step: () => time.step,
     stepRequest: asking.stepRequest,
     depth: () => depth.value,
     nameOf: rules.nameOf,
     problem,
     opened: opening.openFile,
+    redraw: () => draw(time.step, "load", null),
   });
 
   // Where one stands -------------------------------------------------------------------------------------------------------
@@ -238,8 +237,9 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     curves.view(k);
     stepView.show(frame);
     attribution.look();
-    const steps = (why === "play" && time.speed <= 2) || isNext(k, why, from);
-    moving.show(state.whatIf ?? frame, k, steps);
+    const covered = links.cover(k), // from a class that may be asked for it
+      steps = (why === "play" && time.speed <= 2) || isNext(k, why, from);
+    moving.show(state.whatIf ?? frame, k, steps && !covered);
     drawn(view);
   }
   /** Whether the visitor stepped on by one. @param {number} k @param {string} why @param {number | null} from */
