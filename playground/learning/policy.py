@@ -16,6 +16,7 @@ from torch.nn import functional
 from playground.diffusion.draws import ORDER, TOKEN, uniforms
 from playground.learning import trace
 
+RATE = 6e-4
 NEVER = 5  # ids below it ([PAD], [UNK], [CLS], [SEP], [MASK]) are never written
 
 
@@ -32,9 +33,10 @@ class Revealed:
 
 
 class Policy:
-    """`network`: a BertForMaskedLM, which is read and never changed."""
+    """`network`: a BertForMaskedLM, which is read and never changed. rate: of the first update."""
 
-    def __init__(self, network: Any, mask_id: int, rate: float = 4e-4):
+    def __init__(self, network: Any, mask_id: int, rate: float = RATE):
+        self.rate = rate
         self.network, self.mask_id = network.eval().requires_grad_(False), mask_id
         self.first = network.bert.encoder.layer[-1], network.cls.predictions.transform
         self.learnt = tuple(copy.deepcopy(part).requires_grad_(True) for part in self.first)
@@ -91,9 +93,18 @@ class Policy:
         return ids, told
 
     def update(
-        self, told: list[Revealed], rewards: torch.Tensor, beta: float, size: int = 1
+        self,
+        told: list[Revealed],
+        rewards: torch.Tensor,
+        beta: float,
+        size: int = 1,
+        share: float = 1.0,
     ) -> float:
-        """One step of the optimizer on a trace, `size` steps joined to a group; the mean KL(pi | pi_0), nats a piece, before it."""
+        """One step of the optimizer on a trace, `size` steps joined to a group; the mean KL(pi | pi_0), nats a piece, before it.
+
+        share: of the first update's rate."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * share
         advantage = trace.standardised(rewards)
         groups = trace.shrink(len(told), size)
         drift = 0.0

@@ -136,12 +136,13 @@ def _compiled(tree: ast.AST, asked: Mapping[str, Any]) -> Reward:
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub):
         inside = _compiled(tree.operand, asked)
         return lambda text: -inside(text)
-    if isinstance(tree, ast.Constant) and type(tree.value) in (int, float):
-        if not abs(tree.value) <= LARGEST_NUMBER:
+    given = tree.value if isinstance(tree, ast.Constant) else None
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        if not abs(given) <= LARGEST_NUMBER:
             raise ValueError(
                 t("numbers in expression must be at most {most}", most=int(LARGEST_NUMBER))
             )
-        number = float(tree.value)
+        number = float(given)
         return lambda text: number
     if isinstance(tree, ast.Name) and tree.id in KINDS[:-1]:
         return _simple(tree.id, asked)

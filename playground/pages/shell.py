@@ -23,6 +23,7 @@ from playground.backend import get_backend
 from playground.backend.limits import limits
 from playground.i18n import tables
 from playground.pages import embedding, labels, load_pages
+from playground.pages.home import first_paint
 from playground.paths import ASSETS
 from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
@@ -127,7 +128,7 @@ def launch_settings() -> dict[str, Any]:
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
     return {
         "theme": theme(),
-        "head": f"{HEAD}<script>{embedding.script()}</script>{preloads(HOME_MODULES)}{languages()}<style>{stylesheet()}</style>",
+        "head": f"{HEAD}<script>{embedding.script()}</script>{preloads(HOME_MODULES)}{languages()}<style>{stylesheet()}</style>{first_paint.head()}",
         "footer_links": [],
         "app_kwargs": guarded(),
         "max_threads": threads(),

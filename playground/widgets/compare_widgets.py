@@ -108,7 +108,8 @@ class CompareMasking(CompareWidget):
 
 
 class CompareReward(CompareWidget):
-    """A network that learns from a reward: curves, texts before and after, credits. Frames are those of playground.pages.compare.reward.run."""
+    """A network that learns from a reward: curves, texts before and after, credits. Frames are those of playground.pages.compare.reward.run;
+    server functions `weights` (what was learnt) and `toy`. `measured`: figures over several seeds, or None."""
 
     MODULE = "views/compare/reward.js"
     STYLE = source("compare_look", "compare_reward", kind="css")

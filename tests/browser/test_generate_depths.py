@@ -128,15 +128,48 @@ def test_the_bars_of_all_gates_stand_in_line_whatever_else_a_rule_reads(gen, pag
     write(page, gen, 5)
     rules(gen)
     gen.get_by_role("button", name="All rules", exact=True).click()
-    expect(gen.get_by_label("allowed", exact=True)).to_be_visible()
     tops = gen.locator(".chain .gate-bars").evaluate_all(
         "all => all.map(one => Math.round(one.getBoundingClientRect().top))"
     )
     assert len(tops) > 20 and max(tops) - min(tops) <= 1
-    width = gen.locator(".link-extras .rules-number:not([hidden]) input").evaluate_all(
+    gen.get_by_role("button", name="More settings of DRY", exact=True).click()
+    expect(gen.get_by_label("allowed", exact=True)).to_be_visible()
+    width = gen.locator(".link-extras:popover-open .rules-number input").evaluate_all(
         "all => Math.min(...all.map(one => one.clientWidth))"
     )
     assert width >= 50  # wide enough for the number in it
+    gen.get_by_label("allowed", exact=True).fill("3")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(gen.get_by_label("allowed", exact=True)).to_be_hidden()
+    gen.get_by_role("button", name="More settings of DRY", exact=True).click()
+    expect(gen.get_by_label("allowed", exact=True)).to_have_value("3")
+
+
+MANY = {
+    "dry_multiplier": "0.8",
+    "top_n_sigma": "1",
+    "typical_p": "0.9",
+    "xtc_probability": "0.3",
+    "epsilon_cutoff": "0.0005",
+    "watermark_bias": "2",
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_with_many_rules_the_draw_and_the_transport_stay_on_the_screen(open_page, page, screen):
+    width, height, projector = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    open_page("generate", depth="rules", projector=projector, **MANY)
+    page.locator("#generator .prose-token").nth(5).wait_for()
+    pause(page)
+    page.locator("#generator .prose-token").nth(5).click()
+    assert page.locator("#generator .chain > .link").count() >= 11
+    for part in (".chain > .link:last-child", ".gen-bar"):
+        box = page.locator(f"#generator {part}").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width + 1
+        assert box["y"] + box["height"] <= height
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def order(gen):

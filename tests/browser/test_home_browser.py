@@ -269,3 +269,12 @@ def test_no_serious_accessibility_fault(home, mode):
     play(home, 6)
     home.get_by_role("button", name="Download GIF").wait_for()
     assert axe(home) == []
+
+
+def test_on_a_phone_heat_lies_under_the_thumb_on_the_first_screen(home):
+    home.set_viewport_size({"width": 390, "height": 844})
+    home.evaluate("scrollTo(0, 0)")
+    heat = home.locator("#home-machine [data-part=heat]").bounding_box()
+    assert heat["y"] + heat["height"] <= 836
+    assert heat["height"] >= 44
+    assert heat["width"] >= 200

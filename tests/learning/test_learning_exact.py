@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from playground.learning import trace
+from playground.learning import exact, trace
 from playground.learning.exact import BLANK, PLACES, WORDS, Toy
 
 
@@ -28,7 +28,7 @@ def test_all_traces_are_there_and_their_chances_add_up_to_one(toy):
 def test_the_mean_of_the_estimator_is_the_gradient_of_the_expected_reward(toy, by_credit):
     exact = toy.gradient()
     assert exact.abs().max() > 1e-3
-    assert (toy.estimated(by_credit) - exact).abs().max() < 1e-12
+    assert (toy.estimated(by_credit)[0] - exact).abs().max() < 1e-12
 
 
 def test_credits_add_up_to_the_reward_less_the_value_of_the_blank_canvas(toy):
@@ -77,3 +77,36 @@ def test_steps_are_joined_in_groups_and_equal_rewards_teach_nothing():
     assert trace.standardised(torch.full((4,), 0.3)).tolist() == [0, 0, 0, 0]
     made = trace.standardised(torch.tensor([0.0, 1.0, 1.0, 0.0]))
     assert made.tolist() == [-1, 1, 1, -1]
+
+
+@pytest.mark.parametrize("kind", exact.KIND.choices)
+def test_the_record_of_a_toy_holds_every_trace_and_its_figures_agree(kind):
+    record = exact.record(kind, 3)
+    paths, rows = record["paths"], record["rows"]
+    assert len(paths) == 8 and sum(path["chance"] for path in paths) == pytest.approx(1, abs=1e-12)
+    expected = sum(path["chance"] * path["reward"] for path in paths)
+    for path in paths:
+        assert path["states"][0] == [None] * 3 and None not in path["states"][-1]
+        assert path["values"][0] == pytest.approx(expected, abs=1e-12)
+        assert sum(path["credits"]) == pytest.approx(path["reward"] - expected, abs=1e-12)
+    assert len(rows) == 6 and max(abs(row["gradient"]) for row in rows) > 1e-3
+    for row in rows:
+        assert row["whole"] == pytest.approx(row["gradient"], abs=1e-12)
+        assert row["credit"] == pytest.approx(row["gradient"], abs=1e-12)
+
+
+def test_a_single_trace_is_off_by_less_where_each_step_is_paid_by_its_own_credit():
+    for kind in exact.KIND.choices:
+        for seed in range(5):
+            spread = exact.record(kind, seed)["spread"]
+            assert 0 < spread["credit"] < spread["whole"]
+
+
+def test_the_gradient_is_what_a_small_step_of_a_logit_changes():
+    small, row = 1e-6, 2
+    made = exact.toy("turn", 1)
+    moved = made.logits.detach().clone()
+    moved[row, 1] += small
+    other = Toy(made.rewards, moved)
+    gained = (other.value(0, BLANK) - made.value(0, BLANK)).item() / small
+    assert exact.record("turn", 1)["rows"][row]["gradient"] == pytest.approx(gained, rel=1e-4)

@@ -1,17 +1,23 @@
 """A network that learns from a reward, on Compare: what a run tells, what stays untouched, bad requests, one at a time."""
 
+import base64
+import itertools
+import json
 import threading
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import load
 
 from playground.backend.service import Backend
 from playground.learning import rewards
 from playground.learning.policy import Policy
 from playground.learning.shipped import scene
 from playground.learning.training import MASKS, STEPS, Wish, train
-from playground.pages.compare import links, reward
-from playground.pages.compare.recorded import recorded
+from playground.learning.weights import learnt_file
+from playground.pages.compare import learnt, links, reward
+from playground.pages.compare.recorded import measured_rewards, recorded
 from tests.pages.doubles import DoubleBackend
 
 SMALL = {"compared": 8, "continued": 4, "shown": 4}
@@ -89,6 +95,125 @@ def test_the_recorded_run_is_what_the_part_begins_with():
     assert len(updates) == kept["request"]["updates"]
     credit = next(one["credit"] for one in kept["frames"] if "credit" in one)
     assert sum(credit["credits"]) == pytest.approx(credit["values"][-1] - credit["values"][0])
+
+
+def test_the_hacked_run_differs_in_beta_alone_and_reads_worse():
+    kept = recorded()["reward"]
+    assert kept["hacked"]["request"] == {**kept["request"], "beta": 0.05}
+
+    def part(run, name):
+        return next(one[name] for one in run["frames"] if name in one)
+
+    assert part(kept, "before") == part(kept["hacked"], "before")
+    mild, cheap = part(kept, "after"), part(kept["hacked"], "after")
+    assert cheap["nats"] > mild["nats"] + 0.2 and cheap["reward"] > mild["reward"]
+
+
+def test_the_table_of_seeds_is_of_the_settings_that_the_part_begins_with():
+    table, start = measured_rewards(), links.start("reward")
+    assert table["settings"] == {name: start[name] for name in ("beta", "updates")}
+    assert len(table["seeds"]) == len(table["rows"]) == 5
+    for name, rows in (("hit", [row["after"]["hit"] for row in table["rows"]]),):
+        assert table[name][1][0] == pytest.approx(sum(rows) / 5, abs=1e-4)
+    assert table["nats"][0] == pytest.approx(
+        sum(row["difference"] for row in table["rows"]) / 5, abs=1e-4
+    )
+
+
+def test_what_was_learnt_is_a_file_that_the_network_takes(shipped, tmp_path):
+    policy = Policy(shipped.network, shipped.mask_id)
+    for _ in range(2):
+        _, trace = policy.rollout(shipped.canvases(4), STEPS, 1)
+        policy.update(trace, torch.tensor([0.0, 1, 0, 1]), 0.1)
+    data = learnt_file(policy, {"network": "fairy-diffusion"})
+    assert len(data) < learnt.MOST_BYTES
+    tensors = load(data)
+    names = shipped.network.state_dict()
+    assert set(tensors) < set(names)
+    (tmp_path / "x").write_bytes(data)
+    with safe_open(tmp_path / "x", "pt") as file:
+        assert file.metadata() == {"format": "pt", "network": "fairy-diffusion"}
+    other = scene().network
+    other.load_state_dict({name: one.float() for name, one in tensors.items()}, strict=False)
+    where = shipped.canvases(1) == shipped.mask_id
+    states = policy.below(shipped.canvases(1))
+    own = Policy(other, shipped.mask_id).logs(states, where, first=True)
+    now, before = policy.logs(states, where), policy.logs(states, where, first=True)
+    far = (now.exp() - before.exp()).abs().max()
+    assert (now.exp() - own.exp()).abs().max() < 0.2 * far
+
+
+def test_a_file_is_handed_out_once_and_the_oldest_goes():
+    kept = learnt.Learnt()
+    for name in ("a", "b", "c"):
+        kept.keep(name, name.encode())
+    assert kept.take("c", lambda: False) == b"c"
+    for name in ("c", "a", "never"):
+        with pytest.raises(ValueError, match="train again"):
+            kept.take(name, lambda: False)
+    assert kept.take("b", lambda: False) == b"b"
+    with pytest.raises(ValueError, match="at most"):
+        kept.keep("d", bytes(learnt.MOST_BYTES + 1))
+
+
+def test_a_file_that_nobody_fetches_is_forgotten():
+    kept = learnt.Learnt(seconds=0.0)
+    kept.keep("a", b"a")
+    for timer in threading.enumerate():
+        if isinstance(timer, threading.Timer) and timer.interval == 0:
+            timer.join(5)
+    with pytest.raises(ValueError, match="not here any more"):
+        kept.take("a", lambda: False)
+
+
+def test_a_page_that_stopped_its_training_waits_for_the_end_of_the_update():
+    kept = learnt.Learnt()
+    threading.Timer(0.05, kept.keep, ["a", b"a"]).start()
+    assert kept.take("a", lambda: True, seconds=10) == b"a"
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(reward, "wait_for", lambda backend, name: ())
+    wish_of = reward.wish_of
+    monkeypatch.setattr(
+        reward,
+        "wish_of",
+        lambda raw: Wish(wish_of(raw).reward, updates=2, **SMALL),
+    )
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_the_page_gets_what_its_training_learnt_and_nobody_gets_it_again(small, stopped):
+    asked = {**links.start("reward"), "reward": "short", "run": f"stopped {stopped}"}
+    frames = reward.run(DoubleBackend(), asked)
+    for frame in frames:
+        if stopped and "update" in frame:
+            frames.close()
+    answer = reward.weights(None, {"run": asked["run"]})
+    data = base64.b64decode(answer["file"])
+    assert data[8:9] == b"{"  # safetensors: the header's length, then the header
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    assert header["__metadata__"]["updates"] == ("1" if stopped else "2")
+    assert json.loads(header["__metadata__"]["wish"])["reward"] == "short"
+    with pytest.raises(ValueError, match="train again"):
+        reward.weights(None, {"run": asked["run"]})
+
+
+def test_updates_say_how_long_they_took_and_how_long_they_worked(told):
+    updates = [one["update"] for one in told if "update" in one]
+    for earlier, later in itertools.pairwise(updates):
+        assert later["seconds"] > earlier["seconds"] and later["worked"] >= earlier["worked"]
+    assert told[-1]["seconds"] >= told[-1]["worked"] > 0
+
+
+def test_the_toy_of_the_page_is_the_enumerated_one_and_a_wrong_field_is_named():
+    record = reward.toy(None, {"reward": "turn", "seed": 2})
+    assert len(record["paths"]) == 8 and len(record["rows"]) == 6
+    json.dumps(record, allow_nan=False)
+    for wrong, field in (({"reward": "gold"}, "reward"), ({"reward": "turn", "seed": -1}, "seed")):
+        with pytest.raises(ValueError, match=field):
+            reward.toy(None, wrong)
 
 
 def test_one_training_at_a_time_and_it_keeps_nobody_from_writing():

@@ -6,6 +6,7 @@ import pytest
 
 from playground.diffusion import UnmaskSettings
 from playground.diffusion.drafts import SelfReading
+from playground.diffusion.samplers import find_sampler
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.runs import Side, stream, whole_trace
@@ -34,7 +35,9 @@ def test_every_word_of_a_pass_is_told_before_it_is_drawn(tale, sampler):
         card = one.card()
         known = set(card["words"])
         assert card["expected"] == 0  # how many passes it takes nobody knows
-        assert card.get("price") == (1.75 if sampler == "self-speculative" else None)
+        assert card.get("price") == (
+            find_sampler(sampler).price if sampler == "self-speculative" else None
+        )
         for step in one.steps():
             record, words = one.frame(step)
             known |= set(words)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from playground.diffusion import UnmaskSettings, unmask
+from playground.diffusion.samplers import find_sampler
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.exactness import collected, measure
@@ -49,7 +50,7 @@ def test_quality_is_the_twins_perplexity_with_its_spread():
     whole = checked[
         0
     ]  # a pass of the trained verifier costs more than a call, and there are few of them
-    assert whole["steps"] == 1 and 1.75 * 2 <= whole["calls"] < 12
+    assert whole["steps"] == 1 and 2 * find_sampler("self-speculative").price <= whole["calls"] < 12
     for step in unmask(
         denoiser,
         [list(canvas.ids)] * 4,

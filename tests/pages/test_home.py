@@ -16,6 +16,7 @@ from playground.pages.errors import answered_messages
 from playground.pages.generate.links import state_of
 from playground.pages.home import live
 from playground.pages.home.door import door
+from playground.pages.home.first_paint import first_tiles
 from playground.pages.home.record import RECORDED, record
 from tests.pages.doubles import DoubleBackend, WordModel
 
@@ -167,3 +168,15 @@ def test_the_door_to_generate_is_a_link_of_that_page_with_no_rule_on_but_the_tem
 def test_a_door_of_a_stranger_is_refused_in_a_sentence(wrong):
     with pytest.raises(ValueError):
         door({**WISH, **wrong})
+
+
+def test_the_first_tiles_are_the_recorded_probabilities_and_sum_to_one():
+    recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+    drawn = first_tiles(recorded)
+    step = recorded["causal"]["steps"][0]
+    logits = np.array([*(row[2] / recorded["heat"] for row in step["rows"]), step["others"]])
+    wanted = np.exp(logits - logits.max())
+    wanted /= wanted.sum()
+    assert np.allclose([tile["share"] for tile in drawn["tiles"]], wanted, atol=1e-15)
+    assert [tile["text"] for tile in drawn["tiles"]] == [row[1] for row in step["rows"]] + [""]
+    assert drawn["prompt"] == recorded["prompt"]

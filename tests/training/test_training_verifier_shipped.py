@@ -8,6 +8,7 @@ import torch
 from playground.backend import catalog
 from playground.backend.verifier import LARGEST_FILE, SelfSpeculative, load_verifier
 from playground.diffusion import UnmaskSettings, unmask
+from playground.diffusion.samplers import find_sampler
 from playground.training.text import MASK, Windows
 from playground.training.verifier import load_network
 from playground.training.verifier_report import LENGTH, heldout_figures
@@ -51,3 +52,8 @@ def test_its_card_is_the_one_of_its_report():
     assert FILE.with_name("README.md").read_text(encoding="utf-8") == card(
         json.loads(report.read_text(encoding="utf-8"))
     )
+
+
+def test_a_pass_costs_what_its_report_measured():
+    report = json.loads(FILE.with_name("report.json").read_text(encoding="utf-8"))
+    assert find_sampler("self-speculative").price == report["price"]["price"]

@@ -10,7 +10,7 @@ from playground.backend.catalog import offered
 from playground.i18n import t
 from playground.pages import run as runs
 from playground.pages.compare.links import GENERAL, REPEATING, controls, start
-from playground.pages.compare.recorded import link, opening
+from playground.pages.compare.recorded import link, measured_rewards, opening
 from playground.pages.compare.stream import answer, later, run_events
 from playground.widgets import compare_widgets
 from playground.widgets.widget import called
@@ -201,7 +201,13 @@ def reward(app: Any) -> None:
     )
     run_events(
         app,
-        made(app, "CompareReward", "reward"),
+        made(
+            app,
+            "CompareReward",
+            "reward",
+            [answer(app, name, later("reward", name)) for name in ("weights", "toy")],
+            measured=measured_rewards(),
+        ),
         later("reward", "run"),
         model="fairy-diffusion",
         long="training",

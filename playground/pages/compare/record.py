@@ -28,8 +28,10 @@ DROPPED = (
 )  # of a frame: what one sees only while it runs
 
 
-def main(wanted: list[str]) -> None:
+HACKED = {"beta": 0.05}  # what a reward's second run is asked for: drifting is cheap there
 
+
+def main(wanted: list[str]) -> None:
     backend = get_backend()
     kept = json.loads(PATH.read_text(encoding="utf-8")) if PATH.is_file() else {}
     for part in wanted or [one for one in links.PARTS if one != "people"]:
@@ -51,7 +53,13 @@ def record(backend: Any, part: str) -> dict:
     if part in ANSWERS:
         asked = {**values, "models": [values.get("first_model"), values.get("second_model")]}
         return {"answers": {name: getattr(module, name)(backend, asked) for name in ANSWERS[part]}}
-    request = request_of(part, values)
+    whole = run_of(backend, module, request_of(part, values))
+    if part == "reward":
+        whole["hacked"] = run_of(backend, module, request_of(part, {**values, **HACKED}))
+    return whole
+
+
+def run_of(backend: Any, module: Any, request: dict) -> dict:
     frames = [
         {name: value for name, value in frame.items() if name not in DROPPED}
         for frame in module.run(backend, request)

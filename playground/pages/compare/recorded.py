@@ -12,11 +12,14 @@ from playground.pages.compare import links
 from playground.paths import ASSETS
 
 PATH = ASSETS / "examples" / "compare.json"
+REWARDS = ASSETS / "examples" / "reward-seeds.json"
 
 
 @lru_cache(maxsize=1)
 def recorded() -> dict[str, dict]:
-    """part -> {"request", "frames"} of a run, or {"answers": {name: ...}}; {} where nothing is recorded."""
+    """part -> {"request", "frames"} of a run, or {"answers": {name: ...}}; {} where nothing is recorded.
+
+    Reward has "hacked" beside them: the same run where drifting is cheap."""
     kept = json.loads(PATH.read_text(encoding="utf-8")) if PATH.is_file() else {}
     if "strategies" in kept:  # the texts that people judge are those of the same four columns
         kept["people"] = {
@@ -24,6 +27,11 @@ def recorded() -> dict[str, dict]:
             "frames": kept["strategies"]["frames"],
         }
     return kept
+
+
+def measured_rewards() -> dict | None:
+    """What `python -m playground.learning --table` measured over several seeds; None where nothing was."""
+    return json.loads(REWARDS.read_text(encoding="utf-8")) if REWARDS.is_file() else None
 
 
 def request_of(part: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Records what the page shows before anything was run: `python -m playground.pages.diffusion.record [name ...]`.
 
+Names: unmask, corrupt, exactness, steps, and quality, which is that half of steps that reads no clock: it may be recorded on a
+machine that does other work. Without a name all but the last.
 The runs are the shipped twin's own; without its weights in assets/models the exact tale stands in, and says so."""
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from playground.pages.diffusion.controls import FIRST, settings_of
 from playground.pages.diffusion.corrupt import corrupted
 from playground.pages.diffusion.corrupt_block import sentence_for
 from playground.pages.diffusion.exactness import PRESETS, collected, measure
-from playground.pages.diffusion.recorded import path_of
+from playground.pages.diffusion.recorded import path_of, recorded
 from playground.pages.diffusion.runs import Side, whole_trace
 from playground.pages.diffusion.scores import scorer
 from playground.pages.diffusion.timing_block import measured
@@ -58,14 +60,22 @@ def record_steps(backend: Callable[[], Any]) -> dict:
         "when": "on a CPU with two cores when this page was made",
         "tokens": [],
         "lengths": [],
-        "quality": [],
     }
-    for what in ("time", "quality"):
-        for part in measured(pair, what, backend):
-            for key, field in (("token", "tokens"), ("step", "lengths"), ("quality", "quality")):
-                if key in part:
-                    value[field].append(part[key])
-    return value
+    for part in measured(pair, "time", backend):
+        for key, field in (("token", "tokens"), ("step", "lengths")):
+            if key in part:
+                value[field].append(part[key])
+    return {**value, "quality": quality_of(pair, backend)}
+
+
+def record_quality(backend: Callable[[], Any]) -> dict:
+    """The recorded times as they are, quality anew."""
+    pair = "twins" if usable(backend) == models.TWIN else models.TALE
+    return {**recorded("steps"), "quality": quality_of(pair, backend)}
+
+
+def quality_of(pair: str, backend: Callable[[], Any]) -> list[dict]:
+    return [part["quality"] for part in measured(pair, "quality", backend) if "quality" in part]
 
 
 def usable(backend: Callable[[], Any]) -> str:
@@ -81,16 +91,18 @@ RECORDS: dict[str, Callable[[Callable[[], Any]], Any]] = {
     "corrupt": record_corrupt,
     "exactness": record_exactness,
     "steps": record_steps,
+    "quality": record_quality,
 }
 
 
 def main(names: list[str]) -> None:
-    for name in names or list(RECORDS):
+    for name in names or [one for one in RECORDS if one != "quality"]:
         text = json.dumps(
             RECORDS[name](get_backend), ensure_ascii=False, allow_nan=False, separators=(",", ":")
         )
-        path_of(name).write_text(text + "\n", encoding="utf-8")
-        print(f"{path_of(name).name}: {len(text.encode()):,} bytes")
+        path = path_of("steps" if name == "quality" else name)
+        path.write_text(text + "\n", encoding="utf-8")
+        print(f"{path.name}: {len(text.encode()):,} bytes")
 
 
 if __name__ == "__main__":

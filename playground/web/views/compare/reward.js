@@ -1,28 +1,35 @@
 // @ts-check
 /** A network that learns from a reward: its curves while it trains, its texts before and after, the credit of each step. */
 import { make } from "../../core/dom.js";
+import { blobOf, saveFile } from "../../core/download.js";
 import { fixed } from "../../core/format.js";
-import { onLanguage, t } from "../../core/translate.js";
+import { announce } from "../../core/messages.js";
+import { onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
-  arrange,
   field,
   LARGEST_SEED,
   lineInput,
   numberIn,
+  note,
   numberInput,
+  press,
   rowOf,
   selectInput,
 } from "./parts.js";
+import { curvesOf } from "./reward_curves.js";
 import {
   creditOf,
-  curvesOf,
   hacked,
+  nothingTold,
   notes,
   tableOfBoth,
+  takeRecord,
   textsOf,
   verdict,
 } from "./reward_parts.js";
+import { makePrice, measuredNote } from "./reward_price.js";
+import { makeToy } from "./reward_toy.js";
 import { PartLink, Runner } from "./running.js";
 
 /** @typedef {import("./reward_parts.js").Told} Told */
@@ -46,8 +53,13 @@ export const mount = (element, host) => new RewardView(element, host);
 
 class RewardView {
   /** @type {Told} */
-  told = { before: null, updates: [], after: null, credit: null, seconds: null };
-  asked = /** @type {any} */ (null); // what the run on view was asked for
+  told = nothingTold();
+  live = false; // what is on view was trained here, not recorded
+  total = 0; // updates that were asked for
+  more = false; // all texts are on view
+  /** @type {{name: string, blob: Blob} | null} */
+  file = null; // what was learnt; nobody else has it
+  fileProblem = /** @type {any} */ (null);
   reward = selectInput([
     ["words", () => t("words wanted")],
     ["happy", () => t("a happy end")],
@@ -68,16 +80,27 @@ class RewardView {
   constructor(element, host) {
     const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     const { reward, words, length, expression, beta, updates, seed } = this,
+      price = makePrice(),
       runner = new Runner(box, host, {
         label: () => t("Train"),
-        request: () => this.request(),
+        request: () => this.begin(),
         onFrame: (record) => this.take(record),
+        onEnd: (run) => this.fetchFile(run),
       }),
       controls = { reward, words, length, expression, beta: this.price(), updates, seed },
-      link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
+      link = new PartLink(box, host, controls, (recorded) => {
+        price.show(recorded);
+        this.total = recorded.request.updates;
+        runner.replay(recorded);
+        this.live = false;
+        this.show();
+      });
+    this.server = host.server;
+    this.measured = host.props.measured;
     runner.row.append(link.copy);
     beta.type = "range";
-    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
+    box.append(...this.fields(runner.row), ...runner.news, link.message, this.out);
+    box.append(price.element, makeToy(host));
     reward.addEventListener("input", () => this.offer());
     beta.addEventListener("input", () => this.offer());
     onLanguage(() => {
@@ -96,10 +119,11 @@ class RewardView {
     };
   }
 
-  fields() {
+  /** The fields and, in their first row, the buttons. @param {HTMLElement} buttons */
+  fields(buttons) {
     this.amount = make("span", "num");
-    this.trade = make("p", "compare-note");
-    this.pays = make("p", "compare-note");
+    this.trade = make("p", "compare-note reward-note");
+    this.pays = make("p", "compare-note reward-note");
     this.list = field(() => t("words"), this.words, null, "compare-wide");
     this.count = field(() => t("words in a text"), this.length);
     this.formula = field(() => t("expression"), this.expression, null, "compare-wide");
@@ -116,12 +140,19 @@ class RewardView {
           () => t("32 texts are written and learnt from in each; about two seconds on a free core"),
         ),
         field(() => t("seed"), this.seed),
+        buttons,
       ),
       this.pays,
+      this.trade,
       this.list,
       this.formula,
-      this.trade,
     ];
+  }
+
+  /** What is asked for when Train is pressed. */
+  begin() {
+    this.total = numberIn(this.updates) ?? 0;
+    return this.request();
   }
 
   request() {
@@ -152,18 +183,53 @@ class RewardView {
 
   /** @param {any} record */
   take(record) {
-    if (record.before)
-      this.told = {
-        before: record.before,
-        updates: [],
-        after: null,
-        credit: null,
-        seconds: null,
-      };
-    if (record.update) this.told.updates.push(record.update);
-    if (record.after) this.told.after = record.after;
-    if (record.credit) Object.assign(this.told, { credit: record.credit, seconds: record.seconds });
-    if (record.before || record.update || record.after || record.credit) this.show();
+    if (record.before) {
+      this.live = true;
+      this.file = this.fileProblem = null;
+    }
+    this.told = takeRecord(this.told, record);
+    const { before, update, after, credit, texts_now: texts } = record;
+    if (before || update || after || credit || texts) this.show();
+  }
+
+  /** What the training learnt comes to this page, and is nowhere else from then on. @param {string} run */
+  async fetchFile(run) {
+    if (!this.live || !this.told.updates.length) return;
+    const { told } = this,
+      name = `fairy-diffusion-${this.reward.value}.safetensors`,
+      answer = await this.server.weights({ run }).catch(() => null);
+    if (this.told.before !== told.before) return; // another training has begun meanwhile
+    this.fileProblem = answer ? (answer.problem ?? null) : null;
+    if (answer?.file)
+      this.file = { name, blob: blobOf("data:application/octet-stream;base64," + answer.file) };
+    this.show();
+  }
+
+  save() {
+    if (!this.file) return;
+    saveFile(this.file.name, this.file.blob);
+    announce(t("Saved {name}.", { name: this.file.name }));
+  }
+
+  /** The button that saves what was learnt, and how it is put to use. */
+  fileOf() {
+    const { file, fileProblem } = this;
+    if (!file) return fileProblem ? [note(say(fileProblem))] : [];
+    const megabytes = fixed(file.blob.size / 1e6, 1);
+    return [
+      rowOf(
+        press(
+          () => t("Save what it learnt ({megabytes} MB, safetensors)", { megabytes }),
+          () => t("The last block and the head of fairy-diffusion as they are now"),
+          () => this.save(),
+        ),
+      ),
+      note(
+        t(
+          "It is in this page alone and gone with it. In Python: network.load_state_dict(load_file(name), strict=False).",
+        ),
+      ),
+    ];
   }
 
   show() {
@@ -171,9 +237,11 @@ class RewardView {
     if (!told.before) return;
     out.replaceChildren(
       ...verdict(told),
-      ...curvesOf(told),
+      ...measuredNote(this.live ? null : this.measured),
+      ...this.fileOf(),
+      ...curvesOf([told], this.total),
       tableOfBoth(told),
-      ...textsOf(told),
+      ...textsOf(told, this.more, (open) => (this.more = open)),
       ...creditOf(told),
       ...notes(),
     );

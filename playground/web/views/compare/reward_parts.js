@@ -1,21 +1,52 @@
 // @ts-check
 /** What the reward's part draws from the records of a run. */
-import { lineChart } from "../../charts/line.js";
 import { make } from "../../core/dom.js";
 import { fixed, NOTHING, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";
-import { note, sentence, tableOf } from "./parts.js";
+import { foldout, note, sentence, tableOf } from "./parts.js";
 
 /**
- * @typedef {{given: string, text: string, reward: number, nats: number}} Text
+ * @typedef {{given: string, text: string, reward: number, nats?: number}} Text
  * @typedef {{texts: Text[], of: number, reward: number, hit: number, nats: number, nats_error: number, distinct: number}} Means
- * @typedef {{n: number, reward: number, hit: number, nats: number | null, drift: number}} Update
+ * @typedef {{n: number, reward: number, hit: number, nats: number | null, drift: number, seconds: number, worked: number}} Update
  * @typedef {{given: string, pieces: string[], steps: number[], values: number[], errors: number[], credits: number[]}} Credit
- * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null}} Told
+ * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null, worked: number, now: Text[] | null}} Told
+ *   now: of the newest update, while it trains
  */
 
+/** @returns {Told} */
+export const nothingTold = () => ({
+  before: null,
+  updates: [],
+  after: null,
+  credit: null,
+  seconds: null,
+  worked: 0,
+  now: null,
+});
+
+/** What is known of a run after one more record of it. @param {Told} told @param {any} record @returns {Told} */
+export function takeRecord(told, record) {
+  if (record.before) return { ...nothingTold(), before: record.before };
+  const after = { ...told };
+  if (record.update) after.updates = [...told.updates, record.update];
+  if (record.texts_now) after.now = record.texts_now;
+  if (record.after) after.after = record.after;
+  if (record.credit)
+    Object.assign(after, {
+      credit: record.credit,
+      seconds: record.seconds,
+      worked: record.worked ?? record.seconds,
+    });
+  return after;
+}
+
+const SEEN = 4; // pairs of texts on view at first
 const CHEAP = 0.1; // below this price the words drift far in one run
-const SIGNED = /** @param {number} x */ (x) => (x >= 0 ? "+" : "") + fixed(x, 2);
+const NEARLY_ALL = 0.9; // where so many earn something before, how much they earn says more
+const WAITED = 1.25; // by the clock ÷ at work: above it somebody else was served first
+/** With its sign. @param {number} x @param {number} [digits] */
+export const signed = (x, digits = 2) => (x >= 0 ? "+" : "") + fixed(x, digits);
 
 /** What the price trades, at this price. @param {number} beta */
 export const hacked = (beta) =>
@@ -27,8 +58,38 @@ export const hacked = (beta) =>
         "β is what drifting from the first network costs. The higher it is, the more the texts read as before, and the less is earned.",
       );
 
+/** How long an update takes now, and whether others take the time. @param {Update[]} updates */
+function pace(updates) {
+  const last = updates.at(-1),
+    from = updates.at(-4) ?? updates[0];
+  if (!last || last === from) return [];
+  const count = last.n - from.n,
+    seconds = (last.seconds - from.seconds) / count,
+    worked = (last.worked - from.worked) / count,
+    figures = { seconds: fixed(seconds, 1), worked: fixed(worked, 1) };
+  return [
+    note(
+      seconds > WAITED * worked
+        ? t(
+            "An update takes {seconds} seconds, and is at work in {worked} of them: others are at work on this machine and are served first.",
+            figures,
+          )
+        : t("An update takes {seconds} seconds.", figures),
+    ),
+  ];
+}
+
+/** How long the training took. @param {number} seconds @param {number} worked */
+const duration = (seconds, worked) =>
+  seconds > WAITED * worked
+    ? t(
+        "Training took {worked} seconds of one core, {seconds} by the clock: others on that machine were served first.",
+        { seconds: fixed(seconds, 0), worked: fixed(worked, 0) },
+      )
+    : t("Training took {worked} seconds of one core.", { worked: fixed(worked, 0) });
+
 /** @param {Told} told */
-export function verdict({ before, after, updates, seconds }) {
+export function verdict({ before, after, updates, seconds, worked }) {
   if (!before) return [];
   if (!after)
     return [
@@ -39,6 +100,7 @@ export function verdict({ before, after, updates, seconds }) {
           before: fixed(before.reward, 2),
         }),
       ),
+      ...pace(updates),
     ];
   const figures = {
     of: after.of,
@@ -47,66 +109,34 @@ export function verdict({ before, after, updates, seconds }) {
     last: percent(after.hit),
     low: fixed(before.nats, 2),
     high: fixed(after.nats, 2),
-    seconds: seconds === null ? NOTHING : fixed(seconds, 0),
+    poor: fixed(before.reward, 2),
+    rich: fixed(after.reward, 2),
   };
   return [
     sentence(
-      t(
-        "On the same seeds **{first}** of {of} texts earned something before and **{last}** after {n} updates. How they read, in nats a piece under fairy-causal: **{low}** before, **{high}** after; lower reads better.",
-        figures,
-      ),
+      before.hit > NEARLY_ALL
+        ? t(
+            "On the same seeds {of} texts earned **{poor}** each before and **{rich}** after {n} updates. How they read, in nats a piece under fairy-causal: **{low}** before, **{high}** after; lower reads better.",
+            figures,
+          )
+        : t(
+            "On the same seeds **{first}** of {of} texts earned something before and **{last}** after {n} updates. How they read, in nats a piece under fairy-causal: **{low}** before, **{high}** after; lower reads better.",
+            figures,
+          ),
     ),
-    ...(seconds === null
-      ? []
-      : [note(t("Training took {seconds} seconds on the machine where it ran.", figures))]),
+    ...(seconds === null ? [] : [note(duration(seconds, worked))]),
   ];
 }
 
-/** @param {string} title @param {(number | null)[]} values @param {number} start what it was before @param {object} options */
-function curve(title, values, start, options) {
-  const host = make("figure", "reward-chart"),
-    caption = make("figcaption", "", title),
-    place = make("div"),
-    known = values.filter((one) => one !== null),
-    last = known.at(-1) ?? start,
-    range = t("before {first}, now {last}", { first: fixed(start, 2), last: fixed(last, 2) });
-  caption.append(" ", make("span", "reward-range num", range));
-  lineChart(place, [{ values, colour: "var(--chosen)" }], {
-    height: 110,
-    guides: [start],
-    label: `${title}: ${range}`,
-    ...options,
-  });
-  host.append(caption, place);
-  return host;
-}
-
 /** @param {Told} told */
-export function curvesOf({ before, updates }) {
-  if (!before || !updates.length) return [];
-  const pair = make("div", "compare-pair"),
-    rewards = [before.reward, ...updates.map((one) => one.reward)],
-    judged = updates.filter((one) => one.nats !== null),
-    nats = [before.nats, ...judged.map((one) => /** @type {number} */ (one.nats))];
-  pair.append(
-    curve(t("Mean reward of each update’s texts"), rewards, before.reward, {
-      low: Math.min(0, ...rewards),
-      high: Math.max(1, ...rewards),
-    }),
-    curve(t("How they read (causal nats a piece, lower reads better)"), nats, before.nats, {
-      low: Math.min(4, ...nats),
-      high: Math.max(6, ...nats),
-    }),
-  );
-  return [pair];
-}
-
-/** @param {Told} told */
-export function tableOfBoth({ before, after }) {
-  const rows = /** @type {[string, Means | null][]} */ ([
+export const tableOfBoth = ({ before, after }) =>
+  meansTable([
     [t("before"), before],
     [t("after"), after],
   ]);
+
+/** @param {[name: string, means: Means | null][]} rows */
+export function meansTable(rows) {
   return tableOf(
     ["", t("mean reward"), t("texts that earn"), t("causal nats a piece"), t("different words")],
     rows.map(([name, means]) =>
@@ -123,32 +153,53 @@ export function tableOfBoth({ before, after }) {
   );
 }
 
-/** @param {Text | undefined} one */
-function textOf(one) {
-  if (!one) return make("p", "unpaid", NOTHING);
-  const line = make("p", one.reward > 0 ? "paid" : "unpaid"),
-    given = make("span", "compare-prompt", one.given),
+/** @param {Text | undefined} one @param {string} side which column it is of: where there is only one, it stands before the text */
+export function textOf(one, side) {
+  const line = make("p", one && one.reward > 0 ? "paid" : "unpaid", one ? "" : NOTHING);
+  line.dataset.side = side;
+  if (!one) return line;
+  const given = make("span", "compare-prompt", one.given),
     words = make("span", "", ` ${one.text} `);
   given.translate = words.translate = false;
+  const figures = { reward: fixed(one.reward, 2), nats: fixed(one.nats, 1) };
   line.append(
     given,
     words,
     make(
       "small",
       "",
-      t("reward {reward}, {nats} nats", { reward: fixed(one.reward, 2), nats: fixed(one.nats, 1) }),
+      one.nats === undefined
+        ? t("reward {reward}", figures)
+        : t("reward {reward}, {nats} nats", figures),
     ),
   );
   return line;
 }
 
-/** @param {Told} told */
-export function textsOf({ before, after }) {
+/**
+ * Texts before and after side by side; while it trains, the newest update's stand in the place of those after.
+ * @param {Told} told @param {boolean} more all are on view @param {(open: boolean) => void} onMore
+ */
+export function textsOf({ before, after, now, updates }, more, onMore) {
   if (!before) return [];
-  const both = make("div", "reward-texts");
-  both.append(make("h2", "", t("Before")), make("h2", "", t("After, same seeds")));
-  before.texts.forEach((one, i) => both.append(textOf(one), textOf(after?.texts[i])));
-  return [both];
+  const others = after?.texts ?? now ?? [],
+    first = t("Before"),
+    second =
+      after || !now
+        ? t("After, same seeds")
+        : t("Now, update {n} (other seeds)", { n: updates.length }),
+    pairs = before.texts.map((one, i) => [textOf(one, first), textOf(others[i], second)]),
+    both = make("div", "reward-texts"),
+    rest = make("div", "reward-texts");
+  both.append(make("h2", "", first), make("h2", "", second), ...pairs.slice(0, SEEN).flat());
+  if (!after || pairs.length <= SEEN) return [both];
+  rest.append(...pairs.slice(SEEN).flat());
+  const all = /** @type {HTMLDetailsElement} */ (
+    foldout(t("{n} more of them", { n: pairs.length - SEEN }), rest)
+  );
+  all.open = more;
+  all.addEventListener("toggle", () => onMore(all.open));
+  return [both, all];
 }
 
 /** @param {Told} told */
@@ -167,7 +218,7 @@ export function creditOf({ credit }) {
       part = make("span", gain < 0 ? "lost" : "", piece);
     part.dataset.step = String(step + 1);
     part.style.setProperty("--gain", String(Math.abs(gain) / most));
-    part.title = t("step {step}: {credit}", { step: step + 1, credit: SIGNED(gain) });
+    part.title = t("step {step}: {credit}", { step: step + 1, credit: signed(gain) });
     part.append(make("sup", "", String(step + 1)));
     canvas.append(part);
   });
@@ -175,14 +226,14 @@ export function creditOf({ credit }) {
     t("step {n}", { n: k + 1 }),
     `${fixed(values[k], 2)} ± ${fixed(credit.errors[k], 2)}`,
     fixed(values[k + 1], 2),
-    SIGNED(gain),
+    signed(gain),
   ]);
   return [
     make("h2", "", t("Which step earned it")),
     sentence(
       t(
         "Each step’s credit is what it changed in the reward to be expected, V. The credits add up to R − V(s₀) = {reward} − {start} = **{sum}**.",
-        { reward: fixed(end, 2), start: fixed(values[0], 2), sum: SIGNED(end - values[0]) },
+        { reward: fixed(end, 2), start: fixed(values[0], 2), sum: signed(end - values[0]) },
       ),
     ),
     canvas,
@@ -198,7 +249,7 @@ export function creditOf({ credit }) {
 export const notes = () => [
   note(
     t(
-      "TraceRL in miniature: 24 hidden places behind four given pieces are filled in 6 steps of 4, and a copy of the last block and the head of fairy-diffusion learns from which pieces were drawn at which step. Pieces of texts above the mean reward become likelier, with each ratio clipped at 1 ± 0.2, and β·KL is the price of drifting from the first network. Nobody else’s texts change, and what was learnt is gone when the run is over.",
+      "TraceRL in miniature: 24 hidden places behind four given pieces are filled in 6 steps of 4, and a copy of the last block and the head of fairy-diffusion learns from which pieces were drawn at which step. Pieces of texts above the mean reward become likelier, with each ratio clipped at 1 ± 0.2, and β·KL is the price of drifting from the first network. Nobody else’s texts change, and what was learnt is gone with this page.",
     ),
   ),
 ];

@@ -34,10 +34,12 @@ export class Runner {
   /**
    * @param {HTMLElement} element
    * @param {import("../../core/value.js").Host} host
-   * @param {{label: () => string, request: () => any, onFrame: (record: any) => void}} options
+   * @param {{label: () => string, request: () => any, onFrame: (record: any) => void, onEnd?: (run: string) => void}} options
+   *   onEnd: the run of this name is over, however it ended
    */
-  constructor(element, { props, server, trigger, watch }, { label, request, onFrame }) {
+  constructor(element, { props, server, trigger, watch }, { label, request, onFrame, onEnd }) {
     this.element = element;
+    this.onEnd = onEnd ?? (() => {});
     this.request = request;
     this.onFrame = onFrame;
     this.go = press(label, null, () => this.begin(), "main");
@@ -73,13 +75,15 @@ export class Runner {
       waiting: (/** @type {any} */ { words }) => this.take({ words }),
       lost: () => this.tell(noAnswer),
       resumed: () => this.tell(() => ""),
-      end: (/** @type {any} */ { reason }) =>
-        reason === "stopped"
-          ? this.over("stopped", () => t("Stopped; what is there stays."))
-          : this.over("done", () => ""),
-      error: (/** @type {any} */ { message }) => {
+      end: (/** @type {any} */ { run, reason }) => {
+        if (reason === "stopped") this.over("stopped", () => t("Stopped; what is there stays."));
+        else this.over("done", () => "");
+        this.onEnd(run);
+      },
+      error: (/** @type {any} */ { run, message }) => {
         this.problem = message;
         this.over("problem", () => "");
+        this.onEnd(run);
       },
     };
   }

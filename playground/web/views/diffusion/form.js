@@ -30,36 +30,9 @@ export function formSkeleton(given) {
     { class: "diffusion-form", novalidate: true },
     node(
       "div",
-      { class: "diffusion-line" },
-      node(
-        "label",
-        { class: "diffusion-field diffusion-wide", id: "diffusion-canvas" },
-        node("span", {}, () => t("Canvas: your words, and [MASK]*12 where twelve are to appear")),
-        node("textarea", {
-          part: "canvas",
-          rows: 1,
-          maxlength: 4000,
-          spellcheck: "false",
-          translate: "no",
-          "aria-label": () => t("Canvas: your words, and [MASK]*12 where twelve are to appear"),
-        }),
-      ),
+      { class: "diffusion-line diffusion-top" },
       node("button", { type: "submit", class: "main", id: "diffusion-run", part: "run" }, () =>
         t("Run"),
-      ),
-    ),
-    node(
-      "p",
-      { class: "canvas-reading", id: "diffusion-reading", "aria-live": "polite" },
-      node("span", { part: "reading", translate: "no" }),
-    ),
-    node(
-      "div",
-      { class: "diffusion-line" },
-      field(
-        "model",
-        () => t("Model"),
-        node("select", { part: "model", "aria-label": () => t("Model") }),
       ),
       field(
         "sampler",
@@ -103,8 +76,35 @@ export function formSkeleton(given) {
       node("p", { class: "canvas-note", part: "aboutSource" }),
     ),
     node(
+      "div",
+      { class: "diffusion-line diffusion-own" },
+      node(
+        "label",
+        { class: "diffusion-field diffusion-wide", id: "diffusion-canvas" },
+        node("span", {}, () => t("Canvas: your words, and [MASK]*12 where twelve are to appear")),
+        node("textarea", {
+          part: "canvas",
+          rows: 1,
+          maxlength: 4000,
+          spellcheck: "false",
+          translate: "no",
+          "aria-label": () => t("Canvas: your words, and [MASK]*12 where twelve are to appear"),
+        }),
+      ),
+      field(
+        "model",
+        () => t("Model"),
+        node("select", { part: "model", "aria-label": () => t("Model") }),
+      ),
+    ),
+    node(
+      "p",
+      { class: "canvas-reading diffusion-own", id: "diffusion-reading", "aria-live": "polite" },
+      node("span", { part: "reading", translate: "no" }),
+    ),
+    node(
       "details",
-      { class: "diffusion-more", part: "more" },
+      { class: "diffusion-more diffusion-own", part: "more" },
       node("summary", {}, () => t("More settings")),
       node("p", { class: "canvas-note", part: "cannot" }),
       ...advanced(given, field, number),

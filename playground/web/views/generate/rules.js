@@ -9,10 +9,13 @@ import { say, t } from "../../core/translate.js";
 import { FAR_ROWS, GATE_ROWS, makeGateBars } from "./gate_bars.js";
 import { passagesOf } from "./passages.js";
 import { makeChoices } from "./rule_choices.js";
+import { makeFurther } from "./rule_further.js";
 import { mainControls, named, namedNumber } from "./rule_controls.js";
 import { makeOrder, moved } from "./rule_order.js";
 
 /** @typedef {Record<string, any>} Settings */
+
+const CROWDED = 9; // columns beyond which the sentence below them keeps to one line
 
 /**
  *   const rules = makeRules({host, constants, onChange: (settings) => ...});
@@ -139,6 +142,7 @@ export function makeRules({ host, constants, onChange, shown }) {
       if (held instanceof HTMLElement && chain.contains(held)) held.focus({ preventScroll: true });
     }
     chain.style.setProperty("--gates", String(list.length - 2));
+    chain.classList.toggle("crowded", list.length > CROWDED);
     for (const row of rows.values()) row.show(isOff(row.rule), every);
     seed.show();
     endings.forEach((ending, place) => {
@@ -291,16 +295,17 @@ function ruleRow(rule, settings, change, grip) {
     bars = makeGateBars(),
     control = make("div", "link-control");
   control.append(own.control);
+  const further = more.length ? makeFurther(rule, more) : null;
   const element = node(
     "div",
     { class: "link", role: "group" },
     node("span", { class: "link-name", title: () => say(rule.explain) }, () => say(rule.label)),
     grip,
+    ...(further ? [further.button, further.panel] : []),
     control,
     own.exact,
     node("span", { class: "link-facts" }, kept, lost),
     bars.element,
-    node("div", { class: "link-extras" }, ...more.map((/** @type {any} */ one) => one.label)),
   );
   return {
     rule,
@@ -313,10 +318,8 @@ function ruleRow(rule, settings, change, grip) {
     show(off, every) {
       own.show();
       element.classList.toggle("off", off || (!settings().do_sample && !rule.when_greedy));
-      for (const one of more) {
-        one.label.hidden = off && !every;
-        one.show();
-      }
+      if (further) further.button.hidden = off && !every;
+      for (const one of more) one.show();
     },
     /**
      * @param {number} count @param {any} stage what the rule did, undefined where it did not act @param {boolean} binding

@@ -14,6 +14,7 @@ import {
   drawScore,
   drawSmall,
   drawSource,
+  gaveWay,
   makeSentence,
   nextOf,
   saidOf,
@@ -146,7 +147,7 @@ export class HomeView {
     const ranks = this.opened?.ranks ?? Array.from({ length: NAMED }, (_, k) => k);
     const fitting = ranks.filter((k) => k < /** @type {Next} */ (this.next).law.ids.length);
     const tiles = this.next.law.tiles(this.heat, fitting, this.opened?.rest ?? true);
-    this.strip?.show(tiles, { still });
+    this.strip?.show(tiles, { still: gaveWay() || still }); // the same tiles stood there before this module
     drawSmall(this.parts, this);
   }
 

@@ -192,6 +192,13 @@ export function drawSmall(parts, { strip, next, play, opened }) {
   parts.press("small").hidden = none || !next || play.ended || opened?.rest === false;
 }
 
+/** Takes away the tiles of first_paint.js. Whether they were there. */
+export function gaveWay() {
+  const before = document.getElementById("first-paint");
+  before?.remove();
+  return before !== null;
+}
+
 /** Who chose how many, and in which order. @param {Parts} parts @param {(Word | null)[]} words */
 export function drawScore(parts, words) {
   const taken = words.flatMap((word) => (word ? [word] : []));
