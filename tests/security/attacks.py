@@ -11,10 +11,13 @@ import math
 import uuid
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from gradio_client.exceptions import AppError
 from hypothesis import strategies as st
+
+from playground.pages.answer_size import LARGEST
 
 SECONDS = 60.0
 SPECIALS = [
@@ -383,9 +386,43 @@ def cases(house: House) -> st.SearchStrategy:
         st.tuples(st.sampled_from(posts), raw).map(
             lambda made: ["raw", made[0], made[1].hex() if len(made[1]) < 4000 else "big"]
         ),
+        classroom(),
         st.sampled_from(PATHS).map(lambda path: ["path", path]),
         st.text(max_size=60).map(lambda text: ["path", "/gradio_api/file=" + text]),
     )
+
+
+QUESTION = {"kind": "token", "model": "fairy-causal", "ids": [5, 6, 7], "text": "once"}
+CLASS_POSTS = {
+    "": {"language": "de"},
+    "/seat": {"seat": None},
+    "/answer": {"question": 1, "answer": "king"},
+    "/ticket": {},
+    "/drive": {"state": {"address": "?tab=home", "page": "home", "title": "x", "step": 0}},
+    "/ask": {"question": QUESTION},
+    "/close": {},
+    "/reveal": {"truth": None},
+    "/again": {},
+    "/hide": {"answer": "king", "hidden": True},
+    "/end": {},
+}
+CLASS_GETS = ("", "/state", "/results.json", "/results.csv", "/events", "/nothing")
+
+
+def classroom() -> st.SearchStrategy:
+    """["class", how, code, path, body]: a request of the classroom's routes, with the right key ("teacher"), the right seat
+    ("student") or whatever a stranger holds; "/events" is read by strangers alone, who are not held."""
+    codes = st.one_of(
+        st.sampled_from(["QUEEN", "queen", "QUEEI", "../x", "AAAAA%00"]), st.text(max_size=8)
+    )
+    who = st.sampled_from(["teacher", "teacher", "student", "stranger"])
+    posts = st.sampled_from(sorted(CLASS_POSTS)).flatmap(
+        lambda path: st.tuples(
+            who, codes, st.just(path), st.one_of(changed(CLASS_POSTS[path]), anything)
+        )
+    )
+    gets = st.tuples(who, codes, st.sampled_from(CLASS_GETS), st.none())
+    return st.one_of(posts, posts, gets).map(lambda made: ["class", *made])
 
 
 PATHS = [
@@ -443,6 +480,7 @@ def send(client: httpx.Client, case: list, program: Any = None) -> Outcome:
             "function": _function,
             "raw": _raw,
             "path": _path,
+            "class": _class,
         }[case[0]](client, *case[1:])
     except httpx.TimeoutException:
         return Outcome("failed", "silence")
@@ -457,6 +495,8 @@ def _body(value: Any) -> dict:
 
 
 def _judged(answer: httpx.Response) -> Outcome | None:
+    if len(answer.content) > LARGEST:
+        return Outcome("failed", f"{len(answer.content):,} bytes")
     if answer.status_code >= 500:
         return Outcome("failed", f"{answer.status_code} {answer.text[:200]}")
     if answer.status_code >= 400:
@@ -584,3 +624,40 @@ def _path(client: httpx.Client, path: str) -> Outcome:
     if any(secret in answer.text for secret in SECRETS):
         return Outcome("failed", f"read {answer.text[:60]!r}")
     return _judged(answer) or Outcome("fine")
+
+
+def _class(client: httpx.Client, who: str, code: str, path: str, body: Any) -> Outcome:
+    """One request of the classroom. Whoever plays a teacher or a student has opened, or entered, the class QUEEN of this client."""
+    headers: dict[str, str] = {"x-class-key": "no key", "x-class-seat": "no seat"}
+    if who == "teacher":
+        made = client.post(f"/class/{CLASS}", json={})
+        _keys[str(client.base_url)] = (made.json() or {}).get("key") or _keys.get(
+            str(client.base_url), ""
+        )
+        headers = {"x-class-key": _keys[str(client.base_url)]}
+        code = CLASS
+    elif who == "student":
+        entered = client.post(f"/class/{CLASS}/seat", json={})
+        headers = {"x-class-seat": str((entered.json() or {}).get("seat", ""))}
+        code = CLASS
+    if path == "/events":
+        headers = {"x-class-key": "no key"}
+    address = f"/class/{quote(code, safe='', errors='replace')}{path}"
+    answer = (
+        client.get(address, headers=headers)
+        if path in CLASS_GETS and body is None
+        else client.post(
+            address,
+            headers=headers | {"content-type": "application/json"},
+            content=json.dumps(body),
+        )
+    )
+    if answer.status_code in (503,) and answer.headers.get("content-type", "").startswith(
+        "application/json"
+    ):
+        return _sentence(answer.json())  # full, or the model is not there: a sentence
+    return _judged(answer) or Outcome("fine")
+
+
+CLASS = "QUEEN"
+_keys: dict[str, str] = {}  # of the classes that this process opened, by the app's address
