@@ -244,12 +244,13 @@ def unknown(name: str, known: Iterable[str], what: Message) -> ValueError:
 
 
 # A whole number that JavaScript and JSON carry exactly, so that a seed is the same in a link, a saved file and a program.
+LARGEST_SEED = 2**53  # a browser's number holds it exactly
 SEED = Parameter(
     "seed",
     int,
     0,
     low=0,
-    high=2**53,
+    high=LARGEST_SEED,
     label=t("seed"),
     doc="the same seed gives the same text: a draw depends on the seed and the step alone",
     step=1,

@@ -13,7 +13,7 @@ import torch
 from transformers import AttentionInterface
 
 from playground.backend.causal_requests import Ending, Item, Session, asked_places, common_prefix
-from playground.backend.engine import Engine, Request
+from playground.backend.engine import Answering, Request
 from playground.backend.errors import EngineError, OutOfMemory, RunStopped
 from playground.backend.kv_cache import (
     CacheFull,
@@ -248,7 +248,9 @@ class CausalWorker:
             )
         logits = output.logits[0].float()  # (wanted, V)
         finite = torch.isfinite(logits.sum(-1)).tolist()
-        state = output.hidden_states[-1][0].float() if hidden else None  # (N, D)
+        state = (
+            output.hidden_states[-1][0].float() if hidden else logits
+        )  # (N, D), read where it was asked for
         row = 0
         for item, segment in zip(batch, segments, strict=True):
             request = item.request
@@ -296,7 +298,7 @@ class CausalModel(Spelling):
         self,
         name: str,
         codec: TextCodec,
-        engine: Engine,
+        engine: Answering,
         vocab_size: int,
         eos_id: int | None,
         context_length: int,

@@ -101,7 +101,7 @@ def distribution(
     rest, empty = max(0.0, 1.0 - told), values == -np.inf
     if rest > 0 and empty.any():
         values[empty] = math.log(rest / int(empty.sum()))
-    answer = torch.from_numpy(values.astype(np.float32))
+    answer: Any = torch.from_numpy(values.astype(np.float32))
     if not shown.all():
         answer.shown = torch.from_numpy(shown)
     return answer

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from playground.backend.catalog import verifier_file, verifier_folder
-from playground.backend.engine import Engine, Request
+from playground.backend.engine import Answering, Request
 from playground.backend.errors import EngineError, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import Spelling, TextCodec
@@ -179,7 +179,7 @@ class Denoiser(Spelling):
     frame_end = True
 
     def __init__(
-        self, name: str, codec: TextCodec, engine: Engine, vocab_size: int, context_length: int
+        self, name: str, codec: TextCodec, engine: Answering, vocab_size: int, context_length: int
     ):
         if codec.mask_id is None:
             raise EngineError(t("{name} has no mask token: it is no masked model", name=repr(name)))
@@ -199,11 +199,8 @@ class Denoiser(Spelling):
     @property
     def embeddings(self) -> torch.Tensor:
         """(V, D) float32 on the CPU: the network's own input embeddings."""
-        return (
-            self._engine.worker.network.get_input_embeddings()
-            .weight.detach()
-            .to("cpu", torch.float32)
-        )
+        engine: Any = self._engine
+        return engine.worker.network.get_input_embeddings().weight.detach().to("cpu", torch.float32)
 
     @property
     def draft_problem(self) -> str:
@@ -242,10 +239,12 @@ class Denoiser(Spelling):
             )
         # blocks of rows, each with all its parts (a cluster sends logits alone); joined in the visitor's thread
         blocks = self._engine.ask(self._session, kind, payload)
-        parts = [block if isinstance(block, tuple) else (block,) for block in blocks]
+        parts: list[tuple[torch.Tensor, ...]] = [
+            block if isinstance(block, tuple) else (block,) for block in blocks
+        ]
         return [
-            torch.cat(column) if len(column) > 1 else column[0].clone()
-            for column in zip(*parts, strict=True)
+            torch.cat([first, *more]) if more else first.clone()
+            for first, *more in zip(*parts, strict=True)
         ]
 
     def _checked(self, canvas) -> torch.Tensor:

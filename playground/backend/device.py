@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable
 from functools import lru_cache
@@ -53,7 +54,7 @@ def zero_gpu(duration: int | Callable[..., int] = 60) -> Callable[[F], F]:
         if not on_zero_gpu():
             return function
         try:
-            import spaces
+            spaces = importlib.import_module("spaces")  # there on a Space alone
         except ImportError:
             return function
         return spaces.GPU(duration=duration)(function)

@@ -17,7 +17,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -98,6 +98,14 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and (
         "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text
     )
+
+
+class Answering(Protocol):
+    """What a session asks: an `Engine` in this process, or the way to one elsewhere."""
+
+    def ask(self, session: Any, kind: str, payload: Any) -> Any: ...
+
+    def leave(self, session: Any) -> None: ...
 
 
 class Engine:

@@ -68,7 +68,7 @@ def _read(text: str) -> dict[str, Offer]:
     for part in filter(None, (part.strip() for part in text.split(";"))):
         name, _, rest = part.partition("=")
         address, *options = (piece.strip() for piece in rest.split(","))
-        given = dict(option.partition("=")[::2] for option in options)
+        given = {key: value for key, _, value in (option.partition("=") for option in options)}
         place = urlsplit(address)
         if (
             not NAME.fullmatch(name.strip())

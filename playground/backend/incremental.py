@@ -15,9 +15,10 @@ OPENING = frozenset("([{")
 
 
 class IncrementalDecoder(Protocol):
-    """unfinished: True while the last token's bytes wait for a later token, which then brings the character."""
-
-    unfinished: bool
+    @property
+    def unfinished(self) -> bool:
+        """True while the last token's bytes wait for a later token, which then brings the character."""
+        ...
 
     def push(self, token_id: int) -> str:
         """The text that this token adds."""

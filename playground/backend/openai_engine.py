@@ -150,7 +150,7 @@ class Completions:
                 break
         try:
             choice = self._json(answer)["choices"][0]
-            choice["finish_reason"], choice["logprobs"]
+            _ = choice["finish_reason"], choice["logprobs"]  # both must be there
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise EngineError(
                 f"The engine {self.offer.name!r} answered something that is no completion"
@@ -294,7 +294,7 @@ class CompletionsModel(Spelling):
         """As `next_logits` before each token of a text but the first, from `top` rows each; the attribute `rank` is the text's token's."""
         rows = []
         for told in self.told_along(ids, top):
-            row = distribution(told.rows, self.engine.ids_of, self.vocab_size)
+            row: Any = distribution(told.rows, self.engine.ids_of, self.vocab_size)
             row.rank = told.rank
             rows.append(row)
         return rows

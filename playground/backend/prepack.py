@@ -65,10 +65,10 @@ class _Linear:
                 layer.weight.detach(), EXPECTED_ROWS
             )
 
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        if FEWEST <= x.numel() // x.shape[-1] <= MOST and not torch.is_grad_enabled():
-            return torch.ops.mkldnn._linear_pointwise(x, self.copy, self.bias, "none", [], "")
-        return linear(x, self.weight, self.bias)
+    def __call__(self, input: torch.Tensor) -> torch.Tensor:
+        if FEWEST <= input.numel() // input.shape[-1] <= MOST and not torch.is_grad_enabled():
+            return torch.ops.mkldnn._linear_pointwise(input, self.copy, self.bias, "none", [], "")
+        return linear(input, self.weight, self.bias)
 
 
 def _trustworthy(layer: torch.nn.Linear) -> bool:

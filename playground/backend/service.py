@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playground.backend.causal import CausalModel
     from playground.backend.denoiser import Denoiser
     from playground.backend.loading import Residents
+    from playground.backend.openai_engine import CompletionsModel
 
 
 class Status(dict):
@@ -36,7 +37,9 @@ class Backend:
         self._status: dict[str, Status] = {}
         self._watchers: dict[str, list[Callable[[dict], None]]] = {}
         self._errors: dict[str, BackendError] = {}
-        self._residents: Residents | None = None
+        self._residents: Any = (
+            None  # a Residents; over a cluster, what holds the way to its replicas
+        )
         self.telemetry = Telemetry()
         self.runs = Runs(self.telemetry)
 
@@ -65,7 +68,7 @@ class Backend:
         """The catalogue's entry; ModelUnavailable with what is on offer for any other name."""
         return offers.find(name, kind)
 
-    def causal(self, name: str) -> CausalModel:
+    def causal(self, name: str) -> CausalModel | CompletionsModel:
         """A new session of a left-to-right model; waits for its weights. Close it, or let it go out of scope, when done."""
         engine = engine_of(name)
         if engine is not None:

@@ -147,7 +147,7 @@ class TextCodec:
             and len(self._frame) > 1
         ):
             ids.pop()
-        return [self.bos_id, *ids] if self.begins and special else ids
+        return [self.bos_id, *ids] if self.bos_id is not None and self.begins and special else ids
 
     def _ids(self, text: str, special: bool) -> list[int]:
         """Ids of a text whose control marks are letters."""

@@ -16,7 +16,7 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeVar
 
 from playground.backend import device
@@ -33,7 +33,7 @@ LINGER = 2.0  # seconds for the last item to leave the process
 _inside = False  # in the forked process
 
 
-def stream(work: Callable[[], Iterator[T]], seconds: int = RUN_SECONDS) -> Iterator[T]:
+def stream(work: Callable[[], Iterator[T]], seconds: int = RUN_SECONDS) -> Generator[T, None, None]:
     """The items of `work()`: on ZeroGPU one call of spaces.GPU for all of them. Closing this ends the work at its next item."""
     if _inside or not device.on_zero_gpu():
         yield from work()

@@ -6,16 +6,17 @@ it was last seen, and the answer to the question on view; what is finished is ke
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.classroom.questions import Answer, Question
+from playground.classroom.questions.question import bad_choice
 from playground.classroom.rate import Bucket
 from playground.classroom.refusal import Refused
-from playground.classroom.values import number_of, object_of, text_of
+from playground.classroom.second_key import SecondKey, same
+from playground.classroom.values import figure_of, number_of, object_of, text_of
 from playground.i18n import t
 
 State = Literal["open", "asked", "closed", "revealed", "ended"]
@@ -24,6 +25,16 @@ ROUNDS = 60  # finished questions that the results hold
 PRESENT = 10.0  # seconds without a sign after which a seat without an open stream is not present
 NEVER_CAME = 15.0  # seconds after which a token that was never used may go to somebody else
 TICKETS, TICKET_SECONDS = 8, 600.0
+COMMANDS = (
+    "ask",
+    "turn",
+    "play",
+    "show",
+    "follow",
+    "cover",
+    "known",
+    "open",
+)  # of the teacher's phone to the page that is projected
 
 
 @dataclass
@@ -62,31 +73,50 @@ class ClassSession:
         self.drives = Bucket(2.0, 2.0)
         self.teacher_bucket = Bucket(10.0, 30.0)
         self.joins = Bucket(20.0, max(20.0, seats_most))
-        self._tickets: dict[str, float] = {}
+        self.phone = SecondKey()
+        self.phone_takes = Bucket(50.0, 100.0)
+        self.offered: Any = None  # what the projected page offers the teacher's phone
+        self.command: dict[str, Any] | None = None  # of the phone, the newest
+        self._tickets: dict[
+            str, tuple[float, int | None]
+        ] = {}  # last use, and the phone that has it
 
     # who is there ----------------------------------------------------------------------------------------------------
 
-    def check_key(self, key: str | None, now: float) -> None:
-        """Refused unless it is the teacher's key; compared in constant time. Whoever shows it acts."""
-        if not hmac.compare_digest((key or "").encode(), self.key.encode()):
+    def check_key(self, key: str | None, now: float, first: bool = False) -> None:
+        """Refused unless it is the teacher's key, or (unless `first`) that of the teacher's phone; compared in constant time.
+        Whoever shows it acts."""
+        given = key or ""
+        if not same(given, self.key) and (first or not self.phone.opens(given)):
             raise Refused("key", t("Only the teacher of this class may do that."))
         self._not_ended()
         self.seen = self.acted = now
 
-    def ticket(self, now: float) -> str:
-        """A token that reads what the teacher sees, and does nothing: for addresses, where the key must not stand."""
+    def ticket(self, now: float, key: str | None = None) -> str:
+        """A token that reads what the teacher sees, and does nothing: for addresses, where the key must not stand. That of the
+        phone's key is good as long as the key."""
         while len(self._tickets) >= TICKETS:
-            del self._tickets[min(self._tickets, key=self._tickets.__getitem__)]
+            del self._tickets[min(self._tickets, key=lambda token: self._tickets[token][0])]
         token = secrets.token_hex(16)
-        self._tickets[token] = now
+        phones = key is not None and self.phone.opens(key)
+        self._tickets[token] = (now, self.phone.times if phones else None)
         return token
 
     def check_ticket(self, token: str, now: float) -> None:
         self._not_ended()
-        last = self._tickets.get(token)
-        if last is None or now - last > TICKET_SECONDS:
+        last, phone = self._tickets.get(token, (0.0, None))
+        if token not in self._tickets or now - last > TICKET_SECONDS or not self.reads(phone):
             raise Refused("key", t("Only the teacher of this class may do that."))
-        self._tickets[token] = self.seen = now
+        self._tickets[token] = (now, phone)
+        self.seen = now
+
+    def phone_of(self, ticket: str | None) -> int | None:
+        """Which of the phones a ticket was given to; None: no phone."""
+        return self._tickets.get(ticket or "", (0.0, None))[1]
+
+    def reads(self, phone: int | None) -> bool:
+        """Whether that phone's tickets are still good."""
+        return phone is None or phone == self.phone.times
 
     def join(self, now: float, token: str | None = None) -> Seat:
         """The seat of a token that still lives, else a new one. Refused where the class is full."""
@@ -147,9 +177,57 @@ class ClassSession:
         }
         step = given.get("step")
         front["step"] = None if step is None else number_of(step, "step", 0, 1e9, True)
+        # whether pages that follow cover what may be asked for, and whether that of this step is covered
+        front |= {name: given.get(name) is True for name in ("covers", "covered")}
         if not self.drives.take(now):
             raise Refused("often", t("The front was changed twice within this second: try again."))
         self.front = front
+        self.version += 1
+
+    def take_phone(self, token: Any, now: float) -> tuple[str, str]:
+        """The second key, not allowed yet, for the phone that shows the offer; see `SecondKey`."""
+        self._not_ended()
+        if not self.phone_takes.take(now):
+            raise Refused("often", t("Too many requests at once: try again in a second."))
+        found = self.phone.take(token if isinstance(token, str) else "", now)
+        self.version += 1
+        return found
+
+    def phone_stage(self, key: str | None, now: float) -> str:
+        """What a phone's own key is good for by now: "asks", "here", or "none"."""
+        self._not_ended()
+        if not self.phone_takes.take(now):
+            raise Refused("often", t("Too many requests at once: try again in a second."))
+        given = key or ""
+        return (
+            "here" if self.phone.opens(given) else "asks" if self.phone.asks(given, now) else "none"
+        )
+
+    def drop_phone(self) -> None:
+        """The teacher's phone holds no key any more."""
+        self.phone.forget()
+        self.offered, self.command = None, None
+        self.version += 1
+
+    def offer(self, raw: Any) -> None:
+        """What the projected page offers the phone: small plain data of the teacher's own page."""
+        self._not_ended()
+        self.offered = figure_of(raw, "offered")
+        self.version += 1
+
+    def steer(self, raw: Any) -> None:
+        """A command of the phone to the projected page, which hears of it as of every change: {do, value?}."""
+        self._not_ended()
+        given = object_of(raw, "command")
+        if given.get("do") not in COMMANDS:
+            raise bad_choice("command.do", given.get("do"), ", ".join(COMMANDS))
+        value = given.get("value")
+        if isinstance(value, str):
+            text_of(value, "command.value", 100, empty=True)
+        elif value is not None and not isinstance(value, bool):
+            value = number_of(value, "command.value", -1, 100, True)
+        number = self.command["id"] + 1 if self.command else 1
+        self.command = {"id": number, "do": given["do"], "value": value}
         self.version += 1
 
     def may_ask(self) -> None:
@@ -226,6 +304,7 @@ class ClassSession:
         if self.question is not None:
             self.question.close()
         self.question, self.revealed, self.front = None, None, None
+        self.drop_phone()
         for kept in (self.seats, self.answers, self.hidden, self.rounds, self._tickets):
             kept.clear()
         self._become("ended")

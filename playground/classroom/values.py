@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.i18n import t
-from playground.parameters import short
+from playground.parameters import Parameter, short
 
 ANSWER_CHARACTERS = 64
 QUESTION_CHARACTERS = 300
 FIGURE_CHARACTERS = 2_000
+LARGEST = 1e300  # number
 CONTROL = ("Cc", "Cf", "Cs", "Co", "Cn")  # of Unicode: nothing that one sees
 
 
@@ -76,21 +76,9 @@ def word_of(value: Any, name: str = "answer") -> str:
 def number_of(
     value: Any, name: str, low: float | None = None, high: float | None = None, whole: bool = False
 ) -> float:
-    """A finite number in [low, high]."""
-    good = isinstance(value, (int, float)) and not isinstance(value, bool)
-    good = good and abs(value) <= 1e300 and math.isfinite(value)
-    good = good and not (whole and value != math.floor(value))
-    if not good or (low is not None and value < low) or (high is not None and value > high):
-        raise ValueError(
-            t(
-                "{name} must be a number from {low} to {high}, got {got}",
-                name=name,
-                low="-∞" if low is None else str(low),
-                high="∞" if high is None else str(high),
-                got=short(value),
-            )
-        )
-    return int(value) if whole else value
+    """A number in [low, high], by the check that all settings have; never so large that sums of several overflow."""
+    least, most = -LARGEST if low is None else low, LARGEST if high is None else high
+    return Parameter(name, int if whole else float, None, low=least, high=most).check(value)
 
 
 def list_of(value: Any, name: str, least: int, most: int) -> list[Any]:
@@ -115,7 +103,7 @@ def ids_of(value: Any, name: str, most: int) -> list[int]:
     return [int(number_of(token, name, 0, 2**31, True)) for token in list_of(value, name, 1, most)]
 
 
-def figure_of(value: Any) -> Any:
+def figure_of(value: Any, name: str = "figure") -> Any:
     """What the asker's page draws beside a question: any small plain data, handed on as it came.
 
     It goes out to everybody with every state, so it must be data that JSON and UTF-8 can write."""
@@ -126,7 +114,11 @@ def figure_of(value: Any) -> Any:
         text = ""
     if not text or len(text) > FIGURE_CHARACTERS:
         raise ValueError(
-            t("figure must have at most {most} characters as JSON.", most=FIGURE_CHARACTERS)
+            t(
+                "{name} must have at most {most} characters as JSON.",
+                name=name,
+                most=FIGURE_CHARACTERS,
+            )
         )
     return value
 

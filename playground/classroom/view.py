@@ -42,11 +42,14 @@ def personal(session: ClassSession, seat: Seat) -> dict[str, Any]:
     return mine
 
 
-def teachers(session: ClassSession) -> dict[str, Any]:
+def teachers(session: ClassSession, now: float) -> dict[str, Any]:
     """What the teacher sees beside it. Whether answers are shown before the reveal is the panel's care: it may be projected."""
     return {
         "you_are": "teacher",
         "yours": None,
         "answers": session.listed(),
         "results": len(session.results()),
+        "phone": {"stage": session.phone.stage(now), "check": session.phone.check},
+        "offered": session.offered,
+        "command": session.command,
     }

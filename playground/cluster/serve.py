@@ -40,6 +40,9 @@ def application(options: dict[str, Any]) -> Any:
     )
     gpus = float(options.get("gpus", 0))
     pinned = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    router: dict[str, Any] = {
+        "request_router_class": "ray.serve.experimental.consistent_hash_router.ConsistentHashRouter"
+    }
 
     @serve.deployment(
         name="model",
@@ -50,9 +53,7 @@ def application(options: dict[str, Any]) -> Any:
             upscale_delay_s=5,
             downscale_delay_s=120,
         ),
-        request_router_config=RequestRouterConfig(
-            request_router_class="ray.serve.experimental.consistent_hash_router.ConsistentHashRouter"
-        ),
+        request_router_config=RequestRouterConfig(**router),
         ray_actor_options={
             "num_cpus": threads,
             "num_gpus": gpus,

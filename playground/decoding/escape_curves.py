@@ -91,20 +91,6 @@ def _kept(
     return count, loop
 
 
-def well(delta_e: float, rivals: int = 1, points: int = 81) -> list[tuple[float, float]]:
-    """A double well to draw the loop and the way out: (position in [−1.6, 1.6], height), the loop's floor at 0 and the other's at ΔE.
-
-    Only the two floors mean something (the difference of logits, less ln N for N rivals: their free energy at T = 1); the hump is drawn
-    because the eye expects one: a draw jumps, it does not climb."""
-    other = delta_e - math.log(max(rivals, 1))
-    hump = max(delta_e, 0.0) + 1.2
-    position = np.linspace(-1.6, 1.6, points)
-    floor = np.where(position < 0, 0.0, other)
-    side = np.where(position < 0, hump, hump - other)
-    height = floor + side * (position**2 - 1) ** 2
-    return [(round(float(x), 3), round(float(y), 4)) for x, y in zip(position, height, strict=True)]
-
-
 def left_by_temperature(
     logits: Any,
     tokens: Sequence[int],

@@ -219,7 +219,7 @@ def _draws(
     context: list[int],
     settings: DecodingSettings,
     prompt_length: int,
-    runs: Sequence[int],
+    runs: Sequence[int] | np.ndarray,
     numbers: np.ndarray,
 ) -> list[tuple[int, int]]:
     """(run, token) for runs that share a context; numbers: (runs, 2) with the u and the XTC coin of each."""

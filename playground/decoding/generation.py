@@ -28,18 +28,23 @@ class CausalModel(Protocol):
 
     def encode(self, text: str) -> list[int]:
         """Token ids of a text."""
+        ...
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of token ids."""
+        ...
 
     def next_logits(self, ids: Sequence[int]) -> torch.Tensor:
         """Logits of the token after `ids`. (V,)"""
+        ...
 
     def logits_along(self, ids: Sequence[int]) -> torch.Tensor:
         """Row t: logits of the token after ids[: t + 1]. (T, V)"""
+        ...
 
     def hidden_states(self, ids: Sequence[int]) -> torch.Tensor:
         """The network's last hidden state at each position. (T, D)"""
+        ...
 
     def close(self) -> None:
         """Let go of what the model holds."""

@@ -32,9 +32,9 @@ def repetition_penalty(values: np.ndarray, context: np.ndarray, theta: float) ->
     """
     seen = np.unique(context[(context >= 0) & (context < len(values))])
     result = values.copy()
-    theta = np.float32(theta)
+    factor = np.float32(theta)
     with np.errstate(over="ignore"):
-        moved = np.where(values[seen] < 0, values[seen] * theta, values[seen] / theta)
+        moved = np.where(values[seen] < 0, values[seen] * factor, values[seen] / factor)
     result[seen] = _finite(moved, values[seen])
     return result
 

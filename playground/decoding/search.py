@@ -58,7 +58,7 @@ class BeamTree:
         """Token ids from the prompt to a node, that node's included."""
         tokens: list[int] = []
         node = self.nodes[node_id]
-        while node.parent is not None:
+        while node.parent is not None and node.token_id is not None:
             tokens.append(node.token_id)
             node = self.nodes[node.parent]
         return tokens[::-1]
@@ -100,7 +100,9 @@ def beam_search(
     do nothing. With one beam length_penalty scales the score and decides nothing.
     """
     rules = (length_penalty, early_stopping, settings, should_stop)
-    return list(beam_rounds(model, prompt_ids, num_beams, max_new_tokens, *rules))[-1]
+    *_, last = beam_rounds(model, prompt_ids, num_beams, max_new_tokens, *rules)
+    assert isinstance(last, BeamResult)
+    return last
 
 
 def beam_rounds(

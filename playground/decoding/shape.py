@@ -141,4 +141,4 @@ def _adaptive_p(candidates: Candidates, now: Situation) -> Outcome:
 def logs(*probabilities: float) -> np.ndarray:
     """float32 logits whose softmax is the given probabilities; 0 becomes -inf."""
     with np.errstate(divide="ignore"):
-        return np.log(np.float32(probabilities))
+        return np.log(np.asarray(probabilities, dtype=np.float32))

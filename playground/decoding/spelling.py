@@ -163,26 +163,27 @@ def _ends(model: Any) -> frozenset[int]:
 
 
 def _read(model: Any, size: int, ends: frozenset[int] = frozenset()) -> Spelling:
-    # The Spelling must not keep alive what it is remembered for.
+    # The Spelling must not keep alive what it is remembered for; whoever asks it holds the model.
+    held: Callable[[], Any]
     try:
         held = weakref.ref(model)
     except TypeError:
         held = lambda: model  # noqa: E731
 
     def encode(text: str) -> list[int]:
-        owner = held()
+        owner: Any = held()
         ids = list(owner.encode(text))
         first = list(owner.encode("")) if getattr(owner, "adds_bos", False) else []
         return ids[len(first) :] if first and ids[: len(first)] == first else ids
 
     def word_of(token: int) -> str:
-        owner = held()
+        owner: Any = held()
         if hasattr(owner, "token_bytes"):
             return owner.token_bytes(token).decode("utf-8", errors="replace")
         return owner.decode([token])
 
     def bytes_of(token: int) -> bytes:
-        owner = held()
+        owner: Any = held()
         if token in getattr(owner, "special_ids", ()):
             return b"\xff%d" % token
         if hasattr(owner, "token_bytes") and getattr(owner, "family", "") != "word-pieces":

@@ -67,7 +67,7 @@ class Stage:
 
 def apply_stages(
     logits: Any,
-    context_ids: Sequence[int],
+    context_ids: Sequence[int] | np.ndarray,
     settings: DecodingSettings,
     prompt_length: int = 0,
     u: float | None = None,

@@ -33,7 +33,7 @@ class Step:
     def __init__(
         self,
         logits: Any,
-        context_ids: Sequence[int],
+        context_ids: Sequence[int] | np.ndarray,
         settings: DecodingSettings,
         index: int = 0,
         prompt_length: int = 0,
@@ -50,15 +50,15 @@ class Step:
         self._shown = None if shown is None else np.asarray(shown, dtype=bool)
         self._rank = getattr(logits, "rank", None)
         self._context, self.settings, self.prompt_length = context_ids, settings, prompt_length
-        self._second, self._mask = (
-            None if row is None else np.array(row) for row in (second, mask)
-        )
+        self._second = None if second is None else np.array(second)
+        self._mask = None if mask is None else np.array(mask)
         self.index, self.state, self.vocab_size = index, state, len(self._values)
-        self.forced, self.finish, self.text, self.beyond = token_id is not None, None, None, 0
+        self.forced, self.text, self.beyond = token_id is not None, None, 0
+        self.finish: str | None = None
         u, self.coin = random_numbers(settings.seed, index)
         self._stages: list[Stage] | None = None
         final = self.stages[-1].candidates
-        if self.forced:
+        if token_id is not None:
             if not 0 <= token_id < self.vocab_size:
                 raise ValueError(f"token_id must be in [0, {self.vocab_size - 1}], got {token_id}")
             self.u, self.token_id = None, int(token_id)
@@ -341,7 +341,7 @@ def stage_facts(stages: list[Stage]) -> list[dict[str, Any]]:
 def _change(before: Candidates, now: Candidates) -> tuple[float, float]:
     """(mass removed, total variation) between two successive distributions."""
     old = before.probabilities
-    if now.ids is not before.ids:  # a compact cut: the kept tokens only share out what is left
+    if now.ids is not None and now.ids is not before.ids:  # compact: the kept share out the rest
         kept = now.ids if before.ids is None else np.searchsorted(before.ids, now.ids)
         gone = old.copy()
         gone[kept] = 0.0

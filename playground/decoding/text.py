@@ -31,8 +31,11 @@ class TextStream:
     def __init__(self, decode: Callable[[Sequence[int]], str]):
         owner = getattr(decode, "__self__", None)
         begin = getattr(owner, "incremental_decoder", None)
-        own = begin is not None and getattr(decode, "__name__", "") == "decode"
-        self._decoder: Any = begin() if own else _Windows(decode)
+        self._decoder: Any = (
+            begin()
+            if begin is not None and getattr(decode, "__name__", "") == "decode"
+            else _Windows(decode)
+        )
 
     def push(self, token_id: int) -> Piece:
         """The text that this token adds, empty and marked while its last character is unfinished."""

@@ -20,7 +20,7 @@ from playground.decoding.situation import Outcome, Situation, cut, stage
 def logs(*probabilities: float) -> np.ndarray:
     """float32 logits whose softmax is the given probabilities; 0 becomes -inf."""
     with np.errstate(divide="ignore"):
-        return np.log(np.float32(probabilities))
+        return np.log(np.asarray(probabilities, dtype=np.float32))
 
 
 def top_k(values: np.ndarray, k: int, exact: bool = False) -> np.ndarray:

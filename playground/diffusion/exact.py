@@ -316,7 +316,11 @@ class Fallback:
                 if len(rows):
                     out[rows] = asked.posterior_log(evidence[rows])
             self.orders[rows] = asked.order
-            asked, rows = (self._lower if asked is self.denoiser else asked.lower()), beaten
+            if not len(beaten):
+                break
+            lower = self._lower if asked is self.denoiser else asked.lower()
+            assert lower is not None, "ImpossibleEvidence without a lower order was raised above"
+            asked, rows = lower, beaten
         return out
 
 

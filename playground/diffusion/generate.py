@@ -55,10 +55,9 @@ def measured_schedule(
     measured = []
     left = length
     for step in unmask(denoiser, canvas, pilot):
-        total = (
-            float(np.nansum(np.where(step.prediction.slot >= 0, step.prediction.entropy, np.nan)))
-            / rows
-        )
+        found = step.prediction
+        assert found is not None, "the pilot's sampler asks at every step"
+        total = float(np.nansum(np.where(found.slot >= 0, found.entropy, np.nan))) / rows
         measured.append((left / length if masks else 1.0 - step.index / points, total))
         left -= int(step.revealed[0].sum())
     for share, total in reversed(measured):

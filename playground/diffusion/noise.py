@@ -10,7 +10,9 @@ schedules; CDCD (arXiv 2211.15089) for time warping.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +25,7 @@ GEOMETRIC_RANGE = (1e-3, 20.0)
 LINEAR_SIGMA_RANGE = (1e-4, 8.0)
 
 
-def _library(t):
+def _library(t) -> Any:
     """numpy for numbers and arrays; torch for tensors, found through the tensor itself so that this file needs neither."""
     if type(t).__module__.split(".")[0] == "torch":
         import torch
@@ -32,7 +34,7 @@ def _library(t):
     return np
 
 
-def _check_time(t):
+def _check_time(t) -> tuple[Any, Any]:
     xp = _library(t)
     t = t if xp is not np else np.asarray(t, dtype=np.float64)
     if not bool(((t >= 0) & (t <= 1)).all()):
@@ -40,7 +42,7 @@ def _check_time(t):
     return t, xp
 
 
-def alpha_bar(t, schedule="linear"):
+def alpha_bar(t, schedule: str | Callable[[Any], Any] = "linear") -> Any:
     """Share of the text still known at time t: a number or array (or torch tensor) of the shape of t, in [0, 1].
 
     linear 1 - t (MDLM's log-linear up to its epsilon); cosine 1 - cos(pi (1 - t) / 2) (MaskGIT's mask ratio);
@@ -78,7 +80,7 @@ def alpha_bar(t, schedule="linear"):
     return float(alpha) if xp is np and np.ndim(alpha) == 0 else alpha
 
 
-def alpha_bar_slope(t, schedule="linear"):
+def alpha_bar_slope(t, schedule: Any = "linear") -> Any:
     """d alpha_bar / dt, negative; the same shapes. SEDD's Euler step needs it (its d sigma/dt times alpha is minus this)."""
     t, xp = _check_time(t)
     if callable(schedule):

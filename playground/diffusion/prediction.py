@@ -80,10 +80,10 @@ class Prediction:
 
     def _spread(self, values: torch.Tensor) -> np.ndarray:
         """(n,) -> (B, L), NaN where nothing was asked."""
-        values = values.to("cpu", torch.float64).numpy()
+        known = values.to("cpu", torch.float64).numpy()
         spread = np.full(self.slot.shape, np.nan)
         asked = self.slot >= 0
-        spread[asked] = values[self.slot[asked]]
+        spread[asked] = known[self.slot[asked]]
         return spread
 
     @property

@@ -127,8 +127,10 @@ class Run:
             numbers = np.nonzero(ask)[0]
             asked = where & ask[:, None]
             newer = Prediction(_slots(asked), self._logits(numbers, asked), self.mask_id)
-            whole = self.prediction is None or bool((ask | ~self.masked.any(1)).all())
-            self.prediction = newer if whole else self.prediction.joined(newer, numbers)
+            if self.prediction is None or bool((ask | ~self.masked.any(1)).all()):
+                self.prediction = newer
+            else:
+                self.prediction = self.prediction.joined(newer, numbers)
             self.valid |= ask
             known = asked & ~np.isnan(newer.confidence)
             self.confidence[known] = newer.confidence[known]
@@ -220,6 +222,7 @@ class Run:
 
     def draw(self, where: np.ndarray, step) -> np.ndarray:
         """(B, L) tokens drawn at `where` under the settings' temperature and top_p, -1 elsewhere."""
+        assert self.prediction is not None, "a sampler predicts before it draws"
         return self.prediction.draw(
             where, self.uniforms(step, TOKEN), self.settings.temperature, self.settings.top_p
         )

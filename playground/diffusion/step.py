@@ -49,7 +49,6 @@ class Step:
         rows = (
             self.prediction.top(row, top) if self.prediction is not None else [None] * len(canvas)
         )
-        both = self.prediction is not None and self.before is not None
         record = {
             "index": self.index,
             "t": None if self.t is None else float(self.t[row]),
@@ -59,7 +58,7 @@ class Step:
             "entropy": _plain(self.entropy[row]),
             "top": rows,
             "change": self.prediction.change_from(self.before, row)
-            if both
+            if self.prediction is not None and self.before is not None
             else [None] * len(canvas),
             "calls": int(self.calls[row]),
             "revealed": int(self.revealed[row].sum()),

@@ -65,12 +65,8 @@ def number_characters(text: str) -> tuple[np.ndarray, list[str]]:
     return seen[codes], [chr(code) for code in present]
 
 
-def count_contexts(
-    numbers: np.ndarray, distinct: int, size: int, circular: bool = False
-) -> ContextTable:
-    """The table of contexts of `size` tokens; circular: the text goes on with its own beginning."""
-    if circular:
-        numbers = np.concatenate([numbers, np.resize(numbers, size)])
+def count_contexts(numbers: np.ndarray, distinct: int, size: int) -> ContextTable:
+    """The table of contexts of `size` tokens."""
     windows = np.lib.stride_tricks.sliding_window_view(numbers, size + 1)  # (n, size + 1)
     if float(distinct) ** (size + 1) < KEY_LIMIT:
         keys = pack(windows, distinct)

@@ -159,7 +159,7 @@ def absorption(flow: np.ndarray) -> Absorption:
     if len(transient):
         count = len(transient)
         into = np.column_stack(
-            [flow[np.ix_(transient, list(one.states))].sum(axis=1) for one in recurrent]
+            [flow[np.ix_(transient, np.array(one.states))].sum(axis=1) for one in recurrent]
         )
         gains = np.column_stack([into, np.ones(count), np.eye(count)])
         solved = solve_leaving(flow[np.ix_(transient, transient)], into.sum(axis=1), gains)

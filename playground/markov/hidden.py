@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from playground.parameters import SEED
+from playground.parameters import LARGEST_SEED
 
 from . import inference
 from .validation import as_names, check_count, check_distribution, check_rows, uniforms
@@ -81,7 +81,7 @@ class HiddenMarkovModel:
         if not (math.isfinite(concentration) and concentration > 0):
             raise ValueError(f"concentration must be positive, got {concentration}")
         generator = np.random.Generator(
-            np.random.Philox(key=[check_count(seed, "seed", 0, SEED.high), 2])
+            np.random.Philox(key=[check_count(seed, "seed", 0, LARGEST_SEED), 2])
         )
         rows = [
             generator.dirichlet(np.full(size, concentration), count)

@@ -91,7 +91,7 @@ def forward_backward(initial, transition, likelihood, starts=(0,), logs=True) ->
     log_likelihood = float(alpha_total[-1])
     # the totals run over the whole chain; a sequence's own figures start and end with it
     ends = np.append(np.array(starts[1:], dtype=np.int64), length) - 1
-    lengths = np.diff(np.append(starts, length))
+    lengths = np.diff(np.append(starts, length)).astype(np.int64)
     before = np.concatenate([[0.0], alpha_total[ends[:-1]]])
     after = beta_total[ends] - math.log(states)
     return Passes(
@@ -107,10 +107,10 @@ def expected_transitions(transition, likelihood, passes: Passes, starts=(0,)) ->
     """(K, K): sum over t of P(z_t = i, z_{t+1} = j | all observations), steps from one sequence to the next left out."""
     inner = _inner(len(likelihood), starts)  # positions t whose t + 1 belongs to the same sequence
     if passes.exact_logs:
-        return sum(
-            (pairs.sum(axis=0) for pairs in _pairs_in_logs(transition, likelihood, passes, inner)),
-            np.zeros_like(transition),
-        )
+        total = np.zeros_like(transition)
+        for pairs in _pairs_in_logs(transition, likelihood, passes, inner):
+            total = total + pairs.sum(axis=0)
+        return total
     ahead = (likelihood * passes.beta)[inner + 1]  # (n, K)
     behind = passes.alpha[inner]  # (n, K)
     total = (behind * (ahead @ transition.T)).sum(axis=1)  # (n,)

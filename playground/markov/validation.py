@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from playground.parameters import SEED
+from playground.parameters import LARGEST_SEED
 
 ROUNDING = 1e-6  # a row this close to 1 was rounded by whoever typed it; anything further off is a mistake to be shown
 
@@ -140,7 +140,7 @@ def uniforms(seed: int, count: int, start: int = 0, stream: int = 0) -> np.ndarr
 
     The generator is counter-based (Philox), so a later step is reached without drawing the earlier ones.
     """
-    seed = check_count(seed, "seed", 0, SEED.high)
+    seed = check_count(seed, "seed", 0, LARGEST_SEED)
     bits = np.random.Philox(key=[seed, stream])
     bits.advance(start // 4)  # one counter tick of Philox makes four 64-bit numbers, one a draw
     return np.random.Generator(bits).random(start % 4 + count)[start % 4 :]

@@ -34,7 +34,7 @@ def marked(component: Any) -> dict[str, Any]:
 
 def in_language(arguments: dict[str, Any], language: str) -> dict[str, Any]:
     """The marked arguments of a component as an update in a language."""
-    update = {
+    update: dict[str, Any] = {
         name: translated(text, language) for name, text in arguments.items() if name != "choices"
     }
     if "choices" in arguments:

@@ -22,7 +22,7 @@ from playground.pages.diffusion import files as diffusion_files
 from playground.pages.diffusion.canvas import read_canvas
 from playground.pages.diffusion.controls import DEFAULT_SAMPLER
 from playground.pages.diffusion.models import TWIN, get_denoiser
-from playground.pages.diffusion.runs import Side, whole_trace
+from playground.pages.diffusion.runs import Side, trace_of, whole_trace
 from playground.pages.generate.files import replay_page
 from playground.pages.generate.run import STRIP, labels
 from playground.takeaway.chain_picture import table_png
@@ -158,8 +158,7 @@ def _canvas(canvas: str, height: int, model: str = TWIN, top: int = 5, **setting
     chosen = UnmaskSettings(**{"sampler": DEFAULT_SAMPLER, "steps": 16, **settings})
     denoiser = get_denoiser(model, get_backend)
     side = Side(model, denoiser, read_canvas(canvas, denoiser), chosen)
-    *_, trace = whole_trace(side, top)
-    return Replay(trace, height)
+    return Replay(trace_of(whole_trace(side, top)), height)
 
 
 def _chain(chain: MarkovChain, height: int, start: int = 0, seed: int = 7) -> Player:

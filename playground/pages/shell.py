@@ -103,9 +103,15 @@ def _shipped_backend() -> Any:
     return get_backend()
 
 
-def build_app(make_backend: Callable[[], Any] | None = None) -> gr.Blocks:
-    """All pages that exist as one gr.Blocks, with a queue. `demo.shell` is the Shell that the pages were given."""
-    with gr.Blocks(
+class Demo(gr.Blocks):
+    """The app. `shell` is the Shell that its pages were given."""
+
+    shell: Shell
+
+
+def build_app(make_backend: Callable[[], Any] | None = None) -> Demo:
+    """All pages that exist as one gr.Blocks, with a queue."""
+    with Demo(
         title="Playground: how text is generated", analytics_enabled=False, fill_width=True
     ) as demo:
         app = Shell(demo, make_backend)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
 
 from playground.classroom import view
 from playground.classroom.session import ClassSession, Seat
@@ -19,10 +22,22 @@ TOGETHER = 0.2  # seconds in which changes of mere counts are joined
 STREAMS = {"seat": 4, "teacher": 8}  # open at once for one viewer; a further one ends the oldest
 PING = 15  # seconds
 STALLED = 30.0  # seconds that a viewer may leave an event unread
+log = logging.getLogger(__name__)
 
 
 def written(record: Any) -> str:
     return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+class Events(EventSourceResponse):
+    """A stream of events. Pings are events too, so that the page knows a live line from one that died without a word; a phone that
+    does not read (it sleeps, or left the network) ends its own stream, which is no fault of the server's, and comes back by itself."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            log.debug("a viewer left its events unread")
 
 
 class Channel:
@@ -69,19 +84,23 @@ class Channel:
         if session.state == "ended":
             own: dict[str, Any] = {"you_are": "seat" if seat else "teacher", "yours": None}
         else:
-            own = view.teachers(session) if seat is None else view.personal(session, seat)
+            own = view.personal(session, seat) if seat else view.teachers(session, now)
         return ",".join([common, *([] if "question" in own else [question]), written(own)[1:]])
 
-    def stream(self, seat: Seat | None) -> EventSourceResponse:
-        """Events for a viewer: `snapshot` first, then `change`, until the class ends or too many streams are opened."""
-        return EventSourceResponse(
-            self._events(seat),
+    def stream(self, seat: Seat | None, phone: int | None = None) -> EventSourceResponse:
+        """Events for a viewer: `snapshot` first, then `change`, until the class ends, too many streams are opened, or the teacher's
+        phone that reads was put away."""
+        return Events(
+            self._events(seat, phone),
             ping=PING,
+            ping_message_factory=lambda: ServerSentEvent("1", event="ping"),
             send_timeout=STALLED,
             headers={"cache-control": "no-store"},
         )
 
-    async def _events(self, seat: Seat | None) -> AsyncIterator[ServerSentEvent]:
+    async def _events(
+        self, seat: Seat | None, phone: int | None = None
+    ) -> AsyncIterator[ServerSentEvent]:
         streams = self.session.teaching if seat is None else seat.streams
         mine = object()
         streams.append(mine)
@@ -89,7 +108,7 @@ class Channel:
         name, sent = "snapshot", ""
         self._counted()
         try:
-            while mine in streams:
+            while mine in streams and self.session.reads(phone):
                 changed = self._changed
                 rest = self._rest(seat)
                 if rest != sent:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import hashlib
 import json
 import logging
 import time
@@ -37,7 +38,8 @@ from playground.server.class_answers import (
     language_of,
 )
 from playground.server.class_events import Channel
-from playground.server.page_cache import in_best_form
+from playground.server.page_cache import CODINGS, in_best_form
+from playground.web.panel_page import panel_page
 from playground.web.seat_page import gone_page, seat_page
 
 SWEEP = 5.0  # seconds between two looks at who is there
@@ -61,7 +63,7 @@ class Classroom:
         self._channels: dict[ClassSession, Channel] = {}
         self._asking: set[ClassSession] = set()
         self._sweeping: asyncio.Task[None] | None = None
-        self._pages: dict[tuple[str, str], dict[str | None, Response]] = {}
+        self._pages: dict[str, dict[str | None, Response]] = {}
 
     def routes(self) -> list[Route]:
         """Below the app's root path, before Gradio's own."""
@@ -73,10 +75,18 @@ class Classroom:
             "again": self._again,
             "hide": self._hide,
             "end": self._end,
+            "phone": self._phone,
+            "allow": self._allow,
+            "drop": self._drop,
+            "offer": self._offer,
+            "steer": self._steer,
         }
         found: list[tuple[str, Any, str]] = [
             ("", self._page, "GET"),
             ("", answering(self._create), "POST"),
+            ("/panel", self._panel, "GET"),
+            ("/take", answering(self._take), "POST"),
+            ("/stage", answering(self._stage), "GET"),
             ("/seat", answering(self._seat), "POST"),
             ("/events", answering(self._events), "GET"),
             ("/state", answering(self._state), "GET"),
@@ -105,10 +115,10 @@ class Classroom:
             self._channels[session] = Channel(session, self._clock)
         return self._channels[session]
 
-    def _teachers(self, request: Request) -> tuple[ClassSession, float]:
-        """The class, for its teacher alone."""
+    def _teachers(self, request: Request, first: bool = False) -> tuple[ClassSession, float]:
+        """The class, for its teacher alone; `first`: the teacher's phone may not."""
         session, now = self._found(request)
-        session.check_key(request.headers.get("x-class-key"), now)
+        session.check_key(request.headers.get("x-class-key"), now, first)
         if not session.teacher_bucket.take(now):
             raise Refused("often", t("Too many requests at once: try again in a second."))
         return session, now
@@ -149,11 +159,24 @@ class Classroom:
         except Refused as refused:
             status = 429 if refused.reason == "often" else 404
             return HTMLResponse(gone_page(language_of(request)), status, FRESH)
-        key = ("seat", session.language)
-        if key not in self._pages:
+        forms = self._forms(session.language)
+        headers = forms[None].headers
+        if request.headers.get("if-none-match") == headers["etag"]:
+            kept = {name: headers[name] for name in ("etag", "cache-control", "vary")}
+            return Response(status_code=304, headers=kept)
+        return in_best_form(forms, request.headers.get("accept-encoding", ""))
+
+    def _forms(self, language: str) -> dict[str | None, Response]:
+        """The students' page in a language, ready to be sent."""
+        if language not in self._pages:
+            page = seat_page(language)
             headers = {"cache-control": "no-cache", "vary": "Accept-Encoding"}
-            self._pages[key] = {None: HTMLResponse(seat_page(session.language), headers=headers)}
-        return in_best_form(self._pages[key], request.headers.get("accept-encoding", ""))
+            headers["etag"] = f'W/"{hashlib.sha256(page).hexdigest()[:16]}"'
+            forms: dict[str | None, Response] = {None: HTMLResponse(page, headers=headers)}
+            for coding in CODINGS:
+                in_best_form(forms, coding)
+            self._pages[language] = forms
+        return self._pages[language]
 
     async def _seat(self, request: Request) -> Response:
         self._found(request)
@@ -164,7 +187,8 @@ class Classroom:
 
     async def _events(self, request: Request) -> Response:
         session, seat = self._viewer(request)
-        return self._channel(session).stream(seat)
+        phone = session.phone_of(request.query_params.get("ticket"))
+        return self._channel(session).stream(seat, phone)
 
     async def _state(self, request: Request) -> Response:
         return self._stated(*self._viewer(request))
@@ -183,6 +207,45 @@ class Classroom:
         }
         return JSONResponse(record, headers=FRESH)
 
+    # the teacher's phone ---------------------------------------------------------------------------------------------
+
+    async def _panel(self, request: Request) -> Response:
+        """The page with the teacher's panel; the offer of a key stands behind the address's #, which is never sent."""
+        try:
+            session, _ = self._found(request)
+        except Refused:
+            return await self._page(request)
+        return HTMLResponse(panel_page(session.language), headers=FRESH)
+
+    async def _take(self, request: Request) -> Response:
+        body = await body_of(request, SEATS_BODY)
+        session, now = self._found(request)
+        key, check = session.take_phone(body.get("token"), now)
+        self._channel(session).publish()
+        return JSONResponse({"key": key, "check": check}, headers=FRESH)
+
+    async def _stage(self, request: Request) -> Response:
+        session, now = self._found(request)
+        stage = session.phone_stage(request.headers.get("x-class-key"), now)
+        return JSONResponse({"stage": stage}, headers=FRESH)
+
+    async def _phone(self, session: ClassSession, body: dict[str, Any]) -> Response:
+        session.drop_phone()
+        return JSONResponse({"token": session.phone.offer(self._clock())}, headers=FRESH)
+
+    async def _allow(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.phone.allow(str(body.get("check")), self._clock())
+        session.version += 1
+
+    async def _drop(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.drop_phone()
+
+    async def _offer(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.offer(body.get("offered"))
+
+    async def _steer(self, session: ClassSession, body: dict[str, Any]) -> None:
+        session.steer(body.get("command"))
+
     # the teacher -----------------------------------------------------------------------------------------------------
 
     async def _create(self, request: Request) -> Response:
@@ -191,6 +254,7 @@ class Classroom:
             raise ValueError(t("A code has five letters from A to Z, without I and O."))
         language = (await body_of(request, SEATS_BODY)).get("language")
         spoken = language if language in LANGUAGES else language_of(request)
+        await run_in_threadpool(self._forms, spoken)  # before the first student asks for it
         session = self.classes.create(code, spoken, self._clock())
         self._forget_ended()
         if self._sweeping is None or self._sweeping.done():
@@ -199,7 +263,8 @@ class Classroom:
 
     async def _ticket(self, request: Request) -> Response:
         session, now = self._teachers(request)
-        return JSONResponse({"ticket": session.ticket(now)}, headers=FRESH)
+        ticket = session.ticket(now, request.headers.get("x-class-key"))
+        return JSONResponse({"ticket": ticket}, headers=FRESH)
 
     async def _results(self, request: Request) -> Response:
         session, _ = self._teachers(request)
@@ -217,7 +282,7 @@ class Classroom:
         request: Request,
     ) -> Response:
         """One step of the teacher's: the key first, then the body, then the step, then everybody hears of it."""
-        session, _ = self._teachers(request)
+        session, _ = self._teachers(request, act in (self._phone, self._allow))
         body = await body_of(request, TEACHERS_BODY)
         answer = await act(session, body)
         self._channel(session).publish()

@@ -35,8 +35,9 @@ def made(request: Any, page_of: Callable[[dict], str]) -> dict:
             data = picture.to_gif(trace, dark)
         else:
             step = request.get("step")
-            whole = isinstance(step, int) and not isinstance(step, bool)
-            data = picture.to_png(trace, step if whole else -1, dark)
+            if not isinstance(step, int) or isinstance(step, bool):
+                step = -1
+            data = picture.to_png(trace, step, dark)
     elif form == "csv":
         data = b"\xef\xbb\xbf" + to_csv(trace).encode(
             "utf-8", "replace"

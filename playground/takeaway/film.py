@@ -141,8 +141,12 @@ def _whole(raw: dict, name: str, low: int, high: int) -> int:
 
 def _share(raw: dict, name: str) -> float:
     value = raw.get(name)
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not 0 <= value <= 1:
+    if (
+        not isinstance(value, (int, float))
+        or isinstance(value, bool)
+        or not math.isfinite(value)
+        or not 0 <= value <= 1
+    ):
         raise _refused(name, t("a number in [0, 1]"), value)
     return float(value)
 
@@ -157,8 +161,11 @@ def _text(raw: dict, name: str, longest: int) -> str:
 
 def _list(raw: dict, name: str, longest: int) -> list[dict]:
     value = raw.get(name)
-    good = isinstance(value, list) and 1 <= len(value) <= longest
-    if not good or not all(isinstance(item, dict) for item in value):
+    if (
+        not isinstance(value, list)
+        or not 1 <= len(value) <= longest
+        or not all(isinstance(item, dict) for item in value)
+    ):
         raise _refused(
             name, t("a list of 1 to {longest} objects", longest=longest), type(value).__name__
         )

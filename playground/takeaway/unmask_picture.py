@@ -50,12 +50,13 @@ class UnmaskPicture:
     def __init__(self, runs: list[Mapping[str, Any]], dark: bool = False):
         self.runs, self.dark, self.colours = runs, dark, palette(dark)
         self.steps = [[run["start"], *run["steps"]] for run in runs]
-        self.boxes, y = [], 56
+        self.boxes: list = []
+        y: float = 56
         for run, steps in zip(runs, self.steps, strict=True):
             boxes, y = self._places(run["start"], steps, y)
             self.boxes.append(boxes)
             y += 8
-        self.height = y + 50
+        self.height = int(y) + 50
 
     def __len__(self) -> int:
         return max(len(steps) for steps in self.steps)

@@ -7,6 +7,7 @@ import math
 
 import torch
 from torch.nn import functional
+from transformers import PreTrainedModel
 
 from .text import CLS, MASK, Windows
 
@@ -62,7 +63,7 @@ def next_loss(network: torch.nn.Module, pieces: torch.Tensor, length: int = 128)
 
 
 def quick_figures(
-    network: torch.nn.Module, text: Windows, limit: int | None = None
+    network: PreTrainedModel, text: Windows, limit: int | None = None
 ) -> dict[str, float]:
     """Diffusion: nats a hidden piece at 15, 50 and 85 %; causal: nats a piece and perplexity a piece. Plain text, its first `limit`
     pieces."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch.nn import functional
+from transformers import BertForMaskedLM, BertLMHeadModel
 
 from .text import CLS, MASK
 
@@ -72,7 +73,7 @@ def piece_losses(
 
 
 def weighted_loss(
-    network: torch.nn.Module,
+    network: BertForMaskedLM | BertLMHeadModel,
     inputs: torch.Tensor,
     targets: torch.Tensor,
     weights: torch.Tensor,

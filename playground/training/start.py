@@ -44,10 +44,9 @@ def model_config(vocab_size: int, causal: bool, dropout: float = 0.1, **sizes: i
     )
 
 
-def build_model(
-    model: str, vocab_size: int, dropout: float = 0.1, **sizes: int
-) -> BertForMaskedLM | BertLMHeadModel:
-    """`fairy-causal` (sees only what stands to the left) or `fairy-diffusion` (sees the whole canvas): one network, two masks."""
+def build_model(model: str, vocab_size: int, dropout: float = 0.1, **sizes: int) -> Any:
+    """`fairy-causal` (sees only what stands to the left) or `fairy-diffusion` (sees the whole canvas): one network, two masks.
+    A BertLMHeadModel or a BertForMaskedLM: Any, because transformers declares `to` without `self`."""
     causal = model == "fairy-causal"
     network = BertLMHeadModel if causal else BertForMaskedLM
     built = network(model_config(vocab_size, causal, dropout, **sizes))

@@ -1,18 +1,20 @@
-"""The page of a student in a class: one light page beside the app, with the words of its modules in all languages in it.
+"""The page of a student in a class: one file beside the app, with its script and the words of that in all languages in it, so that it is
+there after one answer of the server. What it says while it connects stands in it as text, and is painted before the script runs.
 
-It is the same for every class; its modules read the code from the address. `<base href="../">` makes that work below a root path.
+It is the same for every class; its script reads the code from the address. `<base href="../">` makes that work below a root path.
 """
 
 from __future__ import annotations
 
 import functools
+import html
 import json
-import posixpath
 from urllib.parse import quote
 
-from playground.i18n import LANGUAGES
-from playground.i18n.tables import TRANSLATED, table
-from playground.web import IMPORT, WEB, shipped
+from playground.i18n import LANGUAGES, t
+from playground.i18n.tables import TRANSLATED, table, translated
+from playground.web import WEB, shipped
+from playground.web.one_script import one_script, order_of
 
 ENTRY = "classroom/seat.js"
 STYLES = ("classroom/seat.css", "charts/class_rows.css")
@@ -20,19 +22,8 @@ STYLES = ("classroom/seat.css", "charts/class_rows.css")
 
 @functools.cache
 def modules() -> tuple[str, ...]:
-    """The page's modules, the entry first, then what they import in the order in which it is met."""
-    files, found, waiting = shipped(), [], [ENTRY]
-    while waiting:
-        path = waiting.pop(0)
-        if path in found:
-            continue
-        found.append(path)
-        text = files.bodies[path].decode("utf-8")
-        waiting += [
-            posixpath.normpath(posixpath.join(posixpath.dirname(path), hit[2]))
-            for hit in IMPORT.finditer(text)
-        ]
-    return tuple(found)
+    """The page's modules, the entry last."""
+    return tuple(order_of(shipped(), ENTRY))
 
 
 @functools.cache
@@ -65,11 +56,11 @@ def seat_page(language: str = "en") -> bytes:
     }
     parts = {
         "style": "\n".join(files.bodies[path].decode("utf-8") for path in STYLES),
-        "preloads": "".join(
-            f'<link rel="modulepreload" href="{files.address(path)}">' for path in modules()
-        ),
         "languages": json.dumps(settings, ensure_ascii=False).replace("<", "\\u003c"),
-        "entry": files.address(ENTRY),
+        "language": "zh-Hans" if language == "zh" else language,
+        "class": html.escape(translated(t("Class"), language)),
+        "connecting": html.escape(translated(t("Connecting…"), language)),
+        "script": one_script(files, ENTRY),
     }
     page = (WEB / "classroom" / "seat.html").read_text(encoding="utf-8")
     for name, text in parts.items():

@@ -109,7 +109,7 @@ class Widget(gr.HTML):
     def __getattr__(self, name: str) -> Any:
         """gr.HTML looks through the whole script for a name that it has not, each time it is asked; Gradio asks for each component's
         arguments at every visitor's first event, which took 57 ms in all. What was missing once is missing."""
-        missing = self.__dict__.setdefault("_missing", set())
+        missing = vars(self).setdefault("_missing", set())
         if name in missing:
             raise AttributeError(name)
         try:

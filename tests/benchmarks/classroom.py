@@ -25,6 +25,7 @@ import statistics
 import sys
 import threading
 import time
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Seat:
 
     async def follow(self) -> None:
         while line := await self.events.reader.readline():
-            if line.startswith(b"data: "):
+            if line.startswith(b"data: {"):  # pings hold none
                 now, state = time.perf_counter(), json.loads(line[6:])
                 front = state["front"] or {}
                 for mark in (
@@ -186,7 +187,12 @@ class Writer:
         while not self.over.is_set():
             seed += 1
             options = {"model": "fairy-causal", "prompt": "once upon a time", "seed": seed}
-            text = self.client.predict(**options, max_new_tokens=32, api_name="/decode")
+            try:
+                text = self.client.predict(**options, max_new_tokens=32, api_name="/decode")
+            except CancelledError:
+                if self.over.is_set():
+                    return  # the app ends with a text on its way
+                raise
             self.marks.append((time.perf_counter(), len(text["steps"])))
 
     def rate(self, began: float, ended: float) -> float:

@@ -33,7 +33,8 @@ def work(url: str, number: int, seed: int) -> tuple[Counter, list]:
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import seed as seeded
 
-    from tests.security.attacks import SECONDS, House, cases, send
+    from tests.security.attacks import cases
+    from tests.security.delivery import SECONDS, House, send
 
     house, outcomes, failures = House.of(url), Counter(), []
     program = Client(url, verbose=False)
@@ -99,7 +100,7 @@ def main() -> None:
             sum((part[0] for part in parts), Counter()),
             [failure for part in parts for failure in part[1]],
         )
-        from tests.security.attacks import send
+        from tests.security.delivery import send
 
         counted, listed = [], []
         if failures:

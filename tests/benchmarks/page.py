@@ -118,8 +118,11 @@ def in_the_browser(model: str, rounds: int) -> None:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(demo.local_url + "?tab=generate")  # the address alone opens Home
+        page.goto(demo.local_url + "?tab=generate&depth=numbers")  # the address alone opens Home
         page.wait_for_selector("#generator .prose-token")
+        page.evaluate(
+            "document.querySelectorAll('#generator details').forEach(one => one.open = true)"
+        )
         page.locator("#generator select[data-part=model]").select_option(model)
         page.locator("#generator").get_by_label("Prompt").fill("Once upon a time")
         page.locator("#generator").get_by_label("Length").fill("24")

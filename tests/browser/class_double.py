@@ -1,7 +1,8 @@
 """The wire of a class without a class behind it: whatever a test says is what the student's page is told.
 
 `ClassDouble` serves the student's page and its routes at `url`; `show(**state)` tells every seat a new state, `answers` holds what was
-sent. `silent` keeps back all events (a proxy that buffers), `refuse` is what the next answers are refused with.
+sent. `silent` keeps back all events (a proxy that buffers), `breaks` is how many of the next streams end before their first event,
+`opened` how many were opened; `refuse` is what the next answers are refused with.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ class ClassDouble:
         self.url = f"http://127.0.0.1:{port}"
         self.state = dict(EMPTY)
         self.answers: list[Any] = []
-        self.polls = 0
+        self.polls = self.breaks = self.opened = 0
         self.silent = False
-        self.gone = False
+        self.gone = self.full = False
         self.refuse: tuple[int, str] | None = None
         self.yours = lambda answer: {"answer": answer}
         self.listeners: set[asyncio.Queue] = set()
@@ -75,6 +76,8 @@ class ClassDouble:
     async def seat(self, request: Request) -> JSONResponse:
         if self.gone:
             return JSONResponse({"error": "There is no such class."}, 404)
+        if self.full:
+            return JSONResponse({"error": "The class is full: it has room for 200."}, 503)
         return JSONResponse({"seat": (await request.json()).get("seat", "0" * 32)})
 
     async def now(self, request: Request) -> JSONResponse:
@@ -84,10 +87,14 @@ class ClassDouble:
     async def events(self, request: Request) -> StreamingResponse:
         queue: Any = asyncio.Queue()
         queue.loop = asyncio.get_running_loop()
+        self.opened += 1
         self.listeners.add(queue)
 
         async def lines():
             try:
+                if self.breaks:
+                    self.breaks -= 1
+                    return
                 state, name = dict(self.state), "snapshot"
                 while True:
                     if self.silent:

@@ -77,8 +77,8 @@ def server():
 @pytest.fixture
 def double(server):
     server.state = {**EMPTY, "id": server.state["id"] + 1}
-    server.answers, server.polls = [], 0
-    server.silent, server.gone, server.refuse = False, False, None
+    server.answers, server.polls, server.breaks, server.opened = [], 0, 0, 0
+    server.silent, server.gone, server.full, server.refuse = False, False, False, None
     server.yours = lambda answer: {"answer": answer}
     return server
 
@@ -88,11 +88,13 @@ def seat(chromium, double):
     """Opens a student's page; `seat(state)` gives the page."""
     contexts = []
 
-    def go(locale="en", size=PHONE, **state):
+    def go(locale="en", size=PHONE, clock=False, **state):
         double.show(**state)
         context = chromium.new_context(viewport=size, locale=locale)
         context.set_default_timeout(10_000)
         contexts.append(context)
+        if clock:
+            context.clock.install()
         page = context.new_page()
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -189,6 +191,58 @@ def test_where_a_proxy_keeps_events_back_the_page_asks(seat, double):
     assert double.polls >= 2
 
 
+def test_events_that_break_off_before_the_first_state_are_asked_for_again(seat, double):
+    double.breaks = 2
+    page = seat(state="asked", question=CHOICE)
+    expect(page.locator("main")).to_contain_text("Which rule?")
+    expect(page.locator("#band")).to_be_hidden()  # the state came, so nothing is lost
+    while double.opened < 3:
+        page.wait_for_timeout(50)
+    polls = double.polls
+    double.show(state="closed")
+    expect(page.locator("main")).to_contain_text("Answers are closed.")
+    assert double.polls == polls, "the third stream brought it"
+
+
+def test_a_line_that_died_without_a_word_is_opened_again(seat, double):
+    page = seat(clock=True, state="asked", question=CHOICE)
+    expect(page.locator("main")).to_contain_text("Which rule?")
+    double.listeners.clear()  # what is shown from now on goes to new streams alone
+    double.show(state="closed")
+    page.clock.fast_forward(41_000)
+    expect(page.locator("main")).to_contain_text("Answers are closed.")
+    page.clock.fast_forward(2_000)
+    while double.opened < 2:
+        page.wait_for_timeout(50)
+
+
+def test_an_answer_over_a_connection_that_was_closed_is_sent_once_more(seat, double):
+    page = seat(state="asked", question=CHOICE)
+    tries = []
+
+    def first_fails(route):
+        tries.append(route.request.post_data)
+        route.abort("connectionreset") if len(tries) == 1 else route.continue_()
+
+    page.route("**/answer", first_fails)
+    page.get_by_role("button", name="min-p").click()
+    expect(page.locator("main")).to_contain_text("Sent.")
+    assert double.answers == [1] and len(tries) == 2 and tries[0] == tries[1]
+    expect(page.locator("#band")).to_be_hidden()
+
+
+def test_the_page_is_one_file_that_says_something_before_its_script_runs(chromium, double):
+    double.show(language="de")
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{double.url}/class/KFMWP")
+    expect(page.locator("main")).to_contain_text("Verbinde")
+    assert asked == [f"{double.url}/class/KFMWP"]
+    context.close()
+
+
 def test_a_class_that_is_not_there_is_said(seat, double):
     double.gone = True
     page = seat()
@@ -196,6 +250,17 @@ def test_a_class_that_is_not_there_is_said(seat, double):
     expect(page.get_by_role("link", name="Open the playground")).to_be_visible()
     double.gone = False
     page.get_by_role("button", name="Try again").click()
+    expect(page.locator("main")).to_contain_text("You are in.")
+
+
+def test_a_full_class_says_so_and_is_asked_again(seat, double):
+    double.full = True
+    page = seat(clock=True)
+    expect(page.locator("h1")).to_have_text("The class is full: it has room for 200.")
+    expect(page.locator("#band")).to_be_hidden()  # the line is well
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    double.full = False
+    page.clock.fast_forward(10_500)
     expect(page.locator("main")).to_contain_text("You are in.")
 
 
@@ -216,7 +281,7 @@ def test_shannons_game_takes_word_after_word_with_the_focus_in_the_field(seat, d
     expect(page.get_by_role("listitem")).to_have_text(["ring", "box"])
     expect(page.locator("#in")).to_be_focused()
     expect(page.locator("#in")).to_have_value("")
-    assert double.answers == [{"word": "box"}]
+    assert double.answers == [{"word": "box", "place": 3}]
 
 
 def test_what_the_front_shows_opens_here_and_goes_on_following(seat, double):

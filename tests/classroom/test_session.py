@@ -41,7 +41,9 @@ class Lesson(RuleBasedStateMachine):
         self.seats = []
 
     def seen(self):
-        return json.dumps([view.common(self.session, self.now), view.teachers(self.session)])
+        return json.dumps(
+            [view.common(self.session, self.now), view.teachers(self.session, self.now)]
+        )
 
     def does(self, name, act, also=True):
         """`act` where the state allows it; else it is refused and nothing changes."""

@@ -112,6 +112,16 @@ def test_a_word_is_guessed_until_right_and_a_try_counts_once():
     assert mine["text"].split() == [*WORDS[:2]]
 
 
+def test_a_word_that_is_sent_twice_is_no_try_at_the_next_one():
+    question = game()
+    first = MODEL.tokens[question.words[0].token]
+    answer = question.accept({"word": first, "place": 0}, None, "")
+    again = question.accept({"word": first, "place": 0}, answer, "")
+    assert again is answer and question.yours(again, "")["tries"] == []
+    assert question.accept({"give_up": True, "place": 0}, answer, "") is answer
+    assert question.accept({"give_up": True, "place": 1}, answer, "").detail.done == (1, 0)
+
+
 def test_whoever_gives_up_is_counted_and_is_in_no_bound():
     question = game()
     answer = question.accept({"give_up": True}, None, "")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.decoding.escape_curves import arrhenius, escape_curve, well
+from playground.decoding.escape_curves import arrhenius, escape_curve
 
 
 def by_definition(delta_e, temperature, rivals, top_k, top_p, min_p, order):
@@ -93,13 +93,6 @@ def test_min_p_forbids_below_its_own_temperature_and_top_k_one_at_every_temperat
 def test_temperature_zero_is_greedy():
     assert escape_curve(1.0, np.array([0.0]))[0] == 0
     assert escape_curve(-1.0, np.array([0.0]))[0] == 1
-
-
-def test_the_floors_of_the_well_are_the_two_energies():
-    heights = dict(well(2.0, 1))
-    assert heights[-1.0] == pytest.approx(0, abs=1e-3) and heights[1.0] == pytest.approx(
-        2.0, abs=1e-3
-    )
 
 
 @pytest.mark.parametrize("top_p", [1.0, 0.9, 0.6])

@@ -4,14 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.stats import chi2, norm
 
 from playground.diffusion import (
     ExactDenoiser,
     UnmaskSettings,
     exact_distribution,
     list_samplers,
-    unmask,
 )
 from playground.diffusion.meter import (
     all_texts,
@@ -22,33 +20,9 @@ from playground.diffusion.meter import (
     total_variation,
     true_distribution,
 )
+from tests.diffusion.laws import CHAIN, LENGTH, agrees, drawn
 
-CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
-LENGTH, ROWS = 4, 20_000
 TRUTH = true_distribution(CHAIN, LENGTH)
-
-
-def drawn(settings, denoiser=CHAIN, length=LENGTH, canvas=None, locked=None):
-    start = (
-        np.full((ROWS, length), denoiser.mask_id)
-        if canvas is None
-        else np.repeat(np.asarray(canvas)[None], ROWS, axis=0)
-    )
-    locks = None if locked is None else np.repeat(np.asarray(locked)[None], ROWS, axis=0)
-    *_, last = unmask(denoiser, start, settings, locked=locks)
-    codes = last.canvas.numpy() @ denoiser.vocab_size ** np.arange(length - 1, -1, -1)
-    return np.bincount(codes, minlength=denoiser.vocab_size**length)
-
-
-def agrees(counts, law):
-    """Within sampling error: nothing where the law has nothing, and a chi-square at one in a million."""
-    assert counts[law <= 0].sum() == 0
-    expected = law * counts.sum()
-    common = expected >= 5
-    statistic = ((counts[common] - expected[common]) ** 2 / expected[common]).sum()
-    rare, many = counts[~common].sum(), expected[~common].sum()
-    statistic += (rare - many) ** 2 / max(many, 1)
-    assert statistic < chi2.ppf(1 - 1e-6, common.sum())
 
 
 CASES = [
@@ -328,62 +302,6 @@ def test_distances_by_hand():
         0.5 * np.log(2) + 0.5 * np.log(2 / 3)
     )
     assert total_variation(np.array([0.5, 0.5]), np.array([0.75, 0.25])) == 0.25
-
-
-# ---------------------------------------------------------------------------------------------- vectors, by integration
-
-SIGNED = ExactDenoiser([0.7, 0.3], [[0.5, 0.5], [0.5, 0.5]])
-SIGNED.embeddings = np.array([[-1.0], [1.0]])
-
-
-def expected_sign(x, log_odds):
-    """E[x_0 | x] of a sign with prior .7 / .3 and evidence log_odds for +1."""
-    return np.tanh(0.5 * (log_odds + np.log(3 / 7)))
-
-
-@pytest.mark.parametrize("clamp", [False, True])
-def test_diffusion_lm_follows_its_law_on_one_signed_word(clamp):
-    steps, x = 4, np.linspace(-9, 9, 1201)
-    width = x[1] - x[0]
-    density = norm.pdf(x)
-    for k in range(steps - 1, -1, -1):
-        alpha_t, alpha_s = 1 - (k + 1) / steps, 1 - k / steps
-        origin = expected_sign(x, 2 * np.sqrt(alpha_t) * x / (1 - alpha_t))
-        if clamp:
-            origin = np.where(origin > 0, 1.0, -1.0)
-        if k == 0:
-            law = np.array([density[origin <= 0].sum(), density[origin > 0].sum()]) * width
-            break
-        step = alpha_t / alpha_s
-        mean = (np.sqrt(alpha_s) * (1 - step) * origin + np.sqrt(step) * (1 - alpha_s) * x) / (
-            1 - alpha_t
-        )
-        deviation = np.sqrt((1 - alpha_s) * (1 - step) / (1 - alpha_t))
-        density = (norm.pdf(x[:, None], mean[None], deviation) * density).sum(1) * width
-    settings = UnmaskSettings("diffusion-lm", steps, selection="clamp" if clamp else "plain")
-    agrees(drawn(settings, SIGNED, 1), law / law.sum())
-
-
-def test_cdcd_follows_its_law_on_one_signed_word():
-    steps = 5
-    grid = np.geomspace(100.0, 0.02, steps + 1)
-    x = np.linspace(-600, 600, 120_001)
-    start = x.copy()
-    for now, after in pairwise(grid):
-        x = x + (after - now) / now * (x - expected_sign(x, 2 * x / now**2))
-    positive = (norm.pdf(start / grid[0]) * (x > 0)).sum() * (start[1] - start[0]) / grid[0]
-    settings = UnmaskSettings("cdcd", steps, schedule="geometric", seed=2)
-    agrees(drawn(settings, SIGNED, 1), np.array([1 - positive, positive]))
-
-
-@pytest.mark.parametrize(
-    ("sampler", "steps", "tolerance"), [("diffusion-lm", 40, 0.03), ("cdcd", 40, 0.03)]
-)
-def test_vector_samplers_come_near_the_chain_with_many_steps(sampler, steps, tolerance):
-    counts = drawn(UnmaskSettings(sampler, steps), CHAIN, 2)
-    assert total_variation(counts / ROWS, true_distribution(CHAIN, 2)) < tolerance
-    few = drawn(UnmaskSettings(sampler, 3), CHAIN, 2)
-    assert total_variation(few / ROWS, true_distribution(CHAIN, 2)) > tolerance
 
 
 class _Rounded:

@@ -1,25 +1,19 @@
-"""Requests that no honest browser sends: made by hypothesis, sent to a running app, judged by what comes back.
+"""Requests that no honest browser sends: made by hypothesis; `delivery` sends them and judges what comes back.
 
-A case is a list of plain values (so that it can be printed and sent again); `send(door, case)` answers with an Outcome. A server
-error (5xx), a connection that breaks, silence, and an error whose sentence nobody wrote are failures.
+A case is a list of plain values, so that it can be printed and sent again.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import uuid
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
-import httpx
-from gradio_client.exceptions import AppError
 from hypothesis import strategies as st
 
-from playground.pages.answer_size import LARGEST
+from tests.security.class_attacks import classroom
+from tests.security.delivery import House
 
-SECONDS = 60.0
 SPECIALS = [
     "",
     " ",
@@ -240,48 +234,6 @@ REQUEST = {
 }
 
 
-@dataclass
-class Outcome:
-    kind: str  # "fine", "refused" (a sentence or 4xx), "failed"
-    detail: str = ""
-
-
-@dataclass
-class House:
-    """What a stranger can read off a running app: its endpoints, its events, its server functions."""
-
-    url: str
-    endpoints: dict[str, dict[str, Any]]  # name -> its parameters in order, with their defaults
-    events: list[dict]
-    functions: list[tuple[int, str]]
-
-    @classmethod
-    def of(cls, url: str) -> House:
-        with httpx.Client(base_url=url, timeout=SECONDS) as client:
-            config, info = client.get("/config").json(), client.get("/gradio_api/info").json()
-        endpoints = {
-            name.strip("/"): {
-                one["parameter_name"]: one.get("parameter_default") for one in about["parameters"]
-            }
-            for name, about in info["named_endpoints"].items()
-        }
-        functions = [
-            (one["id"], name)
-            for one in config["components"]
-            for name in one["props"].get("server_fns") or []
-        ]
-        values = {one["id"]: one["props"].get("value") for one in config["components"]}
-        return cls(
-            url,
-            endpoints,
-            [
-                {"id": one["id"], "values": [values.get(name) for name in one["inputs"]]}
-                for one in config["dependencies"]
-            ],
-            functions,
-        )
-
-
 def changed(honest: dict[str, Any]) -> st.SearchStrategy:
     """`honest` with up to three of its values (nested ones too) replaced, left out, or strange ones added."""
 
@@ -386,43 +338,10 @@ def cases(house: House) -> st.SearchStrategy:
         st.tuples(st.sampled_from(posts), raw).map(
             lambda made: ["raw", made[0], made[1].hex() if len(made[1]) < 4000 else "big"]
         ),
-        classroom(),
+        classroom(changed, anything),
         st.sampled_from(PATHS).map(lambda path: ["path", path]),
         st.text(max_size=60).map(lambda text: ["path", "/gradio_api/file=" + text]),
     )
-
-
-QUESTION = {"kind": "token", "model": "fairy-causal", "ids": [5, 6, 7], "text": "once"}
-CLASS_POSTS = {
-    "": {"language": "de"},
-    "/seat": {"seat": None},
-    "/answer": {"question": 1, "answer": "king"},
-    "/ticket": {},
-    "/drive": {"state": {"address": "?tab=home", "page": "home", "title": "x", "step": 0}},
-    "/ask": {"question": QUESTION},
-    "/close": {},
-    "/reveal": {"truth": None},
-    "/again": {},
-    "/hide": {"answer": "king", "hidden": True},
-    "/end": {},
-}
-CLASS_GETS = ("", "/state", "/results.json", "/results.csv", "/events", "/nothing")
-
-
-def classroom() -> st.SearchStrategy:
-    """["class", how, code, path, body]: a request of the classroom's routes, with the right key ("teacher"), the right seat
-    ("student") or whatever a stranger holds; "/events" is read by strangers alone, who are not held."""
-    codes = st.one_of(
-        st.sampled_from(["QUEEN", "queen", "QUEEI", "../x", "AAAAA%00"]), st.text(max_size=8)
-    )
-    who = st.sampled_from(["teacher", "teacher", "student", "stranger"])
-    posts = st.sampled_from(sorted(CLASS_POSTS)).flatmap(
-        lambda path: st.tuples(
-            who, codes, st.just(path), st.one_of(changed(CLASS_POSTS[path]), anything)
-        )
-    )
-    gets = st.tuples(who, codes, st.sampled_from(CLASS_GETS), st.none())
-    return st.one_of(posts, posts, gets).map(lambda made: ["class", *made])
 
 
 PATHS = [
@@ -457,207 +376,3 @@ PATHS = [
         ".git/config",
     )
 ]
-SECRETS = (
-    "root:x:0:0",
-    "def main() -> None",
-    "class Limits",
-    '"architectures"',
-    "[core]\n",
-    "PATH=",
-)
-
-
-def send(client: httpx.Client, case: list, program: Any = None) -> Outcome:
-    """Send a case, judge what comes back. program: a gradio_client.Client, by which "program" cases go (else as "call")."""
-    try:
-        if case[0] == "program" and program is not None:
-            return _program(program, *case[1:])
-        case = ["call", *case[1:]] if case[0] == "program" else case
-        return {
-            "call": _call,
-            "run": _run,
-            "event": _event,
-            "function": _function,
-            "raw": _raw,
-            "path": _path,
-            "class": _class,
-        }[case[0]](client, *case[1:])
-    except httpx.TimeoutException:
-        return Outcome("failed", "silence")
-    except httpx.InvalidURL:
-        return Outcome("fine", "no address at all")
-    except httpx.HTTPError as error:
-        return Outcome("failed", f"{type(error).__name__}: {error}")
-
-
-def _body(value: Any) -> dict:
-    return {"content": json.dumps(value).encode(), "headers": {"content-type": "application/json"}}
-
-
-def _judged(answer: httpx.Response) -> Outcome | None:
-    if len(answer.content) > LARGEST:
-        return Outcome("failed", f"{len(answer.content):,} bytes")
-    if answer.status_code >= 500:
-        return Outcome("failed", f"{answer.status_code} {answer.text[:200]}")
-    if answer.status_code >= 400:
-        return Outcome("refused", str(answer.status_code))
-    return None
-
-
-def _sentence(error: Any) -> Outcome:
-    """An error that reached the visitor: a sentence that somebody wrote, or not."""
-    text = str(error.get("message") or error.get("error") if isinstance(error, dict) else error)
-    if (
-        error is None
-        or "Something went wrong" in text
-        or "Traceback" in text
-        or text in ("None", "")
-    ):
-        return Outcome("failed", f"no sentence: {text[:300]}")
-    return Outcome("refused", text[:200])
-
-
-def _call(client: httpx.Client, name: str, body: Any) -> Outcome:
-    answer = client.post(f"/gradio_api/call/v2/{name}", **_body(body))
-    if (outcome := _judged(answer)) is not None:
-        return outcome
-    event = None
-    with client.stream("GET", f"/gradio_api/call/{name}/{answer.json()['event_id']}") as stream:
-        if stream.status_code >= 500:
-            return Outcome("failed", str(stream.status_code))
-        for line in stream.iter_lines():
-            if line.startswith("event:"):
-                event = line[6:].strip()
-            elif line.startswith("data:") and event == "complete":
-                return Outcome("fine")
-            elif line.startswith("data:") and event == "error":
-                return _sentence(json.loads(line[5:]))
-    return Outcome("failed", "the stream ended without an answer")
-
-
-def _program(program: Any, name: str, body: Any) -> Outcome:
-    try:
-        program.predict(**body, api_name=f"/{name}")
-    except AppError as error:
-        return _sentence(str(error))
-    except (
-        TypeError,
-        ValueError,
-    ) as error:  # refused before anything was sent: an unknown argument, a value that is no JSON
-        return Outcome("refused", f"{type(error).__name__}: {error}"[:200])
-    return Outcome("fine")
-
-
-def _run(client: httpx.Client, name: str, data: list) -> Outcome:
-    answer = client.post(f"/gradio_api/run/{name}", **_body({"data": data}))
-    if (
-        answer.status_code == 500 and "error" in answer.json()
-    ):  # Gradio's way of handing an error's sentence to a program
-        return _sentence(answer.json()["error"])
-    return _judged(answer) or Outcome("fine")
-
-
-def _event(client: httpx.Client, number: int, data: Any, event_data: Any) -> Outcome:
-    session = uuid.uuid4().hex[:11]
-    answer = client.post(
-        "/gradio_api/queue/join",
-        **_body(
-            {
-                "data": data,
-                "fn_index": number,
-                "session_hash": session,
-                "event_data": event_data,
-                "trigger_id": None,
-            }
-        ),
-    )
-    if (outcome := _judged(answer)) is not None:
-        return outcome
-    seen = 0
-    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
-        for line in stream.iter_lines():
-            if not line.startswith("data:"):
-                continue
-            message = json.loads(line[5:])
-            if message.get("msg") == "process_completed":
-                output = message.get("output") or {}
-                return Outcome("fine") if message.get("success") else _sentence(output.get("error"))
-            if message.get("msg") == "process_generating":
-                seen += 1
-                if "Something went wrong" in line:
-                    return Outcome("failed", f"no sentence: {line[:300]}")
-                if seen >= 3:
-                    return Outcome(
-                        "fine", "the browser closes"
-                    )  # the stream is cut in the middle of a run
-            if message.get("msg") in ("unexpected_error", "close_stream"):
-                return (
-                    Outcome("fine")
-                    if message["msg"] == "close_stream"
-                    else _sentence(message.get("message"))
-                )
-    return Outcome("failed", "the stream ended without an answer")
-
-
-def _function(client: httpx.Client, component: Any, name: str, data: Any) -> Outcome:
-    answer = client.post(
-        "/gradio_api/component_server",
-        **_body({"session_hash": "s", "component_id": component, "fn_name": name, "data": data}),
-    )
-    if (outcome := _judged(answer)) is not None:
-        return outcome
-    return (
-        Outcome("failed", answer.text[:300])
-        if "Something went wrong" in answer.text
-        else Outcome("fine")
-    )
-
-
-def _raw(client: httpx.Client, path: str, body: str) -> Outcome:
-    content = b'{"data": "' + b"x" * 10_000_000 + b'"}' if body == "big" else bytes.fromhex(body)
-    answer = client.post(path, content=content, headers={"content-type": "application/json"})
-    return _judged(answer) or Outcome("fine")
-
-
-def _path(client: httpx.Client, path: str) -> Outcome:
-    answer = client.get(path, follow_redirects=False)
-    if any(secret in answer.text for secret in SECRETS):
-        return Outcome("failed", f"read {answer.text[:60]!r}")
-    return _judged(answer) or Outcome("fine")
-
-
-def _class(client: httpx.Client, who: str, code: str, path: str, body: Any) -> Outcome:
-    """One request of the classroom. Whoever plays a teacher or a student has opened, or entered, the class QUEEN of this client."""
-    headers: dict[str, str] = {"x-class-key": "no key", "x-class-seat": "no seat"}
-    if who == "teacher":
-        made = client.post(f"/class/{CLASS}", json={})
-        _keys[str(client.base_url)] = (made.json() or {}).get("key") or _keys.get(
-            str(client.base_url), ""
-        )
-        headers = {"x-class-key": _keys[str(client.base_url)]}
-        code = CLASS
-    elif who == "student":
-        entered = client.post(f"/class/{CLASS}/seat", json={})
-        headers = {"x-class-seat": str((entered.json() or {}).get("seat", ""))}
-        code = CLASS
-    if path == "/events":
-        headers = {"x-class-key": "no key"}
-    address = f"/class/{quote(code, safe='', errors='replace')}{path}"
-    answer = (
-        client.get(address, headers=headers)
-        if path in CLASS_GETS and body is None
-        else client.post(
-            address,
-            headers=headers | {"content-type": "application/json"},
-            content=json.dumps(body),
-        )
-    )
-    if answer.status_code in (503,) and answer.headers.get("content-type", "").startswith(
-        "application/json"
-    ):
-        return _sentence(answer.json())  # full, or the model is not there: a sentence
-    return _judged(answer) or Outcome("fine")
-
-
-CLASS = "QUEEN"
-_keys: dict[str, str] = {}  # of the classes that this process opened, by the app's address

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from playground.backend import get_backend
 from playground.backend.catalog import MODELS
 from playground.backend.limits import Limits, set_limits
-from tests.security.attacks import REQUEST, House, cases, send
+from tests.security.attacks import REQUEST, cases
+from tests.security.delivery import House, send
 
 CASES = 500
 

@@ -12,7 +12,8 @@ import pytest
 from playground.backend import get_backend
 from playground.pages import ngram_models
 from playground.pages.shell import ASSETS
-from tests.security.attacks import PATHS, SECRETS
+from tests.security.attacks import PATHS
+from tests.security.delivery import SECRETS
 
 ROOT = ASSETS.parent
 OFFERED = {ASSETS / "fonts", ASSETS / "words"}

@@ -152,10 +152,12 @@ class Phone:
         address = f"{self.at}/events?seat={self.seat}"
         async with self.client.stream("GET", address, headers=headers, timeout=60) as events:
             assert events.status_code == 200
+            name = ""
             async for line in events.aiter_lines():
                 if line.startswith("event: "):
-                    self.names.append(line.removeprefix("event: "))
-                elif line.startswith("data: "):
+                    name = line.removeprefix("event: ")
+                    self.names += [name] if name != "ping" else []
+                elif line.startswith("data: ") and name != "ping":
                     self.states.append(json.loads(line.removeprefix("data: ")))
                     self.changed.set()
 

@@ -148,6 +148,10 @@ class ShannonGame(Question):
     def accept(self, raw: Any, before: Answer | None, seat: str) -> Answer:
         given = object_of(raw, "answer")
         now = before.detail if before is not None else Progress()
+        place = given.get("place")
+        if place is not None and before is not None:
+            if number_of(place, "place", 0, len(self.words), True) < len(now.done):
+                return before  # of a word that is done: it was sent twice over a bad connection
         if len(now.done) == len(self.words):
             raise ValueError(t("You have guessed the whole text."))
         word = self.words[len(now.done)]

@@ -88,7 +88,7 @@ class Blocks:
 
     def show_window(self, run: Run, turn: np.ndarray) -> None:
         """Let the model see the window of each row's turn; without overlap it sees the whole canvas."""
-        if self.starts is None:
+        if self.starts is None or self.settings.block_length is None:
             return
         block = self._block(turn)
         first = self.starts[np.maximum(block, 0)]

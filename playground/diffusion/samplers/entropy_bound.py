@@ -68,7 +68,7 @@ class Renoise(Sampler):
         steps, begin = self.settings.steps, run.open & run.masked
         bound = self.settings.bound
         run.canvas[begin] = self._random(run, steps)[begin]
-        previous, done = np.full(run.canvas.shape, -1), ~begin.any(1)
+        previous, done = np.full(run.canvas.shape, -1), ~np.any(begin, axis=1)
         for k in range(steps):
             where = begin & ~done[:, None]
             run.valid[~done] = False

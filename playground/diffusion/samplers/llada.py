@@ -41,6 +41,7 @@ class Llada(Ordered):
         return prediction.probability_of(tokens, where)
 
     def number(self, score, where, clock):
+        assert clock.masks is not None, "Ordered sets how many masks a block began with"
         return share_out(clock.masks, clock.steps, clock.step)
 
 

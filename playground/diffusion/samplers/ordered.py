@@ -9,7 +9,7 @@ The same `score`, `scale` and `number` serve the batches of `unmask` and the enu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,10 +28,8 @@ class Ordered(Sampler):
     adaptive = False  # True: runs until no mask is left, whatever `steps` says
     sample_first = False  # True: every masked position gets a token, and the score looks at it
 
-    def score(
-        self, prediction: Prediction, where: np.ndarray, tokens: np.ndarray | None
-    ) -> np.ndarray:
-        """(B, L), higher goes first; read at `where` alone."""
+    def score(self, prediction: Prediction, where: np.ndarray, tokens: Any) -> np.ndarray:
+        """(B, L), higher goes first; read at `where` alone. tokens: (B, L) drawn ones with `sample_first`, else None."""
         raise NotImplementedError
 
     def scale(self, clock: Clock) -> np.ndarray:
@@ -69,7 +67,7 @@ class Ordered(Sampler):
             yield
 
     def _step(self, run: Run, blocks: Blocks, where: np.ndarray, k: int, clock: Clock) -> None:
-        prediction = run.predict(blocks.visible(run), where.any(1))
+        prediction = run.predict(blocks.visible(run), np.any(where, axis=1))
         tokens = run.draw(where, k) if self.sample_first else None
         score = self.score(prediction, where, tokens)
         number = self.number(score, where, clock)

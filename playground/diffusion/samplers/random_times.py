@@ -59,7 +59,9 @@ class RandomTimes(Sampler):
             chosen = here & run.masked & (coin < reveal)
             again = here & ~run.masked & run.open & (coin < remask)
             # nothing revealed: no need to ask, and the cache stays. The first step asks, so that there is something to see.
-            run.predict(blocks.visible(run), None if k == 0 or published else chosen.any(1))
+            run.predict(
+                blocks.visible(run), None if k == 0 or published else np.any(chosen, axis=1)
+            )
             if published:  # the source's code asks after every change, masks left or not
                 run.spend(~run.valid)
             run.put(chosen, run.draw(chosen, k))
@@ -74,6 +76,6 @@ class RandomTimes(Sampler):
         """The argmax where masks are left `here`; its call is made in any case."""
         left = here & run.masked
         if left.any():
-            prediction = run.predict(blocks.visible(run), left.any(1))
+            prediction = run.predict(blocks.visible(run), np.any(left, axis=1))
             run.put(left, prediction.draw(left, np.zeros(left.shape), 0.0))
-        run.spend(here.any(1) & ~left.any(1))
+        run.spend(np.any(here, axis=1) & ~np.any(left, axis=1))

@@ -47,6 +47,7 @@ class Speculative(Sampler):
             rank = np.argsort(order, axis=1, kind="stable")  # (B, L): which draft a place has
             where = run.masked & (rank < self.window(run.masked.sum(1), first)[:, None])
             reading = self.read(run)
+            assert run.prediction is not None, "read() asks the network"
             p = self.laws(run.prediction, where)  # (n, V)
             drafts = run.draw(where, k)
             q = self.verified(run, reading, p, where, rank, drafts)

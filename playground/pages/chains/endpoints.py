@@ -12,6 +12,7 @@ from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths
 from playground.pages.answer_size import most_cells
 from playground.pages.chains import parsing
+from playground.parameters import LARGEST_SEED
 
 MOST_STATES = 64
 LONGEST = 10_000
@@ -57,7 +58,7 @@ def markov(
             parsing.whole(steps, "steps", 0, LONGEST),
             parsing.whole(power, "power", 0, LONGEST),
         )
-        seed = parsing.whole(seed, "seed", 0, parsing.LARGEST_SEED)
+        seed = parsing.whole(seed, "seed", 0, LARGEST_SEED)
         greedy = parsing.choice(mode, "mode", ("sampled", "greedy")) == "greedy"
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
@@ -135,7 +136,7 @@ def hmm(
         )
         iterations, seed = (
             parsing.whole(iterations, "iterations", 0, 100),
-            parsing.whole(seed, "seed", 0, parsing.LARGEST_SEED),
+            parsing.whole(seed, "seed", 0, LARGEST_SEED),
         )
         if not isinstance(tables, bool):
             raise ValueError(f"tables must be true or false, got {parsing.short(tables)}")

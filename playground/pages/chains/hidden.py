@@ -11,6 +11,7 @@ from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths, trellis
 from playground.pages.chains import parsing
 from playground.pages.chains.examples import HIDDEN
+from playground.parameters import LARGEST_SEED
 
 LONGEST = 60
 KINDS = ("forward", "backward", "posterior", "viterbi")
@@ -56,7 +57,7 @@ def figures(draft: dict) -> dict:
     model = read_model(draft)
     truth = None
     if draft.get("seed") is not None:
-        seed = parsing.whole(draft["seed"], "seed", 0, parsing.LARGEST_SEED)
+        seed = parsing.whole(draft["seed"], "seed", 0, LARGEST_SEED)
         states, symbols = model.sample(parsing.whole(draft["length"], "length", 2, LONGEST), seed)
         truth, observations = states.tolist(), symbols.tolist()
     else:
@@ -147,7 +148,7 @@ def learn(draft: dict) -> dict:
     model, wish = read_model(draft), draft["learn"]
     if not isinstance(wish, dict):
         raise ValueError(t("learn must be an object, got {got}", got=parsing.short(wish)))
-    seed = parsing.whole(wish["seed"], "seed", 0, parsing.LARGEST_SEED)
+    seed = parsing.whole(wish["seed"], "seed", 0, LARGEST_SEED)
     restarts, iterations = (
         parsing.whole(wish["restarts"], "restarts", 1, 8),
         parsing.whole(wish["iterations"], "iterations", 1, 60),
@@ -165,7 +166,7 @@ def learn(draft: dict) -> dict:
     runs = []
     for number in range(restarts):
         start = HiddenMarkovModel.random(
-            model.size, len(model.symbols), (seed * 1000 + number) % parsing.LARGEST_SEED
+            model.size, len(model.symbols), (seed * 1000 + number) % LARGEST_SEED
         )
         runs.append([step.record() for step in baum_welch(start, observations, iterations)])
     best = int(np.argmax([run[-1]["log_likelihood"] for run in runs]))

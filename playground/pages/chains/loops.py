@@ -17,6 +17,7 @@ from playground.markov.recurrence import (
 )
 from playground.pages import gate, ngram_models
 from playground.pages.chains import parsing
+from playground.parameters import LARGEST_SEED
 
 # world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of markov.dynamics.WORLDS
 SLIDERS = {
@@ -176,7 +177,7 @@ def read_text(draft: dict) -> tuple[str, str, int, int, float]:
         name,
         text,
         parsing.whole(draft.get("length", 40), "length", 0, 120),
-        parsing.whole(draft.get("seed", 1), "seed", 0, parsing.LARGEST_SEED),
+        parsing.whole(draft.get("seed", 1), "seed", 0, LARGEST_SEED),
         parsing.real(draft.get("temperature", 1.0), "temperature", 0.1, 5),
     )
 

@@ -9,9 +9,8 @@ from functools import wraps
 from typing import Any
 
 from playground.i18n import t
-from playground.parameters import SEED, Parameter, short
+from playground.parameters import Parameter, short
 
-LARGEST_SEED = SEED.high
 LONGEST_NAME = 40
 
 

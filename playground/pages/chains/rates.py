@@ -12,6 +12,7 @@ from playground.markov.ensemble import shares_over_time
 from playground.pages.chains import parsing
 from playground.pages.chains.examples import RATES
 from playground.pages.chains.walk import clip
+from playground.parameters import LARGEST_SEED
 
 MOMENTS = 121
 RUNS = 400
@@ -31,7 +32,7 @@ def read(draft: dict) -> tuple[ContinuousTimeChain, int, int, float]:
     states = parsing.names(draft["states"], "states", 2, 8)
     rates = parsing.table(draft["rates"], "rates", len(states), len(states))
     start = parsing.whole(draft.get("start", 0), "start", 0, len(states) - 1)
-    seed = parsing.whole(draft.get("seed", 0), "seed", 0, parsing.LARGEST_SEED)
+    seed = parsing.whole(draft.get("seed", 0), "seed", 0, LARGEST_SEED)
     until = parsing.real(draft.get("until", 4.0), "until", 0.1, 100)
     chain = ContinuousTimeChain(rates, states, np.eye(len(states))[start])
     if chain.leaving.max() * until > FASTEST:

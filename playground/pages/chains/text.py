@@ -18,6 +18,7 @@ from playground.markov.spans import copied_spans
 from playground.pages import ngram_models
 from playground.pages.chains import parsing
 from playground.pages.events import sent
+from playground.parameters import LARGEST_SEED
 
 LENGTH = 60
 SHOWN_SOURCE = 1200  # tokens of the source that are drawn in full; of a longer one, the surroundings of what was copied
@@ -137,7 +138,7 @@ def figures(draft: dict) -> dict:
     """Plain data: both continuations with a decoding record a step, what was copied from where, the cycle and the ties."""
 
     _, model = read(draft)
-    seed = parsing.whole(draft["seed"], "seed", 0, parsing.LARGEST_SEED)
+    seed = parsing.whole(draft["seed"], "seed", 0, LARGEST_SEED)
     length = parsing.whole(draft.get("length", LENGTH), "length", 5, 120)
     start = draft.get("start") or ""
     ids = (

@@ -9,6 +9,7 @@ import numpy as np
 from playground.markov.chain import MarkovChain, first_revisit
 from playground.pages.chains import parsing
 from playground.pages.chains.examples import CHAINS
+from playground.parameters import LARGEST_SEED
 
 STEPS = 500
 LARGEST_CHAIN = 8
@@ -33,7 +34,7 @@ def read(draft: dict, steps: int = STEPS, largest: int = LARGEST_CHAIN) -> tuple
     return chain, {
         "start": start,
         "mode": parsing.choice(draft.get("mode", "sampled"), "mode", ("sampled", "greedy")),
-        "seed": parsing.whole(draft.get("seed", 0), "seed", 0, parsing.LARGEST_SEED),
+        "seed": parsing.whole(draft.get("seed", 0), "seed", 0, LARGEST_SEED),
         "steps": steps,
     }
 
@@ -136,7 +137,8 @@ def _mixing(chain: MarkovChain, recurrent: list) -> str:
         return "The beginning is forgotten, but after more steps than a number of the computer can count."
     return (
         f"The second largest eigenvalue has size {second:.4g}: what is left of the beginning is multiplied by about {second:.4g} at every step "
-        f"(gap {chain.spectral_gap():.4g}). From the worst start it is within ¼ of the long run after {_count(steps)} step{'s' * (steps != 1)} (mixing time, total variation)."
+        f"(gap {chain.spectral_gap():.4g}). From the worst start it is within ¼ of the long run "
+        f"after {_count(int(steps))} step{'s' * (steps != 1)} (mixing time, total variation)."
     )
 
 

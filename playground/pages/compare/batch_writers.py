@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -160,7 +160,7 @@ class _Asking:
         return self.next_logits_batch([ids])[0]
 
 
-def rounds(model: Any, lanes: Sequence[Any]) -> Iterator[list[Any]]:
+def rounds(model: Any, lanes: Sequence[Any]) -> Generator[list[Any], None, None]:
     """Runs all lanes to their ends, one batch a round; yields the lanes that got a token. Closing it ends the beam searches."""
     try:
         while True:

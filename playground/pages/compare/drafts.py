@@ -180,7 +180,8 @@ def figures(left: Side, right: Side, passes: list[Pass], drafting: float) -> dic
     drafting: seconds of the drafter, which are in the right side's seconds too. ratio: speculative ÷ plain tokens a second."""
     judged = [one for found in passes for one in found.drafts if one.accepted is not None]
     speeds = [len(side.ids) / side.seconds if side.seconds > 0 else None for side in (left, right)]
-    both = speeds[0] is not None and speeds[1] is not None
+    plain, speculative = speeds
+    overlaps = [one.overlap for one in judged if one.overlap is not None]
     return {
         "tokens": [len(left.ids), len(right.ids)],
         "passes": [left.calls, right.calls],
@@ -188,7 +189,7 @@ def figures(left: Side, right: Side, passes: list[Pass], drafting: float) -> dic
         "drafted": sum(len(found.drafts) for found in passes),
         "judged": len(judged),
         "accepted": sum(one.accepted is True for one in judged),
-        "overlap": statistics.fmean(one.overlap for one in judged) if judged else None,
+        "overlap": statistics.fmean(overlaps) if overlaps else None,
         "draft_calls": sum(found.calls for found in passes),
         "same_text": left.ids == right.ids,
         "seconds": [left.seconds, right.seconds],
@@ -196,7 +197,7 @@ def figures(left: Side, right: Side, passes: list[Pass], drafting: float) -> dic
         "token_seconds": statistics.median(left.parts) if left.parts else None,
         "pass_seconds": statistics.median(right.parts) if right.parts else None,
         "tokens_per_second": speeds,
-        "ratio": speeds[1] / speeds[0] if both else None,
+        "ratio": speculative / plain if plain is not None and speculative is not None else None,
     }
 
 

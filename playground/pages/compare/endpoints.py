@@ -24,7 +24,7 @@ def register(app: Any) -> None:
         runs: int = 1,
         seed: int = 0,
         scorer: str = "",
-        request: gr.Request = None,
+        request: gr.Request | None = None,
     ) -> dict:
         """One prompt written in up to six ways, in one batch: the texts, and the table of diversity, perplexity, repetition and loops.
 
@@ -55,7 +55,7 @@ def register(app: Any) -> None:
         temperature: float = 1.0,
         top_p: float = 1.0,
         seed: int = 0,
-        request: gr.Request = None,
+        request: gr.Request | None = None,
     ) -> dict:
         """Speculative decoding beside plain decoding of the same model: drafts, verdicts, tokens a pass, and both speeds of this run.
 

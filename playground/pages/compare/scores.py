@@ -25,8 +25,9 @@ def measure(_: Any, raw: Any) -> dict:
     record = found.record()
     record["table"] = {str(n): rows for n, rows in record["table"].items()}  # JSON's keys are texts
     # the mean of the logarithms over the orders that the candidate is long enough for
-    logs = [math.log(p / 100) if p > 0 else None for p in found.precisions[: found.order]]
-    record["mean_log"] = math.fsum(logs) / len(logs) if logs and None not in logs else None
+    shares = [p / 100 for p in found.precisions[: found.order]]
+    whole = bool(shares) and min(shares) > 0
+    record["mean_log"] = math.fsum(map(math.log, shares)) / len(shares) if whole else None
     return {
         "bleu": record,
         "rouge": [rouge(candidate, reference).record() for reference in references],

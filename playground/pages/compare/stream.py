@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from playground.i18n import wire
@@ -59,7 +59,7 @@ def written(record: dict) -> int:
     return record.get("written", 0)
 
 
-def model_of(asked: dict, otherwise: str | None = None) -> Any:
+def model_of(asked: Mapping[str, Any], otherwise: str | None = None) -> Any:
     """The model under whose name a request is logged, and which ZeroGPU loads before it: its own, the first of several, or `otherwise`."""
     several = asked.get("models")
     return asked.get("model") or (

@@ -114,4 +114,5 @@ def losses(rows: Any, ids: list[int]) -> list[float | None]:
 
 
 def mean(values: list[float | None]) -> float | None:
-    return None if not values or None in values else math.fsum(values) / len(values)
+    known = [value for value in values if value is not None]
+    return math.fsum(known) / len(known) if known and len(known) == len(values) else None

@@ -29,7 +29,7 @@ def register(app: Any) -> None:
         schedule: str = "linear",
         seed: int = 0,
         model: str = models.TWIN,
-        request: gr.Request = None,
+        request: gr.Request | None = None,
     ) -> dict:
         """What noise makes of a text at one moment of the forward process of a diffusion model.
 
@@ -77,7 +77,7 @@ def register(app: Any) -> None:
         hybrid: int = 0,
         start: str = "masks",
         top: int = 5,
-        request: gr.Request = None,
+        request: gr.Request | None = None,
     ) -> dict:
         """Let a masked diffusion model write: fill the masks of a canvas, everywhere at once, step by step.
 

@@ -19,7 +19,7 @@ from playground.pages.diffusion.corrupt import corrupted
 from playground.pages.diffusion.corrupt_block import sentence_for
 from playground.pages.diffusion.exactness import PRESETS, collected, measure
 from playground.pages.diffusion.recorded import path_of, recorded
-from playground.pages.diffusion.runs import Side, whole_trace
+from playground.pages.diffusion.runs import Side, trace_of, whole_trace
 from playground.pages.diffusion.scores import scorer
 from playground.pages.diffusion.timing_block import measured
 from playground.pages.diffusion.twin import LeftToRight
@@ -33,7 +33,7 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
     side = Side(name, denoiser, read_canvas(canvas, denoiser), settings_of(FIRST))
     twin = LeftToRight(side, backend)
     card, texts = twin.card(), list(twin)
-    *_, trace = whole_trace(side)
+    trace = trace_of(whole_trace(side))
     return {
         "trace": trace,
         "twin": {"card": card, "texts": texts},

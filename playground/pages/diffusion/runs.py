@@ -232,6 +232,13 @@ def what_runs(sides: list[Side]) -> str:
     return f"{sides[0].model} · two runs on one canvas, step by step; whoever has fewer steps waits at the end"
 
 
+def trace_of(items: Iterator[int | dict]) -> dict:
+    """The trace that `whole_trace` ends with."""
+    *_, trace = items
+    assert isinstance(trace, dict)
+    return trace
+
+
 def whole_trace(
     side: Side,
     top: int = TOP,

@@ -206,7 +206,8 @@ def session_of(request: Any) -> str | None:
     return getattr(request, "session_hash", None)
 
 
-def _length(value: Any) -> int:
+def _length(value: Any) -> Any:
+    """A whole number as an int, 0 where none stands there; what is no number is refused by who reads the canvas."""
     if value is None:
         return 0
     return int(value) if isinstance(value, (int, float)) and float(value).is_integer() else value

@@ -89,7 +89,7 @@ def analyse(
     plain = decoding.escape.escape_probability_exact(logits, temperature, barrier.loop_token)
     probability = np.exp(logits.astype(np.float64) - float(logits[order[0]]))
     probability /= probability.sum()
-    shown = list(
+    offered: list[int] = list(
         dict.fromkeys(
             [
                 barrier.loop_token,
@@ -98,7 +98,9 @@ def analyse(
             ]
         )
     )
-    shown = sorted((i for i in shown if logits[i] > -np.inf), key=lambda i: (-float(logits[i]), i))
+    shown = sorted(
+        (i for i in offered if logits[i] > -np.inf), key=lambda i: (-float(logits[i]), i)
+    )
     tokens = [
         {
             "id": i,

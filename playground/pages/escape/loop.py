@@ -142,7 +142,8 @@ def visits(
     for lap, place in enumerate(range(weakest, len(tokens), period)):
         context = list(cycle.ids) + tokens[:place]
         visits = context[cycle.prompt_length :].count(token)
-        seen, rival_visits = token in context, context[cycle.prompt_length :].count(rival)
+        seen = token in context
+        rival_visits = 0 if rival is None else context[cycle.prompt_length :].count(rival)
         laps.append(lap + 1)
         out["plain"].append(decoding.escape.energy_barrier(along[place], token, rival).delta_e)
         for name, settings in rules.items():
@@ -150,7 +151,7 @@ def visits(
                 -2
             ]  # before the draw
             out[name].append(decoding.escape.energy_barrier(stage.logits, token, rival).delta_e)
-        # the escape token may have been seen as decoding.escape_curves.well: its own penalty counts against the way out
+        # the escape token may have been seen as well: its own penalty counts against the way out
         rival_logit = loop_logit - first.delta_e
         rival_after = decoding.escape.penalized_barrier(
             rival_logit, 0.0, int(rival in context), repetition

@@ -195,7 +195,7 @@ def score_work(backend: Any) -> Work:
     return lambda asked, handle: score(backend, asked, handle.stopped)
 
 
-def about_object(fn: Callable[[dict], dict]) -> Callable[[Any], dict]:
+def about_object(fn: Callable[[Any], dict]) -> Callable[[Any], dict]:
     """`fn` for a question that must be an object."""
 
     @wraps(fn)

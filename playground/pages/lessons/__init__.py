@@ -189,7 +189,7 @@ class Server:
 
     def computed(self, step: LessonStep) -> LessonStep:
         """The step, its figure drawn once for all visitors."""
-        if not step.needs_model or step.figure is not None:
+        if not step.needs_model or step.written is None or step.figure is not None:
             return step
         backend = self.backend()
         with (

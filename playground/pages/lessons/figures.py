@@ -107,14 +107,16 @@ def hidden(
 ) -> Any:
     """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (the path, in the states' `names` where they are given)."""
 
-    rows = [[numbers(row) for row in matrix.split(";")] for matrix in (transition, emission)]
-    model = HiddenMarkovModel(numbers(initial), *rows)
+    moves, emits = (
+        [numbers(row) for row in matrix.split(";")] for matrix in (transition, emission)
+    )
+    model = HiddenMarkovModel(numbers(initial), moves, emits)
     symbols = [int(o) for o in observed.split(",")]
     if what == "likelihood":
         return math.exp(model.log_likelihood(symbols))
     if what == "posterior":
         return float(model.posterior(symbols)[int(at), int(state)])
-    called = names.split(",") if names else [str(number) for number in range(len(rows[0]))]
+    called = names.split(",") if names else [str(number) for number in range(len(moves))]
     return ", ".join(called[int(number)] for number in model.viterbi(symbols)[0])
 
 

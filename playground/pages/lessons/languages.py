@@ -64,10 +64,12 @@ def _compared(path: Path, english: Path, language: str) -> list[str]:
         return [f"{path.name}: {len(mine.steps)} steps, in English {len(first.steps)}"]
     problems = []
     for one, other in zip(mine.steps, first.steps, strict=True):
-        here = f"{path.name}, line {one.written.line}"
+        lines, wanted_lines = one.written, other.written
+        assert lines is not None and wanted_lines is not None, "read_lesson keeps them"
+        here = f"{path.name}, line {lines.line}"
         for key in KEPT:
-            if WORDS_OF_TEXT.sub("", one.written.said(key)) != WORDS_OF_TEXT.sub(
-                "", other.written.said(key)
+            if WORDS_OF_TEXT.sub("", lines.said(key)) != WORDS_OF_TEXT.sub(
+                "", wanted_lines.said(key)
             ):
                 problems.append(f"{here}: the line {key} differs from the English one")
         if bool(one.question) != bool(other.question):
@@ -78,6 +80,6 @@ def _compared(path: Path, english: Path, language: str) -> list[str]:
             same = asked["kind"] == "order" or asked["truth"] == wanted["truth"]
             if len(asked["items"]) != len(wanted["items"]) or not same:
                 problems.append(f"{here}: the items are not those of the English step")
-        if one.written.said("names").count(",") != other.written.said("names").count(","):
+        if lines.said("names").count(",") != wanted_lines.said("names").count(","):
             problems.append(f"{here}: names has another number of names")
     return problems

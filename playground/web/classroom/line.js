@@ -6,6 +6,8 @@
 
 const QUIET = 5000, // milliseconds without the first event
   EVERY = 2000,
+  SILENT = 40_000, // after an event; the server says that it is there every 15 s
+  SOON = 300, // before a request over a connection that had been closed is sent once more
   WAITS = [1, 2, 3, 5, 8], // seconds before each next try
   BROKEN = 3; // streams that ended without an event before the state is asked for instead
 
@@ -20,17 +22,26 @@ export class Refused extends Error {
 }
 
 /**
- * One request; gives the answer's data. Throws Refused for an answer that is an error, TypeError where none came.
- * @param {string} path relative to the page's base @param {{body?: any, method?: string, headers?: Record<string, string>}} [options]
+ * One request; gives the answer's data. Throws Refused for an answer that is an error, TypeError where none came. A connection that the
+ * server had closed just then is no reason to say that something is lost: what does no harm twice is sent once more.
+ * @param {string} path relative to the page's base
+ * @param {{body?: any, headers?: Record<string, string>, once?: boolean}} [options] once: it would do something else the second time
  */
-export async function request(path, { body, method, headers = {} } = {}) {
+export async function request(path, { body, headers = {}, once = false } = {}) {
   const posted = body !== undefined;
-  const answer = await fetch(new URL(path, document.baseURI), {
-    method: method ?? (posted ? "POST" : "GET"),
-    headers: { ...headers, ...(posted ? { "content-type": "application/json" } : {}) },
-    body: posted ? JSON.stringify(body) : undefined,
-    cache: "no-store",
-  });
+  const send = () =>
+    fetch(new URL(path, document.baseURI), {
+      method: posted ? "POST" : "GET",
+      headers: { ...headers, ...(posted ? { "content-type": "application/json" } : {}) },
+      body: posted ? JSON.stringify(body) : undefined,
+      cache: "no-store",
+    });
+  const again = async (/** @type {unknown} */ error) => {
+    if (once || !navigator.onLine) throw error;
+    await new Promise((done) => setTimeout(done, SOON));
+    return send();
+  };
+  const answer = await send().catch(again);
   const data = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refused(answer.status, data.error ?? data.detail ?? "");
   return data;
@@ -38,6 +49,11 @@ export async function request(path, { body, method, headers = {} } = {}) {
 
 /** Whether a request failed because the class is not there any more. @param {unknown} error */
 export const isGone = (error) => error instanceof Refused && [404, 410].includes(error.status);
+
+/** Whether the class said no: it will say so again. A 503 with a sentence is "full", without one something on the way. @param {unknown} error */
+const isFinal = (error) =>
+  error instanceof Refused &&
+  ((error.status < 500 && error.status !== 429) || (error.status === 503 && Boolean(error.error)));
 
 /**
  * @typedef {object} Parts
@@ -64,6 +80,10 @@ export class Line {
     this.offline = () => this.fail();
     this.online = () => this.isLost && this.again();
     this.woken = () => document.visibilityState === "visible" && !this.isLost && this.refresh();
+  }
+
+  /** Hears what the browser says of the network; the same again changes nothing. */
+  listen() {
     addEventListener("offline", this.offline);
     addEventListener("online", this.online);
     document.addEventListener("visibilitychange", this.woken);
@@ -83,8 +103,15 @@ export class Line {
     document.removeEventListener("visibilitychange", this.woken);
   }
 
+  /** After the end: another try. */
+  reopen() {
+    this.closed = false;
+    return this.open();
+  }
+
   async open() {
     this.rest();
+    this.listen();
     /** @type {string} */
     let address;
     try {
@@ -96,11 +123,16 @@ export class Line {
     const source = (this.source = new EventSource(new URL(address, document.baseURI)));
     /** @param {MessageEvent} event */
     const hear = (event) => {
-      clearTimeout(this.timer);
       this.broken = 0;
+      alive();
       this.heard(JSON.parse(event.data));
     };
+    const alive = () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.fail(), SILENT); // the line may be dead without a word of it
+    };
     for (const name of ["snapshot", "change", "message"]) source.addEventListener(name, hear);
+    source.addEventListener("ping", alive);
     source.addEventListener("error", () => {
       if (this.source !== source) return;
       this.broken += 1;
@@ -151,7 +183,7 @@ export class Line {
       } catch (found) {
         error = found;
       }
-    if (error instanceof Refused && error.status < 500 && error.status !== 429) {
+    if (isFinal(error)) {
       this.close();
       this.parts.gone(error);
     } else this.wait(WAITS[Math.min(this.tries++, WAITS.length - 1)]);

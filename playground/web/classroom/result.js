@@ -34,7 +34,7 @@ const RESULTS = {
 
 /** The rows of a token: the model's, the guesses outside them, the hidden ones, what is left. @param {any} revealed @param {any} yours
  *  @param {number} most @returns {ClassRow[]} */
-export function tokenRows(revealed, yours, most) {
+function tokenRows(revealed, yours, most) {
   /** @type {ClassRow[]} */
   const rows = [];
   let left = revealed.others.p;

@@ -10,6 +10,7 @@ import { drawCount, viewOf } from "./seat_views.js";
 
 const WELCOME = 4000; // milliseconds that "Nothing was lost" stays
 const AGAIN = 1000; // milliseconds until an answer is sent again that came too fast
+const ROOM = 10_000; // milliseconds until a full class is asked for a seat again
 
 /** @typedef {{question: any, answer: any}} Pending an answer that the class does not have yet */
 
@@ -98,14 +99,20 @@ export class Seat {
     if (error instanceof Refused && error.status === 403 && this.token) {
       // the class was opened again after its process had gone: a new seat in it
       Object.assign(this, { token: "", sure: false });
-      this.line.closed = false;
-      this.line.open();
+      this.line.reopen();
       return;
     }
     this.gone = true;
+    if (error instanceof Refused && error.status === 503) setTimeout(() => this.retry(), ROOM);
     this.problem = isGone(error) ? "" : say(/** @type {Refused} */ (error).error);
     if (isGone(error)) this.forget();
     this.draw();
+  }
+
+  /** Somebody may have left a full class. */
+  retry() {
+    Object.assign(this, { gone: false, problem: "" });
+    this.line.reopen();
   }
 
   forget() {
@@ -223,7 +230,7 @@ export class Seat {
 
   draw() {
     const { state } = this;
-    byId("here").hidden = !state || this.gone;
+    byId("here").hidden = !state || this.gone || state.state === "ended";
     byId("here").textContent = this.line?.isLost
       ? t("offline")
       : t("{n} here", { n: state?.present ?? 0 });

@@ -10,7 +10,7 @@ import { shannon } from "./seat_shannon.js";
 /** @typedef {{main: () => Node[], foot: () => Node[]}} Form */
 
 /** How many decimals a number of a question has. @param {any} question */
-export const digitsOf = ({ step, low, high }) =>
+const digitsOf = ({ step, low, high }) =>
   Math.min(6, Math.max(0, Math.ceil(-Math.log10(step || (high - low) / 100 || 1) - 1e-9)));
 
 /** A number with its unit. @param {any} question @param {number} value */
@@ -35,7 +35,7 @@ export function said({ yours, state }) {
 }
 
 /** @type {Record<string, () => string>} */
-export const SIDES = {
+const SIDES = {
   first: () => t("The first"),
   second: () => t("The second"),
   tie: () => t("No difference"),

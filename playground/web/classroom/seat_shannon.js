@@ -60,7 +60,7 @@ export function shannon(seat) {
       if (game.finished) return [];
       const give = make("button", "second wide", t("Show me this word"));
       give.dataset.focus = "give";
-      give.addEventListener("click", () => seat.send({ give_up: true }));
+      give.addEventListener("click", () => seat.send({ give_up: true, place: game.place }));
       const stack = make("div", "stack");
       stack.append(
         ...field(seat, {
@@ -68,7 +68,7 @@ export function shannon(seat) {
           button: t("Try"),
           send(text) {
             seat.draft.text = "";
-            seat.send({ word: text });
+            seat.send({ word: text, place: game.place });
           },
           typed: (text) => (gap.textContent = text.slice(0, 24)),
         }),

@@ -40,18 +40,14 @@ function tryAgain() {
 /** @param {Seat} seat @returns {View} */
 export function viewOf(seat) {
   const { state } = seat;
+  const ways = () => [tryAgain(), ...theApp()];
+  if (seat.gone && seat.problem) return plainView("refused", seat.problem, [], ways); // it is full
   if (seat.gone)
     return plainView(
       "gone",
       t("There is no class {code}.", { code: seat.code }),
-      [
-        make(
-          "p",
-          "soft",
-          seat.problem || t("It has ended, or the code is another one. Ask at the front."),
-        ),
-      ],
-      () => [tryAgain(), ...theApp()],
+      [make("p", "soft", t("It has ended, or the code is another one. Ask at the front."))],
+      ways,
     );
   if (!state) return plainView("connecting", t("Connecting…"));
   if (state.state === "ended")

@@ -12,6 +12,9 @@
  * @property {number} [step] counted from 1
  * @property {() => Promise<string | null>} [address] "?tab=…" or a whole address; the one in the address line where there is none
  * @property {Offer[]} [questions]
+ * @property {string} [answer] the name of what a question would ask for: the page keeps it covered, see class_cover.js
+ * @property {(by: 1 | -1) => void} [turn] a step on or back, where the page has a way of its own
+ * @property {() => void} [play] plays the steps, or pauses
  * @property {string} [model] that a question of the teacher's own may be put to
  */
 

@@ -13,12 +13,12 @@
  *   later?: (act: () => void, milliseconds: number) => any, newName?: () => string}} Options
  */
 
-export const SILENCE = 5000; // milliseconds without a message after which the server is asked whether the run goes on
+const SILENCE = 5000; // milliseconds without a message after which the server is asked whether the run goes on
 const EVERY = 1500; // milliseconds between two looks
 const GAP = 100; // milliseconds in which a message that came too early may still be overtaken
 
 /** A name that nobody guesses: whoever knows it may end the run. */
-export function randomName() {
+function randomName() {
   const bytes = crypto.getRandomValues(new Uint8Array(12));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

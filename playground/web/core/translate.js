@@ -154,14 +154,6 @@ export function number(value, options) {
   return format.format(value);
 }
 
-/**
- * @param {Date | number} value
- * @param {Intl.DateTimeFormatOptions} [options]
- */
-export function date(value, options = { dateStyle: "medium", timeStyle: "short" }) {
-  return new Intl.DateTimeFormat(locale(), options).format(value);
-}
-
 // The choice --------------------------------------------------------------------------------------------------------------
 
 /**

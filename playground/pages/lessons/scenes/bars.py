@@ -32,7 +32,7 @@ def distribution(logits: str, shares: str, prompt: str, rules: dict[str, str]) -
     return np.asarray(stages[-1].probs, np.float64)
 
 
-def place_of(shares: Sequence[float], u: str) -> int | None:
+def place_of(shares: Sequence[float] | np.ndarray, u: str) -> int | None:
     """On which part u falls, the parts side by side in their order; None without a u."""
     if not u:
         return None

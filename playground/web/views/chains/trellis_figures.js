@@ -25,7 +25,7 @@
 const power = (logarithms, at, k) => Math.exp(logarithms[at][k] ?? -Infinity);
 
 /** The probability that a state shows what was seen; a missing observation is no evidence. @param {Passes} passes @param {number} at @param {number} k */
-export const emits = ({ observations, emission }, at, k) =>
+const emits = ({ observations, emission }, at, k) =>
   observations[at] < 0 ? 1 : emission[k][observations[at]];
 
 /** The number in a cell. @param {Passes} passes @param {Kind} kind @param {number} at @param {number} k */

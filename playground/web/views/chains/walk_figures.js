@@ -17,7 +17,7 @@ export function powersOf(P) {
 }
 
 /** Total variation: half the sum of the differences. @param {number[]} p @param {number[]} q */
-export const variation = (p, q) => p.reduce((sum, value, i) => sum + Math.abs(value - q[i]), 0) / 2;
+const variation = (p, q) => p.reduce((sum, value, i) => sum + Math.abs(value - q[i]), 0) / 2;
 
 /** The largest distance between two rows: how much of the beginning is remembered. @param {Matrix} P */
 export const spreadOf = (P) =>

@@ -2,8 +2,10 @@
 /** The bar of the full app that follows the front: opened from a student's page by `?follow=CODE`. */
 import { openedHere } from "../../classroom/seat_views.js";
 import { Line, request } from "../../classroom/line.js";
+import { coverAnswers, showAnswer } from "../../core/class_cover.js";
 import { make } from "../../core/dom.js";
 import { changeAddress } from "../../core/link.js";
+import { onView } from "../../core/on_view.js";
 import { onLanguage, t } from "../../core/translate.js";
 import { docked } from "./docked.js";
 
@@ -40,6 +42,7 @@ export class Follower {
       gone: () => this.set({ gone: true }),
     });
     onLanguage(() => this.draw());
+    document.addEventListener("playground:drawn", () => this.cover());
     this.draw();
     this.line.open();
   }
@@ -68,7 +71,20 @@ export class Follower {
   /** @param {any} state */
   take(state) {
     this.set({ state, gone: state.state === "ended" });
+    this.cover();
     this.go();
+  }
+
+  /** What the front keeps from the class, this page does; while a question is open the front is not told, and all stays as it is. */
+  cover() {
+    const { state, on, gone } = this,
+      front = state?.front;
+    if (!on || gone || state?.state === "ended") return coverAnswers(false);
+    if (!front) return;
+    coverAnswers(Boolean(front.covers), false);
+    const { answer, page, step } = onView();
+    if (answer && !front.covered && page === front.page && (step ?? null) === front.step)
+      showAnswer(answer);
   }
 
   /** Opens what the front shows, once it stands still. */
@@ -94,6 +110,7 @@ export class Follower {
   turn(on) {
     this.set({ on });
     if (on) this.here = location.search;
+    this.cover();
     this.go();
   }
 
@@ -101,6 +118,8 @@ export class Follower {
     this.line.close();
     clearTimeout(this.timer);
     docked(false, this.element);
+    coverAnswers(false);
+    this.gone = true; // nothing is covered any more
     changeAddress({ follow: "" });
   }
 

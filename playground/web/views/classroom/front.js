@@ -117,11 +117,19 @@ export class Front {
       ["asked", "closed", "revealed"].includes(asked.state) &&
       !asked.question.figure?.lesson;
     this.element.hidden = !covers;
+    this.place();
     for (const page of document.querySelectorAll("gradio-app"))
       page.toggleAttribute("inert", Boolean(covers));
     if (!covers) this.drawn = "";
     else if (asked.state === "revealed") this.reveal(asked);
     else this.ask(asked, Boolean(asking));
+  }
+
+  /** Over the page; where a part of it fills the screen, over that. */
+  place() {
+    const whole = document.fullscreenElement,
+      host = whole && whole !== document.documentElement ? whole : document.body;
+    if (this.element.parentElement !== host && this.element.isConnected) host.append(this.element);
   }
 
   /** @param {any} state @param {boolean} waits */

@@ -14,6 +14,9 @@ import { t } from "../../core/translate.js";
  * @property {(key: string, hidden: boolean) => void} hide
  * @property {() => void} peek
  * @property {() => void} follow
+ * @property {() => void} cover
+ * @property {() => void} known
+ * @property {() => void} phone
  * @property {() => void} fold
  * @property {() => void} large
  * @property {(kind: "csv" | "json") => void} results
@@ -33,6 +36,9 @@ import { t } from "../../core/translate.js";
  * @property {string} address where the students go
  * @property {boolean} local that address works on this computer alone
  * @property {SVGElement | null} picture its QR code
+ * @property {boolean} covers whether pages keep their answers covered
+ * @property {boolean} knownOnly whether a word must be one that the model knows
+ * @property {boolean} [alone] only the teacher sees this panel
  */
 
 /** @param {string} text @param {string} focus @param {() => void} act @param {string} [classes] */
@@ -41,6 +47,15 @@ function press(text, focus, act, classes) {
   element.type = "button";
   element.dataset.focus = focus;
   element.addEventListener("click", act);
+  return element;
+}
+
+/** A switch. @param {string} text @param {string} focus @param {() => void} act @param {boolean} on */
+function turn(text, focus, act, on) {
+  const element = press(text, focus, act, "class-switch");
+  element.prepend(make("i"));
+  element.setAttribute("role", "switch");
+  element.setAttribute("aria-checked", String(on));
   return element;
 }
 
@@ -113,6 +128,7 @@ export class Panel {
       answers = peek || phase === "revealed" ? JSON.stringify(state?.answers) : "";
     const offers = look.offers.map(({ label }) => label).join("|");
     const parts = [phase, session?.gone, state?.question?.id, peek, answers, problem, offers];
+    parts.push(look.knownOnly);
     const key = JSON.stringify([...parts, Boolean(form), document.documentElement.lang]);
     if (key !== this.middle || form?.element.isConnected === false) {
       this.middle = key;
@@ -153,8 +169,9 @@ export class Panel {
   }
 
   /** @param {Look} look @param {string} phase */
-  note({ form, session, local }, phase) {
+  note({ form, session, local, alone }, phase) {
     if (form || session?.gone) return "";
+    if (alone) return t("This panel is on your phone alone: answers are not covered here.");
     if (phase === "open" && local)
       return t("This address works on this computer alone: start with HOST=0.0.0.0 for phones.");
     if (phase === "asked")
@@ -173,19 +190,20 @@ export class Panel {
     if (look.session?.gone)
       row.append(press(t("Open it again with the same code"), "reopen", acts.reopen, "main"));
     else if (look.form) return this.formOf(look.form);
-    else if (phase === "open") row.append(...this.openActs(look.offers));
-    else if (phase === "asked")
+    else if (phase === "open") row.append(...this.openActs(look.offers), this.known(look));
+    else if (phase === "asked") {
       row.append(
         press(t("Close answers"), "main", () => acts.act("close"), "main"),
         press(t("Withdraw"), "again", () => acts.act("again")),
         make("span", "class-count"),
       );
-    else if (phase === "closed") {
+      if (look.alone) return [row, this.answers(look.session?.state)];
+    } else if (phase === "closed") {
       row.append(
         press(t("Reveal"), "main", () => acts.act("reveal"), "main"),
         press(t("Withdraw"), "again", () => acts.act("again")),
       );
-      if (look.session?.state.answers?.length)
+      if (look.session?.state.answers?.length && !look.alone)
         row.append(
           press(look.peek ? t("Cover the answers") : t("Look at the answers"), "peek", acts.peek),
         );
@@ -208,6 +226,19 @@ export class Panel {
     ];
   }
 
+  /** @param {Look} look */
+  known({ knownOnly }) {
+    const label = make("label", "class-known"),
+      box = make("input");
+    box.type = "checkbox";
+    box.checked = knownOnly;
+    box.dataset.focus = "known";
+    box.addEventListener("change", this.acts.known);
+    label.title = t("Off: a word that the model does not know counts with probability 0");
+    label.append(box, t("Only words that the model knows"));
+    return label;
+  }
+
   /** @param {{element: HTMLElement}} form */
   formOf({ element }) {
     const row = make("div", "class-acts");
@@ -222,14 +253,19 @@ export class Panel {
     return [element, row];
   }
 
-  /** The answers as buttons that hide them. @param {any} state */
+  /** The answers; those in students' own words are buttons that hide them. @param {any} state */
   answers(state) {
     const row = make("div", "class-answers");
-    row.setAttribute("role", "group");
-    row.setAttribute("aria-label", t("Hide or show an answer"));
     const hides = ["token", "text", "place_word"].includes(state?.question?.kind);
-    for (const { key, text, count, hidden } of hides ? (state?.answers ?? []) : []) {
+    if (hides) row.setAttribute("role", "group");
+    if (hides) row.setAttribute("aria-label", t("Hide or show an answer"));
+    if (state?.question?.kind === "shannon") return row;
+    for (const { key, text, count, hidden } of state?.answers ?? []) {
       const name = state.question.kind === "token" ? visible(text.trim()) : text;
+      if (!hides) {
+        row.append(asIs(make("span", "class-answer", `${name} · ${count}`)));
+        continue;
+      }
       const one = press(`${name} ${count}`, `answer-${key}`, () => this.acts.hide(key, !hidden));
       asIs(one);
       one.title = hidden ? t("Show this answer") : t("Hide this answer; it still counts");
@@ -241,13 +277,15 @@ export class Panel {
 
   // What is always there ----------------------------------------------------------------------------------------------------
   /** @param {Look} look */
-  drawSide({ session, sure, folded }) {
+  drawSide({ session, sure, folded, covers }) {
     const { acts } = this,
-      follow = press(t("Follow"), "follow", acts.follow, "class-switch");
-    follow.prepend(make("i"));
-    follow.setAttribute("role", "switch");
-    follow.setAttribute("aria-checked", String(session?.follow ?? false));
+      follow = turn(t("Follow"), "follow", acts.follow, session?.follow ?? false),
+      cover = turn(t("Cover"), "cover", acts.cover, covers),
+      here = session?.state?.phone?.stage === "here",
+      phone = turn(t("Panel on my phone"), "phone", acts.phone, here);
+    phone.title = t("Steer this page, ask and reveal from your own phone");
     follow.title = t("Phones show what this page shows");
+    cover.title = t("What the class may be asked for is not shown before it was asked");
     const none = !session?.state?.results;
     /** @param {"csv" | "json"} kind */
     const results = (kind) => {
@@ -264,6 +302,6 @@ export class Panel {
       acts.end,
       sure ? "class-end sure" : "class-end",
     );
-    this.side.replaceChildren(follow, results("csv"), fold, results("json"), end);
+    this.side.replaceChildren(follow, cover, phone, fold, results("csv"), results("json"), end);
   }
 }

@@ -5,6 +5,7 @@
  * A page that asks by itself (a lesson) needs three names: `classIsOpen()`, `askClass(question)`, `onReveal(act)`.
  */
 import { Line, request } from "../../classroom/line.js";
+import { coversAnswers, isCovered } from "../../core/class_cover.js";
 import { saveFile } from "../../core/download.js";
 import { onView } from "../../core/on_view.js";
 import { current } from "../../core/translate.js";
@@ -14,7 +15,8 @@ const KEPT = "playground-class",
   PACE = 500, // milliseconds between two states of the front
   LONGEST = 1000, // characters of the front's text
   LONGEST_ADDRESS = 4000,
-  TRIES = 8;
+  TRIES = 8,
+  ONCE = ["ask", "close", "reveal", "again", "steer", "end", "phone", "allow"]; // steps that are refused, or are others, the second time
 
 /** @typedef {{code: string, key: string}} Held */
 
@@ -25,7 +27,7 @@ function anyCode() {
 }
 
 /** @returns {Held | null} */
-export function heldClass() {
+function heldClass() {
   try {
     const held = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
     return held && /^[A-Z]{5}$/.test(held.code) && typeof held.key === "string" ? held : null;
@@ -57,13 +59,15 @@ export class ClassSession {
   due = 0;
   last = 0;
 
-  /** @param {Held} held @param {() => void} changed */
-  constructor(held, changed) {
+  /** @param {Held} held @param {() => void} changed @param {boolean} [projects] whether this page is the one that the class looks at */
+  constructor(held, changed, projects = true) {
     this.held = held;
     this.changed = changed;
+    this.projects = projects;
     this.base = `class/${held.code}`;
     this.line = this.connect();
     this.drawn = () => this.drive();
+    if (!projects) return;
     document.addEventListener("playground:drawn", this.drawn);
     document.addEventListener("click", this.drawn);
   }
@@ -91,7 +95,8 @@ export class ClassSession {
   }
 
   /** @param {string} path @param {any} body */
-  post = (path, body) => request(`${this.base}/${path}`, { ...this.headers, body });
+  post = (path, body) =>
+    request(`${this.base}/${path}`, { ...this.headers, body, once: ONCE.includes(path) });
 
   /** @param {Record<string, any>} change */
   tell(change) {
@@ -119,7 +124,8 @@ export class ClassSession {
   // What the front shows ----------------------------------------------------------------------------------------------------
   /** Tells the class what is on view, at most twice a second. */
   drive() {
-    if (!this.follow || this.gone || this.lost || this.state?.state === "ended") return;
+    if (!this.projects || !this.follow || this.gone || this.lost) return;
+    if (this.state?.state === "ended") return;
     this.wanted = true; // also while one is on its way: what came meanwhile is told behind it
     if (this.due) return;
     const wait = Math.max(0, this.last + PACE - Date.now());
@@ -136,6 +142,7 @@ export class ClassSession {
       const state = {
         ...{ address, page: view.page, title: view.title, step: view.step ?? null },
         text: [...(view.text ?? "")].slice(-LONGEST).join(""),
+        ...{ covers: coversAnswers(), covered: Boolean(view.answer && isCovered(view.answer)) },
       };
       now = JSON.stringify(state);
       if (now === this.sent || now === this.refused || address.length > LONGEST_ADDRESS) return;
@@ -179,8 +186,10 @@ export class ClassSession {
     clearTimeout(this.due);
     document.removeEventListener("playground:drawn", this.drawn);
     document.removeEventListener("click", this.drawn);
-    hold(null);
-    open = null;
+    if (this.projects) {
+      hold(null);
+      open = null;
+    }
     this.changed();
   }
 }
@@ -205,7 +214,7 @@ export async function openClass(changed, code) {
   for (let k = 0; ; k++) {
     const wanted = code ?? anyCode();
     try {
-      const held = await request(`class/${wanted}`, { body: { language: current() } });
+      const held = await request(`class/${wanted}`, { body: { language: current() }, once: true });
       hold({ code: wanted, key: held.key });
       open = new ClassSession({ code: wanted, key: held.key }, changed);
       return open;

@@ -1,6 +1,7 @@
 // @ts-check
 /** Teaching a class from any page: the panel under it, the question over it, the keys. The masthead imports this at the first press of Teach. */
 import { qrPicture } from "../../charts/qr.js";
+import { coverAnswers, coversAnswers, onCover, showAnswer } from "../../core/class_cover.js";
 import { asIs, make } from "../../core/dom.js";
 import { announce } from "../../core/messages.js";
 import { onView } from "../../core/on_view.js";
@@ -9,7 +10,9 @@ import { docked } from "./docked.js";
 import { Front } from "./front.js";
 import { ownQuestion, shannonQuestion } from "./offers.js";
 import { Panel } from "./panel.js";
+import { PhoneOffer } from "./phone_offer.js";
 import { openClass, resumeClass } from "./session.js";
+import { Steered } from "./steered.js";
 
 const SURE = 4000, // milliseconds in which End must be pressed again
   LOCAL = /^(localhost|127\.|0\.0\.0\.0|\[::1\])/,
@@ -24,6 +27,8 @@ export class Teaching {
   asking = null;
   /** @type {import("./offers.js").QuestionForm | null} */
   form = null;
+  asked = ""; // the name of the answer that the question on view asks for
+  knownOnly = true; // whether a word must be one that the model knows
   peek = false;
   sure = false;
   folded = innerWidth < 700; // a phone needs its room for the page
@@ -39,12 +44,23 @@ export class Teaching {
     this.changed = changed;
     this.front = new Front();
     this.panel = new Panel(this.acts());
+    this.steered = new Steered(this);
+    this.phone = new PhoneOffer(
+      server,
+      () => this.session,
+      (error) => this.set({ problem: this.saidOf(error) }),
+    );
     this.large = make("button", "class-large");
     this.large.hidden = true;
     this.large.addEventListener("click", () => this.showLarge(false));
     document.addEventListener("keydown", (event) => this.key(event));
     document.addEventListener("playground:drawn", () => this.soon());
-    document.addEventListener("click", () => this.soon());
+    for (const name of ["click", "fullscreenchange"])
+      document.addEventListener(name, () => this.soon());
+    onCover(() => {
+      this.session?.drive(); // another part of the text may be told now
+      this.soon();
+    });
     onLanguage(() => this.session && this.draw());
   }
 
@@ -60,6 +76,9 @@ export class Teaching {
       hide: (answer, hidden) => this.act("hide", { answer, hidden }),
       peek: () => this.set({ peek: !this.peek }),
       follow: () => this.session?.setFollow(!this.session.follow),
+      cover: () => coverAnswers(!coversAnswers()),
+      known: () => this.set({ knownOnly: !this.knownOnly }),
+      phone: () => this.phone.press(),
       fold: () => this.set({ folded: !this.folded }),
       large: () => this.showLarge(true),
       results: (kind) => this.results(kind),
@@ -78,6 +97,7 @@ export class Teaching {
       const draw = () => this.draw();
       this.session = resume ? resumeClass(draw) : await openClass(draw);
       if (!this.session) return this.close();
+      coverAnswers(true);
       this.changed(true);
       this.code();
     } catch (error) {
@@ -93,6 +113,8 @@ export class Teaching {
 
   close() {
     this.session = null;
+    coverAnswers(false);
+    this.phone.element.remove();
     Object.assign(this, { asking: null, form: null, peek: false, sure: false, problem: "" });
     this.front.show(null, null);
     docked(false, this.front.element, this.panel.element, this.large);
@@ -170,6 +192,8 @@ export class Teaching {
     if (!this.session || this.asking) return;
     const question = made(),
       { shown, ...wire } = question;
+    if (wire.kind === "token") wire.known_only = this.knownOnly;
+    this.asked = onView().answer ?? "";
     this.set({ asking: { ...question, ...shown }, problem: "" });
     try {
       if (this.session.state?.state === "revealed") await this.session.act("again");
@@ -245,11 +269,25 @@ export class Teaching {
       open = session?.state?.state === "open";
     if (session?.state?.state === "ended") return this.close();
     this.front.show(session?.gone ? null : (session?.state ?? null), asking);
+    if (session?.state?.state === "revealed" && !asking) this.uncover();
+    this.phone.draw();
+    this.steered.draw();
     const offers = session && (open || !session.state) ? (onView().questions ?? []) : [];
     const local = !this.base && LOCAL.test(location.host);
     const look = { session, offers, form, asking, peek, sure, folded, problem, picture, local };
-    this.panel.show({ ...look, address: session ? this.address : "" });
+    const { knownOnly, address } = this;
+    this.panel.show({ ...look, knownOnly, covers: coversAnswers(), address });
   }
+
+  /** The reveal shows the answer, once; after a reload of the page it is that of what is on view. */
+  uncover() {
+    const { id } = this.session?.state.question;
+    if (this.uncovered === id) return;
+    this.uncovered = id;
+    const answer = this.asked || onView().answer;
+    if (answer) showAnswer(answer);
+  }
+  uncovered = 0; // the number of the question whose answer was shown last
 
   /** The code over the whole screen, until a key or a press. @param {boolean} on */
   showLarge(on) {

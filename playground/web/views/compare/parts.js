@@ -18,14 +18,7 @@ export const SERIES = [
 export const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "star"];
 
 /** The measures of a row of a comparison that have an interval. */
-export const MEASURES = [
-  "distinct1",
-  "distinct2",
-  "distinct3",
-  "self_bleu",
-  "perplexity",
-  "repetition",
-];
+const MEASURES = ["distinct1", "distinct2", "distinct3", "self_bleu", "perplexity", "repetition"];
 
 /**
  * A control with its name above it. The control's name for a screen reader is the label alone, without the options of a select.

@@ -12,7 +12,7 @@ import { advanced, second } from "./form_fields.js";
  *   schedules: string[], limits: Record<string, [number, number]>}} FormConstants */
 
 /** How many masks a canvas text asks for; the server counts them again. @param {string} text */
-export function masksOf(text) {
+function masksOf(text) {
   let sum = 0;
   for (const [, count] of text.matchAll(/\[MASK\](?:\s*\*\s*(\d{1,6}))?/gi))
     sum += Number(count ?? 1);
@@ -20,7 +20,7 @@ export function masksOf(text) {
 }
 
 /** Steps for so many words a step, and the other way round. @param {number} masks @param {number} words */
-export const stepsFor = (masks, words) => Math.max(1, Math.ceil(masks / Math.max(1, words)));
+const stepsFor = (masks, words) => Math.max(1, Math.ceil(masks / Math.max(1, words)));
 
 /** @param {FormConstants} given */
 export function formSkeleton(given) {

@@ -1,13 +1,22 @@
 // @ts-check
 /** What Diffusion tells a class that follows it, and the question that fits the step on view: which place next, and which word. */
+import { coverNotice, coversAnswers, isCovered, onCover } from "../../core/class_cover.js";
 import { offerView } from "../../core/on_view.js";
 import { t } from "../../core/translate.js";
 import { asProse, isHidden, wordOf } from "./lexicon.js";
 import { share } from "./share.js";
 import { rowAt } from "./side.js";
 
-/** @param {import("./unmask.js").UnmaskView} view */
+const TELLING = ["below", "curves", "several"]; // parts that show what comes, or what the network thinks of hidden places
+
+/**
+ * Offers the question; gives the function that keeps its answer from the screen while a class may be asked.
+ * @param {import("./unmask.js").UnmaskView} view
+ */
 export function offerToClass(view) {
+  const { part } = view.parts,
+    notice = coverNotice(() => nameOf(view));
+  part("below").before(notice.element);
   offerView("diffusion", () => {
     const side = view.store.sides[0];
     if (!side || view.replay) return null;
@@ -17,6 +26,9 @@ export function offerToClass(view) {
       text: asProse(row, side.lexicon, side.card.family),
       step,
       address: () => addressOf(view),
+      answer: nameOf(view),
+      turn: (by) => (view.time.pause(), view.time.go(step + by)),
+      play: () => (view.time.playing ? view.time.pause() : view.time.play()),
       questions: row.state.some(isHidden)
         ? [
             {
@@ -27,6 +39,27 @@ export function offerToClass(view) {
         : [],
     };
   });
+  function cover() {
+    const side = view.store.sides[0],
+      still = !view.replay && !view.time.playing && !view.run.running; // what plays shows its words as they come
+    const open =
+        coversAnswers() && still && side && rowAt(side, view.time.step).state.some(isHidden),
+      covered = Boolean(open) && isCovered(nameOf(view));
+    notice.show(covered);
+    view.root.classList.toggle("class-hides-guesses", covered);
+    for (const name of TELLING) part(name).classList.toggle("class-covered", covered);
+  }
+  onCover(cover);
+  return cover;
+}
+
+/** The next step of the run on view by the canvas before it. @param {import("./unmask.js").UnmaskView} view */
+function nameOf(view) {
+  const [side] = view.store.sides,
+    { step } = view.time;
+  return side
+    ? `diffusion ${side.card.model} ${step} ${rowAt(side, step).canvas.join(" ")}`
+    : "diffusion";
 }
 
 /** @param {import("./unmask.js").UnmaskView} view @returns {Promise<string | null>} */

@@ -16,7 +16,7 @@ export class Tools {
   constructor(view) {
     this.view = view;
     this.wire();
-    offerToClass(view);
+    this.cover = offerToClass(view);
     if (!view.replay) this.gather();
   }
 
@@ -98,6 +98,7 @@ export class Tools {
   }
 
   draw() {
+    this.cover();
     const { part, press } = this.view.parts,
       busy = this.view.run.running,
       { step } = this.view.time,

@@ -4,6 +4,7 @@
  * is set is `settings`; everything on view follows from it and from the recorded logits, here in the browser.
  */
 import { axesChart } from "../../charts/axes.js";
+import { coverNotice, isCovered, onCover } from "../../core/class_cover.js";
 import { calm, clip, fillSelect, partsOf } from "../../core/dom.js";
 import { fixed, whole } from "../../core/format.js";
 import { formula } from "../../core/formula.js";
@@ -24,6 +25,8 @@ import { formulaLine, formulasOf, headRow, verdictRow, verdictsOf } from "./theo
 import { Well } from "./well.js";
 
 const OWN = -1; // the loop of the visitor's own ΔE and N
+// what shows the critical temperature, or on which side of it T lies
+const TELLING = "well lidsay plot formula sentence theory penalties expected".split(" ");
 const GROUPS = /** @type {const} */ ({
   lid: ["top_p"],
   "own-sliders": ["delta_e", "rivals"],
@@ -70,9 +73,25 @@ class CalculatorView {
     this.laps = new Laps(part("laps"), (index) => this.change({ word: index }));
     this.shaker = this.makeShaker();
     this.listen(server);
+    this.notice = coverNotice(() => this.answer());
+    part("plot").before(this.notice.element);
     onLanguage(() => this.speak());
+    onCover(() => this.cover());
     this.open(server);
     offerView("escape", () => this.onView(server));
+  }
+
+  /** The critical temperature by what it depends on. */
+  answer() {
+    const { temperature: _, ...others } = this.settings;
+    return `escape ${JSON.stringify(others)}`;
+  }
+
+  /** A class that is asked for the critical temperature does not see it. */
+  cover() {
+    const covered = Boolean(this.state) && isCovered(this.answer());
+    this.notice.show(covered);
+    for (const name of TELLING) this.parts.part(name).classList.toggle("class-covered", covered);
   }
 
   /** What a class that follows is told, and asked. @param {any} server */
@@ -87,6 +106,7 @@ class CalculatorView {
     });
     return {
       text: `T = ${this.settings.temperature}`,
+      answer: this.answer(),
       address: async () => {
         const { query } = await server.link({ ...this.settings });
         return query ? addressOf(query) : null;
@@ -289,6 +309,7 @@ class CalculatorView {
     part("sentence").replaceChildren(...rich(verdict));
     part("before").textContent = state.word ? `${clip(this.loop.before, 120)}` : "";
     this.drawFolds();
+    this.cover();
     if (this.anew) this.shaker.restart();
     this.anew = false;
     drawn(this.view);

@@ -103,7 +103,7 @@ export const skeleton = () =>
   );
 
 /** A figure of the table: four digits that count, words as they are. @param {any} value */
-export function written(value) {
+function written(value) {
   if (value === null || value === undefined) return NOTHING;
   if (typeof value !== "number") return say(value);
   return Math.abs(value) >= 1e6

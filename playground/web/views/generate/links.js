@@ -9,7 +9,9 @@ import { offerToClass } from "./on_class.js";
 /**
  * @param {object} parts
  * @param {(name: string) => HTMLElement} parts.part
+ * @param {ReturnType<typeof import("./prose.js").makeProse>} parts.prose
  * @param {ReturnType<typeof import("./store.js").makeStore>} parts.store
+ * @param {() => ReturnType<typeof import("../../core/transport.js").makeTransport>} parts.time
  * @param {any} parts.constants
  * @param {any} parts.server
  * @param {() => number} parts.step
@@ -18,10 +20,13 @@ import { offerToClass } from "./on_class.js";
  * @param {(stage: string) => string} parts.nameOf a rule
  * @param {(sentence: string | null) => void} parts.problem
  * @param {(trace: any, name: string) => void} parts.opened a saved text was opened
+ * @param {() => void} parts.redraw the step on view
  */
 export function makeLinks({
   part,
+  prose,
   store,
+  time,
   constants,
   server,
   step,
@@ -30,6 +35,7 @@ export function makeLinks({
   nameOf,
   problem,
   opened,
+  redraw,
 }) {
   /** The address of what is on view: the text's own model, prompt and rules, not what the controls hold by now. */
   async function address() {
@@ -88,7 +94,8 @@ export function makeLinks({
     if (!window.open(there, "_blank")) location.assign(there);
   });
 
-  offerToClass({ store, step, stepRequest, address, nameOf });
+  const view = { part, prose, store, time, step, redraw };
+  const cover = offerToClass({ ...view, stepRequest, address, nameOf });
 
   /** The text on view as plain data. */
   function trace() {
@@ -116,5 +123,5 @@ export function makeLinks({
     opened,
   });
   part("take").append(menu.element);
-  return { trace, ready: menu.ready };
+  return { trace, ready: menu.ready, cover };
 }

@@ -1,5 +1,12 @@
 // @ts-check
 /** What Generate tells a class that follows it, and the questions that fit the step on view. */
+import {
+  coverNotice,
+  coversAnswers,
+  isCovered,
+  onCover,
+  showAnswer,
+} from "../../core/class_cover.js";
 import { offerView } from "../../core/on_view.js";
 import { fixed } from "../../core/format.js";
 import { visible } from "../../core/dom.js";
@@ -7,16 +14,25 @@ import { t } from "../../core/translate.js";
 
 const CHOICES = 5; // tiles that u may fall on, by name
 const OVER = ["end_of_text", "stop_string", "context"]; // ends of a text after which nothing comes
+const TELLING = ["left", "gates", "numbers", "many"]; // parts that show what was drawn, or what could have been
+const BEFORE = 16; // tokens before a step that its name holds
 
 /**
  * @param {object} parts
+ * @param {(name: string) => HTMLElement} parts.part
+ * @param {ReturnType<typeof import("./prose.js").makeProse>} parts.prose
  * @param {ReturnType<typeof import("./store.js").makeStore>} parts.store
+ * @param {() => ReturnType<typeof import("../../core/transport.js").makeTransport>} parts.time
  * @param {() => number} parts.step
  * @param {(k: number) => any} parts.stepRequest
  * @param {() => Promise<string | null>} parts.address
  * @param {(stage: string) => string} parts.nameOf a rule
+ * @param {() => void} parts.redraw the step on view
  */
-export function offerToClass({ store, step, stepRequest, address, nameOf }) {
+export function offerToClass(parts) {
+  const { part, prose, store, time, step, stepRequest, address, nameOf } = parts;
+  const notice = coverNotice(() => nameOfStep(step()));
+  part("text").after(notice.element);
   offerView("generate", () => {
     const frames = store.frames(),
       frame = frames[step()];
@@ -26,26 +42,59 @@ export function offerToClass({ store, step, stepRequest, address, nameOf }) {
       step: step() + 1,
       address,
       model: store.here()?.prompt.model,
+      answer: nameOfStep(step()),
+      turn: (by) => (time().pause(), time().go(step() + by)),
+      play: () => (time().playing ? time().pause() : time().play()),
       questions: questionsOf(frame),
     };
   });
+  onCover(() => {
+    const was = !notice.element.hidden;
+    if (!cover(step()) && was) parts.redraw(); // what was covered had no size
+  });
+
+  /** The answer of a step by the token that came, and those before it. @param {number} k */
+  function nameOfStep(k) {
+    const text = store.here(),
+      ids = [...store.idsBefore(k).slice(-BEFORE), store.frames()[k]?.token_id];
+    return `generate ${text?.prompt.model} ${k} ${ids.join(" ")}`;
+  }
+
+  /** Whether there is a token after a step: of the text, or one that the server can draw. @param {number} k */
+  function goesOn(k) {
+    const text = store.here(),
+      frames = store.frames();
+    if (k < frames.length - 1) return true;
+    return text?.kind !== "score" && !OVER.includes(text?.end) && !frames[k]?.memory;
+  }
 
   /**
-   * The step whose token a class may be asked for: the one on view, and at the end of the text the one after it, which is on no screen
-   * yet. The server draws that one, as the text would go on; where a rule remembers the steps before, it could not.
+   * The step whose token a class may be asked for: the one on view while it is covered, and the one after it once it was shown (where
+   * nothing is covered, at the end of the text alone: that one is on no screen yet). Behind the end the server draws it, as the text would
+   * go on; where a rule remembers the steps before, it could not.
    */
   function asked() {
     const k = step(),
-      last = k === store.frames().length - 1,
-      text = store.here();
-    const over = text?.kind === "score" || OVER.includes(text?.end);
-    return last && !over && !store.frames()[k].memory ? k + 1 : k;
+      seen = coversAnswers() ? !isCovered(nameOfStep(k)) : k === store.frames().length - 1;
+    return seen && goesOn(k) ? k + 1 : k;
+  }
+
+  /** Keeps from the screen what a class may be asked for; whether the step on view is covered. @param {number} k */
+  function cover(k) {
+    const there = coversAnswers() && store.frames().length > 0;
+    if (there && time().playing) showAnswer(nameOfStep(k)); // a text that plays shows its words as they come
+    const covered = there && isCovered(nameOfStep(k));
+    notice.show(covered);
+    for (const name of TELLING) part(name).classList.toggle("class-covered", covered);
+    prose.cover(there ? asked() : Infinity);
+    return covered;
   }
 
   /** @param {any} frame */
   function questionsOf(frame) {
     const next = { label: t("What comes next?"), question: nextToken };
     const found = [next];
+    if (coversAnswers() && !isCovered(nameOfStep(step()))) return found; // the others ask for what is on view
     const cut = frame.rows.find((/** @type {any} */ row) => row.cut && row.cut !== "draw");
     if (cut) found.push({ label: t("Which rule cuts it?"), question: () => whichRule(frame, cut) });
     if (typeof frame.u === "number" && frame.strip.length > 1)
@@ -99,6 +148,8 @@ export function offerToClass({ store, step, stepRequest, address, nameOf }) {
       truth: at < 0 ? named.length : at,
     };
   }
+
+  return cover;
 }
 
 /** The text before a step, as the model reads it. @param {ReturnType<typeof import("./store.js").makeStore>} store @param {number} k */

@@ -30,6 +30,8 @@ export function makeProse({ host, onToken }) {
   /** @type {HTMLElement | null} */
   let on = null;
   let marks = false;
+  let covered = Infinity; // the first token that is kept from a class
+  const gap = make("i", "prose-gap");
   /** @type {null | ((frame: any, k: number) => Shade)} */
   let shade = null;
   /** @type {WeakMap<Element, number>} */
@@ -115,6 +117,14 @@ export function makeProse({ host, onToken }) {
     spans = frames.map(spanOf);
     host.replaceChildren(...before, ...spans);
     beyond(frames.at(-1));
+    cover();
+  }
+
+  /** Tokens that a class may be asked for are not on view; a gap stands for them. */
+  function cover() {
+    spans.forEach((span, i) => span.classList.toggle("class-covered", i >= covered));
+    if (covered === Infinity) gap.remove();
+    else host.insertBefore(gap, spans[covered] ?? null);
   }
 
   /** The tokens of a stop string, which the text ends before, are struck. @param {any} last */
@@ -133,6 +143,7 @@ export function makeProse({ host, onToken }) {
     spans.push(span);
     host.append(span);
     beyond(frame);
+    span.classList.toggle("class-covered", spans.length > covered);
   }
 
   /** @param {number} k */
@@ -178,6 +189,11 @@ export function makeProse({ host, onToken }) {
     /** Whether every space and line end is seen; load the text again then. @param {boolean} wanted */
     showMarks(wanted) {
       marks = wanted;
+    },
+    /** Covers the tokens from `k` on; Infinity: none. @param {number} k */
+    cover(k) {
+      covered = k;
+      cover();
     },
     /** The place of a token. @param {number} k */
     place: (k) => spans[k] ?? null,

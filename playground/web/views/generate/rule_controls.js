@@ -62,7 +62,7 @@ function refuse(row, box) {
  * @param {Row} row @param {() => number} value @param {(value: number) => void} take
  * @param {Record<string, any>} [attributes]
  */
-export function numberBox(row, value, take, attributes = {}) {
+function numberBox(row, value, take, attributes = {}) {
   const box = node("input", {
     type: "text",
     inputmode: "decimal",
@@ -95,7 +95,7 @@ export function namedNumber(row, value, take) {
 }
 
 /** @param {Row & {explain: string}} row @param {() => number} value @param {(value: number) => void} take */
-export function slider(row, value, take) {
+function slider(row, value, take) {
   const box = node("input", {
     type: "range",
     min: row.low,
@@ -115,7 +115,7 @@ export function slider(row, value, take) {
 }
 
 /** A rule that is on or off. @param {Row} row @param {() => boolean} value @param {(value: boolean) => void} take */
-export function onOff(row, value, take) {
+function onOff(row, value, take) {
   const input = node("input", { type: "checkbox", "aria-label": () => say(row.label) });
   input.addEventListener("change", () => take(input.checked));
   return {
@@ -130,7 +130,7 @@ export function onOff(row, value, take) {
  * A text, or one a line: taken when the box is left. What cannot be taken is said by the server's own sentence.
  * @param {Row} row @param {() => string} value @param {(value: string) => void} take
  */
-export function textBox(row, value, take) {
+function textBox(row, value, take) {
   const box = node("textarea", {
     class: "rules-text",
     rows: row.kind === "lines" ? 2 : 1,

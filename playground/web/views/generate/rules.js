@@ -337,7 +337,7 @@ function ruleRow(rule, settings, change, grip) {
 }
 
 /** @param {any} stage */
-export function effectOf(stage) {
+function effectOf(stage) {
   if (!stage) return "";
   if (stage.removed) {
     const mass = percent(stage.removed_mass);

@@ -132,7 +132,7 @@ function ruleDepth() {
 function numberDepth() {
   return node(
     "section",
-    { class: "gen-numbers", "aria-label": () => t("The numbers of this step") },
+    { class: "gen-numbers", part: "numbers", "aria-label": () => t("The numbers of this step") },
     node("div", { class: "gen-bars", part: "bars" }),
     figures(),
   );

@@ -205,16 +205,15 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     changed: layout,
   });
   const links = makeLinks({
-    part,
-    store,
-    constants,
-    server,
+    ...{ part, prose, store, constants, server },
+    time: () => time,
     step: () => time.step,
     stepRequest: asking.stepRequest,
     depth: () => depth.value,
     nameOf: rules.nameOf,
     problem,
     opened: opening.openFile,
+    redraw: () => draw(time.step, "load", null),
   });
 
   // Where one stands -------------------------------------------------------------------------------------------------------
@@ -236,8 +235,9 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     prose.view(k);
     curves.view(k);
     stepView.show(frame);
-    const steps = (why === "play" && time.speed <= 2) || isNext(k, why, from);
-    moving.show(state.whatIf ?? frame, k, steps);
+    const covered = links.cover(k), // from a class that may be asked for it
+      steps = (why === "play" && time.speed <= 2) || isNext(k, why, from);
+    moving.show(state.whatIf ?? frame, k, steps && !covered);
     drawn(view);
   }
   /** Whether the visitor stepped on by one. @param {number} k @param {string} why @param {number | null} from */

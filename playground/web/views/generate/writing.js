@@ -121,7 +121,7 @@ export const lostSentence = () =>
   );
 
 /** Why a text ended, as a sentence. @param {string} reason @param {Branch} branch */
-export function endOf(reason, branch) {
+function endOf(reason, branch) {
   /** @type {Record<string, () => string>} */
   const ends = {
     end_of_text: () => t("The model ended the text itself."),

@@ -15,7 +15,7 @@ export const shown = (text) => text.replace(/^##(?=.)/, "-");
 /** @typedef {"words" | "masks"} Mode one word after another, or blanks in any order */
 
 /** A heat's probabilities: `shares` by rank, `others` the mass of the tokens that have no rank here. */
-export class Shares {
+class Shares {
   /** @param {Float64Array} shares @param {number} others */
   constructor(shares, others) {
     this.shares = shares;

@@ -13,7 +13,7 @@ export const embedded = () => document.documentElement.dataset.embed ?? null;
  * The HTML that shows an address in a frame.
  * @param {string} address @param {string} name of the figure, or "page" @param {number} height in pixels
  */
-export function frameOf(address, name, height) {
+function frameOf(address, name, height) {
   const url = new URL(address);
   url.searchParams.set("embed", name);
   const source = url.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
