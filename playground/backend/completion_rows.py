@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from playground.backend.errors import EngineError
@@ -54,6 +55,7 @@ def distribution(
     rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int
 ) -> torch.Tensor:
     """(V,) log-probabilities from an engine's rows, see `CompletionsModel.next_logits`. EngineError on what is no distribution.
+    Without the attribute `shown` where the engine told every token: then it is a distribution like any network's.
 
     A row whose name belongs to several tokens counts for the mass and for the ranks, but stands for no token: it lies at one of
     them that is not shown."""
@@ -100,5 +102,43 @@ def distribution(
     if rest > 0 and empty.any():
         values[empty] = math.log(rest / int(empty.sum()))
     answer: Any = torch.from_numpy(values.astype(np.float32))
-    answer.shown = torch.from_numpy(shown)
+    if not shown.all():
+        answer.shown = torch.from_numpy(shown)
     return answer
+
+
+@dataclass(frozen=True)
+class ToldToken:
+    """What an engine tells of one token of a given text: log-probability (nats), rank (from 1), and its rows there by name."""
+
+    logprob: float
+    rank: int
+    rows: dict[str, float]
+
+
+def read_prompt(choice: dict, ids: list[int]) -> list[ToldToken]:
+    """What an engine tells of each token of a text but the first, before which nothing stands (vLLM's `prompt_logprobs`).
+
+    Raises EngineError where it tells nothing, or of other tokens than `ids`."""
+    told = choice.get("prompt_logprobs")
+    if not isinstance(told, list) or len(told) != len(ids):
+        raise EngineError(
+            "This engine does not tell the log-probabilities of a given text (prompt_logprobs): it cannot score one"
+        )
+    return [
+        _told_token(row, token, place)
+        for place, (token, row) in enumerate(zip(ids[1:], told[1:], strict=True), start=2)
+    ]
+
+
+def _told_token(row: Any, token: int, place: int) -> ToldToken:
+    try:
+        values = {f"token_id:{int(name)}": about["logprob"] for name, about in row.items()}
+        value, rank = values[f"token_id:{token}"], row[str(token)]["rank"]
+        if isinstance(rank, bool) or not isinstance(rank, int) or not value <= ROUNDING:
+            raise ValueError(value)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise EngineError(
+            f"The engine told no log-probability of token {place} of the text: is the tokenizer its own?"
+        ) from None
+    return ToldToken(min(0.0, float(value)), rank, values)

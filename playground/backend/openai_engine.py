@@ -4,35 +4,27 @@ Such an engine tells its likeliest tokens and their log-probabilities. From thes
 inventing any of it: the rows are what the engine returned, the mass of all others is one minus their sum, exactly, and no other
 token can be drawn or is shown with a number of its own. What cannot be known stays unknown: logits (a log-probability has lost
 the constant), every token beyond the engine's limit, and tokens whose text is not theirs alone (the engine names them by text).
-
-`PLAYGROUND_ENGINES` offers engines, separated by `;`, each `name=address` with options behind commas:
-
-    PLAYGROUND_ENGINES="smollm2-gguf=http://127.0.0.1:8000/v1,tokenizer=smollm2-135m,top=20"
-
-tokenizer (needed): a model of the catalogue or a folder whose tokenizer is the engine's own. top: tokens asked for at each step
-(20; an engine that refuses is asked for fewer). model: the name the engine knows its model by (its first). context: tokens (2048).
-ids=1: prompts go out as token ids and tokens come back by id, for an engine that understands this (vLLM does, llama-cpp-python does
-not): nothing is cut into tokens anew and no two tokens are confused.
+Where an engine tells all tokens (`top=all`), or each token of a given text (`prompt_logprobs`), both are used.
+`engine_offers.py` says how engines are named.
 """
 
 from __future__ import annotations
 
-import os
-import re
 import threading
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playground.backend.catalog import CATALOG
 from playground.backend.completion_rows import (
+    ToldToken,
     distribution,
     names_of,
+    read_prompt,
     rows_at,
     text_of,
 )
+from playground.backend.engine_offers import ALL, PREFIX, Offer, engines
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import Spelling, TextCodec
@@ -41,88 +33,10 @@ from playground.backend.weights import find_weights
 if TYPE_CHECKING:
     import torch
 
-PREFIX = "engine/"
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,40}")
 FEWER = (
     20,
     5,
 )  # what is asked for where an engine refuses more; vLLM allows 20 unless told otherwise, OpenAI 5
-
-
-@dataclass(frozen=True)
-class Offer:
-    """An engine of `PLAYGROUND_ENGINES`. `id` is its name in the list of models."""
-
-    name: str
-    address: str
-    tokenizer: str
-    top: int = 20
-    model: str = ""
-    context: int = 2048
-    ids: bool = False
-
-    @property
-    def id(self) -> str:
-        return PREFIX + self.name
-
-    @property
-    def title(self) -> str:
-        return f"{self.name} (another program)"
-
-    @property
-    def note(self) -> str:
-        return (
-            f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at most its {self.top} likeliest tokens. "
-            "The probability of all others together is exact; what each of them has, and the network's logits, it does not tell."
-        )
-
-
-def engines() -> dict[str, Offer]:
-    """The engines on offer by id; ValueError names what is wrong in `PLAYGROUND_ENGINES`."""
-    return _read(os.environ.get("PLAYGROUND_ENGINES", ""))
-
-
-@lru_cache(maxsize=8)
-def _read(text: str) -> dict[str, Offer]:
-    found: dict[str, Offer] = {}
-    for part in filter(None, (part.strip() for part in text.split(";"))):
-        name, _, rest = part.partition("=")
-        address, *options = (piece.strip() for piece in rest.split(","))
-        given = {key: value for key, _, value in (option.partition("=") for option in options)}
-        place = urlsplit(address)
-        if (
-            not NAME.fullmatch(name.strip())
-            or place.scheme not in ("http", "https")
-            or not place.hostname
-        ):
-            raise ValueError(
-                f"PLAYGROUND_ENGINES must be name=http://host:port/v1,tokenizer=... separated by semicolons, got {part[:100]!r}"
-            )
-        unknown = set(given) - {"tokenizer", "top", "model", "context", "ids"}
-        if unknown or not given.get("tokenizer"):
-            raise ValueError(
-                f"PLAYGROUND_ENGINES: an engine has tokenizer (needed), top, model, context and ids, got {sorted(given)} for {name.strip()!r}"
-            )
-        numbers = {
-            field: given.get(field, default)
-            for field, default in (("top", "20"), ("context", "2048"))
-        }
-        for field, value in numbers.items():
-            if not re.fullmatch(r"[1-9]\d{0,6}", value):
-                raise ValueError(
-                    f"PLAYGROUND_ENGINES: {field} must be a whole number >= 1, got {value[:40]!r} for {name.strip()!r}"
-                )
-        offer = Offer(
-            name.strip(),
-            address.rstrip("/"),
-            given["tokenizer"],
-            int(numbers["top"]),
-            given.get("model", ""),
-            int(numbers["context"]),
-            given.get("ids", "0") == "1",
-        )
-        found[offer.id] = offer
-    return found
 
 
 class Completions:
@@ -200,8 +114,10 @@ class Completions:
             )
         return found
 
-    def complete(self, ids: list[int], echo: bool = False) -> dict:
-        """The engine's choice after a text, with its rows; its own settings are neutral, the likeliest token is taken and thrown away."""
+    def complete(self, ids: list[int], echo: bool = False, **more: Any) -> dict:
+        """The engine's choice after a text, with its rows; its own settings are neutral, the likeliest token is taken and thrown away.
+
+        more: further fields of the request; the rows are one then, for nobody reads them."""
         import httpx
 
         prompt: Any = list(ids) if self.offer.ids else text_of(self.codec, ids)
@@ -215,10 +131,12 @@ class Completions:
             "frequency_penalty": 0,
             "echo": echo,
             "stream": False,
+            **more,
         }
         if self.offer.ids:
             asked["return_tokens_as_token_ids"] = True
-        for top in (self.top, *(fewer for fewer in FEWER if fewer < self.top)):
+        wished = 1 if more else self.top
+        for top in (wished, *(fewer for fewer in FEWER if wished == ALL or fewer < wished)):
             try:
                 answer = self._client.post(
                     f"{self.offer.address}/completions", json={**asked, "logprobs": top}
@@ -228,7 +146,7 @@ class Completions:
                     f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
                     f"({type(error).__name__}); what was written stays: go on from it when it is back"
                 ) from error
-            if answer.status_code not in (400, 422) or top <= min(FEWER):
+            if answer.status_code not in (400, 422) or 0 < top <= min(FEWER):
                 break
         try:
             choice = self._json(answer)["choices"][0]
@@ -237,7 +155,8 @@ class Completions:
             raise EngineError(
                 f"The engine {self.offer.name!r} answered something that is no completion"
             ) from error
-        self.top = top
+        if not more:
+            self.top = top
         return choice
 
     def rows_after(self, ids: list[int]) -> dict[str, float]:
@@ -309,10 +228,18 @@ class CompletionsModel(Spelling):
     def notes(self) -> list[str]:
         said = [
             f"Another program predicts, at {urlsplit(self.engine.offer.address).netloc}.",
-            f"It tells at most its {self.engine.top} likeliest tokens: the mass of all others is exact, and the rules and the draw act on what it tells.",
             "It tells no logits, only log-probabilities: the constant that a logit has besides is lost.",
-            "The entropy of the whole distribution cannot be known from it.",
         ]
+        if self.engine.top == ALL:
+            said.insert(
+                1, "It tells the probability of every token: bars, rules and entropy are exact."
+            )
+        else:
+            said.insert(
+                1,
+                f"It tells at most its {self.engine.top} likeliest tokens: the mass of all others is exact, and the rules and the draw act on what it tells.",
+            )
+            said.append("The entropy of the whole distribution cannot be known from it.")
         if not self.engine.offer.ids:
             said.append(
                 "It is given text and cuts it into tokens itself: after a token that it would have cut otherwise, it predicts from its own cut."
@@ -320,7 +247,8 @@ class CompletionsModel(Spelling):
         return said
 
     def next_logits(self, ids: Any) -> torch.Tensor:
-        """(V,) float32 log-probabilities with the attribute `shown`, (V,) bool: True where the engine told the value.
+        """(V,) float32 log-probabilities. Where the engine did not tell all of them they have the attribute `shown`, (V,) bool:
+        True where it told the value.
 
         What it did not tell holds the rest of the mass in equal parts, so that every sum over the vocabulary is exact; these
         places are no statement about any token, and whoever reads `shown` neither draws nor shows them."""
@@ -344,8 +272,32 @@ class CompletionsModel(Spelling):
 
     def logits_along(self, ids: Any) -> torch.Tensor:
         raise BackendError(
-            "Another program's model cannot score a text here: it tells the likeliest tokens of a step, not each token of a text"
+            "Another program's model cannot do this: it tells log-probabilities of a text's own tokens at best, not every distribution along it"
         )
+
+    def told_along(self, ids: Any, top: int = 1) -> list[ToldToken]:
+        """What the engine tells of each token of a text but the first, with `top` rows: one question, where it offers this.
+
+        Raises BackendError where it does not: it must be given ids (`ids=1`) and know `prompt_logprobs`, as vLLM does."""
+        ids = [int(token) for token in ids]
+        if not self.engine.offer.ids:
+            raise BackendError(
+                "Another program's model cannot score a text here: it is given text, so its tokens need not be these (ids=1 sends tokens)"
+            )
+        if not 0 < len(ids) < self.context_length:
+            raise ValueError(
+                f"ids must hold 1 to {self.context_length - 1:,} tokens (the engine's context), got {len(ids):,}"
+            )
+        return read_prompt(self.engine.complete(ids, prompt_logprobs=top), ids)
+
+    def rows_along(self, ids: Any, top: int = 20) -> list[torch.Tensor]:
+        """As `next_logits` before each token of a text but the first, from `top` rows each; the attribute `rank` is the text's token's."""
+        rows = []
+        for told in self.told_along(ids, top):
+            row: Any = distribution(told.rows, self.engine.ids_of, self.vocab_size)
+            row.rank = told.rank
+            rows.append(row)
+        return rows
 
     def hidden_states(self, ids: Any) -> torch.Tensor:
         raise BackendError(

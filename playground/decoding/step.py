@@ -26,8 +26,8 @@ class Step:
     distribution; raw_probability, surprisal, raw_entropy (nats), rank (1 = most likely): of the network's own.
 
     Logits of another program's engine carry `shown`, (V,) bool: True for the tokens of which it told a value; the rest of the
-    mass lies in equal parts on the others. Then "engine_limit" is the first rule: the others are cut before any rule acts, are
-    in no row, and raw_entropy, which cannot be known, is an upper bound here and None in the record.
+    mass lies in equal parts on the others. Then "engine_limit" is the first rule: the others are cut before any rule acts, are in
+    no row, and raw_entropy, an upper bound here, is None in the record. `rank`, if they carry it, is the forced token's own.
     """
 
     def __init__(
@@ -47,7 +47,8 @@ class Step:
         second, mask: as in `apply_stages`."""
         self._values = as_float32(logits).copy()  # the model may use its own buffer again
         shown = getattr(logits, "shown", None)
-        self._shown: np.ndarray | None = None if shown is None else np.asarray(shown, dtype=bool)
+        self._shown = None if shown is None else np.asarray(shown, dtype=bool)
+        self._rank = getattr(logits, "rank", None)
         self._context, self.settings, self.prompt_length = context_ids, settings, prompt_length
         self._second = None if second is None else np.array(second)
         self._mask = None if mask is None else np.array(mask)
@@ -141,7 +142,7 @@ class Step:
 
     @property
     def rank(self) -> int:
-        return rank_of(self._values, self.token_id)
+        return self._rank or rank_of(self._values, self.token_id)
 
     def record(
         self,
@@ -215,10 +216,10 @@ class Step:
         order = best[np.lexsort((ids[best], -raw_p[best], -final_p[best]))]
         ids, raw_p, final_p = ids[order], raw_p[order], final_p[order]
         ranks = dict(zip(heads[0].tolist(), range(1, top + 1), strict=False))
+        ranks |= {self.token_id: self._rank} if self._rank else {}
         cuts: list[str | None] = [None] * len(ids)
-        for stage in reversed(
-            self.stages
-        ):  # backwards, so that the first stage to cut is what remains
+        # backwards, so that the first stage to cut is what remains
+        for stage in reversed(self.stages):
             if stage.candidates.count < self.vocab_size:
                 for place in np.flatnonzero(~stage.candidates.alive(ids)):
                     cuts[place] = stage.name
@@ -301,11 +302,8 @@ def random_numbers(seed: int, index: int) -> tuple[float, float]:
 def rank_of(values: np.ndarray, token_id: int) -> int:
     """1 + the number of tokens before this one by falling logit, equals by rising id."""
     value = values[token_id]
-    return (
-        1
-        + int(np.count_nonzero(values > value))
-        + int(np.count_nonzero(values[:token_id] == value))
-    )
+    before = np.count_nonzero(values > value) + np.count_nonzero(values[:token_id] == value)
+    return 1 + int(before)
 
 
 def _mass_without(candidates: Candidates, ids: np.ndarray) -> float:

@@ -25,6 +25,7 @@ from playground.i18n import tables
 from playground.pages import embedding, labels, load_pages
 from playground.pages.home import first_paint
 from playground.paths import ASSETS
+from playground.server.own_address import reachable
 from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
 from playground.web import preloads
@@ -115,7 +116,11 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> Demo:
     ) as demo:
         app = Shell(demo, make_backend)
         demo.shell = app
-        masthead = Masthead(squares, elem_id="masthead")
+        masthead = Masthead(
+            squares,
+            lambda address: reachable(address, getattr(demo, "server_name", None)),
+            elem_id="masthead",
+        )
         with gr.Tabs(elem_id="pages", overflow_behavior="wrap") as app.tabs:
             for page in load_pages():
                 app.slugs.append(page.SLUG)

@@ -23,16 +23,25 @@ def address_of(name: str) -> str:
 
 
 class Masthead(Widget):
-    """Takes no value. `squares(address)` gives the rows of a QR code: the address of a class is drawn by it. The event `language`
+    """Takes no value. `squares(address)` gives the rows of a QR code: the address of a class is drawn by it. `reachable(address)`
+    gives that address as other devices reach it, None where they do not (by default it stays as it is). The event `language`
     carries {"name"}: Gradio's own components get their labels by it. assets/words must be served as static files."""
 
     MODULE = "views/shell/masthead.js"
     EVENTS = ("language",)
 
-    def __init__(self, squares: Callable[[Any], list[str]], **kwargs: Any):
+    def __init__(
+        self,
+        squares: Callable[[Any], list[str]],
+        reachable: Callable[[Any], str | None] = lambda address: address,
+        **kwargs: Any,
+    ):
         constants = {
             "glossary": address_of("glossary.json"),
             "explanations": json.loads((WORDS / "explanations.json").read_text(encoding="utf-8")),
         }
-        functions = [called("squares", answered_squares(squares))]
+        functions = [
+            called("squares", answered_squares(squares)),
+            called("reachable", lambda address: {"address": reachable(address)}),
+        ]
         super().__init__(None, constants=constants, server_functions=functions, **kwargs)

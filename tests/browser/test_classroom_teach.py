@@ -289,3 +289,21 @@ def test_diffusion_asks_for_a_place_and_its_word(browsers):
     word = teacher.locator(".class-sentence b").first.text_content()
     for page, gap in ((teacher, ".front-gap.known"), (student, ".gap.known")):
         expect(page.locator(gap)).to_have_text(word)
+
+
+def test_on_the_serving_computer_the_code_carries_its_address_in_the_network(
+    app, browsers, monkeypatch
+):
+    """The teacher's page is open at 127.0.0.1, where a phone would look for the app in itself."""
+    from playground.server import own_address
+
+    monkeypatch.setattr(app, "server_name", "0.0.0.0")
+    monkeypatch.setattr(own_address, "own_address", lambda: "192.168.1.20")
+    page = browsers.open("/?tab=generate")
+    code = teach(page)
+    port = app.local_url.rstrip("/").rsplit(":", 1)[1]
+    expect(page.locator(".class-dock .class-where")).to_have_text(
+        f"192.168.1.20:{port}/class/{code}"
+    )
+    expect(page.locator(".class-dock svg")).to_be_visible()
+    expect(page.locator(".class-dock")).not_to_contain_text("on this computer alone")

@@ -154,3 +154,31 @@ def test_hmm_samples_where_nothing_is_given(client):
 )
 def test_hmm_refuses_by_name(client, words, fields):
     refused(client, words, api_name="/hmm", **{**UMBRELLA, **fields})
+
+
+def test_an_answer_of_hmm_is_bounded_in_bytes(client):
+    """64 states and 10,000 observations would be 40 MB of tables: refused by name, and answered without them."""
+    import json
+
+    import numpy as np
+
+    from playground.pages.answer_size import LARGEST
+
+    rows = np.random.default_rng(1).random((64, 64)) ** 9 + 1e-9
+    table = (rows / rows.sum(1, keepdims=True)).tolist()
+    model = {"initial": [1 / 64] * 64, "transition": table, "emission": table}
+    refused(
+        client,
+        "length must be at most 1,?085 for 64 states with the tables .*, got 10,?000: tables=false",
+        **model,
+        length=10_000,
+        api_name="/hmm",
+    )
+    refused(
+        client, "observations must be at most", **model, observations=[0] * 2000, api_name="/hmm"
+    )
+    longest = client.predict(**model, length=1085, api_name="/hmm")
+    assert len(longest["forward"]) == 1085 and len(json.dumps(longest)) < LARGEST
+    compact = client.predict(**model, length=10_000, tables=False, api_name="/hmm")
+    assert compact["posterior"] is None and len(compact["viterbi"]["path"]) == 10_000
+    assert len(json.dumps(compact)) < LARGEST

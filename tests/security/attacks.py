@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.security.class_attacks import classroom
 from tests.security.delivery import House
 
 SPECIALS = [
@@ -337,6 +338,7 @@ def cases(house: House) -> st.SearchStrategy:
         st.tuples(st.sampled_from(posts), raw).map(
             lambda made: ["raw", made[0], made[1].hex() if len(made[1]) < 4000 else "big"]
         ),
+        classroom(changed, anything),
         st.sampled_from(PATHS).map(lambda path: ["path", path]),
         st.text(max_size=60).map(lambda text: ["path", "/gradio_api/file=" + text]),
     )

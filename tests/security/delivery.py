@@ -14,6 +14,9 @@ from typing import Any
 import httpx
 from gradio_client.exceptions import AppError
 
+from playground.pages.answer_size import LARGEST
+from tests.security import class_attacks
+
 SECONDS = 60.0
 
 
@@ -82,6 +85,7 @@ def send(client: httpx.Client, case: list, program: Any = None) -> Outcome:
             "function": _function,
             "raw": _raw,
             "path": _path,
+            "class": _class,
         }[case[0]](client, *case[1:])
     except httpx.TimeoutException:
         return Outcome("failed", "silence")
@@ -95,7 +99,17 @@ def _body(value: Any) -> dict:
     return {"content": json.dumps(value).encode(), "headers": {"content-type": "application/json"}}
 
 
+def _class(client: httpx.Client, *case: Any) -> Outcome:
+    answer = class_attacks.ask(client, *case)
+    kind = answer.headers.get("content-type", "")
+    if answer.status_code == 503 and kind.startswith("application/json"):
+        return _sentence(answer.json())  # no place, or no model: in words
+    return _judged(answer) or Outcome("fine")
+
+
 def _judged(answer: httpx.Response) -> Outcome | None:
+    if len(answer.content) > LARGEST:
+        return Outcome("failed", f"{len(answer.content):,} bytes")
     if answer.status_code >= 500:
         return Outcome("failed", f"{answer.status_code} {answer.text[:200]}")
     if answer.status_code >= 400:

@@ -235,3 +235,9 @@ def test_whatever_is_sent_is_answered_by_a_sentence_and_never_by_a_500(steps):
             for viewer in (teacher, student):
                 assert viewer.state()["code"] == CODE
             assert not re.search(r"NaN|Infinity", answer.text)
+
+
+@pytest.mark.parametrize("language", [[], {}, 7, "xx", None])
+def test_a_language_that_is_no_name_opens_a_class_in_the_askers(client, language):
+    made = client.post("/class/ZEBRA", json={"language": language})
+    assert made.status_code == 201, made.text

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gradio as gr
 import numpy as np
 
+from playground.i18n import t
 from playground.markov.chain import MarkovChain
 from playground.markov.hidden import HiddenMarkovModel
 from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths
+from playground.pages.answer_size import most_cells
 from playground.pages.chains import parsing
 from playground.parameters import LARGEST_SEED
 
 MOST_STATES = 64
 LONGEST = 10_000
+# of each of the three tables that hold a row for every observation; names and learned tables take the rest
+MOST_CELLS = most_cells(tables=3, besides=3_000_000)
 
 
 def markov(
@@ -90,6 +94,7 @@ def hmm(
     iterations: int = 0,
     states: list[str] = [],  # noqa: B006 - Gradio reads the default into the API page
     symbols: list[str] = [],  # noqa: B006 - Gradio reads the default into the API page
+    tables: bool = True,
 ) -> dict:
     """A hidden Markov model: forward, backward, posterior, Viterbi, prediction and Baum-Welch.
 
@@ -103,6 +108,8 @@ def hmm(
         iterations: of Baum-Welch from this model, 0 to 100
         states: names of the states
         symbols: names of the symbols
+        tables: forward, backward and posterior in the answer; these have a number for each state and observation and hold at most
+            69444 numbers each. False leaves them out (null), so that 64 states can read 10000 observations
 
     Returns:
         observations, sampled_states (null if given), log_likelihood (nats), forward and backward (logarithms, null: impossible),
@@ -131,6 +138,8 @@ def hmm(
             parsing.whole(iterations, "iterations", 0, 100),
             parsing.whole(seed, "seed", 0, LARGEST_SEED),
         )
+        if not isinstance(tables, bool):
+            raise ValueError(f"tables must be true or false, got {parsing.short(tables)}")
         hidden = None
         if observations:
             if not isinstance(observations, list) or len(observations) > LONGEST:
@@ -139,7 +148,12 @@ def hmm(
                 )
             seen = model.check_observations(observations)
         else:
-            hidden, seen = model.sample(parsing.whole(length, "length", 1, LONGEST), seed)
+            length = parsing.whole(length, "length", 1, LONGEST)
+            if tables:
+                check_tables("length", length, count)
+            hidden, seen = model.sample(length, seed)
+        if tables and hidden is None:
+            check_tables("observations", len(seen), count)
         paths = compare_paths(
             model, seen
         )  # ImpossibleObservations is a ValueError with position and symbol
@@ -153,9 +167,9 @@ def hmm(
         "observations": seen.tolist(),
         "sampled_states": None if hidden is None else hidden.tolist(),
         "log_likelihood": float(passes.log_likelihood),
-        "forward": parsing.plain(passes.log_alpha),
-        "backward": parsing.plain(passes.log_beta),
-        "posterior": parsing.plain(passes.posterior),
+        "forward": parsing.plain(passes.log_alpha) if tables else None,
+        "backward": parsing.plain(passes.log_beta) if tables else None,
+        "posterior": parsing.plain(passes.posterior) if tables else None,
         "viterbi": {"path": paths["viterbi"], "log_probability": paths["viterbi_log_probability"]},
         "posterior_path": paths["posterior"],
         "next_symbol": parsing.plain(model.predict(seen)[1][0]),
@@ -169,3 +183,19 @@ def hmm(
             "emission": parsing.plain(last.emission),
         }
     return answer
+
+
+def check_tables(field: str, length: int, states: int) -> None:
+    """Raises ValueError where tables of `length` rows and `states` columns make the answer too large."""
+    most = MOST_CELLS // states
+    if length > most:
+        raise ValueError(
+            t(
+                "{field} must be at most {most} for {states} states with the tables of forward, backward and posterior, got {got}: "
+                "tables=false leaves them out",
+                field=field,
+                most=most,
+                states=states,
+                got=length,
+            )
+        )

@@ -10,6 +10,7 @@ from typing import Any
 from playground import diffusion
 from playground.diffusion.samplers import rule_for
 from playground.pages import run
+from playground.pages.answer_size import Size
 from playground.pages.diffusion.canvas import Canvas, Lexicon
 from playground.pages.diffusion.sampler_cards import (
     NEEDS_POSTERIOR,
@@ -247,15 +248,17 @@ def whole_trace(
     """1 for each step, then the run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text`
     is its last text.
 
-    Raises ValueError where the run takes longer than `seconds`."""
+    Raises ValueError where the run takes longer than `seconds`, or has more to say than an answer may hold."""
     begun = clock()
     start = side.card()
     words = dict(start["words"])
     steps = []
+    size = Size("top", top, start["expected"] or side.settings.steps)
     final: list[int] = list(side.canvas.ids)
     for step in side.steps():
         record, news = side.frame(step, top)
         words.update(news)
+        size.add(record)
         steps.append(record)
         final = step.canvas[0].tolist()
         if clock() - begun > seconds:

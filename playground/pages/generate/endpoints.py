@@ -11,6 +11,7 @@ import gradio as gr
 from playground import decoding, traces
 from playground.decoding.settings import PARAMETERS
 from playground.pages import calls, gate
+from playground.pages.answer_size import Size
 from playground.pages.errors import sentence_of
 from playground.pages.generate import presets
 from playground.pages.generate.attribution import attribution_of
@@ -175,9 +176,11 @@ def decode_text(
         ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
         room_for(network, ids)
         label, steps, written = labels(network), [], []
+        size = Size("top", top, settings.max_new_tokens)
         for step in decoding.generate(network, ids, settings):
             written.append(step.token_id)
             steps.append(step.record(label, top, strip=top))
+            size.add(steps[-1])
             yield 1
         text = network.decode([*ids, *written])[len(network.decode(ids)) :]
         text = decoding.text.before_stop(text, texts_of(settings.stop))

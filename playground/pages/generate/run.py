@@ -172,7 +172,10 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
         if getattr(model, "adds_bos", False):
             note = t("A beginning-of-text token stands in front, so the first word is scored too.")
         yield run.begin(prompt=[first], notes=[note], begun=0)
-        rows = model.logits_along(ids[:-1])  # (T - 1, V)
+        along = getattr(
+            model, "rows_along", None
+        )  # of another program: asked with the last token too
+        rows = along(ids) if along else model.logits_along(ids[:-1])  # (T - 1, V)
         context = np.asarray(ids, np.int64)
 
         for place in range(1, len(ids)):

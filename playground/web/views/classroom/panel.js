@@ -127,7 +127,8 @@ export class Panel {
       phase = asking ? "asked" : (state?.state ?? "open"),
       answers = peek || phase === "revealed" ? JSON.stringify(state?.answers) : "";
     const offers = look.offers.map(({ label }) => label).join("|");
-    const parts = [phase, session?.gone, state?.question?.id, peek, answers, problem, offers];
+    const seen = [phase, session?.gone, state?.question?.id, peek, answers, problem, offers],
+      parts = [...seen, look.local];
     parts.push(look.knownOnly);
     const key = JSON.stringify([...parts, Boolean(form), document.documentElement.lang]);
     if (key !== this.middle || form?.element.isConnected === false) {

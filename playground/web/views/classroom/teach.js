@@ -35,6 +35,8 @@ export class Teaching {
   problem = "";
   /** @type {SVGElement | null} */
   picture = null;
+  /** @type {string | null} the app's address as other devices reach it, where that is not this page's own */
+  base = null;
 
   /** @param {import("../../core/value.js").Host["server"]} server @param {(on: boolean) => void} changed */
   constructor(server, changed) {
@@ -151,11 +153,14 @@ export class Teaching {
 
   /** Where the students go. */
   get address() {
-    return new URL(`class/${this.session?.held.code ?? ""}`, document.baseURI).href;
+    return new URL(`class/${this.session?.held.code ?? ""}`, this.base ?? document.baseURI).href;
   }
 
   async code() {
     try {
+      // 127.0.0.1 would lead a phone to itself: the server knows its own address in the network
+      if (LOCAL.test(location.host))
+        this.base = (await this.server.reachable(document.baseURI)).address;
       const { rows } = await this.server.squares(this.address);
       if (rows) this.picture = qrPicture(rows, t("QR code of the class’s address"));
     } catch {
@@ -268,7 +273,7 @@ export class Teaching {
     this.phone.draw();
     this.steered.draw();
     const offers = session && (open || !session.state) ? (onView().questions ?? []) : [];
-    const local = LOCAL.test(location.host);
+    const local = !this.base && LOCAL.test(location.host);
     const look = { session, offers, form, asking, peek, sure, folded, problem, picture, local };
     const { knownOnly, address } = this;
     this.panel.show({ ...look, knownOnly, covers: coversAnswers(), address });

@@ -1,0 +1,175 @@
+"""An engine that tells every token, and each token of a given text, as vLLM words it: the whole distribution and Score are exact.
+
+The exchange is written down after vLLM's protocol (`logprobs`: -1 with `return_tokens_as_token_ids`, `prompt_logprobs`) with figures
+of a distribution known here; no vLLM runs in the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from playground.backend import BackendError, EngineError
+from playground.backend.engine_offers import ALL, engines
+from playground.backend.service import Backend
+from playground.decoding import DecodingSettings, generate, score
+from tests.backend.small_models import byte_tokenizer
+
+SIZE = len(byte_tokenizer())
+
+
+def log_probabilities(ids) -> np.ndarray:
+    """The engine's own law: any fixed function of the tokens before, float64."""
+    logits = np.random.default_rng([7, *ids]).normal(0, 3, SIZE)
+    return logits - np.logaddexp.reduce(logits)
+
+
+def rows_of(ids, most, name) -> dict:
+    row = log_probabilities(ids)
+    best = np.argsort(-row, kind="stable")[: SIZE if most == ALL else most]
+    return {name(int(token)): float(row[token]) for token in best}
+
+
+def prompt_rows(ids, most) -> list:
+    told: list = [None]
+    for place in range(1, len(ids)):
+        row = log_probabilities(ids[:place])
+        rank = {int(token): 1 + n for n, token in enumerate(np.argsort(-row, kind="stable"))}
+        wanted = {*sorted(rank, key=rank.__getitem__)[:most], ids[place]}
+        told.append(
+            {
+                str(token): {
+                    "logprob": float(row[token]),
+                    "rank": rank[token],
+                    "decoded_token": "?",
+                }
+                for token in wanted
+            }
+        )
+    return told
+
+
+class WholeEngine(BaseHTTPRequestHandler):
+    """Words what vLLM's server words. knows: whether it was started with --max-logprobs -1, and knows prompt_logprobs."""
+
+    knows: ClassVar[dict[str, bool]] = {"all": True, "prompt": True}
+    asked: ClassVar[list[dict]] = []
+
+    def log_message(self, *_):
+        pass
+
+    def say(self, status, content):
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.say(200, {"object": "list", "data": [{"id": "whole", "object": "model"}]})
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.asked.append(asked)
+        most, ids = asked["logprobs"], asked["prompt"]
+        if most == ALL and not self.knows["all"]:
+            message = "Requested sample logprobs of -1, which is greater than max allowed: 20"
+            return self.say(400, {"error": {"message": message, "type": "BadRequestError"}})
+        rows = rows_of(ids, most, lambda token: f"token_id:{token}")
+        choice = {"index": 0, "text": "?", "finish_reason": "length", "stop_reason": None}
+        choice["logprobs"] = {"text_offset": [0], "top_logprobs": [rows], "tokens": ["token_id:0"]}
+        if "prompt_logprobs" in asked and self.knows["prompt"]:
+            choice["prompt_logprobs"] = prompt_rows(ids, asked["prompt_logprobs"])
+        return self.say(200, {"object": "text_completion", "model": "whole", "choices": [choice]})
+
+
+@pytest.fixture()
+def model(tmp_path, monkeypatch):
+    byte_tokenizer().save_pretrained(tmp_path / "tokenizer")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), WholeEngine)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(WholeEngine, "knows", {"all": True, "prompt": True})
+    monkeypatch.setattr(WholeEngine, "asked", [])
+    monkeypatch.setenv(
+        "PLAYGROUND_ENGINES",
+        f"whole=http://127.0.0.1:{server.server_port}/v1,tokenizer={tmp_path / 'tokenizer'},top=all",
+    )
+    yield Backend().causal("engine/whole")
+    server.shutdown()
+
+
+def test_every_token_is_told_and_the_entropy_of_the_whole_distribution_is_exact(model):
+    ids = model.encode("hello")
+    [step] = generate(model, ids, DecodingSettings(max_new_tokens=1, seed=1, top_p=0.9))
+    record, law = step.record(str), np.exp(log_probabilities(ids))
+    assert record["raw_entropy"] == pytest.approx(-(law * np.log(law)).sum(), rel=1e-5)
+    assert "engine_limit" not in [stage["name"] for stage in record["stages"]]
+    assert record["raw_probability"] == pytest.approx(law[step.token_id], rel=1e-5)
+    asked = WholeEngine.asked[-1]
+    assert asked["logprobs"] == -1 and asked["return_tokens_as_token_ids"] is True
+    assert asked["prompt"] == ids
+    assert any("every token" in note for note in model.notes)
+    assert not any("cannot be known" in note for note in model.notes)
+
+
+def test_an_engine_that_does_not_tell_all_is_asked_for_twenty_and_says_so(model):
+    WholeEngine.knows["all"] = False
+    ids = model.encode("hello")
+    [step] = generate(model, ids, DecodingSettings(max_new_tokens=1, seed=1))
+    assert step.record(str)["raw_entropy"] is None
+    assert [asked["logprobs"] for asked in WholeEngine.asked] == [-1, 20]
+    assert any("cannot be known" in note for note in model.notes)
+
+
+def test_a_given_text_is_scored_by_what_the_engine_tells_of_its_tokens(model):
+    ids = model.encode("hello you")
+    found = score(model, ids)
+    expected = [-log_probabilities(ids[:place])[ids[place]] for place in range(1, len(ids))]
+    assert [token["surprisal"] for token in found.tokens[1:]] == pytest.approx(expected)
+    assert found.perplexity == pytest.approx(np.exp(np.mean(expected)))
+    ranks = [
+        1 + int((log_probabilities(ids[:at]) > log_probabilities(ids[:at])[ids[at]]).sum())
+        for at in range(1, len(ids))
+    ]
+    assert [token["rank"] for token in found.tokens[1:]] == ranks
+    assert {token["entropy"] for token in found.tokens} == {None}  # no entropy follows from one row
+    assert len(WholeEngine.asked) == 1 and WholeEngine.asked[0]["prompt_logprobs"] == 1
+
+
+def test_the_page_scores_with_the_engines_rows_and_ranks(model):
+    from playground.pages.generate.run import score as scored
+
+    news = list(
+        scored(Backend(), {"model": "engine/whole", "text": "hello you"}, threading.Event())
+    )
+    frames = [frame for one in news for frame in one.get("frames", ())]
+    ids = model.encode("hello you")
+    for place, frame in enumerate(frames, start=1):
+        law = log_probabilities(ids[:place])
+        assert frame["token_id"] == ids[place]
+        assert frame["surprisal"] == pytest.approx(-law[ids[place]], rel=1e-5)
+        rank = 1 + int((law > law[ids[place]]).sum())
+        assert frame["rank"] == rank
+        assert [row["rank"] for row in frame["rows"] if row["id"] == ids[place]] == [rank]
+        assert frame["raw_entropy"] is None
+    assert len(frames) == len(ids) - 1
+
+
+def test_an_engine_that_tells_nothing_of_a_given_text_is_said_to(model):
+    WholeEngine.knows["prompt"] = False
+    with pytest.raises(EngineError, match="prompt_logprobs"):
+        score(model, model.encode("hello"))
+
+
+def test_an_engine_that_is_given_text_scores_none(model, monkeypatch):
+    whole = engines()["engine/whole"]
+    monkeypatch.setenv(
+        "PLAYGROUND_ENGINES", f"text={whole.address},tokenizer={whole.tokenizer},top=8"
+    )
+    with pytest.raises(BackendError, match="cannot score a text here: it is given text"):
+        score(Backend().causal("engine/text"), model.encode("hello"))
