@@ -34,3 +34,8 @@ def test_without_a_network_there_is_none(monkeypatch):
 @pytest.mark.parametrize("bad", [None, 7, "", "javascript:alert(1)", "http://[", "http://a:99999/"])
 def test_what_is_no_web_address_gets_none(laptop, bad):
     assert reachable(bad, "0.0.0.0") is None
+
+
+def test_a_space_tells_nobody_its_inner_address(laptop, monkeypatch):
+    monkeypatch.setenv("SPACE_ID", "someone/playground")
+    assert reachable("http://127.0.0.1:7860/class/QUEEN", "0.0.0.0") is None
