@@ -27,7 +27,7 @@ def law_until_still(law: Any) -> tuple[np.ndarray, float]:
         if not whole.any():
             return final, taken
         canvases, codes = law.canvases(whole)
-        where = np.repeat(begin[None], len(codes), axis=0)
+        where = np.repeat(np.asarray(begin)[None], len(codes), axis=0)
         prediction = rule.ask(law.run(canvases), where, k)
         best = prediction.draw(where, np.zeros(where.shape), 0.0)
         ends = np.where(where, best, canvases) @ law.digit
@@ -36,7 +36,8 @@ def law_until_still(law: Any) -> tuple[np.ndarray, float]:
         going = whole[codes]
         sure = mean_entropy(prediction, where) < rule.sure
         for row in np.nonzero(sure)[0]:
-            stops = parts.get(int(ends[row]), whole * 0.0)[codes[row]]
+            before = parts.get(int(ends[row]))
+            stops = 0.0 if before is None else before[codes[row]]
             final[ends[row]] += stops
             going[row] -= stops
         parts = _spread(law, going, ends, _options(law, prediction, canvases, where, k))

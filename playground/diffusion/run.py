@@ -167,8 +167,11 @@ class Run:
         shares = torch.as_tensor(self.denoiser.posterior(evidence[numbers]))
         chosen = shares[torch.from_numpy(where[numbers])].double().log()
         newer = Prediction(_slots(where), chosen, self.mask_id)
-        whole = self.prediction is None or bool(asked.all())
-        self.prediction = newer if whole else self.prediction.joined(newer, numbers)
+        before = self.prediction
+        if before is None or bool(asked.all()):
+            self.prediction = newer
+        else:
+            self.prediction = before.joined(newer, numbers)
         self.confidence[where], self.entropy[where] = newer.confidence[where], newer.entropy[where]
         self.calls += asked
         self.valid |= asked | ~self.open.any(1)

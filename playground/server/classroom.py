@@ -254,7 +254,7 @@ class Classroom:
             raise ValueError(t("A code has five letters from A to Z, without I and O."))
         language = (await body_of(request, SEATS_BODY)).get("language")
         known = isinstance(language, str) and language in LANGUAGES
-        spoken = language if known else language_of(request)
+        spoken = str(language) if known else language_of(request)
         await run_in_threadpool(self._forms, spoken)  # before the first student asks for it
         session = self.classes.create(code, spoken, self._clock())
         self._forget_ended()
