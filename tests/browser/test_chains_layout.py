@@ -24,9 +24,15 @@ def bottom(locator) -> float:
     return box["y"] + box["height"]
 
 
-def eight_states() -> str:
-    rows = [[0.3 if i == j else 0.1 for j in range(8)] for i in range(8)]
-    names = [f"station {i}" for i in range(8)]
+def states(count: int) -> str:
+    rows = [
+        [
+            0.3 if i == j else 0.6 if j == (i + 1) % count else 0.1 / (count - 2)
+            for j in range(count)
+        ]
+        for i in range(count)
+    ]
+    names = [f"station {i}" for i in range(count)]
     return json.dumps({"states": names, "transition": rows, "preset": ""})
 
 
@@ -38,6 +44,23 @@ def test_the_walk_is_on_one_screen_and_its_graph_uses_the_width(open_page):
     expect(part(view, "visits")).to_contain_text(re.compile(r"0\.951\s*\(long run 0\.833\)"))
 
 
+@pytest.mark.parametrize("count", [3, 4, 5, 6, 7, 8])
+def test_a_walk_through_many_states_is_on_one_screen_too(open_page, count):
+    page, view = view_of(open_page, "walk", state=states(count))
+    expect(view.locator(".graph .node")).to_have_count(count)
+    for name in ("graph", "matrix", "visits", "player", "lanes"):
+        assert bottom(part(view, name)) <= 800, name
+    names = view.locator(".graph .node > text").all_text_contents()
+    assert names == [f"station {i}" for i in range(count)]  # whole
+
+
+def test_visits_stand_in_the_rows_of_the_walk(open_page):
+    _, view = view_of(open_page, "walk", state=states(5))
+    bars, lanes = view.locator(".walk-lanes .bar"), view.locator(".lanenames > span")
+    for i in range(5):
+        assert abs(bars.nth(i).bounding_box()["y"] - lanes.nth(i).bounding_box()["y"]) <= 3
+
+
 def test_the_hidden_models_tables_trellis_and_playback_are_on_one_screen(open_page):
     _, view = view_of(open_page, "hidden")
     for name in ("transition", "initial", "emission", "player", "trellis"):
@@ -45,7 +68,7 @@ def test_the_hidden_models_tables_trellis_and_playback_are_on_one_screen(open_pa
 
 
 def test_labels_of_eight_states_are_legible_and_nothing_is_cut_off(open_page):
-    page, view = view_of(open_page, "walk", state=eight_states())
+    page, view = view_of(open_page, "walk", state=states(8))
     expect(view.locator(".graph .node")).to_have_count(8)
     assert page.evaluate(SMALLEST, "#chain-walk") >= 12
     cut = "one => one.scrollWidth > one.clientWidth"
@@ -53,7 +76,7 @@ def test_labels_of_eight_states_are_legible_and_nothing_is_cut_off(open_page):
 
 
 def test_labels_are_legible_on_a_phone_too(phone, open_page):
-    page, view = view_of(open_page, "walk", state=eight_states())
+    page, view = view_of(open_page, "walk", state=states(8))
     expect(view.locator(".graph .node")).to_have_count(8)
     assert page.evaluate(SMALLEST, "#chain-walk") >= 12
     page.set_viewport_size({"width": 700, "height": 844})  # and it follows the window

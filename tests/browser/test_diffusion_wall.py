@@ -112,3 +112,36 @@ def test_only_samplers_that_can_run_are_offered_and_the_page_says_why(tale):
     expect(page.get_by_label("η: most often masked again")).to_be_hidden()
     sampler.select_option("remdm")
     expect(page.get_by_label("η: most often masked again")).to_be_visible()
+
+
+def test_the_page_begins_with_the_wall_which_moves_before_a_touch(open_page, page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page("diffusion")
+    expect(player(page)).to_have_attribute("data-state", "recorded")
+    steps = player(page).get_attribute("data-steps")
+    expect(player(page)).to_have_attribute("data-view", steps)  # it went there by itself
+    top, form = (
+        page.locator(f"#diffusion-player {name}").first.bounding_box()["y"]
+        for name in (".canvas-words", ".diffusion-form")
+    )
+    assert top < form
+    low = player(page).locator(".canvas-tools").bounding_box()
+    assert low["y"] + low["height"] <= 800  # wall, controls and tools on one screen
+
+
+def test_with_little_movement_the_recorded_wall_stands_where_it_was_recorded(open_page, page):
+    page.emulate_media(reduced_motion="reduce")
+    open_page("diffusion")
+    expect(player(page).get_by_role("button", name="Play")).to_be_visible()
+    expect(player(page)).to_have_attribute("data-view", "9")
+
+
+def test_run_on_a_phone_brings_the_wall_into_sight(phone, tale):
+    page = tale()
+    page.locator("#diffusion-run").scroll_into_view_if_needed()
+    page.evaluate(
+        "scrollTo(0, document.querySelector('#diffusion-run').getBoundingClientRect().top + scrollY - 40)"
+    )
+    run(page)
+    box = player(page).locator(".canvas-words").first.bounding_box()
+    assert 0 <= box["y"] < page.viewport_size["height"] / 2

@@ -10,16 +10,17 @@ import { t } from "../core/translate.js";
 
 const WIDTH = 400, // before it is measured
   NARROWEST = 280,
+  WIDE = 480,
   WIDEST = 640;
 /** @param {Size} size @returns {Point} */
 const middleOf = ([width, height]) => [width / 2, height / 2 + 2];
 const NOTHING = 1e-12; // weights below are no edges
 const MOST_WEIGHTS = 14; // more edges than this are drawn without their numbers
 
-/** The picture of so many states in so much width. @param {number} width @param {number} count @returns {Size} */
-const sizeOf = (width, count) => [
+/** The picture of so many states in so much width. @param {number} width @param {number} count @param {number} tallest @returns {Size} */
+const sizeOf = (width, count, tallest) => [
   width,
-  count <= 2 ? 190 : Math.min(320, Math.max(260, 0.8 * width)),
+  count <= 2 ? 190 : Math.min(tallest, Math.max(260, 0.8 * width)),
 ];
 
 /** Where the states stand. @param {number} count @param {Size} size @returns {Point[]} */
@@ -95,10 +96,13 @@ function bentEdge([x0, y0], [x1, y1], radius, width) {
  *   graph.update(names, matrix, largest weight);   graph.walk(from, to, milliseconds);
  *
  * @param {HTMLElement} host
- * @param {{label: () => string, pick: ((state: number) => void) | null, said?: (state: string) => string}} options pick: null where a
- *   state is no button; said: its name as a button
+ * @param {object} options
+ * @param {() => string} options.label
+ * @param {((state: number) => void) | null} options.pick null where a state is no button
+ * @param {(state: string) => string} [options.said] its name as a button
+ * @param {(count: number) => number} [options.tallest] pixels of the picture of so many states, at most
  */
-export function stateGraph(host, { label, pick, said = startIn }) {
+export function stateGraph(host, { label, pick, said = startIn, tallest = () => 320 }) {
   const lines = drawSvg("g"),
     weights = drawSvg("g", { "aria-hidden": "true" }),
     nodes = drawSvg("g"),
@@ -117,7 +121,7 @@ export function stateGraph(host, { label, pick, said = startIn }) {
   /** @type {Map<string, [SVGPathElement, SVGPathElement]>} line and tip of "from,to" */
   const paths = new Map();
   let radius = 27;
-  let size = sizeOf(WIDTH, 3);
+  let size = sizeOf(WIDTH, 3, tallest(3));
   /** @type {[names: string[], matrix: number[][], scale?: number] | null} */
   let shown = null;
   /** @type {number | null} the state that the walk stands on */
@@ -170,7 +174,8 @@ export function stateGraph(host, { label, pick, said = startIn }) {
 
   /** @param {string} name @param {number} i @param {boolean} crowded */
   function drawNode(name, i, crowded) {
-    const text = svgText(clip(name, crowded ? 6 : 8), { y: 4 });
+    const longest = size[0] >= WIDE ? 12 : crowded ? 6 : 8; // a name may stand out of its circle where there is width for it
+    const text = svgText(clip(name, longest), { y: 4 });
     if (crowded) text.style.fontSize = "12px";
     const element = drawSvg(
       "g",
@@ -200,7 +205,7 @@ export function stateGraph(host, { label, pick, said = startIn }) {
       edges = matrix.flat().filter((weight) => weight > NOTHING).length;
     shown = [names, matrix, scale];
     const width = Math.max(NARROWEST, Math.min(WIDEST, host.clientWidth || WIDTH));
-    size = sizeOf(width, count);
+    size = sizeOf(width, count, tallest(count));
     svg.setAttribute("viewBox", `0 0 ${size.join(" ")}`);
     svg.style.width = `${width}px`;
     radius = count <= 2 ? 30 : count > 6 ? 23 : 27;

@@ -3,14 +3,15 @@
 import { clip, drawSvg, make } from "../core/dom.js";
 import { nt, t } from "../core/translate.js";
 
-const LANE = 18; // pixels
+/** Pixels of a lane. @param {number} count of lanes */
+const laneOf = (count) => (count > 4 ? 16 : 18);
 const TOP = 12; // for the brackets of a cycle
 const STEP = 8;
 
 /** The names at the left. @param {string[]} names @param {number} length */
 function sides(names, length) {
   const side = make("div", "lanenames");
-  side.style.setProperty("--lane", `${LANE}px`);
+  side.style.setProperty("--lane", `${laneOf(names.length)}px`);
   side.append(
     ...names.map((name) => {
       const span = make("span", "", clip(name, length));
@@ -23,7 +24,8 @@ function sides(names, length) {
 
 /** @param {number} width @param {number} count of lanes @param {string} label */
 function picture(width, count, label) {
-  const height = LANE * count + TOP;
+  const lane = laneOf(count),
+    height = lane * count + TOP;
   const svg = drawSvg("svg", {
     viewBox: `0 0 ${width} ${height}`,
     preserveAspectRatio: "none",
@@ -33,7 +35,7 @@ function picture(width, count, label) {
     "aria-label": label,
   });
   for (let i = 1; i <= count; i++) {
-    const y = TOP + LANE * i - 1;
+    const y = TOP + lane * i - 1;
     svg.append(drawSvg("line", { x1: 0, x2: width, y1: y, y2: y, class: "laneline" }));
   }
   return svg;
@@ -50,6 +52,7 @@ function picture(width, count, label) {
  */
 export function stepLanes(host, names, path, at, cycle) {
   const shown = 80,
+    lane = laneOf(names.length),
     from = Math.max(0, Math.min(at - shown + 1, path.length - shown)),
     label = t("Steps {first} to {last}; now {state}", {
       first: from,
@@ -58,7 +61,7 @@ export function stepLanes(host, names, path, at, cycle) {
     });
   /** @param {number} step @param {number} state */
   const box = (step, state) =>
-    `M${(step - from) * STEP + 0.5} ${TOP + LANE * state + 3}h7v${LANE - 6}h-7z`;
+    `M${(step - from) * STEP + 0.5} ${TOP + lane * state + 3}h7v${lane - 6}h-7z`;
   let past = "",
     loop = "";
   for (let i = from; i < Math.min(at, from + shown); i++) past += box(i, path[i]);
@@ -88,6 +91,7 @@ export function stepLanes(host, names, path, at, cycle) {
  */
 export function timeLanes(host, names, jumps, last) {
   const width = 1000,
+    lane = laneOf(names.length),
     label = nt(
       "One run: {n} jump until t = {last}",
       "One run: {n} jumps until t = {last}",
@@ -102,8 +106,8 @@ export function timeLanes(host, names, jumps, last) {
         drawSvg("rect", {
           x: (width * from) / last,
           width: Math.max(1, (width * (to - from)) / last - 1),
-          y: TOP + LANE * state + 3,
-          height: LANE - 6,
+          y: TOP + lane * state + 3,
+          height: lane - 6,
           class: "past",
         }),
       );
@@ -112,7 +116,7 @@ export function timeLanes(host, names, jumps, last) {
     x1: 0,
     x2: 0,
     y1: 4,
-    y2: LANE * names.length + TOP,
+    y2: lane * names.length + TOP,
     class: "cursor",
     "vector-effect": "non-scaling-stroke",
   });

@@ -21,6 +21,7 @@ import { eigenvalueRow, faultOf, forgotten, skeleton } from "./walk_parts.js";
 /** @typedef {{preset: string, states: string[], transition: (number | null)[][], start: number, mode: string, seed: number}} Draft */
 
 const FIRST_STEP = 40;
+const FEW = 4; // states that need no close rows
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new WalkView(element, host);
@@ -45,6 +46,7 @@ class WalkView {
     this.graph = stateGraph(part("graph"), {
       label: () => t("Transition graph"),
       pick: (i) => this.edit({ start: i }),
+      tallest: (count) => (count > FEW ? 240 : 290), // the walk stays on one screen
     });
     this.editor = this.makeEditor();
     this.powerTable = makeHeatTable(part("power"));
@@ -209,7 +211,8 @@ class WalkView {
   fill() {
     const { part, input, select, press } = this.parts,
       { draft } = this;
-    part("top").classList.toggle("wide", draft.states.length > 4);
+    part("top").classList.toggle("wide", draft.states.length > FEW);
+    this.view.classList.toggle("dense", draft.states.length > FEW);
     if (draft.start >= draft.states.length) draft.start = 0;
     fillSelect(select("start"), [
       ...draft.states.map((name, i) => /** @type {[number, string]} */ ([i, clip(name, 24)])),

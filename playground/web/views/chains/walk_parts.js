@@ -36,7 +36,7 @@ const tools = () =>
 const visits = () =>
   node(
     "section",
-    { "data-figure": true },
+    {},
     node("h2", {}, () => t("Visits so far (bar) and in the long run (outline)")),
     node("div", { part: "visits" }),
   );
@@ -47,7 +47,12 @@ const steps = () =>
     { "data-figure": true },
     node("h2", {}, () => t("The walk: distance between visits and long run, step by step")),
     node("div", { part: "player" }),
-    node("div", { part: "lanes", "data-lanes": true, style: "margin-top:12px" }),
+    node(
+      "div",
+      { class: "walk-lanes" },
+      node("div", { part: "lanes", "data-lanes": true }),
+      visits(),
+    ),
     node("p", { class: "say", part: "distance" }),
     node("p", { class: "say", part: "looping" }),
   );
@@ -108,12 +113,7 @@ export const skeleton = () =>
         "A Markov chain stands in one state and knows nothing but that. The row of the state says where it goes next.",
       ),
     "presets",
-    node(
-      "div",
-      { class: "walk-top", part: "top" },
-      chain(),
-      node("div", { class: "stack" }, table(), visits()),
-    ),
+    node("div", { class: "walk-top", part: "top" }, chain(), table()),
     tools(),
     steps(),
     node("div", { class: "trio", "data-figure": true }, power(), eigenvalues(), hitting()),

@@ -1,6 +1,6 @@
 // @ts-check
 /** The run on view as an address and as a text. */
-import { addressOf, stepOf } from "../../core/link.js";
+import { addressOf } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
 import { t } from "../../core/translate.js";
 import { asProse } from "./lexicon.js";
@@ -16,22 +16,6 @@ export async function share(view, act) {
   }));
   if (answer.error) view.problem(answer.error);
   else act(addressOf(answer.query));
-}
-
-/** A link that was opened: its fields, and its run once more. @param {View} view */
-export async function arrive(view) {
-  const query = location.search;
-  if (new URLSearchParams(query).get("tab") !== "diffusion") return;
-  const answer = await view.server.arrive({ query: query.slice(0, 20000) }).catch(() => ({}));
-  if (answer.values) view.form?.fill(answer.values);
-  if (answer.message || answer.problem) view.problem(answer.message || answer.problem);
-  if (answer.run && !view.run.running) {
-    view.store.turn = answer.run.edited?.turn ?? 0;
-    view.start(answer.run);
-  } else if (!answer.run) {
-    const step = stepOf(new URLSearchParams(query).get("step"), view.store.length);
-    if (step !== null && view.root.dataset.state === "recorded") view.time.go(step);
-  }
 }
 
 /** Copies the text of the step on view. @param {View} view */

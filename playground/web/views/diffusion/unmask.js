@@ -12,9 +12,9 @@ import { readValue } from "../../core/value.js";
 import { makeClock } from "./clock.js";
 import { differenceSentence, orderSentence } from "./findings.js";
 import { CARD_FIELDS, formSkeleton, makeForm } from "./form.js";
+import { arrive, inSight } from "./opening.js";
 import { makeRunCurves } from "./run_curves.js";
 import { makeSeveral } from "./several.js";
-import { arrive } from "./share.js";
 import { decidedAt, hiddenAt, rowAt, traceOf } from "./side.js";
 import { Tools } from "./tools.js";
 import { makeSideView, skeleton } from "./unmask_parts.js";
@@ -253,6 +253,7 @@ export class UnmaskView {
     )
       this.form?.fill({ seed: next(seed), seed_b: next(seed_b) });
     this.start();
+    inSight(this.parts.part("sides"), this.parts.part("clock"));
   }
 
   /** @param {{edited?: any, at?: number, values?: any}} [more] */

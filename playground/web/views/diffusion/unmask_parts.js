@@ -15,6 +15,9 @@ const tool = (part, text, why, classes = "") =>
 
 export function skeleton() {
   return [
+    node("div", { part: "clock" }),
+    node("div", { class: "canvas-sides", part: "sides" }),
+    node("div", { class: "canvas-time", part: "time" }),
     node(
       "div",
       { part: "form" },
@@ -26,9 +29,6 @@ export function skeleton() {
       ),
     ),
     node("div", { class: "problem canvas-problem", part: "problem", role: "alert", hidden: true }),
-    node("div", { part: "clock" }),
-    node("div", { class: "canvas-sides", part: "sides" }),
-    node("div", { class: "canvas-time", part: "time" }),
     node(
       "div",
       { class: "canvas-tools", part: "tools" },
