@@ -24,6 +24,7 @@ NAMES = {
     "unmask",
     "compare",
     "speculate",
+    "attribution",
 }
 
 
