@@ -84,19 +84,6 @@ def descending(values: np.ndarray, limit: int | None = None) -> np.ndarray:
     return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _lowest_first(order: np.ndarray, falling: np.ndarray) -> np.ndarray:
-    """Positions whose values are `falling`, equal ones by rising position."""
-    same = falling[:-1] == falling[1:]
-    if not (same & (order[:-1] > order[1:])).any():
-        return order
-    equal = np.append(False, same) | np.append(same, False)
-    run = np.cumsum(np.append(True, ~same))[equal]  # which run of equal values
-    among = order[equal]
-    order = order.copy()
-    order[equal] = among[np.lexsort((among, run))]
-    return order
-
-
 class Candidates:
     """The survivors of some rules: `values` are their logits, `ids` their token ids in rising order (None: all V tokens).
 
@@ -106,7 +93,7 @@ class Candidates:
     def __init__(self, values: np.ndarray, vocab_size: int, ids: np.ndarray | None = None):
         self.values, self.vocab_size, self.ids = values, vocab_size, ids
         self._order: np.ndarray | None = (
-            None  # the longest order that is known: shorter ones are its beginning
+            None  # the longest order that was asked for: shorter ones are its beginning
         )
 
     @cached_property
@@ -184,35 +171,22 @@ class Candidates:
         return Candidates(values, self.vocab_size, self.ids)
 
     def scaled(self, values: np.ndarray) -> Candidates:
-        """The same tokens with other logits that rise and fall with these: what was sorted stays sorted.
+        """The same tokens with other logits in the same order: what was sorted stays sorted.
 
-        Rounding may have made two logits equal; then the lower id must come first, and none outside may belong inside."""
-        moved, order = self.with_values(values), self._order
-        if order is None or not len(order):
-            return moved
-        falling = values[order]
-        if len(order) < len(values):  # what equals the last one could stand outside
-            order = order[: int(np.count_nonzero(falling > falling[-1]))]
-            falling = falling[: len(order)]
-        if bool((falling[:-1] >= falling[1:]).all()):
-            moved._order = _lowest_first(order, falling)
+        Where two values became equal by rounding the lower id must come first, so only an order that is still strict is kept."""
+        moved = self.with_values(values)
+        if self._order is not None and bool((np.diff(values[self._order]) < 0).all()):
+            moved._order = self._order
         return moved
 
     def keep(self, mask: np.ndarray) -> Candidates:
-        """Only the positions where mask is True, in the order that is known of them."""
+        """Only the positions where mask is True."""
         if mask.all():
             return self
-        order = None if self._order is None else self._order[mask[self._order]]
         if self.vocab_size <= COMPACT_ABOVE:
-            kept = self.with_values(np.where(mask, self.values, np.float32(-np.inf)))
-            if order is not None:  # those that are gone come last, the lowest id first
-                kept._order = order[self.values[order] > -np.inf]
-            return kept
+            return self.with_values(np.where(mask, self.values, np.float32(-np.inf)))
         positions = np.flatnonzero(mask)
-        kept = Candidates(self.values[positions], self.vocab_size, self.token_ids(positions))
-        if order is not None:
-            kept._order = np.searchsorted(positions, order)
-        return kept
+        return Candidates(self.values[positions], self.vocab_size, self.token_ids(positions))
 
     def only(self, position: int) -> Candidates:
         """One-hot on a position."""
@@ -228,25 +202,11 @@ class Candidates:
         full[self.ids] = values
         return torch.from_numpy(full)
 
-    def order(self, limit: int | None = None) -> np.ndarray:
-        """Positions by falling logit, equals by rising id: all, or the first `limit`. Sorted once, whoever asks for it."""
-        limit = len(self.values) if limit is None else min(limit, len(self.values))
-        if self._order is None or len(self._order) < limit:
-            self._order = descending(self.values, limit)
-        return self._order[:limit]
-
-    def order_of(self, head: np.ndarray) -> np.ndarray:
-        """Positions `head` (rising) by falling logit, equals by rising id. Where they are the largest of all, the order is kept."""
-        values = self.values[head]
-        if int(np.count_nonzero(self.values >= values.min())) > len(head):
-            return head[descending(values)]
-        if self._order is None or len(self._order) < len(head):
-            self._order = head[descending(values)]
-        return self._order[: len(head)]
-
     def largest(self, limit: int) -> np.ndarray:
         """Positions of the most likely survivors, most likely first, ties lowest id first; at most `limit`."""
-        order = self.order(limit)
+        if self._order is None or len(self._order) < min(limit, len(self.values)):
+            self._order = descending(self.values, limit)
+        order = self._order[:limit]
         return order if self.finite else order[self.values[order] > -np.inf]
 
     def draw(self, u: float) -> int:

@@ -23,12 +23,8 @@ def logs(*probabilities: float) -> np.ndarray:
         return np.log(np.asarray(probabilities, dtype=np.float32))
 
 
-def top_k(
-    values: np.ndarray, k: int, exact: bool = False, among: Candidates | None = None
-) -> np.ndarray:
+def top_k(values: np.ndarray, k: int, exact: bool = False) -> np.ndarray:
     """The k largest. Everything that equals the k-th is kept too (transformers), unless `exact` (llama.cpp).
-
-    among: the candidates whose logits these are; their order serves the rules behind this one, too.
 
     >>> top_k(logs(.3, .2, .2, .3), 3).tolist()
     [True, True, True, True]
@@ -39,39 +35,31 @@ def top_k(
         return np.ones(len(values), bool)
     if exact:
         mask = np.zeros(len(values), bool)
-        mask[descending(values, k) if among is None else among.order(k)] = True
+        mask[descending(values, k)] = True
         return mask
     return values >= np.partition(values, len(values) - k)[len(values) - k]
 
 
 @cut("top_k")
 def _top_k(candidates: Candidates, now: Situation) -> np.ndarray:
-    exact = now.settings.llama_cpp
-    return top_k(candidates.values, now.settings.top_k, exact, candidates)
+    return top_k(candidates.values, now.settings.top_k, exact=now.settings.llama_cpp)
 
 
-def top_p(
-    values: np.ndarray,
-    p: float,
-    probabilities: np.ndarray | None = None,
-    among: Candidates | None = None,
-) -> np.ndarray:
+def top_p(values: np.ndarray, p: float, probabilities: np.ndarray | None = None) -> np.ndarray:
     """The smallest set whose probability reaches p; the token that crosses p is kept (Holtzman et al. 2020).
 
     As transformers: drop from the bottom while the ascending float32 cumulative sum is ≤ 1 - p. In float32 the example keeps
-    three (.4 + .3 + .2 reaches .9); float64 would keep four. among: the candidates whose logits these are; their order
-    serves the rules behind this one, too.
+    three (.4 + .3 + .2 reaches .9); float64 would keep four.
 
     >>> top_p(logs(.4, .3, .2, .1), .9).tolist()
     [True, True, True, False]
     """
-    among = Candidates(values, len(values)) if among is None else among
     if len(values) > COMPACT_ABOVE:
         probabilities = softmax(values) if probabilities is None else probabilities
-        narrow = _top_p_of_head(among, p, probabilities)
+        narrow = _top_p_of_head(values, p, probabilities)
         if narrow is not None:
             return narrow
-    ascending = among.order()[::-1]
+    ascending = descending(values)[::-1]
     cumulative = np.cumsum(softmax(values[ascending]), dtype=np.float64).astype(np.float32)
     mask = np.zeros(len(values), bool)
     mask[ascending[cumulative > np.float32(1 - p)]] = True
@@ -79,7 +67,7 @@ def top_p(
     return mask
 
 
-def _top_p_of_head(among: Candidates, p: float, probabilities: np.ndarray) -> np.ndarray | None:
+def _top_p_of_head(values: np.ndarray, p: float, probabilities: np.ndarray) -> np.ndarray | None:
     """top_p without sorting the tail; None where a float's rounding could decide, which only the whole sort can settle."""
     limit = 1 - p
     total = probabilities.sum(dtype=np.float64)
@@ -93,11 +81,11 @@ def _top_p_of_head(among: Candidates, p: float, probabilities: np.ndarray) -> np
             break
     else:
         return None
-    ascending = among.order_of(head)[::-1]
+    ascending = head[descending(values[head])[::-1]]
     cumulative = tail + np.cumsum(probabilities[ascending], dtype=np.float64)
     if np.abs(cumulative - limit).min() <= rounding:
         return None
-    mask = np.zeros(len(probabilities), bool)
+    mask = np.zeros(len(values), bool)
     mask[ascending[cumulative > limit]] = True
     mask[ascending[-1]] = True
     return mask
@@ -105,7 +93,7 @@ def _top_p_of_head(among: Candidates, p: float, probabilities: np.ndarray) -> np
 
 @cut("top_p")
 def _top_p(candidates: Candidates, now: Situation) -> np.ndarray:
-    return top_p(candidates.values, now.settings.top_p, candidates.probabilities, candidates)
+    return top_p(candidates.values, now.settings.top_p, candidates.probabilities)
 
 
 def min_p(values: np.ndarray, alpha: float, probabilities: np.ndarray | None = None) -> np.ndarray:
