@@ -46,7 +46,7 @@ def test_the_walk_is_on_one_screen_and_its_graph_uses_the_width(open_page):
 
 @pytest.mark.parametrize("count", [3, 4, 5, 6, 7, 8])
 def test_a_walk_through_many_states_is_on_one_screen_too(open_page, count):
-    page, view = view_of(open_page, "walk", state=states(count))
+    _, view = view_of(open_page, "walk", state=states(count))
     expect(view.locator(".graph .node")).to_have_count(count)
     for name in ("graph", "matrix", "visits", "player", "lanes"):
         assert bottom(part(view, name)) <= 800, name
