@@ -170,6 +170,12 @@ def test_with_many_rules_the_draw_and_the_transport_stay_on_the_screen(open_page
         assert box["x"] >= 0 and box["x"] + box["width"] <= width + 1
         assert box["y"] + box["height"] <= height
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    expect(page.locator("#generator .gen-mark")).to_be_visible()  # the text is written to its end
+    low = page.locator("#generator .gen-bar").bounding_box()
+    assert low["y"] + low["height"] <= height
+    overlap = """all => all.filter(one => one.checkVisibility())
+      .some(one => parseFloat(getComputedStyle(one).fontSize) > one.getBoundingClientRect().height / one.currentCSSZoom)"""
+    assert not page.locator("#generator .gate-bar > .t").evaluate_all(overlap)
 
 
 def order(gen):
