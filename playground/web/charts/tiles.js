@@ -170,7 +170,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
       focus = Math.min(focus, Math.max(0, tiles.length - 1));
       build();
     }
-    [...strip.children].forEach((one) => one.classList.remove("hit", "under"));
+    [...strip.children].forEach((one) => one.classList.remove("hit")); // what lies under a ball in the hand stays so
     lay();
     if (!same && held && tiles.length) focusOn(focus); // what was chosen is gone, the focus stays here
     if (!same && !still) unfold();

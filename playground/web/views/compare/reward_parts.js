@@ -197,6 +197,7 @@ export function textsOf({ before, after, now, updates }, more, onMore) {
   const all = /** @type {HTMLDetailsElement} */ (
     foldout(t("{n} more of them", { n: pairs.length - SEEN }), rest)
   );
+  /** @type {HTMLElement} */ (all.firstElementChild).title = `${first}; ${second}`;
   all.open = more;
   all.addEventListener("toggle", () => onMore(all.open));
   return [both, all];
