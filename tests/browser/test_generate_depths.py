@@ -109,6 +109,7 @@ def test_any_token_is_found_and_words_are_appended_by_hand(gen, page):
     before = finished(page)
     gen.get_by_role("button", name="Append “the old wolf” as it stands").click()
     wait_done(page, before)
+    gen.get_by_role("slider", name="Token on view").press("End")  # Pause may come before the last
     expect(gen.locator(".gen-text")).to_contain_text("the old wolf")
 
 
@@ -319,3 +320,16 @@ def test_on_paper_stand_the_text_and_the_tiles_alone(gen, page):
     expect(gen.locator(".tile").first).to_be_visible()
     for hidden in (gen.get_by_role("button", name="New text"), page.locator("#masthead select")):
         expect(hidden).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["de", "es", "zh"])
+@pytest.mark.parametrize("depth", ["simple", "rules", "numbers"])
+def test_one_screen_in_the_other_languages_too(open_page, page, depth, language):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page("generate", depth=depth, lang=language)
+    page.wait_for_function("lang => document.documentElement.lang.startsWith(lang)", arg=language)
+    page.locator("#generator .prose-token").nth(5).wait_for()
+    pages = page.locator("#pages > .tab-wrapper").bounding_box()
+    assert pages["height"] < 60, "the names of the pages stand in one row"
+    low = page.locator("#generator .gen-bar").bounding_box()
+    assert low["y"] + low["height"] <= 800
