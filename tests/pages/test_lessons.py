@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from playground.i18n import LANGUAGES, wire
-from playground.pages.lessons.figures import filled
+from playground.pages.lessons.filled import filled
 from playground.pages.lessons.lesson import FOLDER, drawn_step, read_lesson, read_lessons
 from playground.pages.lessons.scenes import DRAWN_AS
 from playground.pages.lessons.written import MOST_SENTENCES, sentences

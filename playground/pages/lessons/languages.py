@@ -72,6 +72,8 @@ def _compared(path: Path, english: Path, language: str) -> list[str]:
                 "", wanted_lines.said(key)
             ):
                 problems.append(f"{here}: the line {key} differs from the English one")
+        if lines.many.get("slider") != wanted_lines.many.get("slider"):
+            problems.append(f"{here}: the lines slider differ from the English ones")
         if bool(one.question) != bool(other.question):
             problems.append(f"{here}: a question is missing or too many")
         asked, wanted = one.predict, other.predict

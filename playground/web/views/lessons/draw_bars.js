@@ -4,6 +4,7 @@ import { makeBars } from "../../charts/bars.js";
 import { asIs, make, node, visible } from "../../core/dom.js";
 import { fixed, plain } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
+import { figureOf } from "./figure_of.js";
 
 /** @typedef {import("./types.js").Step} Step */
 /** @typedef {import("./types.js").Told} Told */
@@ -60,8 +61,7 @@ class BarsView {
   /** @param {Told} told */
   update(told) {
     const { step, kind } = this,
-      { figure, hidden } = step,
-      data = told.revealed && hidden.then ? hidden.then : figure,
+      data = figureOf(step, told),
       veiled = this.veils && !told.revealed;
     this.laid = veiled
       ? byName(data.rows)
@@ -91,7 +91,7 @@ class BarsView {
   row(i, data, told, veiled) {
     const { value, name } = data.rows[i],
       { figure, hidden } = this.step,
-      moved = told.revealed && hidden.then && figure.rows.length === data.rows.length,
+      moved = told.revealed && data !== figure && figure.rows.length === data.rows.length,
       dragged = this.kind === "drag" && !told.revealed;
     return {
       name: visible(name),

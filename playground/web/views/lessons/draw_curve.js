@@ -4,6 +4,7 @@ import { axesChart } from "../../charts/axes.js";
 import { make, node } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { say, t } from "../../core/translate.js";
+import { figureOf } from "./figure_of.js";
 
 /** @typedef {import("./types.js").Told} Told */
 
@@ -71,9 +72,9 @@ class CurveView {
 
   /** @param {Told} told */
   update(told) {
-    const { hidden, predict } = this.step;
+    const { predict } = this.step;
     this.revealed = told.revealed;
-    this.data = told.revealed && hidden.then ? hidden.then : this.step.figure;
+    this.data = figureOf(this.step, told);
     const { data } = this,
       rules = data.rules.map((/** @type {any} */ rule) => ({
         x: rule.x,

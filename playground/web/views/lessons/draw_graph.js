@@ -6,6 +6,7 @@ import { asIs, calm, make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { makeStage } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
+import { figureOf } from "./figure_of.js";
 
 const PACE = 520; // milliseconds a step of the walk
 
@@ -52,7 +53,7 @@ export function drawGraph(host, step, set) {
     const turned = told.revealed !== revealed || first;
     first = false;
     revealed = told.revealed;
-    const data = revealed && step.hidden.then ? step.hidden.then : step.figure;
+    const data = figureOf(step, told);
     [...picture.querySelectorAll(".node")].forEach((one, k) => {
       one.classList.toggle("mine", asks && told.guess === k);
       one.classList.toggle("true", asks && revealed && step.hidden.truth === k);

@@ -2,6 +2,7 @@
 /** A figure of words: a text with masks and marks, or two texts; a loop is bracketed lap by lap. */
 import { asIs, make, visible } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
+import { figureOf } from "./figure_of.js";
 
 /** @param {{text: string, mark: string}} word @param {number} at @param {any} loop */
 function span(word, at, loop) {
@@ -54,7 +55,7 @@ export function drawWords(host, step, set) {
   /** @param {import("./types.js").Told} told */
   function update(told) {
     revealed = told.revealed;
-    const data = revealed && step.hidden.then ? step.hidden.then : step.figure;
+    const data = figureOf(step, told);
     let at = 0;
     const count = data.rows.reduce(
       (/** @type {number} */ n, /** @type {any[]} */ row) => n + row.length,
