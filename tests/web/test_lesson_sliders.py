@@ -8,7 +8,7 @@ import pytest
 from playground.i18n import wire
 from playground.pages.lessons.asked_figure import AskedFigure
 from playground.pages.lessons.lesson import drawn_step, read_lessons
-from playground.pages.lessons.sliders import IN_BROWSER, stops, written
+from playground.pages.lessons.sliders import stops, written
 
 STEPS = [
     pytest.param(step, id=f"{lesson.slug}-{number}")
