@@ -4,6 +4,7 @@ import { makeBars } from "../../charts/bars.js";
 import { asIs, make, node, visible } from "../../core/dom.js";
 import { fixed, plain } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
+import { rowDots, valueDots } from "./dots.js";
 import { figureOf } from "./figure_of.js";
 
 /** @typedef {import("./types.js").Step} Step */
@@ -76,6 +77,7 @@ class BarsView {
     if (data.low < 0) this.fromZero(data);
     if (kind === "tap") this.makeTaps(told);
     if (kind === "drag") this.placeHandles(told);
+    this.placeDots(told);
     if (this.gap) this.gap.textContent = this.inGap(told);
     this.gap?.classList.toggle("known", told.revealed);
   }
@@ -105,7 +107,7 @@ class BarsView {
 
   /** @param {number} i @param {Told} told */
   note(i, told) {
-    const count = told.votes?.[i],
+    const count = told.votes?.counts?.[i],
       said = count ? nt("{n} vote", "{n} votes", count) : "";
     if (this.kind === "tap" && told.guess === i)
       return said ? t("you · {votes}", { votes: said }) : t("you");
@@ -143,6 +145,24 @@ class BarsView {
       };
       place(now, this.kind === "drag" && now.style.width === "0%" ? 0 : data.rows[i].value);
       place(before, this.step.figure.rows[i].value);
+    });
+  }
+
+  // What a class said -----------------------------------------------------------------------------------------------------------
+  /** People that the figure itself has, or those who voted. @param {Told} told */
+  placeDots(told) {
+    const { votes } = told,
+      people = this.step.figure.people ?? null,
+      counts = votes?.counts ?? people,
+      total =
+        votes?.n ??
+        (people ?? []).reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0),
+      { low = 0, high = 1 } = this.step.predict ?? {};
+    this.list.classList.toggle("voted", Boolean(counts || votes?.each));
+    this.laid.forEach((i, at) => {
+      const track = /** @type {HTMLElement} */ (this.list.children[at].querySelector(".track"));
+      if (votes?.each) valueDots(track, votes.each[i], low, high);
+      else rowDots(track, counts ? (counts[i] ?? 0) : null, total);
     });
   }
 

@@ -4,6 +4,7 @@ import { axesChart } from "../../charts/axes.js";
 import { make, node } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { say, t } from "../../core/translate.js";
+import { valueDots } from "./dots.js";
 import { figureOf } from "./figure_of.js";
 
 /** @typedef {import("./types.js").Told} Told */
@@ -34,6 +35,7 @@ class CurveView {
     this.set = set;
     this.data = step.figure;
     this.box = make("div", "stage-curve");
+    this.people = make("div", "stage-curve-people");
     host.append(this.box);
     const marks = step.predict?.kind === "mark";
     this.chart = axesChart(this.box, {
@@ -44,6 +46,7 @@ class CurveView {
       ...(marks ? { onDrag: (/** @type {number} */ x) => this.setMarker(x) } : {}),
     });
     if (marks) this.makeHandle();
+    this.box.append(this.people);
   }
 
   makeHandle() {
@@ -83,7 +86,10 @@ class CurveView {
         dash: "3 6",
         label: say(rule.label),
       }));
-    if (predict?.kind === "mark") this.addMarker(told, rules);
+    if (predict?.kind === "mark") {
+      this.addMarker(told, rules);
+      valueDots(this.people, told.votes?.values ?? null, predict.low ?? 0, predict.high ?? 1);
+    }
     this.chart.draw({
       x: data.x,
       y: padded(data.y),

@@ -4,6 +4,7 @@ import { makeTiles } from "../../charts/tiles.js";
 import { make, visible } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { heapDots } from "./dots.js";
 import { figureOf } from "./figure_of.js";
 
 /** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
@@ -37,7 +38,14 @@ export function drawStrip(host, step, set) {
     revealed = told.revealed;
     if (turned || moved !== (told.moved ?? null)) lay(told);
     const children = [...(box.querySelector(".tiles-strip")?.children ?? [])];
-    children.forEach((tile, k) => tile.classList.toggle("mine", told.guess === k));
+    children.forEach((tile, k) => {
+      tile.classList.toggle("mine", told.guess === k);
+      heapDots(
+        /** @type {HTMLElement} */ (tile),
+        told.votes?.counts?.[k] ?? null,
+        told.votes?.n ?? 0,
+      );
+    });
   }
 
   /** The tiles, and where the ball is. @param {import("./types.js").Told} told */
