@@ -10,7 +10,7 @@ from playground import decoding
 from playground.classroom import scores, shannon
 from playground.learning import rewards
 from playground.pages.lessons.figures import numbers
-from playground.pages.lessons.scenes.drafts import two_laws
+from playground.pages.lessons.scenes.drafts import pass_of, two_laws
 from playground.pages.lessons.scenes.forms import laws
 from playground.pages.lessons.scenes.marks import SURE
 from playground.pages.lessons.scenes.rewards import advantages, run_of
@@ -19,9 +19,11 @@ from playground.pages.lessons.scenes.rewards import advantages, run_of
 def form(
     lines: str, form: str, what: str = "given", text: str = "", order: str = "1", longest: str = "5"
 ) -> float:
-    """`what`: own, given or masked (the chance of `text` under that law), mass (of all texts of the form), distance (total variation between
-    given and masked) or lost."""
+    """`what`: own, given or masked (the chance of `text` under that law), mass (of all texts of the form), draws (how many free texts it takes
+    on average until one has the form), distance (total variation between given and masked) or lost."""
     found = laws(lines, form, int(order), int(longest))
+    if what == "draws":
+        return 1 / found["mass"]
     if what in ("mass", "distance", "lost"):
         return found[what]
     row = next(row for row in found["rows"] if row[0] == text.replace("_", " "))
@@ -69,9 +71,10 @@ def reward(text: str, kind: str, words: str = "", length: str = "16") -> float:
 
 
 def credit(step: str) -> float:
-    """What a step (from 1) of Compare's recorded text earned."""
+    """What a step (from 1, or "best") of Compare's recorded text earned."""
     values = run_of("mild")["credit"]["values"]
-    return [after - before for before, after in pairwise(values)][int(step) - 1]
+    found = [after - before for before, after in pairwise(values)]
+    return max(found) if step == "best" else found[int(step) - 1]
 
 
 def update_reaching(run: str, show: str, level: str) -> int:
@@ -91,6 +94,7 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "accepted": accepted,
     "draft_overlap": draft_overlap,
     "replaced_by": replaced_by,
+    "drafted": lambda number: len(pass_of(number)[0]["tokens"]),
     "tokens_a_pass": lambda overlap, drafts: decoding.drafts_law.tokens_a_pass(
         float(overlap), int(drafts)
     ),
@@ -108,6 +112,7 @@ FIGURES: dict[str, Callable[..., Any]] = {
     "update_reaching": update_reaching,
     "surprisal": lambda p: scores.surprisal(float(p)),
     "class_overlap": class_overlap,
+    "agreement": lambda shares: sum(share**2 for share in numbers(shares)),
     "shannon": lambda bound, shares: {
         "lower": shannon.lower_bound,
         "upper": shannon.upper_bound,

@@ -49,6 +49,8 @@ def filled(text: str, language: str = "en", exact: bool = False) -> str:
         if isinstance(value, float) and math.isinf(value):
             return "∞"
         number = format(value, form if isinstance(value, float) else "").replace("-", "−")
+        if not number.strip("−0."):
+            number = number.lstrip("−")  # what is rounded to nothing has no sign
         return number.replace(".", ",") if language in DECIMAL_COMMA else number
 
     return PLACE.sub(one, text)

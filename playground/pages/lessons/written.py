@@ -32,6 +32,7 @@ SPOKEN = ("question", "answer", "names", "words", "then words")
 KINDS = ("tap", "drag", "mark", "order", "card", "choice", "number")
 MOST_SENTENCES = 3
 KEY = re.compile(r"^([a-z]+(?: [a-z]+)?):(?:\s|$)")
+CONTROL = re.compile(r"\[\[([^\[\]]+)\]\]")
 # A sentence ends in its mark, before a space that no small letter follows ("z. B.", "e.g."); Chinese marks need no space.
 END = re.compile(
     r"(?<!\s\w)(?<!^\w)[.!?…]+[\"”’»)*]*(?=\s+[^a-zäöüñáéíóú\s]|\s*$)|[。！？]+[”』」）]*"
@@ -241,8 +242,25 @@ def _check(step: WrittenStep) -> None:
         raise step.refuse(
             t("a slider is moved once the truth is revealed: it needs a question"), "slider"
         )
+    if controls(step) and not step.said("open"):
+        raise step.refuse(
+            t(
+                "a control in [[ ]] stands on the page that the line open: leads to, and there is none"
+            )
+        )
     if step.items and kind not in ("choice", "order"):
         raise step.refuse(t("a list belongs to predict: choice or predict: order"), "items")
+
+
+def controls(step: WrittenStep) -> list[str]:
+    """The names of the controls that a step speaks of: [[Train]]."""
+    spoken = [
+        *step.text,
+        step.said("question"),
+        step.said("answer"),
+        *(one for one, _ in step.items),
+    ]
+    return [name for text in spoken for name in CONTROL.findall(text)]
 
 
 def arguments(text: str) -> Iterator[tuple[str, str]]:

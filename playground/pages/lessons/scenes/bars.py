@@ -22,11 +22,15 @@ def named(names: Sequence[str], count: int) -> list[str]:
     return list(names) or list(LETTERS[:count])
 
 
-def distribution(logits: str, shares: str, prompt: str, rules: dict[str, str]) -> np.ndarray:
+def distribution(
+    logits: str, shares: str, prompt: str, rules: dict[str, str], forbid: str = ""
+) -> np.ndarray:
     """What is drawn from after all rules, float64."""
     if bool(logits) == bool(shares):
         raise ValueError(t("give either logits or shares"))
     values = numbers(logits) if logits else np.log(np.array(numbers(shares))).tolist()
+    for part in (int(i) for i in forbid.split(",") if i):
+        values[part] = -np.inf
     seen = [int(i) for i in prompt.split(",") if i]
     stages = decoding.apply_stages(values, seen, settings_of(rules), len(seen))
     return np.asarray(stages[-1].probs, np.float64)
@@ -56,10 +60,12 @@ def bars(
     shares: str = "",
     prompt: str = "",
     u: str = "",
+    forbid: str = "",
     **rules: str,
 ) -> dict:
-    """Probabilities after the rules that stand there (temperature, top_k, top_p, min_p …), and the draw of u."""
-    found = distribution(logits, shares, prompt, rules)
+    """Probabilities after the rules that stand there (temperature, top_k, top_p, min_p …), and the draw of u. `forbid`: the parts (from 0) that
+    a form does not allow."""
+    found = distribution(logits, shares, prompt, rules, forbid)
     return bars_of(named(names, len(found)), found, drawn=place_of(found, u))
 
 

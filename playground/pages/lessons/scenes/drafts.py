@@ -60,9 +60,8 @@ def passes(overlap: str, longest: str = "8", until: str = "") -> dict:
     )
 
 
-def drafted(number: str = "1", show: str = "") -> dict:
-    """The drafts of a pass of Compare's recorded run, behind the words before it. `show=verdict`: accepted ones, the first one refused, what
-    stands in its place; those behind it are thrown away unread."""
+def pass_of(number: str) -> tuple[dict, str]:
+    """A pass (from 1) of Compare's recorded run, and the text before it."""
     frames = recorded()["drafts"]["frames"]
     made = [frame["pass"] for frame in frames if "pass" in frame]
     at = int(number) - 1
@@ -71,8 +70,14 @@ def drafted(number: str = "1", show: str = "") -> dict:
             t("number must be from 1 to {count}, got {got}", count=len(made), got=number)
         )
     opening = next(frame["begin"]["prompt"] for frame in frames if "begin" in frame)
-    before = opening + "".join("".join(one["pieces"]) for one in made[:at])
-    now, shows = made[at], show == "verdict"
+    return made[at], opening + "".join("".join(one["pieces"]) for one in made[:at])
+
+
+def drafted(number: str = "1", show: str = "") -> dict:
+    """The drafts of a pass of Compare's recorded run, behind the words before it. `show=verdict`: accepted ones, the first one refused, what
+    stands in its place; those behind it are thrown away unread."""
+    now, before = pass_of(number)
+    shows = show == "verdict"
     marks = {True: "on", False: "cut", None: "unread"}
     drafts = [
         {"text": one["text"], "mark": marks[one["accepted"]] if shows else ""}

@@ -89,11 +89,12 @@ def training(run: str = "mild", show: str = "hit", until: str = "", both: str = 
 
 def earned(names: Sequence[str] = (), show: str = "values") -> dict:
     """The recorded text whose steps were asked what they earned. `show=values`: what was to be expected before each step and, last, the
-    reward; `show=credit`: how much each step raised it."""
+    reward; `show=credit`: how much each step raised it, in the same rows."""
     values = run_of("mild")["credit"]["values"]
+    called = named(names or [str(k) for k in range(len(values))], len(values))
     if show == "values":
-        return bars_of(list(names) or [str(k) for k in range(len(values))], values)
+        return bars_of(called, values)
     if show != "credit":
         raise ValueError(t("show must be values or credit, got {got}", got=show))
-    found = [after - before for before, after in pairwise(values)]
-    return bars_of(list(names) or [str(k + 1) for k in range(len(found))], found, -0.5, 0.5)
+    found = [0.0, *(after - before for before, after in pairwise(values))]
+    return bars_of(called, found, -0.5, 0.5)
