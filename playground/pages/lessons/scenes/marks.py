@@ -49,7 +49,7 @@ def evidence(
         raise ValueError(t("ratio must be in (0, 1) and green in [0, 1]"))
     at = np.linspace(0, end, POINTS)
     z = [_z(share, count, part) if count else 0.0 for count in at]
-    lines = [line_of([0, end], [SURE, SURE], "free", t("z = 4"))]
+    lines = [line_of([0, end], [SURE, SURE], "free", "z = 4")]
     if show == "both":
         lines.append(line_of(at, z, "escape", t("this text")))
     elif show != "threshold":
@@ -64,7 +64,7 @@ def fading(z: str, tokens: str, until: str = "") -> dict:
     last = int(until) if until else whole
     left = [found * decoding.watermark.untouched(whole, changed) for changed in range(whole + 1)]
     lines = [
-        line_of([0, whole], [SURE, SURE], "free", t("z = 4")),
+        line_of([0, whole], [SURE, SURE], "free", "z = 4"),
         line_of(range(last + 1), left[: last + 1], "escape", t("this text")),
     ]
     return curve_of(
