@@ -21,6 +21,7 @@ export function drawTrellis(host, step) {
   function update(told) {
     const { passes, show } = figureOf(step, told);
     const last = passes.observations.length - 1;
+    trellis.passes = passes; // before the reveal its results are blank
     trellis.show(show || "forward", show ? last : -1, null);
     trellis.column.setAttribute("width", "0");
   }
