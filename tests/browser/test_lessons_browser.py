@@ -197,15 +197,15 @@ def test_all_guesses_stand_at_the_end_but_for_what_is_not_revealed(open_page):
 
 def test_a_course_is_its_steps_and_a_page_for_the_teacher(open_page):
     page = open_page("lessons", course="how-a-model-chooses")
-    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("1 of 18")
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("1 of 21")
     page.locator(STAGE).get_by_role("button", name="More").click()
     page.get_by_role("button", name="Teacher's page").click()
     teacher = page.locator(f"{STAGE} .stage-teacher")
-    expect(teacher).to_contain_text("minute 9 to 18")
-    expect(teacher.locator("dt")).to_have_count(6)
+    expect(teacher).to_contain_text("minute 10 to 18")
+    expect(teacher.locator("dt")).to_have_count(7)
     assert page.url.endswith("#teacher")
     teacher.get_by_role("button", name="Hotter").click()
-    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("5 of 18")
+    expect(page.locator(f"{STAGE} .stage-kicker")).to_contain_text("6 of 21")
 
 
 def test_paper_gets_one_scene_a_page(open_page):
