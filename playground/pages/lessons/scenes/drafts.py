@@ -53,7 +53,7 @@ def passes(overlap: str, longest: str = "8", until: str = "") -> dict:
     brought = [decoding.drafts_law.tokens_a_pass(share, count) for count in range(most + 1)]
     return curve_of(
         [0, most],
-        [0, float(max(most + 1, 2))],
+        [0, max(2.0, *brought)],
         t("drafts a pass"),
         t("tokens a pass"),
         [line_of(range(last + 1), brought[: last + 1], "chosen", dots=True)],

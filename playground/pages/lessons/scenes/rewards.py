@@ -16,6 +16,7 @@ from playground.pages.lessons.scenes.curves import curve_of, line_of
 
 RUNS = ("mild", "hacked")
 SHOWN = ("reward", "hit", "drift")
+LOWEST_CREDIT = -0.25  # of the axis: steps may owe
 
 
 def advantages(rewards: str) -> list[float]:
@@ -93,8 +94,8 @@ def earned(names: Sequence[str] = (), show: str = "values") -> dict:
     values = run_of("mild")["credit"]["values"]
     called = named(names or [str(k) for k in range(len(values))], len(values))
     if show == "values":
-        return bars_of(called, values)
+        return bars_of(called, values, LOWEST_CREDIT, 1.0)
     if show != "credit":
         raise ValueError(t("show must be values or credit, got {got}", got=show))
     found = [0.0, *(after - before for before, after in pairwise(values))]
-    return bars_of(called, found, -0.5, 0.5)
+    return bars_of(called, found, LOWEST_CREDIT, 1.0)

@@ -53,7 +53,7 @@ def unmask(rows: Sequence[str] = (), words: str = "") -> dict:
         parts = np.arange(steps := -(-count // each))
         turns = np.repeat(parts, diffusion.samplers.blocks.share_out(count, steps, parts))
         for turn, place in zip(turns.tolist(), spread(count), strict=True):
-            row[masks[place]] = {"text": str(turn + 1), "mark": "step" if turn else "on"}
+            row[masks[place]] = {"text": str(turn + 1), "mark": "step" if turn else "first"}
     return {"kind": "words", "rows": [row], "loop": None}
 
 

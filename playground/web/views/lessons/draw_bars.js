@@ -10,6 +10,9 @@ import { figureOf } from "./figure_of.js";
 /** @typedef {import("./types.js").Step} Step */
 /** @typedef {import("./types.js").Told} Told */
 
+/** A name of several words keeps its spaces; what cannot be seen in a token is made visible. @param {string} name */
+const called = (name) => name.split(" ").map(visible).join(" ");
+
 /** Rows in the order of their names: one that says nothing. @param {{name: string}[]} rows */
 const byName = (rows) =>
   rows.map((_, i) => i).sort((a, b) => (rows[a].name < rows[b].name ? -1 : 1));
@@ -74,6 +77,9 @@ class BarsView {
     this.list.classList.toggle("veiled", veiled);
     this.list.classList.toggle("revealed", told.revealed);
     this.list.style.setProperty("--rows", String(rows.length));
+    const longest = Math.max(...rows.map(({ name }) => [...name].length));
+    this.list.classList.toggle("long", longest > 10);
+    this.list.style.setProperty("--letters", String(Math.min(longest, 24)));
     if (data.low < 0) this.fromZero(data);
     if (kind === "tap") this.makeTaps(told);
     if (kind === "drag") this.placeHandles(told);
@@ -85,8 +91,8 @@ class BarsView {
   /** @param {Told} told */
   inGap(told) {
     const { rows } = this.step.figure;
-    if (told.revealed && this.kind === "tap") return visible(rows[this.step.hidden.truth].name);
-    return this.kind === "tap" && told.guess !== null ? visible(rows[told.guess].name) : "\u00a0";
+    if (told.revealed && this.kind === "tap") return called(rows[this.step.hidden.truth].name);
+    return this.kind === "tap" && told.guess !== null ? called(rows[told.guess].name) : "\u00a0";
   }
 
   /** @param {number} i @param {any} data @param {Told} told @param {boolean} veiled @returns {import("../../charts/bars.js").Bar} */
@@ -96,7 +102,7 @@ class BarsView {
       moved = told.revealed && data !== figure && figure.rows.length === data.rows.length,
       dragged = this.kind === "drag" && !told.revealed;
     return {
-      name: visible(name),
+      name: called(name),
       value: veiled || dragged ? 0 : this.share(value, data),
       reference: dragged || moved ? this.share(figure.rows[i].value, data) : null,
       figure: veiled || dragged ? "" : this.written(value, data),
@@ -232,7 +238,7 @@ class BarsView {
       node("input", {
         type: "range",
         class: "stage-handle",
-        "aria-label": () => t("{part}: your guess", { part: visible(figure.rows[i].name) }),
+        "aria-label": () => t("{part}: your guess", { part: called(figure.rows[i].name) }),
         title: () => t("Your guess"),
       })
     );

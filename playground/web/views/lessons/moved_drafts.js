@@ -34,7 +34,7 @@ export function movedPasses({ settings }) {
   const brought = upTo(most).map((count) =>
     upTo(count).reduce((sum, place) => sum + a ** place, 0),
   );
-  return curveOf([0, most], [0, Math.max(most + 1, 2)], "drafts a pass", "tokens a pass", [
+  return curveOf([0, most], [0, Math.max(2, ...brought)], "drafts a pass", "tokens a pass", [
     lineOf(upTo(last), brought.slice(0, last + 1), "chosen", { dots: true }),
   ]);
 }

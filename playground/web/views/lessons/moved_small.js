@@ -55,7 +55,7 @@ export function movedUnmask({ settings, rows }) {
   for (let step = 1; step <= steps; step++) {
     const size = Math.floor(masks.length / steps) + (step <= masks.length % steps ? 1 : 0);
     for (let k = 0; k < size; k++)
-      row[masks[order[turn++]]] = { text: String(step), mark: step === 1 ? "on" : "step" };
+      row[masks[order[turn++]]] = { text: String(step), mark: step === 1 ? "first" : "step" };
   }
   return { kind: "words", rows: [row], loop: null };
 }

@@ -25,7 +25,7 @@ function lowered(letter, index) {
 }
 
 /** The same without its marks. @param {string} text */
-export const bare = (text) => 
+export const bare = (text) =>
   text.replace(/\[\[([^\]]+)\]\]|\*\*([^*]+)\*\*|\*([^*]+)\*|`([^`]+)`/g, "$1$2$3$4");
 
 /** @param {string} text @param {string} [classes] */
