@@ -1,7 +1,10 @@
-"""Leave-one-out attribution: how the log-probability of a token changes when one token before it is left out.
+"""Leave-one-out attribution: how the log-probability of a token changes when one token before it is
+left out.
 
-change of token i = log p(y | x) - log p(y | x without token i): positive where token i makes y likelier. It is exact, and the
-same for everything that predicts a next token; the changes do not add up to anything, for tokens act together. p is the model's
+change of token i = log p(y | x) - log p(y | x without token i): positive where token i makes y
+likelier. It is exact, and the
+same for everything that predicts a next token; the changes do not add up to anything, for tokens
+act together. p is the model's
 own, before any rule. Left out means that the text is shorter by one token: those behind it move up.
 """
 
@@ -20,8 +23,10 @@ from playground.i18n import t
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One token of the context left out. place: in the context, from 0. whole, without: log p (nats) of the token looked at with
-    the whole context and without this token, -inf where it is impossible, NaN where that cannot be known."""
+    """One token of the context left out. place: in the context, from 0. whole, without: log p
+    (nats) of the token looked at with
+    the whole context and without this token, -inf where it is impossible, NaN where that cannot be
+    known."""
 
     place: int
     token_id: int
@@ -30,7 +35,8 @@ class LeftOut:
 
     @property
     def change(self) -> float:
-        """Nats; +inf where the token looked at is impossible without this one, -inf where it is impossible with it alone, 0
+        """Nats; +inf where the token looked at is impossible without this one, -inf where it is
+        impossible with it alone, 0
         where it is impossible both ways, NaN where one of the two cannot be known.
 
         >>> LeftOut(0, 7, whole=-1.0, without=-3.0).change
@@ -39,7 +45,8 @@ class LeftOut:
         return 0.0 if self.whole == self.without else self.whole - self.without
 
     def record(self) -> dict[str, Any]:
-        """Plain data without infinities: change is None where `probability` (without this token) is 0 or `whole` is, and where
+        """Plain data without infinities: change is None where `probability` (without this token) is
+        0 or `whole` is, and where
         nothing is known, probability too."""
         return {
             "place": self.place,
@@ -50,7 +57,8 @@ class LeftOut:
 
 
 def log_probability(logits: Any, token_id: int) -> float:
-    """log p (nats, summed in float64) of a token under logits (V,); NaN where another program's engine did not tell it."""
+    """log p (nats, summed in float64) of a token under logits (V,); NaN where another program's
+    engine did not tell it."""
     shown = getattr(logits, "shown", None)
     values = as_float32(logits).astype(np.float64)
     if not 0 <= token_id < len(values):
@@ -70,11 +78,15 @@ def log_probability(logits: Any, token_id: int) -> float:
 def leave_one_out(
     model: Any, context_ids: Sequence[int], token_id: int, together: int = 8
 ) -> Iterator[list[LeftOut]]:
-    """Every token of the context left out once, the last one first, `together` contexts asked at once; a list for each answer.
+    """Every token of the context left out once, the last one first, `together` contexts asked at
+    once; a list for each answer.
 
-    A model that has `next_logits_batch(contexts)` answers several contexts in one call, another one context after another.
-    The only token of a context cannot be left out, unless the model `starts_empty`: what it would then say is unknown (NaN).
-    Raises ValueError where the context is empty, the token unknown, or its probability is not told (another program's engine).
+    A model that has `next_logits_batch(contexts)` answers several contexts in one call, another one
+    context after another.
+    The only token of a context cannot be left out, unless the model `starts_empty`: what it would
+    then say is unknown (NaN).
+    Raises ValueError where the context is empty, the token unknown, or its probability is not told
+    (another program's engine).
     """
     context = [int(token) for token in context_ids]
     if not context:

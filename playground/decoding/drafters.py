@@ -1,7 +1,10 @@
-"""Who drafts for speculative decoding: the text so far, a smaller network, one with other tokens, or a masked network.
+"""Who drafts for speculative decoding: the text so far, a smaller network, one with other tokens,
+or a masked network.
 
-Each answers `draft(text, most, index)` of `playground.decoding.drafts.Drafter`. Any drafter leaves the target's law as it is; a better one
-is accepted more often. They draft under the run's own sampling rules, but for those that carry something from token to token
+Each answers `draft(text, most, index)` of `playground.decoding.drafts.Drafter`. Any drafter leaves
+the target's law as it is; a better one
+is accepted more often. They draft under the run's own sampling rules, but for those that carry
+something from token to token
 or are given words.
 """
 
@@ -22,7 +25,8 @@ from playground.decoding.text import TextStream
 
 
 def drafting(settings: DecodingSettings) -> DecodingSettings:
-    """The settings with every rule off that carries something from one token to the next, or reads more than logits and ids."""
+    """The settings with every rule off that carries something from one token to the next, or reads
+    more than logits and ids."""
     off = [rule.switched_by for rule in RULES.values() if rule.memory or rule.name in _READS_MORE]
     return settings.with_changes(**{row.name: row.off for row in off})
 
@@ -31,7 +35,8 @@ _READS_MORE = ("guidance", "logit_bias", "banned", "dry_multiplier", *FORMS)
 
 
 class RepeatingDrafter:
-    """An n-gram model of the text so far: what followed the last tokens where they stood before, the longest such end of at most `longest` tokens.
+    """An n-gram model of the text so far: what followed the last tokens where they stood before,
+    the longest such end of at most `longest` tokens.
     Needs no network; drafts nothing where the last token is new."""
 
     def __init__(self, vocab_size: int, settings: DecodingSettings, longest: int = 3):
@@ -90,10 +95,13 @@ class SmallerDrafter:
 
 
 class SpellingDrafter:
-    """A left-to-right model with tokens of its own: it reads the text so far as letters, its words are spelled in the target's tokens.
+    """A left-to-right model with tokens of its own: it reads the text so far as letters, its words
+    are spelled in the target's tokens.
 
-    What probability it gave to such a token is not known (many of its tokens may begin with the same letters), so each is a fixed guess, q = 1: accepted
-    with probability p, and otherwise drawn from p without it. The target's law stays; more is refused than with tokens in common."""
+    What probability it gave to such a token is not known (many of its tokens may begin with the
+    same letters), so each is a fixed guess, q = 1: accepted
+    with probability p, and otherwise drawn from p without it. The target's law stays; more is
+    refused than with tokens in common."""
 
     def __init__(self, model: Any, target: Any, settings: DecodingSettings):
         self.model, self.target = model, target
@@ -123,8 +131,10 @@ class SpellingDrafter:
 
 
 class BlankDrafter:
-    """A masked network with the target's own tokens: `most` blanks behind the text, filled in one call, each without knowing the others
-    (Christopher et al. 2024, arXiv 2408.05636). `ahead`: further blanks behind them, so that the text does not seem to end there."""
+    """A masked network with the target's own tokens: `most` blanks behind the text, filled in one
+    call, each without knowing the others
+    (Christopher et al. 2024, arXiv 2408.05636). `ahead`: further blanks behind them, so that the
+    text does not seem to end there."""
 
     def __init__(self, denoiser: Any, settings: DecodingSettings, ahead: int = 8):
         self.denoiser, self.settings, self.ahead = denoiser, drafting(settings), ahead

@@ -12,11 +12,16 @@ from playground.parameters import Parameter
 class Rule:
     """One stage between the logits and the draw.
 
-    name: of the stage. label, explain: what the page says. parameters: the first is the one that switches the rule on, or
-    `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also where the likeliest token
-    is taken ("logits processor" in transformers' words; the others are its "warpers"). replaces_cuts: while it is on, no rule that
-    cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one step to the next, each
-    with its range, for what comes back from a browser. gives_way_to: a rule that takes this one's place while it is on.
+    name: of the stage. label, explain: what the page says. parameters: the first is the one that
+    switches the rule on, or
+    `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also
+    where the likeliest token
+    is taken ("logits processor" in transformers' words; the others are its "warpers").
+    replaces_cuts: while it is on, no rule that
+    cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one
+    step to the next, each
+    with its range, for what comes back from a browser. gives_way_to: a rule that takes this one's
+    place while it is on.
     """
 
     name: str
@@ -57,7 +62,8 @@ def number_rule(
 ) -> Rule:
     """A rule that is switched on by a number of its own name: most rows of the tables.
 
-    others: further parameters. more: what `Rule` has of the rule, and what `Parameter` has of its number."""
+    others: further parameters. more: what `Rule` has of the rule, and what `Parameter` has of its
+    number."""
     of_the_rule = {key: more.pop(key) for key in _OF_THE_RULE if key in more}
     parameters = (switch(name, off, **more), *others)
     return Rule(name, label, explain, parameters, **of_the_rule)

@@ -14,6 +14,7 @@ import torch
 from playground.decoding.distribution import Candidates, softmax
 from playground.decoding.settings import DecodingSettings
 from playground.decoding.situation import Outcome, Situation, cut, stage
+from playground.decoding.truncation import logs  # noqa: F401  of the examples
 
 TOP_H_LOOKS_AT = 100  # tokens: transformers' own cap
 _WIDTH, _PEAK, _SHARPNESS = 0.3, 5.0, 10.0  # of adaptive-p, as its code and its ports have them
@@ -136,9 +137,3 @@ def _adaptive_p(candidates: Candidates, now: Situation) -> Outcome:
     values = adaptive_p(candidates.values, target, candidates.probabilities)
     state = {"target": target, "adaptive_sum": total, "adaptive_weight": weight}
     return Outcome(candidates.with_values(values), state)
-
-
-def logs(*probabilities: float) -> np.ndarray:
-    """float32 logits whose softmax is the given probabilities; 0 becomes -inf."""
-    with np.errstate(divide="ignore"):
-        return np.log(np.asarray(probabilities, dtype=np.float32))

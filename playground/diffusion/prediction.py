@@ -1,7 +1,9 @@
 """What a denoiser says about the positions asked, reduced to what samplers and records need.
 
-One softmax: the shifted logits x <= 0 and their exponentials are kept, and confidence, entropy, draws and top rows all come
-from these two tables, each computed when it is first asked for. Tables hold only the positions asked (n of the B * L).
+One softmax: the shifted logits x <= 0 and their exponentials are kept, and confidence, entropy,
+draws and top rows all come
+from these two tables, each computed when it is first asked for. Tables hold only the positions
+asked (n of the B * L).
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ _FLOOR = (
 
 
 class Prediction:
-    """Distributions over V tokens at the positions where `slot` >= 0; slot (B, L) numbers the rows of the tables (n, V)."""
+    """Distributions over V tokens at the positions where `slot` >= 0; slot (B, L) numbers the rows
+    of the tables (n, V)."""
 
     def __init__(self, slot: np.ndarray, logits: torch.Tensor, mask_id: int | None = None):
-        """logits (n, V), rows in the order of `slot`; they are overwritten. mask_id: suppressed where it is one of the V."""
+        """logits (n, V), rows in the order of `slot`; they are overwritten. mask_id: suppressed
+        where it is one of the V."""
         self.slot, self.size = slot, logits.shape[-1]
         if logits.dtype not in (torch.float32, torch.float64):
             logits = logits.float()
@@ -79,7 +83,8 @@ class Prediction:
         return view
 
     def tempered(self, temperature: float) -> Prediction:
-        """The same positions with logits divided by a temperature above 0: entropies, draws and probabilities are then those of it."""
+        """The same positions with logits divided by a temperature above 0: entropies, draws and
+        probabilities are then those of it."""
         return Prediction(self.slot, self.shifted / temperature)
 
     def _spread(self, values: torch.Tensor) -> np.ndarray:
@@ -121,12 +126,14 @@ class Prediction:
     def probabilities(
         self, where: np.ndarray, temperature: float = 1.0, top_p: float = 1.0
     ) -> np.ndarray:
-        """Float64 (count of where, V), after temperature and top_p: what `draw` draws from. V counts the table's columns."""
+        """Float64 (count of where, V), after temperature and top_p: what `draw` draws from. V
+        counts the table's columns."""
         weights = self._tempered(self.rows(where), temperature, top_p)[0][:, : self.size].double()
         return (weights / weights.sum(-1, keepdim=True)).cpu().numpy()
 
     def probability_of(self, tokens: np.ndarray, where: np.ndarray) -> np.ndarray:
-        """(B, L): the untempered probability of tokens (B, L) at the positions `where`; NaN elsewhere."""
+        """(B, L): the untempered probability of tokens (B, L) at the positions `where`; NaN
+        elsewhere."""
         rows = self.rows(where)
         chosen = torch.from_numpy(tokens[where]).to(rows.device)
         spread = np.full(self.slot.shape, np.nan)
@@ -136,7 +143,8 @@ class Prediction:
     def _tempered(
         self, rows: torch.Tensor, temperature: float, top_p: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Unnormalised weights (k, W) of the table rows asked, after temperature and top_p, and their block sums."""
+        """Unnormalised weights (k, W) of the table rows asked, after temperature and top_p, and
+        their block sums."""
         if temperature == 0.0:  # argmax takes the first of equal values: the lowest id
             weights = torch.zeros_like(self.weights[:1]).expand(len(rows), -1).clone()
             weights.scatter_(1, self.shifted[rows].argmax(-1, keepdim=True), 1.0)
@@ -159,7 +167,8 @@ class Prediction:
     def draw(
         self, where: np.ndarray, u: np.ndarray, temperature: float = 1.0, top_p: float = 1.0
     ) -> np.ndarray:
-        """(B, L) ids drawn at the positions `where` from u (B, L) in [0, 1), -1 elsewhere; inverse cumulative sum in float64."""
+        """(B, L) ids drawn at the positions `where` from u (B, L) in [0, 1), -1 elsewhere; inverse
+        cumulative sum in float64."""
         tokens = np.full(self.slot.shape, -1, dtype=np.int64)
         rows = self.rows(where)
         if len(rows) == 0:
@@ -174,7 +183,8 @@ class Prediction:
         return tokens
 
     def top(self, row: int, count: int = 10) -> list[list[list] | None]:
-        """For each position of one row the `count` likeliest [id, probability], ties lowest id first; None where not asked."""
+        """For each position of one row the `count` likeliest [id, probability], ties lowest id
+        first; None where not asked."""
         if (row, count) in self._tops:  # steps that share a prediction share its rows
             return self._tops[row, count]
         asked = self.slot[row] >= 0
@@ -192,7 +202,8 @@ class Prediction:
         return out
 
     def distribution(self, row: int, position: int) -> np.ndarray | None:
-        """The whole untempered distribution (V,) float64 at one position; None where nothing was asked."""
+        """The whole untempered distribution (V,) float64 at one position; None where nothing was
+        asked."""
         slot = int(self.slot[row, position])
         return (
             None
@@ -201,7 +212,8 @@ class Prediction:
         )
 
     def change_from(self, earlier: Prediction, row: int) -> list[float | None]:
-        """Total variation between this and an earlier prediction at each position of one row; None where either has none."""
+        """Total variation between this and an earlier prediction at each position of one row; None
+        where either has none."""
         both = (self.slot[row] >= 0) & (earlier.slot[row] >= 0)
         out: list[float | None] = [None] * self.slot.shape[1]
         if earlier is self:  # the denoiser was not asked since: nothing has changed
@@ -231,7 +243,8 @@ class Prediction:
 
 
 def _exponential(shifted: torch.Tensor) -> torch.Tensor:
-    """exp(shifted) (n, W): above 256 tokens W is V rounded up to whole blocks of 128, filled with 0, so that blocks are views."""
+    """exp(shifted) (n, W): above 256 tokens W is V rounded up to whole blocks of 128, filled with
+    0, so that blocks are views."""
     n, size = shifted.shape
     if size <= 2 * _BLOCK:
         return shifted.exp()
@@ -242,7 +255,8 @@ def _exponential(shifted: torch.Tensor) -> torch.Tensor:
 
 
 def _block_sums(weights: torch.Tensor) -> torch.Tensor:
-    """(n, W / 128) float64; a block is summed in the table's own precision (128 terms), blocks are added in float64."""
+    """(n, W / 128) float64; a block is summed in the table's own precision (128 terms), blocks are
+    added in float64."""
     if weights.shape[1] <= 2 * _BLOCK:
         return weights.sum(-1, keepdim=True, dtype=torch.float64)
     return weights.unflatten(1, (-1, _BLOCK)).sum(-1).double()
@@ -251,9 +265,11 @@ def _block_sums(weights: torch.Tensor) -> torch.Tensor:
 def inverse_cumulative(
     weights: torch.Tensor, blocks: torch.Tensor, u: torch.Tensor
 ) -> torch.Tensor:
-    """The first id whose cumulative weight exceeds u times the total; weights (n, W) not normalised, u (n,) float64 in [0, 1).
+    """The first id whose cumulative weight exceeds u times the total; weights (n, W) not
+    normalised, u (n,) float64 in [0, 1).
 
-    Sums run in float64 over the blocks first, then inside the block that u falls into, so a draw reads little of the table.
+    Sums run in float64 over the blocks first, then inside the block that u falls into, so a draw
+    reads little of the table.
     Tokens of weight 0 are never drawn, not even at u = 0.
     """
     if blocks.shape[1] == 1:
@@ -268,7 +284,8 @@ def inverse_cumulative(
         torch.arange(len(block), device=block.device), block
     ]  # (n, 128)
     within = inside.double().cumsum(-1)
-    # the block's sum was rounded: rescale what is left of u to the sum inside, so that no token is cut off at the block's end
+    # the block's sum was rounded: rescale what is left of u to the sum inside, so that no token is
+    # cut off at the block's end
     share = (target - before) / blocks.gather(1, block[:, None])[:, 0]
     return block * _BLOCK + _search(inside, within, share.clamp_(0.0, 1.0))
 
@@ -291,7 +308,8 @@ def _last_positive(index: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
 def largest(weights: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
     """ids and weights (n, count) in descending order, ties lowest id first, by partial selection.
 
-    The `count` largest lie inside the `count` blocks with the largest maxima, so only those blocks are sorted.
+    The `count` largest lie inside the `count` blocks with the largest maxima, so only those blocks
+    are sorted.
     """
     size = weights.shape[1]
     count = min(count, size)
@@ -318,7 +336,8 @@ def largest(weights: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tens
 
 
 def _nucleus(weights: torch.Tensor, top_p: float) -> torch.Tensor:
-    """weights, 0 outside the smallest set that reaches top_p; at least one is kept, ties lowest id first."""
+    """weights, 0 outside the smallest set that reaches top_p; at least one is kept, ties lowest id
+    first."""
     size = weights.shape[1]
     total = weights.sum(-1, keepdim=True, dtype=torch.float64)
     first = min(size, 1024)

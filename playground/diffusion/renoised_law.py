@@ -1,4 +1,5 @@
-"""The exact law of a sampler that starts from random words and throws back what it did not accept: every canvas, argmax and stop."""
+"""The exact law of a sampler that starts from random words and throws back what it did not accept:
+every canvas, argmax and stop."""
 
 from __future__ import annotations
 
@@ -12,8 +13,10 @@ from playground.diffusion.samplers.entropy_bound import mean_entropy
 def law_until_still(law: Any) -> tuple[np.ndarray, float]:
     """(probabilities of the canvases that it ends in, mean number of passes).
 
-    law: a `playground.diffusion.enumeration` law of `Renoise` or `DiffusionGemma`. Which positions are drawn, their argmax and
-    whether a canvas is sure follow from the canvas; whether it stops needs the argmax of the step before as well. So the state
+    law: a `playground.diffusion.enumeration` law of `Renoise` or `DiffusionGemma`. Which positions
+    are drawn, their argmax and
+    whether a canvas is sure follow from the canvas; whether it stops needs the argmax of the step
+    before as well. So the state
     is both: a vector over the canvases for each argmax that the step before can have had.
     """
     rule, begin = law.rule, (law.start == law.mask_id) & ~law.locked

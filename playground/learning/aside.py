@@ -1,4 +1,5 @@
-"""Work that stands back behind everybody else's: a thread of its own, on one core, that the system serves after all others.
+"""Work that stands back behind everybody else's: a thread of its own, on one core, that the system
+serves after all others.
 
 While others write, a training keeps them from little and takes longer itself.
 """
@@ -23,9 +24,10 @@ NICE = 10  # of 19: about a tenth of a core where others want all of it, the who
 def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, None, None]:
     """The items of `records`, made by one thread of low priority; what it raises is raised here.
 
-    Closing this ends the work at its next item and waits for that. Only Linux knows priorities of threads; elsewhere the work has
+    Closing this ends the work at its next item and waits for that. Only Linux knows priorities of
+    threads; elsewhere the work has
     the priority of all others."""
-    told: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+    items: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     over, alone, restored = threading.Event(), threading.Event(), threading.Event()
     others = torch.get_num_threads()
 
@@ -40,10 +42,10 @@ def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, N
                 for record in records:
                     if over.is_set():
                         return
-                    told.put(("item", record))
-                told.put(("end", None))
+                    items.put(("item", record))
+                items.put(("end", None))
             except BaseException as error:
-                told.put(("error", error))
+                items.put(("error", error))
 
     thread = threading.Thread(target=work, name="aside", daemon=True)
     thread.start()
@@ -53,7 +55,7 @@ def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, N
     restored.set()
     try:
         while True:
-            kind, value = told.get()
+            kind, value = items.get()
             if kind == "end":
                 return
             if kind == "error":

@@ -1,4 +1,5 @@
-"""One protocol for whatever streams to a page: a text, a canvas, an experiment, a comparison, weights that come in.
+"""One protocol for whatever streams to a page: a text, a canvas, an experiment, a comparison,
+weights that come in.
 
 A run is one request of one widget. Its messages are plain data, one a yield::
 
@@ -8,12 +9,15 @@ A run is one request of one widget. Its messages are plain data, one a yield::
     {"run": id, "n": 3, "kind": "frame", "at": 0, "frames": [record, ...]}             `at`: how many frames came before
     {"run": id, "n": 4, "kind": "end", "reason": "length", ...}   or   {..., "kind": "error", "message": sentence}
 
-`n` counts the messages and `at` the frames, so that the browser knows doubled and lost ones: of several values that arrive in one
-burst a widget sees the last alone. The last messages of each run are kept for a while, and `going` hands out those that are missing.
+`n` counts the messages and `at` the frames, so that the browser knows doubled and lost ones: of
+several values that arrive in one
+burst a widget sees the last alone. The last messages of each run are kept for a while, and `going`
+hands out those that are missing.
 Exactly one end or error comes last.
 More kinds may come later: whoever reads ignores those it does not know.
 
-A run that was cut off is asked for again under a new name with `after`, the number of frames that arrived: a draw depends on
+A run that was cut off is asked for again under a new name with `after`, the number of frames that
+arrived: a draw depends on
 seed and step alone, so the same frames would come, and those before `after` are not sent again.
 """
 
@@ -60,7 +64,8 @@ def end(reason: str, **more: Any) -> Message:
 
 
 class Handle:
-    """A run at work, for its work: `stopped` is set by the page's Stop, `after` is how many frames the page has already."""
+    """A run at work, for its work: `stopped` is set by the page's Stop, `after` is how many frames
+    the page has already."""
 
     def __init__(self, name: str, after: int):
         self.name, self.after = name, after
@@ -75,7 +80,8 @@ class Handle:
 
 
 class Handles:
-    """The runs at work by their random names: whoever knows the name may end the run (a server function has no session)."""
+    """The runs at work by their random names: whoever knows the name may end the run (a server
+    function has no session)."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -109,7 +115,8 @@ class Handles:
         return str(name)[:LONGEST_NAME] in self._handles
 
     def missed(self, name: Any, since: Any) -> list[Message]:
-        """The messages from number `since` on, as far as they are kept and follow each other from there."""
+        """The messages from number `since` on, as far as they are kept and follow each other from
+        there."""
         with self._lock:
             key = str(name)[:LONGEST_NAME]
             found = self._handles.get(key) or self._ended.get(key)
@@ -123,7 +130,8 @@ HANDLES = Handles()
 
 
 def going(question: Any) -> dict:
-    """For a run's name, or [name, number of the next message]: whether it is at work, and what the page has missed of it."""
+    """For a run's name, or [name, number of the next message]: whether it is at work, and what the
+    page has missed of it."""
     name, since = (
         question if isinstance(question, list) and len(question) == 2 else (question, None)
     )
@@ -131,7 +139,8 @@ def going(question: Any) -> dict:
 
 
 def functions() -> list[Callable]:
-    """The two server functions of every widget that streams: `await server.stop(run)`, `await server.going([run, next])`."""
+    """The two server functions of every widget that streams: `await server.stop(run)`, `await
+    server.going([run, next])`."""
     return [
         called("stop", lambda name: {"stopped": HANDLES.stop(name)}),
         called("going", going),
@@ -167,9 +176,11 @@ def stream(
     model: Callable[[dict], Any] = lambda asked: asked.get("model"),
     tokens: Callable[[Any], int] = lambda record: 1,
 ) -> Iterator[Message]:
-    """The messages of one run. `work(asked, handle)` yields what `begin`, `progress`, `frame` and `end` make.
+    """The messages of one run. `work(asked, handle)` yields what `begin`, `progress`, `frame` and
+    `end` make.
 
-    long: it writes many texts and takes one of the places for such, or of the kind that it names ("training"). tokens: what a frame's record counts for in the
+    long: it writes many texts and takes one of the places for such, or of the kind that it names
+    ("training"). tokens: what a frame's record counts for in the
     host's figures. An exception becomes an error with a sentence; what the page shows stays."""
     try:
         asked, handle = asked_of(raw)
@@ -237,7 +248,8 @@ def _admitted(
 
 
 def until_stopped(messages: Generator[Message, None, None], handle: Handle) -> Iterator[Message]:
-    """What is made up to the visitor's Stop; the work is closed there, whatever it is doing between two messages."""
+    """What is made up to the visitor's Stop; the work is closed there, whatever it is doing between
+    two messages."""
     with contextlib.closing(messages):
         for message in messages:
             yield message
@@ -246,7 +258,8 @@ def until_stopped(messages: Generator[Message, None, None], handle: Handle) -> I
 
 
 def together(messages: Iterator[Message], after: int = 0) -> Generator[Message, None, None]:
-    """Frames that come faster than a screen paints travel together, counted by `at`; the first `after` are left out."""
+    """Frames that come faster than a screen paints travel together, counted by `at`; the first
+    `after` are left out."""
     held: list[Any] = []
     at, sent_at = 0, -FRAME_SECONDS
 
@@ -276,7 +289,8 @@ def together(messages: Iterator[Message], after: int = 0) -> Generator[Message, 
 def bind(
     widget: Any, name: str, backend: Callable[[], Any], page: str, work: Work, **how: Any
 ) -> None:
-    """The event `name` of a widget (its payload: {"request": {"run", "after", ...}}) starts a run that streams into the widget."""
+    """The event `name` of a widget (its payload: {"request": {"run", "after", ...}}) starts a run
+    that streams into the widget."""
     import gradio as gr
 
     def start(event: gr.EventData, request: gr.Request) -> Iterator[Message]:

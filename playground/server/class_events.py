@@ -1,4 +1,5 @@
-"""The states of a class on their way: to everybody as Server-Sent Events, whole each time, so that a lost one is made up by the next.
+"""The states of a class on their way: to everybody as Server-Sent Events, whole each time, so that
+a lost one is made up by the next.
 
 What all see is written as JSON once for each version; what is a viewer's own is put beside it.
 """
@@ -30,8 +31,10 @@ def written(record: Any) -> str:
 
 
 class Events(EventSourceResponse):
-    """A stream of events. Pings are events too, so that the page knows a live line from one that died without a word; a phone that
-    does not read (it sleeps, or left the network) ends its own stream, which is no fault of the server's, and comes back by itself."""
+    """A stream of events. Pings are events too, so that the page knows a live line from one that
+    died without a word; a phone that
+    does not read (it sleeps, or left the network) ends its own stream, which is no fault of the
+    server's, and comes back by itself."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -41,7 +44,8 @@ class Events(EventSourceResponse):
 
 
 class Channel:
-    """Who watches one class. `clock()` in seconds; everything here happens in the loop that answers requests."""
+    """Who watches one class. `clock()` in seconds; everything here happens in the loop that answers
+    requests."""
 
     def __init__(self, session: ClassSession, clock: Callable[[], float]):
         self.session, self._clock = session, clock
@@ -52,7 +56,8 @@ class Channel:
         self._common: tuple[Any, str, str] | None = None
 
     def publish(self) -> None:
-        """Something may have changed: a new state goes out at once, a mere count with what follows within the next moment."""
+        """Something may have changed: a new state goes out at once, a mere count with what follows
+        within the next moment."""
         wait = self._flushed + TOGETHER - self._clock()
         if self.session.state != self._state or wait <= 0:
             self._flush()
@@ -88,7 +93,8 @@ class Channel:
         return ",".join([common, *([] if "question" in own else [question]), written(own)[1:]])
 
     def stream(self, seat: Seat | None, phone: int | None = None) -> EventSourceResponse:
-        """Events for a viewer: `snapshot` first, then `change`, until the class ends, too many streams are opened, or the teacher's
+        """Events for a viewer: `snapshot` first, then `change`, until the class ends, too many
+        streams are opened, or the teacher's
         phone that reads was put away."""
         return Events(
             self._events(seat, phone),

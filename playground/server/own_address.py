@@ -1,6 +1,8 @@
-"""The address under which other devices of the same network reach this machine: a class's QR code must carry that one.
+"""The address under which other devices of the same network reach this machine: a class's QR code
+must carry that one.
 
-On the computer that serves the app a teacher opens http://127.0.0.1:7860, which a phone would look for in itself.
+On the computer that serves the app a teacher opens http://127.0.0.1:7860, which a phone would look
+for in itself.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ EVERYWHERE = ("0.0.0.0", "::", "")
 
 
 def own_address() -> str | None:
-    """This machine's IPv4 address in its network, None where it has none besides the loopback. Nothing is sent for it."""
+    """This machine's IPv4 address in its network, None where it has none besides the loopback.
+    Nothing is sent for it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:  # of a datagram the system chooses the way, and so the sender's address; without the internet it needs a network only
             probe.connect(("10.255.255.255", 9))
@@ -27,7 +30,8 @@ def own_address() -> str | None:
 
 
 def reachable(address: Any, listens: str | None) -> str | None:
-    """`address` for other devices: the same unless its host is this computer's name for itself; None where none is known.
+    """`address` for other devices: the same unless its host is this computer's name for itself;
+    None where none is known.
 
     listens: the address on which the app listens; only on all of them (0.0.0.0) others reach it."""
     if not isinstance(address, str) or len(address) > 2000:

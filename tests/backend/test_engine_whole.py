@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +18,7 @@ from playground.backend import BackendError, EngineError
 from playground.backend.engine_offers import ALL, engines
 from playground.backend.service import Backend
 from playground.decoding import DecodingSettings, generate, score
+from tests.backend.json_engine import JsonEngine
 from tests.backend.small_models import byte_tokenizer
 
 SIZE = len(byte_tokenizer())
@@ -54,21 +55,11 @@ def prompt_rows(ids, most) -> list:
     return told
 
 
-class WholeEngine(BaseHTTPRequestHandler):
+class WholeEngine(JsonEngine):
     """Words what vLLM's server words. knows: whether it was started with --max-logprobs -1, and knows prompt_logprobs."""
 
     knows: ClassVar[dict[str, bool]] = {"all": True, "prompt": True}
     asked: ClassVar[list[dict]] = []
-
-    def log_message(self, *_):
-        pass
-
-    def say(self, status, content):
-        body = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
     def do_GET(self):
         self.say(200, {"object": "list", "data": [{"id": "whole", "object": "model"}]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from playground.backend.completion_rows import distribution
 from playground.backend.openai_engine import Completions, Offer, engine_of, engines
 from playground.backend.service import Backend
 from playground.decoding import DecodingSettings, Step, generate
+from tests.backend.json_engine import JsonEngine
 from tests.backend.small_models import byte_tokenizer
 
 NAMES = {"a": [0], "b": [1], "c": [2], "d": [3], "": [4, 5]}
@@ -103,20 +104,10 @@ def test_the_drawn_distribution_is_the_engines_own_cut_at_its_limit():
 # an engine of the test's own ------------------------------------------------------------------------------------------------
 
 
-class SmallEngine(BaseHTTPRequestHandler):
+class SmallEngine(JsonEngine):
     """Tells the bytes of the alphabet after any text, the likeliest first; ends the text after an exclamation mark."""
 
     most, asked = 20, []
-
-    def log_message(self, *_):
-        pass
-
-    def say(self, status, content):
-        body = json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
     def do_GET(self):
         self.say(200, {"data": [{"id": "small"}]})

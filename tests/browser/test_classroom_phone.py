@@ -58,8 +58,10 @@ def test_the_phone_turns_asks_closes_and_reveals(class_of_two, browsers):
     expect(teacher.locator(".class-front")).to_be_hidden()
     phone.get_by_label("Page at the front").select_option("escape")
     expect(teacher.get_by_role("tab", name="Escape", selected=True)).to_be_visible()
+    sentence = teacher.locator("#escape-calculator .escape-sentence")
+    expect(sentence).to_have_class(re.compile("class-covered"))  # the page has been turned
     phone.get_by_role("button", name="Show what is covered").click()
-    expect(teacher.locator("#escape-calculator .escape-sentence")).to_be_visible()
+    expect(sentence).to_be_visible()
 
 
 def test_the_phone_asks_a_question_of_the_teachers_own(class_of_two, browsers):

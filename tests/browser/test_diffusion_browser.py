@@ -162,7 +162,7 @@ def test_the_sampler_chosen_is_explained_before_it_is_run(tale):
     expect(said).to_contain_text("not as set here")  # at the temperature that the page begins with
     expect(said).to_contain_text("Source: Wang et al. 2025, arXiv 2503.00307")
     more_settings(page)
-    page.get_by_label("Temperature").fill("1")
+    page.get_by_label("Temperature", exact=True).fill("1")
     expect(said).to_contain_text("Exact when it draws one word a step.")
     expect(player(page)).to_have_attribute("data-state", "recorded")
 

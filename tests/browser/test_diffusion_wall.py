@@ -122,7 +122,7 @@ def test_the_page_begins_with_the_wall_which_moves_before_a_touch(open_page, pag
     expect(player(page)).to_have_attribute("data-view", steps)  # it went there by itself
     top, form = (
         page.locator(f"#diffusion-player {name}").first.bounding_box()["y"]
-        for name in (".canvas-words", ".diffusion-form")
+        for name in (".canvas-words", ".diffusion-own")
     )
     assert top < form
     low = player(page).locator(".canvas-tools").bounding_box()

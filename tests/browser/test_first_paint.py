@@ -15,15 +15,15 @@ def test_the_first_tiles_are_drawn_before_the_page_is_built_and_give_way_without
     page.emulate_media(reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
     page.route("**/views/home/home.js", lambda route: held.append(route))
-    page.goto(app_url, wait_until="commit")
+    with page.expect_request("**/views/home/home.js"):
+        page.goto(app_url, wait_until="commit")
     page.locator("#first-paint .tile").first.wait_for()
     page.evaluate("document.fonts.ready")
     assert page.locator("#home-machine .tile").count() == 0
     before = page.evaluate(RECTS, "#first-paint")
     words = page.locator("#first-paint .tile-word").all_inner_texts()
     assert words[:3] == ["king", "man", "poor"]
-    while not held:  # Gradio asks for the module when it mounts
-        page.wait_for_timeout(20)
+    assert held
     for route in held:
         route.continue_()
     page.unroute("**/views/home/home.js")

@@ -109,6 +109,7 @@ def test_any_token_is_found_and_words_are_appended_by_hand(gen, page):
     before = finished(page)
     gen.get_by_role("button", name="Append “the old wolf” as it stands").click()
     wait_done(page, before)
+    gen.get_by_role("slider", name="Token on view").press("End")  # Pause may come before the last
     expect(gen.locator(".gen-text")).to_contain_text("the old wolf")
 
 
@@ -170,6 +171,12 @@ def test_with_many_rules_the_draw_and_the_transport_stay_on_the_screen(open_page
         assert box["x"] >= 0 and box["x"] + box["width"] <= width + 1
         assert box["y"] + box["height"] <= height
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    expect(page.locator("#generator .gen-mark")).to_be_visible()  # the text is written to its end
+    low = page.locator("#generator .gen-bar").bounding_box()
+    assert low["y"] + low["height"] <= height
+    overlap = """all => all.filter(one => one.checkVisibility())
+      .some(one => parseFloat(getComputedStyle(one).fontSize) > one.getBoundingClientRect().height / one.currentCSSZoom)"""
+    assert not page.locator("#generator .gate-bar > .t").evaluate_all(overlap)
 
 
 def order(gen):
@@ -313,3 +320,16 @@ def test_on_paper_stand_the_text_and_the_tiles_alone(gen, page):
     expect(gen.locator(".tile").first).to_be_visible()
     for hidden in (gen.get_by_role("button", name="New text"), page.locator("#masthead select")):
         expect(hidden).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["de", "es", "zh"])
+@pytest.mark.parametrize("depth", ["simple", "rules", "numbers"])
+def test_one_screen_in_the_other_languages_too(open_page, page, depth, language):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    open_page("generate", depth=depth, lang=language)
+    page.wait_for_function("lang => document.documentElement.lang.startsWith(lang)", arg=language)
+    page.locator("#generator .prose-token").nth(5).wait_for()
+    pages = page.locator("#pages > .tab-wrapper").bounding_box()
+    assert pages["height"] < 60, "the names of the pages stand in one row"
+    low = page.locator("#generator .gen-bar").bounding_box()
+    assert low["y"] + low["height"] <= 800

@@ -66,7 +66,8 @@ def test_a_word_that_the_model_does_not_know_stays_in_sight_wherever_it_stands()
 @pytest.mark.parametrize(
     ("text", "length", "says"),
     [
-        ("", 0, r"canvas must have 1 to 256 positions, got 0"),
+        ("", 0, r"The canvas is empty: type a word or \[MASK\]"),
+        ("the " * 257, 0, "canvas must have 1 to 256 positions, got 257"),
         ("the king", 1, "length must be 0 .as written. or at least the 2 positions"),
         ("the", 257, r"length must be 0 \(as written\) or a whole number in \[1, 256\], got 257"),
         (7, 0, "canvas must be a text, got int"),

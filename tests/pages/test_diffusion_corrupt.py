@@ -132,7 +132,7 @@ def test_noisy_vectors_start_at_their_words_and_rounding_is_over_the_whole_vocab
         ({"seed": -1}, "seed must be a whole number"),
         ({"text": "the " * 30}, r"1 to 24 tokens here, got 30"),
         ({"text": "[MASK]"}, "no .MASK. here"),
-        ({"text": ""}, "positions, got 0"),
+        ({"text": ""}, "canvas is empty: type a word"),
     ],
 )
 def test_corrupt_refuses_by_field_value_and_range(tale, changes, says):

@@ -1,4 +1,5 @@
-"""DiffusionGemma: transformers 5.11, `generation_diffusion_gemma.py` (entropy-bound sampler, temperature schedule, stop)."""
+"""DiffusionGemma: transformers 5.11, `generation_diffusion_gemma.py` (entropy-bound sampler,
+temperature schedule, stop)."""
 
 from __future__ import annotations
 
@@ -16,14 +17,20 @@ if TYPE_CHECKING:
 
 @add_sampler
 class DiffusionGemma(Renoise):
-    """Random words at every mask of (B, L); in each of N steps the network's logits are divided by T_k = t_min + (t_max - t_min)·remaining/N, remaining
-    = N, ..., 1, before anything is read from them. The words of lowest entropy are drawn while their entropies, without the largest, sum to at most
-    `bound`; all others become random words again. It ends where no argmax has changed since the step before and the mean entropy is below
+    """Random words at every mask of (B, L); in each of N steps the network's logits are divided by
+    T_k = t_min + (t_max - t_min)·remaining/N, remaining
+    = N, ..., 1, before anything is read from them. The words of lowest entropy are drawn while
+    their entropies, without the largest, sum to at most
+    `bound`; all others become random words again. It ends where no argmax has changed since the
+    step before and the mean entropy is below
     `confidence_threshold`, or after N steps; then every place takes its argmax.
 
-    Its network was trained on random words and reads its own logits of the step before (self-conditioning); ours was trained on masks and reads the
-    canvas alone. An exact denoiser is asked what a perfect network would say: p(word | canvas), where each word is taken to be random with the
-    probability remaining/N. Never exact: what is accepted together is drawn as if independent, and the last words are the likeliest ones.
+    Its network was trained on random words and reads its own logits of the step before
+    (self-conditioning); ours was trained on masks and reads the
+    canvas alone. An exact denoiser is asked what a perfect network would say: p(word | canvas),
+    where each word is taken to be random with the
+    probability remaining/N. Never exact: what is accepted together is drawn as if independent, and
+    the last words are the likeliest ones.
     """
 
     name = "diffusion-gemma"
@@ -76,7 +83,8 @@ class DiffusionGemma(Renoise):
         return prediction.probabilities(where, 1.0, self.settings.top_p)
 
     def _evidence(self, run, where: np.ndarray, random: float) -> np.ndarray:
-        """(B, L, V) log-likelihoods: the words at `where` were left as they are with probability 1 - random, the others are certain."""
+        """(B, L, V) log-likelihoods: the words at `where` were left as they are with probability 1
+        - random, the others are certain."""
         certain = np.eye(run.size)[run.canvas]
         noisy = (1.0 - random) * certain + random / run.size
         with np.errstate(divide="ignore"):

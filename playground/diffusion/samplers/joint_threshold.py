@@ -13,9 +13,12 @@ AFTERWARDS = 16  # steps without a mask at most
 
 @add_sampler
 class JointThreshold(Sampler):
-    """Each step, at every position of (B, L) that was not given: x = the likeliest token, p its untempered probability. Masks with p above the threshold
-    open, the surest one in any case; words with p above edit_threshold whose x is another one are replaced by it. Without a mask it goes on for AFTERWARDS
-    steps at most, until nothing changes. Nothing is drawn: one text for each canvas, so never exact.
+    """Each step, at every position of (B, L) that was not given: x = the likeliest token, p its
+    untempered probability. Masks with p above the threshold
+    open, the surest one in any case; words with p above edit_threshold whose x is another one are
+    replaced by it. Without a mask it goes on for AFTERWARDS
+    steps at most, until nothing changes. Nothing is drawn: one text for each canvas, so never
+    exact.
     """
 
     name = "joint-threshold"
@@ -54,6 +57,7 @@ class JointThreshold(Sampler):
 
 
 def _surest(masked: np.ndarray, sure: np.ndarray) -> np.ndarray:
-    """(B, L) bool: the masked position of each row with the largest probability, the first among equals."""
+    """(B, L) bool: the masked position of each row with the largest probability, the first among
+    equals."""
     place = np.where(masked, sure, -2.0).argmax(1)
     return masked & (np.arange(masked.shape[1]) == place[:, None])

@@ -52,14 +52,14 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                 updates += kind == "update"
                 texts = record.pop("texts", None)
                 yield {**record, "written": written.get(kind, 0)}
-                yield from told(record, wish, texts)
+                yield from messages_of(record, wish, texts)
     finally:
         if updates and isinstance(raw.get("run"), str):
             LEARNT.keep(raw["run"], learnt_file(policy, about(raw, updates)))
     yield {"done": True, "words": "", "progress": 1.0}
 
 
-def told(record: dict, wish: Wish, texts: list[dict] | None) -> Iterator[dict]:
+def messages_of(record: dict, wish: Wish, texts: list[dict] | None) -> Iterator[dict]:
     """What is said of the run after a record of it; the texts of an update are seen while it runs and not kept."""
     if "before" in record:
         yield {"words": t("Training …"), "progress": 0.05}

@@ -63,7 +63,9 @@ def read_canvas(
             )
         ids[len(ids) - tail : len(ids) - tail] = [mask] * (length - inside)
         inside = length
-    if not 1 <= inside <= longest:
+    if inside == 0:
+        raise ValueError(t("The canvas is empty: type a word or [MASK]."))
+    if inside > longest:
         raise ValueError(
             t("canvas must have 1 to {longest} positions, got {got}", longest=longest, got=inside)
         )

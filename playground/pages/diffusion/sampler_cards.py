@@ -1,4 +1,5 @@
-"""What the page says of each sampler: its title, what it reads, its two lines and whether it is exact as it is set."""
+"""What the page says of each sampler: its title, what it reads, its two lines and whether it is
+exact as it is set."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ ALWAYS = {
         ),
     ),
 }
-# Sampler.exact_in_limit -> the verdict as set, and the verdict where other settings stand in the way
+# Sampler.exact_in_limit -> the verdict as set, and the verdict where other settings stand in the
+# way
 LIMITS = {
     "sweeps": (
         t("Exact only in the limit of many sweeps."),
@@ -52,9 +54,11 @@ LIMITS = {
 
 
 def card(settings: Any) -> dict[str, Any]:
-    """{"name", "text", "sentences", "source"} of a run's UnmaskSettings: what stands beside the run, and under the controls before it.
+    """{"name", "text", "sentences", "source"} of a run's UnmaskSettings: what stands beside the
+    run, and under the controls before it.
 
-    "text" is the sentences in English, for files; the page shows them one by one, in the visitor's language."""
+    "text" is the sentences in English, for files; the page shows them one by one, in the visitor's
+    language."""
     about = rule_for(settings)
     sampler = find_sampler(settings.sampler)
     sentences = [sampler.explanation, sampler.note, verdict(about)]
@@ -70,7 +74,8 @@ def card(settings: Any) -> dict[str, Any]:
 
 
 def verdict(sampler: Sampler) -> str:
-    """Whether a sampler with its settings gives the model's own distribution: at one word a step, in a limit, or never."""
+    """Whether a sampler with its settings gives the model's own distribution: at one word a step,
+    in a limit, or never."""
     settings, limit = sampler.settings, sampler.exact_in_limit
     shaped = settings.temperature != 1 or settings.top_p < 1 or settings.guidance > 0
     if sampler.always:
@@ -78,7 +83,8 @@ def verdict(sampler: Sampler) -> str:
     if not limit and not sampler.exact:
         return t("Not exact, not even at one word a step.")
     if shaped or settings.overlap > 0:
-        # these change what a word is drawn from, or what the model sees: no order of places can make up for it
+        # these change what a word is drawn from, or what the model sees: no order of places can
+        # make up for it
         if limit:
             return LIMITS[limit][1]
         return t(
@@ -88,6 +94,7 @@ def verdict(sampler: Sampler) -> str:
 
 
 def own_fields(name: str) -> tuple[str, ...]:
-    """The controls that are this sampler's own: what it reads, and `start` where words may stand in place of masks."""
+    """The controls that are this sampler's own: what it reads, and `start` where words may stand in
+    place of masks."""
     sampler = find_sampler(name)
     return (*sampler.reads, *(("start",) if sampler.starts_from_words else ()))

@@ -1,10 +1,12 @@
-"""Home's first tiles in the head of the page: drawn before Gradio mounts, from the recording, and taken away by home.js."""
+"""Home's first tiles in the head of the page: drawn before Gradio mounts, from the recording, and
+taken away by home.js."""
 
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
+
+from scipy.special import softmax
 
 from playground.pages.home.record import RECORDED
 from playground.web import shipped
@@ -13,17 +15,16 @@ STYLES = ("charts/tiles.css", "views/home/home.css")
 
 
 def first_tiles(record: dict[str, Any]) -> dict[str, Any]:
-    """{"prompt": str, "tiles": [{"text", "share"}]}: the first step's named tiles and last, without a name, all other tokens together.
+    """{"prompt": str, "tiles": [{"text", "share"}]}: the first step's named tiles and last, without
+    a name, all other tokens together.
 
-    record: assets/examples/home.json. Shares are probabilities at the recording's heat; they sum to 1."""
+    record: assets/examples/home.json. Shares are probabilities at the recording's heat; they sum to
+    1."""
     step = record["causal"]["steps"][0]
-    scaled = [logit / record["heat"] for _, _, logit in step["rows"]]
-    top = max(*scaled, step["others"])
-    weights = [math.exp(value - top) for value in (*scaled, step["others"])]
-    names = [text for _, text, _ in step["rows"]]
+    shares = softmax([*(row[2] / record["heat"] for row in step["rows"]), step["others"]])
+    names = [*(row[1] for row in step["rows"]), ""]
     tiles = [
-        {"text": text, "share": weight / sum(weights)}
-        for text, weight in zip([*names, ""], weights, strict=True)
+        {"text": text, "share": float(share)} for text, share in zip(names, shares, strict=True)
     ]
     return {"prompt": record["prompt"], "tiles": tiles}
 

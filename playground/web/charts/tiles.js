@@ -1,9 +1,11 @@
 // @ts-check
 /**
- * Tiles as wide as their probabilities, and a ball that falls on one of them: the ball is the random number u, the tiles lie side by
+ * Tiles as wide as their probabilities, and a ball that falls on one of them: the ball is the
+ * random number u, the tiles lie side by
  * side in the order in which the draw counts them, so where the ball falls is what is drawn.
  *
- * The host gets the classes of tiles.css. On a narrow host (below 640 px) the tiles lie below each other and the ball rolls down
+ * The host gets the classes of tiles.css. On a narrow host (below 640 px) the tiles lie below each
+ * other and the ball rolls down
  * beside them.
  */
 import { asIs, make, node } from "../core/dom.js";
@@ -44,11 +46,13 @@ export function tileAt(tiles, u) {
 /**
  * @param {{host: HTMLElement, label: () => string, onPick: (index: number) => void, onDrop?: (u: number) => void,
  *   shown?: (text: string) => string, pace?: () => number}} options
- *   onPick: a tile was chosen by hand; onDrop: the ball was dragged to u and let go; shown: how a token is written
+ *   onPick: a tile was chosen by hand; onDrop: the ball was dragged to u and let go; shown: how a
+ * token is written
  */
 export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text, pace }) {
   const stage = makeStage(pace);
-  const air = makeStage(pace); // words on their way out of a strip that stays: new tiles do not bring them down
+  // words on their way out of a strip that stays: new tiles do not bring them down
+  const air = makeStage(pace);
   const rail = node("div", { class: "tiles-rail", "aria-hidden": "true" });
   const strip = node("div", { class: "tiles-strip", role: "toolbar", "aria-label": label });
   host.classList.add("tiles");
@@ -125,7 +129,15 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     });
   }
 
-  /** @param {HTMLElement} one @param {Tile} tile @param {number} room pixels @param {boolean} vertical */
+  /**
+   * @param {HTMLElement} one
+   *
+   * @param {Tile} tile
+   *
+   * @param {number} room pixels
+   *
+   * @param {boolean} vertical
+   */
   function write(one, tile, room, vertical) {
     const [key, word, share] = /** @type {HTMLElement[]} */ ([...one.children]);
     const text = tile.count ? t("{count} more", { count: tile.count }) : shown(tile.text);
@@ -161,7 +173,13 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     });
   }
 
-  /** Draw these tiles. New ones unfold unless told otherwise. @param {Tile[]} next @param {{still?: boolean}} [how] */
+  /**
+   * Draw these tiles. New ones unfold unless told otherwise.
+   *
+   * @param {Tile[]} next
+   *
+   * @param {{still?: boolean}} [how]
+   */
   function show(next, { still = false } = {}) {
     const held = host.contains(document.activeElement);
     const same = next.length === tiles.length && next.every((tile, k) => tile.id === tiles[k].id);
@@ -170,14 +188,20 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
       focus = Math.min(focus, Math.max(0, tiles.length - 1));
       build();
     }
-    [...strip.children].forEach((one) => one.classList.remove("hit", "under"));
+    // not "under": a ball may be dragged now
+    [...strip.children].forEach((one) => one.classList.remove("hit"));
     lay();
-    if (!same && held && tiles.length) focusOn(focus); // what was chosen is gone, the focus stays here
+    // what was chosen is gone, the focus stays here
+    if (!same && held && tiles.length) focusOn(focus);
     if (!same && !still) unfold();
   }
 
   /**
-   * The ball rolls to u and falls. @param {number} u @param {{rolled?: boolean}} [how] rolled: it is there already
+   * The ball rolls to u and falls.
+   *
+   * @param {number} u
+   *
+   * @param {{rolled?: boolean}} [how] rolled: it is there already
    * @returns {Promise<number | null>} the index of the tile it lies on, null if it was given up
    */
   async function drop(u, { rolled = false } = {}) {
@@ -203,7 +227,13 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     );
   }
 
-  /** The tile that holds all others grows to the full width. @param {number} index @param {number} [u] where the ball lies */
+  /**
+   * The tile that holds all others grows to the full width.
+   *
+   * @param {number} index
+   *
+   * @param {number} [u] where the ball lies
+   */
   async function open(index, u) {
     const one = /** @type {HTMLElement} */ (strip.children[index]);
     const total = tiles.reduce((sum, tile) => sum + tile.share, 0);
@@ -251,7 +281,8 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
     await flyTo({ stage: stay ? air : stage, from: bare ? one : word, word, goal });
     if (stay) return;
     if (strip.contains(document.activeElement)) host.focus({ preventScroll: true });
-    strip.replaceChildren(); // what flew or dropped away is gone: the next tiles unfold, though they be the same ones
+    // what flew or dropped away is gone: the next tiles unfold, though they be the same ones
+    strip.replaceChildren();
     tiles = [];
   }
 

@@ -21,7 +21,7 @@ import { curvesOf } from "./reward_curves.js";
 import {
   creditOf,
   hacked,
-  nothingTold,
+  nothingSeen,
   notes,
   tableOfBoth,
   takeRecord,
@@ -32,7 +32,7 @@ import { makePrice, measuredNote } from "./reward_price.js";
 import { makeToy } from "./reward_toy.js";
 import { PartLink, Runner } from "./running.js";
 
-/** @typedef {import("./reward_parts.js").Told} Told */
+/** @typedef {import("./reward_parts.js").Seen} Seen */
 
 /** What each reward pays for, in a sentence. */
 const PAYS = /** @type {Record<string, () => string>} */ ({
@@ -52,8 +52,8 @@ const PAYS = /** @type {Record<string, () => string>} */ ({
 export const mount = (element, host) => new RewardView(element, host);
 
 class RewardView {
-  /** @type {Told} */
-  told = nothingTold();
+  /** @type {Seen} */
+  seen = nothingSeen();
   live = false; // what is on view was trained here, not recorded
   total = 0; // updates that were asked for
   more = false; // all texts are on view
@@ -187,18 +187,18 @@ class RewardView {
       this.live = true;
       this.file = this.fileProblem = null;
     }
-    this.told = takeRecord(this.told, record);
+    this.seen = takeRecord(this.seen, record);
     const { before, update, after, credit, texts_now: texts } = record;
     if (before || update || after || credit || texts) this.show();
   }
 
   /** What the training learnt comes to this page, and is nowhere else from then on. @param {string} run */
   async fetchFile(run) {
-    if (!this.live || !this.told.updates.length) return;
-    const { told } = this,
+    if (!this.live || !this.seen.updates.length) return;
+    const { seen } = this,
       name = `fairy-diffusion-${this.reward.value}.safetensors`,
       answer = await this.server.weights({ run }).catch(() => null);
-    if (this.told.before !== told.before) return; // another training has begun meanwhile
+    if (this.seen.before !== seen.before) return; // another training has begun meanwhile
     this.fileProblem = answer ? (answer.problem ?? null) : null;
     if (answer?.file)
       this.file = { name, blob: blobOf("data:application/octet-stream;base64," + answer.file) };
@@ -233,16 +233,16 @@ class RewardView {
   }
 
   show() {
-    const { told, out } = this;
-    if (!told.before) return;
+    const { seen, out } = this;
+    if (!seen.before) return;
     out.replaceChildren(
-      ...verdict(told),
+      ...verdict(seen),
       ...measuredNote(this.live ? null : this.measured),
       ...this.fileOf(),
-      ...curvesOf([told], this.total),
-      tableOfBoth(told),
-      ...textsOf(told, this.more, (open) => (this.more = open)),
-      ...creditOf(told),
+      ...curvesOf([seen], this.total),
+      tableOfBoth(seen),
+      ...textsOf(seen, this.more, (open) => (this.more = open)),
+      ...creditOf(seen),
       ...notes(),
     );
   }

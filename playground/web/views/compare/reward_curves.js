@@ -6,7 +6,7 @@ import { fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 
 /**
- * @typedef {import("./reward_parts.js").Told} Told
+ * @typedef {import("./reward_parts.js").Seen} Seen
  * @typedef {{values: number[], name?: string}} Series
  */
 
@@ -14,18 +14,18 @@ const COLOURS = ["var(--chosen)", "var(--loop)"],
   JUDGED = 3; // every so many updates the judge reads the texts
 
 /**
- * @param {Told[]} told runs that began alike @param {number} total updates that were asked for: the width @param {string[]} names of
+ * @param {Seen[]} seen runs that began alike @param {number} total updates that were asked for: the width @param {string[]} names of
  *   the runs, none for a single one
  */
-export function curvesOf(told, total, names = []) {
-  const first = told[0].before;
-  if (!first || !told.some(({ updates }) => updates.length)) return [];
+export function curvesOf(seen, total, names = []) {
+  const first = seen[0].before;
+  if (!first || !seen.some(({ updates }) => updates.length)) return [];
   const pair = make("div", "compare-pair"),
-    rewards = told.map(({ updates }, i) => ({
+    rewards = seen.map(({ updates }, i) => ({
       values: [first.reward, ...updates.map((one) => one.reward)],
       name: names[i],
     })),
-    nats = told.map(({ updates }, i) => ({
+    nats = seen.map(({ updates }, i) => ({
       values: [first.nats, ...updates.flatMap(({ nats }) => (nats === null ? [] : [nats]))],
       name: names[i],
     }));

@@ -10,12 +10,12 @@ import { foldout, note, sentence, tableOf } from "./parts.js";
  * @typedef {{texts: Text[], of: number, reward: number, hit: number, nats: number, nats_error: number, distinct: number}} Means
  * @typedef {{n: number, reward: number, hit: number, nats: number | null, drift: number, seconds: number, worked: number}} Update
  * @typedef {{given: string, pieces: string[], steps: number[], values: number[], errors: number[], credits: number[]}} Credit
- * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null, worked: number, now: Text[] | null}} Told
+ * @typedef {{before: Means | null, updates: Update[], after: Means | null, credit: Credit | null, seconds: number | null, worked: number, now: Text[] | null}} Seen
  *   now: of the newest update, while it trains
  */
 
-/** @returns {Told} */
-export const nothingTold = () => ({
+/** @returns {Seen} */
+export const nothingSeen = () => ({
   before: null,
   updates: [],
   after: null,
@@ -25,11 +25,11 @@ export const nothingTold = () => ({
   now: null,
 });
 
-/** What is known of a run after one more record of it. @param {Told} told @param {any} record @returns {Told} */
-export function takeRecord(told, record) {
-  if (record.before) return { ...nothingTold(), before: record.before };
-  const after = { ...told };
-  if (record.update) after.updates = [...told.updates, record.update];
+/** What is known of a run after one more record of it. @param {Seen} seen @param {any} record @returns {Seen} */
+export function takeRecord(seen, record) {
+  if (record.before) return { ...nothingSeen(), before: record.before };
+  const after = { ...seen };
+  if (record.update) after.updates = [...seen.updates, record.update];
   if (record.texts_now) after.now = record.texts_now;
   if (record.after) after.after = record.after;
   if (record.credit)
@@ -88,7 +88,7 @@ const duration = (seconds, worked) =>
       )
     : t("Training took {worked} seconds of one core.", { worked: fixed(worked, 0) });
 
-/** @param {Told} told */
+/** @param {Seen} seen */
 export function verdict({ before, after, updates, seconds, worked }) {
   if (!before) return [];
   if (!after)
@@ -128,7 +128,7 @@ export function verdict({ before, after, updates, seconds, worked }) {
   ];
 }
 
-/** @param {Told} told */
+/** @param {Seen} seen */
 export const tableOfBoth = ({ before, after }) =>
   meansTable([
     [t("before"), before],
@@ -178,7 +178,7 @@ export function textOf(one, side) {
 
 /**
  * Texts before and after side by side; while it trains, the newest update's stand in the place of those after.
- * @param {Told} told @param {boolean} more all are on view @param {(open: boolean) => void} onMore
+ * @param {Seen} seen @param {boolean} more all are on view @param {(open: boolean) => void} onMore
  */
 export function textsOf({ before, after, now, updates }, more, onMore) {
   if (!before) return [];
@@ -197,12 +197,13 @@ export function textsOf({ before, after, now, updates }, more, onMore) {
   const all = /** @type {HTMLDetailsElement} */ (
     foldout(t("{n} more of them", { n: pairs.length - SEEN }), rest)
   );
+  /** @type {HTMLElement} */ (all.firstElementChild).title = `${first}; ${second}`;
   all.open = more;
   all.addEventListener("toggle", () => onMore(all.open));
   return [both, all];
 }
 
-/** @param {Told} told */
+/** @param {Seen} seen */
 export function creditOf({ credit }) {
   if (!credit) return [];
   const canvas = make("p", "reward-canvas"),

@@ -5,14 +5,14 @@ import { fixed, percent } from "../../core/format.js";
 import { onLanguage, t } from "../../core/translate.js";
 import { note, sentence } from "./parts.js";
 import { curvesOf } from "./reward_curves.js";
-import { meansTable, nothingTold, signed, takeRecord, textOf } from "./reward_parts.js";
+import { meansTable, nothingSeen, signed, takeRecord, textOf } from "./reward_parts.js";
 
-/** @typedef {import("./reward_parts.js").Told} Told */
+/** @typedef {import("./reward_parts.js").Seen} Seen */
 
 const TEXTS = 4;
 
 /** @param {{frames: any[]}} run */
-const toldBy = (run) => run.frames.reduce(takeRecord, nothingTold());
+const seenBy = (run) => run.frames.reduce(takeRecord, nothingSeen());
 
 /** A section that shows a recorded run beside its `hacked` twin; hidden until both are there. */
 export function makePrice() {
@@ -25,22 +25,22 @@ export function makePrice() {
     element.hidden = !recorded?.hacked;
     if (element.hidden) return;
     const runs = [recorded, recorded.hacked],
-      told = runs.map(toldBy),
+      seen = runs.map(seenBy),
       betas = runs.map((run) => fixed(run.request.beta, 2));
     element.replaceChildren(
       make("h2", "", t("The price of drifting")),
-      ...bothSaid(told, betas),
+      ...bothSaid(seen, betas),
       ...curvesOf(
-        told,
+        seen,
         recorded.request.updates,
         betas.map((beta) => t("β = {beta}", { beta })),
       ),
       meansTable([
-        [t("before"), told[0].before],
-        [t("after, β = {beta}", { beta: betas[0] }), told[0].after],
-        [t("after, β = {beta}", { beta: betas[1] }), told[1].after],
+        [t("before"), seen[0].before],
+        [t("after, β = {beta}", { beta: betas[0] }), seen[0].after],
+        [t("after, β = {beta}", { beta: betas[1] }), seen[1].after],
       ]),
-      bothTexts(told, betas),
+      bothTexts(seen, betas),
       note(t("Both runs were recorded: same reward, same seeds, same number of updates.")),
     );
   }
@@ -55,9 +55,9 @@ export function makePrice() {
   };
 }
 
-/** @param {Told[]} told @param {string[]} betas */
-function bothSaid(told, betas) {
-  const [mild, cheap] = told.map(({ before, after }) => ({
+/** @param {Seen[]} seen @param {string[]} betas */
+function bothSaid(seen, betas) {
+  const [mild, cheap] = seen.map(({ before, after }) => ({
     hit: percent(after?.hit ?? 0),
     worse: signed((after?.nats ?? 0) - (before?.nats ?? 0)),
   }));
@@ -78,13 +78,13 @@ function bothSaid(told, betas) {
   ];
 }
 
-/** @param {Told[]} told @param {string[]} betas */
-function bothTexts(told, betas) {
+/** @param {Seen[]} seen @param {string[]} betas */
+function bothTexts(seen, betas) {
   const both = make("div", "reward-texts");
   const sides = betas.map((beta) => t("After, β = {beta}", { beta }));
   both.append(...sides.map((side) => make("h3", "", side)));
   for (let i = 0; i < TEXTS; i++)
-    both.append(...told.map(({ after }, n) => textOf(after?.texts[i], sides[n])));
+    both.append(...seen.map(({ after }, n) => textOf(after?.texts[i], sides[n])));
   return both;
 }
 

@@ -122,6 +122,7 @@ class CalculatorView {
       y: () => t("P(escape) in one draw"),
       name: () => t("P(escape) against temperature"),
       readout: true,
+      scale: () => Number(getComputedStyle(host).getPropertyValue("--type")) || 1,
       onDrag: (x) => {
         const end = this.curves?.end ?? 4;
         this.change({ temperature: Math.round(Math.max(0, Math.min(end, x)) * 100) / 100 });

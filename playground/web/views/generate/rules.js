@@ -15,7 +15,7 @@ import { makeOrder, moved } from "./rule_order.js";
 
 /** @typedef {Record<string, any>} Settings */
 
-const CROWDED = 9; // columns beyond which the sentence below them keeps to one line
+const CROWDED = 9; // columns beyond which the gates are compact
 
 /**
  *   const rules = makeRules({host, constants, onChange: (settings) => ...});

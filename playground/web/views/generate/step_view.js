@@ -97,7 +97,7 @@ export function makeStepView({ part, store, rules, columns, differs, look }) {
       part("sentence").replaceChildren(
         ...sentenceOf(record, { nameOf: rules.nameOf, sampled: rules.settings.do_sample }),
       );
-      part("sentence").title = part("sentence").textContent ?? ""; // many rules: one line, cut off
+      part("sentence").title = part("sentence").textContent ?? ""; // it keeps to one line, which may be cut off
       figures(frame);
       if (part("whatif").contains(document.activeElement))
         part("app").focus({ preventScroll: true });

@@ -14,9 +14,9 @@ import {
   drawScore,
   drawSmall,
   drawSource,
-  gaveWay,
   makeSentence,
   nextOf,
+  removeFirstPaint,
   saidOf,
   sentenceOf,
   skeleton,
@@ -147,7 +147,7 @@ export class HomeView {
     const ranks = this.opened?.ranks ?? Array.from({ length: NAMED }, (_, k) => k);
     const fitting = ranks.filter((k) => k < /** @type {Next} */ (this.next).law.ids.length);
     const tiles = this.next.law.tiles(this.heat, fitting, this.opened?.rest ?? true);
-    this.strip?.show(tiles, { still: gaveWay() || still }); // the same tiles stood there before this module
+    this.strip?.show(tiles, { still: removeFirstPaint() || still }); // which drew the same tiles
     drawSmall(this.parts, this);
   }
 

@@ -192,8 +192,8 @@ export function drawSmall(parts, { strip, next, play, opened }) {
   parts.press("small").hidden = none || !next || play.ended || opened?.rest === false;
 }
 
-/** Takes away the tiles of first_paint.js. Whether they were there. */
-export function gaveWay() {
+/** Removes the tiles that first_paint.js drew. @returns {boolean} whether they were there */
+export function removeFirstPaint() {
   const before = document.getElementById("first-paint");
   before?.remove();
   return before !== null;
