@@ -180,6 +180,21 @@ CATALOG: tuple[Entry, ...] = (
         note=t("ModernBERT tuned as a diffusion chat model."),
     ),
     Entry(
+        "qwen3-diffusion",
+        t("Qwen3 0.6B diffusion"),
+        "denoiser",
+        1503,
+        "Apache-2.0",
+        (Place("hub", "dllm-hub/Qwen3-0.6B-diffusion-mdlm-v0.1"),),
+        parameters=596_049_920,
+        chat=True,
+        gpu_suggested=True,
+        note=t(
+            "Qwen3 trained again as a masked diffusion chat model: its own layers, with attention to "
+            "both sides."
+        ),
+    ),
+    Entry(
         "distilroberta",
         "DistilRoBERTa (masked, 82 M)",
         "denoiser",

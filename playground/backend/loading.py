@@ -28,6 +28,7 @@ from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine, is_out_of_memory
 from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
 from playground.backend.limits import limits
+from playground.backend.full_attention import FullQwen3, full_config, is_full, name_the_mask
 from playground.backend.logits_cache import LogitsCache
 from playground.backend.prepack import prepack
 from playground.backend.tokenizer import TextCodec
@@ -91,10 +92,15 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
     check_folder(folder)
     options = {"local_files_only": True, "trust_remote_code": False}
     try:
-        config = AutoConfig.from_pretrained(folder, **options)
-        tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+        full = kind == "denoiser" and is_full(folder)
+        config: Any = full_config(folder) if full else AutoConfig.from_pretrained(folder, **options)
+        # a configuration of our own making is named, or the tokenizer would look for a class of that model type
+        named = {"config": config} if full else {}
+        tokenizer = AutoTokenizer.from_pretrained(folder, **named, **options)
+        if full:
+            name_the_mask(tokenizer)
         if kind == "denoiser":
-            family: Any = AutoModelForMaskedLM
+            family: Any = FullQwen3 if full else AutoModelForMaskedLM
             attention = "sdpa"
         else:
             family = BertLMHeadModel if config.model_type == "bert" else AutoModelForCausalLM
