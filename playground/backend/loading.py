@@ -23,12 +23,15 @@ from transformers import (
 
 from playground.backend import device as devices
 from playground.backend.catalog import Entry, verifier_file
-from playground.backend.causal import CausalModel, CausalWorker
+from playground.backend.causal import CausalWorker
+from playground.backend.causal_model import CausalModel
 from playground.backend.denoiser import Denoiser, DenoiserWorker
-from playground.backend.engine import Engine, is_out_of_memory
+from playground.backend.engine import Engine
+from playground.backend.engine_request import is_out_of_memory
 from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
-from playground.backend.limits import limits
+from playground.backend.fixed_steps import recorder_for
 from playground.backend.full_attention import FullQwen3, full_config, is_full, name_the_mask
+from playground.backend.limits import limits
 from playground.backend.logits_cache import LogitsCache
 from playground.backend.prepack import prepack
 from playground.backend.tokenizer import TextCodec
@@ -281,7 +284,8 @@ class Residents:
         if entry.kind == "causal":
             bounds = limits()
             context = min(context, entry.context_limit or context, bounds.max_context_tokens)
-            worker: Any = CausalWorker(network, context, self.cache_budget)
+            recorder = recorder_for(devices.device(), lent=devices.on_zero_gpu())
+            worker: Any = CausalWorker(network, context, self.cache_budget, recorder=recorder)
         else:
             worker = DenoiserWorker(
                 network, tokenizer.pad_token_id or 0, lambda: shipped_verifier(entry.id, network)

@@ -101,9 +101,7 @@ def by_hand(network, ids):
         hidden = hidden + read @ of["self_attn.o_proj.weight"].T
         x = normed(hidden, of["post_attention_layernorm.weight"], config.rms_norm_eps)
         gate = torch.nn.functional.silu(x @ of["mlp.gate_proj.weight"].T)
-        hidden = (
-            hidden + (gate * (x @ of["mlp.up_proj.weight"].T)) @ of["mlp.down_proj.weight"].T
-        )
+        hidden = hidden + (gate * (x @ of["mlp.up_proj.weight"].T)) @ of["mlp.down_proj.weight"].T
     last = normed(hidden, weights["model.norm.weight"], config.rms_norm_eps)
     return last @ weights["model.embed_tokens.weight"].T
 
