@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 import weakref
 from collections import OrderedDict
@@ -83,32 +82,46 @@ class CausalWorker:
         self.asking = {request.session for request in waiting}
         for request in waiting:
             self._arrive(request)
+        for request in waiting:
             ids, done = request.payload, len(request.session.cached)
             new = len(ids) - done
             short = new == 1 or (request.kind == "last" and new <= min(ids.last, SHORT))
             (ready if short else long).append(Item(request, done, len(ids)))
         ready.sort(key=lambda item: item.request.order)
-        begun = itertools.accumulate((item.tokens for item in ready), initial=0)
-        batch = [item for item, rows in zip(ready, begun, strict=False) if rows < bounds.tick_rows]
+        long.sort(key=lambda item: (item.request.served, item.begin, item.request.order))
+        self.busy.clear()
+        batch: list[Item] = []
+        rows = 0
+        for item in ready:
+            if rows >= bounds.tick_rows:
+                break
+            rows += item.tokens if self._join(batch, item, tick) else 0
         # alone, a prompt runs in large pieces; beside others, in small ones, so that nobody's token waits long
         left = bounds.prompt_chunk if len(waiting) > 1 else 8 * bounds.prompt_chunk
-        long.sort(key=lambda item: (item.request.served, item.begin, item.request.order))
         share = max(1, left // max(1, len(long)))
         for index, item in enumerate(long):
             if left <= 0 or len(batch) >= bounds.tick_rows:
                 break
             take = left if index == len(long) - 1 else min(left, max(share, 16))
             item.end = min(item.end, item.begin + take)
-            left -= item.tokens
-            batch.append(item)
-        placed = []
-        self.busy.clear()
-        for item in batch:
-            if self._place(item):
-                item.request.served = tick
-                self.busy.add(item.request.session)
-                placed.append(item)
-        return placed
+            # one for whom there is no room takes nothing away from those who can go on
+            left -= item.tokens if self._join(batch, item, tick) else 0
+        if not batch and not any(
+            one.slot is not None and one not in self.asking for one in self.open
+        ):  # nobody is between two tokens: all wait for each other's slots
+            first = min((*ready, *long), key=lambda item: item.request.order, default=None)
+            if first is not None and not first.request.finished:
+                self._join(batch, first, tick, force=True)
+        return batch
+
+    def _join(self, batch: list[Item], item: Item, tick: int, force: bool = False) -> bool:
+        """Put an item into the pass if there is a slot for it."""
+        if not self._place(item, force):
+            return False
+        item.request.served = tick
+        self.busy.add(item.request.session)
+        batch.append(item)
+        return True
 
     def _arrive(self, request: Request) -> None:
         """Cut the session's cache back to what it shares with the request; find a beginning in other caches."""
@@ -136,26 +149,30 @@ class CausalWorker:
                 session.cached = list(ids[:best])
         request.served = 0
 
-    def _place(self, item: Item) -> bool:
+    def _place(self, item: Item, force: bool) -> bool:
         """See to a slot that holds the item's end; a request for which there is no room at all is told so."""
         request = item.request
-        if self._slot_for(request.session, item.end):
+        if self._slot_for(request.session, item.end, force):
             return True
-        if (
-            not any(other.slot is not None for other in self.open if other is not request.session)
-            and not self.kept
-        ):
-            request.finish(
-                error=OutOfMemory(
-                    t(
-                        "the memory set aside for caches does not hold {count} tokens; try a shorter text",
-                        count=len(request.payload),
-                    )
+        session = request.session
+        if self.kept or any(one.slot is not None for one in self.open if one is not session):
+            return False  # others are at work: it waits for their slots
+        if session.slot is not None:  # its own shorter slot is in the way: it begins anew
+            self._release(session)
+            item.begin, item.end = 0, min(item.end, limits().prompt_chunk)
+            if self._slot_for(session, len(request.payload)):
+                return True
+        request.finish(
+            error=OutOfMemory(
+                t(
+                    "the memory set aside for caches does not hold {count} tokens; try a shorter text",
+                    count=len(request.payload),
                 )
             )
-        return False  # others are at work: it waits for their slots
+        )
+        return False
 
-    def _slot_for(self, session: Session, tokens: int) -> bool:
+    def _slot_for(self, session: Session, tokens: int, force: bool = False) -> bool:
         slot = session.slot
         if slot is not None and tokens <= slot.block.capacity:
             return True
@@ -164,7 +181,7 @@ class CausalWorker:
                 new = self.store.take(min(tokens + 32, self.store.longest))
                 break
             except CacheFull:
-                if not self._evict(session):
+                if not self._evict(session, force):
                     return False
         if slot is not None:
             self.store.copy(slot, new, len(session.cached))
@@ -172,9 +189,10 @@ class CausalWorker:
         session.slot = new
         return True
 
-    def _evict(self, needy: Session) -> bool:
+    def _evict(self, needy: Session, force: bool) -> bool:
         """Take the slot of the session that was used longest ago: closed ones first, then open ones. One that is at work keeps its
-        slot against whoever asked before it."""
+        slot against whoever asked before it, and one that waits for its own answer keeps it until nobody could go on (`force`):
+        texts that take each other's slots in turn would all begin again and again."""
         if self.kept:
             _, session = self.kept.popitem(last=False)
             self._release(session)
@@ -182,14 +200,17 @@ class CausalWorker:
         others = [
             session
             for session in self.open
-            if session is not needy and session.slot is not None and session not in self.busy
+            if session is not needy
+            and session.slot is not None
+            and session not in self.busy
+            and (force or session not in self.asking)
         ]
         if not others:
             return False
         late = self.clock() - IDLE_SECONDS
         idle = [one for one in others if one not in self.asking and one.asked < late]
         oldest = min(idle or others, key=lambda session: session.used)
-        if not idle and oldest.used > needy.used:
+        if not force and not idle and oldest.used > needy.used:
             return False  # all others have asked since then: they are at work, and this one waits for them
         self._release(oldest)  # it recomputes its beginning when it asks again
         return True
@@ -265,10 +286,8 @@ class CausalWorker:
             session = item.request.session
             if item.begin == 0:
                 item.request.rows = []  # begun anew after its cache had been taken away
-            if item.tokens == 1:
-                session.cached.append(item.request.payload[item.begin])
-            else:
-                session.cached = list(item.request.payload[: item.end])
+            # a pass that failed on its way is run again: the same places are then set to the same
+            session.cached[item.begin :] = item.request.payload[item.begin : item.end]
         return lambda: self._answer(batch, segments, arrival)
 
     def _forward(self, ids, positions, segments, wanted, hidden):

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.backend import zero_gpu
-from playground.backend.engine_request import Flight, Request, is_out_of_memory
+from playground.backend.engine_request import Flight, Request, is_device_lost, is_out_of_memory
 from playground.backend.errors import BackendError, EngineError, OutOfMemory, RunStopped
 from playground.backend.limits import limits
 from playground.i18n import t
@@ -63,6 +63,7 @@ class Engine:
         self.tick = 0
         self.waiting: list[Request] = []
         self.stopped = False
+        self.lost = False  # the device failed for good; the host is told by /health
         self.expected: set[Any] = set()  # sessions answered in the last tick that have not closed
         self.gap = 0.0  # seconds that the next tick waits for one of them after another
         self.turns: deque[Request] = deque()  # answered, and not handed out yet
@@ -336,6 +337,14 @@ class Engine:
                     "the memory of this machine does not suffice for {name} with this text, even after "
                     "other models were put away; try a shorter text or a smaller model",
                     name=repr(self.name),
+                )
+            )
+        elif is_device_lost(error):
+            self.lost = True
+            told = EngineError(
+                t(
+                    "the GPU reported an error, after which this server must be started again ({reason})",
+                    reason=str(error).strip().partition("\n")[0][:200],
                 )
             )
         else:

@@ -78,6 +78,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
+def is_device_lost(error: BaseException) -> bool:
+    """Whether an exception says that the GPU failed: what this process asks of it afterwards fails too."""
+    return (
+        isinstance(error, RuntimeError)
+        and not is_out_of_memory(error)
+        and ("CUDA error" in str(error) or type(error).__name__ == "AcceleratorError")
+    )
+
+
 @dataclass
 class Flight:
     """A pass that was launched: `land` waits for it and finishes its requests."""

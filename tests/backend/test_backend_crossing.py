@@ -238,6 +238,61 @@ def test_an_error_of_the_device_reaches_the_one_who_caused_it(where):
     assert [batch[number].wait(1) for number in (0, 1, 3)] == [0, 1, 3] and engine.waiting == []
 
 
+def test_a_pass_that_failed_on_its_way_leaves_the_texts_as_they_would_have_been(backend):
+    """The same token again and again: one that counted twice as known would be left out of the next pass."""
+    prompts = ([5, 6, 7], [8, 6, 7])
+
+    def step(engine, sessions, texts):
+        asked = [
+            Request(session, "next", list(ids))
+            for session, ids in zip(sessions, texts, strict=True)
+        ]
+        engine.waiting = list(asked)
+        while engine.waiting:
+            engine._one_tick()
+            engine._land()
+        engine._hand_out_all()
+        return [one.wait(1) for one in asked]
+
+    def written(failing):
+        worker, platform = beside(backend, "small-llama")
+        engine, sessions = engine_of(worker), [Session() for _ in prompts]
+        real, found = platform.mark, []
+
+        def mark():
+            made = real()
+            made.copies.append((torch.zeros(2), torch.zeros(3)))  # cannot be copied
+            platform.mark = real
+            return made
+
+        for number in (0, 1, 4, 7):
+            if number in failing:
+                platform.mark = mark
+            found.append(step(engine, sessions, [ids + [9] * number for ids in prompts]))
+        return found
+
+    for mine, theirs in zip(written({1, 4}), written(()), strict=True):
+        for one, other in zip(mine, theirs, strict=True):
+            assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_a_gpu_that_failed_is_told_to_visitors_and_to_the_host(backend, monkeypatch):
+    backend.causal("small-llama").close()
+    engine = backend.residents.get("small-llama").engine
+
+    def broken(batch):
+        raise RuntimeError(
+            "CUDA error: device-side assert triggered\nCompile with TORCH_USE_CUDA_DSA"
+        )
+
+    assert backend.health()["status"] == "ok"
+    monkeypatch.setattr(engine.worker, "run", broken)
+    with backend.causal("small-llama") as face, pytest.raises(EngineError) as told:
+        face.next_logits([5, 6])
+    assert "started again (CUDA error: device-side assert triggered)" in str(told.value)
+    assert backend.health()["status"] == "device lost"
+
+
 def test_a_visitor_who_leaves_while_the_pass_is_on_its_way_stops_nobody():
     worker = Passes()
     engine = engine_of(worker)
