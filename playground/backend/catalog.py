@@ -62,6 +62,23 @@ class Entry:
     context_limit: int | None = None
     extra: dict = field(default_factory=dict, hash=False, compare=False)
 
+    @property
+    def memory_gb(self) -> float:
+        """GB of 10^9 bytes that the weights take once they are loaded; see `device.dtype`, which knows the device too."""
+        half = os.environ.get("PLAYGROUND_DTYPE", "").strip() == "bfloat16"
+        return self.parameters * (2 if half else 4) / 1e9
+
+    @property
+    def listed_as(self) -> str:
+        """The title in a list of models; a large one says what it needs."""
+        if not self.gpu_suggested:
+            return self.title
+        return t(
+            "{model} ({size} GB of memory, a GPU suggested)",
+            model=self.title,
+            size=f"{self.memory_gb:.1f}",
+        )
+
     def record(self) -> dict:
         """Plain data for a page or the API."""
         data = asdict(self)
