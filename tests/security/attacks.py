@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.security.class_attacks import classroom
-from tests.security.delivery import House
+from tests.security.delivery import PublicInterface
 
 SPECIALS = [
     "",
@@ -145,6 +145,13 @@ HONEST: dict[str, dict[str, Any]] = {
         "index": 0,
         "top": 5,
     },
+    "attribution": {
+        "model": "fairy-causal",
+        "prompt": "once upon",
+        "chat": False,
+        "ids": [],
+        "token": -1,
+    },
     "score": {"model": "fairy-causal", "text": "once upon a time", "top": 3},
     "escape": {
         "delta_e": 2.0,
@@ -191,6 +198,16 @@ HONEST: dict[str, dict[str, Any]] = {
         "runs": 1,
         "seed": 0,
         "scorer": "",
+    },
+    "speculate": {
+        "model": "fairy-causal",
+        "prompt": "once",
+        "drafter": "repeats",
+        "tokens": 3,
+        "drafts": 2,
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "seed": 0,
     },
 }
 REQUEST = {
@@ -263,9 +280,9 @@ def changed(honest: dict[str, Any]) -> st.SearchStrategy:
     return make()
 
 
-def cases(house: House) -> st.SearchStrategy:
+def cases(interface: PublicInterface) -> st.SearchStrategy:
     """Cases of every kind: ["call", name, body], ["program", name, body], ["run", ...], ["event", ...], ["function", ...], ["raw", ...], ["path", ...]."""
-    names = sorted(set(house.endpoints) & set(HONEST)) or ["decode"]
+    names = sorted(set(interface.endpoints) & set(HONEST)) or ["decode"]
     posts = [
         "/gradio_api/queue/join",
         "/gradio_api/component_server",
@@ -275,7 +292,7 @@ def cases(house: House) -> st.SearchStrategy:
         *(f"/gradio_api/call/v2/{name}" for name in names),
         *(f"/gradio_api/run/{name}" for name in names),
     ]
-    named, events = st.sampled_from(names), st.sampled_from(house.events)
+    named, events = st.sampled_from(names), st.sampled_from(interface.events)
     event_data = st.one_of(
         anything,
         changed({"request": REQUEST}),
@@ -302,11 +319,11 @@ def cases(house: House) -> st.SearchStrategy:
         named.flatmap(lambda name: changed(HONEST[name]).map(lambda body: ["program", name, body])),
         st.tuples(named, st.lists(anything, max_size=30)).map(lambda pair: ["run", *pair]),
         named.flatmap(
-            lambda name: changed({**house.endpoints[name], **HONEST[name]}).map(
+            lambda name: changed({**interface.endpoints[name], **HONEST[name]}).map(
                 lambda body: [
                     "run",
                     name,
-                    [body.get(parameter) for parameter in house.endpoints[name]],
+                    [body.get(parameter) for parameter in interface.endpoints[name]],
                 ]
             )
         ),
@@ -322,10 +339,12 @@ def cases(house: House) -> st.SearchStrategy:
             lambda made: ["event", made[0]["id"], made[0]["values"], made[1]]
         ),
         st.tuples(
-            st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))
+            st.sampled_from(interface.functions or [(1, "x")]),
+            st.one_of(anything, changed(REQUEST)),
         ).map(lambda made: ["function", *made[0], made[1]]),
         st.tuples(
-            st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))
+            st.sampled_from(interface.functions or [(1, "x")]),
+            st.one_of(anything, changed(REQUEST)),
         ).map(lambda made: ["function", *made[0], made[1]]),
         st.tuples(
             st.one_of(st.integers(-5, 300), anything),
@@ -344,7 +363,26 @@ def cases(house: House) -> st.SearchStrategy:
     )
 
 
-PATHS = [
+ADDRESSES = [  # of the routes beside Gradio's own, and what is almost one of them
+    "/health",
+    "/metrics",
+    "/teachers",
+    "/teachers?lang=../../etc/passwd",
+    "/teachers?lang=de&lang=%00",
+    "/teachers/",
+    "//",
+    "//etc/passwd",
+    "//teachers",
+    "///class//QUEEN",
+    "/?tab=generate&at=%00",
+    "/web/0/../../app.py",
+    "/web/0/..%2f..%2fapp.py",
+    "/i18n/000000000000/de.json",
+    "/i18n/000000000000/../../app.py",
+    "/config",
+    "/theme.css",
+]
+PATHS = ADDRESSES + [
     prefix + target
     for prefix in (
         "/gradio_api/file=",
