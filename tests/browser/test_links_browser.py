@@ -145,3 +145,12 @@ def test_a_walk_comes_back_at_its_step(page, open_page, follow):
         "The step in this link must be a whole number"
     )
     assert json.dumps(address)
+
+
+def test_an_address_with_a_slash_too_many_is_the_page_and_its_links_are_plain(page, app_url):
+    home = app_url.rstrip("/")
+    page.goto(f"{home}//?tab=lessons&lang=de", wait_until="commit")
+    stage = page.locator("#lesson-stage")
+    stage.get_by_role("button", name="Weiter").click()
+    expect(page).to_have_url(lambda address: "at=" in address or "#" in address)
+    assert page.url.startswith(f"{home}/?tab=lessons"), page.url
