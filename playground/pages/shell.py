@@ -299,11 +299,6 @@ HEAD = """
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="See how text comes out of a probability distribution: token by token, or everywhere at once.">
 <script>
-// "//" in front of an address means another host: a page that was opened at such a path goes by its plain one, or its links would too.
-if (location.pathname.includes('//')) {
-  const plain = location.pathname.replace(/\\/{2,}/g, '/');
-  history.replaceState(history.state, '', location.origin + plain + location.search + location.hash);
-}
 // Before anything is drawn: large and plain for a room, if the address or the last visit says so.
 (() => {
   let kept = null;

@@ -25,6 +25,7 @@ from playground.backend.limits import limits
 from playground.server.framing import frame_ancestors
 from playground.server.page_cache import PageCache
 from playground.server.paths import SingleSlash, below_root
+from playground.server.teachers import teachers_routes
 from playground.server.translations import Translations
 from playground.server.web_files import web_routes
 
@@ -139,10 +140,10 @@ def stated_length(scope: Scope) -> int:
 
 
 def guarded() -> dict[str, Any]:
-    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()`: the guard before everything, the languages, the kept page, and
-    the browser half by URL."""
-    layers = (SingleSlash, Guard, Translations, PageCache)
+    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()`: the guard before everything, the languages, the kept page,
+    the browser half by URL, and the page for teachers."""
+    layers = (Guard, SingleSlash, Translations, PageCache)
     return {
         "middleware": [Middleware(layer) for layer in layers],
-        "routes": web_routes(),
+        "routes": [*web_routes(), *teachers_routes()],
     }

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.security.class_attacks import classroom
 from tests.security.delivery import PublicInterface
+from tests.security.honest import HONEST, REQUEST
 
 SPECIALS = [
     "",
@@ -118,137 +119,6 @@ anything = st.recursive(
     ),
     max_leaves=12,
 )
-
-# what an honest page or program sends; cases change a part of it
-RULES = {
-    "temperature": 0.8,
-    "top_p": 0.9,
-    "top_k": 0,
-    "min_p": 0.0,
-    "typical_p": 1.0,
-    "repetition_penalty": 1.1,
-    "no_repeat_ngram_size": 0,
-    "mirostat_tau": 0.0,
-    "order": "transformers",
-    "seed": 3,
-    "max_new_tokens": 3,
-    "do_sample": True,
-    "xtc_probability": 0.0,
-    "dry_multiplier": 0.0,
-}
-HONEST: dict[str, dict[str, Any]] = {
-    "decode": {"model": "fairy-causal", "prompt": "once upon", **RULES},
-    "distribution": {
-        "model": "fairy-causal",
-        "prompt": "once upon",
-        "ids": [],
-        "index": 0,
-        "top": 5,
-    },
-    "attribution": {
-        "model": "fairy-causal",
-        "prompt": "once upon",
-        "chat": False,
-        "ids": [],
-        "token": -1,
-    },
-    "score": {"model": "fairy-causal", "text": "once upon a time", "top": 3},
-    "escape": {
-        "delta_e": 2.0,
-        "temperature": 0.8,
-        "top_p": 0.9,
-        "min_p": 0.0,
-        "top_k": 0,
-        "rivals": 1,
-        "order": "transformers",
-        "logits": None,
-    },
-    "markov": {
-        "transition": [[0.5, 0.5], [0.1, 0.9]],
-        "states": ["a", "b"],
-        "start": "a",
-        "steps": 5,
-        "seed": 1,
-    },
-    "hmm": {
-        "initial": [1, 0],
-        "transition": [[0.5, 0.5], [0.1, 0.9]],
-        "emission": [[1, 0], [0, 1]],
-        "observations": [0, 1],
-    },
-    "corrupt": {
-        "text": "once upon a time",
-        "t": 0.5,
-        "noise": "absorbing",
-        "schedule": "linear",
-        "seed": 0,
-    },
-    "unmask": {
-        "canvas": "once [MASK]*3 .",
-        "steps": 2,
-        "sampler": "dream",
-        "model": "exact-tale",
-        "top": 2,
-    },
-    "compare": {
-        "model": "fairy-causal",
-        "prompt": "once",
-        "columns": [{"kind": "greedy"}],
-        "tokens": 2,
-        "runs": 1,
-        "seed": 0,
-        "scorer": "",
-    },
-    "speculate": {
-        "model": "fairy-causal",
-        "prompt": "once",
-        "drafter": "repeats",
-        "tokens": 3,
-        "drafts": 2,
-        "temperature": 1.0,
-        "top_p": 1.0,
-        "seed": 0,
-    },
-}
-REQUEST = {
-    "run": "a",
-    "model": "fairy-causal",
-    "prompt": "once upon",
-    "chat": False,
-    "settings": RULES,
-    "prefix": [5],
-    "forced": [],
-    "memory": None,
-    "text": "once upon a time",
-    "tokens": 4,
-    "steps": 2,
-    "columns": [{"kind": "greedy"}],
-    "beams": 2,
-    "samples": 2,
-    "texts": ["a b", "c d"],
-    "labels": ["x", "y"],
-    "template": "{text} is",
-    "ids": [5, 6],
-    "prompt_length": 1,
-    "index": 1,
-    "temperatures": [0.5],
-    "grid": {"temperature": [0.5]},
-    "seeds": 1,
-    "column": {"kind": "greedy"},
-    "judge": "",
-    "seed": 1,
-    "page": "escape",
-    "step": 0,
-    "query": "?tab=generate&prompt=x",
-    "candidate": "a b",
-    "references": ["a c"],
-    "first": "a",
-    "second": "b",
-    "models": ["fairy-causal", "fairy-causal"],
-    "source": {"table": "a 1\nb 2"},
-    "plane": {},
-    "trace": {},
-}
 
 
 def changed(honest: dict[str, Any]) -> st.SearchStrategy:

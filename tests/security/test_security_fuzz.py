@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from playground.backend import get_backend
 from playground.backend.catalog import MODELS
 from playground.backend.limits import Limits, set_limits
-from tests.security.attacks import REQUEST, cases
+from tests.security.attacks import cases
 from tests.security.delivery import PublicInterface, send
+from tests.security.honest import REQUEST
 
 CASES = 500
 

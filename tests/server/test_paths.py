@@ -1,12 +1,14 @@
 """One page, however the address or the root path was written; what the server looks for by its path it finds below a root path too."""
 
+from urllib.parse import urljoin
+
 import gradio as gr
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from playground.i18n import tables
-from playground.server.paths import below_root
+from playground.server.paths import below_root, plain_address
 from playground.server.security_headers import guarded
 
 
@@ -40,10 +42,37 @@ def client(request):
         yield client
 
 
-@pytest.mark.parametrize("path", ["/below/", "/below//", "/below///", "/below//?tab=chains"])
-def test_slashes_too_many_give_the_page(client, path):
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [
+        ("/below//", "/below/"),
+        ("/below///?tab=chains&x=%2F", "/below/?tab=chains&x=%2F"),
+        ("/below//config", "/below/config"),
+        ("/below///class//%C3%BC", "/below/class//%C3%BC"),
+    ],
+)
+def test_a_slash_too_many_leads_to_the_plain_address(client, path, plain):
     answer = client.get(path, follow_redirects=False)
-    assert answer.status_code == 200 and "gradio_config" in answer.text
+    assert answer.status_code == 307 and "frame-ancestors" in str(answer.headers)
+    assert answer.headers["location"] == plain
+
+
+@pytest.mark.parametrize(
+    ("below", "query", "address"),
+    [
+        ("//", "", "../"),
+        ("//evil.example/x", "", "../../evil.example/x"),
+        ("//http://evil.example", "a=1", "../../../http://evil.example?a=1"),
+        ("//a\r\nset-cookie: x", "", "../a%0D%0Aset-cookie:%20x"),
+    ],
+)
+def test_a_plain_address_stays_on_this_host(below, query, address):
+    assert plain_address(below, query) == address
+    assert urljoin(f"https://here.example{below}", address).startswith("https://here.example/")
+
+
+def test_a_root_path_with_a_slash_at_its_end_is_the_same_root_path(client):
+    assert "gradio_config" in client.get("/below/").text
     assert client.get("/below/config").json()["root"] == "http://testserver/below"
 
 
