@@ -107,7 +107,7 @@ def in_best_form(forms: dict[str | None, Response], accepted: str) -> Response:
             {
                 "content-length": str(len(body)),
                 "content-encoding": coding,
-                "vary": "Accept-Encoding",
+                "vary": plain.headers.get("vary", "Accept-Encoding"),
             }
         )
     return forms[coding]
