@@ -74,7 +74,7 @@ def test_the_question_covers_the_page_and_the_panel_lies_over_nothing(class_of_t
 def test_a_question_on_its_way_is_withdrawn_as_soon_as_the_class_has_it(class_of_two):
     teacher, students, _ = class_of_two
     held = []
-    teacher.route("**/ask", held.append)
+    teacher.route("**/ask", lambda route: held.append(route))
     press(teacher, "What comes next?")
     expect(teacher.locator(".class-front")).to_be_visible()
     press(teacher, "Withdraw")
