@@ -12,6 +12,7 @@ import { mark, onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { FIGURE_OF } from "./live_figures.js";
 import { FIGURES, SHORT, skeleton, SLIDERS } from "./live_parts.js";
+import { coverPart } from "./on_class.js";
 import { makeSliders } from "./sliders.js";
 
 const LOST = mark(
@@ -23,6 +24,7 @@ export const mount = (element, host) => new LiveView(element, host);
 
 class LiveView {
   asked = { model: "", prompt: "", top_p: 0.9, runs: 32, length: 32 };
+  ran = this.asked; // what the figures on view were asked with
   /** @type {Record<string, any>} the newest record of each figure, by its name */
   found = {};
   figure = "barriers"; // the one on view
@@ -76,8 +78,21 @@ class LiveView {
     this.fillModels();
     this.pickModel(constants.models[0]?.id ?? "");
     this.sliders.show(this.asked);
+    this.cover = this.covered();
     watch("value", () => this.run.receive(readValue(props)));
     onLanguage(() => this.speak());
+  }
+
+  /** T_c of the model's loop, and who got out at which temperature. */
+  covered() {
+    const { part } = this.parts;
+    return coverPart({
+      fold: /** @type {HTMLDetailsElement} */ (part("fold")),
+      telling: [part("words"), part("which"), part("plots")],
+      answer: () => (this.found.barriers ? `escape loop ${JSON.stringify(this.ran)}` : ""),
+      label: () => t("At what temperature does the model get out of its loop?"),
+      truth: () => this.found.barriers.cycle_critical,
+    });
   }
 
   /** @returns {import("../../core/run.js").Handlers} */
@@ -102,7 +117,8 @@ class LiveView {
     this.say("");
     this.parts.part("text").replaceChildren();
     this.draw([]);
-    this.run.start({ ...this.asked });
+    this.ran = { ...this.asked };
+    this.run.start(this.ran);
     this.progress("", 0);
   }
 
@@ -184,6 +200,7 @@ class LiveView {
       part(name).hidden = name !== this.figure || !this.found[name];
     part("which").hidden = !Object.keys(FIGURES).some((name) => this.found[name]);
     this.showFigure(this.figure);
+    this.cover();
     drawn(this.view);
   }
 

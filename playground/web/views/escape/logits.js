@@ -9,6 +9,7 @@ import { partsOf } from "../../core/dom.js";
 import { drawn } from "../../core/messages.js";
 import { rich } from "../../core/rich.js";
 import { onLanguage, say, t } from "../../core/translate.js";
+import { coverPart } from "./on_class.js";
 import { headRow, KNOBS, numberRow, sideOf, skeleton, tokenRow } from "./logits_parts.js";
 import { Reading } from "./reading.js";
 import { makeSliders } from "./sliders.js";
@@ -49,12 +50,33 @@ class LogitsView {
     this.parts
       .press("read")
       .addEventListener("click", () => this.read({ table: this.paste.value }));
+    this.cover = this.covered();
     onLanguage(() => this.speak());
     this.open(server);
   }
 
   get paste() {
     return /** @type {HTMLTextAreaElement} */ (this.parts.part("paste"));
+  }
+
+  /** Of the answer: the distribution, short, and what T_c depends on. */
+  name() {
+    const source = JSON.stringify(this.request.source),
+      { loop, top_p } = this.record;
+    return `escape logits ${source.length} ${source.slice(0, 300)} ${loop.id} ${top_p}`;
+  }
+
+  /** T_c of these logits, and what tells on which side of it T lies. */
+  covered() {
+    const { part } = this.parts;
+    return coverPart({
+      fold: /** @type {HTMLDetailsElement} */ (part("fold")),
+      telling: [part("sentence"), part("numbers"), part("sides")],
+      hides: part("list"),
+      answer: () => (this.record ? this.name() : ""),
+      label: () => t("At what temperature do these logits let it out?"),
+      truth: () => this.record.solved,
+    });
   }
 
   /** @param {any} message */
@@ -123,6 +145,7 @@ class LogitsView {
     part("sides").replaceChildren(
       ...record.sides.map((/** @type {any} */ side) => sideOf(side, record.loop.id)),
     );
+    this.cover();
     drawn(this.view);
   }
 
