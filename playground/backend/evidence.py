@@ -33,6 +33,7 @@ FORMAT = "evidence-network-1"
 LARGEST_FILE = 9_400_000  # bytes: what a plain push to a Space takes
 BLOCKS_OF_A_FILE = 2
 IMPOSSIBLE = -1e4  # stands for -inf where a network adds to it
+CURVE_POINTS = 15
 PADDED_TO = 64  # products with a matrix of an odd number of rows are slow
 
 
@@ -60,6 +61,8 @@ class EvidenceNetwork(nn.Module):
         self.vectors = nn.Parameter(torch.zeros(size, width))
         self.register_buffer("share", torch.full((size,), 1.0 / size))
         self.register_buffer("group", torch.zeros(size, dtype=torch.long))
+        # deviations of Gaussian noise, falling, and the mean loss (nats) that training met there
+        self.register_buffer("curve", torch.zeros(2, CURVE_POINTS))
         barred = torch.zeros(size + self.padding)
         barred[[self.mask_id, self.pad_id]] = IMPOSSIBLE
         barred[size:] = IMPOSSIBLE
@@ -143,13 +146,13 @@ class EvidenceNetwork(nn.Module):
         for first in range(0, len(stems), BLOCKS_OF_A_FILE):
             mine = tuple(stems[first : first + BLOCKS_OF_A_FILE])
             parts.append({name: named.pop(name) for name in list(named) if name.startswith(mine)})
-        return [*parts, {**named, "share": self.share, "group": self.group}]
+        return [*parts, {**named, "share": self.share, "group": self.group, "curve": self.curve}]
 
     def save(self, folder: str | Path, trunk: str) -> list[Path]:
-        """Write the parts as safetensors (float16; shares float32, groups int16) that name their format and the masked network."""
+        """Write the parts as safetensors (float16; shares and curve float32, groups int16) that name their format and the masked network."""
         folder, paths = Path(folder), []
         parts = self.parts()
-        kinds = {"share": torch.float32, "group": torch.int16}
+        kinds = {"share": torch.float32, "group": torch.int16, "curve": torch.float32}
         for number, part in enumerate(parts):
             path = folder / f"evidence-{number + 1}-of-{len(parts)}.safetensors"
             stored = {

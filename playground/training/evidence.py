@@ -22,7 +22,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from playground.backend.evidence import EvidenceNetwork
+from playground.backend.evidence import CURVE_POINTS, EvidenceNetwork
 from playground.diffusion.noise_bounds import (
     gaussian_bound,
     grouped_bound,
@@ -104,7 +104,7 @@ class EvidenceTraining:
             betas=(0.9, 0.98),
         )
         self.average = AveragedWeights(self.network, settings.average)
-        self.warp = WarpedDeviations()
+        self.warp = WarpedDeviations(CURVE_POINTS)
         self.step, self.spent = 0, 0.0
         self.history: list[dict] = []
         self.stopping = False
@@ -250,6 +250,7 @@ class EvidenceTraining:
         new = self.folder / "averaged.new"
         new.mkdir(exist_ok=True)
         (self.folder / "averaged").mkdir(exist_ok=True)
+        self.network.curve.copy_(self.warp.curve())
         self.average.swap()
         for path in self.network.save(new, TRUNK):
             os.replace(path, self.folder / "averaged" / path.name)

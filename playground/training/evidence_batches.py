@@ -23,18 +23,28 @@ LOWEST, HIGHEST = 0.06, 2.0  # standard deviations of Gaussian noise
 class WarpedDeviations:
     """Standard deviations drawn where the loss rises (CDCD's time warping); the loss is measured in bins of log sigma."""
 
-    def __init__(self, bins: int = 16, even: float = 0.15):
+    def __init__(self, bins: int = 15, even: float = 0.15):
         self.mean = torch.linspace(0.1, 5.5, bins)  # nats; soon replaced by what is measured
         self.even = even  # share drawn evenly in log sigma
 
     def draw(self, count: int) -> tuple[torch.Tensor, torch.Tensor]:
         """(bins (count,), deviations (count,))."""
         bins = len(self.mean)
-        rise = torch.diff(torch.cummax(self.mean, 0).values).clamp(min=0.02)
-        share = rise / rise.sum() * (1 - self.even) + self.even / (bins - 1)
+        rising = torch.cummax(self.mean, 0).values
+        edges = torch.cat([rising[:1], (rising[1:] + rising[:-1]) / 2, rising[-1:]])
+        rise = torch.diff(edges).clamp(min=0.02)
+        share = rise / rise.sum() * (1 - self.even) + self.even / bins
         chosen = torch.multinomial(share, count, replacement=True)
-        place = (chosen + torch.rand(count)) / (bins - 1)
-        return chosen, LOWEST * (HIGHEST / LOWEST) ** place
+        return chosen, self._deviation((chosen + torch.rand(count)) / bins)
+
+    @staticmethod
+    def _deviation(place: torch.Tensor) -> torch.Tensor:
+        return LOWEST * (HIGHEST / LOWEST) ** place
+
+    def curve(self) -> torch.Tensor:
+        """(2, bins): the deviations in the middle of the bins, falling, and the loss in each."""
+        middle = (torch.arange(len(self.mean)) + 0.5) / len(self.mean)
+        return torch.stack([self._deviation(middle), self.mean]).flip(1)
 
     def take(self, chosen: torch.Tensor, losses: torch.Tensor) -> None:
         """Move the bins' means towards the losses (N,) met in bins chosen (N,)."""
