@@ -59,6 +59,7 @@ class EvidenceNetwork(nn.Module):
         self.earlier = nn.Linear(inner, inner, bias=False)
         nn.init.zeros_(self.earlier.weight)
         self.vectors = nn.Parameter(torch.zeros(size, width))
+        self._trained = [name for name, p in self.named_parameters() if p.requires_grad]
         self.register_buffer("share", torch.full((size,), 1.0 / size))
         self.register_buffer("group", torch.zeros(size, dtype=torch.long))
         # deviations of Gaussian noise, falling, and the mean loss (nats) that training met there
@@ -137,7 +138,8 @@ class EvidenceNetwork(nn.Module):
     # ------------------------------------------------------------------------------------------------------------ files
     def parts(self) -> list[dict[str, torch.Tensor]]:
         """The trained tensors, the shares and the groups, by file: two blocks each, the rest in the last."""
-        named = {name: p for name, p in self.named_parameters() if p.requires_grad}
+        every = dict(self.named_parameters())
+        named = {name: every[name] for name in self._trained}
         stems = [
             f"network.bert.encoder.layer.{number}."
             for number in range(self.network.config.num_hidden_layers)

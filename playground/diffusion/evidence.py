@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from playground.i18n import t
+
 
 class NetworkDenoiser:
     """The denoiser protocol over a network that answers `log_posterior(evidence, earlier)`, such as `backend.evidence`.
@@ -28,6 +30,13 @@ class NetworkDenoiser:
         self.codec = getattr(text, "codec", None)
         self.special_ids = frozenset(getattr(text, "special_ids", None) or ())
         self.context_length = getattr(text, "context_length", None)
+
+    @property
+    def draft_problem(self) -> str:
+        """Why the sampler self-speculative cannot run here, a sentence."""
+        return t(
+            "sampler self-speculative needs a trained verifier, and the network for every noise has none; self-verifying works without one"
+        )
 
     @property
     def embeddings(self) -> np.ndarray:
@@ -98,12 +107,6 @@ class NetworkDenoiser:
         # a constant of a place changes nothing; taken off in the precision in which it came
         with torch.no_grad():
             return self.network.log_posterior((evidence - top).float(), earlier)
-
-
-def group_evidence(groups: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """(B, L, V): places whose group is known (B, L), -1 where it is not; groups (V,) of the words."""
-    other = (groups != known[..., None]) & (known[..., None] >= 0)
-    return np.where(other, -np.inf, 0.0)
 
 
 def guide(conditional: torch.Tensor, blank: torch.Tensor, scale: float) -> torch.Tensor:
