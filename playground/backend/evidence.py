@@ -69,6 +69,11 @@ class EvidenceNetwork(nn.Module):
         barred[size:] = IMPOSSIBLE
         self.register_buffer("barred", barred, persistent=False)
 
+    @property
+    def config(self) -> Any:
+        """The masked network's configuration."""
+        return self.network.config
+
     # ------------------------------------------------------------------------------------------------------------ tables
     @property
     def words(self) -> torch.Tensor:
@@ -134,6 +139,16 @@ class EvidenceNetwork(nn.Module):
         expected = None if earlier is None else earlier @ self.words
         scores = self.scores(self.states(self.read(evidence), expected))[..., : self.size]
         return torch.log_softmax(scores.float() + evidence, -1)
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The masked network's own."""
+        return self.network.get_input_embeddings()
+
+    def forward(self, **canvas: Any) -> Any:
+        """A canvas of ids with masks, as the masked network takes it: the same blocks and head read it."""
+        found = self.network(**canvas)
+        found.logits = found.logits + self.barred[: self.size]
+        return found
 
     # ------------------------------------------------------------------------------------------------------------ files
     def parts(self) -> list[dict[str, torch.Tensor]]:

@@ -22,11 +22,13 @@ from transformers import (
 )
 
 from playground.backend import device as devices
-from playground.backend.catalog import Entry, verifier_file
+from playground.backend.catalog import Entry, evidence_folder, verifier_file
 from playground.backend.causal import CausalModel, CausalWorker
 from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine, is_out_of_memory
 from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
+from playground.backend.evidence import EvidenceNetwork, load_evidence
+from playground.backend.evidence_sessions import EvidenceSession, EvidenceWorker
 from playground.backend.limits import limits
 from playground.backend.logits_cache import LogitsCache
 from playground.backend.prepack import prepack
@@ -63,6 +65,8 @@ class Loaded:
         )
 
     def denoiser(self) -> Denoiser:
+        if isinstance(self.network, EvidenceNetwork):
+            return EvidenceSession(self.entry.id, self.codec, self.engine, self.network)
         return Denoiser(
             self.entry.id,
             self.codec,
@@ -264,6 +268,9 @@ class Residents:
 
     def _load(self, entry: Entry, folder: Path) -> Loaded:
         network, tokenizer = read_network(folder, entry.kind)
+        evidence = evidence_folder(entry)
+        if evidence is not None:
+            network = load_evidence(evidence, network).to(next(network.parameters()))
         config = network.config
         context = context_of(config)
         codec = TextCodec(
@@ -276,6 +283,8 @@ class Residents:
             bounds = limits()
             context = min(context, entry.context_limit or context, bounds.max_context_tokens)
             worker: Any = CausalWorker(network, context, self.cache_budget)
+        elif evidence is not None:
+            worker = EvidenceWorker(network, tokenizer.pad_token_id or 0)
         else:
             worker = DenoiserWorker(
                 network, tokenizer.pad_token_id or 0, lambda: shipped_verifier(entry.id, network)

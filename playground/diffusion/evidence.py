@@ -30,6 +30,7 @@ class NetworkDenoiser:
         self.codec = getattr(text, "codec", None)
         self.special_ids = frozenset(getattr(text, "special_ids", None) or ())
         self.context_length = getattr(text, "context_length", None)
+        self.uncased = getattr(text, "uncased", False)
 
     @property
     def draft_problem(self) -> str:
@@ -66,6 +67,11 @@ class NetworkDenoiser:
     def piece(self, token: int) -> str:
         """One id for a label."""
         return self.text.piece(self._theirs(token))
+
+    def close(self) -> None:
+        """Close the session that the network is asked through, where it is one."""
+        if hasattr(self.text, "close"):
+            self.text.close()
 
     def _theirs(self, token: Any) -> int:
         return self.text.mask_id if int(token) == self.mask_id else int(token)

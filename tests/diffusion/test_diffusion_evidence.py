@@ -5,40 +5,21 @@ import pytest
 import torch
 
 from playground.backend.errors import WeightsRefused
-from playground.backend.evidence import EvidenceNetwork, load_evidence
+from playground.backend.evidence import load_evidence
 from playground.diffusion.evidence import NetworkDenoiser, guide
 from playground.diffusion.noise import group_evidence
-from playground.training.start import build_model
-
-SIZE, WIDTH, MASK = 20, 6, 4
-
-
-class Letters:
-    """Ids 5 and above are letters, 4 is the mask."""
-
-    mask_id, special_ids = MASK, (0, 1, 2, 3, 4)
-
-    def encode(self, text):
-        return [MASK if mark == "_" else ord(mark) - 92 for mark in text]
-
-    def decode(self, ids):
-        return "".join("_" if i == MASK else chr(int(i) + 92) for i in ids)
-
-
-def small_network(seed=0):
-    torch.manual_seed(seed)
-    sizes = dict(num_hidden_layers=2, num_attention_heads=2, intermediate_size=32)
-    sizes |= dict(hidden_size=16, max_position_embeddings=32)
-    return build_model("fairy-diffusion", SIZE, 0.0, **sizes).eval()
+from tests.diffusion.evidence_network import (
+    MASK,
+    SIZE,
+    Letters,
+    small_evidence,
+    small_network,
+)
 
 
 @pytest.fixture
 def network():
-    torch.manual_seed(1)
-    made = EvidenceNetwork(small_network(), WIDTH, 5)
-    made.begin(torch.rand(SIZE) + 0.1)
-    torch.nn.init.normal_(made.earlier.weight)
-    return made.eval().requires_grad_(False)
+    return small_evidence()
 
 
 @pytest.fixture
