@@ -9,7 +9,7 @@ import torch
 
 from playground.backend.denoiser import Denoiser, DenoiserWorker, Rows
 from playground.backend.engine import Answering
-from playground.backend.evidence import EvidenceNetwork
+from playground.backend.evidence import IMPOSSIBLE, EvidenceNetwork
 from playground.backend.tokenizer import TextCodec
 
 
@@ -50,7 +50,9 @@ class EvidenceWorker(DenoiserWorker):
                 None if part is None else part[rows].to(self.device)
                 for part in (asked.known, asked.earlier)
             )
-            self._answer(item, (self.network.log_posterior(known, earlier).cpu(),))
+            # finite, as the engine wants answers; what was ruled out keeps the probability 0
+            log = self.network.log_posterior(known, earlier).clamp(min=IMPOSSIBLE)
+            self._answer(item, (log.cpu(),))
 
 
 class EvidenceSession(Denoiser):

@@ -23,15 +23,11 @@ import torch
 from torch import nn
 
 from playground.backend.evidence import CURVE_POINTS, EvidenceNetwork
-from playground.diffusion.noise_bounds import (
-    gaussian_bound,
-    grouped_bound,
-    masked_bound,
-    uniform_bound,
-)
 
-from .evaluate import cut, half_precision
-from .evidence_batches import HIGHEST, KINDS, LOWEST, WarpedDeviations, draw_noise, losses_of
+from .evaluate import half_precision
+from .evidence_batches import KINDS, WarpedDeviations, draw_noise, losses_of
+from .evidence_figures import heldout_bounds
+from .evidence_shipping import ship
 from .schedule import AveragedWeights
 from .text import MASK, PAD, WindowMix, Windows, read_blocks
 from .verifier import CHECKPOINT, PAUSE, SAVE_EVERY, load_network, write_log
@@ -151,40 +147,13 @@ class EvidenceTraining:
         return losses.mean().item()
 
     # ------------------------------------------------------------------------------------------------------------ figures
-    def evaluate(self, rows: int, draws: int, length: int = 64) -> dict[str, float]:
-        """Each noise's bound on held-out windows and its standard error, nats a piece; the same windows and noise every time."""
-        self.average.swap()
+    def evaluate(self, rows: int, draws: int) -> dict[str, float]:
+        """Each noise's bound on held-out windows and its standard error, by the averaged weights."""
         plain = self.heldout.pieces[: self.heldout.plain_length]
-        windows = cut(plain, min(length, len(plain)))
-        windows = windows[:: max(1, len(windows) // rows)][:rows]
-        found = {kind: [] for kind in KINDS}
-        for number, pieces in enumerate(windows.split(4)):
-            generator = torch.Generator().manual_seed(number)
-            for kind, value in self._bounds(pieces, draws, generator).items():
-                found[kind].append(value)
         self.average.swap()
-        figures = {}
-        for kind, values in found.items():
-            each = torch.cat(values)
-            figures[kind] = round(each.mean().item(), 4)
-            figures[f"{kind}_error"] = round(each.std().item() / len(each) ** 0.5, 4)
+        figures = heldout_bounds(self.network, plain, rows, draws, self.settings.bfloat16)
+        self.average.swap()
         return figures
-
-    @torch.no_grad()
-    def _bounds(self, pieces: torch.Tensor, draws: int, generator) -> dict[str, torch.Tensor]:
-        network, size = self.network, self.network.size
-        ends = {"lowest": LOWEST, "highest": HIGHEST}
-
-        def answer(evidence: torch.Tensor) -> torch.Tensor:
-            with half_precision(torch.device("cpu"), self.settings.bfloat16):
-                return network.log_posterior(evidence)
-
-        return {
-            "gaussian": gaussian_bound(answer, pieces, network.table, draws, generator, **ends),
-            "uniform": uniform_bound(answer, pieces, size, draws, generator),
-            "masks": masked_bound(answer, pieces, size, draws, generator),
-            "groups": grouped_bound(answer, pieces, network.group, draws, generator),
-        }
 
     # ------------------------------------------------------------------------------------------------------------ the loop
     def run(self, until: int | None = None) -> list[dict]:
@@ -290,14 +259,21 @@ def word_shares(text: Windows, size: int) -> torch.Tensor:
 def main() -> None:
     """Read the command line, train or go on training."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--corpus", required=True, help="text or .gz, as for playground.training")
-    parser.add_argument("--heldout", required=True)
+    parser.add_argument("--corpus", help="text or .gz, as for playground.training")
+    parser.add_argument("--heldout")
     parser.add_argument("--model", default="assets/models/fairy-diffusion")
     parser.add_argument("--out", default="checkpoints/evidence")
-    parser.add_argument("--hours", type=float, required=True, help="of processor time, in all")
+    parser.add_argument("--hours", type=float, help="of processor time, in all")
     parser.add_argument("--learning-rate", type=float, default=3e-4)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--ship", metavar="FOLDER", help="copy the averaged weights of --out there")
     options = parser.parse_args()
+    if options.ship:
+        for path in ship(options.out, options.ship, load_network(options.model)[1]):
+            print(f"{path}: {path.stat().st_size:,} bytes")
+        return
+    if not (options.corpus and options.heldout and options.hours):
+        parser.error("--corpus, --heldout and --hours are needed for training")
     # oneDNN keeps the code of every shape it has met, and each step brings new ones
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     tokenizer, network = load_network(options.model)

@@ -22,6 +22,7 @@ from playground.training.evidence_batches import (
     read_batch,
     vectors_of,
 )
+from playground.training.evidence_shipping import ship
 from playground.training.start import build_model
 from playground.training.text import CLS, Windows
 
@@ -240,6 +241,25 @@ def test_the_averaged_weights_are_what_is_exported(tmp_path, tokenizer, tale_blo
     assert torch.equal(loaded.share, run.network.share)
     deviations, nats = loaded.curve
     assert deviations.min() > 0.06 and deviations.diff().max() < 0 and nats[0] > nats[-1]
+
+
+def test_shipping_copies_what_the_folder_holds_now(tmp_path, tokenizer, tale_blocks, monkeypatch):
+    run = training(tmp_path / "run", tokenizer, tale_blocks)
+    run.run()
+    torch.manual_seed(5)
+    network = build_model("fairy-diffusion", tokenizer.get_vocab_size(), 0.0, **TINY)
+    paths = ship(tmp_path / "run", tmp_path / "out", network)
+    assert [path.parent for path in paths] == [tmp_path / "out"] * 3
+    assert (tmp_path / "out" / "curve.csv").read_text().count("\n") == 4
+    kept, shipped = (
+        load_evidence(p, network) for p in (tmp_path / "run/averaged", tmp_path / "out")
+    )
+    pairs = zip(kept.parameters(), shipped.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    monkeypatch.setattr("playground.training.evidence_shipping.LARGEST_FILE", 100)
+    with pytest.raises(ValueError, match="must stay below 100"):
+        ship(tmp_path / "run", tmp_path / "other", network)
+    assert not (tmp_path / "other").exists()
 
 
 def test_the_shipped_shape_fits_into_its_files(tokenizer):
