@@ -6,6 +6,7 @@ import torch
 
 from playground.diffusion import UnmaskSettings, unmask
 from playground.diffusion.embedding import growing_evidence, nearest
+from playground.diffusion.generate import measured_schedule
 from tests.diffusion.evidence_network import SIZE, small_denoiser
 
 SAMPLERS = ("uniform", "diffusion-lm", "cdcd", "diffusion-gemma", "mdlm")
@@ -77,6 +78,19 @@ def test_cdcd_takes_the_grid_that_training_measured():
     assert np.allclose(got, [2.25, 1.5, 0.75, 0.0], atol=0.02)
     geometric = [s.t[0] for s in finals(UnmaskSettings("cdcd", 4, schedule="geometric"))[0]]
     assert np.allclose(np.diff(np.log([deviations[0], *geometric]), 2), 0, atol=1e-9)
+
+
+def test_a_schedule_by_entropy_is_the_one_that_training_measured():
+    listening = Listening()
+    settings = UnmaskSettings("diffusion-lm", 4, schedule="entropy-linear")
+    finals(settings, denoiser=listening)
+    assert len(listening.asked) == 4  # no pilot run
+    schedule, calls = measured_schedule(listening, 6, settings)
+    deviations, nats = listening.entropy_curve
+    assert calls == 0 and schedule(0.0) == 1.0 and schedule(1.0) == 0.0
+    alpha = schedule(np.array([0.25, 0.5, 0.75]))
+    got = np.interp(np.sqrt(1 / alpha - 1), deviations[::-1], nats[::-1])
+    assert np.allclose(got, [0.75, 1.5, 2.25], atol=0.08)
 
 
 def test_the_clamp_takes_the_nearest_vector_which_is_the_likeliest_word_of_its_evidence():
