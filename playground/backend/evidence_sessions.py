@@ -62,8 +62,9 @@ class EvidenceSession(Denoiser):
         positions = network.config.max_position_embeddings
         super().__init__(name, codec, engine, network.size, positions)
         self.size = network.size
-        self.table, self.group, self.curve = (
-            part.detach().cpu() for part in (network.table, network.group, network.curve)
+        self.table, self.group, self.share, self.curve = (
+            part.detach().cpu()
+            for part in (network.table, network.group, network.share, network.curve)
         )
 
     def log_posterior(

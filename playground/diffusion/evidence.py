@@ -16,7 +16,7 @@ from playground.i18n import t
 class NetworkDenoiser:
     """The denoiser protocol over a network that answers `log_posterior(evidence, earlier)`, such as `backend.evidence`.
 
-    network: size (V), table (V, W) unit vectors, group (V,), curve (two rows: deviations of Gaussian noise, falling, and the mean
+    network: size (V), table (V, W) unit vectors, group (V,), share (V,), curve (two rows: deviations of Gaussian noise, falling, and the mean
     loss in nats at each). text: encode and decode of the network's own tokenizer, `mask_id` its mask's id there.
 
     self_conditioned: who asks in turn, step by step, may hand in the answer before (`earlier`).
@@ -48,6 +48,11 @@ class NetworkDenoiser:
     def groups(self) -> np.ndarray:
         """(V,): the group (coarse word) of each word."""
         return self.network.group.cpu().numpy()
+
+    @property
+    def word_shares(self) -> np.ndarray:
+        """(V,): how often each word occurs in the text of the training."""
+        return self.network.share.cpu().numpy()
 
     @property
     def entropy_curve(self) -> tuple[np.ndarray, np.ndarray]:
