@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playground.i18n import LANGUAGES
+from playground.i18n import LANGUAGES, t
+from playground.pages.lessons.asked_figure import AskedFigure
 from playground.pages.lessons.predictions import public, read_prediction
-from playground.pages.lessons.scenes import NEEDS_MODEL, draw_scene
+from playground.pages.lessons.scenes import NEEDS_MODEL
+from playground.pages.lessons.sliders import read_sliders
 from playground.pages.lessons.written import (
     Refused,
     WrittenStep,
-    arguments,
     read_head,
     read_steps,
 )
@@ -37,6 +38,7 @@ class LessonStep:
     predict: dict | None = None
     answer: str = ""
     needs_model: bool = False
+    moves: dict = field(default_factory=dict)  # see sliders.py; {} where nothing is moved
     written: WrittenStep | None = None
 
     def record(self) -> dict:
@@ -53,6 +55,7 @@ class LessonStep:
                 "answer": self.answer,
                 "then": self.then,
                 "truth": None if self.predict is None else self.predict["truth"],
+                "moves": self.moves or None,
             },
         }
 
@@ -79,14 +82,18 @@ def _drawn(written: WrittenStep, key: str, model: Any = None) -> dict | None:
         key == "then" and not written.said("then") and "then words" not in written.many
     ):
         return None
-    name, _, rest = written.said("figure").partition(" ")
-    settings = dict(arguments(rest))
-    rows = written.many.get("words", [])
-    if key == "then":
-        settings |= dict(arguments(written.said("then")))
-        rows = written.many.get("then words", rows)
-    names = [name.strip() for name in written.said("names").split(",") if name.strip()]
-    return draw_scene(name, settings, names, rows, model)
+    asked = AskedFigure.read(written, key == "then")
+    return asked.draw(asked.settings, model)
+
+
+def _moved(written: WrittenStep, model: Any = None) -> dict:
+    """What of the revealed figure the reader may move."""
+    if "slider" not in written.many:
+        return {}
+    if not written.said("figure"):
+        raise written.refuse(t("a slider moves a figure, and this step has none"), "slider")
+    asked = AskedFigure.read(written, after=True)
+    return read_sliders(written, asked, model)
 
 
 def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
@@ -102,6 +109,7 @@ def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
     )
     if step.needs_model and model is None:
         step.predict = _kind_alone(written)
+        step.moves = _moved(written)
         return step
     for key in ("figure", "then"):
         try:
@@ -110,6 +118,7 @@ def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
             place = key if key in written.lines else "then words"
             raise written.refuse(str(error), place) from None
     step.predict = read_prediction(written, step.figure, step.then)
+    step.moves = _moved(written, model)
     return step
 
 

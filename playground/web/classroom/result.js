@@ -24,6 +24,7 @@ export function resultOf(question, revealed, options = {}) {
 const RESULTS = {
   token: tokenResult,
   choice: choiceResult,
+  order: orderResult,
   text: textResult,
   pair: pairResult,
   number: numberResult,
@@ -142,6 +143,19 @@ function choiceResult(question, revealed, { yours, moving }) {
           ),
         ];
   return [wideNames(classRows(rows, revealed.n, { moving })), classKey({ model }), ...parts];
+}
+
+/** Each thing at its right place, with as many dots as people put it there. @type {Result} */
+function orderResult(question, revealed, { yours, moving }) {
+  const { rows, n, hit, truth } = revealed;
+  const shown = rows.map((/** @type {any} */ row, /** @type {number} */ place) => ({
+    ...{ name: `${place + 1}. ${row.text}`, words: true, count: row.counts[place] },
+    mine: yours?.answer?.[place] === row.index,
+  }));
+  const said = truth
+    ? t("{count} of {n} had the whole order right.", { count: hit, n })
+    : nt("{n} answer.", "{n} answers.", n);
+  return [wideNames(classRows(shown, n, { moving })), classKey({ model: false }), sentence([said])];
 }
 
 /** Sentences as names take half of a row. @param {HTMLElement} rows */

@@ -2,12 +2,13 @@
 
 A figure is a function of strings (what a lesson writes) that returns a dict; its "kind" says how the stage draws it:
 
-- bars: {"rows": [{"name", "value"}], "low", "high", "drawn": index or None, "rest": None or {"value", "count"}}
+- bars: {"rows": [{"name", "value"}], "low", "high", "drawn": index or None, "rest": None or {"value", "count"}}, and "people": how many
+  of a class named each row, where they are drawn over it
 - strip: {"tiles": [{"text", "share"}], "u": None or [0, 1), "drawn"}
 - curve: {"x": [low, high], "y": [low, high], "x_name", "y_name", "lines", "rules", "shade"}
 - graph: {"names", "matrix", "shares": None or a number a state, "path": states}
 - trellis: {"passes" (pages/chains/hidden.py), "show": "", "forward", "posterior" or "viterbi"}
-- words: {"rows": [[{"text", "mark"}]], "loop": None or {"start", "period"}}
+- words: {"rows": [[{"text", "mark"}]], "loop": None or {"start", "period"}}, and "row": the row whose words can be tapped, where it is not all
 """
 
 from __future__ import annotations
@@ -17,7 +18,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from playground.i18n import t
-from playground.pages.lessons.scenes import bars, chains, curves, models, words
+from playground.pages.lessons.scenes import (
+    bars,
+    chains,
+    classes,
+    curves,
+    drafts,
+    forms,
+    marks,
+    models,
+    rewards,
+    words,
+)
 
 SCENES: dict[str, Callable[..., dict]] = {
     "bars": bars.bars,
@@ -37,10 +49,24 @@ SCENES: dict[str, Callable[..., dict]] = {
     "hidden": chains.hidden,
     "words": words.words,
     "overlap": words.overlap,
+    "unmask": words.unmask,
+    "texts": forms.texts,
+    "verdict": drafts.verdict,
+    "passes": drafts.passes,
+    "drafted": drafts.drafted,
+    "green": marks.green,
+    "evidence": marks.evidence,
+    "fading": marks.fading,
+    "group": rewards.group,
+    "training": rewards.training,
+    "earned": rewards.earned,
+    "versus": classes.versus,
+    "guesses": classes.guesses,
     "next": models.following,
     "writes": models.writes,
+    "ranks": classes.ranks,
 }
-NEEDS_MODEL = frozenset({"next", "writes"})  # computed when the step is asked for
+NEEDS_MODEL = frozenset({"next", "writes", "ranks"})  # computed when the step is asked for
 DRAWN_AS = {
     "bars": "bars",
     "strip": "strip",
@@ -59,8 +85,22 @@ DRAWN_AS = {
     "hidden": "trellis",
     "words": "words",
     "overlap": "words",
+    "unmask": "words",
+    "texts": "bars",
+    "verdict": "bars",
+    "passes": "curve",
+    "drafted": "words",
+    "green": "bars",
+    "evidence": "curve",
+    "fading": "curve",
+    "group": "bars",
+    "training": "curve",
+    "earned": "bars",
+    "versus": "bars",
+    "guesses": "bars",
     "next": "bars",
     "writes": "words",
+    "ranks": "bars",
 }
 
 
