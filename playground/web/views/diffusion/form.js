@@ -155,8 +155,9 @@ export function makeForm(view, given, on) {
     /** @type {Sampler} */ (given.samplers.find((one) => one.name === values.sampler));
   const isExact = () => models.find(([, name]) => name === values.model)?.[2] ?? false;
   const verifies = () => models.find(([, name]) => name === values.model)?.[3] ?? false;
+  const readsNoise = () => models.find(([, name]) => name === values.model)?.[4] ?? false;
   const fits = (/** @type {Sampler} */ one) =>
-    isExact() || (!one.posterior && (!one.verifier || verifies()));
+    isExact() || ((!one.posterior || readsNoise()) && (!one.verifier || verifies()));
 
   function drawChoices() {
     fillSelect(select("model"), [
