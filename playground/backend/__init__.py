@@ -4,6 +4,7 @@
 model is first asked for, so that a page is alive before any weights are.
 """
 
+from playground.backend.current import get_backend
 from playground.backend.errors import (
     BackendError,
     EngineError,
@@ -11,7 +12,7 @@ from playground.backend.errors import (
     ModelUnavailable,
     RunStopped,
 )
-from playground.backend.service import Backend, get_backend
+from playground.backend.service import Backend
 
 __all__ = [
     "Backend",
