@@ -8,7 +8,7 @@ import { closedBy } from "./law.js";
 
 /**
  * @typedef {object} State what is on view
- * @property {any} settings
+ * @property {import("../../schema.d.ts").EscapeSettings} settings
  * @property {Place} place
  * @property {Law} law
  * @property {number | null} critical T_c of top-p alone
