@@ -1,6 +1,6 @@
 // @ts-check
 /** What a class said, drawn for the front and for every phone: the figure, what its marks mean, one sentence. */
-import { asIs, make, visible } from "../core/dom.js";
+import { asIs, make } from "../core/dom.js";
 import { fixed } from "../core/format.js";
 import { nt, pieces, t } from "../core/translate.js";
 import { classKey, classRows, NumberLine, share } from "../charts/class_rows.js";

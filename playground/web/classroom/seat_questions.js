@@ -1,6 +1,6 @@
 // @ts-check
 /** The questions of a class on a student's page, one form a kind. Everything one touches stands in the lower half. */
-import { asIs, make, visible } from "../core/dom.js";
+import { asIs, make } from "../core/dom.js";
 import { fixed, plain } from "../core/format.js";
 import { t } from "../core/translate.js";
 import { field, problem } from "./seat_field.js";

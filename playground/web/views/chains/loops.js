@@ -10,9 +10,9 @@ import { onLook } from "../../core/look.js";
 import { offerLink, readLink, stepOf } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
 import { skeleton } from "./loops_parts.js";
-import { chainTransport, LARGEST_SEED, openLink, readField } from "./page.js";
+import { chainTransport, openLink, readField } from "./page.js";
 import { PlaneMap } from "./plane.js";
 import { nearestEarlier, RunPortrait, screenOf } from "./portrait.js";
 

@@ -3,10 +3,10 @@
 import { clip, node } from "../../core/dom.js";
 import { readLink, stepOf } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
-import { say, t } from "../../core/translate.js";
+import { t } from "../../core/translate.js";
 import { makeTransport } from "../../core/transport.js";
+import { LARGEST_SEED } from "../../core/value.js";
 
-export const LARGEST_SEED = 2 ** 53;
 const SPEEDS = [1, 2, 4, 8, 16, 20, 30];
 
 /** @typedef {ReturnType<typeof makeTransport>} Transport */

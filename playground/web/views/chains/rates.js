@@ -10,9 +10,9 @@ import { fixed } from "../../core/format.js";
 import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
 import { matrixEditor } from "./matrix.js";
-import { chainTransport, freeName, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
+import { chainTransport, freeName, nextSeed, openLink, readField } from "./page.js";
 import { flowTable, skeleton } from "./rates_parts.js";
 
 /** @typedef {{preset: string, states: string[], rates: (number | null)[][], start: number, seed: number, until: number}} Draft */

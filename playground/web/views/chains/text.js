@@ -7,8 +7,8 @@ import { bits, fixed, whole } from "../../core/format.js";
 import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
-import { chainTransport, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
+import { chainTransport, nextSeed, openLink, readField } from "./page.js";
 import { countsOf, headingOf, makeSource, makeTokens, skeleton } from "./text_parts.js";
 
 /** @typedef {"greedy" | "sampled"} Run */

@@ -12,9 +12,9 @@ import { fixed } from "../../core/format.js";
 import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
 import { matrixEditor, normalised } from "./matrix.js";
-import { chainTransport, freeName, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
+import { chainTransport, freeName, nextSeed, openLink, readField } from "./page.js";
 import { distancesOf, MOST_STEPS, powersOf, spreadOf, visitsOf } from "./walk_figures.js";
 import { eigenvalueRow, faultOf, forgotten, skeleton } from "./walk_parts.js";
 
