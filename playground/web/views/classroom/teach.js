@@ -25,6 +25,8 @@ export class Teaching {
   session = null;
   /** @type {any} the question that is on its way */
   asking = null;
+  /** @type {Promise<void>} settled once the class has the question, or its sentence is shown */
+  sent = Promise.resolve();
   /** @type {import("./offers.js").QuestionForm | null} */
   form = null;
   asked = ""; // the name of the answer that the question on view asks for
@@ -188,15 +190,20 @@ export class Teaching {
   }
 
   /** The question covers the page before the class has it. @param {() => any} made */
-  async ask(made) {
-    if (!this.session || this.asking) return;
+  ask(made) {
+    if (this.session && !this.asking) this.sent = this.deliver(made);
+    return this.sent;
+  }
+
+  /** @param {() => any} made */
+  async deliver(made) {
     const question = made(),
       { shown, ...wire } = question;
     if (wire.kind === "token") wire.known_only = this.knownOnly;
     this.asked = onView().answer ?? "";
     this.set({ asking: { ...question, ...shown }, problem: "" });
     try {
-      if (this.session.state?.state === "revealed") await this.session.act("again");
+      if (this.session?.state?.state === "revealed") await this.session.act("again");
       await this.put(wire);
       this.set({ asking: null, form: null, peek: false, problem: "" });
       this.speak(t("The question is open."));
@@ -219,7 +226,10 @@ export class Teaching {
 
   /** @param {string} path @param {any} [body] */
   async act(path, body) {
-    if (this.asking) return this.set({ problem: t("The question is on its way …") });
+    if (this.asking) {
+      await this.sent; // what is pressed while a question is on its way holds once the class has it
+      if (this.problem) return;
+    }
     try {
       const state = await this.session?.act(path, body);
       this.set({ problem: "", peek: path === "hide" ? this.peek : false });
