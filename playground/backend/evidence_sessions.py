@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from playground.backend.denoiser import Denoiser, DenoiserWorker, Rows
-from playground.backend.engine import Answering
+from playground.backend.engine_request import Answering
 from playground.backend.evidence import IMPOSSIBLE, EvidenceNetwork
 from playground.backend.tokenizer import TextCodec
 
