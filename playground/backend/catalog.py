@@ -62,6 +62,23 @@ class Entry:
     context_limit: int | None = None
     extra: dict = field(default_factory=dict, hash=False, compare=False)
 
+    @property
+    def memory_gb(self) -> float:
+        """GB of 10^9 bytes that the weights take once they are loaded; see `device.dtype`, which knows the device too."""
+        half = os.environ.get("PLAYGROUND_DTYPE", "").strip() == "bfloat16"
+        return self.parameters * (2 if half else 4) / 1e9
+
+    @property
+    def listed_as(self) -> str:
+        """The title in a list of models; a large one says what it needs."""
+        if not self.gpu_suggested:
+            return self.title
+        return t(
+            "{model} ({size} GB of memory, a GPU suggested)",
+            model=self.title,
+            size=f"{self.memory_gb:.1f}",
+        )
+
     def record(self) -> dict:
         """Plain data for a page or the API."""
         data = asdict(self)
@@ -178,6 +195,21 @@ CATALOG: tuple[Entry, ...] = (
         chat=True,
         gpu_suggested=True,
         note=t("ModernBERT tuned as a diffusion chat model."),
+    ),
+    Entry(
+        "qwen3-diffusion",
+        t("Qwen3 0.6B diffusion"),
+        "denoiser",
+        1503,
+        "Apache-2.0",
+        (Place("hub", "dllm-hub/Qwen3-0.6B-diffusion-mdlm-v0.1"),),
+        parameters=596_049_920,
+        chat=True,
+        gpu_suggested=True,
+        note=t(
+            "Qwen3 trained again as a masked diffusion chat model: its own layers, with attention to "
+            "both sides."
+        ),
     ),
     Entry(
         "distilroberta",

@@ -64,7 +64,9 @@ def tale_model() -> Any:
 def offered(session: str | None = None) -> list[tuple[str, str]]:
     """(title, name) of everything that can unmask here, the n-gram models of this visitor included; loads nothing."""
 
-    networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
+    networks = [
+        (entry.listed_as, entry.id) for entry in entries().values() if entry.kind == "denoiser"
+    ]
     grams = [("Exact: " + label, name) for label, name in ngram_models.choices(session)]
     return [
         *networks,

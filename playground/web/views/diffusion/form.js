@@ -7,8 +7,8 @@ import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { advanced, second } from "./form_fields.js";
 
 /** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean, verifier: boolean}} Sampler */
-/** @typedef {[title: string, name: string, exact: boolean, verifies: boolean]} Model */
-/** @typedef {{first: Record<string, any>, models: Model[], canvases: Record<string, string>, samplers: Sampler[],
+/** @typedef {[title: string, name: string, exact: boolean, verifies: boolean, noise: boolean]} Model */
+/** @typedef {{first: import("../../schema.d.ts").UnmaskFields, models: Model[], canvases: Record<string, string>, samplers: Sampler[],
  *   schedules: string[], limits: Record<string, [number, number]>}} FormConstants */
 
 /** How many masks a canvas text asks for; the server counts them again. @param {string} text */
