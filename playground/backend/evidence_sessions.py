@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from playground.backend.denoiser import Denoiser, DenoiserWorker, Rows
-from playground.backend.engine import Answering
+from playground.backend.engine_request import Answering
 from playground.backend.evidence import IMPOSSIBLE, EvidenceNetwork
 from playground.backend.tokenizer import TextCodec
 
@@ -46,13 +46,10 @@ class EvidenceWorker(DenoiserWorker):
                 continue
             asked: Evidence = item.request.payload
             rows = slice(item.begin, item.end)
-            known, earlier = (
-                None if part is None else part[rows].to(self.device)
-                for part in (asked.known, asked.earlier)
-            )
+            earlier = None if asked.earlier is None else asked.earlier[rows].to(self.device)
+            log = self.network.log_posterior(asked.known[rows].to(self.device), earlier)
             # finite, as the engine wants answers; what was ruled out keeps the probability 0
-            log = self.network.log_posterior(known, earlier).clamp(min=IMPOSSIBLE)
-            self._answer(item, (log.cpu(),))
+            self._answer_all([item], [(log.clamp(min=IMPOSSIBLE),)])
 
 
 class EvidenceSession(Denoiser):
