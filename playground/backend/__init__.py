@@ -17,9 +17,12 @@ from playground.backend.errors import (
 )
 
 if TYPE_CHECKING:
-    from playground.backend.service import Backend, get_backend
+    from playground.backend.current import get_backend
+    from playground.backend.service import Backend
 
-__getattr__, __dir__ = lazy.exports(__name__, {"service": ("Backend", "get_backend")})
+__getattr__, __dir__ = lazy.exports(
+    __name__, {"service": ("Backend",), "current": ("get_backend",)}
+)
 
 __all__ = [
     "Backend",

@@ -222,6 +222,19 @@ CATALOG: tuple[Entry, ...] = (
         note=t("Trained to fill 15% masks: no diffusion model, weak at high mask rates."),
     ),
 )
+# The network for every noise: fairy-diffusion's embeddings and tokenizer, and trained blocks of its own in a folder beside it.
+EVIDENCE = Entry(
+    "fairy-evidence",
+    t("Fairy tales, every noise (15 M)"),
+    "denoiser",
+    25,
+    "Apache-2.0",
+    (Place("asset", "fairy-diffusion"),),
+    parameters=15_300_000,
+    note=t("{note} Trained from fairy-diffusion to read any kind of noise.", note=FAIRY_NOTE),
+    uncased=True,
+    extra={"evidence": "fairy-evidence"},
+)
 # GSAI-ML/LLaDA-8B-Instruct is left out: its architecture comes as remote code, which is never run here (transformers
 # has no class of its own for it).
 
@@ -232,9 +245,19 @@ def offered() -> dict[str, Entry]:
         name.strip() for name in os.environ.get("PLAYGROUND_MODELS", "").split(",") if name.strip()
     ]
     entries = {entry.id: entry for entry in CATALOG}
+    if evidence_folder(EVIDENCE) is not None:
+        entries[EVIDENCE.id] = EVIDENCE
     if not wanted:
         return entries
     return {name: entries[name] for name in entries if name in wanted}
+
+
+def evidence_folder(entry: Entry) -> Path | None:
+    """The shipped folder of an evidence network's own blocks; None where the entry has none or it is not there."""
+    name = entry.extra.get("evidence")
+    folder = MODELS / name if name else None
+    shipped = folder is not None and any(folder.glob("evidence-*-of-*.safetensors"))
+    return folder if shipped else None
 
 
 def verifier_folder(name: str) -> Path | None:

@@ -22,13 +22,15 @@ from transformers import (
 )
 
 from playground.backend import device as devices
-from playground.backend.catalog import Entry, verifier_file
+from playground.backend.catalog import Entry, evidence_folder, verifier_file
 from playground.backend.causal import CausalWorker
 from playground.backend.causal_model import CausalModel
 from playground.backend.denoiser import Denoiser, DenoiserWorker
 from playground.backend.engine import Engine
 from playground.backend.engine_request import is_out_of_memory
 from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
+from playground.backend.evidence import EvidenceNetwork, load_evidence
+from playground.backend.evidence_sessions import EvidenceSession, EvidenceWorker
 from playground.backend.fixed_steps import recorder_for
 from playground.backend.full_attention import FullQwen3, full_config, is_full, name_the_mask
 from playground.backend.limits import limits
@@ -67,6 +69,8 @@ class Loaded:
         )
 
     def denoiser(self) -> Denoiser:
+        if isinstance(self.network, EvidenceNetwork):
+            return EvidenceSession(self.entry.id, self.codec, self.engine, self.network)
         return Denoiser(
             self.entry.id,
             self.codec,
@@ -273,6 +277,9 @@ class Residents:
 
     def _load(self, entry: Entry, folder: Path) -> Loaded:
         network, tokenizer = read_network(folder, entry.kind)
+        evidence = evidence_folder(entry)
+        if evidence is not None:
+            network = load_evidence(evidence, network).to(next(network.parameters()))
         config = network.config
         context = context_of(config)
         codec = TextCodec(
@@ -286,6 +293,8 @@ class Residents:
             context = min(context, entry.context_limit or context, bounds.max_context_tokens)
             recorder = recorder_for(devices.device(), lent=devices.on_zero_gpu())
             worker: Any = CausalWorker(network, context, self.cache_budget, recorder=recorder)
+        elif evidence is not None:
+            worker = EvidenceWorker(network, tokenizer.pad_token_id or 0)
         else:
             worker = DenoiserWorker(
                 network, tokenizer.pad_token_id or 0, lambda: shipped_verifier(entry.id, network)
