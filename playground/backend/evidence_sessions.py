@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from playground.backend.denoiser import Denoiser, DenoiserWorker, Rows
-from playground.backend.engine import Answering
+from playground.backend.engine_request import Answering
 from playground.backend.evidence import IMPOSSIBLE, EvidenceNetwork
 from playground.backend.tokenizer import TextCodec
 
@@ -52,7 +52,7 @@ class EvidenceWorker(DenoiserWorker):
             )
             # finite, as the engine wants answers; what was ruled out keeps the probability 0
             log = self.network.log_posterior(known, earlier).clamp(min=IMPOSSIBLE)
-            self._answer(item, (log.cpu(),))
+            self._answer_all([item], [(log.cpu(),)])
 
 
 class EvidenceSession(Denoiser):
