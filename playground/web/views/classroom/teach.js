@@ -25,6 +25,8 @@ export class Teaching {
   session = null;
   /** @type {any} the question that is on its way */
   asking = null;
+  /** @type {Promise<void> | null} until the class has it */
+  underway = null;
   /** @type {import("./offers.js").QuestionForm | null} */
   form = null;
   asked = ""; // the name of the answer that the question on view asks for
@@ -195,8 +197,14 @@ export class Teaching {
     if (wire.kind === "token") wire.known_only = this.knownOnly;
     this.asked = answer?.() ?? onView().answer ?? "";
     this.set({ asking: { ...question, ...shown }, problem: "" });
+    this.underway = this.bring(wire);
+    await this.underway;
+  }
+
+  /** @param {any} wire the question as the class takes it */
+  async bring(wire) {
     try {
-      if (this.session.state?.state === "revealed") await this.session.act("again");
+      if (this.session?.state?.state === "revealed") await this.session.act("again");
       await this.put(wire);
       this.set({ asking: null, form: null, peek: false, problem: "" });
       this.speak(t("The question is open."));
@@ -219,7 +227,10 @@ export class Teaching {
 
   /** @param {string} path @param {any} [body] */
   async act(path, body) {
-    if (this.asking) return this.set({ problem: t("The question is on its way …") });
+    if (this.asking) {
+      await this.underway; // what is pressed meanwhile belongs to the question that is on its way
+      if (this.problem) return;
+    }
     try {
       const state = await this.session?.act(path, body);
       this.set({ problem: "", peek: path === "hide" ? this.peek : false });

@@ -95,7 +95,7 @@ export class UnmaskView {
       stop: (name) => this.server.stop(name),
       going: (name) => this.server.going(name),
       handlers: {
-        waiting: ({ words }) => this.live("waiting", say(words)),
+        waiting: ({ words }) => this.live("waiting", this.store.waits(words)),
         progress: ({ words }) => words && this.live("waiting", say(words)),
         begin: (message) => this.begin(message),
         frame: (record) => this.frame(record),
