@@ -64,7 +64,9 @@ def test_diffusion_plays_its_recording_and_then_unmasks(page, open_page, taken):
     open_page("diffusion")
     expect(player(page)).to_have_attribute("data-state", "recorded")
     page.locator("#diffusion-run").click()
-    expect(player(page).locator("[data-part=live]")).to_contain_text(MEANWHILE)
+    said = player(page).locator("[data-part=live]")
+    expect(said).to_contain_text(MEANWHILE)
+    expect(said).to_be_in_viewport(ratio=1)  # beside the buttons, not under the fold
     time(page).press("Home")
     expect(time(page)).to_have_attribute("aria-valuetext", re.compile("^before the first step"))
     time(page).press("ArrowRight")
