@@ -21,6 +21,12 @@ if TYPE_CHECKING:
         distribution as distribution,
     )
     from playground.decoding import (
+        drafts as drafts,
+    )
+    from playground.decoding import (
+        drafts_law as drafts_law,
+    )
+    from playground.decoding import (
         escape as escape,
     )
     from playground.decoding import (
@@ -28,6 +34,9 @@ if TYPE_CHECKING:
     )
     from playground.decoding import (
         experiment as experiment,
+    )
+    from playground.decoding import (
+        form as form,
     )
     from playground.decoding import (
         loops as loops,
@@ -40,6 +49,9 @@ if TYPE_CHECKING:
     )
     from playground.decoding import (
         settings as settings,
+    )
+    from playground.decoding import (
+        spelling as spelling,
     )
     from playground.decoding import (
         stages as stages,

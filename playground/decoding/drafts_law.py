@@ -52,6 +52,20 @@ def law_of_texts(
     return found
 
 
+def tokens_a_pass(overlap: float, drafts: int) -> float:
+    """1 + a + a² + … + a^k: the expected tokens of a pass with k drafts, where each is accepted with chance a whatever came before it
+    (Leviathan et al. 2022, equation 1). At a = 1 that is k + 1.
+
+    >>> tokens_a_pass(0.5, 2)
+    1.75
+    """
+    if not 0 <= overlap <= 1 or drafts < 0:
+        raise ValueError(
+            f"overlap must be in [0, 1] and drafts at least 0, got {overlap}, {drafts}"
+        )
+    return math.fsum(overlap**place for place in range(drafts + 1))
+
+
 def _one_pass(target, drafter, text: Text, drafts: int, chance: float, found: Law):
     """(text after the pass, its probability) of every way that the pass can go; a text may come more than once."""
     open_ways: list[tuple[Text, float]] = [((), chance)]  # drafts accepted so far

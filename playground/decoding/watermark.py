@@ -91,11 +91,16 @@ def detect(
     hits = [bool(green_tokens(last, vocab_size, ratio, key)[token]) for last, token in pairs]
     counted = list(dict(zip(pairs, hits, strict=True)).values()) if once else hits
     scored, green = len(counted), sum(counted)
-    z = _z(green, scored, ratio)
+    z = z_of(green, scored, ratio)
     return Detection([None, *hits], scored, green, z, p_value(z))
 
 
-def _z(green: int, scored: int, ratio: float) -> float:
+def z_of(green: float, scored: float, ratio: float) -> float:
+    """How many standard deviations `green` lies above ratio · scored, what chance would make of it.
+
+    >>> z_of(50, 100, 0.25) == 25 / (100 * 0.25 * 0.75) ** 0.5
+    True
+    """
     above = np.float64(green) - ratio * np.float64(scored)
     return float(above / np.sqrt(np.float64(scored) * ratio * (1 - ratio)))
 

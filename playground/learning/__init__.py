@@ -11,3 +11,7 @@ exact     a policy so small that all its traces can be enumerated: the estimator
 
 Nothing here opens a page or loads weights; training of the shipped weights is another package, `playground.training`.
 """
+
+from playground import lazy
+
+__getattr__, __dir__ = lazy.exports(__name__, {})

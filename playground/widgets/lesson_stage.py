@@ -24,7 +24,7 @@ class LessonStage(Widget):
         (
             style("charts/tiles.css"),
             source("axes", "graph", "trellis"),
-            style("views/lessons/stage.css", "views/lessons/asking.css"),
+            style("views/lessons/stage.css", "views/lessons/asking.css", "views/lessons/votes.css"),
         )
     )
 

@@ -56,6 +56,18 @@ def test_bars_that_are_dragged():
     assert own[0]["distances"] == [0.25, 0.25]
 
 
+def test_an_order_and_at_which_place_each_was_put():
+    raw = {"kind": "order", "text": "Which first?", "choices": ["a", "b", "c"], "truth": [2, 0, 1]}
+    public, figures, own, _ = play(raw, [[2, 0, 1], [2, 1, 0], [0, 1, 2]])
+    assert public["choices"] == ["a", "b", "c"] and "truth" not in public
+    assert [(row["text"], row["counts"]) for row in figures["rows"]] == [
+        ("c", [2, 0, 1]),
+        ("a", [1, 1, 1]),
+        ("b", [0, 2, 1]),
+    ]
+    assert (figures["hit"], figures["n"], own[1]["answer"]) == (1, 3, [2, 1, 0])
+
+
 def test_two_texts_are_blind_and_shuffled_for_each_seat():
     raw = {
         "kind": "pair",
@@ -186,6 +198,10 @@ def test_a_bad_question_is_a_sentence(raw):
         (
             {"kind": "numbers", "text": "?", "labels": ["a", "b"]},
             [[1], [0, 2], "ab", None, [0, None]],
+        ),
+        (
+            {"kind": "order", "text": "?", "choices": ["a", "b"]},
+            [[0], [0, 0], [0, 2], [0, True], "01", None, [0, 1, 0]],
         ),
         ({"kind": "pair", "text": "?", "left": "a", "right": "b"}, ["left", None, 1, ["first"]]),
         ({"kind": "text", "text": "?"}, ["", " \n", "\u200b", "x" * 65, 5, None, "\ud800"]),

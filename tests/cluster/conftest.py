@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from playground.backend.remote import RemoteBackend
 from playground.backend.service import Backend
-from playground.cluster.remote import RemoteBackend
 from playground.cluster.replica import Replica
 from tests.backend.conftest import clean_environment, small_folders
 

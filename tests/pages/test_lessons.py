@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from playground.i18n import LANGUAGES, wire
-from playground.pages.lessons.figures import filled
+from playground.pages.lessons.filled import filled
 from playground.pages.lessons.lesson import FOLDER, drawn_step, read_lesson, read_lessons
 from playground.pages.lessons.scenes import DRAWN_AS
 from playground.pages.lessons.written import MOST_SENTENCES, sentences
@@ -41,9 +41,9 @@ def complete(step):
     return drawn_step(step.written, model()) if step.needs_model else step
 
 
-def test_there_are_seventeen_lessons():
+def test_there_are_twenty_two_lessons():
     lessons = lessons_of("en")
-    assert len(lessons) >= 17 and len({lesson.slug for lesson in lessons}) == len(lessons)
+    assert len(lessons) >= 22 and len({lesson.slug for lesson in lessons}) == len(lessons)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -82,6 +82,37 @@ def test_what_is_on_view_before_the_reveal_does_not_hold_the_answer(step):
     assert "truth" not in (record["predict"] or {}) and hidden["truth"] is not None
     if hidden["then"] is not None and step.predict["kind"] not in ("drag",):
         assert hidden["then"] != record["figure"], "then: changes nothing"
+
+
+def numbers_in(data):
+    if isinstance(data, dict):
+        for value in data.values():
+            yield from numbers_in(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from numbers_in(value)
+    elif isinstance(data, float):
+        yield data
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_number_that_is_to_be_guessed_is_not_among_those_that_are_sent_for_the_screen(step):
+    """Only numbers with more than two decimals are looked for: a round one stands on an axis or a ruler anyway."""
+    kind, truth = step.predict["kind"], step.predict["truth"]
+    if kind not in ("number", "mark", "drag"):
+        return
+    hidden = step.record().pop("hidden")
+    shown = {key: value for key, value in step.record().items() if key != "hidden"}
+    assert hidden["truth"] == truth
+    guessed = [
+        one
+        for one in (truth if kind == "drag" else [truth])
+        if abs(100 * one - round(100 * one)) > 1e-6
+    ]
+    before = step.predict.get("start", [])
+    for one in guessed:
+        if not any(one == pytest.approx(other, rel=1e-6) for other in before):  # a bar may stay
+            assert all(one != pytest.approx(number, rel=1e-6) for number in numbers_in(shown)), one
 
 
 def test_claims_are_cards():
@@ -245,7 +276,7 @@ def test_no_figure_of_a_corrected_claim_is_typed(language):
 def test_whatever_language_a_page_names_it_gets_lessons(language):
     from playground.pages.lessons import opened, steps
 
-    assert len(opened({"query": "", "language": language})["lessons"]) >= 17
+    assert len(opened({"query": "", "language": language})["lessons"]) >= 22
     assert steps({"lesson": "escape", "language": language})["steps"]
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from playground.classroom.questions.canvas import PlaceAndWord
 from playground.classroom.questions.game import ShannonGame
+from playground.classroom.questions.order import Order
 from playground.classroom.questions.plain import Choice, Number, Numbers, Pair, Words
 from playground.classroom.questions.question import Answer, Question, bad_choice
 from playground.classroom.questions.token import NextToken
 
 PLAIN: dict[str, type[Question]] = {
-    kind.kind: kind for kind in (Choice, Number, Numbers, Pair, Words)
+    kind.kind: kind for kind in (Choice, Number, Numbers, Order, Pair, Words)
 }
 WITH_MODEL: dict[str, Callable[[Mapping[str, Any], Any], Question]] = {
     NextToken.kind: NextToken,

@@ -47,6 +47,7 @@ def build(app: Any) -> None:
     EscapeLogits(
         server_functions=[
             called("analyse", answered_messages(lambda asked: answers.analyse(app.backend, asked))),
+            called("read", answered_messages(lambda asked: answers.read(app.backend, asked))),
             called("opened", answered_messages(answers.opened_logits)),
         ],
         elem_id="escape-logits",

@@ -1,25 +1,18 @@
-"""Numbers inside lessons: `{{name key=value … | format}}` in a lesson's text is computed here, by the code that the pages use.
-
-A lesson file never holds a figure that somebody typed: `{{softmax logits=2,1,.5 temperature=.5 token=0}}` becomes .844.
-"""
+"""Numbers that a lesson's text may ask for, each computed by the code that the pages use; `filled.py` writes them into the text."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from playground import decoding
-from playground.decoding.settings import DecodingSettings
+from playground.decoding.settings import PARAMETERS, DecodingSettings
 from playground.i18n import t
 from playground.markov import HiddenMarkovModel, MarkovChain
 from playground.metrics import bleu, perplexity, rouge
-
-DECIMAL_COMMA = ("de", "es")
-PLACE = re.compile(r"\{\{\s*(\w+)((?:\s+\w+=[^\s{}|]+)*)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
 
 
 def numbers(text: str) -> list[float]:
@@ -37,6 +30,9 @@ def _setting(name: str, value: str) -> Any:
 
 def settings_of(rules: dict[str, str]) -> DecodingSettings:
     """The settings that a lesson writes as `top_p=.9 order=llama.cpp`."""
+    unknown = [name for name in rules if name not in PARAMETERS]
+    if unknown:
+        raise ValueError(t("there is no rule {name}", name=", ".join(unknown)))
     values: dict[str, Any] = {name: _setting(name, value) for name, value in rules.items()}
     return DecodingSettings(**values)
 
@@ -231,41 +227,3 @@ FIGURES: dict[str, Callable[..., Any]] = {
         rouge(candidate.replace("_", " "), reference.replace("_", " "))[kind].fmeasure
     ),
 }
-
-
-def filled(text: str, language: str = "en", exact: bool = False) -> str:
-    """The text with every figure computed and written in the language's own form, or `exact`, as a program reads it, with all digits.
-
-    ValueError names the figure that cannot be computed."""
-
-    def one(match: re.Match) -> str:
-        name, arguments, form = (
-            match.group(1),
-            dict(pair.split("=", 1) for pair in match.group(2).split()),
-            match.group(3) or ".3f",
-        )
-        if name not in FIGURES:
-            raise ValueError(
-                t(
-                    "{value} asks for {name}; the figures are {options}",
-                    value=match.group(0),
-                    name=name,
-                    options=", ".join(FIGURES),
-                )
-            )
-        try:
-            value = FIGURES[name](**arguments)
-        except (TypeError, ValueError, KeyError, IndexError) as error:
-            raise ValueError(
-                t("{value} cannot be computed: {error}", value=match.group(0), error=error)
-            ) from None
-        if isinstance(value, str):
-            return value
-        if exact:
-            return repr(value)
-        if isinstance(value, float) and math.isinf(value):
-            return "∞"
-        number = format(value, form if isinstance(value, float) else "").replace("-", "−")
-        return number.replace(".", ",") if language in DECIMAL_COMMA else number
-
-    return PLACE.sub(one, text)

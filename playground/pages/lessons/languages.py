@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playground.pages.lessons import lesson as lessons
 from playground.pages.lessons.course import read_course
+from playground.pages.lessons.written import controls
 
 KEPT = ("open", "figure", "then", "predict")
 WORDS_OF_TEXT = re.compile(r"\bnames=\S+")
@@ -72,6 +73,10 @@ def _compared(path: Path, english: Path, language: str) -> list[str]:
                 "", wanted_lines.said(key)
             ):
                 problems.append(f"{here}: the line {key} differs from the English one")
+        if lines.many.get("slider") != wanted_lines.many.get("slider"):
+            problems.append(f"{here}: the lines slider differ from the English ones")
+        if len(controls(lines)) != len(controls(wanted_lines)):
+            problems.append(f"{here}: another number of controls in [[ ]]")
         if bool(one.question) != bool(other.question):
             problems.append(f"{here}: a question is missing or too many")
         asked, wanted = one.predict, other.predict

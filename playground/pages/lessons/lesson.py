@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playground.i18n import LANGUAGES
+from playground.i18n import LANGUAGES, t
+from playground.pages.lessons.asked_figure import AskedFigure
 from playground.pages.lessons.predictions import public, read_prediction
-from playground.pages.lessons.scenes import NEEDS_MODEL, draw_scene
+from playground.pages.lessons.scenes import NEEDS_MODEL
+from playground.pages.lessons.sliders import read_sliders
 from playground.pages.lessons.written import (
     Refused,
     WrittenStep,
-    arguments,
     read_head,
     read_steps,
+    text_of,
 )
 from playground.paths import ASSETS
 
@@ -37,6 +39,7 @@ class LessonStep:
     predict: dict | None = None
     answer: str = ""
     needs_model: bool = False
+    moves: dict = field(default_factory=dict)  # see sliders.py; {} where nothing is moved
     written: WrittenStep | None = None
 
     def record(self) -> dict:
@@ -53,6 +56,7 @@ class LessonStep:
                 "answer": self.answer,
                 "then": self.then,
                 "truth": None if self.predict is None else self.predict["truth"],
+                "moves": self.moves or None,
             },
         }
 
@@ -79,14 +83,18 @@ def _drawn(written: WrittenStep, key: str, model: Any = None) -> dict | None:
         key == "then" and not written.said("then") and "then words" not in written.many
     ):
         return None
-    name, _, rest = written.said("figure").partition(" ")
-    settings = dict(arguments(rest))
-    rows = written.many.get("words", [])
-    if key == "then":
-        settings |= dict(arguments(written.said("then")))
-        rows = written.many.get("then words", rows)
-    names = [name.strip() for name in written.said("names").split(",") if name.strip()]
-    return draw_scene(name, settings, names, rows, model)
+    asked = AskedFigure.read(written, key == "then")
+    return asked.draw(asked.settings, model)
+
+
+def _moved(written: WrittenStep, model: Any = None) -> dict:
+    """What of the revealed figure the reader may move."""
+    if "slider" not in written.many:
+        return {}
+    if not written.said("figure"):
+        raise written.refuse(t("a slider moves a figure, and this step has none"), "slider")
+    asked = AskedFigure.read(written, after=True)
+    return read_sliders(written, asked, model)
 
 
 def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
@@ -100,16 +108,18 @@ def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
         needs_model=written.said("figure").partition(" ")[0] in NEEDS_MODEL,
         written=written,
     )
-    if step.needs_model and model is None:
-        step.predict = _kind_alone(written)
-        return step
     for key in ("figure", "then"):
         try:
-            setattr(step, key, _drawn(written, key, model))
+            setattr(step, key, _drawn(written, key, model) or None)
         except ValueError as error:
             place = key if key in written.lines else "then words"
             raise written.refuse(str(error), place) from None
+    if step.needs_model and model is None:
+        step.predict = _kind_alone(written)
+        step.moves = _moved(written)
+        return step
     step.predict = read_prediction(written, step.figure, step.then)
+    step.moves = _moved(written, model)
     return step
 
 
@@ -124,7 +134,7 @@ def _kind_alone(written: WrittenStep) -> dict | None:
 def read_lesson(path: Path, language: str = "en") -> Lesson:
     """ValueError, with the file's name, the line and the reason, for a file that is no lesson."""
     try:
-        facts, lines = read_head(path.read_text(encoding="utf-8"), ("title",))
+        facts, lines = read_head(text_of(path), ("title",))
         steps = [drawn_step(written) for written in read_steps(lines, language)]
     except Refused as refused:
         raise refused.within(path.name) from None

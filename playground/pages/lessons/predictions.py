@@ -120,7 +120,8 @@ def parts_of(figure: dict) -> list[str]:
         return [tile["text"] for tile in figure["tiles"]]
     if figure["kind"] == "graph":
         return list(figure["names"])
-    return [word["text"] for row in figure["rows"] for word in row]
+    rows = figure["rows"] if "row" not in figure else [figure["rows"][figure["row"]]]
+    return [word["text"] for row in rows for word in row]
 
 
 def _tap(given: dict, figure: dict, after: dict) -> dict:

@@ -22,16 +22,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playground.i18n import t
-from playground.pages.lessons.figures import filled
+from playground.pages.lessons.filled import filled
 
 ONCE = ("open", "figure", "then", "names", "predict", "question", "answer")
-MANY = ("words", "then words")
-SPOKEN = ("question", "answer", "names", *MANY)
+MANY = ("words", "then words", "slider")
+SPOKEN = ("question", "answer", "names", "words", "then words")
 KINDS = ("tap", "drag", "mark", "order", "card", "choice", "number")
 MOST_SENTENCES = 3
 KEY = re.compile(r"^([a-z]+(?: [a-z]+)?):(?:\s|$)")
+CONTROL = re.compile(r"\[\[([^\[\]]+)\]\]")
 # A sentence ends in its mark, before a space that no small letter follows ("z. B.", "e.g."); Chinese marks need no space.
 END = re.compile(
     r"(?<!\s\w)(?<!^\w)[.!?…]+[\"”’»)*]*(?=\s+[^a-zäöüñáéíóú\s]|\s*$)|[。！？]+[”』」）]*"
@@ -60,7 +62,7 @@ class Line:
 
 @dataclass
 class WrittenStep:
-    """A step as it stands in its file, its numbers computed; `lines` says where each key stands."""
+    """A step as it stands in its file, its numbers computed; `lines` says where each key stands ("slider 2": the second of that name)."""
 
     title: str
     line: int
@@ -86,6 +88,13 @@ def sentences(text: str) -> int:
         return 0
     ends = list(END.finditer(bare))
     return len(ends) + (not ends or ends[-1].end() < len(bare))
+
+
+def text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Refused(t("the file must be text in UTF-8"), 1) from None
 
 
 def read_head(text: str, wanted: tuple[str, ...]) -> tuple[dict[str, str], list[Line]]:
@@ -187,6 +196,7 @@ def _take(step: WrittenStep, text: str, number: int, language: str) -> None:
     step.lines.setdefault(key, number)
     if key in MANY:
         step.many.setdefault(key, []).append(value)
+        step.lines[f"{key} {len(step.many[key])}"] = number
     else:
         step.keys[key] = value
 
@@ -236,8 +246,29 @@ def _check(step: WrittenStep) -> None:
         raise step.refuse(
             t("open must be a state link (?tab=…), got {got}", got=step.said("open")[:40]), "open"
         )
+    if "slider" in step.many and not kind:
+        raise step.refuse(
+            t("a slider is moved once the truth is revealed: it needs a question"), "slider"
+        )
+    if controls(step) and not step.said("open"):
+        raise step.refuse(
+            t(
+                "a control in [[ ]] stands on the page that the line open: leads to, and there is none"
+            )
+        )
     if step.items and kind not in ("choice", "order"):
         raise step.refuse(t("a list belongs to predict: choice or predict: order"), "items")
+
+
+def controls(step: WrittenStep) -> list[str]:
+    """The names of the controls that a step speaks of: [[Train]]."""
+    spoken = [
+        *step.text,
+        step.said("question"),
+        step.said("answer"),
+        *(one for one, _ in step.items),
+    ]
+    return [name for text in spoken for name in CONTROL.findall(text)]
 
 
 def arguments(text: str) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 // @ts-check
 /** What a class said, drawn for the front and for every phone: the figure, what its marks mean, one sentence. */
-import { asIs, make, visible } from "../core/dom.js";
-import { fixed } from "../core/format.js";
+import { asIs, make } from "../core/dom.js";
+import { decimalsOf, fixed } from "../core/format.js";
 import { nt, pieces, t } from "../core/translate.js";
 import { classKey, classRows, NumberLine, share } from "../charts/class_rows.js";
 import { bold, sentence } from "./result_parts.js";
@@ -24,6 +24,7 @@ export function resultOf(question, revealed, options = {}) {
 const RESULTS = {
   token: tokenResult,
   choice: choiceResult,
+  order: orderResult,
   text: textResult,
   pair: pairResult,
   number: numberResult,
@@ -144,6 +145,19 @@ function choiceResult(question, revealed, { yours, moving }) {
   return [wideNames(classRows(rows, revealed.n, { moving })), classKey({ model }), ...parts];
 }
 
+/** Each thing at its right place, with as many dots as people put it there. @type {Result} */
+function orderResult(question, revealed, { yours, moving }) {
+  const { rows, n, hit, truth } = revealed;
+  const shown = rows.map((/** @type {any} */ row, /** @type {number} */ place) => ({
+    ...{ name: `${place + 1}. ${row.text}`, words: true, count: row.counts[place] },
+    mine: yours?.answer?.[place] === row.index,
+  }));
+  const said = truth
+    ? t("{count} of {n} had the whole order right.", { count: hit, n })
+    : nt("{n} answer.", "{n} answers.", n);
+  return [wideNames(classRows(shown, n, { moving })), classKey({ model: false }), sentence([said])];
+}
+
 /** Sentences as names take half of a row. @param {HTMLElement} rows */
 function wideNames(rows) {
   rows.classList.add("wide-names");
@@ -195,8 +209,7 @@ function pairResult(question, revealed, { yours, moving }) {
 }
 
 /** @param {any} question */
-const decimals = ({ step, low, high }) =>
-  Math.min(6, Math.max(0, Math.ceil(-Math.log10(step || (high - low) / 100 || 1) - 1e-9)));
+const decimals = ({ step, low, high }) => decimalsOf(step || (high - low) / 100);
 
 /** @type {Result} */
 function numberResult(question, revealed, { yours }) {

@@ -1,17 +1,18 @@
 // @ts-check
 /** The questions of a class on a student's page, one form a kind. Everything one touches stands in the lower half. */
-import { asIs, make, visible } from "../core/dom.js";
-import { fixed, plain } from "../core/format.js";
+import { asIs, make } from "../core/dom.js";
+import { decimalsOf, fixed, plain } from "../core/format.js";
 import { t } from "../core/translate.js";
 import { field, problem } from "./seat_field.js";
+import { order } from "./seat_order.js";
+import { below, heading, titleOf } from "./seat_parts.js";
 import { shannon } from "./seat_shannon.js";
 
 /** @typedef {import("./seat.js").Seat} Seat */
 /** @typedef {{main: () => Node[], foot: () => Node[]}} Form */
 
 /** How many decimals a number of a question has. @param {any} question */
-const digitsOf = ({ step, low, high }) =>
-  Math.min(6, Math.max(0, Math.ceil(-Math.log10(step || (high - low) / 100 || 1) - 1e-9)));
+const digitsOf = ({ step, low, high }) => decimalsOf(step || (high - low) / 100);
 
 /** A number with its unit. @param {any} question @param {number} value */
 export const measured = (question, value) =>
@@ -29,6 +30,8 @@ export function said({ yours, state }) {
   if (question.kind === "number") return measured(question, answer);
   if (question.kind === "numbers")
     return answer.map((/** @type {number} */ one) => plain(one)).join(" · ");
+  if (question.kind === "order")
+    return answer.map((/** @type {number} */ one) => question.choices[one]).join(" → ");
   if (question.kind === "place_word") return `${answer.place + 1}: ${answer.word}`;
   if (question.kind === "pair") return SIDES[answer]();
   return String(answer);
@@ -49,6 +52,7 @@ const FORMS = {
   pair,
   number,
   numbers,
+  order,
   place_word: placeWord,
   shannon,
 };
@@ -57,49 +61,16 @@ const FORMS = {
 export function asked(seat) {
   const { question } = seat.state,
     form = (FORMS[question.kind] ?? unknown)(seat),
-    parts = [question.id, said(seat), seat.editing, seat.problem, seat.draft.place];
+    parts = [
+      question.id,
+      said(seat),
+      seat.editing,
+      seat.problem,
+      seat.draft.place,
+      seat.draft.order,
+    ];
   const waits = seat.yours?.waits ? "waits" : JSON.stringify(seat.state.yours);
   return { key: ["asked", ...parts, waits].join("|"), title: titleOf(question), ...form };
-}
-
-/** @param {any} question */
-export function titleOf({ kind, text }) {
-  if (text) return text;
-  if (kind === "token") return t("What comes next?");
-  if (kind === "shannon") return t("Guess until you have it");
-  if (kind === "place_word") return t("Which place next, and which word?");
-  if (kind === "pair") return t("Which text is better?");
-  return t("A question");
-}
-
-/** @param {Seat} seat */
-const heading = (seat) => make("h1", "", titleOf(seat.state.question));
-
-/** "Sent, counted as …" and how many answered. @param {Seat} seat */
-function sentence({ yours }) {
-  if (!yours) return "";
-  const may = t("You may change it until answers are closed.");
-  if (yours.waits) return t("Your answer is on its way.");
-  if (yours.counted_as && yours.whole === false)
-    return [
-      t("Sent, counted as “{token}”, the token it begins with.", {
-        token: visible(yours.counted_as.trim()),
-      }),
-      may,
-    ].join(" ");
-  return [t("Sent."), may].join(" ");
-}
-
-/** @param {Seat} seat @param {...Node} more */
-function below(seat, ...more) {
-  const box = make("div", "push");
-  if (seat.yours) {
-    const count = make("p", "count");
-    count.id = "count";
-    box.append(make("p", "told", sentence(seat)), count);
-  }
-  box.append(...more);
-  return box;
 }
 
 /** @param {Seat} seat @param {string} text @param {string} focus @param {() => void} act */

@@ -5,7 +5,8 @@ import { fixed, NOTHING } from "../core/format.js";
 import { t } from "../core/translate.js";
 import { share } from "../charts/class_rows.js";
 import { resultOf } from "./result.js";
-import { measured, said, titleOf } from "./seat_questions.js";
+import { titleOf } from "./seat_parts.js";
+import { measured, said } from "./seat_questions.js";
 
 /** @typedef {import("./seat.js").Seat} Seat */
 

@@ -2,12 +2,13 @@
 
 A figure is a function of strings (what a lesson writes) that returns a dict; its "kind" says how the stage draws it:
 
-- bars: {"rows": [{"name", "value"}], "low", "high", "drawn": index or None, "rest": None or {"value", "count"}}
+- bars: {"rows": [{"name", "value"}], "low", "high", "drawn": index or None, "rest": None or {"value", "count"}}, and "people": how many
+  of a class named each row, where they are drawn over it
 - strip: {"tiles": [{"text", "share"}], "u": None or [0, 1), "drawn"}
 - curve: {"x": [low, high], "y": [low, high], "x_name", "y_name", "lines", "rules", "shade"}
 - graph: {"names", "matrix", "shares": None or a number a state, "path": states}
 - trellis: {"passes" (pages/chains/hidden.py), "show": "", "forward", "posterior" or "viterbi"}
-- words: {"rows": [[{"text", "mark"}]], "loop": None or {"start", "period"}}
+- words: {"rows": [[{"text", "mark"}]], "loop": None or {"start", "period"}}, and "row": the row whose words can be tapped, where it is not all
 """
 
 from __future__ import annotations
@@ -17,7 +18,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from playground.i18n import t
-from playground.pages.lessons.scenes import bars, chains, curves, models, words
+from playground.pages.lessons.called import call, check
+from playground.pages.lessons.figures import settings_of
+from playground.pages.lessons.scenes import (
+    bars,
+    chains,
+    classes,
+    curves,
+    drafts,
+    forms,
+    marks,
+    models,
+    rewards,
+    words,
+)
 
 SCENES: dict[str, Callable[..., dict]] = {
     "bars": bars.bars,
@@ -37,10 +51,24 @@ SCENES: dict[str, Callable[..., dict]] = {
     "hidden": chains.hidden,
     "words": words.words,
     "overlap": words.overlap,
+    "unmask": words.unmask,
+    "texts": forms.texts,
+    "verdict": drafts.verdict,
+    "passes": drafts.passes,
+    "drafted": drafts.drafted,
+    "green": marks.green,
+    "evidence": marks.evidence,
+    "fading": marks.fading,
+    "group": rewards.group,
+    "training": rewards.training,
+    "earned": rewards.earned,
+    "versus": classes.versus,
+    "guesses": classes.guesses,
     "next": models.following,
     "writes": models.writes,
+    "ranks": classes.ranks,
 }
-NEEDS_MODEL = frozenset({"next", "writes"})  # computed when the step is asked for
+NEEDS_MODEL = frozenset({"next", "writes", "ranks"})  # computed when the step is asked for
 DRAWN_AS = {
     "bars": "bars",
     "strip": "strip",
@@ -59,8 +87,22 @@ DRAWN_AS = {
     "hidden": "trellis",
     "words": "words",
     "overlap": "words",
+    "unmask": "words",
+    "texts": "bars",
+    "verdict": "bars",
+    "passes": "curve",
+    "drafted": "words",
+    "green": "bars",
+    "evidence": "curve",
+    "fading": "curve",
+    "group": "bars",
+    "training": "curve",
+    "earned": "bars",
+    "versus": "bars",
+    "guesses": "bars",
     "next": "bars",
     "writes": "words",
+    "ranks": "bars",
 }
 
 
@@ -71,7 +113,8 @@ def draw_scene(
     rows: Sequence[str] = (),
     model: Any = None,
 ) -> dict:
-    """The data of the figure `name`. ValueError says which name, setting or value is wrong."""
+    """The data of the figure `name`. ValueError says which name, setting or value is wrong. One that needs the model and has none yet is
+    checked as far as that goes without it, and gives {}."""
     if name not in SCENES:
         raise ValueError(
             t("there is no figure {name}: {options}", name=name, options=", ".join(SCENES))
@@ -82,20 +125,14 @@ def draw_scene(
     for key, value in (("names", tuple(names)), ("rows", tuple(rows)), ("model", model)):
         if key in own:
             given[key] = value
-    rules = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in own.values())
-    if not rules and not set(given) <= set(own):
-        options = ", ".join(key for key in own if key not in ("names", "rows", "model"))
-        raise ValueError(
-            t(
-                "the figure {name} has no {setting}: {options}",
-                name=name,
-                setting=", ".join(sorted(set(given) - set(own))),
-                options=options or t("it has no settings"),
-            )
-        )
     try:
-        return draw(**given)
-    except (TypeError, KeyError, IndexError, ZeroDivisionError) as error:
+        if name not in NEEDS_MODEL or model is not None:
+            return call(draw, given)
+        check(draw, given)
+        rules = {key: one for key, one in settings.items() if key not in own}
+        call(lambda **written: settings_of(written), rules)
+        return {}
+    except ValueError as error:
         raise ValueError(
-            t("the figure {name} cannot be drawn: {error}", name=name, error=str(error))
+            t("the figure {name} cannot be drawn: {error}", name=name, error=error)
         ) from None

@@ -22,11 +22,15 @@ def named(names: Sequence[str], count: int) -> list[str]:
     return list(names) or list(LETTERS[:count])
 
 
-def distribution(logits: str, shares: str, prompt: str, rules: dict[str, str]) -> np.ndarray:
+def distribution(
+    logits: str, shares: str, prompt: str, rules: dict[str, str], forbid: str = ""
+) -> np.ndarray:
     """What is drawn from after all rules, float64."""
     if bool(logits) == bool(shares):
         raise ValueError(t("give either logits or shares"))
     values = numbers(logits) if logits else np.log(np.array(numbers(shares))).tolist()
+    for part in (int(i) for i in forbid.split(",") if i):
+        values[part] = -np.inf
     seen = [int(i) for i in prompt.split(",") if i]
     stages = decoding.apply_stages(values, seen, settings_of(rules), len(seen))
     return np.asarray(stages[-1].probs, np.float64)
@@ -42,7 +46,8 @@ def place_of(shares: Sequence[float] | np.ndarray, u: str) -> int | None:
     return int(min(np.searchsorted(upto, float(u), side="right"), len(shares) - 1))
 
 
-def _bars(names, values, low=0.0, high=1.0, drawn=None, rest=None) -> dict:
+def bars_of(names, values, low=0.0, high=1.0, drawn=None, rest=None) -> dict:
+    """The record of a figure of bars."""
     rows = [
         {"name": name, "value": float(value)} for name, value in zip(names, values, strict=True)
     ]
@@ -55,11 +60,13 @@ def bars(
     shares: str = "",
     prompt: str = "",
     u: str = "",
+    forbid: str = "",
     **rules: str,
 ) -> dict:
-    """Probabilities after the rules that stand there (temperature, top_k, top_p, min_p …), and the draw of u."""
-    found = distribution(logits, shares, prompt, rules)
-    return _bars(named(names, len(found)), found, drawn=place_of(found, u))
+    """Probabilities after the rules that stand there (temperature, top_k, top_p, min_p …), and the draw of u. `forbid`: the parts (from 0) that
+    a form does not allow."""
+    found = distribution(logits, shares, prompt, rules, forbid)
+    return bars_of(named(names, len(found)), found, drawn=place_of(found, u))
 
 
 def strip(
@@ -88,7 +95,7 @@ def logits(
     stages = decoding.apply_stages(given, seen, settings_of(rules))
     after = np.asarray(stages[-2].logits if len(stages) > 2 else given, np.float64)
     reach = max(1e-9, max(map(abs, [*given, *after])))
-    return _bars(
+    return bars_of(
         named(names, len(given)),
         after,
         float(low) if low else min(0.0, -reach if min([*given, *after]) < 0 else 0.0),
@@ -99,7 +106,7 @@ def logits(
 def values(values: str, names: Sequence[str] = (), high: str = "1", low: str = "0") -> dict:
     """Numbers as bars, as they stand."""
     given = numbers(values)
-    return _bars(named(names, len(given)), given, float(low), float(high))
+    return bars_of(named(names, len(given)), given, float(low), float(high))
 
 
 def pair(p: str, names: Sequence[str] = (), at_once: str = "0") -> dict:
@@ -109,7 +116,7 @@ def pair(p: str, names: Sequence[str] = (), at_once: str = "0") -> dict:
         raise ValueError(t("p must be in [0, 1], got {got}", got=p))
     truth = [a, 0.0, 0.0, 1 - a]
     independent = [a * a, a * (1 - a), (1 - a) * a, (1 - a) * (1 - a)]
-    return _bars(named(names, 4), independent if at_once == "1" else truth)
+    return bars_of(named(names, 4), independent if at_once == "1" else truth)
 
 
 def bayes(
@@ -119,4 +126,4 @@ def bayes(
     first = float(prior)
     joint = [first * float(likelihood), (1 - first) * float(other)]
     after = [one / sum(joint) for one in joint]
-    return _bars(named(names, 2), after if seen == "1" else [first, 1 - first])
+    return bars_of(named(names, 2), after if seen == "1" else [first, 1 - first])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -92,4 +93,14 @@ def hidden(
         "emission": emits,
         "observations": [int(one) for one in observed.split(",")],
     }
-    return {"kind": "trellis", "passes": hidden_view.figures(draft), "show": show}
+    found = hidden_view.figures(draft)
+    if not show:  # what the cells will say is not sent before it is said
+        found = {key: value if key in draft else blank(value) for key, value in found.items()}
+    return {"kind": "trellis", "passes": found, "show": show}
+
+
+def blank(data: Any) -> Any:
+    """The same data with a 0 for every number."""
+    if isinstance(data, list):
+        return [blank(one) for one in data]
+    return 0 if isinstance(data, (int, float)) and not isinstance(data, bool) else data

@@ -20,7 +20,8 @@ def _short(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _curve(x, y, x_name, y_name, lines, rules=(), shade=None) -> dict:
+def curve_of(x, y, x_name, y_name, lines, rules=(), shade=None) -> dict:
+    """The record of a figure over two axes."""
     return {
         "kind": "curve",
         "x": [float(v) for v in x],
@@ -33,7 +34,7 @@ def _curve(x, y, x_name, y_name, lines, rules=(), shade=None) -> dict:
     }
 
 
-def _line(x, y, look: str, name="", dots: bool = False) -> dict:
+def line_of(x, y, look: str, name="", dots: bool = False) -> dict:
     """`look` is a colour of the pages: "free" (grey), "final", "chosen", "escape" or "loop"."""
     return {
         "x": [_short(v) for v in x],
@@ -58,18 +59,18 @@ def escape(
         else []
     )
     if p >= 1:
-        return _curve(*axes, [_line(hot, free, "escape")], rules)
+        return curve_of(*axes, [line_of(hot, free, "escape")], rules)
     closed = decoding.escape.critical_temperature(depth, p, ways)
     open_from = [v if at > closed else None for at, v in zip(hot, free, strict=True)]
     shut = min(closed, float(high))
     lines = [
-        _line(hot, free, "free", t("without top-p")),
-        _line([0, shut], [0, 0], "escape"),
-        _line(hot, open_from, "escape", t("with top-p")),
+        line_of(hot, free, "free", t("without top-p")),
+        line_of([0, shut], [0, 0], "escape"),
+        line_of(hot, open_from, "escape", t("with top-p")),
     ]
     if math.isfinite(closed) and closed < float(high):
         rules.append({"x": closed, "label": t("opens at T = {value}", value=round(closed, 3))})
-    return _curve(*axes, lines, rules, {"to": shut, "label": t("closed: exactly 0")})
+    return curve_of(*axes, lines, rules, {"to": shut, "label": t("closed: exactly 0")})
 
 
 def barrier(
@@ -89,12 +90,12 @@ def barrier(
         for visit in range(longest + 1)
     ]
     low = min(0.0, *left)
-    return _curve(
+    return curve_of(
         [0, longest],
         [low, max(left)],
         t("visits of the loop token"),
         t("barrier ΔE"),
-        [_line(range(last + 1), left[: last + 1], "loop", dots=True)],
+        [line_of(range(last + 1), left[: last + 1], "loop", dots=True)],
     )
 
 
@@ -103,12 +104,12 @@ def inside(chance: str, draws: str, until: str = "") -> dict:
     longest = int(draws)
     last = int(until) if until else longest
     stayed = [(1 - float(chance)) ** k for k in range(longest + 1)]
-    return _curve(
+    return curve_of(
         [0, longest],
         [0, 1],
         t("draws"),
         t("chance of having stayed"),
-        [_line(range(last + 1), stayed[: last + 1], "loop", dots=longest <= 40)],
+        [line_of(range(last + 1), stayed[: last + 1], "loop", dots=longest <= 40)],
     )
 
 
@@ -118,17 +119,17 @@ def calls(
     """Seconds by the length of the text: left to right one call a token, at once a fixed number of calls. `show=left`: the first alone."""
     end = float(longest)
     one, all_ = float(token_ms) / 1000, float(steps) * float(step_ms) / 1000
-    lines = [_line([0, end], [0, one * end], "final", t("left to right"))]
+    lines = [line_of([0, end], [0, one * end], "final", t("left to right"))]
     rules = []
     if show == "both":
-        lines.append(_line([0, end], [all_, all_], "chosen", t("at once")))
+        lines.append(line_of([0, end], [all_, all_], "chosen", t("at once")))
         crossing = all_ / one
         if crossing <= end:
             rules.append({"x": crossing, "label": t("{count} tokens", count=round(crossing))})
     elif show != "left":
         raise ValueError(t("show must be left or both, got {got}", got=show))
     high = max(one * end, all_)
-    return _curve([0, end], [0, high], t("tokens"), t("seconds"), lines, rules)
+    return curve_of([0, end], [0, high], t("tokens"), t("seconds"), lines, rules)
 
 
 def push(factors: str, laps: str = "4", until: str = "") -> dict:
@@ -139,12 +140,12 @@ def push(factors: str, laps: str = "4", until: str = "") -> dict:
         accumulate([around[k % len(around)] for k in range(steps)], float.__mul__, initial=1.0)
     )
     last = int(until) if until else steps
-    return _curve(
+    return curve_of(
         [0, steps],
         [0, max(size)],
         t("steps along the cycle"),
         t("size of the push"),
-        [_line(range(last + 1), size[: last + 1], "final", dots=True)],
+        [line_of(range(last + 1), size[: last + 1], "final", dots=True)],
     )
 
 
@@ -157,10 +158,10 @@ def orbit(map: str, steps: str = "30", x: str = "1.6", y: str = "1.2") -> dict:
     world = getattr(markov.plane_maps, map)()
     path = world.orbit([float(x), float(y)], int(steps))
     left, right, bottom, top = world.box
-    return _curve(
+    return curve_of(
         [left, right],
         [bottom, top],
         "h₁",
         "h₂",
-        [_line(path[:, 0], path[:, 1], "final", dots=True)],
+        [line_of(path[:, 0], path[:, 1], "final", dots=True)],
     )

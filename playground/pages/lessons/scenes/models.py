@@ -8,6 +8,7 @@ import numpy as np
 
 from playground import decoding
 from playground.i18n import t
+from playground.pages.home.live import coded
 from playground.pages.lessons.figures import settings_of
 from playground.pages.lessons.scenes.bars import place_of
 
@@ -43,10 +44,21 @@ def following(
     }
 
 
+def whole_law(prompt: str, count: str, tokens: str, model: Any) -> dict:
+    """What a browser needs to let the rules act anew: all logits (V,) as float32 in base64, and the `rows` [id, text] that are shown."""
+    logits = np.asarray(model.next_logits(model.encode(prompt.replace("_", " "))), np.float32)
+    shown = [int(i) for i in np.argsort(-logits.astype(np.float64), kind="stable")[: int(count)]]
+    if tokens:
+        shown = [model.encode(f"the {word}")[-1] for word in tokens.split(",")]
+    rows = [[i, model.decode([i]).strip() or "␣"] for i in shown]
+    return {"logits": coded(logits), "rows": rows, "named": bool(tokens)}
+
+
 def writes(
     prompt: str, length: str = "40", mark: str = "", model: Any = None, **rules: str
 ) -> dict:
-    """What the model writes after the prompt; `mark=loop` shows the loop that the text ends in, if it does."""
+    """What the model writes after the prompt; `mark=loop` shows the loop that the text ends in, if it does, `mark=green` the tokens that are green
+    under the watermark's key."""
     size = int(length)
     if not 1 <= size <= LONGEST:
         raise ValueError(
@@ -60,6 +72,12 @@ def writes(
     loop = decoding.find_loop(ids) if mark == "loop" else None
     row = [{"text": word, "mark": "given"} for word in prompt.replace("_", " ").split()]
     row += [{"text": model.decode([i]).strip() or "␣", "mark": ""} for i in ids]
+    if mark == "green":
+        hits = decoding.watermark.detect(
+            ids, model.vocab_size, settings.watermark_ratio, settings.watermark_key
+        ).hits
+        for word, hit in zip(row[-len(ids) :], hits, strict=True):
+            word["mark"] = "green" if hit else ""
     given = len(row) - len(ids)
     found = None if loop is None else {"start": given + loop.start, "period": loop.period}
     return {"kind": "words", "rows": [row], "loop": found}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
+from playground import diffusion
 from playground.i18n import t
 from playground.metrics.overlap import common_subsequence, ngrams
 
+MOST_PLACES = 24
 MASKS = re.compile(r"\[MASK\](?:\*(\d{1,2}))?")
 
 
@@ -28,6 +33,36 @@ def words(rows: Sequence[str] = ()) -> dict:
     if not rows:
         raise ValueError(t("words needs a line words: with a text"))
     return {"kind": "words", "rows": [_row(row) for row in rows], "loop": None}
+
+
+def unmask(rows: Sequence[str] = (), words: str = "") -> dict:
+    """The text of the `words:` line, each of its masks with the number of the step in which it appears where `words` masks appear a step (LLaDA's
+    shares, the places of a step spread over the text); masks where `words` is not given."""
+    if len(rows) != 1:
+        raise ValueError(t("unmask needs one line words: with masks"))
+    row = _row(rows[0])
+    masks = [place for place, word in enumerate(row) if word["mark"] == "mask"]
+    if not 1 <= len(masks) <= MOST_PLACES:
+        raise ValueError(t("unmask needs 1 to {most} masks", most=MOST_PLACES))
+    if words:
+        each, count = int(words), len(masks)
+        if not 1 <= each <= count:
+            raise ValueError(
+                t("words must be from 1 to {count}, got {got}", count=count, got=words)
+            )
+        parts = np.arange(steps := -(-count // each))
+        turns = np.repeat(parts, diffusion.samplers.blocks.share_out(count, steps, parts))
+        for turn, place in zip(turns.tolist(), spread(count), strict=True):
+            row[masks[place]] = {"text": str(turn + 1), "mark": "step" if turn else "first"}
+    return {"kind": "words", "rows": [row], "loop": None}
+
+
+def spread(count: int) -> list[int]:
+    """The places 0 to count − 1 so that any first few of them lie far apart: strides of the golden section."""
+    stride = max(1, round(count * 0.381966))
+    while math.gcd(stride, count) > 1:
+        stride += 1
+    return [place * stride % count for place in range(count)]
 
 
 def overlap(candidate: str, reference: str, show: str = "") -> dict:

@@ -34,7 +34,7 @@ function subject(question, revealed) {
   }
   if (question.kind === "place_word") return [canvasOf(question, revealed?.truth)];
   if (revealed) return [];
-  if (question.kind === "choice") {
+  if (question.kind === "choice" || question.kind === "order") {
     const list = make("ol", "front-choices");
     list.append(...question.choices.map((/** @type {string} */ one) => make("li", "", one)));
     return [list];

@@ -25,6 +25,8 @@ export class Teaching {
   session = null;
   /** @type {any} the question that is on its way */
   asking = null;
+  /** @type {Promise<void> | null} until the class has it */
+  underway = null;
   /** @type {import("./offers.js").QuestionForm | null} */
   form = null;
   asked = ""; // the name of the answer that the question on view asks for
@@ -67,7 +69,7 @@ export class Teaching {
   /** @returns {import("./panel.js").Acts} */
   acts() {
     return {
-      ask: (offer) => this.ask(offer.question),
+      ask: (offer) => this.ask(offer.question, offer.answer),
       own: () => this.open(ownQuestion()),
       shannon: () => this.open(shannonQuestion(onView().model ?? MODEL)),
       send: () => this.send(),
@@ -187,16 +189,22 @@ export class Teaching {
     this.ask(() => question);
   }
 
-  /** The question covers the page before the class has it. @param {() => any} made */
-  async ask(made) {
+  /** The question covers the page before the class has it. @param {() => any} made @param {() => string} [answer] what its reveal shows */
+  async ask(made, answer) {
     if (!this.session || this.asking) return;
     const question = made(),
       { shown, ...wire } = question;
     if (wire.kind === "token") wire.known_only = this.knownOnly;
-    this.asked = onView().answer ?? "";
+    this.asked = answer?.() ?? onView().answer ?? "";
     this.set({ asking: { ...question, ...shown }, problem: "" });
+    this.underway = this.bring(wire);
+    await this.underway;
+  }
+
+  /** @param {any} wire the question as the class takes it */
+  async bring(wire) {
     try {
-      if (this.session.state?.state === "revealed") await this.session.act("again");
+      if (this.session?.state?.state === "revealed") await this.session.act("again");
       await this.put(wire);
       this.set({ asking: null, form: null, peek: false, problem: "" });
       this.speak(t("The question is open."));
@@ -219,7 +227,10 @@ export class Teaching {
 
   /** @param {string} path @param {any} [body] */
   async act(path, body) {
-    if (this.asking) return this.set({ problem: t("The question is on its way …") });
+    if (this.asking) {
+      await this.underway; // what is pressed meanwhile belongs to the question that is on its way
+      if (this.problem) return;
+    }
     try {
       const state = await this.session?.act(path, body);
       this.set({ problem: "", peek: path === "hide" ? this.peek : false });
@@ -325,7 +336,7 @@ export class Teaching {
     if (name === "j") this.showLarge(true);
     else if (name === "a" && state === "open" && !this.form) {
       const [offer] = onView().questions ?? [];
-      if (offer) this.ask(offer.question);
+      if (offer) this.ask(offer.question, offer.answer);
     } else if (name === "c" && state === "asked") this.act("close");
     else if (name === "r" && state === "closed") this.act("reveal");
     else if (name === "escape" && state === "revealed") this.act("again");

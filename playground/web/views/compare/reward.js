@@ -8,7 +8,7 @@ import { onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
   field,
-  LARGEST_SEED,
+  seedInput,
   lineInput,
   numberIn,
   note,
@@ -73,7 +73,7 @@ class RewardView {
   expression = lineInput(200);
   beta = numberInput(0.25, 0, 2, 0.05);
   updates = numberInput(40, 1, 200, 1);
-  seed = numberInput(0, 0, LARGEST_SEED, 1);
+  seed = seedInput();
   out = make("section");
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */

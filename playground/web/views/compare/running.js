@@ -6,7 +6,7 @@ import { makeRun } from "../../core/run.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { waitingWords } from "../../core/waiting.js";
-import { numberIn, press, problemLine, rich, rowOf } from "./parts.js";
+import { arrange, numberIn, press, problemLine, rich, rowOf } from "./parts.js";
 
 export const recordedNote = () =>
   t("Recorded earlier with these settings. Run it yourself to see it live.");
@@ -262,4 +262,20 @@ export class PartLink {
     if (!this.touched && answer.recorded) this.show(answer.recorded);
     this.element.dataset.opened = "1";
   }
+}
+
+/**
+ * A part that runs: its button with Stop, progress, trouble and link above its results, what can be changed beneath them.
+ * @param {HTMLElement} element @param {import("../../core/value.js").Host} host
+ * @param {{label: () => string, request: () => any, onFrame: (record: any) => void, controls: Record<string, any>, results: Node[],
+ *   fields: Node[], draw: () => void}} options controls: as of PartLink; draw: what is on view, in another language
+ */
+export function makePart(element, host, { controls, results, fields, draw, ...run }) {
+  const box = /** @type {HTMLElement} */ (element.querySelector(".compare")),
+    runner = new Runner(box, host, run),
+    link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
+  runner.row.append(link.copy);
+  arrange(box, [runner.row, ...runner.news, link.message], results, fields);
+  onLanguage(draw);
+  link.open();
 }

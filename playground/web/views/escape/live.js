@@ -13,6 +13,7 @@ import { readValue } from "../../core/value.js";
 import { waitingWords } from "../../core/waiting.js";
 import { FIGURE_OF } from "./live_figures.js";
 import { FIGURES, SHORT, skeleton, SLIDERS } from "./live_parts.js";
+import { coverPart } from "./on_class.js";
 import { makeSliders } from "./sliders.js";
 
 const LOST = mark(
@@ -24,6 +25,8 @@ export const mount = (element, host) => new LiveView(element, host);
 
 class LiveView {
   asked = { model: "", prompt: "", top_p: 0.9, runs: 32, length: 32 };
+  started = this.asked; // what the newest run was asked with
+  ran = this.asked; // what the figures on view were asked with
   /** @type {Record<string, any>} the newest record of each figure, by its name */
   found = {};
   /** @type {any} what was asked for in the recording on view, null where the visitor's own run is */
@@ -84,8 +87,21 @@ class LiveView {
     this.fillModels();
     this.pickModel(constants.models[0]?.id ?? "");
     this.sliders.show(this.asked);
+    this.cover = this.covered();
     watch("value", () => this.run.receive(readValue(props)));
     onLanguage(() => this.speak());
+  }
+
+  /** T_c of the model's loop, and who got out at which temperature. */
+  covered() {
+    const { part } = this.parts;
+    return coverPart({
+      fold: /** @type {HTMLDetailsElement} */ (part("fold")),
+      telling: [part("words"), part("which"), part("plots")],
+      answer: () => (this.found.barriers ? `escape loop ${JSON.stringify(this.ran)}` : ""),
+      label: () => t("At what temperature does the model get out of its loop?"),
+      truth: () => this.found.barriers.cycle_critical,
+    });
   }
 
   /** @returns {import("../../core/run.js").Handlers} */
@@ -110,7 +126,8 @@ class LiveView {
   start() {
     this.say("");
     this.waits = true;
-    this.run.start({ ...this.asked });
+    this.started = { ...this.asked };
+    this.run.start(this.started);
     this.progress("", 0);
   }
 
@@ -120,6 +137,7 @@ class LiveView {
     this.waits = false;
     this.found = {};
     this.old = null;
+    this.ran = this.started;
     if (!this.picked) this.figure = "barriers";
     this.parts.part("text").replaceChildren();
     this.draw([]);
@@ -140,7 +158,7 @@ class LiveView {
     const recorded = await this.server.recorded().catch(() => null);
     if (!recorded?.found || Object.keys(this.found).length || (this.run.running && !this.waits))
       return;
-    this.old = recorded.asked;
+    this.old = this.ran = recorded.asked;
     this.found = recorded.found;
     this.figure = this.picked ? this.figure : "shares";
     this.draw(Object.keys(this.found));
@@ -236,6 +254,7 @@ class LiveView {
       part(name).hidden = name !== this.figure || !this.found[name];
     part("which").hidden = !Object.keys(FIGURES).some((name) => this.found[name]);
     this.showFigure(this.figure);
+    this.cover();
     drawn(this.view);
   }
 

@@ -3,6 +3,7 @@
 import { make, node } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
+import { heapDots, placeDots, valueDots } from "./dots.js";
 import { rich } from "./prose.js";
 
 /** @typedef {import("./types.js").Step} Step */
@@ -26,7 +27,8 @@ export function radios(host, items, set, classes) {
     const word = make("span", "stage-choice-word"),
       note = make("span", "stage-choice-note");
     word.append(...rich(item));
-    one.append(word, note);
+    const people = make("span", "stage-choice-people");
+    one.append(word, people, note);
     one.addEventListener("click", () => {
       if (!fixed) set(i);
     });
@@ -57,7 +59,9 @@ export function radios(host, items, set, classes) {
       const notes = [];
       if (mine && told.revealed) notes.push(t("you"));
       if (right) notes.push(t("so it is"));
-      const count = told.votes?.[i];
+      const count = told.votes?.counts?.[i];
+      const people = one.querySelector(".stage-choice-people");
+      if (people instanceof HTMLElement) heapDots(people, count ?? null, told.votes?.n ?? 0);
       if (count) notes.push(nt("{n} vote", "{n} votes", count));
       const note = one.querySelector(".stage-choice-note");
       if (note) note.textContent = notes.join(" · ");
@@ -107,6 +111,7 @@ export function askNumber(host, step, set) {
     handle.hidden = told.revealed && !guessed;
     handle.classList.toggle("unset", !guessed);
     handle.setAttribute("aria-valuetext", guessed ? written(told.guess) : t("no guess yet"));
+    valueDots(line, told.votes?.values ?? null, low, high);
     mine.textContent = guessed ? t("you {value}", { value: written(told.guess) }) : "";
     truth.hidden = !told.revealed;
     truth.textContent = told.revealed ? written(step.hidden.truth, 1) : "";
@@ -163,6 +168,15 @@ export function askOrder(host, step, set) {
       number.textContent = turn < 0 ? "" : String(turn + 1);
       one.classList.toggle("mine", turn >= 0);
       one.classList.toggle("true", told.revealed && turn === right.indexOf(i));
+      const orders = told.votes?.orders;
+      placeDots(
+        one,
+        orders
+          ? items.map((_, place) => orders.filter((order) => order[place] === i).length)
+          : null,
+        told.votes?.n ?? 0,
+        told.revealed ? right.indexOf(i) : null,
+      );
     });
   }
   return { update };

@@ -37,6 +37,8 @@ class Bar {
   /** @param {HTMLElement} host @param {Acts} acts */
   constructor(host, acts) {
     this.acts = acts;
+    this.host = host;
+    host.hidden = true; // until it says what its buttons do
     this.more = button("", null, () => this.open(Boolean(this.menu.hidden)));
     this.back = button("", null, acts.back, "stage-back");
     this.reveal = button("", null, acts.reveal, "main stage-reveal");
@@ -115,6 +117,7 @@ class Bar {
   /** @param {Now} now */
   show(now) {
     const { more, back, next, reveal, ticks } = this;
+    this.host.hidden = false;
     this.picker.value = this.here = now.value;
     more.textContent = t("More");
     more.title = t("Full screen, vote, print, link: everything else");

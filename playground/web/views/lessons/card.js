@@ -1,8 +1,9 @@
 // @ts-check
-/** A claim on a card: true or false? The card turns, and on its back stands what is so, with a figure where the step has one. */
+/** A claim on a card: true or false? The card turns, and on its back stands what is so, with the step's figure or, where it has none, the answer. */
 import { make } from "../../core/dom.js";
-import { t } from "../../core/translate.js";
+import { nt, t } from "../../core/translate.js";
 import { radios } from "./asking.js";
+import { heapDots } from "./dots.js";
 import { DRAWINGS } from "./drawings.js";
 import { paragraph } from "./prose.js";
 
@@ -13,6 +14,7 @@ export function drawCard(host, step, set) {
     back = make("section", "stage-card-side back"),
     answers = make("div");
   front.append(paragraph(step.question, "stage-claim"), answers);
+  back.setAttribute("aria-live", "polite");
   card.append(front, back);
   host.append(card);
   // a card's guess is true or false; the two buttons stand in that order
@@ -22,11 +24,27 @@ export function drawCard(host, step, set) {
     (i) => set(i === 0),
     "stage-choices two",
   );
-  let revealed = false;
+  let built = "";
+  /** @type {import("./types.js").Drawing | null} */
+  let drawing = null;
 
-  /** @param {import("./types.js").Told} told */
+  /** How many held it for true, and how many for false. @param {import("./dots.js").Votes} votes */
+  function people({ counts = [], n }) {
+    const rows = make("div", "stage-card-people");
+    for (const [i, name] of [t("True"), t("False")].entries()) {
+      const row = make("p", i === (step.hidden.truth ? 0 : 1) ? "true" : ""),
+        heap = make("span");
+      heapDots(heap, counts[i] ?? 0, n);
+      row.append(make("b", "", name), heap, nt("{n} vote", "{n} votes", counts[i] ?? 0));
+      rows.append(row);
+    }
+    return rows;
+  }
+
+  /** The back, built when the card turns or the class has voted. @param {import("./types.js").Told} told */
   function turn(told) {
     back.replaceChildren();
+    drawing = null;
     if (!told.revealed) return;
     const verdict = make("p", "stage-verdict"),
       truth = step.hidden.truth;
@@ -36,22 +54,24 @@ export function drawCard(host, step, set) {
         make("span", "stage-mine", told.guess ? t("you said true") : t("you said false")),
       );
     back.append(verdict, paragraph(step.question, "stage-claim small"));
-    if (!step.figure) return;
+    if (told.votes) back.append(people(told.votes));
+    if (!step.figure) {
+      back.append(paragraph(step.hidden.answer, "stage-why"));
+      return;
+    }
     const figure = make("div", "stage-figure");
     back.append(figure);
-    DRAWINGS[step.figure.kind](figure, step, () => {}).update({
-      guess: null,
-      revealed: true,
-      votes: null,
-    });
+    drawing = DRAWINGS[step.figure.kind](figure, step, () => {});
   }
 
   /** @param {import("./types.js").Told} told */
   function update(told) {
     const index = told.guess === null ? null : told.guess ? 0 : 1;
     buttons.update({ ...told, guess: index }, step.hidden.truth ? 0 : 1);
-    if (told.revealed !== revealed || told.revealed) turn(told);
-    revealed = told.revealed;
+    const now = JSON.stringify([told.revealed, told.guess, told.votes]);
+    if (now !== built) turn(told);
+    built = now;
+    drawing?.update({ guess: null, revealed: true, votes: null, moved: told.moved });
     card.classList.toggle("turned", told.revealed);
     front.inert = told.revealed;
     back.inert = !told.revealed;

@@ -4,13 +4,15 @@ import { makeBars } from "../../charts/bars.js";
 import { asIs, make, node, visible } from "../../core/dom.js";
 import { fixed, plain } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
+import { rowDots, valueDots } from "./dots.js";
+import { figureOf } from "./figure_of.js";
+import { hidesBars, rowsUnsorted } from "./laid_out.js";
 
 /** @typedef {import("./types.js").Step} Step */
 /** @typedef {import("./types.js").Told} Told */
 
-/** Rows in the order of their names: one that says nothing. @param {{name: string}[]} rows */
-const byName = (rows) =>
-  rows.map((_, i) => i).sort((a, b) => (rows[a].name < rows[b].name ? -1 : 1));
+/** A name of several words keeps its spaces; what cannot be seen in a token is made visible. @param {string} name */
+const called = (name) => name.split(" ").map(visible).join(" ");
 
 /** @param {HTMLElement} host @param {Step} step @param {import("./types.js").SetGuess} set */
 export function drawBars(host, step, set) {
@@ -48,23 +50,16 @@ class BarsView {
     if (this.kind === "tap") this.list.setAttribute("aria-label", t("Your guess"));
   }
 
-  /** Whether the bars would be the answer. */
-  get veils() {
-    const { kind, step } = this;
-    return (kind === "tap" && !step.hidden.then) || kind === "order";
-  }
-
   /** @param {number} value @param {any} data */
   share = (value, data) => (value - data.low) / (data.high - data.low || 1);
 
   /** @param {Told} told */
   update(told) {
     const { step, kind } = this,
-      { figure, hidden } = step,
-      data = told.revealed && hidden.then ? hidden.then : figure,
-      veiled = this.veils && !told.revealed;
+      data = figureOf(step, told),
+      veiled = hidesBars(step) && !told.revealed;
     this.laid = veiled
-      ? byName(data.rows)
+      ? rowsUnsorted(data)
       : data.rows.map((/** @type {any} */ _, /** @type {number} */ i) => i);
     this.data = data;
     const rows = this.laid.map((i) => this.row(i, data, told, veiled));
@@ -73,9 +68,13 @@ class BarsView {
     this.list.classList.toggle("veiled", veiled);
     this.list.classList.toggle("revealed", told.revealed);
     this.list.style.setProperty("--rows", String(rows.length));
+    const longest = Math.max(...rows.map(({ name }) => [...name].length));
+    this.list.classList.toggle("long", longest > 10);
+    this.list.style.setProperty("--letters", String(Math.min(longest, 24)));
     if (data.low < 0) this.fromZero(data);
     if (kind === "tap") this.makeTaps(told);
     if (kind === "drag") this.placeHandles(told);
+    this.placeDots(told);
     if (this.gap) this.gap.textContent = this.inGap(told);
     this.gap?.classList.toggle("known", told.revealed);
   }
@@ -83,18 +82,18 @@ class BarsView {
   /** @param {Told} told */
   inGap(told) {
     const { rows } = this.step.figure;
-    if (told.revealed && this.kind === "tap") return visible(rows[this.step.hidden.truth].name);
-    return this.kind === "tap" && told.guess !== null ? visible(rows[told.guess].name) : "\u00a0";
+    if (told.revealed && this.kind === "tap") return called(rows[this.step.hidden.truth].name);
+    return this.kind === "tap" && told.guess !== null ? called(rows[told.guess].name) : "\u00a0";
   }
 
   /** @param {number} i @param {any} data @param {Told} told @param {boolean} veiled @returns {import("../../charts/bars.js").Bar} */
   row(i, data, told, veiled) {
     const { value, name } = data.rows[i],
       { figure, hidden } = this.step,
-      moved = told.revealed && hidden.then && figure.rows.length === data.rows.length,
+      moved = told.revealed && data !== figure && figure.rows.length === data.rows.length,
       dragged = this.kind === "drag" && !told.revealed;
     return {
-      name: visible(name),
+      name: called(name),
       value: veiled || dragged ? 0 : this.share(value, data),
       reference: dragged || moved ? this.share(figure.rows[i].value, data) : null,
       figure: veiled || dragged ? "" : this.written(value, data),
@@ -105,7 +104,7 @@ class BarsView {
 
   /** @param {number} i @param {Told} told */
   note(i, told) {
-    const count = told.votes?.[i],
+    const count = told.votes?.counts?.[i],
       said = count ? nt("{n} vote", "{n} votes", count) : "";
     if (this.kind === "tap" && told.guess === i)
       return said ? t("you · {votes}", { votes: said }) : t("you");
@@ -143,6 +142,24 @@ class BarsView {
       };
       place(now, this.kind === "drag" && now.style.width === "0%" ? 0 : data.rows[i].value);
       place(before, this.step.figure.rows[i].value);
+    });
+  }
+
+  // What a class said -----------------------------------------------------------------------------------------------------------
+  /** People that the figure itself has, or those who voted. @param {Told} told */
+  placeDots(told) {
+    const { votes } = told,
+      people = this.step.figure.people ?? null,
+      counts = votes?.counts ?? people,
+      total =
+        votes?.n ??
+        (people ?? []).reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0),
+      { low = 0, high = 1 } = this.step.predict ?? {};
+    this.list.classList.toggle("voted", Boolean(counts || votes?.each));
+    this.laid.forEach((i, at) => {
+      const track = /** @type {HTMLElement} */ (this.list.children[at].querySelector(".track"));
+      if (votes?.each) valueDots(track, votes.each[i], low, high);
+      else rowDots(track, counts ? (counts[i] ?? 0) : null, total);
     });
   }
 
@@ -212,7 +229,7 @@ class BarsView {
       node("input", {
         type: "range",
         class: "stage-handle",
-        "aria-label": () => t("{part}: your guess", { part: visible(figure.rows[i].name) }),
+        "aria-label": () => t("{part}: your guess", { part: called(figure.rows[i].name) }),
         title: () => t("Your guess"),
       })
     );

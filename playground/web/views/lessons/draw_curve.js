@@ -4,6 +4,8 @@ import { axesChart } from "../../charts/axes.js";
 import { make, node } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { say, t } from "../../core/translate.js";
+import { valueDots } from "./dots.js";
+import { figureOf } from "./figure_of.js";
 
 /** @typedef {import("./types.js").Told} Told */
 
@@ -33,6 +35,7 @@ class CurveView {
     this.set = set;
     this.data = step.figure;
     this.box = make("div", "stage-curve");
+    this.people = make("div", "stage-curve-people");
     host.append(this.box);
     const marks = step.predict?.kind === "mark";
     this.chart = axesChart(this.box, {
@@ -43,6 +46,7 @@ class CurveView {
       ...(marks ? { onDrag: (/** @type {number} */ x) => this.setMarker(x) } : {}),
     });
     if (marks) this.makeHandle();
+    this.box.append(this.people);
   }
 
   makeHandle() {
@@ -71,9 +75,9 @@ class CurveView {
 
   /** @param {Told} told */
   update(told) {
-    const { hidden, predict } = this.step;
+    const { predict } = this.step;
     this.revealed = told.revealed;
-    this.data = told.revealed && hidden.then ? hidden.then : this.step.figure;
+    this.data = figureOf(this.step, told);
     const { data } = this,
       rules = data.rules.map((/** @type {any} */ rule) => ({
         x: rule.x,
@@ -82,7 +86,10 @@ class CurveView {
         dash: "3 6",
         label: say(rule.label),
       }));
-    if (predict?.kind === "mark") this.addMarker(told, rules);
+    if (predict?.kind === "mark") {
+      this.addMarker(told, rules);
+      valueDots(this.people, told.votes?.values ?? null, predict.low ?? 0, predict.high ?? 1);
+    }
     this.chart.draw({
       x: data.x,
       y: padded(data.y),

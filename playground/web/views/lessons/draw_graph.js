@@ -6,6 +6,8 @@ import { asIs, calm, make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { makeStage } from "../../core/motion.js";
 import { t } from "../../core/translate.js";
+import { ringDots } from "./dots.js";
+import { figureOf } from "./figure_of.js";
 
 const PACE = 520; // milliseconds a step of the walk
 
@@ -52,10 +54,12 @@ export function drawGraph(host, step, set) {
     const turned = told.revealed !== revealed || first;
     first = false;
     revealed = told.revealed;
-    const data = revealed && step.hidden.then ? step.hidden.then : step.figure;
+    const data = figureOf(step, told);
     [...picture.querySelectorAll(".node")].forEach((one, k) => {
       one.classList.toggle("mine", asks && told.guess === k);
       one.classList.toggle("true", asks && revealed && step.hidden.truth === k);
+      const radius = Number(one.querySelector("circle")?.getAttribute("r"));
+      ringDots(/** @type {SVGElement} */ (one), told.votes?.counts?.[k] ?? 0, radius);
     });
     list.hidden = !data.shares;
     if (data.shares) bars.show(barsOf(data));

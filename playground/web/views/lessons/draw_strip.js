@@ -4,6 +4,8 @@ import { makeTiles } from "../../charts/tiles.js";
 import { make, visible } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
+import { heapDots } from "./dots.js";
+import { figureOf } from "./figure_of.js";
 
 /** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
 export function drawStrip(host, step, set) {
@@ -12,6 +14,8 @@ export function drawStrip(host, step, set) {
     asks = step.predict?.kind === "tap";
   host.append(box, scale);
   let revealed = false;
+  /** @type {any} */
+  let moved = null;
   const tiles = makeTiles({
     host: box,
     label: () => t("Your guess"),
@@ -32,11 +36,29 @@ export function drawStrip(host, step, set) {
   function update(told) {
     const turned = told.revealed !== revealed;
     revealed = told.revealed;
+    if (turned || moved !== (told.moved ?? null)) lay(told);
     const children = [...(box.querySelector(".tiles-strip")?.children ?? [])];
-    children.forEach((tile, k) => tile.classList.toggle("mine", told.guess === k));
-    const after = step.hidden.then ?? step.figure;
-    if (!turned) return;
+    children.forEach((tile, k) => {
+      tile.classList.toggle("mine", told.guess === k);
+      heapDots(
+        /** @type {HTMLElement} */ (tile),
+        told.votes?.counts?.[k] ?? null,
+        told.votes?.n ?? 0,
+      );
+    });
+  }
+
+  /** The tiles, and where the ball is. @param {import("./types.js").Told} told */
+  function lay(told) {
+    moved = told.moved ?? null;
+    const after = figureOf(step, { ...told, revealed: true });
     tiles.clear();
+    tiles.show(revealed ? after.tiles : step.figure.tiles, { still: true });
+    if (revealed && moved) {
+      if (after.u === null) tiles.ball.hide();
+      else tiles.place(after.u);
+      return;
+    }
     if (revealed && after.u !== null) tiles.drop(after.u);
     else {
       tiles.ball.hide();

@@ -2,6 +2,7 @@
 /** The trellis of a hidden chain, the Chains page's own; its cells say nothing until the truth is revealed. */
 import { make } from "../../core/dom.js";
 import { Trellis } from "../chains/trellis.js";
+import { figureOf } from "./figure_of.js";
 
 /** @param {HTMLElement} host @param {import("./types.js").Step} step */
 export function drawTrellis(host, step) {
@@ -18,8 +19,9 @@ export function drawTrellis(host, step) {
 
   /** @param {import("./types.js").Told} told */
   function update(told) {
-    const { passes, show } = told.revealed && step.hidden.then ? step.hidden.then : step.figure;
+    const { passes, show } = figureOf(step, told);
     const last = passes.observations.length - 1;
+    trellis.passes = passes; // before the reveal its results are blank
     trellis.show(show || "forward", show ? last : -1, null);
     trellis.column.setAttribute("width", "0");
   }

@@ -2,6 +2,8 @@
 /** A figure of words: a text with masks and marks, or two texts; a loop is bracketed lap by lap. */
 import { asIs, make, visible } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
+import { heapDots } from "./dots.js";
+import { figureOf } from "./figure_of.js";
 
 /** @param {{text: string, mark: string}} word @param {number} at @param {any} loop */
 function span(word, at, loop) {
@@ -33,6 +35,7 @@ export function drawWords(host, step, set) {
     one.classList.add("tap");
     one.classList.toggle("mine", told.guess === at);
     one.classList.toggle("true", told.revealed && step.hidden.truth === at);
+    heapDots(one, told.votes?.counts?.[at] ?? null, told.votes?.n ?? 0);
     one.tabIndex = revealed ? -1 : (told.guess ?? 0) === at ? 0 : -1;
     one.addEventListener("click", () => {
       if (!revealed) set(at);
@@ -43,34 +46,37 @@ export function drawWords(host, step, set) {
       event.preventDefault();
       event.stopPropagation();
       const all = [
-          .../** @type {NodeListOf<HTMLElement>} */ (host.querySelectorAll(".stage-word")),
+          .../** @type {NodeListOf<HTMLElement>} */ (host.querySelectorAll(".stage-word.tap")),
         ],
         to = (at + by + all.length) % all.length;
       if (!revealed) set(to);
-      /** @type {HTMLElement} */ (host.querySelectorAll(".stage-word")[to]).focus();
+      /** @type {HTMLElement} */ (host.querySelectorAll(".stage-word.tap")[to]).focus();
     });
   }
 
   /** @param {import("./types.js").Told} told */
   function update(told) {
     revealed = told.revealed;
-    const data = revealed && step.hidden.then ? step.hidden.then : step.figure;
-    let at = 0;
+    const data = figureOf(step, told);
+    let at = 0,
+      tapped = 0;
     const count = data.rows.reduce(
       (/** @type {number} */ n, /** @type {any[]} */ row) => n + row.length,
       0,
     );
     host.replaceChildren(
-      ...data.rows.map((/** @type {{text: string, mark: string}[]} */ row) => {
-        const line = make("p", count > 48 ? "stage-words small" : "stage-words");
-        for (const word of row) {
-          const one = span(word, at, data.loop);
-          if (asks) makeTap(one, at, told);
-          line.append(one, " ");
-          at += 1;
-        }
-        return line;
-      }),
+      ...data.rows.map(
+        (/** @type {{text: string, mark: string}[]} */ row, /** @type {number} */ number) => {
+          const line = make("p", count > 48 ? "stage-words small" : "stage-words");
+          for (const word of row) {
+            const one = span(word, at, data.loop);
+            if (asks && (data.row ?? number) === number) makeTap(one, tapped++, told);
+            line.append(one, " ");
+            at += 1;
+          }
+          return line;
+        },
+      ),
     );
     if (asks) host.setAttribute("role", "radiogroup");
     if (asks) host.setAttribute("aria-label", t("Your guess"));

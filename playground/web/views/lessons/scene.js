@@ -7,6 +7,7 @@ import { askChoice, askNumber, askOrder } from "./asking.js";
 import { drawCard } from "./card.js";
 import { DRAWINGS } from "./drawings.js";
 import { paragraph } from "./prose.js";
+import { makeSliders } from "./sliders.js";
 
 /** @type {Record<string, typeof askChoice>} */
 const ASKED_BESIDE = { choice: askChoice, number: askNumber };
@@ -21,6 +22,7 @@ export function makeScene(host, step, { where, set }) {
     kicker = make("h3", "stage-kicker", where),
     figure = make("div", "stage-figure"),
     beside = make("div", "stage-beside"),
+    sliders = make("div", "stage-sliders"),
     answer = make("div", "stage-answer");
   kicker.tabIndex = -1;
   kicker.setAttribute("aria-level", "2");
@@ -29,7 +31,7 @@ export function makeScene(host, step, { where, set }) {
   else if (kind === "card") head.append(make("p", "stage-ask", t("True or false?")));
   answer.setAttribute("aria-live", "polite");
   const scene = node("article", { class: `stage-scene asks-${kind || "nothing"}` });
-  scene.append(head, figure, beside, answer);
+  scene.append(head, figure, beside, sliders, answer);
   host.replaceChildren(scene);
   const drawings = /** @type {import("./types.js").Drawing[]} */ ([]);
   if (kind === "card") drawings.push(drawCard(figure, step, set));
@@ -38,13 +40,30 @@ export function makeScene(host, step, { where, set }) {
   if (kind in ASKED_BESIDE) drawings.push(ASKED_BESIDE[kind](beside, step, set));
   if (kind === "order") drawings.push(askOrder(beside, step, set));
   beside.hidden = !beside.childElementCount;
+  const { moves } = step.hidden,
+    onCard = kind === "card" && !step.figure; // its back says the answer
+  answer.hidden = onCard;
+  sliders.hidden = !moves;
+  /** @type {import("./types.js").Told} */
+  let last = { guess: null, revealed: false, votes: null };
+  /** @type {any} */
+  let moved = null; // the figure as the sliders make it
+  const draw = () => drawings.forEach((drawing) => drawing.update({ ...last, moved }));
+  const slides =
+    moves &&
+    makeSliders(sliders, moves, (now) => {
+      moved = now;
+      draw();
+    });
 
   /** @param {import("./types.js").Told} told */
   function update(told) {
+    last = told;
     scene.classList.toggle("revealed", told.revealed);
-    for (const drawing of drawings) drawing.update(told);
+    slides?.update(told.revealed);
+    draw();
     if (!told.revealed) answer.replaceChildren();
-    else if (!answer.childElementCount && step.hidden.answer)
+    else if (!answer.childElementCount && step.hidden.answer && !onCard)
       answer.append(paragraph(step.hidden.answer, "stage-why"));
     drawn(host);
   }

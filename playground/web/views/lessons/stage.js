@@ -44,7 +44,7 @@ class Stage {
     this.vote = new Vote({
       there: Boolean(constants?.classroom),
       now: () => this.onView(),
-      revealed: (place, revealed) => this.takeVotes(place, revealed),
+      voted: (place, answers, reveals) => this.takeVotes(place, answers, reveals),
       seen: () => this.seen(),
     });
     this.box = node(
@@ -169,7 +169,6 @@ class Stage {
 
   /** @param {Step} step */
   build(step) {
-    const { store } = this;
     this.scene = makeScene(this.host, step, {
       where: this.where(step.title),
       set: (guess) => this.guess(guess),
@@ -307,13 +306,19 @@ class Stage {
     return [lesson, k + 1];
   }
 
-  /** @param {string} place @param {any} revealed */
-  takeVotes(place, revealed) {
+  /**
+   * The class's answers to a step; null: they were withdrawn.
+   * @param {string} place @param {{key: string, count: number}[] | null} answers @param {boolean} reveals whether the truth comes with them
+   */
+  takeVotes(place, answers, reveals) {
     const { store } = this,
       at = store.list.findIndex(([lesson, k]) => placeOf(lesson, k + 1) === place),
       step = store.stepAt(at);
     if (!step) return;
-    Object.assign(store.toldAt(at), { votes: votesOf(step, revealed), revealed: true });
+    const told = store.toldAt(at);
+    if (answers) told.votes = votesOf(step, answers);
+    else if (!told.revealed) told.votes = null;
+    if (reveals) told.revealed = true;
     if (at === store.at) this.update();
   }
 

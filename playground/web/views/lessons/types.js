@@ -4,14 +4,14 @@
  *
  * @typedef {{kind: string, items?: string[], low?: number, high?: number, step?: number, unit?: string, start?: number[], by?: string}} Predict
  *   what is asked, without its truth
- * @typedef {{answer: string, then: any, truth: any}} Hidden what waits for the reveal
+ * @typedef {{answer: string, then: any, truth: any, moves: import("./moved.js").Moves | null}} Hidden what waits for the reveal
  * @typedef {{title: string, text: string[], open: string, figure: any, question: string, predict: Predict | null, needs_model: boolean,
  *   hidden: Hidden}} Step
  * @typedef {{slug: string, title: string, minutes: string, count: number}} LessonEntry
  * @typedef {{slug: string, title: string, steps: [lesson: string, step: number][]}} CourseEntry
  *
- * @typedef {{guess: any, revealed: boolean, votes: number[] | null}} Told what has happened on a scene: `guess` null before there is one;
- *   votes: of a class, a number an item
+ * @typedef {{guess: any, revealed: boolean, votes: import("./dots.js").Votes | null, moved?: any}} Told what has happened on a scene: `guess` null before there is one;
+ *   votes: of a class; moved: the revealed figure once a slider was moved
  * @typedef {{element?: HTMLElement, update: (told: Told) => void}} Drawing
  * @typedef {(guess: any) => void} SetGuess
  */
