@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Callable, Hashable
@@ -18,7 +17,7 @@ from playground.backend.weights import cached_path, find_weights
 from playground.i18n import t
 
 if TYPE_CHECKING:
-    from playground.backend.causal import CausalModel
+    from playground.backend.causal_model import CausalModel
     from playground.backend.denoiser import Denoiser
     from playground.backend.loading import Residents
     from playground.backend.openai_engine import CompletionsModel
@@ -255,23 +254,3 @@ class Backend:
         """Put every model away."""
         if self._residents is not None:
             self._residents.clear()
-
-
-_backend: Any = None
-_lock = threading.Lock()
-
-
-def get_backend() -> Any:
-    """The one backend of this process: models on this machine, or over a cluster if `PLAYGROUND_BACKEND` names one."""
-    global _backend
-    if _backend is None:
-        with _lock:
-            if _backend is None:
-                address = os.environ.get("PLAYGROUND_BACKEND", "").strip()
-                if address:
-                    from playground.cluster.remote import RemoteBackend
-
-                    _backend = RemoteBackend(address)
-                else:
-                    _backend = Backend()
-    return _backend

@@ -1,1 +1,1 @@
-"""Models on other machines: replicas over Ray Serve, and the backend that asks them."""
+"""The backend's models on other machines: replicas over Ray Serve. `playground.backend.remote` asks them."""

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from playground.markov import plane_maps as plane_maps
     from playground.markov.chain import MarkovChain
     from playground.markov.continuous import ContinuousTimeChain
-    from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
+    from playground.markov.hidden import HiddenMarkovModel
     from playground.markov.ngram import NgramModel
+    from playground.markov.validation import ImpossibleObservations
 
 __all__ = [
     "ContinuousTimeChain",
@@ -28,7 +29,8 @@ __getattr__, __dir__ = lazy.exports(
     {
         "chain": ("MarkovChain",),
         "continuous": ("ContinuousTimeChain",),
-        "hidden": ("HiddenMarkovModel", "ImpossibleObservations"),
+        "hidden": ("HiddenMarkovModel",),
         "ngram": ("NgramModel",),
+        "validation": ("ImpossibleObservations",),
     },
 )

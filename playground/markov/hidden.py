@@ -15,25 +15,19 @@ import numpy as np
 from playground.parameters import LARGEST_SEED
 
 from . import inference
-from .validation import as_names, check_count, check_distribution, check_rows, uniforms
+from .learning import fit
+from .validation import (
+    ImpossibleObservations,
+    as_names,
+    check_count,
+    check_distribution,
+    check_rows,
+    uniforms,
+)
 from .viterbi import most_likely_path
 
 MISSING = -1
 PAIRS_AT_MOST = 50_000_000  # entries of a pairwise posterior: 400 MB
-
-
-class ImpossibleObservations(ValueError):
-    """The model gives these observations probability 0. `position`: the first, from 0, at which no state is left (the sentence counts from 1)."""
-
-    def __init__(self, position: int, symbol: str, sequence: int | None = None):
-        self.position = position
-        where = f"position {position + 1}"
-        if sequence is not None:
-            where += f" of sequence {sequence + 1}"
-        super().__init__(
-            f"observations have probability 0 under this model: at {where} no state that can be reached "
-            f"emits {symbol!r}; give one of them a positive emission or transition there, or mark it missing (-1)"
-        )
 
 
 class HiddenMarkovModel:
@@ -269,8 +263,6 @@ class HiddenMarkovModel:
     def fit(self, sequences, n_iter: int) -> tuple[HiddenMarkovModel, np.ndarray]:
         """Baum-Welch from this model: (model, log_likelihoods (n_iter + 1,)), entry i after i iterations; never falling.
 
-        See `learning.baum_welch` for the steps one by one, restarts and what happens to states never visited.
+        See `learning.baum_welch` for the steps one by one, `restarts` for several starts, and what happens to states never visited.
         """
-        from .learning import fit
-
         return fit(self, sequences, n_iter)

@@ -1,4 +1,4 @@
-"""Baum-Welch: expectation-maximisation for hidden Markov models, step by step, with restarts.
+"""Baum-Welch: expectation-maximisation for hidden Markov models, step by step.
 
 Source: Baum, Petrie, Soules, Weiss (1970); Rabiner (1989), section III.C.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.parameters import following_seed
-
 from . import inference
-from .hidden import HiddenMarkovModel, ImpossibleObservations
-from .validation import check_count
+from .validation import ImpossibleObservations, check_count
+
+if TYPE_CHECKING:
+    from .hidden import HiddenMarkovModel
 
 PARTS = ("initial", "transition", "emission")
 
@@ -105,7 +106,7 @@ def baum_welch(
             if len(order):
                 counts[present] = np.add.reduceat(posterior[order], first, axis=0)
             emission = _rows_of(counts.T + pseudocount, emission)
-        model = HiddenMarkovModel(initial, transition, emission, model.states, model.symbols)
+        model = type(model)(initial, transition, emission, model.states, model.symbols)
 
 
 def fit(
@@ -116,42 +117,6 @@ def fit(
     return steps[-1].model, np.array([step.log_likelihood for step in steps])
 
 
-@dataclass(frozen=True)
-class Restarts:
-    """`model`: the best of all runs; `runs[r]`: log-likelihoods of run r; `best`: its number; `seeds`: the start of each."""
-
-    model: HiddenMarkovModel
-    runs: list[np.ndarray]
-    best: int
-    seeds: list[int]
-
-
-def fit_with_restarts(
-    states: int,
-    symbols: int,
-    sequences,
-    n_iter: int,
-    restarts: int,
-    seed: int = 0,
-    names: tuple[Sequence[str] | None, Sequence[str] | None] = (None, None),
-    **options,
-) -> Restarts:
-    """Baum-Welch from `restarts` random starts (seeds seed, seed + 1, ...): it finds local maxima, so the best is kept."""
-    runs, models = [], []
-    seeds = [
-        following_seed(check_count(seed, "seed"), number)
-        for number in range(check_count(restarts, "restarts", 1))
-    ]
-    for start in seeds:
-        drawn = HiddenMarkovModel.random(states, symbols, start)
-        drawn = HiddenMarkovModel(drawn.initial, drawn.transition, drawn.emission, *names)
-        model, values = fit(drawn, sequences, n_iter, **options)
-        runs.append(values)
-        models.append(model)
-    best = int(np.argmax([values[-1] for values in runs]))
-    return Restarts(models[best], runs, best, seeds)
-
-
 def _rows_of(counts: np.ndarray, before: np.ndarray) -> np.ndarray:
     """Counts divided by their row sums; a row of zeros keeps the row `before`."""
     sums = counts.sum(axis=1, keepdims=True)
@@ -160,13 +125,10 @@ def _rows_of(counts: np.ndarray, before: np.ndarray) -> np.ndarray:
 
 def _impossible(model: HiddenMarkovModel, sequences) -> ImpossibleObservations:
     for number, entry in enumerate(sequences):
-        passes = model.passes(entry)
-        if passes.log_likelihood == -math.inf:
-            position = int(np.flatnonzero(passes.log_alpha.max(axis=1) == -math.inf)[0])
-            symbol = int(entry[position])
+        try:
+            model.possible_passes(entry)
+        except ImpossibleObservations as error:
             return ImpossibleObservations(
-                position,
-                model.symbols[symbol] if symbol >= 0 else "anything",
-                number if len(sequences) > 1 else None,
+                error.position, error.symbol, number if len(sequences) > 1 else None
             )
     raise AssertionError("every sequence is possible")

@@ -11,6 +11,20 @@ from playground.parameters import LARGEST_SEED
 ROUNDING = 1e-6  # a row this close to 1 was rounded by whoever typed it; anything further off is a mistake to be shown
 
 
+class ImpossibleObservations(ValueError):
+    """The model gives these observations probability 0. `position`: the first, from 0, at which no state is left (the sentence counts from 1)."""
+
+    def __init__(self, position: int, symbol: str, sequence: int | None = None):
+        self.position, self.symbol = position, symbol
+        where = f"position {position + 1}"
+        if sequence is not None:
+            where += f" of sequence {sequence + 1}"
+        super().__init__(
+            f"observations have probability 0 under this model: at {where} no state that can be reached "
+            f"emits {symbol!r}; give one of them a positive emission or transition there, or mark it missing (-1)"
+        )
+
+
 def as_names(
     names: Sequence[str] | None, count: int, field: str, each: str = "row of the matrix"
 ) -> tuple[str, ...]:

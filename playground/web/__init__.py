@@ -15,6 +15,8 @@ from pathlib import Path
 
 WEB = Path(__file__).resolve().parent
 IMPORT = re.compile(r'''((?:\bfrom|\bimport)\s*\(?\s*)"(\.{1,2}/[^"]+)"''')
+COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)$\n?", re.MULTILINE | re.DOTALL)
+CAST = re.compile(r"/\*\* @type \{[^\n]*?\} \*/ ?")
 KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 
 
@@ -39,6 +41,10 @@ class WebFiles:
             raise ValueError(f"playground/web holds no file {path!r}")
         return f"web/{self.mark}/{path}"
 
+    def code(self, path: str) -> str:
+        """A module without its comments: what a type is made of is no import."""
+        return CAST.sub("", COMMENT.sub("", self.bodies[path].decode("utf-8")))
+
     def import_map(self, *entries: str) -> dict[str, str]:
         """{bare name: data: address} of modules and all that they import, for a file that has no server behind it.
 
@@ -59,7 +65,7 @@ class WebFiles:
                 waiting.append(other)
                 return f'{hit[1]}"{bare(other)}"'
 
-            text = IMPORT.sub(renamed, self.bodies[path].decode("utf-8"))
+            text = IMPORT.sub(renamed, self.code(path))
             data = base64.b64encode(text.encode("utf-8")).decode("ascii")
             found[bare(path)] = f"data:text/javascript;base64,{data}"
         return found

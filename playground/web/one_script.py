@@ -11,8 +11,6 @@ import re
 
 from playground.web import IMPORT, WebFiles
 
-COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)$\n?", re.MULTILINE | re.DOTALL)
-CAST = re.compile(r"/\*\* @type \{[^\n]*?\} \*/ ?")
 IMPORTED = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";$', re.MULTILINE)
 EXPORTED = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
 REFUSED = re.compile(
@@ -31,7 +29,7 @@ def order_of(files: WebFiles, entry: str) -> list[str]:
         if path in open_ones or path not in files.bodies:
             raise ValueError(f"{path} cannot be part of one script: {' -> '.join(open_ones)}")
         open_ones.append(path)
-        for hit in IMPORT.finditer(without_comments(files, path)):
+        for hit in IMPORT.finditer(files.code(path)):
             visit(target(path, hit[2]))
         open_ones.pop()
         found.append(path)
@@ -52,17 +50,13 @@ def _part(files: WebFiles, path: str, names: dict[str, str]) -> str:
         wanted = " ".join(hit[1].split()).replace(" as ", ": ")
         return f"const {{{wanted}}} = {names[target(path, hit[2])]};"
 
-    text = IMPORTED.sub(taken, without_comments(files, path))
+    text = IMPORTED.sub(taken, files.code(path))
     given = [hit[1] for hit in EXPORTED.finditer(text)]
     text = EXPORTED.sub("", text)
     if left := REFUSED.search(text):
         raise ValueError(f"{path} cannot be part of one script: {left[0]}")
     # a module may wait at its top, as the languages do for their table
     return f"const {names[path]} = await (async () => {{\n{text}return {{{', '.join(given)}}};\n}})();\n"
-
-
-def without_comments(files: WebFiles, path: str) -> str:
-    return CAST.sub("", COMMENT.sub("", files.bodies[path].decode("utf-8")))
 
 
 def target(path: str, relative: str) -> str:

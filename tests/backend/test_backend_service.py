@@ -6,14 +6,13 @@ import threading
 import pytest
 import torch
 
-import playground.backend.service as service
-from playground.backend import ModelUnavailable, RunStopped, get_backend, weights
+from playground.backend import ModelUnavailable, RunStopped, current, get_backend, service, weights
 from playground.backend.errors import OutOfMemory
 from playground.backend.loading import Residents
 
 
 def test_there_is_one_backend_for_the_process(monkeypatch):
-    monkeypatch.setattr(service, "_backend", None)
+    monkeypatch.setattr(current, "_backend", None)
     assert get_backend() is get_backend()
 
 

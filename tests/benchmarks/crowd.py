@@ -43,7 +43,7 @@ def resident(pid: int) -> int:
 
 def measure(model: str, visitors: int, seconds: float, port: int) -> dict:
     """One replica with one thread and `visitors` who write all the time."""
-    from playground.cluster.remote import RemoteBackend
+    from playground.backend.remote import RemoteBackend
     from playground.cluster.serve import LocalCluster
     from playground.decoding import DecodingSettings, generate
 

@@ -13,10 +13,13 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.paired import Worker, spread, work
 
 SIZE = 49_152
 EARLIER = {
@@ -61,29 +64,6 @@ def block(name: str, steps: int) -> list[float]:
     return took[5:]
 
 
-class Worker:
-    """A process that times blocks with the package of one checkout."""
-
-    def __init__(self, folder: Path):
-        call = [sys.executable, __file__, "--work", str(folder)]
-        self.process = subprocess.Popen(
-            call, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-
-    def block(self, name: str, steps: int) -> list[float]:
-        assert self.process.stdin and self.process.stdout
-        print(json.dumps([name, steps]), file=self.process.stdin, flush=True)
-        return json.loads(self.process.stdout.readline())
-
-
-def spread(took: list[float]) -> dict[str, float]:
-    ordered = sorted(took)
-    return {
-        "p50_ms": round(statistics.median(ordered), 3),
-        "p95_ms": round(ordered[int(0.95 * (len(ordered) - 1))], 3),
-    }
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--before", type=Path, help="a checkout of the earlier commit")
@@ -92,20 +72,17 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.work:
-        sys.path.insert(0, str(asked.work))
-        for line in sys.stdin:
-            print(json.dumps(block(*json.loads(line))), flush=True)
-        return
-    now = Worker(Path(__file__).resolve().parents[2])
-    before = Worker(asked.before.resolve()) if asked.before else None
+        return work(asked.work, block)
+    now = Worker(__file__)
+    before = Worker(__file__, asked.before) if asked.before else None
     found: dict[str, dict[str, float]] = {}
     for name in (*EARLIER, "all", "guidance"):
         mine: list[float] = []
         ratios = []
         for _ in range(asked.rounds):
-            mine += (one := now.block(name, asked.steps))
+            mine += (one := now.ask(name, asked.steps))
             if before is not None and name in EARLIER:
-                other = before.block(name, asked.steps)
+                other = before.ask(name, asked.steps)
                 ratios.append(statistics.median(one) / statistics.median(other))
         found[name] = spread(mine)
         if ratios:
@@ -113,7 +90,7 @@ def main() -> None:
     print(json.dumps(found, indent=1))
     for worker in (now, before):
         if worker is not None:
-            worker.process.terminate()
+            worker.close()
 
 
 if __name__ == "__main__":

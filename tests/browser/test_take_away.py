@@ -54,6 +54,7 @@ def taken(page, area, form):
     menu = area.locator(".take-away")
     if not menu.evaluate("node => node.open"):
         menu.locator("summary").click()
+    expect(menu).to_have_js_property("open", True)
     with page.expect_download() as download:
         area.locator(f".take-form[data-form={form}]").click()
     return download.value.path().read_bytes()

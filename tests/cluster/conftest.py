@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from playground.backend.remote import RemoteBackend
 from playground.backend.service import Backend
-from playground.cluster.remote import RemoteBackend
 from playground.cluster.replica import Replica
 from tests.backend.conftest import clean_environment, small_folders
 
@@ -96,7 +96,7 @@ class SmallCluster:
 
 
 @pytest.fixture(scope="module")
-def house(small_folders):
+def local_and_cluster(small_folders):
     """A local backend and a cluster over the same small models."""
     from playground.backend import catalog
     from playground.backend.catalog import Entry, Place
@@ -120,14 +120,14 @@ def house(small_folders):
 
 
 @pytest.fixture()
-def local(house):
-    return house[0]
+def local(local_and_cluster):
+    return local_and_cluster[0]
 
 
 @pytest.fixture()
-def cluster(house):
-    house[1].revive()
-    return house[1]
+def cluster(local_and_cluster):
+    local_and_cluster[1].revive()
+    return local_and_cluster[1]
 
 
 @pytest.fixture()

@@ -19,8 +19,8 @@ import httpx
 import pytest
 import yaml
 
+from playground.backend.remote import RemoteBackend
 from playground.backend.service import Backend
-from playground.cluster.remote import RemoteBackend
 from playground.decoding import DecodingSettings, generate
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ import torch
 from playground.backend import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend import limits as bounds
 from playground.backend.limits import Limits
-from playground.cluster.remote import RemoteBackend
+from playground.backend.remote import RemoteBackend
 from playground.decoding import DecodingSettings, generate
 from playground.diffusion import UnmaskSettings, unmask
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from playground.markov import HiddenMarkovModel
-from playground.markov.learning import baum_welch, fit, fit_with_restarts
+from playground.markov.learning import baum_welch, fit
+from playground.markov.restarts import fit_with_restarts
 from tests.markov.brute_force import brute_force
 from tests.markov.hidden_models import models_with_observations, random_model
 

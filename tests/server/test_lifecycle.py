@@ -18,7 +18,7 @@ PROMPT = (
 
 @pytest.fixture(scope="module")
 def app():
-    app = App()
+    app = App(PLAYGROUND_DRAIN_SECONDS="120")  # a loaded machine writes slowly
     app.until_warm()
     yield app
     app.process.kill()

@@ -21,3 +21,9 @@ def test_whatever_a_module_of_the_map_imports_is_in_the_map():
 def test_a_module_that_is_not_there_is_named():
     with pytest.raises(ValueError, match=r"holds no file 'views/nowhere\.js'"):
         shipped().import_map("views/nowhere.js")
+
+
+def test_what_only_types_name_is_not_in_the_map():
+    """JSDoc names modules, and schema.d.ts, by import(...): nothing of that runs."""
+    found = shipped().import_map("views/generate/rules.js")
+    assert not [name for name in found if not name.endswith(".js")]

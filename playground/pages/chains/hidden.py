@@ -6,9 +6,10 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from playground.i18n import t
-from playground.markov.hidden import HiddenMarkovModel, ImpossibleObservations
+from playground.markov.hidden import HiddenMarkovModel
 from playground.markov.learning import baum_welch
 from playground.markov.trellis import compare_paths, trellis
+from playground.markov.validation import ImpossibleObservations
 from playground.pages.chains import parsing
 from playground.pages.chains.examples import HIDDEN
 from playground.parameters import LARGEST_SEED

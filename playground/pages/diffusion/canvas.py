@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from playground.backend.incremental import CLOSING
 from playground.backend.limits import limits
 from playground.diffusion.canvas import framed_ids
 from playground.i18n import t
-
-CLOSING = frozenset(".,!?;:)]}%…")
 
 
 @dataclass(frozen=True)

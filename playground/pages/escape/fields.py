@@ -3,10 +3,19 @@ open fast."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from playground.decoding.rules import ORDERS
+from playground.decoding.settings import PARAMETERS
 from playground.i18n import t
 from playground.parameters import Parameter, table
 
-ORDERS = ("transformers", "llama.cpp")
+
+def _row(name: str, **own: Any) -> Parameter:
+    """A row of decoding's table as this page has it: its own beginning, words and (narrower) range."""
+    return replace(PARAMETERS[name], **own)
+
 
 # What a visitor sets: the ranges of the page's controls, of its link and of /escape.
 FIELDS = table(
@@ -21,14 +30,13 @@ FIELDS = table(
         label=t("barrier ΔE"),
         doc=t("How far the best way out lies below the loop token, in logits (nats)"),
     ),
-    Parameter(
+    _row(
         "temperature",
-        float,
-        0.5,
-        low=0,
+        default=0.5,
+        off=None,
+        note="",
         high=10,
         shown=(0, 4),
-        step=0.01,
         label=t("temperature T"),
         doc=t("Logits are divided by T before the draw"),
     ),
@@ -43,61 +51,42 @@ FIELDS = table(
         label=t("rivals N"),
         doc=t("How many equally likely ways out there are"),
     ),
-    Parameter(
+    _row(
         "top_p",
-        float,
-        0.9,
-        off=1.0,
-        low=0,
-        high=1,
+        default=0.9,
         shown=(0.05, 1),
         step=0.005,
         label=t("top-p"),
         doc=t("Keep the smallest set of tokens that reaches this probability"),
     ),
-    Parameter(
+    _row(
         "min_p",
-        float,
-        0.0,
-        off=0.0,
-        low=0,
-        high=1,
+        default=0.0,
         shown=(0, 0.5),
-        step=0.005,
         label=t("min-p α"),
         doc=t("Keep tokens with at least α times the probability of the likeliest"),
     ),
-    Parameter(
+    _row(
         "top_k",
-        int,
-        0,
-        off=0,
-        low=0,
+        default=0,
         high=100_000,
         shown=(0, 50),
-        step=1,
         label=t("top-k"),
         doc=t("Keep the k most likely tokens"),
     ),
-    Parameter(
+    _row(
         "repetition_penalty",
-        float,
-        1.05,
-        off=1.0,
+        default=1.05,
         low=1,
         high=10,
-        shown=(1, 2),
-        step=0.01,
         label=t("repetition penalty θ"),
         doc=t(
             "Divides a positive logit of a token seen before, multiplies a negative one: once, however often it was seen"
         ),
     ),
-    Parameter(
+    _row(
         "frequency_penalty",
-        float,
-        0.15,
-        off=0.0,
+        default=0.15,
         low=0,
         high=10,
         shown=(0, 2),
@@ -131,7 +120,7 @@ FIELDS = table(
         "order",
         str,
         "transformers",
-        choices=ORDERS,
+        choices=tuple(ORDERS),
         label=t("order of the rules"),
         doc=t("transformers: temperature first; llama.cpp: temperature last"),
     ),
@@ -151,14 +140,14 @@ WORD = Parameter(
 
 # One real distribution that is read.
 READING = table(
-    Parameter("top_p", float, 0.9, low=0, high=1),
-    Parameter("temperature", float, 0.8, low=0, high=100),
-    Parameter("min_p", float, 0.05, low=0, high=1),
+    _row("top_p", default=0.9),
+    _row("temperature", default=0.8, off=None, high=100),
+    _row("min_p", default=0.05),
 )
 
 # The experiment on a real loop.
 EXPERIMENT = table(
-    Parameter("top_p", float, 0.9, low=0.05, high=0.999, label=t("top-p")),
+    _row("top_p", default=0.9, off=None, low=0.05, high=0.999, label=t("top-p")),
     Parameter("runs", int, 32, low=8, high=128, label=t("runs a point")),
     Parameter("length", int, 32, low=8, high=96, label=t("tokens")),
 )

@@ -1,6 +1,7 @@
 // @ts-check
 /** How one line of a chart with two axes is drawn: its stroke, its path, and its sign in the key. */
 import { drawSvg } from "../core/dom.js";
+import { linePath } from "./path.js";
 
 /** @typedef {import("./axes.js").Line} Line @typedef {import("./axes.js").Frame} Frame */
 
@@ -22,19 +23,10 @@ export function signOf(line) {
   return sign;
 }
 
-/** A gap lifts the pen. @param {Line} line @param {Frame} frame */
-export function pathOf(line, frame) {
-  let path = "",
-    pen = false;
-  line.x.forEach((x, i) => {
-    const v = line.y[i];
-    if (v === null || v === undefined) {
-      pen = false;
-      return;
-    }
-    const y = Math.max(-1e4, Math.min(1e4, frame.sy(v)));
-    path += `${pen ? "L" : "M"}${frame.sx(x).toFixed(1)} ${y.toFixed(1)}`;
-    pen = true;
-  });
-  return path || "M-9-9";
-}
+/** A gap lifts the pen; what lies far outside the frame is drawn as far as a browser bears. @param {Line} line @param {Frame} frame */
+export const pathOf = (line, frame) =>
+  linePath(
+    line.y.map((v) => (v === null ? null : Math.max(-1e4, Math.min(1e4, frame.sy(v))))),
+    (i) => frame.sx(line.x[i]),
+    (y) => y,
+  ) || "M-9-9";

@@ -4,7 +4,7 @@
  * a bar of n/N ends, so the eye compares lengths. Where dots would stand closer than 6 px an outlined bar takes their place.
  */
 import { asIs, make, visible } from "../core/dom.js";
-import { fixed, withoutZero } from "../core/format.js";
+import { fixed, raised, withoutZero } from "../core/format.js";
 import { nt, t } from "../core/translate.js";
 
 /**
@@ -24,14 +24,12 @@ import { nt, t } from "../core/translate.js";
 
 const CLOSEST = 6; // pixels between two dots
 
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
 /** A probability for rows: .479, .0001; below that its first digit and the power of ten, 9·10⁻⁶. @param {number} p */
 export function share(p) {
   if (p === 0) return "0";
   if (p < 0.00005) {
     const [digit, power] = p.toExponential(0).split("e-");
-    return `${digit}·10⁻${[...power].map((one) => RAISED[Number(one)]).join("")}`;
+    return `${digit}·10⁻${raised(power)}`;
   }
   return withoutZero(fixed(p, p < 0.0005 ? 4 : 3));
 }

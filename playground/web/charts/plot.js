@@ -3,6 +3,8 @@
 import { drawSvg, make, node, svgText, svgTitle } from "../core/dom.js";
 import { NOTHING, plain, whole } from "../core/format.js";
 import { onLanguage, t } from "../core/translate.js";
+import { ticksOf } from "./axes_figures.js";
+import { linePath } from "./path.js";
 
 /** @typedef {[x: number, y: number | null, spread?: number]} Point */
 /**
@@ -30,17 +32,6 @@ export function neat(v) {
   if (size >= 1000) return whole(Math.round(v));
   if (size >= 10) return plain(v, 1);
   return size < 0.001 ? v.toExponential(1).replace("e-", "e−") : plain(v, 3);
-}
-
-/** @param {number} low @param {number} high */
-function evenTicks(low, high, count = 4) {
-  const raw = (high - low || 1) / count,
-    power = 10 ** Math.floor(Math.log10(raw)),
-    unit = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw * 0.999) ?? raw;
-  const ticks = [];
-  for (let v = Math.ceil(low / unit - 1e-9) * unit; v <= high + unit * 1e-6; v += unit)
-    ticks.push(+v.toPrecision(12));
-  return ticks;
 }
 
 /** @param {number} low @param {number} high */
@@ -112,14 +103,14 @@ function axisParts(f, x, y) {
       /** @type {string} */ anchor,
       kind = "tick",
     ) => parts.push(svgText(words, { x: px, y: py, "text-anchor": anchor, class: "plot-" + kind }));
-  for (const v of y.log ? logTicks(f.y0, f.y1) : evenTicks(f.y0, f.y1)) {
+  for (const v of y.log ? logTicks(f.y0, f.y1) : ticksOf(f.y0, f.y1, 4)) {
     const at = { x1: f.left, x2: f.width - f.right, y1: f.sy(v), y2: f.sy(v) };
     parts.push(drawSvg("line", { ...at, class: "plot-grid" }));
     text(f.left - 7, f.sy(v) + 4, (y.format ?? neat)(v), "end");
   }
   let edge = -Infinity;
   const count = Math.max(2, Math.floor(f.width / 110));
-  for (const v of x.ticks ?? (x.log ? logTicks(f.x0, f.x1) : evenTicks(f.x0, f.x1, count))) {
+  for (const v of x.ticks ?? (x.log ? logTicks(f.x0, f.x1) : ticksOf(f.x0, f.x1, count))) {
     if (f.sx(v) - edge < 30) continue;
     edge = f.sx(v);
     text(edge, f.height - f.bottom + 17, (x.format ?? neat)(v), "middle");
@@ -155,15 +146,11 @@ function seriesPart(f, one, n, y) {
     group = drawSvg("g", { style: colour });
   const shown = (/** @type {number | null} */ v) =>
     v !== null && v !== undefined && (!y.log || v > 0);
-  let path = "",
-    open = false;
-  for (const [px, py] of one.points) {
-    if (!shown(py)) open = false;
-    else {
-      path += `${open ? "L" : "M"}${f.sx(px).toFixed(1)} ${f.sy(Math.min(Number(py), f.y1)).toFixed(1)}`;
-      open = true;
-    }
-  }
+  const path = linePath(
+    one.points.map(([, py]) => (shown(py) ? py : null)),
+    (i) => f.sx(one.points[i][0]),
+    (v) => f.sy(Math.min(v, f.y1)),
+  );
   group.append(drawSvg("path", { d: path || "M0 0", class: "plot-path", ...dash }));
   for (const [px, py, spread] of one.points) {
     const v = Number(py);

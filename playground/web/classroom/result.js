@@ -1,7 +1,7 @@
 // @ts-check
 /** What a class said, drawn for the front and for every phone: the figure, what its marks mean, one sentence. */
-import { asIs, make, visible } from "../core/dom.js";
-import { fixed } from "../core/format.js";
+import { asIs, make } from "../core/dom.js";
+import { decimalsOf, fixed } from "../core/format.js";
 import { nt, pieces, t } from "../core/translate.js";
 import { classKey, classRows, NumberLine, share } from "../charts/class_rows.js";
 import { bold, sentence } from "./result_parts.js";
@@ -209,8 +209,7 @@ function pairResult(question, revealed, { yours, moving }) {
 }
 
 /** @param {any} question */
-const decimals = ({ step, low, high }) =>
-  Math.min(6, Math.max(0, Math.ceil(-Math.log10(step || (high - low) / 100 || 1) - 1e-9)));
+const decimals = ({ step, low, high }) => decimalsOf(step || (high - low) / 100);
 
 /** @type {Result} */
 function numberResult(question, revealed, { yours }) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** The questions of a class on a student's page, one form a kind. Everything one touches stands in the lower half. */
-import { asIs, make, visible } from "../core/dom.js";
-import { fixed, plain } from "../core/format.js";
+import { asIs, make } from "../core/dom.js";
+import { decimalsOf, fixed, plain } from "../core/format.js";
 import { t } from "../core/translate.js";
 import { field, problem } from "./seat_field.js";
 import { order } from "./seat_order.js";
@@ -12,8 +12,7 @@ import { shannon } from "./seat_shannon.js";
 /** @typedef {{main: () => Node[], foot: () => Node[]}} Form */
 
 /** How many decimals a number of a question has. @param {any} question */
-const digitsOf = ({ step, low, high }) =>
-  Math.min(6, Math.max(0, Math.ceil(-Math.log10(step || (high - low) / 100 || 1) - 1e-9)));
+const digitsOf = ({ step, low, high }) => decimalsOf(step || (high - low) / 100);
 
 /** A number with its unit. @param {any} question @param {number} value */
 export const measured = (question, value) =>

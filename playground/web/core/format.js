@@ -65,14 +65,21 @@ export const plain = (x, digits = 4) =>
 /** The same without the zero before the point, for cells without space: ".304". @param {string} text */
 export const withoutZero = (text) => text.replace(/^0(?=\D)/, "");
 
+/** How many decimals a number has that goes in such steps, at most six. @param {number} step */
+export const decimalsOf = (step) =>
+  Math.min(6, Math.max(0, Math.ceil(-Math.log10(step || 1) - 1e-9)));
+
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Digits as an exponent: ¹². @param {string} digits */
+export const raised = (digits) => [...digits].map((digit) => RAISED[Number(digit)]).join("");
 
 /** Four decimals; a small one keeps its leading digits: 1.23·10⁻⁵. @param {number | null | undefined} x */
 export function small(x) {
   if (x === null || x === undefined) return NOTHING;
   if (x === 0 || Math.abs(x) >= 0.001) return fixed(x, 4);
   const [digits, power] = x.toExponential(2).split("e-");
-  return `${fixed(Number(digits), 2)}·10⁻${[...power].map((digit) => RAISED[Number(digit)]).join("")}`;
+  return `${fixed(Number(digits), 2)}·10⁻${raised(power)}`;
 }
 
 /** @param {number} p */

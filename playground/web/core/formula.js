@@ -3,12 +3,13 @@
  * Formulas as MathML, from the line in which people write them: `formula("T_c = ΔE / ln(N·p/(1−p))")`.
  *
  * `x_i` and `x^(…)` lower and raise; " / " between spaces is a fraction, "/" without them a stroke; (…) as a whole numerator,
- * denominator, index or exponent loses its brackets, {…} never has any. Everything goes in as text.
+ * denominator, index or exponent loses its brackets, {…} never has any; √ stands before its operand, words with spaces between
+ * quotes. Everything goes in as text.
  */
 
 const NS = "http://www.w3.org/1998/Math/MathML";
 const UNITES = "=≈≥≤<>+−-,→";
-const OPERATORS = `${UNITES}·/∑|′'∞`;
+const OPERATORS = `${UNITES}·/∑∏|′'∞∈[]`;
 
 /** @param {string} tag @param {...(Node | string)} children @returns {MathMLElement} */
 function math(tag, ...children) {
@@ -84,7 +85,7 @@ class Reader {
   }
 
   scripted() {
-    const sum = this.text[this.at] === "∑",
+    const sum = "∑∏".includes(this.text[this.at]),
       base = this.atom();
     /** @type {Record<string, Node>} */
     const scripts = {};
@@ -112,6 +113,16 @@ class Reader {
         nodes.map((one) => one.cloneNode(true)),
       );
       return group;
+    }
+    if (opening === "√") {
+      this.at++;
+      return math("msqrt", operand([this.atom()]));
+    }
+    if (opening === '"') {
+      const end = this.text.indexOf('"', this.at + 1),
+        words = this.text.slice(this.at + 1, end < 0 ? undefined : end);
+      this.at += words.length + 2;
+      return math("mtext", words.replaceAll(" ", "\u00a0")); // MathML would drop the outer ones
     }
     if (OPERATORS.includes(opening)) {
       this.at++;

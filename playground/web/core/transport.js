@@ -3,7 +3,7 @@
  * The shared transport: play, pause, step, back, scrub, speed. The timeline is a curve; loops are brackets over it, branches dots on it.
  */
 import { areaPath, linePath } from "../charts/path.js";
-import { button, drawSvg, inEveryLanguage, make } from "./dom.js";
+import { button, drawSvg, make } from "./dom.js";
 import { makeTimeline } from "./timeline.js";
 import { onLanguage, t } from "./translate.js";
 

@@ -11,6 +11,9 @@
  * @property {(file: File) => Promise<{path: string, url: string}>} upload
  */
 
+/** The largest seed, as playground/parameters.py has it: JavaScript and JSON carry it exactly. */
+export const LARGEST_SEED = 2 ** 53;
+
 /**
  * The value as it is now, as objects of its own: Gradio writes each next value of a stream into the objects of the last one.
  * A class with STREAMED = True sends JSON text; both are read here. null where there is none.

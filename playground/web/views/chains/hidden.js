@@ -6,13 +6,13 @@ import { choices, clip, clone, partsOf } from "../../core/dom.js";
 import { fixed, small } from "../../core/format.js";
 import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
-import { onLanguage, say, t } from "../../core/translate.js";
+import { say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { showCell } from "./cell.js";
 import { skeleton } from "./hidden_parts.js";
 import { Learning } from "./learning.js";
 import { ModelEditors } from "./model.js";
-import { chainTransport, openLink, readField } from "./page.js";
+import { begin, chainTransport, readField } from "./page.js";
 import { comparison, showPaths } from "./paths.js";
 import { Trellis } from "./trellis.js";
 
@@ -69,7 +69,8 @@ class HiddenView {
   samples = -1; // the seed of the last sample
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-  constructor(element, { props, server, watch }) {
+  constructor(element, host) {
+    const { props, server } = host;
     this.props = props;
     this.server = server;
     this.view = skeleton();
@@ -93,17 +94,7 @@ class HiddenView {
       draft: () => clone(this.draft),
       learn: (wish) => server.learn(wish),
     });
-    this.listen();
-    this.take();
-    watch("value", () => this.take());
-    onLanguage(() => this.speak());
-    openLink("hidden", {
-      filled: this.figures !== null,
-      server,
-      take: (value) => this.take(value),
-      player: () => this.player,
-      problem: (sentence) => this.problem(sentence),
-    });
+    begin(this, "hidden", host);
   }
 
   makePlayer() {

@@ -5,7 +5,8 @@ import { latest } from "../../core/ask.js";
 import { button, choices, clip, make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, say, t } from "../../core/translate.js";
-import { chainTransport, LARGEST_SEED, readField } from "./page.js";
+import { LARGEST_SEED } from "../../core/value.js";
+import { chainTransport, readField } from "./page.js";
 
 /** @typedef {{source: string, length: number, restarts: number, iterations: number, seed: number}} Wish */
 

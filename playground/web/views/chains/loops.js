@@ -9,10 +9,10 @@ import { percent } from "../../core/format.js";
 import { onLook } from "../../core/look.js";
 import { offerLink, readLink, stepOf } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
-import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
+import { nt, say, t } from "../../core/translate.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
 import { skeleton } from "./loops_parts.js";
-import { chainTransport, LARGEST_SEED, openLink, readField } from "./page.js";
+import { begin, chainTransport, readField } from "./page.js";
 import { PlaneMap } from "./plane.js";
 import { nearestEarlier, RunPortrait, screenOf } from "./portrait.js";
 
@@ -52,7 +52,8 @@ class LoopsView {
   again = 0;
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-  constructor(element, { props, server, watch }) {
+  constructor(element, host) {
+    const { props, server } = host;
     this.props = props;
     this.server = server;
     this.view = skeleton();
@@ -73,17 +74,10 @@ class LoopsView {
       (wish) => server.states(wish),
       (record, wish) => this.receive(record, wish),
     );
-    this.listen();
-    this.take();
-    watch("value", () => this.take());
-    onLanguage(() => this.speak());
     onLook(() => this.paint());
-    openLink("loops", {
-      filled: this.draft !== null,
-      server,
-      take: (value) => this.take(value),
+    begin(this, "loops", host, {
+      filled: () => this.draft !== null,
       player: () => (this.draft?.part === "text" ? null : this.plane.player),
-      problem: (sentence) => this.problem(sentence),
     });
   }
 

@@ -2,7 +2,8 @@
 /** What the view "Why networks loop" consists of. */
 import { drawSvg, node } from "../../core/dom.js";
 import { pieces, t } from "../../core/translate.js";
-import { action, LARGEST_SEED, numberField, problemLine, viewSkeleton } from "./page.js";
+import { LARGEST_SEED } from "../../core/value.js";
+import { action, numberField, problemLine, viewSkeleton } from "./page.js";
 
 const field = () => {
   const svg = drawSvg(

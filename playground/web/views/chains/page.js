@@ -3,10 +3,10 @@
 import { clip, node } from "../../core/dom.js";
 import { readLink, stepOf } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
-import { say, t } from "../../core/translate.js";
+import { onLanguage, t } from "../../core/translate.js";
 import { makeTransport } from "../../core/transport.js";
+import { LARGEST_SEED } from "../../core/value.js";
 
-export const LARGEST_SEED = 2 ** 53;
 const SPEEDS = [1, 2, 4, 8, 16, 20, 30];
 
 /** @typedef {ReturnType<typeof makeTransport>} Transport */
@@ -95,6 +95,27 @@ export function freeName(names, word) {
 }
 
 /**
+ * What a view does when it is built: listens, draws what the page brought, follows it, and opens the page's address.
+ * @param {{listen: () => void, take: (value?: any) => void, speak: () => void, problem: (sentence: string) => void, figures?: any,
+ *   player: Transport}} view
+ * @param {string} name @param {import("../../core/value.js").Host} host
+ * @param {{filled?: () => boolean, player?: () => Transport | null}} [options] as of openLink
+ */
+export function begin(view, name, { server, watch }, options = {}) {
+  view.listen();
+  view.take();
+  watch("value", () => view.take());
+  onLanguage(() => view.speak());
+  openLink(name, {
+    filled: options.filled?.() ?? view.figures !== null,
+    server,
+    take: (value) => view.take(value),
+    player: options.player ?? (() => view.player),
+    problem: (sentence) => view.problem(sentence),
+  });
+}
+
+/**
  * A view whose state stands in the page's address fetches it by itself: Gradio has no way to hand a value to a tab not yet opened.
  * Where the page brought no value either, the view asks for what it shows first.
  *
@@ -106,7 +127,7 @@ export function freeName(names, word) {
  * @param {() => Transport | null} given.player whose step the link names; asked after `take`
  * @param {(sentence: string) => void} given.problem
  */
-export async function openLink(view, { filled, server, take, player, problem }) {
+async function openLink(view, { filled, server, take, player, problem }) {
   const link = readLink(),
     here = link.tab === "chains" && (link.view ?? "walk") === view,
     state = here ? link.state : null;

@@ -9,10 +9,10 @@ import { choices, clip, clone, fillSelect, make, partsOf } from "../../core/dom.
 import { fixed } from "../../core/format.js";
 import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
-import { onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
+import { say, t } from "../../core/translate.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
 import { matrixEditor } from "./matrix.js";
-import { chainTransport, freeName, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
+import { begin, chainTransport, freeName, nextSeed, readField } from "./page.js";
 import { flowTable, skeleton } from "./rates_parts.js";
 
 /** @typedef {{preset: string, states: string[], rates: (number | null)[][], start: number, seed: number, until: number}} Draft */
@@ -29,7 +29,8 @@ class RatesView {
   curves = [];
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-  constructor(element, { props, server, watch }) {
+  constructor(element, host) {
+    const { props, server } = host;
     this.props = props;
     this.server = server;
     this.view = skeleton();
@@ -48,17 +49,7 @@ class RatesView {
       (wish) => server.figures(wish),
       (record) => this.receive(record),
     );
-    this.listen();
-    this.take();
-    watch("value", () => this.take());
-    onLanguage(() => this.speak());
-    openLink("rates", {
-      filled: this.figures !== null,
-      server,
-      take: (value) => this.take(value),
-      player: () => this.player,
-      problem: (sentence) => this.problem(sentence),
-    });
+    begin(this, "rates", host);
   }
 
   makeEditor() {

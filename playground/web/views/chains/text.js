@@ -6,9 +6,9 @@ import { choices, clip, clone, partsOf } from "../../core/dom.js";
 import { bits, fixed, whole } from "../../core/format.js";
 import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
-import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
-import { chainTransport, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
+import { nt, say, t } from "../../core/translate.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
+import { begin, chainTransport, nextSeed, readField } from "./page.js";
 import { countsOf, headingOf, makeSource, makeTokens, skeleton } from "./text_parts.js";
 
 /** @typedef {"greedy" | "sampled"} Run */
@@ -33,7 +33,8 @@ class TextView {
   which = "sampled";
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-  constructor(element, { props, server, trigger, watch }) {
+  constructor(element, host) {
+    const { props, server, trigger } = host;
     this.props = props;
     this.server = server;
     this.trigger = trigger;
@@ -58,17 +59,7 @@ class TextView {
       (wish) => this.figuresOf(wish),
       (record) => this.receive(record),
     );
-    this.listen();
-    this.take();
-    watch("value", () => this.take());
-    onLanguage(() => this.speak());
-    openLink("text", {
-      filled: this.figures !== null,
-      server,
-      take: (value) => this.take(value),
-      player: () => this.player,
-      problem: (sentence) => this.problem(sentence),
-    });
+    begin(this, "text", host);
   }
 
   makePlayer() {

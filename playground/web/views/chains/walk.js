@@ -11,10 +11,10 @@ import { choices, clip, clone, fillSelect, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { offerLink } from "../../core/link.js";
 import { drawn } from "../../core/messages.js";
-import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { readValue } from "../../core/value.js";
+import { nt, say, t } from "../../core/translate.js";
+import { LARGEST_SEED, readValue } from "../../core/value.js";
 import { matrixEditor, normalised } from "./matrix.js";
-import { chainTransport, freeName, LARGEST_SEED, nextSeed, openLink, readField } from "./page.js";
+import { begin, chainTransport, freeName, nextSeed, readField } from "./page.js";
 import { distancesOf, MOST_STEPS, powersOf, spreadOf, visitsOf } from "./walk_figures.js";
 import { eigenvalueRow, faultOf, forgotten, skeleton } from "./walk_parts.js";
 
@@ -36,7 +36,8 @@ class WalkView {
   restart = false; // another example: the walk is shown from its first steps again
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
-  constructor(element, { props, server, watch }) {
+  constructor(element, host) {
+    const { props, server } = host;
     this.props = props;
     this.server = server;
     this.view = skeleton();
@@ -58,17 +59,7 @@ class WalkView {
       (wish) => server.figures(wish),
       (record, wish) => this.receive(record, wish),
     );
-    this.listen();
-    this.take();
-    watch("value", () => this.take());
-    onLanguage(() => this.speak());
-    openLink("walk", {
-      filled: this.figures !== null,
-      server,
-      take: (value) => this.take(value),
-      player: () => this.player,
-      problem: (sentence) => this.problem(sentence),
-    });
+    begin(this, "walk", host);
   }
 
   makeEditor() {

@@ -69,7 +69,7 @@ export class Teaching {
   /** @returns {import("./panel.js").Acts} */
   acts() {
     return {
-      ask: (offer) => this.ask(offer.question),
+      ask: (offer) => this.ask(offer.question, offer.answer),
       own: () => this.open(ownQuestion()),
       shannon: () => this.open(shannonQuestion(onView().model ?? MODEL)),
       send: () => this.send(),
@@ -189,13 +189,13 @@ export class Teaching {
     this.ask(() => question);
   }
 
-  /** The question covers the page before the class has it. @param {() => any} made */
-  async ask(made) {
+  /** The question covers the page before the class has it. @param {() => any} made @param {() => string} [answer] what its reveal shows */
+  async ask(made, answer) {
     if (!this.session || this.asking) return;
     const question = made(),
       { shown, ...wire } = question;
     if (wire.kind === "token") wire.known_only = this.knownOnly;
-    this.asked = onView().answer ?? "";
+    this.asked = answer?.() ?? onView().answer ?? "";
     this.set({ asking: { ...question, ...shown }, problem: "" });
     this.underway = this.bring(wire);
     await this.underway;
@@ -336,7 +336,7 @@ export class Teaching {
     if (name === "j") this.showLarge(true);
     else if (name === "a" && state === "open" && !this.form) {
       const [offer] = onView().questions ?? [];
-      if (offer) this.ask(offer.question);
+      if (offer) this.ask(offer.question, offer.answer);
     } else if (name === "c" && state === "asked") this.act("close");
     else if (name === "r" && state === "closed") this.act("reveal");
     else if (name === "escape" && state === "revealed") this.act("again");

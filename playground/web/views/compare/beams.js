@@ -6,13 +6,12 @@
 import { make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { makeTransport } from "../../core/transport.js";
-import { mark, nt, onLanguage, say, t } from "../../core/translate.js";
+import { mark, nt, say, t } from "../../core/translate.js";
 import { beamTree } from "./beam_tree.js";
 import {
   area,
-  arrange,
   field,
-  LARGEST_SEED,
+  seedInput,
   note,
   numberIn,
   numberInput,
@@ -20,7 +19,7 @@ import {
   selectInput,
   spoken,
 } from "./parts.js";
-import { PartLink, Runner } from "./running.js";
+import { makePart } from "./running.js";
 
 /** @type {Record<string, string>} */
 const ENDS = {
@@ -115,7 +114,6 @@ class BeamsView {
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, host) {
-    const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     this.inputs = this.makeInputs(host.props.models);
     this.tree = beamTree();
     this.time = make("div");
@@ -134,23 +132,17 @@ class BeamsView {
       onStep: (k) => this.draw(k),
       label: (k) => this.labels(k),
     });
-    const runner = new Runner(box, host, {
-        label: () => t("Search"),
-        request: () => this.request(),
-        onFrame: (record) => this.take(record),
-      }),
-      link = new PartLink(box, host, this.inputs, (recorded) => runner.replay(recorded)),
-      pair = make("div", "compare-pair");
-    runner.row.append(link.copy);
+    const pair = make("div", "compare-pair");
     pair.append(this.found, this.picked);
-    arrange(
-      box,
-      [runner.row, ...runner.news, link.message],
-      [this.tree.stage, this.time, this.legend, pair],
-      this.fields(),
-    );
-    onLanguage(() => this.speak());
-    link.open();
+    makePart(element, host, {
+      label: () => t("Search"),
+      request: () => this.request(),
+      onFrame: (record) => this.take(record),
+      controls: this.inputs,
+      results: [this.tree.stage, this.time, this.legend, pair],
+      fields: this.fields(),
+      draw: () => this.speak(),
+    });
   }
 
   /** @param {any} models */
@@ -165,7 +157,7 @@ class BeamsView {
       temperature: numberInput(1, 0, 5, 0.1),
       top_p: numberInput(1, 0, 1, 0.05),
       utility: selectInput(Object.entries(UTILITIES)),
-      seed: numberInput(0, 0, LARGEST_SEED, 1),
+      seed: seedInput(),
     };
   }
 

@@ -2,9 +2,9 @@
 /** A question, a few label words, and what the model gives each of them: as it is, and against an empty text. */
 import { asIs, make, visible } from "../../core/dom.js";
 import { chance, fixed } from "../../core/format.js";
-import { nt, onLanguage, t } from "../../core/translate.js";
-import { area, arrange, field, lineInput, note, rowOf, selectInput, sentence } from "./parts.js";
-import { PartLink, Runner } from "./running.js";
+import { nt, t } from "../../core/translate.js";
+import { area, field, lineInput, note, rowOf, selectInput, sentence } from "./parts.js";
+import { makePart } from "./running.js";
 
 /** @param {string} text @param {string} separator */
 const partsOfText = (text, separator) =>
@@ -67,33 +67,30 @@ class ClassifierView {
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, host) {
-    const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     this.model = selectInput(host.props.models);
     this.template = area(2, 1000);
     this.labels = lineInput(400);
     this.texts = area(4, 8100);
     this.out = make("section");
-    const runner = new Runner(box, host, {
-        label: () => t("Classify"),
-        request: () => ({
-          model: this.model.value,
-          template: this.template.value,
-          labels: partsOfText(this.labels.value, ","),
-          texts: partsOfText(this.texts.value, "\n"),
-        }),
-        onFrame: (record) => {
-          if (!record.rows) return;
-          this.record = record;
-          this.show();
-        },
+    const { model, labels, template, texts } = this;
+    makePart(element, host, {
+      label: () => t("Classify"),
+      request: () => ({
+        model: model.value,
+        template: template.value,
+        labels: partsOfText(labels.value, ","),
+        texts: partsOfText(texts.value, "\n"),
       }),
-      { model, labels, template, texts } = this,
-      controls = { model, labels, template, texts },
-      link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
-    runner.row.append(link.copy);
-    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
-    onLanguage(() => this.show());
-    link.open();
+      onFrame: (record) => {
+        if (!record.rows) return;
+        this.record = record;
+        this.show();
+      },
+      controls: { model, labels, template, texts },
+      results: [this.out],
+      fields: this.fields(),
+      draw: () => this.show(),
+    });
   }
 
   fields() {

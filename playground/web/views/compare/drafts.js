@@ -6,9 +6,8 @@ import { nt, onLanguage, t } from "../../core/translate.js";
 import { drawPass } from "./drafts_pass.js";
 import {
   area,
-  arrange,
   field,
-  LARGEST_SEED,
+  seedInput,
   note,
   numberIn,
   numberInput,
@@ -18,7 +17,7 @@ import {
   spoken,
   tableOf,
 } from "./parts.js";
-import { PartLink, Runner } from "./running.js";
+import { makePart } from "./running.js";
 
 /** @typedef {import("./drafts_pass.js").Pass} Pass */
 
@@ -134,26 +133,18 @@ class DraftsView {
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, host) {
-    const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     this.makeControls(host.props);
     this.after = make("section");
-    const runner = new Runner(box, host, {
-        label: () => t("Write both"),
-        request: () => this.request(),
-        onFrame: (record) => this.take(record),
-      }),
-      { model, drafter, prompt, tokens, drafts, temperature, top_p, seed } = this,
-      controls = { model, drafter, prompt, tokens, drafts, temperature, top_p, seed },
-      link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
-    runner.row.append(link.copy);
-    arrange(
-      box,
-      [runner.row, link.message, runner.bar, runner.words, runner.trouble],
-      [this.makePanes(), this.makeViewer(), this.after],
-      this.fields(),
-    );
-    onLanguage(() => this.draw());
-    link.open();
+    const { model, drafter, prompt, tokens, drafts, temperature, top_p, seed } = this;
+    makePart(element, host, {
+      label: () => t("Write both"),
+      request: () => this.request(),
+      onFrame: (record) => this.take(record),
+      controls: { model, drafter, prompt, tokens, drafts, temperature, top_p, seed },
+      results: [this.makePanes(), this.makeViewer(), this.after],
+      fields: this.fields(),
+      draw: () => this.draw(),
+    });
   }
 
   /** @param {any} props */
@@ -169,7 +160,7 @@ class DraftsView {
     this.drafts = numberInput(4, 1, 16, 1);
     this.temperature = numberInput(0.7, 0, 5, 0.1);
     this.top_p = numberInput(1, 0, 1, 0.05);
-    this.seed = numberInput(0, 0, LARGEST_SEED, 1);
+    this.seed = seedInput();
   }
 
   fields() {

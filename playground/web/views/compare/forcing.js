@@ -3,13 +3,12 @@
 import { makeFigure } from "../../charts/figure.js";
 import { make, visible } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
-import { onLanguage, t } from "../../core/translate.js";
+import { t } from "../../core/translate.js";
 import {
   area,
-  arrange,
   field,
   figurePlace,
-  LARGEST_SEED,
+  seedInput,
   note,
   numberIn,
   numberInput,
@@ -17,7 +16,7 @@ import {
   rowOf,
   selectInput,
 } from "./parts.js";
-import { PartLink, Runner } from "./running.js";
+import { makePart } from "./running.js";
 
 /** @param {string} title @param {any[]} tokens @param {number} start @param {boolean} differs */
 function prose(title, tokens, start, differs) {
@@ -85,12 +84,11 @@ class ForcingView {
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, host) {
-    const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     this.model = selectInput(host.props.models);
     this.text = area(3);
     this.from = numberInput(1, 1, 199, 1);
     this.temperature = numberInput(0, 0, 5, 0.1);
-    this.seed = numberInput(0, 0, LARGEST_SEED, 1);
+    this.seed = seedInput();
     const place = figurePlace(() =>
       t(
         "Loss at each token: of the given text, of the model’s own text, and of the given text after the model’s own words",
@@ -103,18 +101,16 @@ class ForcingView {
     this.out = make("section");
     this.out.hidden = true;
     this.out.append(this.words, place, this.texts, this.note);
-    const runner = new Runner(box, host, {
-        label: () => t("Let it run free"),
-        request: () => this.request(),
-        onFrame: (record) => this.take(record),
-      }),
-      { model, text, from, temperature, seed } = this,
-      controls = { model, text, given: from, temperature, seed },
-      link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
-    runner.row.append(link.copy);
-    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
-    onLanguage(() => this.show());
-    link.open();
+    const { model, text, from, temperature, seed } = this;
+    makePart(element, host, {
+      label: () => t("Let it run free"),
+      request: () => this.request(),
+      onFrame: (record) => this.take(record),
+      controls: { model, text, given: from, temperature, seed },
+      results: [this.out],
+      fields: this.fields(),
+      draw: () => this.show(),
+    });
   }
 
   fields() {

@@ -2,22 +2,22 @@
 /** model.generate and the playground, side by side: the two texts, and at every step the distribution that each draws from. */
 import { make, visible } from "../../core/dom.js";
 import { chance, whole } from "../../core/format.js";
-import { onLanguage, say, t } from "../../core/translate.js";
+import { say, t } from "../../core/translate.js";
 import {
   area,
-  arrange,
   field,
   foldout,
   note,
   numberIn,
   numberInput,
   rowOf,
+  seedInput,
   selectInput,
   sentence,
   tableOf,
 } from "./parts.js";
 import { Rules } from "./rules.js";
-import { PartLink, Runner } from "./running.js";
+import { makePart } from "./running.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new LibraryView(element, host);
@@ -79,29 +79,26 @@ class LibraryView {
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, host) {
-    const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     this.model = selectInput(host.props.models);
     this.prompt = area(2);
     this.tokens = numberInput(1, 1, 60, 1);
-    this.seed = numberInput(0, 0, 2147483647, 1);
+    this.seed = seedInput(2147483647);
     this.rules = new Rules(host.props.rules, "top-p");
     this.out = make("section");
-    const runner = new Runner(box, host, {
-      label: () => t("Run both"),
-      request: () => this.request(),
-      onFrame: (record) => this.take(record),
-    });
     const column = {
       get: () => [this.rules.request()],
       set: (/** @type {any} */ columns) => this.rules.set(columns[0]),
     };
-    const { model, prompt, tokens, seed } = this,
-      controls = { model, prompt, tokens, seed, column },
-      link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
-    runner.row.append(link.copy);
-    arrange(box, [runner.row, ...runner.news, link.message], [this.out], this.fields());
-    onLanguage(() => this.show());
-    link.open();
+    const { model, prompt, tokens, seed } = this;
+    makePart(element, host, {
+      label: () => t("Run both"),
+      request: () => this.request(),
+      onFrame: (record) => this.take(record),
+      controls: { model, prompt, tokens, seed, column },
+      results: [this.out],
+      fields: this.fields(),
+      draw: () => this.show(),
+    });
   }
 
   fields() {

@@ -5,8 +5,8 @@ import { saveFile } from "../../core/download.js";
 import { fixed, NOTHING } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
+import { LARGEST_SEED } from "../../core/value.js";
 
-export const LARGEST_SEED = 9007199254740991;
 export const SERIES = [
   "var(--chosen)",
   "var(--loop)",
@@ -47,6 +47,9 @@ export function numberInput(value, low, high, step) {
   input.value = String(value);
   return input;
 }
+
+/** @param {number} [largest] */
+export const seedInput = (largest = LARGEST_SEED) => numberInput(0, 0, largest, 1);
 
 /** The number in a field; null where it is empty. @param {HTMLInputElement} input */
 export const numberIn = (input) => (input.value.trim() === "" ? null : Number(input.value));

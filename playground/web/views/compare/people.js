@@ -12,7 +12,7 @@ import {
   area,
   arrange,
   field,
-  LARGEST_SEED,
+  seedInput,
   note,
   numberIn,
   numberInput,
@@ -117,7 +117,7 @@ class PeopleView {
       prompt: area(2),
       tokens: numberInput(1, 1, 200, 1),
       runs: numberInput(1, 1, 10, 1),
-      seed: numberInput(0, 0, LARGEST_SEED, 1),
+      seed: seedInput(),
     };
     this.cards = HIDDEN.map((start) => new Rules(host.props.rules, start));
     this.place = make("div", "compare-pair people-pair");

@@ -5,9 +5,8 @@ import { fixed } from "../../core/format.js";
 import { nt, onLanguage, t } from "../../core/translate.js";
 import {
   area,
-  arrange,
   field,
-  LARGEST_SEED,
+  seedInput,
   note,
   numberIn,
   numberInput,
@@ -17,7 +16,7 @@ import {
   spoken,
   tableOf,
 } from "./parts.js";
-import { PartLink, Runner } from "./running.js";
+import { makePart } from "./running.js";
 
 /** @param {number} n */
 const callsOf = (n) => nt("{n} network call", "{n} network calls", n);
@@ -132,25 +131,22 @@ class RaceView {
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, host) {
-    const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     this.makeControls(host.props.models);
     this.left = new Pane(() => t("Left to right"), "race-prose");
     this.right = new Pane(() => t("Diffusion: everywhere at once"), "race-words");
     this.after = make("section");
     const panes = make("div", "compare-pair"),
-      runner = new Runner(box, host, {
-        label: () => t("Race"),
-        request: () => this.request(),
-        onFrame: (record) => this.take(record),
-      }),
-      { prompt, tokens, steps, sampler, temperature, seed, judge } = this,
-      controls = { prompt, tokens, steps, sampler, temperature, seed, judge },
-      link = new PartLink(box, host, controls, (recorded) => runner.replay(recorded));
+      { prompt, tokens, steps, sampler, temperature, seed, judge } = this;
     panes.append(this.left.element, this.right.element);
-    runner.row.append(link.copy);
-    arrange(box, [runner.row, ...runner.news, link.message], [panes, this.after], this.fields());
-    onLanguage(() => this.showAfter());
-    link.open();
+    makePart(element, host, {
+      label: () => t("Race"),
+      request: () => this.request(),
+      onFrame: (record) => this.take(record),
+      controls: { prompt, tokens, steps, sampler, temperature, seed, judge },
+      results: [panes, this.after],
+      fields: this.fields(),
+      draw: () => this.showAfter(),
+    });
   }
 
   /** @param {any} models */
@@ -159,7 +155,7 @@ class RaceView {
     this.tokens = numberInput(4, 4, 128, 1);
     this.steps = numberInput(1, 1, 128, 1);
     this.temperature = numberInput(1, 0, 5, 0.1);
-    this.seed = numberInput(0, 0, LARGEST_SEED, 1);
+    this.seed = seedInput();
     this.sampler = selectInput([
       ["dream", () => t("Dream, lowest entropy first")],
       ["mdlm", () => t("MDLM, random order")],

@@ -8,7 +8,7 @@ import { onLanguage, say, t } from "../../core/translate.js";
 import {
   area,
   field,
-  LARGEST_SEED,
+  seedInput,
   lineInput,
   numberIn,
   note,
@@ -73,7 +73,7 @@ class RewardView {
   expression = lineInput(200);
   beta = numberInput(0.25, 0, 2, 0.05);
   updates = numberInput(40, 1, 200, 1);
-  seed = numberInput(0, 0, LARGEST_SEED, 1);
+  seed = seedInput();
   out = make("section");
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -86,6 +86,7 @@ class RewardView {
         request: () => this.begin(),
         onFrame: (record) => this.take(record),
         onEnd: (run) => this.fetchFile(run),
+        meanwhile: () => this.lendRecording(runner),
       }),
       controls = { reward, words, length, expression, beta: this.price(), updates, seed },
       link = new PartLink(box, host, controls, (recorded) => {
@@ -109,6 +110,17 @@ class RewardView {
     });
     this.offer();
     link.open().then(() => this.offer());
+  }
+
+  /** For who waits for a place and came by a link with other settings. @param {Runner} runner */
+  async lendRecording(runner) {
+    const { recorded } = (await this.server.opened({ query: "" }).catch(() => null)) ?? {};
+    if (!recorded?.frames || !runner.waits) return;
+    this.total = recorded.request.updates;
+    runner.lend(recorded);
+    this.live = false;
+    this.show();
+    this.total = numberIn(this.updates) ?? 0; // of the run that is to come
   }
 
   /** The slider as a control of the part's link: its number, not its text. */

@@ -9,7 +9,7 @@ import {
   area,
   arrange,
   field,
-  LARGEST_SEED,
+  seedInput,
   numberIn,
   numberInput,
   press,
@@ -89,7 +89,7 @@ class StrategiesView {
       prompt: area(2),
       tokens: numberInput(1, 1, 200, 1),
       runs: numberInput(1, 1, 10, 1),
-      seed: numberInput(0, 0, LARGEST_SEED, 1),
+      seed: seedInput(),
     };
   }
 

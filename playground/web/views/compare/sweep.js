@@ -1,12 +1,11 @@
 // @ts-check
 /** Every combination of the values of one or two rules, each with several seeds: a row each, as it comes. */
 import { make } from "../../core/dom.js";
-import { mark, onLanguage, say, t } from "../../core/translate.js";
+import { mark, say, t } from "../../core/translate.js";
 import {
   area,
-  arrange,
   field,
-  LARGEST_SEED,
+  seedInput,
   lineInput,
   measureCells,
   measured,
@@ -21,7 +20,7 @@ import {
   tableOf,
 } from "./parts.js";
 import { makePlane } from "./plane.js";
-import { PartLink, Runner } from "./running.js";
+import { makePart } from "./running.js";
 
 /** @type {Record<string, string>} */
 const NAMES = {
@@ -54,12 +53,11 @@ class SweepView {
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, host) {
-    const box = /** @type {HTMLElement} */ (element.querySelector(".compare"));
     this.model = selectInput(host.props.models);
     this.prompt = area(2);
     this.tokens = numberInput(1, 1, 200, 1);
     this.seeds = numberInput(1, 1, 10, 1);
-    this.seed = numberInput(0, 0, LARGEST_SEED, 1);
+    this.seed = seedInput();
     this.first = selectInput(names());
     this.second = selectInput([["", () => t("none")], ...names()]);
     this.firstValues = lineInput(200);
@@ -67,21 +65,15 @@ class SweepView {
     this.out = make("section");
     this.plane = makePlane(host.props.library);
     this.plane.side.hidden = true;
-    const runner = new Runner(box, host, {
+    makePart(element, host, {
       label: () => t("Sweep"),
       request: () => this.request(),
       onFrame: (record) => this.take(record),
+      controls: this.controls(),
+      results: [this.plane.side, this.out],
+      fields: this.fields(),
+      draw: () => this.draw(),
     });
-    const link = new PartLink(box, host, this.controls(), (recorded) => runner.replay(recorded));
-    runner.row.append(link.copy);
-    arrange(
-      box,
-      [runner.row, ...runner.news, link.message],
-      [this.plane.side, this.out],
-      this.fields(),
-    );
-    onLanguage(() => this.draw());
-    link.open();
   }
 
   controls() {

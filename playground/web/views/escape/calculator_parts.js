@@ -6,7 +6,7 @@ import { say, t } from "../../core/translate.js";
 import { derivation } from "./derivation.js";
 import { fold } from "./fold.js";
 
-/** @typedef {{field: string, label: any, why: any, low: number, high: number, step: number, whole: boolean, off: number | null}} ParameterRow of pages/escape/fields.py */
+/** @typedef {import("../../schema.d.ts").NumberControl & {why: import("../../core/translate.js").WireMessage}} ParameterRow */
 
 /** @param {number} step */
 const decimals = (step) => (String(step).split(".")[1] ?? "").length;

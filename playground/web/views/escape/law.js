@@ -20,7 +20,8 @@
  * @property {number} barrier ΔE of the best way out; not positive: nothing holds the loop
  * @property {number} rivals
  *
- * @typedef {{temperature: number, top_p: number, min_p: number, top_k: number, order: string}} Rules
+ * @typedef {import("../../schema.d.ts").EscapeSettings} Settings
+ * @typedef {Pick<Settings, "temperature" | "top_p" | "min_p" | "top_k" | "order">} Rules
  *
  * @typedef {object} Law
  * @property {number[]} weights of one token of each row; the largest is 1
@@ -63,7 +64,10 @@ export function recordedPlace({ rows, loop, bins, ways }) {
   };
 }
 
-/** The loop token's logit after its visits. @param {any} settings */
+/**
+ * ΔE after the loop token's visits.
+ * @param {Pick<Settings, "delta_e" | "loop_logit" | "visits" | "repetition_penalty" | "frequency_penalty">} settings
+ */
 export function penalisedBarrier(settings) {
   const { delta_e, loop_logit, visits, repetition_penalty, frequency_penalty } = settings;
   if (visits === 0) return delta_e;

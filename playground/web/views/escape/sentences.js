@@ -1,6 +1,6 @@
 // @ts-check
 /** What the calculator says about one setting, in words: the verdict, the lid, the marble. */
-import { fixed, percent, plain, whole } from "../../core/format.js";
+import { fixed, percent, plain, raised, whole } from "../../core/format.js";
 import { nt, number, t } from "../../core/translate.js";
 import { closedBy } from "./law.js";
 
@@ -8,7 +8,7 @@ import { closedBy } from "./law.js";
 
 /**
  * @typedef {object} State what is on view
- * @property {any} settings
+ * @property {import("../../schema.d.ts").EscapeSettings} settings
  * @property {Place} place
  * @property {Law} law
  * @property {number | null} critical T_c of top-p alone
@@ -26,15 +26,11 @@ export function counted(x, digits = 4) {
   return `${mantissa}·10^(${String(power).replace("-", "−")})`;
 }
 
-const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
 /** The same where there are no formulas: 1.2·10⁻⁵. @param {number} x @param {number} [digits] */
-const inWords = (x, digits = 4) =>
+export const inWords = (x, digits = 4) =>
   counted(x, digits).replace(
     /\^\((−?)(\d+)\)/,
-    (_, sign, power) =>
-      (sign ? "⁻" : "") +
-      [...power].map((/** @type {string} */ one) => RAISED[Number(one)]).join(""),
+    (_, sign, power) => (sign ? "⁻" : "") + raised(power),
   );
 
 /** "1 in 17". @param {number} chance */

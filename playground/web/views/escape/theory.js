@@ -159,7 +159,7 @@ function chanceLines({ settings, place, law }) {
 /** @param {State} state @returns {Line[]} */
 function criticalLines({ settings, place, critical }) {
   const { top_p: p, min_p } = settings,
-    { barrier, rivals } = place,
+    { barrier } = place,
     name = t("nucleus escape temperature");
   if (settings.order !== "transformers")
     return [

@@ -3,7 +3,7 @@
 import { node } from "../../core/dom.js";
 import { say, t } from "../../core/translate.js";
 
-/** @typedef {Record<string, any>} Settings */
+/** @typedef {import("../../schema.d.ts").DecodingSettings} Settings */
 
 /**
  * Which rules go together, and in which order they act.

@@ -5,23 +5,11 @@ import { NOTHING, parseNumber, plain } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
 
-/**
- * @typedef {object} Row a parameter, as playground/pages/generate/presets.py sends it
- * @property {string} field
- * @property {string} label
- * @property {number} low where the slider begins
- * @property {number} high where the slider ends
- * @property {number} step
- * @property {number} lowest
- * @property {number} highest
- * @property {boolean} [open_low]
- * @property {boolean} [open_high]
- * @property {boolean} [whole]
- * @property {"number" | "switch" | "text" | "lines"} kind
- * @property {number} [longest] characters of a text
- */
+/** @typedef {import("../../schema.d.ts").Control} Row a row of the table of parameters */
+/** @typedef {import("../../schema.d.ts").NumberControl} NumberRow */
+/** @typedef {import("../../core/translate.js").WireMessage} WireMessage */
 
-/** @param {Row} row @param {number | null} value */
+/** @param {NumberRow} row @param {number | null} value */
 function fits(row, value) {
   return (
     value !== null &&
@@ -33,7 +21,7 @@ function fits(row, value) {
 
 /**
  * What a box cannot hold, in words: said, and under the box until something is typed.
- * @param {Row} row @param {HTMLInputElement} box
+ * @param {NumberRow} row @param {HTMLInputElement} box
  */
 function refuse(row, box) {
   const typed = box.value;
@@ -59,7 +47,7 @@ function refuse(row, box) {
 
 /**
  * A box for an exact value: takes it when it is left or Enter is pressed, refuses what the field cannot hold and shows what holds.
- * @param {Row} row @param {() => number} value @param {(value: number) => void} take
+ * @param {NumberRow} row @param {() => number} value @param {(value: number) => void} take
  * @param {Record<string, any>} [attributes]
  */
 function numberBox(row, value, take, attributes = {}) {
@@ -87,14 +75,14 @@ function numberBox(row, value, take, attributes = {}) {
   };
 }
 
-/** A small box with its name before it. @param {Row} row @param {() => number} value @param {(value: number) => void} take */
+/** A small box with its name before it. @param {NumberRow} row @param {() => number} value @param {(value: number) => void} take */
 export function namedNumber(row, value, take) {
   const { box, show } = numberBox(row, value, take);
   const label = node("label", { class: "rules-number" }, () => say(row.label) + " ", box);
   return { label, box, show };
 }
 
-/** @param {Row & {explain: string}} row @param {() => number} value @param {(value: number) => void} take */
+/** @param {NumberRow & {explain: WireMessage}} row @param {() => number} value @param {(value: number) => void} take */
 function slider(row, value, take) {
   const box = node("input", {
     type: "range",
@@ -134,7 +122,7 @@ function textBox(row, value, take) {
   const box = node("textarea", {
     class: "rules-text",
     rows: row.kind === "lines" ? 2 : 1,
-    maxlength: row.longest ?? 2000,
+    maxlength: ("longest" in row && row.longest) || 2000,
     autocomplete: "off",
     spellcheck: "false",
     "aria-label": () => say(row.label),
@@ -159,7 +147,7 @@ export function named(row, value, take) {
 
 /**
  * The controls that switch a rule: a slider with its exact value, a check box, or a text.
- * @param {Row & {explain: string}} row @param {() => any} value @param {(value: any) => void} take
+ * @param {Row & {explain: WireMessage}} row @param {() => any} value @param {(value: any) => void} take
  */
 export function mainControls(row, value, take) {
   if (row.kind === "number") {

@@ -13,7 +13,7 @@ import { makeFurther } from "./rule_further.js";
 import { mainControls, named, namedNumber } from "./rule_controls.js";
 import { makeOrder, moved } from "./rule_order.js";
 
-/** @typedef {Record<string, any>} Settings */
+/** @typedef {import("../../schema.d.ts").DecodingSettings} Settings */
 
 const CROWDED = 9; // columns beyond which the gates are compact
 
@@ -105,7 +105,7 @@ export function makeRules({ host, constants, onChange, shown }) {
     }),
   );
 
-  /** @param {Settings} more */
+  /** @param {Partial<Settings>} more */
   function change(more) {
     settings = { ...settings, ...more };
     layout();
@@ -199,7 +199,7 @@ export function makeRules({ host, constants, onChange, shown }) {
   inEveryLanguage(layout);
   onLook(() => seen && show(seen));
   return {
-    /** @param {Settings} next not reported as the visitor's change */
+    /** @param {Partial<Settings>} next not reported as the visitor's change */
     set(next) {
       settings = { ...settings, ...next };
       layout();
@@ -275,7 +275,7 @@ function plainRow(name, title, bars) {
 }
 
 /**
- * @param {any} rule @param {() => Settings} settings @param {(more: Settings) => void} change
+ * @param {any} rule @param {() => Settings} settings @param {(more: Partial<Settings>) => void} change
  * @param {HTMLElement} grip by which the gate is moved
  */
 function ruleRow(rule, settings, change, grip) {

@@ -5,6 +5,7 @@ import { curveOf, evenly, lineOf, numberOf, upTo } from "./moved_parts.js";
 
 /** @typedef {import("./moved.js").Recipe} Recipe */
 
+/** @type {Omit<import("../escape/law.js").Rules, "temperature">} */
 const FREE = { top_p: 1, min_p: 0, top_k: 0, order: "transformers" };
 
 /** @param {Recipe} recipe */

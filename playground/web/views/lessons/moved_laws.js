@@ -13,7 +13,7 @@ const rulesOf = ({ temperature, top_p, min_p, top_k, order = "transformers" }) =
   top_p: numberOf(top_p, 1),
   min_p: numberOf(min_p, 0),
   top_k: numberOf(top_k, 0),
-  order,
+  order: order === "llama.cpp" ? order : "transformers",
 });
 
 /** Logits in falling order, equals by their number. @param {ArrayLike<number>} logits @returns {Ranked} */

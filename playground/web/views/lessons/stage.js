@@ -169,7 +169,6 @@ class Stage {
 
   /** @param {Step} step */
   build(step) {
-    const { store } = this;
     this.scene = makeScene(this.host, step, {
       where: this.where(step.title),
       set: (guess) => this.guess(guess),

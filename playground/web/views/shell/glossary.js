@@ -2,9 +2,9 @@
 /** The glossary: terms from assets/words/glossary.json, fetched when it is first opened. */
 import { make, node, partsOf } from "../../core/dom.js";
 import { changeAddress } from "../../core/link.js";
+import { formula } from "../../core/formula.js";
 import { announce } from "../../core/messages.js";
 import { locale, onLanguage, say, t } from "../../core/translate.js";
-import { formula } from "./formula.js";
 
 /** @typedef {{slug: string, term: string, text: string, formula?: string}} Entry */
 
@@ -92,7 +92,11 @@ export class Glossary {
       name.id = "term-" + entry.slug;
       name.tabIndex = -1;
       said.append(make("p", "", say(entry.text)));
-      if (entry.formula) said.append(formula(entry.formula));
+      if (entry.formula) {
+        const written = formula(entry.formula);
+        written.setAttribute("display", "block");
+        said.append(written);
+      }
       return { slug: entry.slug, name, said };
     });
     const order = new Intl.Collator(locale(), { sensitivity: "base" });

@@ -41,7 +41,7 @@ class RemoteBackend(Backend):
     def residents(self) -> Any:
         """What this process holds of the cluster's models. First use imports torch and transformers."""
         if self._residents is None:
-            from playground.cluster.remote_engine import RemoteModels
+            from playground.backend.remote_engine import RemoteModels
 
             with self._lock:
                 if self._residents is None:
