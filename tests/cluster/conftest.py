@@ -96,7 +96,7 @@ class SmallCluster:
 
 
 @pytest.fixture(scope="module")
-def house(small_folders):
+def backends(small_folders):
     """A local backend and a cluster over the same small models."""
     from playground.backend import catalog
     from playground.backend.catalog import Entry, Place
@@ -120,14 +120,14 @@ def house(small_folders):
 
 
 @pytest.fixture()
-def local(house):
-    return house[0]
+def local(backends):
+    return backends[0]
 
 
 @pytest.fixture()
-def cluster(house):
-    house[1].revive()
-    return house[1]
+def cluster(backends):
+    backends[1].revive()
+    return backends[1]
 
 
 @pytest.fixture()
