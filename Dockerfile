@@ -8,7 +8,7 @@ WORKDIR /app
 COPY requirements.txt .
 RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir "torch>=2.8,<2.14" --index-url "$TORCH_INDEX"; fi \
     && pip install --no-cache-dir -r requirements.txt
-COPY app.py LICENSE README.md ./
+COPY app.py LICENSE README.md TEACHERS*.md ./
 COPY assets assets
 COPY playground playground
 RUN useradd --create-home visitor

@@ -40,6 +40,8 @@ def main(words: Sequence[str] | None = None) -> None:
     log_runs()
     zero_gpu.register()
     demo = build_app()
+    if zero_gpu.device.on_zero_gpu():  # elsewhere the page answers first
+        zero_gpu.place(demo.shell.backend())
     demo.launch(
         server_name=address.host,
         server_port=address.port,

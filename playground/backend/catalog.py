@@ -62,6 +62,23 @@ class Entry:
     context_limit: int | None = None
     extra: dict = field(default_factory=dict, hash=False, compare=False)
 
+    @property
+    def memory_gb(self) -> float:
+        """GB of 10^9 bytes that the weights take once they are loaded; see `device.dtype`, which knows the device too."""
+        half = os.environ.get("PLAYGROUND_DTYPE", "").strip() == "bfloat16"
+        return self.parameters * (2 if half else 4) / 1e9
+
+    @property
+    def listed_as(self) -> str:
+        """The title in a list of models; a large one says what it needs."""
+        if not self.gpu_suggested:
+            return self.title
+        return t(
+            "{model} ({size} GB of memory, a GPU suggested)",
+            model=self.title,
+            size=f"{self.memory_gb:.1f}",
+        )
+
     def record(self) -> dict:
         """Plain data for a page or the API."""
         data = asdict(self)
@@ -180,6 +197,21 @@ CATALOG: tuple[Entry, ...] = (
         note=t("ModernBERT tuned as a diffusion chat model."),
     ),
     Entry(
+        "qwen3-diffusion",
+        t("Qwen3 0.6B diffusion"),
+        "denoiser",
+        1503,
+        "Apache-2.0",
+        (Place("hub", "dllm-hub/Qwen3-0.6B-diffusion-mdlm-v0.1"),),
+        parameters=596_049_920,
+        chat=True,
+        gpu_suggested=True,
+        note=t(
+            "Qwen3 trained again as a masked diffusion chat model: its own layers, with attention to "
+            "both sides."
+        ),
+    ),
+    Entry(
         "distilroberta",
         "DistilRoBERTa (masked, 82 M)",
         "denoiser",
@@ -189,6 +221,19 @@ CATALOG: tuple[Entry, ...] = (
         parameters=82_760_793,
         note=t("Trained to fill 15% masks: no diffusion model, weak at high mask rates."),
     ),
+)
+# The network for every noise: fairy-diffusion's embeddings and tokenizer, and trained blocks of its own in a folder beside it.
+EVIDENCE = Entry(
+    "fairy-evidence",
+    t("Fairy tales, every noise (15 M)"),
+    "denoiser",
+    25,
+    "Apache-2.0",
+    (Place("asset", "fairy-diffusion"),),
+    parameters=15_300_000,
+    note=t("{note} Trained from fairy-diffusion to read any kind of noise.", note=FAIRY_NOTE),
+    uncased=True,
+    extra={"evidence": "fairy-evidence"},
 )
 # GSAI-ML/LLaDA-8B-Instruct is left out: its architecture comes as remote code, which is never run here (transformers
 # has no class of its own for it).
@@ -200,9 +245,19 @@ def offered() -> dict[str, Entry]:
         name.strip() for name in os.environ.get("PLAYGROUND_MODELS", "").split(",") if name.strip()
     ]
     entries = {entry.id: entry for entry in CATALOG}
+    if evidence_folder(EVIDENCE) is not None:
+        entries[EVIDENCE.id] = EVIDENCE
     if not wanted:
         return entries
     return {name: entries[name] for name in entries if name in wanted}
+
+
+def evidence_folder(entry: Entry) -> Path | None:
+    """The shipped folder of an evidence network's own blocks; None where the entry has none or it is not there."""
+    name = entry.extra.get("evidence")
+    folder = MODELS / name if name else None
+    shipped = folder is not None and any(folder.glob("evidence-*-of-*.safetensors"))
+    return folder if shipped else None
 
 
 def verifier_folder(name: str) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playground.backend.engine import Request
+from playground.backend.engine_request import Request
 from playground.backend.kv_cache import Slot
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import torch
 
 from playground.backend.catalog import verifier_file, verifier_folder
-from playground.backend.engine import Answering, Request
+from playground.backend.crossing import Crossing
+from playground.backend.engine_request import Answering, Request
 from playground.backend.errors import EngineError, RunStopped
 from playground.backend.limits import limits
 from playground.backend.tokenizer import Spelling, TextCodec
@@ -66,6 +67,7 @@ class DenoiserWorker:
     ):
         self.network, self.pad_id, self.read_verifier = network, pad_id, read_verifier
         self.device = next(network.parameters()).device
+        self.crossing = Crossing(self.device)
         self._verifier: Verifier | None = None
 
     @property
@@ -116,8 +118,7 @@ class DenoiserWorker:
     def run(self, batch: list[Rows]) -> None:
         """One forward pass over the rows of all items, shorter canvases padded on the right and masked; or all their checks."""
         if batch[0].request.kind == "check":
-            for item in batch:
-                self._answer(item, (self._check(item),))
+            self._answer_all(batch, [(self._check(item),) for item in batch])
             return
         drafts = any(item.request.kind == "draft" for item in batch)
         blocks = self.verifier.shape.blocks if drafts else 0
@@ -131,18 +132,22 @@ class DenoiserWorker:
             canvas[row : row + rows, :length] = item.request.payload[item.begin : item.end]
             attention[row : row + rows, :length] = 1
             row += rows
-        mask = None if bool(attention.all()) else attention.to(self.device)
+        full = bool(attention.all())  # both are on the host still
+        ids, mask = self.crossing.up(canvas.flatten(), [] if full else attention.flatten())
         found = self.network(
-            input_ids=canvas.to(self.device), attention_mask=mask, output_hidden_states=drafts
+            input_ids=ids.view(canvas.shape),
+            attention_mask=None if full else mask.view(canvas.shape),
+            output_hidden_states=drafts,
         )
         logits = found.logits.float()  # (rows, L, V)
         states = found.hidden_states[-blocks - 1 : -1] if drafts else ()
-        row = 0
+        row, answers = 0, []
         for item in batch:
             end, length = row + item.end - item.begin, item.request.payload.shape[1]
             wanted = (logits, *states) if item.request.kind == "draft" else (logits,)
-            self._answer(item, tuple(part[row:end, :length] for part in wanted))
+            answers.append(tuple(part[row:end, :length] for part in wanted))
             row = end
+        self._answer_all(batch, answers)
 
     def _check(self, item: Rows) -> torch.Tensor:
         check: Check = item.request.payload
@@ -151,10 +156,17 @@ class DenoiserWorker:
         states = [state[rows] for state in check.states]
         return judge(self.network, self.verifier, states, pieces, order, check.count)
 
-    def _answer(self, item: Rows, parts: tuple[torch.Tensor, ...]) -> None:
-        """The rows of an item are there: logits, and what else was asked for."""
+    def _answer_all(self, batch: list[Rows], answers: list[tuple[torch.Tensor, ...]]) -> None:
+        """Each item's rows (logits, and what else was asked for) are there. They stay on the device, where samplers read them;
+        whether they are finite is asked once for all."""
+        sums = torch.stack([parts[0].sum(dtype=torch.float32) for parts in answers])
+        (finite,) = self.crossing.down(torch.isfinite(sums)).wait()
+        for item, parts, good in zip(batch, answers, finite.tolist(), strict=True):
+            self._answer(item, parts, good)
+
+    def _answer(self, item: Rows, parts: tuple[torch.Tensor, ...], good: bool) -> None:
         request = item.request
-        if not bool(torch.isfinite(parts[0].sum())):
+        if not good:
             request.finish(
                 error=EngineError(
                     t(

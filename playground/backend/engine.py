@@ -5,23 +5,23 @@ of canvases), runs one forward pass, and hands each session its own logits. Rule
 answers of a batch go out one after another, so that thirty threads do not fight for the interpreter's lock.
 A session that closes leaves at the next tick. An exception reaches only the session whose request caused it: a batch that
 fails is run again request by request.
+Where the device works by itself (CUDA), a pass is in flight while the rules of those answered before it run: many visitors
+fall into two groups that take turns at the device and at the processor.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import queue
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
-
-import torch
+from typing import Any
 
 from playground.backend import zero_gpu
+from playground.backend.engine_request import Flight, Request, is_device_lost, is_out_of_memory
 from playground.backend.errors import BackendError, EngineError, OutOfMemory, RunStopped
 from playground.backend.limits import limits
 from playground.i18n import t
@@ -35,77 +35,8 @@ GAP, LONGEST_GAP, LONGEST_GRACE = 1.0, 0.02, 0.25  # ticks, seconds, seconds
 TURN_SECONDS = 0.002
 # A forward pass takes the interpreter's lock hundreds of times; at Python's default of 5 ms each time may cost that long.
 SWITCH_SECONDS = 0.001
+TWO_GROUPS = 16  # visitors from which on an idle device gets half of them first
 REST_SECONDS = 0.01  # between two looks at requests for which there is no room
-_order = itertools.count()
-
-
-class Request:
-    """One question to the engine. `answer` holds its tensor, `error` its exception; `wait` blocks until either is there."""
-
-    def __init__(self, session: Any, kind: str, payload: Any):
-        self.session, self.kind, self.payload = session, kind, payload
-        self.order = next(_order)
-        self.served = -1  # the last tick in which a part of it ran
-        self.rows: list[Any] = []
-        self.answer: Any = None  # (V,) logits, a list of row blocks, or (B, L, V)
-        self.error: BaseException | None = None
-        self.dropped = False
-        self.held = False  # the engine says when the answer goes out; errors go at once
-        self._first = threading.Lock()
-        self._done = threading.Lock()
-        self._done.acquire()
-
-    def finish(self, answer: Any = None, error: BaseException | None = None) -> None:
-        """Give the answer or the exception; the first call counts. Who waits sees it at once, unless it is held."""
-        with self._first:
-            if self.answer is not None or self.error is not None:
-                return
-            self.answer, self.error = answer, error
-        self.rows = []
-        if not self.held or error is not None:
-            self._done.release()
-
-    def hand_out(self) -> None:
-        """A held answer goes out; a second call does nothing."""
-        if self.held and self.error is None:
-            self.held = False
-            self._done.release()
-
-    @property
-    def finished(self) -> bool:
-        return self.answer is not None or self.error is not None
-
-    def wait(self, seconds: float) -> Any:
-        if not self._done.acquire(timeout=seconds):
-            self.dropped = True
-            raise EngineError(
-                t(
-                    "the model did not answer within {seconds} seconds; try again when fewer visitors "
-                    "are here",
-                    seconds=round(seconds),
-                )
-            )
-        if self.error is not None:
-            raise self.error
-        return self.answer
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception says that the device's or the machine's memory is full."""
-    if isinstance(error, MemoryError | OutOfMemory | torch.OutOfMemoryError):
-        return True
-    text = str(error)
-    return isinstance(error, RuntimeError) and (
-        "out of memory" in text or "can't allocate memory" in text or "not enough memory" in text
-    )
-
-
-class Answering(Protocol):
-    """What a session asks: an `Engine` in this process, or the way to one elsewhere."""
-
-    def ask(self, session: Any, kind: str, payload: Any) -> Any: ...
-
-    def leave(self, session: Any) -> None: ...
 
 
 class Engine:
@@ -113,6 +44,7 @@ class Engine:
 
     worker: knows the network; has `plan(waiting, tick) -> batch` (a list of work items, chosen fairly), `run(batch)` (one
         forward pass, finishes requests that are complete), `leave(session)`, `room()` (frees what can be freed), `item.request`.
+        Where `asynchronous` is True also `launch(batch)`, which begins a pass and returns what waits for it and finishes.
     free_memory: called once before a forward pass that ran out of memory is tried again.
     inline: no thread; the asking thread runs the ticks (ZeroGPU forks each call, so no loop would be there).
     """
@@ -131,9 +63,12 @@ class Engine:
         self.tick = 0
         self.waiting: list[Request] = []
         self.stopped = False
+        self.lost = False  # the device failed for good; the host is told by /health
         self.expected: set[Any] = set()  # sessions answered in the last tick that have not closed
         self.gap = 0.0  # seconds that the next tick waits for one of them after another
         self.turns: deque[Request] = deque()  # answered, and not handed out yet
+        self.flight: Flight | None = None
+        self._landed = 0.0  # when the last pass ended
         self._inbox: queue.SimpleQueue = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -203,8 +138,14 @@ class Engine:
     def _loop(self) -> None:
         while not self.stopped:
             self._collect()
-            if self.waiting and not self.stopped and not self._one_tick():
-                self._rest()
+            if self.stopped:
+                break
+            if self._ready():
+                if not self._one_tick():
+                    self._rest()
+            else:
+                self._land()
+        self.flight = None
         self._hand_out_all()
         for request in self.waiting:
             request.finish(
@@ -234,7 +175,8 @@ class Engine:
         came = time.monotonic()  # the last of those who came
         latest = came + LONGEST_GRACE
         while not self.stopped:
-            here = {request.session for request in self.waiting}
+            ready = self._ready()
+            here = {request.session for request in ready}
             now = time.monotonic()
             until = min(came + self.gap, latest)
             if self.turns and (
@@ -245,7 +187,7 @@ class Engine:
                 request.hand_out()
             if self.turns:
                 wait = max(0.0, min(until, turn_ends) - now)
-            elif not self.waiting:
+            elif not ready and self.flight is None:
                 wait = None  # nobody is here: until somebody comes
             elif self._inbox.empty() and (now >= until or not self.expected.difference(here)):
                 return  # time is up, or everybody is here (a visitor alone always is)
@@ -257,6 +199,10 @@ class Engine:
                 continue
             came = time.monotonic()
             latest = came + LONGEST_GRACE if wait is None else latest
+
+    def _ready(self) -> list[Request]:
+        """Requests that wait and are in no pass."""
+        return [request for request in self.waiting if not request.flying]
 
     def _rest(self) -> None:
         """Nothing of what waits had room: until somebody comes or leaves, or a moment has passed."""
@@ -285,42 +231,85 @@ class Engine:
         self.worker.leave(session)
 
     def _one_tick(self) -> bool:
-        """One forward pass over what the worker chooses; False if it chose nothing."""
+        """One forward pass over what the worker chooses; False if it chose nothing. A pass in flight lands once the next one is
+        launched."""
         self.tick += 1
         self.waiting = [request for request in self.waiting if not request.dropped]
+        asynchronous = not self.inline and getattr(self.worker, "asynchronous", False)
+        chosen = self._ready()
+        if asynchronous and self.flight is None and len(chosen) >= TWO_GROUPS:
+            chosen = chosen[: (len(chosen) + 1) // 2]
         try:
-            batch = self.worker.plan(self.waiting, self.tick)
+            batch = self.worker.plan(chosen, self.tick)
         except (
             BaseException
         ) as error:  # a worker that cannot plan would spin for ever: all who wait are told
-            for request in self.waiting:
+            for request in chosen:
                 request.finish(
                     error=EngineError(
                         t("the engine of {name} failed: {error}", name=repr(self.name), error=error)
                     )
                 )
             batch = []
+        landing = self.flight
         if batch:
             began = time.perf_counter()
             for item in batch:
                 item.request.held = len(batch) > 1 and not self.inline
-            self._run(batch)
-            seconds = time.perf_counter() - began
-            self.turns.extend(
-                item.request for item in batch if item.request.finished and item.request.held
-            )
-            self.expected = {item.request.session for item in batch if item.request.finished}
-            self.gap = min(GAP * seconds, LONGEST_GAP)
-            self.observe(self.name, len(batch), sum(item.tokens for item in batch), seconds)
+                item.request.flying = True
+            land = self._launched(batch) if asynchronous else lambda: self._run(batch)
+            self.flight = Flight(batch, land, began)
+            self.expected.difference_update(item.request.session for item in batch)
+        if landing is not None:
+            self._end(landing)
+        if batch and not asynchronous:
+            self._land()
         self.waiting = [request for request in self.waiting if not request.finished]
-        return bool(batch)
+        return bool(batch) or landing is not None
 
-    def _run(self, batch: list[Any]) -> None:
+    def _launched(self, batch: list[Any]) -> Callable[[], None]:
+        """Begin a pass; an error of its beginning or of its end is dealt with when it lands."""
         try:
-            self.worker.run(batch)
-            return
+            land = self.worker.launch(batch)
         except BaseException as error:
             first = error
+            return lambda: self._again(batch, first)
+        return lambda: self._run(batch, land)
+
+    def _land(self) -> None:
+        flight, self.flight = self.flight, None
+        if flight is not None:
+            self._end(flight)
+            self.waiting = [request for request in self.waiting if not request.finished]
+
+    def _end(self, flight: Flight) -> None:
+        """Wait for a pass; its answers are handed out one after another from here on."""
+        flight.land()
+        now = time.perf_counter()
+        # two passes in flight are one after another on the device: none counts the other's time
+        seconds = now - max(flight.began, self._landed)
+        self._landed = now
+        batch = flight.batch
+        for item in batch:
+            item.request.flying = False
+        self.turns.extend(
+            item.request for item in batch if item.request.finished and item.request.held
+        )
+        self.expected = {item.request.session for item in batch if item.request.finished}
+        self.gap = min(GAP * seconds, LONGEST_GAP)
+        self.observe(self.name, len(batch), sum(item.tokens for item in batch), seconds)
+
+    def _run(self, batch: list[Any], work: Callable[[], None] | None = None) -> None:
+        try:
+            if work is None:
+                self.worker.run(batch)
+            else:
+                work()
+        except BaseException as error:
+            self._again(batch, error)
+
+    def _again(self, batch: list[Any], first: BaseException) -> None:
+        """After an error: each request alone, what it takes with memory that was freed."""
         if is_out_of_memory(first):
             self.worker.room()
             self.free_memory()
@@ -348,6 +337,14 @@ class Engine:
                     "the memory of this machine does not suffice for {name} with this text, even after "
                     "other models were put away; try a shorter text or a smaller model",
                     name=repr(self.name),
+                )
+            )
+        elif is_device_lost(error):
+            self.lost = True
+            told = EngineError(
+                t(
+                    "the GPU reported an error, after which this server must be started again ({reason})",
+                    reason=str(error).strip().partition("\n")[0][:200],
                 )
             )
         else:

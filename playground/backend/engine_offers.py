@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 PREFIX = "engine/"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,40}")
-ALL = -1  # as vLLM counts
+ALL = -1  # as vLLM counts where it is started; asked for by the number of tokens
 
 
 @dataclass(frozen=True)

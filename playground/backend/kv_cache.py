@@ -9,6 +9,7 @@ position, and attention is `packed_attention` below, which keeps the sessions ap
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -65,6 +66,7 @@ class KeyStore:
         self.dtype, self.device = dtype, device
         self.budget, self.longest = budget, longest
         self.blocks: list[Block] = []
+        self.given_up: Callable[[Block], None] = lambda block: None  # called with a block freed
         self.token_bytes = (
             2 * layers * heads * head_size * torch.empty((), dtype=dtype).element_size()
         )
@@ -127,6 +129,7 @@ class KeyStore:
         block.free.sort()
         if len(block.free) == block.slots:
             self.blocks = [other for other in self.blocks if other is not block]
+            self.given_up(block)
 
     def copy(self, source: Slot, target: Slot, tokens: int) -> None:
         """Copy the first `tokens` tokens' keys and values."""
@@ -151,30 +154,55 @@ class Segment:
 
 
 class Plan:
-    """How the attention of one packed row falls into calls: single tokens block by block, longer pieces one by one."""
+    """How the attention of one packed row falls into calls: single tokens block by block, longer pieces one by one.
 
-    def __init__(self, segments: list[Segment], device: torch.device):
-        self.pieces: list[tuple[Segment, torch.Tensor | None]] = []
-        self.singles: list[tuple] = []
+    `numbers` are the whole numbers that it needs on the device, a list each; `on` takes them as tensors there.
+    """
+
+    def __init__(self, segments: list[Segment]):
+        self.longer = [one for one in segments if one.stop - one.start > 1]
+        self.groups: list[list[Segment]] = []
         by_block: dict[int, list[Segment]] = {}
         for segment in segments:
             if segment.stop - segment.start == 1:
                 by_block.setdefault(id(segment.slot.block), []).append(segment)
-            else:
-                self.pieces.append((segment, _causal_mask(segment, device)))
-        for group in by_block.values():
-            if len(group) == 1:
-                self.pieces.append((group[0], None))
-            else:
-                self.singles.append(self._single_tokens(group, device))
+        self.alone = [group[0] for group in by_block.values() if len(group) == 1]
+        self.groups = [
+            sorted(group, key=lambda segment: segment.slot.index)
+            for group in by_block.values()
+            if len(group) > 1
+        ]
+        self.numbers = [
+            numbers
+            for group in self.groups
+            for numbers in (
+                [segment.start for segment in group],
+                [segment.slot.index for segment in group],
+                [segment.cached for segment in group],
+            )
+        ]
+        self.pieces: list[tuple[Segment, torch.Tensor | None]] = []
+        self.singles: list[tuple] = []
+
+    def on(self, device: torch.device, numbers: list[torch.Tensor]) -> Plan:
+        """Itself, with the masks and rows of each call."""
+        self.pieces = [(one, _causal_mask(one, device)) for one in self.longer]
+        self.pieces += [(one, None) for one in self.alone]
+        self.singles = [
+            self._single_tokens(group, device, *numbers[3 * place : 3 * place + 3])
+            for place, group in enumerate(self.groups)
+        ]
+        return self
 
     @staticmethod
-    def _single_tokens(group: list[Segment], device: torch.device) -> tuple:
-        group.sort(key=lambda segment: segment.slot.index)
+    def _single_tokens(
+        group: list[Segment],
+        device: torch.device,
+        columns: torch.Tensor,
+        slots: torch.Tensor,
+        cached: torch.Tensor,
+    ) -> tuple:
         block = group[0].slot.block
-        columns = torch.tensor([segment.start for segment in group], device=device)
-        slots = torch.tensor([segment.slot.index for segment in group], device=device)
-        cached = torch.tensor([segment.cached for segment in group], device=device)
         longest = max(segment.cached for segment in group) + 1
         low, high = group[0].slot.index, group[-1].slot.index + 1
         view = 2 * len(group) >= high - low  # a view over idle slots too, unless most would be idle

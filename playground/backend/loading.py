@@ -22,11 +22,17 @@ from transformers import (
 )
 
 from playground.backend import device as devices
-from playground.backend.catalog import Entry, verifier_file
-from playground.backend.causal import CausalModel, CausalWorker
+from playground.backend.catalog import Entry, evidence_folder, verifier_file
+from playground.backend.causal import CausalWorker
+from playground.backend.causal_model import CausalModel
 from playground.backend.denoiser import Denoiser, DenoiserWorker
-from playground.backend.engine import Engine, is_out_of_memory
+from playground.backend.engine import Engine
+from playground.backend.engine_request import is_out_of_memory
 from playground.backend.errors import EngineError, OutOfMemory, WeightsRefused
+from playground.backend.evidence import EvidenceNetwork, load_evidence
+from playground.backend.evidence_sessions import EvidenceSession, EvidenceWorker
+from playground.backend.fixed_steps import recorder_for
+from playground.backend.full_attention import FullQwen3, full_config, is_full, name_the_mask
 from playground.backend.limits import limits
 from playground.backend.logits_cache import LogitsCache
 from playground.backend.prepack import prepack
@@ -63,6 +69,8 @@ class Loaded:
         )
 
     def denoiser(self) -> Denoiser:
+        if isinstance(self.network, EvidenceNetwork):
+            return EvidenceSession(self.entry.id, self.codec, self.engine, self.network)
         return Denoiser(
             self.entry.id,
             self.codec,
@@ -91,10 +99,15 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
     check_folder(folder)
     options = {"local_files_only": True, "trust_remote_code": False}
     try:
-        config = AutoConfig.from_pretrained(folder, **options)
-        tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+        full = kind == "denoiser" and is_full(folder)
+        config: Any = full_config(folder) if full else AutoConfig.from_pretrained(folder, **options)
+        # a configuration of our own making is named, or the tokenizer would look for a class of that model type
+        named = {"config": config} if full else {}
+        tokenizer = AutoTokenizer.from_pretrained(folder, **named, **options)
+        if full:
+            name_the_mask(tokenizer)
         if kind == "denoiser":
-            family: Any = AutoModelForMaskedLM
+            family: Any = FullQwen3 if full else AutoModelForMaskedLM
             attention = "sdpa"
         else:
             family = BertLMHeadModel if config.model_type == "bert" else AutoModelForCausalLM
@@ -264,6 +277,9 @@ class Residents:
 
     def _load(self, entry: Entry, folder: Path) -> Loaded:
         network, tokenizer = read_network(folder, entry.kind)
+        evidence = evidence_folder(entry)
+        if evidence is not None:
+            network = load_evidence(evidence, network).to(next(network.parameters()))
         config = network.config
         context = context_of(config)
         codec = TextCodec(
@@ -275,7 +291,10 @@ class Residents:
         if entry.kind == "causal":
             bounds = limits()
             context = min(context, entry.context_limit or context, bounds.max_context_tokens)
-            worker: Any = CausalWorker(network, context, self.cache_budget)
+            recorder = recorder_for(devices.device(), lent=devices.on_zero_gpu())
+            worker: Any = CausalWorker(network, context, self.cache_budget, recorder=recorder)
+        elif evidence is not None:
+            worker = EvidenceWorker(network, tokenizer.pad_token_id or 0)
         else:
             worker = DenoiserWorker(
                 network, tokenizer.pad_token_id or 0, lambda: shipped_verifier(entry.id, network)

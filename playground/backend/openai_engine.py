@@ -135,8 +135,9 @@ class Completions:
         }
         if self.offer.ids:
             asked["return_tokens_as_token_ids"] = True
-        wished = 1 if more else self.top
-        for top in (wished, *(fewer for fewer in FEWER if wished == ALL or fewer < wished)):
+        # All are asked for by their number: where vLLM takes -1 at this address at all, it answers without a row.
+        wished = 1 if more else self.codec.vocab_size if self.top == ALL else self.top
+        for top in (wished, *(fewer for fewer in FEWER if fewer < wished)):
             try:
                 answer = self._client.post(
                     f"{self.offer.address}/completions", json={**asked, "logprobs": top}
@@ -146,7 +147,7 @@ class Completions:
                     f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
                     f"({type(error).__name__}); what was written stays: go on from it when it is back"
                 ) from error
-            if answer.status_code not in (400, 422) or 0 < top <= min(FEWER):
+            if answer.status_code not in (400, 422) or top <= min(FEWER):
                 break
         try:
             choice = self._json(answer)["choices"][0]
@@ -156,7 +157,7 @@ class Completions:
                 f"The engine {self.offer.name!r} answered something that is no completion"
             ) from error
         if not more:
-            self.top = top
+            self.top = ALL if top == self.codec.vocab_size else top
         return choice
 
     def rows_after(self, ids: list[int]) -> dict[str, float]:

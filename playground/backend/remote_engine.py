@@ -25,7 +25,7 @@ from transformers import AutoTokenizer
 
 from playground.backend import errors
 from playground.backend.catalog import Entry
-from playground.backend.causal import CausalModel
+from playground.backend.causal_model import CausalModel
 from playground.backend.denoiser import Denoiser
 from playground.backend.errors import BackendError, EngineError, ModelUnavailable, RunStopped
 from playground.backend.limits import limits

@@ -17,7 +17,7 @@ from playground.backend.weights import cached_path, find_weights
 from playground.i18n import t
 
 if TYPE_CHECKING:
-    from playground.backend.causal import CausalModel
+    from playground.backend.causal_model import CausalModel
     from playground.backend.denoiser import Denoiser
     from playground.backend.loading import Residents
     from playground.backend.openai_engine import CompletionsModel

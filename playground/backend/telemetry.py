@@ -140,11 +140,15 @@ class Telemetry:
 
 
 def health(backend: Any) -> dict:
-    """Plain data: `status` ("ok" or "stopping"), models in memory with their queues, runs, memory in bytes, seconds up."""
+    """Plain data: `status`, models in memory with their queues, runs, memory in bytes, seconds up.
+
+    `status` is "ok", "stopping", or "device lost" after an error of the GPU that only a new process ends.
+    """
     residents = backend._residents
-    models, caches, weights = {}, 0, 0
+    models, caches, weights, lost = {}, 0, 0, False
     if residents is not None:
         for loaded in residents.all():
+            lost = lost or loaded.engine.lost
             store = getattr(loaded.engine.worker, "store", None)
             models[loaded.entry.id] = {
                 "bytes": loaded.bytes,
@@ -154,7 +158,7 @@ def health(backend: Any) -> dict:
             caches += store.bytes if store is not None else 0
             weights += loaded.bytes
     return {
-        "status": "stopping" if backend.runs.stopping else "ok",
+        "status": "stopping" if backend.runs.stopping else "device lost" if lost else "ok",
         "seconds_up": round(time.monotonic() - _began, 1),
         "models": models,
         "runs": {"active": backend.runs.active, "waiting": backend.runs.waiting},

@@ -30,6 +30,7 @@ Progress = Callable[[str, int, int], None]
 HUB_PATTERNS = ["*.json", "*.safetensors", "*.txt", "*.jinja", "tokenizer.model"]
 HUB_IGNORE = ["onnx/*", "openvino/*", "*/*"]
 WHEEL_SECONDS = 900.0
+STAND_INS = {"a2d-qwen3"}  # see full_attention.py
 
 
 def cache_folder() -> Path:
@@ -64,7 +65,8 @@ def check_folder(folder: Path) -> None:
         raise WeightsRefused(t("config.json cannot be read ({error})", error=error)) from error
     if not isinstance(description, dict):
         raise WeightsRefused(t("config.json is no JSON object"))
-    if description.get("auto_map"):
+    # of an architecture that transformers' own class stands for the code is not needed, and not fetched
+    if description.get("auto_map") and description.get("model_type") not in STAND_INS:
         raise WeightsRefused(
             t("the model asks for remote code (auto_map), which is never run here")
         )

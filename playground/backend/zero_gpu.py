@@ -16,7 +16,7 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, TypeVar
 
 from playground.backend import device
@@ -29,6 +29,11 @@ RUN_SECONDS, LONG_SECONDS, QUESTION_SECONDS = (
     120,
     15,
 )  # what a visitor's quota is charged at most
+PLACED = (
+    "fairy-causal",
+    "fairy-diffusion",
+    "smollm2-135m",
+)  # shipped, and preloaded with the build
 LINGER = 2.0  # seconds for the last item to leave the process
 _inside = False  # in the forked process
 
@@ -66,6 +71,17 @@ def answer(work: Callable[[], T], seconds: int = QUESTION_SECONDS) -> T:
 def register() -> None:
     """On ZeroGPU: decorates one function, for a Space in which none is decorated when it starts is refused. Called before the launch."""
     device.zero_gpu(QUESTION_SECONDS)(_nothing)
+
+
+def place(backend: Any, models: Sequence[str] = PLACED) -> None:
+    """On ZeroGPU: these models onto the GPU in the main process, before the launch, as the hub asks of a Space: their weights are
+    packed at the start, and each call gets them from there. What cannot be had says so when it is asked for."""
+    if not device.on_zero_gpu():
+        return
+    on_offer = offered()
+    for name in models:
+        if name in on_offer:
+            load(backend, name)
 
 
 def load(backend: Any, model: Any) -> None:

@@ -68,4 +68,5 @@ class SecondKey:
 
 
 def same(given: str, kept: str) -> bool:
-    return hmac.compare_digest(given.encode(), kept.encode())
+    """Compared in constant time. A stranger's text may hold half a character, which has no UTF-8 of its own."""
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), kept.encode())

@@ -106,7 +106,7 @@ class Replica:
         except ValueError:
             raise ValueError("the body must be JSON") from None
         if question == "canvas" and self.entry.kind == "denoiser":
-            return self._session(session).logits(_numbers(asked, "canvas", 2)).numpy()
+            return self._session(session).logits(_numbers(asked, "canvas", 2)).cpu().numpy()
         if question == "last" and self.entry.kind == "causal":
             ids, count = _numbers(asked, "ids", 1).tolist(), int(_numbers(asked, "last", 0))
             return self._session(session).last_logits(ids, count).numpy()

@@ -16,17 +16,26 @@ if TYPE_CHECKING:
     from playground.diffusion import meter as meter
     from playground.diffusion import noise as noise
     from playground.diffusion.enumeration import exact_distribution
+    from playground.diffusion.evidence import NetworkDenoiser
     from playground.diffusion.exact import ExactDenoiser
     from playground.diffusion.generate import unmask
     from playground.diffusion.samplers import list_samplers
     from playground.diffusion.settings import UnmaskSettings
 
-__all__ = ["ExactDenoiser", "UnmaskSettings", "exact_distribution", "list_samplers", "unmask"]
+__all__ = [
+    "ExactDenoiser",
+    "NetworkDenoiser",
+    "UnmaskSettings",
+    "exact_distribution",
+    "list_samplers",
+    "unmask",
+]
 
 __getattr__, __dir__ = lazy.exports(
     __name__,
     {
         "enumeration": ("exact_distribution",),
+        "evidence": ("NetworkDenoiser",),
         "exact": ("ExactDenoiser",),
         "generate": ("unmask",),
         "samplers": ("list_samplers",),

@@ -33,8 +33,11 @@ class SelfReading:
     def verify(self, pieces: torch.Tensor, order: torch.Tensor, count: int) -> torch.Tensor:
         """(B, count, V); the first place's logits are those of the draft."""
         rows, length = self.canvas.shape
+        device = (
+            self.logits.device
+        )  # a network's answers lie where it computes; canvases lie on the host
         at = order[:, :count].clamp(min=0)
-        first = self.logits[torch.arange(rows), at[:, 0]][:, None]
+        first = self.logits[torch.arange(rows, device=device), at[:, 0].to(device)][:, None]
         if count == 1:
             return first
         shown = self.canvas[:, None].repeat(1, count - 1, 1)  # (B, count - 1, L): 1, 2, ... drafts
@@ -43,7 +46,7 @@ class SelfReading:
             shown[here, turn:, at[here, turn]] = pieces[here, at[here, turn]][:, None]
         logits = torch.as_tensor(forgiving(self.denoiser).logits(shown.view(-1, length)))
         logits = logits.view(rows, count - 1, length, -1)
-        later = at[:, 1:, None, None].expand(-1, -1, 1, logits.shape[-1])
+        later = at[:, 1:, None, None].to(device).expand(-1, -1, 1, logits.shape[-1])
         return torch.cat([first, logits.gather(2, later)[:, :, 0]], 1)
 
 

@@ -42,8 +42,13 @@ def measured_schedule(
     """(schedule, forward passes it took): the schedule along which the model's entropy falls linearly, measured on `rows` pilot runs from an empty canvas.
 
     For masks: the entropy of the masked positions against their share; for other noise: of all positions against 1 - alpha.
+    For Gaussian noise a trained network brings the curve that its training measured, and no pilot is run.
     """
-    masks = rule_for(settings).noise == "absorbing"
+    noise = rule_for(settings).noise
+    curve = getattr(denoiser, "entropy_curve", None)
+    if noise == "gaussian" and curve is not None:
+        return _schedule_of_curve(*curve), 0
+    masks = noise == "absorbing"
     points = min(points, length) if masks else points
     pilot = (
         UnmaskSettings("llada", points, selection="random", seed=settings.seed)
@@ -64,3 +69,10 @@ def measured_schedule(
         shares.append(share)
         entropies.append(total)
     return EntropyLinear(tuple(shares), tuple(entropies)), points
+
+
+def _schedule_of_curve(deviations: np.ndarray, nats: np.ndarray) -> EntropyLinear:
+    """The schedule along which nats (n,) measured at standard deviations (n,), falling, fall linearly; alpha = 1 / (1 + sigma^2)."""
+    shares = deviations[::-1] ** 2 / (1.0 + deviations[::-1] ** 2)
+    rising = np.maximum.accumulate(nats[::-1])
+    return EntropyLinear((0.0, *shares.tolist(), 1.0), (0.0, *rising.tolist(), rising[-1]))

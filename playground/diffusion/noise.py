@@ -217,3 +217,19 @@ def uniform_reverse(x_t: np.ndarray, x_0: np.ndarray, alpha_t, alpha_s) -> np.nd
     ratio = np.where(evidence > 0, x_0 / np.maximum(evidence, 1e-300), 0.0)
     mixed = likelihood * (alpha_s * ratio + (1.0 - alpha_s) / size * ratio.sum(-1, keepdims=True))
     return mixed / mixed.sum(-1, keepdims=True)
+
+
+# ---------------------------------------------------------------------------------------------------------- evidence
+
+
+def group_evidence(groups: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """(B, L, V): places whose group is known (B, L), -1 where it is not; groups (V,) of the words."""
+    other = (groups != known[..., None]) & (known[..., None] >= 0)
+    return np.where(other, -np.inf, 0.0)
+
+
+def word_evidence(canvas: np.ndarray, size: int, here: float, other: float) -> np.ndarray:
+    """(B, L, V): `here` for the word that stands in canvas (B, L), `other` for all others."""
+    evidence = np.full((*canvas.shape, size), other)
+    np.put_along_axis(evidence, canvas[..., None], here, axis=-1)
+    return evidence

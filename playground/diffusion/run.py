@@ -7,6 +7,7 @@ import torch
 
 from playground.diffusion.drafts import Drafts
 from playground.diffusion.draws import TOKEN, uniforms
+from playground.diffusion.evidence import guide
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.settings import UnmaskSettings
 from playground.diffusion.step import LOCKED, MASKED, NEW, REMASKED, SETTLED, Step
@@ -91,6 +92,7 @@ class Run:
         self._fresh = np.ones(batch, dtype=bool)
         self.drawn = np.zeros(self.canvas.shape, dtype=bool)
         self._ahead: dict[int, tuple] = {}
+        self._earlier: dict[str, dict[int, torch.Tensor]] = {}
 
     # ------------------------------------------------------------------------------------------------ what is where
 
@@ -164,8 +166,14 @@ class Run:
         where = self.open if where is None else where
         asked = where.any(1)
         numbers = np.nonzero(asked)[0]
-        shares = torch.as_tensor(self.denoiser.posterior(evidence[numbers]))
-        chosen = shares[torch.from_numpy(where[numbers])].double().log()
+        log = self._answer(evidence[numbers], numbers, "earlier")
+        scale = self.settings.guidance
+        if scale:
+            blank = evidence[numbers].copy()
+            blank[self.prompt[numbers] & self.locked[numbers]] = 0.0
+            log = guide(log, self._answer(blank, numbers, "blank"), scale)
+            self.calls += asked
+        chosen = log[torch.from_numpy(where[numbers])]
         newer = Prediction(_slots(where), chosen, self.mask_id)
         before = self.prediction
         if before is None or bool(asked.all()):
@@ -177,6 +185,18 @@ class Run:
         self.valid |= asked | ~self.open.any(1)
         self._fresh = self.valid.copy()
         return self.prediction
+
+    def _answer(self, evidence: np.ndarray, numbers: np.ndarray, kind: str) -> torch.Tensor:
+        """(n, L, V) log-probabilities for evidence of batch rows `numbers`; a denoiser that is trained for it reads its own answer
+        of the step before (self-conditioning), kept for each `kind` of question."""
+        if not getattr(self.denoiser, "self_conditioned", False):
+            return torch.as_tensor(self.denoiser.posterior(evidence)).double().log()
+        kept, rows = self._earlier.get(kind, {}), numbers.tolist()
+        known = all(row in kept for row in rows)
+        earlier = torch.stack([kept[row] for row in rows]) if known and rows else None
+        shares = torch.as_tensor(self.denoiser.posterior(evidence, earlier))
+        self._earlier[kind] = kept | dict(zip(rows, shares, strict=True))
+        return shares.double().log()
 
     def evidence(self) -> np.ndarray:
         """(B, L, V) log-likelihoods: what is locked is certain, everything else open."""
@@ -207,9 +227,7 @@ class Run:
             blank = np.where(self.prompt, self.mask_id, self.canvas)
             unconditional = self._forward(blank, numbers, asked)
             self.calls[numbers] += 1
-            guided = (1.0 + scale) * cond - scale * unconditional
-            # a token that is impossible with the prompt stays so; one impossible only without it keeps its own logit
-            cond = torch.where(torch.isfinite(cond) & torch.isfinite(unconditional), guided, cond)
+            cond = guide(cond, unconditional, scale)
         return cond
 
     def _forward(self, canvas: np.ndarray, numbers: np.ndarray, asked: np.ndarray) -> torch.Tensor:

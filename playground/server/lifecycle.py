@@ -1,6 +1,6 @@
 """The process around the pages: what its host can ask (`/health`, `/metrics`), the runs' log lines, and a stop that loses no text.
 
-- `GET /health`: JSON of `Backend.health()`; 200 while runs are taken, 503 once the process is stopping, so that whatever spreads
+- `GET /health`: JSON of `Backend.health()`; 200 while runs are taken, 503 once the process is stopping or its GPU failed, so that whatever spreads
   the visitors over several processes sends new ones elsewhere.
 - `GET /metrics`: Prometheus's text format.
 - SIGTERM: running texts are written to their end, new ones are refused with a sentence; after `PLAYGROUND_DRAIN_SECONDS` (30) at

@@ -15,6 +15,8 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from playground.server.paths import below_root
+
 PAGES = ("/", "/config", "/config/")
 # What the page's own addresses are made of.
 NAMED = ("host", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port")
@@ -36,9 +38,10 @@ class PageCache:
         self.making: dict[tuple, asyncio.Lock] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] not in PAGES:
+        path = below_root(scope) if scope["type"] == "http" else ""
+        if path not in PAGES:
             await self.app(scope, receive, send)
-        elif scope["method"] == "HEAD" and scope["path"] == "/":
+        elif scope["method"] == "HEAD" and path == "/":
             # "Is anybody there": Gradio's own start gives up after 3 s.
             await Response(media_type="text/html")(scope, receive, send)
         elif (
@@ -80,10 +83,11 @@ class PageCache:
             messages.append(message)
 
         await self.app(scope, receive, take)
-        answer = Response(
-            b"".join(message.get("body", b"") for message in messages[1:]), messages[0]["status"]
-        )
-        answer.raw_headers = list(messages[0]["headers"])
+        # A server may send more kinds of messages (the test client's own, for templates).
+        start = next(one for one in messages if one["type"] == "http.response.start")
+        body = [one.get("body", b"") for one in messages if one["type"] == "http.response.body"]
+        answer = Response(b"".join(body), start["status"])
+        answer.raw_headers = list(start["headers"])
         return answer
 
 
@@ -103,7 +107,7 @@ def in_best_form(forms: dict[str | None, Response], accepted: str) -> Response:
             {
                 "content-length": str(len(body)),
                 "content-encoding": coding,
-                "vary": "Accept-Encoding",
+                "vary": plain.headers.get("vary", "Accept-Encoding"),
             }
         )
     return forms[coding]

@@ -24,6 +24,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from playground.backend.limits import limits
 from playground.server.framing import frame_ancestors
 from playground.server.page_cache import PageCache
+from playground.server.paths import SingleSlash, below_root
+from playground.server.teachers import teachers_routes
 from playground.server.translations import Translations
 from playground.server.web_files import web_routes
 
@@ -98,7 +100,7 @@ class Guard:
             return message
 
         try:
-            if CLOSED.fullmatch(scope["path"]):
+            if CLOSED.fullmatch(below_root(scope)):
                 await refuse(404, "This address is not in use here.")
             elif stated_length(scope) > longest:
                 await refuse(413, too_large)
@@ -138,9 +140,10 @@ def stated_length(scope: Scope) -> int:
 
 
 def guarded() -> dict[str, Any]:
-    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()`: the guard before everything, the languages, the kept page, and
-    the browser half by URL."""
+    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()`: the guard before everything, the languages, the kept page,
+    the browser half by URL, and the page for teachers."""
+    layers = (Guard, SingleSlash, Translations, PageCache)
     return {
-        "middleware": [Middleware(Guard), Middleware(Translations), Middleware(PageCache)],
-        "routes": web_routes(),
+        "middleware": [Middleware(layer) for layer in layers],
+        "routes": [*web_routes(), *teachers_routes()],
     }

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from playground.i18n import tables
 from playground.server.page_cache import in_best_form
+from playground.server.paths import below_root
 
 ADDRESS = re.compile(rf"/i18n/[0-9a-f]{{12}}/({'|'.join(tables.TRANSLATED)})\.json")
 FOREVER = "public, max-age=31536000, immutable"
@@ -24,12 +25,13 @@ class Translations:
         self.kept: dict[str, dict[str | None, Response]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = ADDRESS.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        path = below_root(scope) if scope["type"] == "http" else ""
+        found = ADDRESS.fullmatch(path)
         if found is None or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
         language = found[1]
-        if scope["path"] == "/" + tables.address(language):
+        if path == "/" + tables.address(language):
             forms = self.kept.setdefault(language, {None: answer(language, FOREVER)})
         else:
             forms: dict[str | None, Response] = {None: answer(language, "no-store")}

@@ -9,7 +9,7 @@ class UnmaskView(Widget):
     """The controls, the wall of words, the left-to-right twin, the timeline, the map and the candidates.
 
     Values: {"kind": "whole", "trace", "second"?, "note"?, "at"?, "twin"?} a run that was recorded or opened; {"kind": "reading",
-    "text" or "problem"}; {"kind": "models", "models": [[title, name, exact, verifies]]}; and the messages of a run (playground/pages/run.py,
+    "text" or "problem"}; {"kind": "models", "models": [[title, name, exact, verifies, reads noise]]}; and the messages of a run (playground/pages/run.py,
     frames by playground/pages/diffusion/runs.py). Events: `fill` starts a run, `read` asks how the model reads the canvas, `offers`
     asks for the models on offer, `several` starts a run of many texts (frames by scores.py). What they carry comes from the browser:
     check it. Scrubbing and edits ask nobody."""

@@ -136,3 +136,13 @@ def test_the_environment_names_the_device(monkeypatch):
     monkeypatch.setenv("PLAYGROUND_DEVICE", "cpu")
     assert device.device().type == "cpu" and str(device.dtype()) == "torch.float32"
     assert device.memory_bytes() > 1e8
+
+
+def test_large_models_are_listed_with_their_memory(monkeypatch):
+    large = {entry.id: str(entry.listed_as) for entry in catalog.CATALOG if entry.gpu_suggested}
+    assert {"smollm2-360m", "qwen3-0.6b", "qwen3-diffusion"} <= large.keys()
+    assert large["qwen3-0.6b"] == "Qwen3 0.6B (2.4 GB of memory, a GPU suggested)"
+    assert large["smollm2-360m"] == "SmolLM2 360M Instruct (1.4 GB of memory, a GPU suggested)"
+    monkeypatch.setenv("PLAYGROUND_DTYPE", "bfloat16")
+    assert "(1.2 GB of memory" in catalog.find("qwen3-diffusion").listed_as
+    assert catalog.find("fairy-causal").listed_as == catalog.find("fairy-causal").title

@@ -7,7 +7,7 @@ import torch
 from transformers import BertForMaskedLM
 
 from playground.backend import EngineError, RunStopped
-from playground.backend.engine import Request
+from playground.backend.engine_request import Request
 from playground.backend.limits import Limits, set_limits
 
 

@@ -39,7 +39,7 @@ class Ticks:
         self.requests = []
 
     def ask(self, ids, kind="next"):
-        from playground.backend.engine import Request
+        from playground.backend.engine_request import Request
 
         face = self.backend.causal(self.name)
         self.faces.append(face)

@@ -7,7 +7,7 @@ import torch
 
 from playground.backend import EngineError, RunStopped
 from playground.backend.causal import IDLE_SECONDS
-from playground.backend.engine import Request
+from playground.backend.engine_request import Request
 from playground.backend.errors import OutOfMemory
 from playground.backend.kv_cache import CAPACITIES
 from playground.backend.limits import Limits, set_limits

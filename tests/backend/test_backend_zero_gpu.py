@@ -201,3 +201,62 @@ def test_a_question_alone_is_a_call_and_a_whole_text_is_one(spaces, backend):
     )
     assert len(steps) == 8 and stand_in.calls == [zero_gpu.QUESTION_SECONDS, zero_gpu.RUN_SECONDS]
     model.close()
+
+
+class Loading:
+    """A backend that notes which models were asked for; `absent` cannot be had."""
+
+    def __init__(self, absent=()):
+        self.asked, self.absent = [], absent
+
+    def causal(self, name):
+        self.asked.append(name)
+        if name in self.absent:
+            raise LimitExceeded("not to be had")
+        return SimpleNamespace(close=lambda: None)
+
+    denoiser = causal
+
+
+def test_shipped_and_preloaded_models_are_placed_before_the_launch(spaces):
+    spaces(InProcess())
+    serving = Loading(absent=("fairy-causal",))
+    zero_gpu.place(serving)
+    assert serving.asked == ["fairy-causal", "fairy-diffusion", "smollm2-135m"]
+
+
+def test_a_host_that_offers_fewer_models_places_those(spaces, monkeypatch):
+    spaces(InProcess())
+    monkeypatch.setenv("PLAYGROUND_MODELS", "fairy-diffusion")
+    serving = Loading()
+    zero_gpu.place(serving)
+    assert serving.asked == ["fairy-diffusion"]
+
+
+def test_elsewhere_nothing_is_loaded_before_the_page_answers():
+    serving = Loading()
+    zero_gpu.place(serving)
+    assert serving.asked == []
+
+
+def test_the_entry_of_a_space_places_and_then_launches(spaces, monkeypatch):
+    from playground import __main__ as entry
+
+    spaces(InProcess())
+    serving, happened = Loading(), []
+
+    class Launched(Exception):
+        """The test ends where the server would begin."""
+
+    def launch(**_):
+        happened.extend(serving.asked)
+        raise Launched
+
+    demo = SimpleNamespace(
+        shell=SimpleNamespace(backend=lambda: serving, warm=lambda: None), launch=launch
+    )
+    monkeypatch.setattr(entry, "build_app", lambda: demo)
+    monkeypatch.setattr(entry, "with_routes", lambda *_: {})
+    with pytest.raises(Launched):
+        entry.main([])
+    assert happened == list(zero_gpu.PLACED)

@@ -1,7 +1,17 @@
 """An engine that tells every token, and each token of a given text, as vLLM words it: the whole distribution and Score are exact.
 
-The exchange is written down after vLLM's protocol (`logprobs`: -1 with `return_tokens_as_token_ids`, `prompt_logprobs`) with figures
-of a distribution known here; no vLLM runs in the tests.
+No vLLM runs in the tests, and its own tests hold no recorded exchange of whole distributions: they ask a live server. So the
+exchange is written down with figures of a distribution known here, and was compared field by field with vLLM's source:
+
+- vllm/entrypoints/openai/completion/protocol.py at commit 002032ee2b18e1f7bd924ec47b62504ba3866063: the fields of the request
+  (`prompt` as ids, `max_tokens`, `temperature`, `top_p`, the penalties, `echo`, `stream`, `logprobs`, `prompt_logprobs`,
+  `return_tokens_as_token_ids`) and of the answer (`choices` with `index`, `text`, `finish_reason`, `stop_reason`, `token_ids`,
+  `prompt_token_ids`, `prompt_logprobs`: None, then {id: {`logprob`, `rank`, `decoded_token`}}; `logprobs` with `text_offset`,
+  `token_logprobs`, `tokens`, `top_logprobs`; `usage`).
+- vllm/entrypoints/openai/completion/serving.py at 030ea52effcb05071543c8c42b8f0145e94cee43, `_create_completion_logprobs`: names
+  "token_id:N", the drawn token first and then the likeliest, up to `logprobs` + 1 of them, -inf written as -9999.
+- `logprobs`: -1 is refused at d5dba2d7b0ab9b98096560c69db7126b54b14d79 (with status 400), and at the two commits above accepted
+  but answered by empty `top_logprobs`. All tokens are therefore asked for by their number, which `--max-logprobs -1` allows.
 """
 
 from __future__ import annotations
@@ -15,7 +25,7 @@ import numpy as np
 import pytest
 
 from playground.backend import BackendError, EngineError
-from playground.backend.engine_offers import ALL, engines
+from playground.backend.engine_offers import engines
 from playground.backend.service import Backend
 from playground.decoding import DecodingSettings, generate, score
 from tests.backend.json_engine import JsonEngine
@@ -30,10 +40,16 @@ def log_probabilities(ids) -> np.ndarray:
     return logits - np.logaddexp.reduce(logits)
 
 
-def rows_of(ids, most, name) -> dict:
+def log_probability(row, token: int) -> float:
+    """As the server writes it: JSON knows no infinity."""
+    return max(float(row[token]), -9999.0)
+
+
+def rows_of(ids, most) -> dict:
+    """The drawn token, which is the likeliest at temperature 0, and the `most` likeliest; none where -1 was asked for."""
     row = log_probabilities(ids)
-    best = np.argsort(-row, kind="stable")[: SIZE if most == ALL else most]
-    return {name(int(token)): float(row[token]) for token in best}
+    best = np.argsort(-row, kind="stable")[: max(0, most)]
+    return {f"token_id:{token}": log_probability(row, token) for token in best}
 
 
 def prompt_rows(ids, most) -> list:
@@ -68,15 +84,25 @@ class WholeEngine(JsonEngine):
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.asked.append(asked)
         most, ids = asked["logprobs"], asked["prompt"]
-        if most == ALL and not self.knows["all"]:
-            message = "Requested sample logprobs of -1, which is greater than max allowed: 20"
-            return self.say(400, {"error": {"message": message, "type": "BadRequestError"}})
-        rows = rows_of(ids, most, lambda token: f"token_id:{token}")
+        if most > 20 and not self.knows["all"]:
+            message = f"Requested sample logprobs of {most}, which is greater than max allowed: 20"
+            error = {"message": message, "type": "BadRequestError", "param": "logprobs"}
+            return self.say(400, {"error": {**error, "code": 400}})
+        rows = rows_of(ids, most)
         choice = {"index": 0, "text": "?", "finish_reason": "length", "stop_reason": None}
-        choice["logprobs"] = {"text_offset": [0], "top_logprobs": [rows], "tokens": ["token_id:0"]}
+        choice |= {"token_ids": None, "prompt_token_ids": None, "prompt_logprobs": None}
+        drawn = next(iter(rows), "token_id:0")
+        choice["logprobs"] = {
+            "text_offset": [0],
+            "token_logprobs": [rows.get(drawn)],
+            "tokens": [drawn],
+            "top_logprobs": [rows],
+        }
         if "prompt_logprobs" in asked and self.knows["prompt"]:
             choice["prompt_logprobs"] = prompt_rows(ids, asked["prompt_logprobs"])
-        return self.say(200, {"object": "text_completion", "model": "whole", "choices": [choice]})
+        usage = {"prompt_tokens": len(ids), "completion_tokens": 1, "total_tokens": len(ids) + 1}
+        answer = {"id": "cmpl-0", "object": "text_completion", "created": 0, "model": "whole"}
+        return self.say(200, {**answer, "choices": [choice], "usage": usage})
 
 
 @pytest.fixture()
@@ -102,7 +128,7 @@ def test_every_token_is_told_and_the_entropy_of_the_whole_distribution_is_exact(
     assert "engine_limit" not in [stage["name"] for stage in record["stages"]]
     assert record["raw_probability"] == pytest.approx(law[step.token_id], rel=1e-5)
     asked = WholeEngine.asked[-1]
-    assert asked["logprobs"] == -1 and asked["return_tokens_as_token_ids"] is True
+    assert asked["logprobs"] == SIZE and asked["return_tokens_as_token_ids"] is True
     assert asked["prompt"] == ids
     assert any("every token" in note for note in model.notes)
     assert not any("cannot be known" in note for note in model.notes)
@@ -113,7 +139,7 @@ def test_an_engine_that_does_not_tell_all_is_asked_for_twenty_and_says_so(model)
     ids = model.encode("hello")
     [step] = generate(model, ids, DecodingSettings(max_new_tokens=1, seed=1))
     assert step.record(str)["raw_entropy"] is None
-    assert [asked["logprobs"] for asked in WholeEngine.asked] == [-1, 20]
+    assert [asked["logprobs"] for asked in WholeEngine.asked] == [SIZE, 20]
     assert any("cannot be known" in note for note in model.notes)
 
 

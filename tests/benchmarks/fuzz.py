@@ -34,9 +34,9 @@ def work(url: str, number: int, seed: int) -> tuple[Counter, list]:
     from hypothesis import seed as seeded
 
     from tests.security.attacks import cases
-    from tests.security.delivery import SECONDS, House, send
+    from tests.security.delivery import SECONDS, PublicInterface, send
 
-    house, outcomes, failures = House.of(url), Counter(), []
+    interface, outcomes, failures = PublicInterface.of(url), Counter(), []
     program = Client(url, verbose=False)
     with httpx.Client(base_url=url, timeout=SECONDS) as client:
 
@@ -48,7 +48,7 @@ def work(url: str, number: int, seed: int) -> tuple[Counter, list]:
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
         )
-        @given(cases(house))
+        @given(cases(interface))
         def attack(case):
             outcome = send(client, case, program)
             outcomes[case[0], outcome.kind] += 1

@@ -115,6 +115,51 @@ def test_escape_shows_its_critical_temperature_at_the_reveal(browsers):
     expect(view.locator(".escape-figure svg, .escape-figure canvas").first).to_be_visible()
 
 
+def test_real_logits_keep_their_critical_temperature_until_its_own_reveal(browsers):
+    teacher = browsers.open("/?tab=escape")
+    view = teacher.locator("#escape-logits")
+    view.locator("summary").first.click()
+    telling = (".logits-sentence", ".logits-numbers", ".logits-sides", ".logits-two >> nth=1")
+    for part in telling:
+        expect(view.locator(part)).to_be_visible()
+    student = browsers.open(f"/class/{teach(teacher)}", PHONE)
+    for part in telling:
+        expect(view.locator(part)).to_be_hidden()
+    expect(view.locator(".logits-line", has_text="dog")).to_be_visible()  # what is asked about
+    slide = "(one) => { one.value = 0.7; one.dispatchEvent(new Event('input', {bubbles: true})); }"
+    view.get_by_role("slider", name="top-p for these logits").evaluate(slide)
+    press(teacher, "At what temperature do these logits let it out?")
+    expect(student.locator("main")).to_contain_text("At what temperature does it get out?")
+    press(teacher, "Close answers")
+    press(teacher, "Reveal")
+    press(teacher, "Back to the page")
+    for part in telling:
+        expect(view.locator(part)).to_be_visible()
+    loop = teacher.locator("#escape-calculator .escape-sentence")
+    expect(loop).to_be_hidden()  # that is another question
+
+
+def test_the_experiment_and_the_folded_parts_of_the_loop_are_covered(browsers):
+    teacher = browsers.open("/?tab=escape")
+    loop, live = teacher.locator("#escape-calculator"), teacher.locator("#escape-live")
+    expect(loop.locator(".escape-sentence")).to_be_visible()
+    live.locator("summary").first.click()
+    live.get_by_role("button", name="Run the experiment").click()
+    expect(live.locator(".live-plots section").locator("visible=true")).to_have_count(
+        1, timeout=60_000
+    )
+    live.get_by_role("button", name="Stop").click()
+    teach(teacher)
+    for part in (".live-plots", ".live-which", ".live-words"):
+        expect(live.locator(part)).to_be_hidden()
+    expect(live.locator(".live-text .loop").first).to_be_visible()
+    for part in ("theory", "penalties"):
+        expect(loop.locator(f"[data-part={part}]")).to_be_hidden()
+    live.get_by_role("button", name="Show it", exact=True).click()
+    expect(live.locator(".live-plots")).to_be_visible()
+    expect(loop.locator("[data-part=theory]")).to_be_hidden()
+
+
 def test_diffusion_covers_what_the_network_thinks_of_hidden_places(browsers):
     teacher = browsers.open("/?" + urlencode({"tab": "diffusion", **TALE}))
     expect(teacher.locator("#diffusion-canvas textarea")).to_have_value(TALE["canvas"])

@@ -169,6 +169,27 @@ def test_pasted_logits_are_read_and_hostile_tokens_stay_text(escape):
     escape.locator("#escape-logits .logits-line.out", has_text="plain").wait_for()
 
 
+def test_real_logits_are_sent_once_and_a_moved_slider_or_another_choice_asks_nobody(escape):
+    open_fold(escape, "#escape-logits")
+    sentence = escape.locator("#escape-logits .logits-sentence")
+    expect(sentence).to_contain_text("Over all 6 tokens")
+    before = sentence.inner_text()
+    with no_requests(escape):
+        slide(escape, "top-p for these logits", 0.6)
+        expect(sentence).not_to_have_text(before)
+        slide(escape, "temperature T for these logits", 3.5)
+        expect(sentence).to_contain_text("T = 3.5 is above it")
+        slide(escape, "min-p α for these logits", 0.2)
+        expect(escape.locator("#escape-logits .logits-numbers")).to_contain_text("α = 0.2")
+        choice = escape.locator("#escape-logits .logits-line", has_text="car").get_by_role(
+            "button", name="way out"
+        )
+        choice.focus()
+        escape.keyboard.press("Enter")
+        expect(escape.locator("#escape-logits .logits-line.out")).to_contain_text("car")
+        expect(choice).to_be_focused()  # the list was drawn anew
+
+
 def test_a_bad_table_gets_a_sentence_and_loses_nothing(escape):
     open_fold(escape, "#escape-logits")
     escape.locator("#escape-logits textarea").fill("cat ten\ndog 3")

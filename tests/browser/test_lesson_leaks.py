@@ -1,4 +1,5 @@
-"""Nothing of a step's answer stands on the stage before it is revealed: neither its words and marks, nor a number that is to be guessed."""
+"""Nothing of a step's answer stands on the stage before it is revealed: neither its words and marks, nor a number that is to be guessed.
+And every step, with its answer, is one screen of 1280 by 800 pixels."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from playground.pages.lessons.lesson import read_lessons
 STAGE = "#lesson-stage"
 
 LEAKS = """async (truths) => {
-  const stage = document.querySelector('#lesson-stage'), leaks = [];
+  const stage = document.querySelector('#lesson-stage'), leaks = [], cut = [];
   const rest = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   const count = Number(stage.querySelector('.stage-kicker').textContent.match(/(\\d+)\\D+(\\d+)/)[2]);
   const until = async (test) => { for (let k = 0; k < 600 && !test(); k++) await rest(); return test(); };
@@ -35,6 +36,9 @@ LEAKS = """async (truths) => {
     if (stage.querySelector('.revealed, .stage-why, .true, .stage-verdict')) leaks.push(at + ' shows the truth');
     [...stage.querySelectorAll('.stage-bar button')].find((one) => one.classList.contains('stage-reveal')).click();
     if (!await until(() => stage.querySelector('.stage-why'))) { leaks.push(at + ' has no answer'); continue; }
+    await rest();
+    const beyond = document.documentElement.scrollHeight - innerHeight;
+    if (beyond > 1) cut.push(at + ' is ' + beyond + ' px too high');
     const answer = stage.querySelector('.stage-why').innerHTML;
     for (const truth of truths[at - 1])
       for (const {text, value, digits} of numbers)
@@ -44,7 +48,7 @@ LEAKS = """async (truths) => {
     for (const one of stage.querySelectorAll('.asks-mark .axes-rule-label'))
       if (!/^(you|du|tú|你|T = )/.test(one.textContent) && labels.has(one.textContent)) leaks.push(at + ' has ' + one.textContent);
   }
-  return leaks;
+  return {leaks, cut};
 }"""
 
 
@@ -57,13 +61,16 @@ def numbers_to_guess(step) -> list[float]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_step_of_any_lesson_shows_its_answer_before_it_is_revealed(open_page, language):
+def test_no_step_of_any_lesson_shows_its_answer_before_it_is_revealed_nor_is_cut_off_then(
+    page, open_page, language
+):
     """Every step of every lesson is opened, its page kept, and revealed: neither answer nor marks of the truth stood there."""
+    page.set_viewport_size({"width": 1280, "height": 800})
     for lesson in read_lessons(language):
         page = open_page("lessons", lesson=lesson.slug, lang=language)
         page.locator(f"{STAGE} .stage-kicker").wait_for()
         truths = [numbers_to_guess(step) for step in lesson.steps]
-        assert page.evaluate(LEAKS, truths) == [], f"{language} {lesson.slug}"
+        assert page.evaluate(LEAKS, truths) == {"leaks": [], "cut": []}, f"{language} {lesson.slug}"
 
 
 def test_a_number_that_is_the_answer_would_be_noticed(page, open_page):
@@ -73,4 +80,4 @@ def test_a_number_that_is_the_answer_would_be_noticed(page, open_page):
     page.locator(f"{STAGE} .stage-kicker").wait_for()
     truths = [[] for _ in lesson.steps]
     truths[2] = [lesson.steps[2].figure["rows"][1]["value"]]
-    assert page.evaluate(LEAKS, truths) == ["3 shows 0.417, its answer"]
+    assert page.evaluate(LEAKS, truths)["leaks"] == ["3 shows 0.417, its answer"]

@@ -1,6 +1,7 @@
 """A copied link, opened in a fresh page, shows the same result at the same step; a link that shows no result runs nothing."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -145,3 +146,11 @@ def test_a_walk_comes_back_at_its_step(page, open_page, follow):
         "The step in this link must be a whole number"
     )
     assert json.dumps(address)
+
+
+def test_an_address_with_a_slash_too_many_is_the_page_and_its_links_are_plain(page, app_url):
+    home = app_url.rstrip("/")
+    page.goto(f"{home}//?tab=lessons&lang=de", wait_until="commit")
+    stage = page.locator("#lesson-stage")
+    stage.get_by_role("button", name="Weiter").click()
+    expect(page).to_have_url(re.compile("^" + re.escape(f"{home}/?tab=lessons") + ".*#"))

@@ -32,7 +32,7 @@ def test_an_offer_is_good_once_and_for_a_while():
     assert phone.stage(11 + OFFERED) == "none"
 
 
-@pytest.mark.parametrize("token", ["", "0" * 32, "ü", "none"])
+@pytest.mark.parametrize("token", ["", "0" * 32, "ü", "\ud800", "none"])
 def test_what_was_not_offered_takes_nothing(token):
     phone = SecondKey()
     for _ in range(2):  # before an offer, and beside one

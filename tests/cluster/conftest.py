@@ -96,7 +96,7 @@ class SmallCluster:
 
 
 @pytest.fixture(scope="module")
-def backends(small_folders):
+def local_and_cluster(small_folders):
     """A local backend and a cluster over the same small models."""
     from playground.backend import catalog
     from playground.backend.catalog import Entry, Place
@@ -120,14 +120,14 @@ def backends(small_folders):
 
 
 @pytest.fixture()
-def local(backends):
-    return backends[0]
+def local(local_and_cluster):
+    return local_and_cluster[0]
 
 
 @pytest.fixture()
-def cluster(backends):
-    backends[1].revive()
-    return backends[1]
+def cluster(local_and_cluster):
+    local_and_cluster[1].revive()
+    return local_and_cluster[1]
 
 
 @pytest.fixture()

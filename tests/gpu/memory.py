@@ -39,19 +39,21 @@ def measure(offered: dict[str, Model], device: str, small: bool) -> dict:
         "session_bytes": session_bytes(model),
         "eviction": eviction(model),
         "out_of_memory": out_of_memory(model),
+        "out_of_memory_of_the_card": card_is_full(model) if device == "cuda" else None,
         "device_error": device_error(model, device),
         "two_models": two_models(offered, 4 if small else 30, 4 if small else 32),
     }
 
 
-def session_bytes(model: Model, tokens: int = 128) -> int:
-    """Bytes of the keys and values of one text of 128 tokens."""
+def session_bytes(model: Model, tokens: int = 96) -> dict:
+    """Bytes of the keys and values of one text of up to 128 tokens (`slot`), and of the block that such slots are taken from."""
     watched = Watched(model.folder, model.kind)
     with watched.session() as session:
         session.next_logits((session.encode(PROMPT) * 40)[:tokens])
-        held = watched.loaded.engine.worker.store.bytes
+        (block,) = watched.loaded.engine.worker.store.blocks
+        found = {"tokens": block.capacity, "slot": block.bytes // block.slots, "block": block.bytes}
     watched.close()
-    return held
+    return found
 
 
 def eviction(model: Model) -> dict:
@@ -107,6 +109,46 @@ def out_of_memory(model: Model) -> dict:
     network.forward = forward
     watched.close()
     return {"sentence": said[:1], "others_ended_with": figures["errors"]}
+
+
+def card_is_full(model: Model, spare: int = 4_000_000) -> dict:
+    """The card's memory is made to suffice for next tokens and not for a long text that is scored: the scorer gets its sentence, the
+    others write on."""
+    watched = Watched(model.folder, model.kind)
+    said: list[str] = []
+
+    def visit(number: int, ready: Callable[[], object], seconds: list[float]) -> None:
+        with watched.session() as session:
+            ids = session.encode(PROMPT)
+            session.next_logits(ids)
+            ready()
+            for _ in range(8):
+                began = time.perf_counter()
+                if number == 0:
+                    try:
+                        session.logits_along((ids * 40)[:250])
+                    except BackendError as error:
+                        said.append(str(error))
+                    return
+                ids.append(int(session.next_logits(ids)[8:].argmax()) + 8)
+                seconds.append(time.perf_counter() - began)
+
+    def fill() -> None:
+        total = torch.cuda.get_device_properties(0).total_memory
+        torch.cuda.empty_cache()
+        allowed = torch.cuda.memory_reserved() + spare
+        torch.cuda.set_per_process_memory_fraction(min(1.0, allowed / total))
+
+    try:
+        figures = together(4, visit, begins=fill)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+        watched.close()
+    return {
+        "sentence": said[:1],
+        "others_ended_with": figures["errors"],
+        "written": figures["tokens_per_second"] > 0,
+    }
 
 
 def device_error(model: Model, device: str) -> str:

@@ -180,3 +180,14 @@ def test_the_first_tiles_are_the_recorded_probabilities_and_sum_to_one():
     assert np.allclose([tile["share"] for tile in drawn["tiles"]], wanted, atol=1e-15)
     assert [tile["text"] for tile in drawn["tiles"]] == [row[1] for row in step["rows"]] + [""]
     assert drawn["prompt"] == recorded["prompt"]
+
+
+def test_where_the_networks_answers_lie_on_a_gpu_the_canvas_is_the_same():
+    from playground.pages.home.live import canvas_logits
+    from tests.diffusion.elsewhere import FarDenoiser, OtherDevice
+    from tests.diffusion.test_diffusion_recorded import Network
+
+    expected = canvas_logits(Network(), [3, 5, 7])
+    with OtherDevice():
+        found = canvas_logits(FarDenoiser(Network()), [3, 5, 7])
+    assert (found == expected).all()

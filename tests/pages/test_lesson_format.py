@@ -1,6 +1,7 @@
 """The format of lessons and courses: what a teacher may write, and with which line and reason the rest is refused."""
 
 import math
+import random
 import re
 
 import pytest
@@ -58,6 +59,21 @@ def lesson(tmp_path, text):
         (HEAD + "## a\nfigure: bars shares=.5,.5\nnames: one\nb\n", 5, "names has 1 names"),
         (HEAD + "## a\nfigure: bars logits=1,2 top_q=1\nb\n", 5, "top_q"),
         (HEAD + "## a\nfigure: words\nb\n", 5, "words needs a line"),
+        (STEP.replace(".5,.5", ".5,half") + "b\n", 5, "shares must be a number, got half"),
+        (STEP.replace(".5,.5", ".5,") + "b\n", 5, "shares must be a number, got –"),
+        (STEP.replace(".5,.5", ".5,.5 top_k=few") + "b\n", 5, "top_k must be a number, got few"),
+        (HEAD + "## a\nfigure: barrier logit=1 delta_e=2 visits=.5\nb\n", 5, "visits must be a wh"),
+        (HEAD + "## a\nfigure: next promt=a\nb\n", 5, "prompt is missing"),
+        (HEAD + "## a\nfigure: next prompt=a top_q=1\nb\n", 5, "there is no rule top_q"),
+        (HEAD + "## a\nfigure: writes prompt=a top_p=9\nb\n", 5, "top_p must be a number in"),
+        (STEP + "{{power a=0 b=-1}}\n", 6, "its values do not fit together"),
+        (STEP + "{{power a=10 b=400}}\n", 6, "its values do not fit together"),
+        (STEP + "{{softmax logits=1,2 token=7}}\n", 6, "its values do not fit together"),
+        (STEP + "{{drawn logits=1,2}}\n", 6, "names, u is missing"),
+        (STEP + "{{power a=2 b=3 c=4}}\n", 6, "it has no c: a, b"),
+        (STEP + "{{form lines=a form=a what=given text=c}}\n", 6, "its values do not fit together"),
+        (STEP + "{{power a=2 b=3 | .999999999f}}\n", 6, "the format is like .2f"),
+        (STEP + "{{power a=2 b=3 | x}}\n", 6, "the format is like .2f, got x"),
     ],
 )
 def test_a_file_that_is_no_lesson_is_refused_with_its_line_and_the_reason(
@@ -66,6 +82,38 @@ def test_a_file_that_is_no_lesson_is_refused_with_its_line_and_the_reason(
     with pytest.raises(ValueError, match=words) as refused:
         lesson(tmp_path, text)
     assert str(refused.value).startswith(f"01-bad.md, line {line}: ")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "01-bad.md"
+    path.write_bytes(b"---\ntitle: caf\xe9\n---\n")
+    for read in (read_lesson, lambda one: read_course(one, {})):
+        with pytest.raises(
+            ValueError, match=r"^01-bad\.md, line 1: the file must be text in UTF-8"
+        ):
+            read(path)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_slip_anywhere_in_a_lesson_is_accepted_or_refused_with_its_line(tmp_path, seed):
+    """A word in one line of a step of ours is lost, doubled or another: nothing but a sentence comes of it."""
+    chance = random.Random(seed)
+    path, slips = (
+        tmp_path / "01-bad.md",
+        ["", "-1", "0", "nan", "1e308", "9" * 9, "a", ",", "{{", "="],
+    )
+    for file in sorted((FOLDER / "en").glob("*.md")):
+        head, *steps = re.split(r"(?m)^(?=## )", file.read_text("utf-8"))
+        lines = (head + chance.choice(steps)).split("\n")
+        for _ in range(3):
+            at = chance.randrange(len(lines))
+            words = re.split(r"([ =,])", lines[at])
+            words[chance.randrange(len(words))] = chance.choice(slips)
+            path.write_text("\n".join([*lines[:at], "".join(words), *lines[at + 1 :]]), "utf-8")
+            try:
+                read_lesson(path)
+            except ValueError as error:
+                assert re.match(r"01-bad\.md, line \d+: \S", str(error)), path.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

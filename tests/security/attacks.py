@@ -12,7 +12,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.security.class_attacks import classroom
-from tests.security.delivery import House
+from tests.security.delivery import PublicInterface
+from tests.security.honest import HONEST, REQUEST
 
 SPECIALS = [
     "",
@@ -119,120 +120,6 @@ anything = st.recursive(
     max_leaves=12,
 )
 
-# what an honest page or program sends; cases change a part of it
-RULES = {
-    "temperature": 0.8,
-    "top_p": 0.9,
-    "top_k": 0,
-    "min_p": 0.0,
-    "typical_p": 1.0,
-    "repetition_penalty": 1.1,
-    "no_repeat_ngram_size": 0,
-    "mirostat_tau": 0.0,
-    "order": "transformers",
-    "seed": 3,
-    "max_new_tokens": 3,
-    "do_sample": True,
-    "xtc_probability": 0.0,
-    "dry_multiplier": 0.0,
-}
-HONEST: dict[str, dict[str, Any]] = {
-    "decode": {"model": "fairy-causal", "prompt": "once upon", **RULES},
-    "distribution": {
-        "model": "fairy-causal",
-        "prompt": "once upon",
-        "ids": [],
-        "index": 0,
-        "top": 5,
-    },
-    "score": {"model": "fairy-causal", "text": "once upon a time", "top": 3},
-    "escape": {
-        "delta_e": 2.0,
-        "temperature": 0.8,
-        "top_p": 0.9,
-        "min_p": 0.0,
-        "top_k": 0,
-        "rivals": 1,
-        "order": "transformers",
-        "logits": None,
-    },
-    "markov": {
-        "transition": [[0.5, 0.5], [0.1, 0.9]],
-        "states": ["a", "b"],
-        "start": "a",
-        "steps": 5,
-        "seed": 1,
-    },
-    "hmm": {
-        "initial": [1, 0],
-        "transition": [[0.5, 0.5], [0.1, 0.9]],
-        "emission": [[1, 0], [0, 1]],
-        "observations": [0, 1],
-    },
-    "corrupt": {
-        "text": "once upon a time",
-        "t": 0.5,
-        "noise": "absorbing",
-        "schedule": "linear",
-        "seed": 0,
-    },
-    "unmask": {
-        "canvas": "once [MASK]*3 .",
-        "steps": 2,
-        "sampler": "dream",
-        "model": "exact-tale",
-        "top": 2,
-    },
-    "compare": {
-        "model": "fairy-causal",
-        "prompt": "once",
-        "columns": [{"kind": "greedy"}],
-        "tokens": 2,
-        "runs": 1,
-        "seed": 0,
-        "scorer": "",
-    },
-}
-REQUEST = {
-    "run": "a",
-    "model": "fairy-causal",
-    "prompt": "once upon",
-    "chat": False,
-    "settings": RULES,
-    "prefix": [5],
-    "forced": [],
-    "memory": None,
-    "text": "once upon a time",
-    "tokens": 4,
-    "steps": 2,
-    "columns": [{"kind": "greedy"}],
-    "beams": 2,
-    "samples": 2,
-    "texts": ["a b", "c d"],
-    "labels": ["x", "y"],
-    "template": "{text} is",
-    "ids": [5, 6],
-    "prompt_length": 1,
-    "index": 1,
-    "temperatures": [0.5],
-    "grid": {"temperature": [0.5]},
-    "seeds": 1,
-    "column": {"kind": "greedy"},
-    "judge": "",
-    "seed": 1,
-    "page": "escape",
-    "step": 0,
-    "query": "?tab=generate&prompt=x",
-    "candidate": "a b",
-    "references": ["a c"],
-    "first": "a",
-    "second": "b",
-    "models": ["fairy-causal", "fairy-causal"],
-    "source": {"table": "a 1\nb 2"},
-    "plane": {},
-    "trace": {},
-}
-
 
 def changed(honest: dict[str, Any]) -> st.SearchStrategy:
     """`honest` with up to three of its values (nested ones too) replaced, left out, or strange ones added."""
@@ -263,9 +150,9 @@ def changed(honest: dict[str, Any]) -> st.SearchStrategy:
     return make()
 
 
-def cases(house: House) -> st.SearchStrategy:
+def cases(interface: PublicInterface) -> st.SearchStrategy:
     """Cases of every kind: ["call", name, body], ["program", name, body], ["run", ...], ["event", ...], ["function", ...], ["raw", ...], ["path", ...]."""
-    names = sorted(set(house.endpoints) & set(HONEST)) or ["decode"]
+    names = sorted(set(interface.endpoints) & set(HONEST)) or ["decode"]
     posts = [
         "/gradio_api/queue/join",
         "/gradio_api/component_server",
@@ -275,7 +162,7 @@ def cases(house: House) -> st.SearchStrategy:
         *(f"/gradio_api/call/v2/{name}" for name in names),
         *(f"/gradio_api/run/{name}" for name in names),
     ]
-    named, events = st.sampled_from(names), st.sampled_from(house.events)
+    named, events = st.sampled_from(names), st.sampled_from(interface.events)
     event_data = st.one_of(
         anything,
         changed({"request": REQUEST}),
@@ -302,11 +189,11 @@ def cases(house: House) -> st.SearchStrategy:
         named.flatmap(lambda name: changed(HONEST[name]).map(lambda body: ["program", name, body])),
         st.tuples(named, st.lists(anything, max_size=30)).map(lambda pair: ["run", *pair]),
         named.flatmap(
-            lambda name: changed({**house.endpoints[name], **HONEST[name]}).map(
+            lambda name: changed({**interface.endpoints[name], **HONEST[name]}).map(
                 lambda body: [
                     "run",
                     name,
-                    [body.get(parameter) for parameter in house.endpoints[name]],
+                    [body.get(parameter) for parameter in interface.endpoints[name]],
                 ]
             )
         ),
@@ -322,10 +209,12 @@ def cases(house: House) -> st.SearchStrategy:
             lambda made: ["event", made[0]["id"], made[0]["values"], made[1]]
         ),
         st.tuples(
-            st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))
+            st.sampled_from(interface.functions or [(1, "x")]),
+            st.one_of(anything, changed(REQUEST)),
         ).map(lambda made: ["function", *made[0], made[1]]),
         st.tuples(
-            st.sampled_from(house.functions or [(1, "x")]), st.one_of(anything, changed(REQUEST))
+            st.sampled_from(interface.functions or [(1, "x")]),
+            st.one_of(anything, changed(REQUEST)),
         ).map(lambda made: ["function", *made[0], made[1]]),
         st.tuples(
             st.one_of(st.integers(-5, 300), anything),
@@ -344,7 +233,26 @@ def cases(house: House) -> st.SearchStrategy:
     )
 
 
-PATHS = [
+ADDRESSES = [  # of the routes beside Gradio's own, and what is almost one of them
+    "/health",
+    "/metrics",
+    "/teachers",
+    "/teachers?lang=../../etc/passwd",
+    "/teachers?lang=de&lang=%00",
+    "/teachers/",
+    "//",
+    "//etc/passwd",
+    "//teachers",
+    "///class//QUEEN",
+    "/?tab=generate&at=%00",
+    "/web/0/../../app.py",
+    "/web/0/..%2f..%2fapp.py",
+    "/i18n/000000000000/de.json",
+    "/i18n/000000000000/../../app.py",
+    "/config",
+    "/theme.css",
+]
+PATHS = ADDRESSES + [
     prefix + target
     for prefix in (
         "/gradio_api/file=",

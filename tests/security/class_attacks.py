@@ -24,8 +24,23 @@ POSTS: dict[str, dict[str, Any]] = {
     "/again": {},
     "/hide": {"answer": "king", "hidden": True},
     "/end": {},
+    "/phone": {},
+    "/take": {"token": "0" * 32},
+    "/allow": {"check": "42"},
+    "/drop": {},
+    "/offer": {"offered": {"step": 2, "label": "x"}},
+    "/steer": {"command": {"do": "next", "value": 1}},
 }
-GETS = ("", "/state", "/results.json", "/results.csv", "/events", "/nothing")
+GETS = (
+    "",
+    "/state",
+    "/panel",
+    "/stage",
+    "/results.json",
+    "/results.csv",
+    "/events",
+    "/nothing",
+)
 _keys: dict[str, str] = {}  # of the class that this process opened, by the app's address
 
 

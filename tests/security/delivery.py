@@ -27,7 +27,7 @@ class Outcome:
 
 
 @dataclass
-class House:
+class PublicInterface:
     """What a stranger can read off a running app: its endpoints, its events, its server functions."""
 
     url: str
@@ -36,7 +36,7 @@ class House:
     functions: list[tuple[int, str]]
 
     @classmethod
-    def of(cls, url: str) -> House:
+    def of(cls, url: str) -> PublicInterface:
         with httpx.Client(base_url=url, timeout=SECONDS) as client:
             config, info = client.get("/config").json(), client.get("/gradio_api/info").json()
         endpoints = {
@@ -102,8 +102,10 @@ def _body(value: Any) -> dict:
 def _class(client: httpx.Client, *case: Any) -> Outcome:
     answer = class_attacks.ask(client, *case)
     kind = answer.headers.get("content-type", "")
-    if answer.status_code == 503 and kind.startswith("application/json"):
-        return _sentence(answer.json())  # no place, or no model: in words
+    if answer.status_code >= 400 and kind.startswith("application/json"):
+        record = answer.json()
+        if isinstance(record, dict) and "error" in record:
+            return _sentence(record)  # also a 503, no place or no model: in words
     return _judged(answer) or Outcome("fine")
 
 
@@ -124,6 +126,7 @@ def _sentence(error: Any) -> Outcome:
         error is None
         or "Something went wrong" in text
         or "Traceback" in text
+        or "codec can't" in text
         or text in ("None", "")
     ):
         return Outcome("failed", f"no sentence: {text[:300]}")
@@ -139,6 +142,8 @@ def _call(client: httpx.Client, name: str, body: Any) -> Outcome:
         if stream.status_code >= 500:
             return Outcome("failed", str(stream.status_code))
         for line in stream.iter_lines():
+            if len(line) > LARGEST:
+                return Outcome("failed", f"{len(line):,} characters")
             if line.startswith("event:"):
                 event = line[6:].strip()
             elif line.startswith("data:") and event == "complete":
@@ -189,6 +194,8 @@ def _event(client: httpx.Client, number: int, data: Any, event_data: Any) -> Out
     seen = 0
     with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
         for line in stream.iter_lines():
+            if len(line) > LARGEST:
+                return Outcome("failed", f"{len(line):,} characters")
             if not line.startswith("data:"):
                 continue
             message = json.loads(line[5:])

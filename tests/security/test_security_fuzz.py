@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from playground.backend import get_backend
 from playground.backend.catalog import MODELS
 from playground.backend.limits import Limits, set_limits
-from tests.security.attacks import REQUEST, cases
-from tests.security.delivery import House, send
+from tests.security.attacks import cases
+from tests.security.delivery import PublicInterface, send
+from tests.security.honest import REQUEST
 
 CASES = 500
 
@@ -44,10 +45,11 @@ def url():
 
 
 def test_no_request_of_a_stranger_breaks_anything(url):
-    house, program, failures = House.of(url), Client(url, verbose=False), []
+    interface, program, failures = PublicInterface.of(url), Client(url, verbose=False), []
     assert {
         "decode",
         "distribution",
+        "attribution",
         "score",
         "escape",
         "markov",
@@ -55,8 +57,9 @@ def test_no_request_of_a_stranger_breaks_anything(url):
         "corrupt",
         "unmask",
         "compare",
-    } <= set(house.endpoints)
-    assert len(house.events) > 25 and len(house.functions) > 40
+        "speculate",
+    } <= set(interface.endpoints)
+    assert len(interface.events) > 25 and len(interface.functions) > 40
     with httpx.Client(base_url=url, timeout=60) as client:
 
         @settings(
@@ -67,7 +70,7 @@ def test_no_request_of_a_stranger_breaks_anything(url):
             suppress_health_check=list(HealthCheck),
             phases=[Phase.generate],
         )
-        @given(cases(house))
+        @given(cases(interface))
         def attack(case):
             outcome = send(client, case, program)
             if outcome.kind == "failed":
@@ -92,9 +95,9 @@ def test_no_request_of_a_stranger_breaks_anything(url):
 
 def test_an_event_that_brings_anything_but_an_object_gets_a_sentence(url):
     """A page's handler looks for names in what came with the event: a list, a number or nothing has none."""
-    house, failures = House.of(url), []
+    interface, failures = PublicInterface.of(url), []
     with httpx.Client(base_url=url, timeout=60) as client:
-        for event in house.events:
+        for event in interface.events:
             for data in (None, 7):
                 outcome = send(client, ["event", event["id"], event["values"], data])
                 if outcome.kind == "failed":
@@ -104,7 +107,7 @@ def test_an_event_that_brings_anything_but_an_object_gets_a_sentence(url):
 
 def test_a_server_function_that_gets_anything_but_what_its_script_sends_answers_in_words(url):
     """Every function of every page, some or all fields that it may look for replaced by what is not of its kind."""
-    house, failures = House.of(url), []
+    interface, failures = PublicInterface.of(url), []
     strange = [[], {"a": [1]}, 1e308]
     questions = [
         None,
@@ -115,7 +118,7 @@ def test_a_server_function_that_gets_anything_but_what_its_script_sends_answers_
         *({**REQUEST, name: [None]} for name in ("settings", "seed", "columns", "ids")),
     ]
     with httpx.Client(base_url=url, timeout=60) as client:
-        for component, name in house.functions:
+        for component, name in interface.functions:
             for question in questions:
                 outcome = send(client, ["function", component, name, question])
                 if outcome.kind == "failed":

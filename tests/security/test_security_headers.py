@@ -87,7 +87,7 @@ def test_a_body_that_is_too_long_is_refused_with_a_sentence(client, chunked):
     assert answer.status_code == 413 and "at most 8 MB" in answer.text
 
 
-def test_the_length_of_a_body_is_a_limit_of_the_house(client):
+def test_the_longest_body_is_the_one_that_the_limits_name(client):
     set_limits(Limits(max_body_mb=0.001))
     try:
         assert "at most 0.001 MB" in client.post("/gradio_api/queue/join", content=b"x" * 2000).text

@@ -49,6 +49,38 @@ def test_a_class_is_asked_what_stands_on_the_stage(module, asked, kind, rest):
     assert question == {"kind": kind, "text": "Last. Why so?", "figure": PLACE, **rest}
 
 
+BY_HEIGHT = {"kind": "bars", "rows": [{"name": name} for name in ("there", "a", "the")]}
+
+
+@pytest.mark.parametrize(
+    ("figure", "then", "choices", "counts"),
+    [
+        (BY_HEIGHT, None, ["a", "the", "there"], [0, 2, 1]),
+        ({**BY_HEIGHT, "ordered": True}, None, ["there", "a", "the"], [2, 1, 0]),
+        (BY_HEIGHT, BY_HEIGHT, ["there", "a", "the"], [2, 1, 0]),
+    ],
+    ids=["the likeliest would stand first", "1st, 2nd, 3rd", "heights are on view"],
+)
+def test_the_order_of_the_choices_does_not_tell_a_class_the_likeliest(
+    module, figure, then, choices, counts
+):
+    """Phones list the rows as the projector does, and the votes come back to their own bars."""
+    asked = step("tap", 0, items=["there", "a", "the"]) | {"figure": figure}
+    asked["hidden"]["then"] = then
+    answers = [{"key": "0", "count": 2}, {"key": "1", "count": 1}]
+    act = """({questionOf, votesOf}, [step, place, answers]) => {
+      const {choices, truth} = questionOf(step, place);
+      return [choices, choices[truth], votesOf(step, answers).counts]; }"""
+    found = module("views/lessons/vote.js", act, [asked, PLACE, answers])
+    assert found == [choices, "there", counts]
+
+
+def test_a_figure_that_is_still_computed_is_not_voted_on(module):
+    asked = step("tap", None) | {"needs_model": True}
+    act = "({questionOf}, step) => questionOf(step, {lesson: 'x', step: 1})"
+    assert module("views/lessons/vote.js", act, asked) is None
+
+
 def test_a_question_is_no_longer_than_a_class_may_be_asked(module):
     long = {**step("card", True), "text": ["word " * 60]}
     act = "({questionOf}, step) => questionOf(step, {lesson: 'x', step: 1}).text"

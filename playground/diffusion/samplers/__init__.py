@@ -19,7 +19,8 @@ from playground.i18n import t
 _ORDER = (
     *("dream", "llada", "mdlm", "maskgit", "remdm", "fast-dllm", "joint-threshold"),
     *("entropy-bound", "diffusion-gemma", "any-order"),
-    *("self-verifying", "self-speculative", "gibbs", "sedd", "uniform", "diffusion-lm", "cdcd"),
+    *("self-verifying", "self-speculative", "gibbs", "sedd", "uniform", "coarse-to-fine"),
+    *("diffusion-lm", "cdcd"),
 )
 
 

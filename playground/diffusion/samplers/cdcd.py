@@ -31,7 +31,7 @@ class Cdcd(Vectors):
         "start decides the text.\nTime is warped so that the network's uncertainty falls "
         "evenly. Right in the limit of many steps only."
     )
-    reads = ("steps", "schedule")
+    reads = ("steps", "schedule", "guidance")
 
     def drive(self, run):
         table, noise = self.begin(run)
@@ -49,6 +49,12 @@ class Cdcd(Vectors):
         """(B, steps + 1) standard deviations; measured once for each different set of locked words, and its calls are counted."""
         spread = max(float(np.linalg.norm(table - table.mean(0), axis=1).max()), 1e-6)
         high, low, steps = 100.0 * spread, 0.02 * spread, self.settings.steps
+        measured = getattr(run.denoiser, "entropy_curve", None)
+        if measured is not None:  # by its training: no pilot run
+            high, low = float(measured[0][0]), float(measured[0][-1])
+            if self.settings.schedule != "geometric":
+                grid = entropy_linear_grid(*measured, steps)
+                return np.repeat(grid[None], len(run.canvas), axis=0)
         if self.settings.schedule == "geometric":
             return np.repeat(np.geomspace(high, low, steps + 1)[None], len(run.canvas), axis=0)
         given = np.where(run.locked, run.canvas, run.mask_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from playground.diffusion.noise import word_evidence
 from playground.diffusion.samplers.base import add_sampler
 from playground.diffusion.samplers.entropy_bound import Renoise
 from playground.i18n import t
@@ -85,7 +86,9 @@ class DiffusionGemma(Renoise):
     def _evidence(self, run, where: np.ndarray, random: float) -> np.ndarray:
         """(B, L, V) log-likelihoods: the words at `where` were left as they are with probability 1
         - random, the others are certain."""
-        certain = np.eye(run.size)[run.canvas]
-        noisy = (1.0 - random) * certain + random / run.size
+        noise = random / run.size
         with np.errstate(divide="ignore"):
-            return np.log(np.where(where[..., None], noisy, certain))
+            here, other = np.log(1.0 - random + noise), np.log(noise)
+        noisy = word_evidence(run.canvas, run.size, here, other)
+        certain = word_evidence(run.canvas, run.size, 0.0, -np.inf)
+        return np.where(where[..., None], noisy, certain)

@@ -26,7 +26,7 @@ class DiffusionLM(Vectors):
         "words, with a little fresh noise.\nclamp snaps that average to the nearest word at "
         "every step. Right in the limit of many steps only."
     )
-    reads = ("steps", "selection", "schedule")
+    reads = ("steps", "selection", "schedule", "guidance")
     selections = ("plain", "clamp")
     follows_schedule = True
 

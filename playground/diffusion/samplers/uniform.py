@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from playground.diffusion.draws import START
-from playground.diffusion.noise import uniform_reverse
+from playground.diffusion.noise import uniform_reverse, word_evidence
 from playground.diffusion.samplers.base import Sampler, add_sampler
 from playground.i18n import t as tr
 
@@ -29,7 +29,7 @@ class Uniform(Sampler):
     noise = "uniform"
     exact_at_one = False
     exact_in_limit = "steps"
-    reads = ("steps", "schedule")
+    reads = ("steps", "schedule", "guidance")
     needs_posterior = True
     starts_from_words = True
     follows_schedule = True
@@ -39,8 +39,10 @@ class Uniform(Sampler):
         t, s = 1.0 - k / self.settings.steps, 1.0 - (k + 1) / self.settings.steps
         alpha_t = float(self.alpha(t))
         alpha_s = float(self.alpha(s)) if k + 1 < self.settings.steps else 1.0
+        noise = (1.0 - alpha_t) / run.size
         with np.errstate(divide="ignore"):
-            seen = np.log(alpha_t * np.eye(run.size)[run.canvas] + (1.0 - alpha_t) / run.size)
+            here, other = np.log(alpha_t + noise), np.log(noise)
+        seen = word_evidence(run.canvas, run.size, here, other)
         prediction = run.posterior(np.where(run.locked[..., None], run.evidence(), seen))
         x_0 = prediction.probabilities(run.open, self.settings.temperature, self.settings.top_p)
         return uniform_reverse(run.canvas[run.open], x_0, alpha_t, alpha_s)

@@ -19,7 +19,7 @@ from playground.widgets.widget import called
 def models_of(kind: str = "causal") -> list[list[str]]:
     """[[id, title]] of the models on offer."""
 
-    return [[entry.id, entry.title] for entry in offered().values() if entry.kind == kind]
+    return [[entry.id, entry.listed_as] for entry in offered().values() if entry.kind == kind]
 
 
 def say(words: str) -> None:

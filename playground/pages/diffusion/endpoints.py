@@ -87,7 +87,7 @@ def register(app: Any) -> None:
         Args:
             canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king [MASK]*12 .
             model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as exact-tale
-            sampler: {sampler}; uniform, diffusion-lm and cdcd for exact models alone, self-speculative for those and fairy-diffusion
+            sampler: {sampler}; uniform, coarse-to-fine, diffusion-lm and cdcd for exact models alone, self-speculative for those and fairy-diffusion
             steps: {steps}
             temperature: {temperature}
             seed: {seed}

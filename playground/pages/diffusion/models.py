@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from playground import diffusion
+from playground.backend.catalog import evidence_folder, verifier_file
 from playground.backend.catalog import offered as entries
-from playground.backend.catalog import verifier_file
 from playground.markov import MarkovChain, NgramModel
 from playground.pages import ngram_models
 
@@ -64,7 +64,9 @@ def tale_model() -> Any:
 def offered(session: str | None = None) -> list[tuple[str, str]]:
     """(title, name) of everything that can unmask here, the n-gram models of this visitor included; loads nothing."""
 
-    networks = [(entry.title, entry.id) for entry in entries().values() if entry.kind == "denoiser"]
+    networks = [
+        (entry.listed_as, entry.id) for entry in entries().values() if entry.kind == "denoiser"
+    ]
     grams = [("Exact: " + label, name) for label, name in ngram_models.choices(session)]
     return [
         *networks,
@@ -75,11 +77,24 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
 
 def listed(session: str | None = None) -> list[list[Any]]:
-    """[title, name, whether it is exact, whether it can check drafts] of everything on offer: an exact model takes every sampler."""
+    """[title, name, whether it is exact, whether it can check drafts, whether it reads evidence of any noise] of everything on
+    offer: an exact model takes every sampler."""
     return [
-        [title, name, is_exact(name), is_exact(name) or verifier_file(name) is not None]
+        [
+            title,
+            name,
+            is_exact(name),
+            is_exact(name) or verifier_file(name) is not None,
+            is_exact(name) or reads_evidence(name),
+        ]
         for title, name in offered(session)
     ]
+
+
+def reads_evidence(name: Any) -> bool:
+    """Whether a network on offer is the one for every noise."""
+    entry = entries().get(name) if isinstance(name, str) else None
+    return entry is not None and evidence_folder(entry) is not None
 
 
 def is_exact(name: Any) -> bool:
@@ -102,7 +117,8 @@ def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = No
     names = [each for _, each in offered(session)]
     if name not in names and "/" not in name:
         raise ValueError(f"model must be one of {', '.join(names)}, got {name[:100]!r}")
-    return backend().denoiser(name)
+    session = backend().denoiser(name)
+    return diffusion.NetworkDenoiser(session, session) if reads_evidence(name) else session
 
 
 def ready(name: str, backend: Any) -> bool:

@@ -14,6 +14,7 @@ from playground.pages.escape import answers
 from playground.pages.escape.endpoint import escape
 from playground.pages.escape.fields import FIELDS, LOOPING
 from playground.pages.escape.links import LINK, SLUG, link_of
+from playground.pages.escape.recorded import recorded_experiment
 from playground.widgets.escape import EscapeCalculator, EscapeLive, EscapeLogits
 from playground.widgets.widget import called
 
@@ -46,6 +47,7 @@ def build(app: Any) -> None:
     EscapeLogits(
         server_functions=[
             called("analyse", answered_messages(lambda asked: answers.analyse(app.backend, asked))),
+            called("read", answered_messages(lambda asked: answers.read(app.backend, asked))),
             called("opened", answered_messages(answers.opened_logits)),
         ],
         elem_id="escape-logits",
@@ -53,7 +55,7 @@ def build(app: Any) -> None:
 
     live = EscapeLive(
         constants={"models": _models(), "looping": LOOPING, "other": ["once upon a time"]},
-        server_functions=run.functions(),
+        server_functions=[*run.functions(), called("recorded", lambda *_: recorded_experiment())],
         elem_id="escape-live",
     )
     run.bind(live, "run", app.backend, SLUG, answers.experiment(app.backend), long=True)

@@ -22,6 +22,7 @@ from playground.pages.escape.links import LINK, SLUG, link_values, source_of
 from playground.pages.escape.live import FOLLOWED, experiment_messages
 from playground.pages.escape.logits import Distribution
 from playground.pages.escape.recorded import recorded
+from playground.pages.escape.sent import sent
 from playground.pages.escape.table import read_table
 from playground.pages.run import Handle, Message, Work, progress
 
@@ -65,8 +66,24 @@ def opened_logits(request: Any) -> dict:
     }
 
 
+def read(backend: Any, request: Any) -> dict:
+    """One real distribution as the browser reads it (see sent.py); `backend()` gives the backend where it is a step of a text."""
+    return sent(_found(backend, request))
+
+
 def analyse(backend: Any, request: Any) -> dict:
-    """One real distribution read; `backend()` gives the backend where the source is a step of a text."""
+    """Its figures at one setting, for a step with a rule that the browser does not know (one that a program added to the table)."""
+    return logits.analyse(
+        _found(backend, request),
+        request.get("loop"),
+        request.get("escape"),
+        request.get("top_p", 0.9),
+        request.get("temperature", 0.8),
+        request.get("min_p", 0.05),
+    )
+
+
+def _found(backend: Any, request: Any) -> Distribution:
     if not isinstance(request, dict) or not isinstance(request.get("source"), dict):
         raise ValueError(
             t(
@@ -74,15 +91,7 @@ def analyse(backend: Any, request: Any) -> dict:
             )
         )
     source = request["source"]
-    found = _from_table(source["table"]) if "table" in source else _from_step(backend(), source)
-    return logits.analyse(
-        found,
-        request.get("loop"),
-        request.get("escape"),
-        request.get("top_p", 0.9),
-        request.get("temperature", 0.8),
-        request.get("min_p", 0.05),
-    )
+    return _from_table(source["table"]) if "table" in source else _from_step(backend(), source)
 
 
 def _from_table(table: Any) -> Any:

@@ -1,4 +1,7 @@
-"""The Escape page's reading of one real distribution: barriers, T_c of two tokens beside the one of the whole vocabulary."""
+"""The Escape page's reading of one real distribution: barriers, T_c of two tokens beside the one of the whole vocabulary.
+
+The page gets the logits once (sent.py) and computes the rest by itself (web/views/escape/reading.js), so that a moved slider asks nobody.
+`analyse` is the same for programs; tests/web/test_escape_reading.py holds the two to the same figures and sentences."""
 
 from __future__ import annotations
 
@@ -62,7 +65,7 @@ def analyse(
     temperature: Any = 0.8,
     min_p: Any = 0.05,
 ) -> dict[str, Any]:
-    """The record that the page draws (web/views/escape/logits.js). ValueError for bad numbers."""
+    """The figures and the sentences of a distribution at one setting. ValueError for bad numbers."""
     top_p = READING["top_p"].check(top_p)
     temperature = READING["temperature"].check(temperature)
     min_p = READING["min_p"].check(min_p)

@@ -4,10 +4,13 @@ The shipped model writes greedily until its text goes round; the lap after that 
 record holds the model's logits relative to the loop token's: NAMED of them one by one, the others as (logit, count) in bins of BIN
 nats, each at the mean weight of its members at T = 1. What a bin adds to a probability is exact at T = 1 and elsewhere off by a
 share of about BIN² / 24 · |1/T² − 1/T|: below the digits on the page (tests/pages/test_escape_recorded.py).
+
+And the experiment on a real loop, as the page begins with it: what a visitor plays with who waits for a place.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -16,7 +19,9 @@ import numpy as np
 from playground import decoding
 from playground.backend import get_backend
 from playground.decoding.settings import DecodingSettings
-from playground.pages.escape.recorded import RECORDED
+from playground.i18n import wire
+from playground.pages.escape.live import FOLLOWED, experiment_messages
+from playground.pages.escape.recorded import EXPERIMENT, RECORDED
 
 MODEL = "fairy-causal"
 PROMPT = "and the wind blew, and the wind blew"
@@ -25,6 +30,13 @@ START = 2  # the token of the lap that the page draws at first: the best held on
 TEMPERATURE = 0.95  # the page opens a little above this token's T_c at top-p 0.9
 NAMED = 128
 BIN = 0.05  # nats
+ASKED: dict[str, Any] = {
+    "model": MODEL,
+    "prompt": "the sea, the sea, the sea",
+    "top_p": 0.9,
+    "runs": 32,
+    "length": 32,
+}
 WAYS = 60  # ways out whose text is written on
 LONGEST_WAY = 12  # tokens
 
@@ -98,10 +110,27 @@ def record() -> dict[str, Any]:
         }
 
 
+def record_experiment() -> dict[str, Any]:
+    """{"asked", "found": {name of a figure: its last record}} of one whole experiment with the page's own settings."""
+    backend, found = get_backend(), {}
+    given = {name: value for name, value in ASKED.items() if name != "model"}
+    with (
+        contextlib.closing(backend.causal(MODEL)) as model,
+        contextlib.closing(
+            decoding.together.Together([backend.causal(MODEL) for _ in range(FOLLOWED)])
+        ) as followed,
+    ):
+        for message in experiment_messages(model, **given, followed=followed):
+            for frame in message.get("frames", ()):
+                found.update(wire(frame))
+    return {"asked": ASKED, "found": found}
+
+
 def main() -> None:
-    text = json.dumps(record(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    RECORDED.write_text(text + "\n", encoding="utf-8")
-    print(f"{RECORDED.name}: {len(text):,} characters")
+    for path, made in ((RECORDED, record()), (EXPERIMENT, record_experiment())):
+        text = json.dumps(made, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        path.write_text(text + "\n", encoding="utf-8")
+        print(f"{path.name}: {len(text):,} characters")
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ def build(app: Any) -> None:
         {
             "id": entry.id,
             "title": entry.title,
+            "listed": entry.listed_as,
             "note": entry.note,
             "chat": entry.chat,
-            "gpu_suggested": entry.gpu_suggested,
             "uncased": entry.uncased,
             "shipped": any(place.kind == "asset" for place in entry.places),
         }
@@ -59,7 +59,6 @@ def build(app: Any) -> None:
             "title": offer.title,
             "note": offer.note,
             "chat": False,
-            "gpu_suggested": False,
             "uncased": False,
         }
         for offer in getattr(backend, "engines", list)()
@@ -70,7 +69,6 @@ def build(app: Any) -> None:
             "title": label,
             "note": "An n-gram model: it knows its one sentence and nothing else.",
             "chat": False,
-            "gpu_suggested": False,
             "uncased": False,
             "shipped": True,
         }

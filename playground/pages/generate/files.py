@@ -41,7 +41,6 @@ def replay_page(trace: dict, models: list[dict]) -> str:
             "title": name,
             "note": "",
             "chat": False,
-            "gpu_suggested": False,
             "uncased": False,
         }
     ]

@@ -74,7 +74,7 @@ def coded(logits: np.ndarray) -> str:
 
 def causal_logits(model: Any, ids: list[int]) -> np.ndarray:
     """(V,) float32: the left-to-right model's logits of the token after `ids`."""
-    return model.next_logits(ids).numpy().astype(np.float32)
+    return model.next_logits(ids).cpu().numpy().astype(np.float32)
 
 
 def look(backend: Any, raw: Any) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def canvas_logits(model: Any, canvas: list[int]) -> np.ndarray:
     """(L, V) float32 of a masked model; the mask itself is no word that could stand anywhere."""
     import torch
 
-    logits = model.logits(torch.tensor([canvas]))[0].numpy().astype(np.float32).copy()
+    logits = model.logits(torch.tensor([canvas]))[0].cpu().numpy().astype(np.float32).copy()
     if model.mask_id < logits.shape[1]:
         logits[:, model.mask_id] = -np.inf
     return logits

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from playground.i18n import t
 from playground.pages.lessons.lesson import files_of
-from playground.pages.lessons.written import Line, Refused, read_head
+from playground.pages.lessons.written import Line, Refused, read_head, text_of
 
 KEYS = ("minutes", "steps", "asked", "reply")
 STEPS = re.compile(r"^([a-z0-9-]+)(?:\s+(\d{1,2})(?:-(\d{1,2}))?)?$")
@@ -55,7 +55,7 @@ class Course:
 def read_course(path: Path, lengths: dict[str, int]) -> Course:
     """ValueError, with the file's name, the line and the reason, for a file that is no course. `lengths`: the steps of each lesson."""
     try:
-        facts, lines = read_head(path.read_text(encoding="utf-8"), ("title", "minutes", "aim"))
+        facts, lines = read_head(text_of(path), ("title", "minutes", "aim"))
         parts = _parts(lines, lengths)
         minutes, needed = int(facts["minutes"]), sum(part.minutes for part in parts)
         if needed > minutes:

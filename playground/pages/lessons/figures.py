@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from playground import decoding
-from playground.decoding.settings import DecodingSettings
+from playground.decoding.settings import PARAMETERS, DecodingSettings
+from playground.i18n import t
 from playground.markov import HiddenMarkovModel, MarkovChain
 from playground.metrics import bleu, perplexity, rouge
 
@@ -29,6 +30,9 @@ def _setting(name: str, value: str) -> Any:
 
 def settings_of(rules: dict[str, str]) -> DecodingSettings:
     """The settings that a lesson writes as `top_p=.9 order=llama.cpp`."""
+    unknown = [name for name in rules if name not in PARAMETERS]
+    if unknown:
+        raise ValueError(t("there is no rule {name}", name=", ".join(unknown)))
     values: dict[str, Any] = {name: _setting(name, value) for name, value in rules.items()}
     return DecodingSettings(**values)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 from playground import decoding
 from playground.classroom import scores, shannon
+from playground.i18n import t
 from playground.learning import rewards
 from playground.pages.lessons.figures import numbers
 from playground.pages.lessons.scenes.drafts import pass_of, two_laws
@@ -49,10 +51,12 @@ def zscore(green: str, tokens: str, ratio: str = ".25") -> float:
     return decoding.watermark.z_of(float(green), float(tokens), float(ratio))
 
 
-def tokens_until_sure(green: str, ratio: str = ".25") -> float:
-    """How many tokens it takes until z = 4, where such a share of them is green."""
+def tokens_until_sure(green: str, ratio: str = ".25") -> int:
+    """The fewest tokens for which z is at least 4, where such a share of them is green."""
     above, part = float(green) - float(ratio), float(ratio)
-    return SURE**2 * part * (1 - part) / above**2
+    if above <= 0:
+        raise ValueError(t("green must be above ratio"))
+    return math.ceil(SURE**2 * part * (1 - part) / above**2 - 1e-9)
 
 
 def replaced_until_unsure(z: str, tokens: str) -> int:

@@ -10,9 +10,11 @@ import re
 
 from playground.i18n import t
 from playground.pages.lessons import figures, figures_of_scenes
+from playground.pages.lessons.called import call
 
 DECIMAL_COMMA = ("de", "es")
 PLACE = re.compile(r"\{\{\s*(\w+)((?:\s+\w+=[^\s{}|]+)*)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
+FORM = re.compile(r"(\.\d{1,2})?[efg%]")
 FIGURES = {**figures.FIGURES, **figures_of_scenes.FIGURES}
 
 
@@ -36,9 +38,13 @@ def filled(text: str, language: str = "en", exact: bool = False) -> str:
                     options=", ".join(FIGURES),
                 )
             )
+        if not FORM.fullmatch(form):
+            raise ValueError(
+                t("{value}: the format is like .2f, got {got}", value=match.group(0), got=form[:20])
+            )
         try:
-            value = FIGURES[name](**arguments)
-        except (TypeError, ValueError, KeyError, IndexError) as error:
+            value = call(FIGURES[name], arguments)
+        except ValueError as error:
             raise ValueError(
                 t("{value} cannot be computed: {error}", value=match.group(0), error=error)
             ) from None

@@ -19,6 +19,7 @@ from playground.pages.lessons.written import (
     WrittenStep,
     read_head,
     read_steps,
+    text_of,
 )
 from playground.paths import ASSETS
 
@@ -107,16 +108,16 @@ def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
         needs_model=written.said("figure").partition(" ")[0] in NEEDS_MODEL,
         written=written,
     )
+    for key in ("figure", "then"):
+        try:
+            setattr(step, key, _drawn(written, key, model) or None)
+        except ValueError as error:
+            place = key if key in written.lines else "then words"
+            raise written.refuse(str(error), place) from None
     if step.needs_model and model is None:
         step.predict = _kind_alone(written)
         step.moves = _moved(written)
         return step
-    for key in ("figure", "then"):
-        try:
-            setattr(step, key, _drawn(written, key, model))
-        except ValueError as error:
-            place = key if key in written.lines else "then words"
-            raise written.refuse(str(error), place) from None
     step.predict = read_prediction(written, step.figure, step.then)
     step.moves = _moved(written, model)
     return step
@@ -133,7 +134,7 @@ def _kind_alone(written: WrittenStep) -> dict | None:
 def read_lesson(path: Path, language: str = "en") -> Lesson:
     """ValueError, with the file's name, the line and the reason, for a file that is no lesson."""
     try:
-        facts, lines = read_head(path.read_text(encoding="utf-8"), ("title",))
+        facts, lines = read_head(text_of(path), ("title",))
         steps = [drawn_step(written) for written in read_steps(lines, language)]
     except Refused as refused:
         raise refused.within(path.name) from None

@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playground.i18n import t
 from playground.pages.lessons.filled import filled
@@ -87,6 +88,13 @@ def sentences(text: str) -> int:
         return 0
     ends = list(END.finditer(bare))
     return len(ends) + (not ends or ends[-1].end() < len(bare))
+
+
+def text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Refused(t("the file must be text in UTF-8"), 1) from None
 
 
 def read_head(text: str, wanted: tuple[str, ...]) -> tuple[dict[str, str], list[Line]]:

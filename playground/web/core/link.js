@@ -2,10 +2,13 @@
 /** The address of the page in the state that is on view: read, made, copied. */
 import { node } from "./dom.js";
 import { announce, showQr } from "./messages.js";
-import { say, t, view } from "./translate.js";
+import { current, say, t, view } from "./translate.js";
 
 /** A query ("?tab=...") with the language and the projector where the visitor chose them: who opens the link sees the same. */
 export const withView = view;
+
+/** The page for teachers, in the language of this one; below the same root path. */
+export const teachersAddress = () => new URL(`teachers?lang=${current()}`, document.baseURI).href;
 
 /**
  * What an address says about the page: `tab`, `view`, `state` and `at` (the step), null where it does not say.

@@ -5,6 +5,7 @@
  * @typedef {object} Offer a question that fits what is on view
  * @property {string} label what the teacher's button says
  * @property {() => any} question as `POST class/CODE/ask` takes it; asked when the button is pressed
+ * @property {() => string} [answer] the name of what its reveal shows; without it that of the page
  */
 /**
  * @typedef {object} OnView
@@ -13,6 +14,7 @@
  * @property {() => Promise<string | null>} [address] "?tab=…" or a whole address; the one in the address line where there is none
  * @property {Offer[]} [questions]
  * @property {string} [answer] the name of what a question would ask for: the page keeps it covered, see class_cover.js
+ * @property {string[]} [others] the names of answers that other parts of the page cover
  * @property {(by: 1 | -1) => void} [turn] a step on or back, where the page has a way of its own
  * @property {() => void} [play] plays the steps, or pauses
  * @property {string} [model] that a question of the teacher's own may be put to

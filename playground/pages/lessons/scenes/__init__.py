@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from playground.i18n import t
+from playground.pages.lessons.called import call, check
+from playground.pages.lessons.figures import settings_of
 from playground.pages.lessons.scenes import (
     bars,
     chains,
@@ -111,7 +113,8 @@ def draw_scene(
     rows: Sequence[str] = (),
     model: Any = None,
 ) -> dict:
-    """The data of the figure `name`. ValueError says which name, setting or value is wrong."""
+    """The data of the figure `name`. ValueError says which name, setting or value is wrong. One that needs the model and has none yet is
+    checked as far as that goes without it, and gives {}."""
     if name not in SCENES:
         raise ValueError(
             t("there is no figure {name}: {options}", name=name, options=", ".join(SCENES))
@@ -122,20 +125,14 @@ def draw_scene(
     for key, value in (("names", tuple(names)), ("rows", tuple(rows)), ("model", model)):
         if key in own:
             given[key] = value
-    rules = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in own.values())
-    if not rules and not set(given) <= set(own):
-        options = ", ".join(key for key in own if key not in ("names", "rows", "model"))
-        raise ValueError(
-            t(
-                "the figure {name} has no {setting}: {options}",
-                name=name,
-                setting=", ".join(sorted(set(given) - set(own))),
-                options=options or t("it has no settings"),
-            )
-        )
     try:
-        return draw(**given)
-    except (TypeError, KeyError, IndexError, ZeroDivisionError) as error:
+        if name not in NEEDS_MODEL or model is not None:
+            return call(draw, given)
+        check(draw, given)
+        rules = {key: one for key, one in settings.items() if key not in own}
+        call(lambda **written: settings_of(written), rules)
+        return {}
+    except ValueError as error:
         raise ValueError(
-            t("the figure {name} cannot be drawn: {error}", name=name, error=str(error))
+            t("the figure {name} cannot be drawn: {error}", name=name, error=error)
         ) from None

@@ -82,9 +82,9 @@ export class Follower {
     if (!on || gone || state?.state === "ended") return coverAnswers(false);
     if (!front) return;
     coverAnswers(Boolean(front.covers), false);
-    const { answer, page, step } = onView();
-    if (answer && !front.covered && page === front.page && (step ?? null) === front.step)
-      showAnswer(answer);
+    const { answer, others = [], page, step } = onView();
+    if (!answer || front.covered || page !== front.page || (step ?? null) !== front.step) return;
+    for (const one of [answer, ...others]) showAnswer(one);
   }
 
   /** Opens what the front shows, once it stands still. */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The teacher's panel: a row of the page under what is projected, never over it. It draws the class; teach.js acts. */
 import { asIs, make, visible } from "../../core/dom.js";
+import { teachersAddress } from "../../core/link.js";
 import { t } from "../../core/translate.js";
 
 /**
@@ -303,6 +304,11 @@ export class Panel {
       acts.end,
       sure ? "class-end sure" : "class-end",
     );
-    this.side.replaceChildren(follow, cover, phone, fold, results("csv"), results("json"), end);
+    const help = make("a", "class-help", t("For teachers"));
+    Object.assign(help, { href: teachersAddress(), target: "_blank", rel: "noopener" });
+    help.title = t("What to show, what the network must allow, how many students");
+    help.dataset.focus = "help";
+    const kept = [results("csv"), results("json")];
+    this.side.replaceChildren(follow, cover, phone, fold, ...kept, help, end);
   }
 }

@@ -76,10 +76,13 @@ export class Steered {
     const view = onView();
     /** @type {Record<string, () => void>} */
     const acts = {
-      ask: () => view.questions?.[value] && this.teaching.ask(view.questions[value].question),
+      ask: () => {
+        const offer = view.questions?.[value];
+        if (offer) this.teaching.ask(offer.question, offer.answer);
+      },
       turn: () => (view.turn ? view.turn(value < 0 ? -1 : 1) : click(value < 0)),
       play: () => view.play?.(),
-      show: () => view.answer && showAnswer(view.answer),
+      show: () => [view.answer, ...(view.others ?? [])].forEach((one) => one && showAnswer(one)),
       follow: () => this.teaching.session?.setFollow(Boolean(value)),
       cover: () => coverAnswers(Boolean(value)),
       known: () => this.teaching.set({ knownOnly: Boolean(value) }),

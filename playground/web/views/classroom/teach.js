@@ -25,8 +25,8 @@ export class Teaching {
   session = null;
   /** @type {any} the question that is on its way */
   asking = null;
-  /** @type {Promise<void>} settled once the class has the question, or its sentence is shown */
-  sent = Promise.resolve();
+  /** @type {Promise<void> | null} until the class has it */
+  underway = null;
   /** @type {import("./offers.js").QuestionForm | null} */
   form = null;
   asked = ""; // the name of the answer that the question on view asks for
@@ -69,7 +69,7 @@ export class Teaching {
   /** @returns {import("./panel.js").Acts} */
   acts() {
     return {
-      ask: (offer) => this.ask(offer.question),
+      ask: (offer) => this.ask(offer.question, offer.answer),
       own: () => this.open(ownQuestion()),
       shannon: () => this.open(shannonQuestion(onView().model ?? MODEL)),
       send: () => this.send(),
@@ -189,19 +189,20 @@ export class Teaching {
     this.ask(() => question);
   }
 
-  /** The question covers the page before the class has it. @param {() => any} made */
-  ask(made) {
-    if (this.session && !this.asking) this.sent = this.deliver(made);
-    return this.sent;
-  }
-
-  /** @param {() => any} made */
-  async deliver(made) {
+  /** The question covers the page before the class has it. @param {() => any} made @param {() => string} [answer] what its reveal shows */
+  async ask(made, answer) {
+    if (!this.session || this.asking) return;
     const question = made(),
       { shown, ...wire } = question;
     if (wire.kind === "token") wire.known_only = this.knownOnly;
-    this.asked = onView().answer ?? "";
+    this.asked = answer?.() ?? onView().answer ?? "";
     this.set({ asking: { ...question, ...shown }, problem: "" });
+    this.underway = this.bring(wire);
+    await this.underway;
+  }
+
+  /** @param {any} wire the question as the class takes it */
+  async bring(wire) {
     try {
       if (this.session?.state?.state === "revealed") await this.session.act("again");
       await this.put(wire);
@@ -227,7 +228,7 @@ export class Teaching {
   /** @param {string} path @param {any} [body] */
   async act(path, body) {
     if (this.asking) {
-      await this.sent; // what is pressed while a question is on its way holds once the class has it
+      await this.underway; // what is pressed meanwhile belongs to the question that is on its way
       if (this.problem) return;
     }
     try {
@@ -335,7 +336,7 @@ export class Teaching {
     if (name === "j") this.showLarge(true);
     else if (name === "a" && state === "open" && !this.form) {
       const [offer] = onView().questions ?? [];
-      if (offer) this.ask(offer.question);
+      if (offer) this.ask(offer.question, offer.answer);
     } else if (name === "c" && state === "asked") this.act("close");
     else if (name === "r" && state === "closed") this.act("reveal");
     else if (name === "escape" && state === "revealed") this.act("again");

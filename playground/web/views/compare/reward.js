@@ -86,6 +86,7 @@ class RewardView {
         request: () => this.begin(),
         onFrame: (record) => this.take(record),
         onEnd: (run) => this.fetchFile(run),
+        meanwhile: () => this.lendRecording(runner),
       }),
       controls = { reward, words, length, expression, beta: this.price(), updates, seed },
       link = new PartLink(box, host, controls, (recorded) => {
@@ -109,6 +110,17 @@ class RewardView {
     });
     this.offer();
     link.open().then(() => this.offer());
+  }
+
+  /** For who waits for a place and came by a link with other settings. @param {Runner} runner */
+  async lendRecording(runner) {
+    const { recorded } = (await this.server.opened({ query: "" }).catch(() => null)) ?? {};
+    if (!recorded?.frames || !runner.waits) return;
+    this.total = recorded.request.updates;
+    runner.lend(recorded);
+    this.live = false;
+    this.show();
+    this.total = numberIn(this.updates) ?? 0; // of the run that is to come
   }
 
   /** The slider as a control of the part's link: its number, not its text. */

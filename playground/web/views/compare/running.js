@@ -5,6 +5,7 @@ import { copyLink, withView } from "../../core/link.js";
 import { makeRun } from "../../core/run.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
+import { waitingWords } from "../../core/waiting.js";
 import { arrange, numberIn, press, problemLine, rich, rowOf } from "./parts.js";
 
 export const recordedNote = () =>
@@ -26,6 +27,9 @@ export const same = (one, other) => JSON.stringify(sorted(one)) === JSON.stringi
 /** A long run: its buttons, its bar and what is said of it. `element` is the part: its data-state says how the run stands. */
 export class Runner {
   old = false; // what is on the page is still the recording
+  lent = false; // and made with other settings than those on the page
+  shown = false; // a run of the visitor's is on view
+  waits = false; // for a place
   /** @type {() => string} */
   said = () => "";
   /** @type {any} */
@@ -34,12 +38,18 @@ export class Runner {
   /**
    * @param {HTMLElement} element
    * @param {import("../../core/value.js").Host} host
-   * @param {{label: () => string, request: () => any, onFrame: (record: any) => void, onEnd?: (run: string) => void}} options
-   *   onEnd: the run of this name is over, however it ended
+   * @param {{label: () => string, request: () => any, onFrame: (record: any) => void, onEnd?: (run: string) => void,
+   *   meanwhile?: () => Promise<void>}} options
+   *   onEnd: the run of this name is over, however it ended; meanwhile: shows a recording where nothing is on view
    */
-  constructor(element, { props, server, trigger, watch }, { label, request, onFrame, onEnd }) {
+  constructor(
+    element,
+    { props, server, trigger, watch },
+    { label, request, onFrame, onEnd, meanwhile },
+  ) {
     this.element = element;
     this.onEnd = onEnd ?? (() => {});
+    this.meanwhile = meanwhile ?? (async () => {});
     this.request = request;
     this.onFrame = onFrame;
     this.go = press(label, null, () => this.begin(), "main");
@@ -72,7 +82,7 @@ export class Runner {
       frame: (/** @type {any} */ record) => this.take(record),
       progress: (/** @type {any} */ { words, share, texts_now }) =>
         this.take({ words, progress: share, ...(texts_now ? { texts_now } : {}) }),
-      waiting: (/** @type {any} */ { words }) => this.take({ words }),
+      waiting: (/** @type {any} */ { words }) => this.wait(words),
       lost: () => this.tell(noAnswer),
       resumed: () => this.tell(() => ""),
       end: (/** @type {any} */ { run, reason }) => {
@@ -98,19 +108,34 @@ export class Runner {
     this.run.start(this.request());
   }
 
+  /** @param {any} words the place in the line */
+  async wait(words) {
+    this.waits = true;
+    if (!this.old && !this.shown) await this.meanwhile();
+    const there = this.old ? "recording" : this.shown ? "run" : "";
+    if (this.waits) this.tell(() => waitingWords(words, there));
+  }
+
   /** @param {any} record */
   take(record) {
+    this.waits = false;
     if (record.words !== undefined && record.words !== null) this.tell(() => say(record.words));
     if (typeof record.progress === "number") this.bar.value = record.progress;
-    if (Object.keys(record).some((key) => !QUIET_KEYS.has(key))) this.old = false;
+    if (Object.keys(record).some((key) => !QUIET_KEYS.has(key))) {
+      this.old = false;
+      this.shown = true;
+    }
     this.onFrame(record);
   }
 
   /** @param {string} state @param {() => string} text */
   over(state, text) {
+    this.waits = false;
     this.busy(false);
     this.element.dataset.state = state;
-    this.tell(() => [text(), this.old ? recordedNote() : ""].filter(Boolean).join(" "));
+    this.tell(() =>
+      [text(), this.old && !this.lent ? recordedNote() : ""].filter(Boolean).join(" "),
+    );
   }
 
   /** @param {() => string} text */
@@ -136,9 +161,15 @@ export class Runner {
   /** A run that was recorded earlier, if it is the one that would be asked for now: what one sees before one has pressed anything. @param {any} recorded */
   replay(recorded) {
     if (this.run.running || !recorded?.frames || !same(this.request(), recorded.request)) return;
-    recorded.frames.forEach((/** @type {any} */ record) => this.onFrame(record));
-    this.old = true;
+    this.lend(recorded);
+    this.lent = false;
     this.over("recorded", () => "");
+  }
+
+  /** What was recorded with other settings, until the visitor's own run begins. @param {any} recorded */
+  lend(recorded) {
+    recorded.frames.forEach((/** @type {any} */ record) => this.onFrame(record));
+    this.old = this.lent = true;
   }
 }
 

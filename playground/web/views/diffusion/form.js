@@ -7,7 +7,7 @@ import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { advanced, second } from "./form_fields.js";
 
 /** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean, verifier: boolean}} Sampler */
-/** @typedef {[title: string, name: string, exact: boolean, verifies: boolean]} Model */
+/** @typedef {[title: string, name: string, exact: boolean, verifies: boolean, noise: boolean]} Model */
 /** @typedef {{first: import("../../schema.d.ts").UnmaskFields, models: Model[], canvases: Record<string, string>, samplers: Sampler[],
  *   schedules: string[], limits: Record<string, [number, number]>}} FormConstants */
 
@@ -155,8 +155,9 @@ export function makeForm(view, given, on) {
     /** @type {Sampler} */ (given.samplers.find((one) => one.name === values.sampler));
   const isExact = () => models.find(([, name]) => name === values.model)?.[2] ?? false;
   const verifies = () => models.find(([, name]) => name === values.model)?.[3] ?? false;
+  const readsNoise = () => models.find(([, name]) => name === values.model)?.[4] ?? false;
   const fits = (/** @type {Sampler} */ one) =>
-    isExact() || (!one.posterior && (!one.verifier || verifies()));
+    isExact() || ((!one.posterior || readsNoise()) && (!one.verifier || verifies()));
 
   function drawChoices() {
     fillSelect(select("model"), [

@@ -1,6 +1,5 @@
 // @ts-check
 /** The Unmask view: one canvas, or two in step. Its store is `sides`, `edits` and where the timeline stands; everything else draws them. */
-import { latest } from "../../core/ask.js";
 import { clone, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { announce, drawn } from "../../core/messages.js";
@@ -10,8 +9,8 @@ import { makeTransport } from "../../core/transport.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { makeClock } from "./clock.js";
+import { makeControls } from "./controls.js";
 import { differenceSentence, orderSentence } from "./findings.js";
-import { CARD_FIELDS, formSkeleton, makeForm } from "./form.js";
 import { arrive, inSight } from "./opening.js";
 import { makeRunCurves } from "./run_curves.js";
 import { makeSeveral } from "./several.js";
@@ -50,7 +49,7 @@ export class UnmaskView {
     input("numbers").addEventListener("change", () => this.draw());
     this.tools = new Tools(this);
     if (!this.replay) {
-      this.form = this.makeForm(part("form"), constants.form);
+      this.form = makeControls(this, part("form"), constants.form);
       this.several = makeSeveral(part("several"), {
         values: () => this.formValues(),
         trigger,
@@ -96,7 +95,7 @@ export class UnmaskView {
       stop: (name) => this.server.stop(name),
       going: (name) => this.server.going(name),
       handlers: {
-        waiting: ({ words }) => this.live("waiting", say(words)),
+        waiting: ({ words }) => this.live("waiting", this.store.waits(words)),
         progress: ({ words }) => words && this.live("waiting", say(words)),
         begin: (message) => this.begin(message),
         frame: (record) => this.frame(record),
@@ -129,33 +128,6 @@ export class UnmaskView {
     });
     menu.element.classList.add("take-down");
     return menu;
-  }
-
-  /** @param {HTMLElement} host @param {import("./form.js").FormConstants} given */
-  makeForm(host, given) {
-    const view = formSkeleton(given);
-    host.append(view);
-    partsOf(view).press("run").after(this.parts.press("stop"));
-    partsOf(view).part("more").append(this.parts.part("numbersBox"));
-    const about = latest(
-      (values) => this.server.about(values),
-      (card) => card.error || card.ok === false || form.about(card),
-    );
-    /** @type {any} */
-    let timer = null;
-    const form = makeForm(view, given, {
-      run: () => this.press(),
-      dialled: () => this.start(),
-      offers: () => this.trigger("offers", {}),
-      changed: (field) => {
-        if (CARD_FIELDS.has(field)) about(form.values());
-        if (!["canvas", "model", "length"].includes(field)) return;
-        clearTimeout(timer);
-        const { canvas, model, length } = form.values();
-        timer = setTimeout(() => this.trigger("read", { canvas, model, length }), 250);
-      },
-    });
-    return form;
   }
 
   // What comes from the server -------------------------------------------------------------------------------------------
@@ -388,9 +360,17 @@ export class UnmaskView {
   /** @param {string} state @param {string} words what is said beside the run */
   live(state, words) {
     this.parts.part("live").textContent = words;
-    this.parts.press("stop").hidden = state !== "running" && state !== "waiting";
+    this.showStop(state === "running" || state === "waiting");
     this.root.dataset.state = state;
     if (state !== "running") this.tools.draw();
+  }
+
+  showStop(/** @type {boolean} */ there) {
+    const stop = this.parts.press("stop"),
+      held = document.activeElement === stop;
+    stop.hidden = !there;
+    // whoever pressed it by the keyboard stays in the row
+    if (held && !there) /** @type {HTMLElement | null} */ (stop.previousElementSibling)?.focus();
   }
 
   problem(/** @type {string} */ sentence) {

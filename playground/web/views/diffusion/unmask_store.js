@@ -1,5 +1,6 @@
 // @ts-check
 /** What the Unmask view holds: the runs on view, the visitor's edits, the runs before them. It draws nothing and asks nobody. */
+import { waitingWords } from "../../core/waiting.js";
 import { Edits } from "./edits.js";
 import { isHidden } from "./lexicon.js";
 import { addStep, lengthOf, newSide, rowAt, sideOf } from "./side.js";
@@ -16,6 +17,7 @@ export class UnmaskStore {
   /** @type {Kept[]} */
   kept = [];
   what = ""; // one line about the run on view
+  recorded = false; // the run on view is a recording
   /** @type {any} fields of the link that gives the run on view again */
   link = {};
   /** @type {{seed: number, model: string} | null} with what the run on view was made */
@@ -50,6 +52,7 @@ export class UnmaskStore {
   whole(value) {
     this.turn = 0;
     this.focus = -1;
+    this.recorded = true;
     this.show([value.trace, value.second].filter(Boolean).map(sideOf), { what: value.note ?? "" });
   }
 
@@ -57,8 +60,14 @@ export class UnmaskStore {
   begin(message, twin) {
     if (this.length > 1) this.keep(twin);
     if (!message.on) this.turn = 0;
+    this.recorded = false;
     this.wanted = message.at ?? null;
     this.show(message.sides.map(newSide), { link: message.link ?? {}, what: message.what ?? "" });
+  }
+
+  /** What is said to who waits for a place. @param {any} words the place in the line */
+  waits(words) {
+    return waitingWords(words, this.recorded ? "recording" : this.sides.length ? "run" : "");
   }
 
   /** @param {any} record */

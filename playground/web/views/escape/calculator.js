@@ -16,6 +16,7 @@ import { onLanguage, pieces, say, t } from "../../core/translate.js";
 import { barrierFigure, mainFigure, topPFigure, visitFigure } from "./calculator_figures.js";
 import { skeleton, sliderOf, TITLES } from "./calculator_parts.js";
 import { curvesOf } from "./curves.js";
+import { partsAnswers, partsOffers, temperatureQuestion } from "./on_class.js";
 import { Laps } from "./laps.js";
 import { lawOf, ownPlace, penalisedBarrier, recordedPlace } from "./law.js";
 import { counted, lidSentence, odds, verdictOf } from "./sentences.js";
@@ -98,12 +99,8 @@ class CalculatorView {
   onView(server) {
     const { state } = this;
     if (!state) return null;
-    const { critical } = state;
-    const question = () => ({
-      ...{ kind: "number", low: 0, high: 4, step: 0.05, unit: "T" },
-      text: t("At what temperature does it get out?"),
-      ...(critical !== null && critical > 0 && critical <= 4 ? { truth: critical } : {}),
-    });
+    const label = t("At what temperature does it get out?"),
+      question = () => temperatureQuestion(label, state.critical);
     return {
       text: `T = ${this.settings.temperature}`,
       answer: this.answer(),
@@ -111,7 +108,8 @@ class CalculatorView {
         const { query } = await server.link({ ...this.settings });
         return query ? addressOf(query) : null;
       },
-      questions: [{ label: t("At what temperature does it get out?"), question }],
+      others: partsAnswers(),
+      questions: [{ label, question }, ...partsOffers()],
     };
   }
 

@@ -117,7 +117,7 @@ const experiment = () => [
     "aria-label": () => t("Progress of the experiment"),
   }),
   node("div", { class: "group live-which", part: "which", hidden: true }),
-  node("div", { class: "live-plots" }, ...Object.keys(FIGURES).map(figure)),
+  node("div", { class: "live-plots", part: "plots" }, ...Object.keys(FIGURES).map(figure)),
 ];
 
 export const skeleton = () =>

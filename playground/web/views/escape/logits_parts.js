@@ -146,7 +146,7 @@ export function tokenRow(token, is, choose) {
     make("span", "num", fixed(token.logit, 3)),
     make("span", "num", is.loop ? "0" : fixed(token.delta_e, 3)),
     make("span", "num", chance(token.probability)),
-    make("span", "num", is.loop ? "" : written(token.two_token)),
+    make("span", "num logits-two", is.loop ? "" : written(token.two_token)),
     both,
   );
   return row;

@@ -27,7 +27,7 @@ export function counted(x, digits = 4) {
 }
 
 /** The same where there are no formulas: 1.2·10⁻⁵. @param {number} x @param {number} [digits] */
-const inWords = (x, digits = 4) =>
+export const inWords = (x, digits = 4) =>
   counted(x, digits).replace(
     /\^\((−?)(\d+)\)/,
     (_, sign, power) => (sign ? "⁻" : "") + raised(power),

@@ -160,7 +160,7 @@ export function makeAsking(parts) {
   const askStep = latest(
     (/** @type {{k: number, id: string | null}} */ { k }) => server.recompute_step(stepRequest(k)),
     (record, { k, id }) => {
-      if (state.here !== id || writing.running || k !== parts.step()) return;
+      if (state.here !== id || writing.growing || k !== parts.step()) return;
       if (record.error) {
         problem(say(record.error));
         return;

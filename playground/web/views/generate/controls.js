@@ -28,9 +28,7 @@ export function makeControls({ parts, store, constants, server, problem, progres
   /** @param {any} entry */
   function option(entry) {
     return node("option", { value: entry.id, translate: "no" }, () =>
-      entry.gpu_suggested
-        ? t("{model} (a GPU suggested)", { model: say(entry.title) })
-        : say(entry.title),
+      say(entry.listed ?? entry.title),
     );
   }
   /** An n-gram model that the visitor made on the Chains page. @param {any} entry */
@@ -39,7 +37,6 @@ export function makeControls({ parts, store, constants, server, problem, progres
     const made = {
       note: t("Made of a text on the Chains page."),
       chat: false,
-      gpu_suggested: false,
       uncased: false,
       ...entry,
     };

@@ -159,6 +159,19 @@ export function makeOpening(parts) {
     parts.play();
   }
 
+  /** For who waits for a place: the text on view, or a recorded one where there is none. */
+  async function meanwhile() {
+    if (!store.here()) {
+      const answer = await parts.server.opening({ query: "" }).catch(() => ({}));
+      if (answer.example && !store.here()) {
+        openTrace(answer.example, t("A saved example, to play with until your text begins."));
+        parts.play();
+      }
+    }
+    const text = store.here();
+    return text ? (text.end === "recorded" ? "recording" : "run") : "";
+  }
+
   /** @param {any} opening the server's answer */
   function open(opening) {
     if (opening.error) {
@@ -194,5 +207,5 @@ export function makeOpening(parts) {
     if (slug === "generate" && /&/.test(query)) ask(query);
   });
 
-  return { ask, openFile };
+  return { ask, openFile, meanwhile };
 }

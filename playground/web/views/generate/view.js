@@ -54,7 +54,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     store,
     ask: (question) => server.watermark(question),
     settings: () => rules.settings,
-    writing: () => writing.running,
+    writing: () => writing.growing,
     repaint: () => loadProse(),
   });
   const attribution = makeAttribution({
@@ -63,7 +63,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     server,
     trigger,
     step: () => time.step,
-    writing: () => writing.running,
+    writing: () => writing.growing,
     tint: prose.tint,
     pause: () => time.pause(),
   });
@@ -142,6 +142,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     trigger,
     problem,
     progress: notices.progress,
+    meanwhile: () => opening.meanwhile(),
     begun(branch) {
       notices.hide();
       openBranch(branch.id, branch.at, true);

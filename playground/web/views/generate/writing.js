@@ -4,6 +4,7 @@ import { perplexityOf, bits, fixed, whole } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
 import { makeRun } from "../../core/run.js";
 import { nt, say, t } from "../../core/translate.js";
+import { waitingWords } from "../../core/waiting.js";
 
 /** @typedef {import("./store.js").Branch} Branch */
 
@@ -15,6 +16,7 @@ import { nt, say, t } from "../../core/translate.js";
  * @param {(event: string, detail: any) => void} parts.trigger
  * @param {(sentence: string | null) => void} parts.problem
  * @param {(progress: any, model: string | null) => void} parts.progress how far a model's weights are, or a place in the line
+ * @param {() => Promise<"recording" | "run" | "">} parts.meanwhile what there is to play with for who waits in the line
  * @param {(branch: Branch) => void} parts.begun the prompt is read: the text may be shown
  * @param {(branch: Branch, more: any[]) => void} parts.grown
  * @param {(branch: Branch, ended: string) => void} parts.finished with the sentence that says why
@@ -25,6 +27,7 @@ export function makeWriting(parts) {
   /** @type {Branch | null} */
   let branch = null;
   let kind = "write";
+  let begun = false;
 
   const run = makeRun({
     start: (request) => trigger(kind, { request }),
@@ -36,7 +39,7 @@ export function makeWriting(parts) {
           message.state ?? { state: "waiting", message: message.words },
           branch?.prompt.model ?? null,
         ),
-      waiting: (message) => parts.progress({ state: "waiting", message: message.words }, null),
+      waiting: (message) => wait(message.words),
       begin: (message) => begin(message),
       frames: (message) => grow(message.frames ?? []),
       end: (message) => finish(message.reason ?? "stopped", null),
@@ -64,14 +67,24 @@ export function makeWriting(parts) {
     }
     problem(null);
     branch = next;
+    begun = false;
     kind = how;
     run.start({ model: next.prompt.model, ...request });
     parts.changed();
   }
 
+  /** @param {any} words the place in the line */
+  async function wait(words) {
+    const asked = branch,
+      there = await parts.meanwhile();
+    if (branch === asked && !begun)
+      parts.progress({ state: "waiting", message: waitingWords(words, there) }, null);
+  }
+
   /** @param {any} message */
   function begin(message) {
     if (!branch) return;
+    begun = true;
     store.state.models[branch.prompt.model] = { state: "ready" };
     if (!branch.parent) branch.prompt = { ...branch.prompt, pieces: message.prompt };
     branch.notes = message.notes;
@@ -103,6 +116,10 @@ export function makeWriting(parts) {
     /** Whether a text is coming in: none is while the server is away. */
     get running() {
       return run.running && !run.away;
+    },
+    /** Whether the text on view is the one that grows; who waits for a place looks at another one. */
+    get growing() {
+      return run.running && !run.away && begun;
     },
     /** Whether a text is unfinished, also while the server is away. */
     get unfinished() {

@@ -1,6 +1,7 @@
 // @ts-check
 /** The bar of the stage: which lesson, back, reveal, on, and what is rarely wanted behind one button. */
 import { button, make, node } from "../../core/dom.js";
+import { teachersAddress } from "../../core/link.js";
 import { t } from "../../core/translate.js";
 
 /**
@@ -16,6 +17,8 @@ import { t } from "../../core/translate.js";
  *   last: boolean, link: string}} Now link: the step's own page, "" for none
  */
 
+const FOR_TEACHERS = "teachers"; // stands in the list of courses and opens a page of its own
+
 /** @param {HTMLElement} host @param {Acts} acts */
 export const makeBar = (host, acts) => new Bar(host, acts);
 
@@ -29,15 +32,18 @@ class Bar {
   );
   ticks = node("div", { class: "stage-ticks", role: "img" });
   menu = make("div", "stage-menu");
+  here = "";
 
   /** @param {HTMLElement} host @param {Acts} acts */
   constructor(host, acts) {
     this.acts = acts;
+    this.host = host;
+    host.hidden = true; // until it says what its buttons do
     this.more = button("", null, () => this.open(Boolean(this.menu.hidden)));
     this.back = button("", null, acts.back, "stage-back");
     this.reveal = button("", null, acts.reveal, "main stage-reveal");
     this.next = button("", null, acts.next, "stage-next");
-    this.picker.addEventListener("change", () => acts.open(this.picker.value));
+    this.picker.addEventListener("change", () => this.pick());
     this.more.setAttribute("aria-haspopup", "true");
     this.menu.hidden = true;
     const box = make("div", "stage-more");
@@ -52,6 +58,13 @@ class Bar {
       this.open(false);
       this.more.focus();
     });
+  }
+
+  pick() {
+    const { value } = this.picker;
+    if (value !== FOR_TEACHERS) return this.acts.open(value);
+    this.picker.value = this.here; // which is still what is open here
+    window.open(teachersAddress(), "_blank", "noopener");
   }
 
   /** @param {boolean} shown */
@@ -77,9 +90,11 @@ class Bar {
         if (key) entry.append(make("kbd", "", key));
         return entry;
       });
-    if (link) {
-      const anchor = make("a", "", t("Open this on its own page"));
-      Object.assign(anchor, { href: link, target: "_blank", rel: "noopener" });
+    const ways = [[t("For teachers"), teachersAddress()]];
+    if (link) ways.push([t("Open this on its own page"), link]);
+    for (const [name, href] of ways) {
+      const anchor = make("a", "", name);
+      Object.assign(anchor, { href, target: "_blank", rel: "noopener" });
       entries.push(anchor);
     }
     this.menu.replaceChildren(...entries);
@@ -95,12 +110,15 @@ class Bar {
         return group;
       }),
     );
+    const teachers = new Option(t("For teachers: 10, 45, 90 minutes …"), FOR_TEACHERS);
+    this.picker.lastElementChild?.append(teachers); // the courses
   }
 
   /** @param {Now} now */
   show(now) {
     const { more, back, next, reveal, ticks } = this;
-    this.picker.value = now.value;
+    this.host.hidden = false;
+    this.picker.value = this.here = now.value;
     more.textContent = t("More");
     more.title = t("Full screen, vote, print, link: everything else");
     back.textContent = t("Back");

@@ -1,5 +1,5 @@
 // @ts-check
-/** A claim on a card: true or false? The card turns, and on its back stands what is so, with a figure where the step has one. */
+/** A claim on a card: true or false? The card turns, and on its back stands what is so, with the step's figure or, where it has none, the answer. */
 import { make } from "../../core/dom.js";
 import { nt, t } from "../../core/translate.js";
 import { radios } from "./asking.js";
@@ -14,6 +14,7 @@ export function drawCard(host, step, set) {
     back = make("section", "stage-card-side back"),
     answers = make("div");
   front.append(paragraph(step.question, "stage-claim"), answers);
+  back.setAttribute("aria-live", "polite");
   card.append(front, back);
   host.append(card);
   // a card's guess is true or false; the two buttons stand in that order
@@ -54,7 +55,10 @@ export function drawCard(host, step, set) {
       );
     back.append(verdict, paragraph(step.question, "stage-claim small"));
     if (told.votes) back.append(people(told.votes));
-    if (!step.figure) return;
+    if (!step.figure) {
+      back.append(paragraph(step.hidden.answer, "stage-why"));
+      return;
+    }
     const figure = make("div", "stage-figure");
     back.append(figure);
     drawing = DRAWINGS[step.figure.kind](figure, step, () => {});

@@ -6,16 +6,13 @@ import { fixed, plain } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
 import { rowDots, valueDots } from "./dots.js";
 import { figureOf } from "./figure_of.js";
+import { hidesBars, rowsUnsorted } from "./laid_out.js";
 
 /** @typedef {import("./types.js").Step} Step */
 /** @typedef {import("./types.js").Told} Told */
 
 /** A name of several words keeps its spaces; what cannot be seen in a token is made visible. @param {string} name */
 const called = (name) => name.split(" ").map(visible).join(" ");
-
-/** Rows in the order of their names: one that says nothing. @param {{name: string}[]} rows */
-const byName = (rows) =>
-  rows.map((_, i) => i).sort((a, b) => (rows[a].name < rows[b].name ? -1 : 1));
 
 /** @param {HTMLElement} host @param {Step} step @param {import("./types.js").SetGuess} set */
 export function drawBars(host, step, set) {
@@ -53,12 +50,6 @@ class BarsView {
     if (this.kind === "tap") this.list.setAttribute("aria-label", t("Your guess"));
   }
 
-  /** Whether the bars would be the answer. */
-  get veils() {
-    const { kind, step } = this;
-    return (kind === "tap" && !step.hidden.then) || kind === "order";
-  }
-
   /** @param {number} value @param {any} data */
   share = (value, data) => (value - data.low) / (data.high - data.low || 1);
 
@@ -66,9 +57,9 @@ class BarsView {
   update(told) {
     const { step, kind } = this,
       data = figureOf(step, told),
-      veiled = this.veils && !told.revealed;
+      veiled = hidesBars(step) && !told.revealed;
     this.laid = veiled
-      ? byName(data.rows)
+      ? rowsUnsorted(data)
       : data.rows.map((/** @type {any} */ _, /** @type {number} */ i) => i);
     this.data = data;
     const rows = this.laid.map((i) => this.row(i, data, told, veiled));

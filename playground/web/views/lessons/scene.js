@@ -40,7 +40,9 @@ export function makeScene(host, step, { where, set }) {
   if (kind in ASKED_BESIDE) drawings.push(ASKED_BESIDE[kind](beside, step, set));
   if (kind === "order") drawings.push(askOrder(beside, step, set));
   beside.hidden = !beside.childElementCount;
-  const { moves } = step.hidden;
+  const { moves } = step.hidden,
+    onCard = kind === "card" && !step.figure; // its back says the answer
+  answer.hidden = onCard;
   sliders.hidden = !moves;
   /** @type {import("./types.js").Told} */
   let last = { guess: null, revealed: false, votes: null };
@@ -61,7 +63,7 @@ export function makeScene(host, step, { where, set }) {
     slides?.update(told.revealed);
     draw();
     if (!told.revealed) answer.replaceChildren();
-    else if (!answer.childElementCount && step.hidden.answer)
+    else if (!answer.childElementCount && step.hidden.answer && !onCard)
       answer.append(paragraph(step.hidden.answer, "stage-why"));
     drawn(host);
   }

@@ -3,6 +3,7 @@
 import { make } from "../../core/dom.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
+import { partsLaid } from "./laid_out.js";
 import { bare } from "./prose.js";
 import { placeOf } from "./store.js";
 
@@ -16,7 +17,7 @@ export function questionOf(step, figure) {
   const { predict, hidden } = step,
     whole = bare([...step.text.slice(-1), step.question].join(" ")),
     text = whole.length <= LONGEST ? whole : bare(step.question).slice(0, LONGEST);
-  if (!predict) return null;
+  if (!predict || (step.needs_model && !step.figure)) return null;
   const asked = { text, figure, truth: hidden.truth };
   if (predict.kind === "card")
     return {
@@ -25,8 +26,11 @@ export function questionOf(step, figure) {
       choices: [t("True"), t("False")],
       truth: hidden.truth ? 0 : 1,
     };
-  if ((predict.kind === "choice" || predict.kind === "tap") && (predict.items ?? []).length <= 12)
-    return { ...asked, kind: "choice", choices: (predict.items ?? []).map(bare) };
+  if ((predict.kind === "choice" || predict.kind === "tap") && (predict.items ?? []).length <= 12) {
+    const laid = partsLaid(step),
+      choices = laid.map((i) => bare((predict.items ?? [])[i]));
+    return { ...asked, kind: "choice", choices, truth: laid.indexOf(hidden.truth) };
+  }
   if (predict.kind === "number" || predict.kind === "mark") {
     const { low, high, step: by, unit = "" } = predict;
     return { ...asked, kind: "number", low, high, step: by, unit };
@@ -57,8 +61,9 @@ export function votesOf(step, answers) {
   const rows = all.map((key) => key.split(",").map(Number));
   if (kind === "drag") return { n, each: items.map((_, i) => rows.map((row) => row[i])) };
   if (kind === "order") return { n, orders: rows };
-  const counts = Array((kind === "card" ? 2 : items.length) || 0).fill(0);
-  for (const [i] of rows) if (i in counts) counts[i]++;
+  const laid = kind === "card" ? [0, 1] : partsLaid(step),
+    counts = laid.map(() => 0);
+  for (const [i] of rows) if (i in laid) counts[laid[i]]++;
   return { n, counts };
 }
 

@@ -11,6 +11,7 @@ import { onLanguage, say, t } from "../../core/translate.js";
 
 const CONTROLS =
   "button, input:not([type=hidden]), select, textarea, summary, [role=slider], [role=button], [role=tab], label[title], [title]";
+const COVERED = "button, input:not([type=hidden]), select, textarea, summary, [role=slider]";
 const NOT_THERE = "[data-k], .canvas-words, .explanation";
 const REST = 450, // milliseconds that the pointer rests on a control
   REACHED = 200, // that the focus stays
@@ -134,10 +135,36 @@ function controlOf(target) {
   return found instanceof HTMLElement && !found.closest(NOT_THERE) ? found : null;
 }
 
+/**
+ * Of several places in the window the first that covers the fewest other controls; below the control if none is in the window.
+ * @param {HTMLElement} control @param {number} wide @param {number} high @param {[left: number, top: number][]} places
+ */
+function leastCovering(control, wide, high, places) {
+  const others = [...document.querySelectorAll(COVERED)]
+    .filter(
+      (one) => !one.contains(control) && !control.contains(one) && !one.closest(".explanation"),
+    )
+    .map((one) => one.getBoundingClientRect())
+    .filter((box) => box.width && box.bottom > 0 && box.top < innerHeight);
+  let best = places[0],
+    fewest = Infinity;
+  for (const [left, top] of places) {
+    if (left < 0 || top < 4 || left + wide > innerWidth || top + high > innerHeight) continue;
+    const covered = others.filter(
+      (box) =>
+        box.left < left + wide && box.right > left && box.top < top + high && box.bottom > top,
+    ).length;
+    if (covered < fewest) [best, fewest] = [[left, top], covered];
+  }
+  return best;
+}
+
 class Bubble {
   /** @type {HTMLElement | null} */
   shown = null;
   waiting = 0;
+  travels = true; // the keyboard goes from control to control; what a press does with the focus is no question
+  at = [NaN, NaN]; // where the pointer is
 
   /** @param {Entries} entries */
   constructor(entries) {
@@ -162,7 +189,7 @@ class Bubble {
   show(control) {
     const found = explanationOf(this.entries, control);
     this.hide();
-    if (!found) return;
+    if (!found || !control.getClientRects().length) return; // it may have gone meanwhile
     this.shown = control;
     this.element.replaceChildren(make("span", "", found.text));
     if (found.term) {
@@ -184,15 +211,20 @@ class Bubble {
     this.place(control);
   }
 
-  /** @param {HTMLElement} control */
+  /** Beside the control, where it covers the fewest others. @param {HTMLElement} control */
   place(control) {
     const box = control.getBoundingClientRect(),
-      { offsetHeight: high, offsetWidth: wide } = this.element;
-    const above = box.top > high + SPACE + 4,
-      below = innerHeight - box.bottom > high + SPACE,
-      top = below || !above ? Math.max(box.bottom + SPACE, 0) : box.top - high - SPACE;
+      { offsetHeight: high, offsetWidth: wide } = this.element,
+      across = Math.max(SPACE, Math.min(box.left, innerWidth - wide - SPACE)),
+      down = Math.max(SPACE, Math.min(box.top, innerHeight - high - SPACE));
+    const [left, top] = leastCovering(control, wide, high, [
+      [across, box.bottom + SPACE],
+      [across, box.top - high - SPACE],
+      [box.right + SPACE, down],
+      [box.left - wide - SPACE, down],
+    ]);
     this.element.style.top = top + "px";
-    this.element.style.left = Math.max(SPACE, Math.min(box.left, innerWidth - wide - SPACE)) + "px";
+    this.element.style.left = left + "px";
   }
 
   hide() {
@@ -210,6 +242,11 @@ class Bubble {
     this.element.hidden = true;
   }
 
+  /** Its control may have gone under the pointer. */
+  gone() {
+    if (this.shown && !this.shown.getClientRects().length) this.hide();
+  }
+
   /** @param {Event} event */
   holds(event) {
     return this.element.contains(/** @type {Node} */ (event.target));
@@ -218,6 +255,10 @@ class Bubble {
   listenToPointer() {
     document.addEventListener("pointerover", (event) => {
       if (event.pointerType === "touch" || this.holds(event)) return;
+      const [x, y] = this.at,
+        still = event.clientX === x && event.clientY === y;
+      this.at = [event.clientX, event.clientY];
+      if (still && event.isTrusted) return this.gone(); // the page moved under it: nobody asked
       const control = controlAt(event);
       if (control === this.shown) return;
       if (control) this.soon(() => this.show(control), REST);
@@ -225,11 +266,14 @@ class Bubble {
     });
     document.addEventListener("pointerdown", (event) => {
       if (this.holds(event)) return;
+      this.travels = false;
+      this.at = [event.clientX, event.clientY];
       this.hide();
       const control = event.pointerType === "touch" ? controlAt(event) : null;
       if (control) this.soon(() => this.show(control), HELD);
     });
     document.addEventListener("pointermove", (event) => {
+      this.at = [event.clientX, event.clientY];
       if (event.pointerType === "touch" && Math.hypot(event.movementX, event.movementY) > 6)
         clearTimeout(this.waiting);
     });
@@ -245,7 +289,8 @@ class Bubble {
   reached(target) {
     const control = controlOf(target);
     if (!control) return;
-    if (control.matches(":focus-visible") || /^(INPUT|TEXTAREA|SELECT)$/.test(control.tagName))
+    const field = /^(INPUT|TEXTAREA|SELECT)$/.test(control.tagName);
+    if ((this.travels && control.matches(":focus-visible")) || field)
       this.soon(() => this.show(control), REACHED);
   }
 
@@ -256,6 +301,7 @@ class Bubble {
     document.addEventListener("focusout", () => this.soon(() => this.hide(), 100));
     // whoever works the control knows it: the line goes (and with Escape)
     document.addEventListener("keydown", (event) => {
+      this.travels = /^(Tab|Arrow|Home|End|Page)/.test(event.key);
       if (!["Tab", "Shift", "Control", "Alt", "Meta"].includes(event.key)) this.hide();
     });
   }
