@@ -86,7 +86,9 @@ def distribution(
             "The engine named no token that this tokenizer knows: is it the engine's own?"
         )
     if given > 1 + ROUNDING:
-        raise EngineError(f"The engine's probabilities sum to {given:.4f}: they are no distribution")
+        raise EngineError(
+            f"The engine's probabilities sum to {given:.4f}: they are no distribution"
+        )
     for value, meant in unnamed:
         place = next(
             (
