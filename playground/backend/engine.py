@@ -341,7 +341,7 @@ class Engine:
             )
         elif is_device_lost(error):
             self.lost = True
-            told = EngineError(
+            failure = EngineError(
                 t(
                     "the GPU reported an error, after which this server must be started again ({reason})",
                     reason=str(error).strip().partition("\n")[0][:200],
