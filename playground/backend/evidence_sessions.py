@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from playground.backend.denoiser import Denoiser, DenoiserWorker, Rows
-from playground.backend.engine import Answering
+from playground.backend.engine_request import Answering
 from playground.backend.evidence import IMPOSSIBLE, EvidenceNetwork
 from playground.backend.tokenizer import TextCodec
 
@@ -52,7 +52,7 @@ class EvidenceWorker(DenoiserWorker):
             )
             # finite, as the engine wants answers; what was ruled out keeps the probability 0
             log = self.network.log_posterior(known, earlier).clamp(min=IMPOSSIBLE)
-            self._answer(item, (log.cpu(),))
+            self._answer_all([item], [(log,)])
 
 
 class EvidenceSession(Denoiser):
@@ -72,4 +72,4 @@ class EvidenceSession(Denoiser):
     ) -> torch.Tensor:
         """(B, L, V) log p(x_i | all evidence (B, L, V)); earlier (B, L, V): probabilities of the answer before."""
         self._checked(torch.zeros(evidence.shape[:2], dtype=torch.long))
-        return self._ask("evidence", Evidence(evidence, earlier))[0]
+        return self._ask("evidence", Evidence(evidence, earlier))[0].cpu()
