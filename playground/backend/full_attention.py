@@ -36,7 +36,7 @@ class FullQwen3(Qwen3ForCausalLM):
             else attention_mask.bool()
         )
         return super().forward(
-            input_ids=input_ids,
+            input_ids=input_ids,  # type: ignore[arg-type]
             attention_mask=seen[:, None, None, :].expand(rows, 1, length, length),
             use_cache=False,
             output_hidden_states=output_hidden_states,
