@@ -25,7 +25,10 @@ const written = (u) => fixed(u, 3);
  * @param {() => void} parts.look shows the step under the rules on view
  */
 export function makeStepView({ part, store, rules, columns, differs, look }) {
-  const whole = makeWhole(part("sentence"), /** @type {HTMLButtonElement} */ (part("sentence-whole")));
+  const whole = makeWhole(
+    part("sentence"),
+    /** @type {HTMLButtonElement} */ (part("sentence-whole")),
+  );
   const scored = () => store.here()?.kind === "score";
 
   /** What the same u gives under the visitor's own rules. @param {any} record @param {any} frame */
