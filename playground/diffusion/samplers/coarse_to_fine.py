@@ -19,7 +19,7 @@ class CoarseToFine(Sampler):
     """
 
     name = "coarse-to-fine"
-    title = t("Coarse to fine: groups of words first (exact models)")
+    title = t("Coarse to fine (exact models)")
     source = "after HDLM, arXiv 2510.08632; its groups without its training"
     explanation = t(
         "First decides for each place which group of words it will hold, shown by one word of that "
