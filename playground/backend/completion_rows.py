@@ -63,7 +63,7 @@ def distribution(
     import torch
 
     values, shown = np.full(vocab_size, -np.inf), np.zeros(vocab_size, bool)
-    told, unnamed = 0.0, []
+    given, unnamed = 0.0, []
     for name, value in sorted(
         rows.items(), key=lambda row: -row[1] if isinstance(row[1], int | float) else 0
     ):
@@ -76,7 +76,7 @@ def distribution(
             raise EngineError(f"The engine told a log-probability that is none: {str(value)[:40]}")
         number = BY_ID.fullmatch(name)
         meant = [int(number[1])] if number else ids_of.get(name, [])
-        told += math.exp(value)
+        given += math.exp(value)
         if len(meant) == 1 and meant[0] < vocab_size and not shown[meant[0]]:
             values[meant[0]], shown[meant[0]] = value, True
         else:
@@ -85,8 +85,10 @@ def distribution(
         raise EngineError(
             "The engine named no token that this tokenizer knows: is it the engine's own?"
         )
-    if told > 1 + ROUNDING:
-        raise EngineError(f"The engine's probabilities sum to {told:.4f}: they are no distribution")
+    if given > 1 + ROUNDING:
+        raise EngineError(
+            f"The engine's probabilities sum to {given:.4f}: they are no distribution"
+        )
     for value, meant in unnamed:
         place = next(
             (
@@ -98,7 +100,7 @@ def distribution(
         )
         if place is not None:
             values[place] = value
-    rest, empty = max(0.0, 1.0 - told), values == -np.inf
+    rest, empty = max(0.0, 1.0 - given), values == -np.inf
     if rest > 0 and empty.any():
         values[empty] = math.log(rest / int(empty.sum()))
     answer: Any = torch.from_numpy(values.astype(np.float32))
@@ -108,7 +110,7 @@ def distribution(
 
 
 @dataclass(frozen=True)
-class ToldToken:
+class ScoredToken:
     """What an engine tells of one token of a given text: log-probability (nats), rank (from 1), and its rows there by name."""
 
     logprob: float
@@ -116,22 +118,22 @@ class ToldToken:
     rows: dict[str, float]
 
 
-def read_prompt(choice: dict, ids: list[int]) -> list[ToldToken]:
+def read_prompt(choice: dict, ids: list[int]) -> list[ScoredToken]:
     """What an engine tells of each token of a text but the first, before which nothing stands (vLLM's `prompt_logprobs`).
 
     Raises EngineError where it tells nothing, or of other tokens than `ids`."""
-    told = choice.get("prompt_logprobs")
-    if not isinstance(told, list) or len(told) != len(ids):
+    given = choice.get("prompt_logprobs")
+    if not isinstance(given, list) or len(given) != len(ids):
         raise EngineError(
             "This engine does not tell the log-probabilities of a given text (prompt_logprobs): it cannot score one"
         )
     return [
-        _told_token(row, token, place)
-        for place, (token, row) in enumerate(zip(ids[1:], told[1:], strict=True), start=2)
+        _scored_token(row, token, place)
+        for place, (token, row) in enumerate(zip(ids[1:], given[1:], strict=True), start=2)
     ]
 
 
-def _told_token(row: Any, token: int, place: int) -> ToldToken:
+def _scored_token(row: Any, token: int, place: int) -> ScoredToken:
     try:
         values = {f"token_id:{int(name)}": about["logprob"] for name, about in row.items()}
         value, rank = values[f"token_id:{token}"], row[str(token)]["rank"]
@@ -141,4 +143,4 @@ def _told_token(row: Any, token: int, place: int) -> ToldToken:
         raise EngineError(
             f"The engine told no log-probability of token {place} of the text: is the tokenizer its own?"
         ) from None
-    return ToldToken(min(0.0, float(value)), rank, values)
+    return ScoredToken(min(0.0, float(value)), rank, values)

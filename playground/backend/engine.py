@@ -330,9 +330,9 @@ class Engine:
 
     def _fail(self, item: Any, error: BaseException) -> None:
         if isinstance(error, BackendError):
-            told: BaseException = error
+            failure: BaseException = error
         elif is_out_of_memory(error):
-            told = OutOfMemory(
+            failure = OutOfMemory(
                 t(
                     "the memory of this machine does not suffice for {name} with this text, even after "
                     "other models were put away; try a shorter text or a smaller model",
@@ -341,14 +341,14 @@ class Engine:
             )
         elif is_device_lost(error):
             self.lost = True
-            told = EngineError(
+            failure = EngineError(
                 t(
                     "the GPU reported an error, after which this server must be started again ({reason})",
                     reason=str(error).strip().partition("\n")[0][:200],
                 )
             )
         else:
-            told = EngineError(
+            failure = EngineError(
                 t(
                     "the model {name} failed in a forward pass ({kind}: {reason})",
                     name=repr(self.name),
@@ -356,5 +356,5 @@ class Engine:
                     reason=str(error)[:200],
                 )
             )
-        told.__cause__ = error
-        item.request.finish(error=told)
+        failure.__cause__ = error
+        item.request.finish(error=failure)

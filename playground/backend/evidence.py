@@ -40,12 +40,17 @@ PADDED_TO = 64  # products with a matrix of an odd number of rows are slow
 class EvidenceNetwork(nn.Module):
     """The network with its unit vectors (V, W), the words' shares pi (V,) and the group (coarse word) of each word (V,)."""
 
+    share: torch.Tensor
+    group: torch.Tensor
+    curve: torch.Tensor
+    barred: torch.Tensor
+
     def __init__(
         self, network: Any, width: int = 64, groups: int = 128, mask_id: int = 4, pad_id: int = 0
     ):
         """network: a BertForMaskedLM; copied, and trained on but for its embeddings. width: of the unit vectors."""
         super().__init__()
-        self.network = copy.deepcopy(network)
+        self.network: Any = copy.deepcopy(network)
         self.network.requires_grad_(False)
         bert, head = self.network.bert, self.network.cls.predictions
         for part in (bert.encoder, bert.embeddings.LayerNorm, head.transform):

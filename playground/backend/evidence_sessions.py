@@ -46,13 +46,10 @@ class EvidenceWorker(DenoiserWorker):
                 continue
             asked: Evidence = item.request.payload
             rows = slice(item.begin, item.end)
-            known, earlier = (
-                None if part is None else part[rows].to(self.device)
-                for part in (asked.known, asked.earlier)
-            )
+            earlier = None if asked.earlier is None else asked.earlier[rows].to(self.device)
+            log = self.network.log_posterior(asked.known[rows].to(self.device), earlier)
             # finite, as the engine wants answers; what was ruled out keeps the probability 0
-            log = self.network.log_posterior(known, earlier).clamp(min=IMPOSSIBLE)
-            self._answer_all([item], [(log,)])
+            self._answer_all([item], [(log.clamp(min=IMPOSSIBLE),)])
 
 
 class EvidenceSession(Denoiser):
@@ -72,4 +69,4 @@ class EvidenceSession(Denoiser):
     ) -> torch.Tensor:
         """(B, L, V) log p(x_i | all evidence (B, L, V)); earlier (B, L, V): probabilities of the answer before."""
         self._checked(torch.zeros(evidence.shape[:2], dtype=torch.long))
-        return self._ask("evidence", Evidence(evidence, earlier))[0].cpu()
+        return self._ask("evidence", Evidence(evidence, earlier))[0]

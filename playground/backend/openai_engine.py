@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from playground.backend.catalog import CATALOG
 from playground.backend.completion_rows import (
-    ToldToken,
+    ScoredToken,
     distribution,
     names_of,
     read_prompt,
@@ -276,7 +276,7 @@ class CompletionsModel(Spelling):
             "Another program's model cannot do this: it tells log-probabilities of a text's own tokens at best, not every distribution along it"
         )
 
-    def told_along(self, ids: Any, top: int = 1) -> list[ToldToken]:
+    def scores_along(self, ids: Any, top: int = 1) -> list[ScoredToken]:
         """What the engine tells of each token of a text but the first, with `top` rows: one question, where it offers this.
 
         Raises BackendError where it does not: it must be given ids (`ids=1`) and know `prompt_logprobs`, as vLLM does."""
@@ -294,9 +294,9 @@ class CompletionsModel(Spelling):
     def rows_along(self, ids: Any, top: int = 20) -> list[torch.Tensor]:
         """As `next_logits` before each token of a text but the first, from `top` rows each; the attribute `rank` is the text's token's."""
         rows = []
-        for told in self.told_along(ids, top):
-            row: Any = distribution(told.rows, self.engine.ids_of, self.vocab_size)
-            row.rank = told.rank
+        for scored in self.scores_along(ids, top):
+            row: Any = distribution(scored.rows, self.engine.ids_of, self.vocab_size)
+            row.rank = scored.rank
             rows.append(row)
         return rows
 

@@ -158,7 +158,7 @@ class Backend:
             self._find_and_load(entry, report)
             last = Status(state="ready", phase="", done=0, total=0, message="")
         except BaseException as error:
-            told = (
+            failure = (
                 error
                 if isinstance(error, BackendError)
                 else ModelUnavailable(
@@ -171,10 +171,10 @@ class Backend:
                     ),
                 )
             )
-            if told is not error:
-                told.__cause__ = error
-            self._errors[entry.id] = told
-            last = Status(state="failed", phase="", done=0, total=0, message=str(told))
+            if failure is not error:
+                failure.__cause__ = error
+            self._errors[entry.id] = failure
+            last = Status(state="failed", phase="", done=0, total=0, message=str(failure))
         with self._lock:
             self._status[entry.id] = last
             self._loading.pop(entry.id, None)

@@ -1,4 +1,5 @@
-"""In which order the rules act: two programs' own, by name. An order of the visitor's own is a list of the same names.
+"""In which order the rules act: two programs' own, by name. An order of the visitor's own is a list of the same names. A rule
+that follows the same other one in both orders says so in its row (`behind`) and takes its place when the table is made.
 
 "llama.cpp" brings that program's conventions too: see stages.py. Nothing heavy is imported here.
 """
@@ -21,7 +22,6 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "frequency_penalty",
         "dry_multiplier",
         "temperature",
-        "dynatemp_range",
         "mirostat_tau",
         "top_n_sigma",
         "top_h",
@@ -34,7 +34,6 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "p_less",
         "xtc_threshold",
         "watermark_bias",
-        "adaptive_target",
     ),
     # penalties, DRY, top-nσ, top-k, typical, top-p, min-p, XTC, temperature is that program's own chain; what it does not
     # have stands where it has the like of it
@@ -60,11 +59,9 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "eta_cutoff",
         "xtc_threshold",
         "temperature",
-        "dynatemp_range",
         "p_less",
         "mirostat_tau",
         "watermark_bias",
-        "adaptive_target",
     ),
 }
 
@@ -82,3 +79,10 @@ CONVENTIONS: dict[str, dict[str, Any]] = {
     "llama.cpp": LLAMA_CPP,
     "llama.cpp until August 2026": {"order": "llama.cpp", **_WHOLE},
 }
+
+
+def take_place(name: str, behind: str) -> None:
+    """Put one more rule into every order, behind the rule named."""
+    for order, names in ORDERS.items():
+        place = names.index(behind) + 1
+        ORDERS[order] = (*names[:place], name, *names[place:])

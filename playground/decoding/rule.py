@@ -13,15 +13,13 @@ class Rule:
     """One stage between the logits and the draw.
 
     name: of the stage. label, explain: what the page says. parameters: the first is the one that
-    switches the rule on, or
-    `switch` names it. cuts: removes tokens (mirostat replaces such rules). when_greedy: acts also
-    where the likeliest token
-    is taken ("logits processor" in transformers' words; the others are its "warpers").
-    replaces_cuts: while it is on, no rule that
-    cuts acts. basic: shown before "All rules" is pressed. memory: numbers that it carries from one
-    step to the next, each
-    with its range, for what comes back from a browser. gives_way_to: a rule that takes this one's
-    place while it is on.
+    switches the rule on, or `switch` names it. behind: the rule that it follows in every order; ""
+    where the orders of orders.py name it. cuts: removes tokens (mirostat replaces such rules).
+    when_greedy: acts also where the likeliest token is taken ("logits processor" in transformers'
+    words; the others are its "warpers"). replaces_cuts: while it is on, no rule that cuts acts.
+    basic: shown before "All rules" is pressed. memory: numbers that it carries from one step to the
+    next, each with its range, for what comes back from a browser. gives_way_to: a rule that takes
+    this one's place while it is on.
     """
 
     name: str
@@ -35,6 +33,7 @@ class Rule:
     basic: bool = False
     memory: tuple[Parameter, ...] = ()
     gives_way_to: str = ""
+    behind: str = ""
 
     @property
     def switched_by(self) -> Parameter:
@@ -48,7 +47,9 @@ def switch(name: str, off: float, **more: Any) -> Parameter:
     return Parameter(name, type(off), off, off, **more)
 
 
-_OF_THE_RULE = ("cuts", "when_greedy", "replaces_cuts", "basic", "memory", "gives_way_to")
+_OF_THE_RULE = (
+    *("cuts", "when_greedy", "replaces_cuts", "basic", "memory", "gives_way_to", "behind"),
+)
 
 
 def number_rule(

@@ -1,7 +1,8 @@
 """The table of sampling rules: their parameters, what the page says of them, and the orders in which they act.
 
-A new rule is a row here (or in rules_of_shape.py, rules_of_words.py, rules_of_form.py), its place in `ORDERS`, and a function marked
-`@stage(NAME)` in the module of its kind. Settings, controls, links, API documentation and checks are made of the row.
+A new rule is a row here (or in rules_of_shape.py, rules_of_words.py, rules_of_form.py) that says behind which other rule it acts,
+and a function marked `@stage(NAME)` in the module of its kind. Settings, controls, links, API documentation and checks are
+made of the row. A rule that the two orders have at different places stands in orders.py instead.
 
 Names and off-values of the parameters are those of Hugging Face transformers' `GenerationConfig` where it has them. One default
 differs on purpose: transformers keeps the 50 most likely tokens unless it is given another number, here `top_k` is off (0).
@@ -13,6 +14,7 @@ NaN, whichever rules act together. Nothing heavy is imported here.
 from __future__ import annotations
 
 from playground.decoding.orders import ORDERS as ORDERS
+from playground.decoding.orders import take_place
 from playground.decoding.rule import Rule, number_rule, switch
 from playground.decoding.rules_of_form import FORMS
 from playground.decoding.rules_of_shape import SHAPES
@@ -318,3 +320,7 @@ RULES: dict[str, Rule] = {
         *FORMS,
     )
 }
+
+for _rule in RULES.values():
+    if _rule.behind:
+        take_place(_rule.name, _rule.behind)

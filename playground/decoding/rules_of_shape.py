@@ -60,6 +60,7 @@ SHAPES: tuple[Rule, ...] = (
         doc="the temperature moves by up to this much around `temperature`, with the entropy",
         step=0.05,
         shown=(0, 2),
+        behind="temperature",
         others=(
             Parameter(
                 "dynatemp_exponent",
@@ -86,6 +87,7 @@ SHAPES: tuple[Rule, ...] = (
         high=1,
         doc="prefer tokens of about this probability (adaptive-p, width 0.3)",
         step=0.01,
+        behind="watermark_bias",
         others=(
             Parameter(
                 "adaptive_decay",

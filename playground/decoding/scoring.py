@@ -45,7 +45,7 @@ def score_tokens(
 
     start_id: a token that stands before the text so that its first token is predicted too. A model that has
     `logits_chunks(ids)` (an iterator of (n, V) blocks, in order) is read block by block, so that a long text never holds
-    all its logits at once; otherwise `logits_along` is called once. Another program's engine has `told_along(ids)` instead: the
+    all its logits at once; otherwise `logits_along` is called once. Another program's engine has `scores_along(ids)` instead: the
     log-probability and the rank of each token, from which no entropy follows (None).
     """
     given = [int(token) for token in ids]
@@ -64,8 +64,8 @@ def score_tokens(
         }
     if len(fed) < 2:
         return
-    if hasattr(model, "told_along"):
-        yield from _told(model.told_along(fed), given[offset:], offset)
+    if hasattr(model, "scores_along"):
+        yield from _scored(model.scores_along(fed), given[offset:], offset)
         return
     blocks = (
         model.logits_chunks(fed[:-1])
@@ -90,7 +90,7 @@ def score_tokens(
             index += 1
 
 
-def _told(rows: Sequence[Any], tokens: Sequence[int], first: int) -> Iterator[dict[str, Any]]:
+def _scored(rows: Sequence[Any], tokens: Sequence[int], first: int) -> Iterator[dict[str, Any]]:
     for index, (row, token) in enumerate(zip(rows, tokens, strict=True), start=first):
         yield {
             "index": index,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, dataclass
 from typing import TYPE_CHECKING, Any
 
-from playground.decoding.orders import LLAMA_CPP
+from playground.decoding.orders import LLAMA_CPP, take_place
 from playground.decoding.rules import ORDERS, RULES, Rule
 from playground.decoding.spelling import SPELLED, Spelling, spelling_of
 from playground.i18n import Message, t
@@ -252,8 +252,6 @@ def add_rule(rule: Rule, behind: str) -> None:
     if taken:
         raise ValueError(f"name must not be one that a rule or a setting bears, got {taken[0]!r}")
     RULES[rule.name] = rule
-    for preset, names in ORDERS.items():
-        place = names.index(behind) + 1
-        ORDERS[preset] = (*names[:place], rule.name, *names[place:])
+    take_place(rule.name, behind)
     last = {name: PARAMETERS.pop(name) for name in ("order", "seed")}
     PARAMETERS.update({row.name: row for row in rule.parameters} | last)

@@ -86,17 +86,17 @@ def _smooth(denoiser, likelihood: np.ndarray, states: int) -> np.ndarray:
     order, last = contexts.shape[1], np.ascontiguousarray(contexts[:, -1])
     by_word = [np.ascontiguousarray(likelihood[:, i].T) for i in range(length)]  # (V, B) each
 
-    told = [
+    known = [
         bool((likelihood[:, i] != 1.0).any()) for i in range(length)
     ]  # a masked position tells nothing: skip its product
 
     def own(k: int) -> np.ndarray | float:
         """(K, B), or 1: the evidence that state k carries."""
         if k > 0:
-            return by_word[order - 1 + k][last] if told[order - 1 + k] else 1.0
+            return by_word[order - 1 + k][last] if known[order - 1 + k] else 1.0
         weight = by_word[0][contexts[:, 0]]
         for j in range(1, min(order, length)):
-            weight = weight * by_word[j][contexts[:, j]] if told[j] else weight
+            weight = weight * by_word[j][contexts[:, j]] if known[j] else weight
         return weight
 
     message = denoiser.initial[:, None] * own(0)  # (K, B) p(state, evidence so far)

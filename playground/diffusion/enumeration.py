@@ -11,6 +11,7 @@ from math import comb
 
 import numpy as np
 
+from playground.diffusion.coarse_to_fine_law import law_of_groups
 from playground.diffusion.drafts_law import passes
 from playground.diffusion.generate import measured_schedule
 from playground.diffusion.prediction import Prediction
@@ -18,6 +19,7 @@ from playground.diffusion.renoised_law import law_until_still
 from playground.diffusion.run import Run, check_canvas
 from playground.diffusion.samplers import Ordered, RandomTimes, rule_for
 from playground.diffusion.samplers.blocks import Blocks, Clock
+from playground.diffusion.samplers.coarse_to_fine import CoarseToFine
 from playground.diffusion.samplers.entropy_bound import Renoise
 from playground.diffusion.samplers.gibbs import Gibbs
 from playground.diffusion.samplers.joint_threshold import JointThreshold
@@ -50,6 +52,8 @@ def exact_distribution(
         final = law.gibbs()
     elif isinstance(rule, Uniform):
         final = law.uniform()
+    elif isinstance(rule, CoarseToFine):
+        final = law_of_groups(law)
     elif isinstance(rule, TAKES_ITS_OWN_PASSES):
         final, _ = law.until_done()
     else:

@@ -73,7 +73,7 @@ class Policy:
         """Fills every hidden place in the steps `begin` … `steps` − 1, equally many a step, at temperature 1: (ids, trace).
 
         A draw depends on (seed, turn, step, row, place) alone. Every row must have as many hidden places as the first."""
-        ids, told = canvas.clone(), []
+        ids, revealed = canvas.clone(), []
         row, place = np.arange(len(ids))[:, None], np.arange(ids.shape[1])
         for step in range(begin, steps):
             hidden = ids == self.mask_id
@@ -88,13 +88,13 @@ class Policy:
             dice = torch.from_numpy(uniforms(seed, count, row, place, TOKEN))[where]
             tokens = drawn(logs, dice)
             kept = logs.gather(1, tokens[:, None])[:, 0]
-            told.append(Revealed(ids.clone(), states, where, tokens, kept))
+            revealed.append(Revealed(ids.clone(), states, where, tokens, kept))
             ids[where] = tokens
-        return ids, told
+        return ids, revealed
 
     def update(
         self,
-        told: list[Revealed],
+        revealed: list[Revealed],
         rewards: torch.Tensor,
         beta: float,
         size: int = 1,
@@ -106,12 +106,12 @@ class Policy:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate * share
         advantage = trace.standardised(rewards)
-        groups = trace.shrink(len(told), size)
+        groups = trace.shrink(len(revealed), size)
         drift = 0.0
         for group in groups:
-            head = told[group[0]]
-            where = torch.stack([told[step].where for step in group]).any(0)
-            tokens = _whole(told, group)[where]
+            head = revealed[group[0]]
+            where = torch.stack([revealed[step].where for step in group]).any(0)
+            tokens = _whole(revealed, group)[where]
             logs = self.logs(head.states, where)
             now = logs.gather(1, tokens[:, None])[:, 0]
             with torch.no_grad():
@@ -141,11 +141,11 @@ def drawn(logs: torch.Tensor, dice: torch.Tensor) -> torch.Tensor:
     return found.clamp(max=logs.shape[1] - 1)
 
 
-def _whole(told: list[Revealed], group: range) -> torch.Tensor:
+def _whole(revealed: list[Revealed], group: range) -> torch.Tensor:
     """(B, L): what each of the group's steps wrote, at its places."""
-    ids = torch.zeros_like(told[group[0]].canvas)
+    ids = torch.zeros_like(revealed[group[0]].canvas)
     for step in group:
-        ids[told[step].where] = told[step].tokens
+        ids[revealed[step].where] = revealed[step].tokens
     return ids
 
 

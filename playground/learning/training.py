@@ -99,10 +99,10 @@ def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Generator[d
     yield {"before": compared(scene, policy, wish)}
     canvases = scene.canvases(ROWS)
     for turn in range(wish.updates):
-        ids, told = policy.rollout(canvases, STEPS, wish.seed, turn)
+        ids, revealed = policy.rollout(canvases, STEPS, wish.seed, turn)
         rewards = scene.rewards(ids, wish.reward)
         # The rate falls to nothing: what 32 texts teach by chance, which costs fluency and earns nothing, evens out.
-        drift = policy.update(told, rewards, wish.beta, share=1 - turn / wish.updates)
+        drift = policy.update(revealed, rewards, wish.beta, share=1 - turn / wish.updates)
         yield {
             "update": {
                 "n": turn + 1,
@@ -140,10 +140,10 @@ def credit(scene: Scene, policy: Policy, wish: Wish) -> dict[str, Any]:
     """One text of the learnt policy, the best paid of the first ones: its canvases, V of each and the credit of each step.
 
     V of a canvas is a mean over `continued` continuations, `errors` their standard errors; the last V is the reward itself."""
-    ids, told = policy.rollout(scene.canvases(wish.compared), STEPS, wish.seed, COMPARED)
+    ids, revealed = policy.rollout(scene.canvases(wish.compared), STEPS, wish.seed, COMPARED)
     rewards = scene.rewards(ids, wish.reward)
     row = int(rewards[: wish.shown].argmax())
-    states = [step.canvas[row] for step in told] + [ids[row]]
+    states = [step.canvas[row] for step in revealed] + [ids[row]]
     values, errors = [], []
     for step, state in enumerate(states[:-1]):
         many = state.expand(wish.continued, -1)
@@ -156,7 +156,7 @@ def credit(scene: Scene, policy: Policy, wish: Wish) -> dict[str, Any]:
         "row": row,
         "given": PROMPTS[row % len(PROMPTS)],
         "pieces": _pieces(scene, ids[row, -MASKS:].tolist()),
-        "steps": _steps(told, row),
+        "steps": _steps(revealed, row),
         "values": values,
         "errors": [*errors, 0.0],
         "credits": trace.credits(values),
@@ -169,10 +169,10 @@ def _pieces(scene: Scene, ids: list[int]) -> list[str]:
     return [one[2:] if one.startswith("##") else " " + one for one in labels]
 
 
-def _steps(told: list[Any], row: int) -> list[int]:
+def _steps(revealed: list[Any], row: int) -> list[int]:
     """At which step each of the 24 places was revealed."""
     found = [0] * MASKS
-    for number, step in enumerate(told):
+    for number, step in enumerate(revealed):
         for place in step.where[row, -MASKS:].nonzero()[:, 0].tolist():
             found[place] = number
     return found

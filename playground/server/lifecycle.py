@@ -84,9 +84,9 @@ class Stop:
         self.asked = threading.Event()
         self.at_once = threading.Event()
         self.seconds = drain_seconds()
-        signal.signal(signal.SIGTERM, self._told)
+        signal.signal(signal.SIGTERM, self._signalled)
 
-    def _told(self, *_: Any) -> None:
+    def _signalled(self, *_: Any) -> None:
         if self.asked.is_set():
             self.at_once.set()
         self.asked.set()

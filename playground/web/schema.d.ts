@@ -53,6 +53,7 @@ export type SamplerName =
   | "gibbs"
   | "sedd"
   | "uniform"
+  | "coarse-to-fine"
   | "diffusion-lm"
   | "cdcd";
 

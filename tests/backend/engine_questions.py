@@ -18,15 +18,15 @@ CHAT = "Hi"
 
 def ask(engine: Completions, many: Offer) -> dict[str, Any]:
     """{"greedy", "drawn": records; "chat": record of the last step, "finish"; "many": logits with a hundred rows; "contexts"}."""
-    told: dict[str, Any] = {"contexts": {}}
+    answers: dict[str, Any] = {"contexts": {}}
     with engine.session() as model:
         ids = model.encode(PROMPT)
         for name, settings in (("greedy", GREEDY), ("drawn", DRAWN)):
             steps = list(generate(model, ids, settings))
-            told[name] = [step.record(model.piece) for step in steps]
+            answers[name] = [step.record(model.piece) for step in steps]
             for number in (0, 5, 11):
                 if number < len(steps):
-                    told["contexts"][f"{name} {number}"] = (
+                    answers["contexts"][f"{name} {number}"] = (
                         steps[number].context_ids,
                         steps[number].logits.clone(),
                         steps[number]._shown,
@@ -38,17 +38,20 @@ def ask(engine: Completions, many: Offer) -> dict[str, Any]:
                 DecodingSettings(max_new_tokens=24, do_sample=False),
             )
         )
-        told["chat"], told["finish"] = [step.record(model.piece) for step in chat], chat[-1].finish
-        told["end"] = model.eos_id
+        answers["chat"], answers["finish"] = (
+            [step.record(model.piece) for step in chat],
+            chat[-1].finish,
+        )
+        answers["end"] = model.eos_id
     with Completions(many).session() as model:
-        told["many"] = model.next_logits(ids)
-    return told
+        answers["many"] = model.next_logits(ids)
+    return answers
 
 
-def compare(told: dict[str, Any], own: Any) -> list[tuple[str, float, bool]]:
+def compare(answers: dict[str, Any], own: Any) -> list[tuple[str, float, bool]]:
     """(name, total variation, same likeliest token): the engine's rows and rest against a copy of the weights on this machine."""
     found = []
-    for name, (ids, logits, shown) in told["contexts"].items():
+    for name, (ids, logits, shown) in answers["contexts"].items():
         ours = torch.softmax(own.next_logits(ids).double(), -1).numpy()
         theirs = np.exp(logits.numpy().astype(np.float64))
         known = np.asarray(shown)

@@ -151,10 +151,10 @@ def recording(address: str, into: dict) -> Callable[[str, str, bytes], Answer]:
                 status, content = reply.status, reply.read()
         except urllib.error.HTTPError as error:
             status, content = error.code, error.read()
-        told = json.loads(content)
+        answers = json.loads(content)
         for name in ("id", "created"):
-            told.pop(name, None)
-        into[key_of(method, path, body)] = {"status": status, "answer": told}
+            answers.pop(name, None)
+        into[key_of(method, path, body)] = {"status": status, "answer": answers}
         return status, content
 
     return answer
@@ -179,7 +179,7 @@ def main() -> None:
         serving(recording(address, kept)) as here,
     ):
         engine = Completions(Offer("smollm2-gguf", here, "smollm2-135m"))
-        told = questions.ask(engine, Offer("smollm2-gguf", here, "smollm2-135m", top=100))
+        answers = questions.ask(engine, Offer("smollm2-gguf", here, "smollm2-135m", top=100))
         asked = dict(kept)  # the timed steps are not asked by the test
         began, steps = time.perf_counter(), 0
         with engine.session() as model:
@@ -196,7 +196,7 @@ def main() -> None:
         f"{len(asked)} answers, {ANSWERS.stat().st_size / 1000:.0f} kB; {1000 * seconds / steps:.0f} ms a token through the engine ({steps / seconds:.1f} tokens/s)"
     )
     with Backend().causal("smollm2-135m") as own:
-        for name, distance, first in questions.compare(told, own):
+        for name, distance, first in questions.compare(answers, own):
             print(
                 f"{name}: total variation to our own copy of these weights {distance:.4f}, likeliest token {'the same' if first else 'ANOTHER'}"
             )

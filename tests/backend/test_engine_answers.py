@@ -22,20 +22,20 @@ GGUF = os.environ.get("PLAYGROUND_TEST_GGUF", "")
 
 
 @pytest.fixture(scope="module")
-def told(smollm2):
+def answers(smollm2):
     """What the engine told, and the weights' own figures: [(name, total variation, same likeliest token)]."""
     with (
         real_engine(PYTHON, GGUF) if PYTHON and GGUF else serving(recorded) as address,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("PLAYGROUND_CACHE", str(folder_of(smollm2)))
-        told = questions.ask(
+        answers = questions.ask(
             Completions(Offer("smollm2-gguf", address, "smollm2-135m")),
             Offer("smollm2-gguf", address, "smollm2-135m", top=100),
         )
     with smollm2.causal("smollm2-135m") as own:
-        told["compared"] = questions.compare(told, own)
-    return told
+        answers["compared"] = questions.compare(answers, own)
+    return answers
 
 
 def folder_of(backend):
@@ -51,8 +51,8 @@ def folder_of(backend):
         return cache_folder()
 
 
-def test_rows_as_told_and_the_rest_exact_at_every_step(told):
-    for record in (*told["greedy"], *told["drawn"], *told["chat"]):
+def test_rows_as_told_and_the_rest_exact_at_every_step(answers):
+    for record in (*answers["greedy"], *answers["drawn"], *answers["chat"]):
         assert sum(row["raw"] for row in record["rows"]) + record["remainder"][
             "raw"
         ] == pytest.approx(1, abs=1e-6)
@@ -71,28 +71,28 @@ def test_rows_as_told_and_the_rest_exact_at_every_step(told):
         assert record["raw_entropy"] is None and len(record["rows"]) == limit["kept"]
 
 
-def test_the_engine_and_our_own_copy_of_the_weights_agree(told):
+def test_the_engine_and_our_own_copy_of_the_weights_agree(answers):
     """The same 4-bit weights; the engine rounds what flows through them to 8 bits, so a few hundredths are its own."""
-    for name, distance, same in told["compared"]:
+    for name, distance, same in answers["compared"]:
         assert distance < 0.1 and same, name
 
 
-def test_the_greedy_text_takes_the_engines_likeliest_token(told):
-    for record in told["greedy"]:
+def test_the_greedy_text_takes_the_engines_likeliest_token(answers):
+    for record in answers["greedy"]:
         assert record["rank"] == 1 and record["rows"][0]["id"] == record["token_id"]
 
 
-def test_a_hundred_rows_tell_more_and_agree_with_twenty(told):
-    many, few = told["many"], told["contexts"]["greedy 0"][1]
-    shown = np.asarray(told["contexts"]["greedy 0"][2])
+def test_a_hundred_rows_tell_more_and_agree_with_twenty(answers):
+    many, few = answers["many"], answers["contexts"]["greedy 0"][1]
+    shown = np.asarray(answers["contexts"]["greedy 0"][2])
     assert 90 <= int(many.shown.sum()) <= 100 and bool(many.shown[shown].all())
     # The same question asked twice: what lies in the engine's cache changes the order of its sums, and it rounds to 8 bits in between.
     assert 0.5 * np.abs(np.exp(many.numpy()) - np.exp(few.numpy()))[shown].sum() < 0.1
     assert np.exp(many.numpy().astype(np.float64)).sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_an_answer_ends_where_the_engine_ends_it(told):
-    assert told["finish"] == "end_of_text" and told["chat"][-1]["token_id"] == told["end"]
+def test_an_answer_ends_where_the_engine_ends_it(answers):
+    assert answers["finish"] == "end_of_text" and answers["chat"][-1]["token_id"] == answers["end"]
 
 
 def test_the_recorded_answers_are_small():

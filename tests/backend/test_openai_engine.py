@@ -28,9 +28,9 @@ NAMES = {"a": [0], "b": [1], "c": [2], "d": [3], "": [4, 5]}
 
 
 def test_the_rows_are_as_told_and_the_rest_of_the_mass_is_exact():
-    told = distribution({"a": math.log(0.5), "b": math.log(0.2), "d": math.log(0.1)}, NAMES, 10)
-    assert told.shown.tolist() == [True, True, False, True] + 6 * [False]
-    probabilities = np.exp(told.numpy().astype(np.float64))
+    logits = distribution({"a": math.log(0.5), "b": math.log(0.2), "d": math.log(0.1)}, NAMES, 10)
+    assert logits.shown.tolist() == [True, True, False, True] + 6 * [False]
+    probabilities = np.exp(logits.numpy().astype(np.float64))
     assert probabilities[[0, 1, 3]] == pytest.approx([0.5, 0.2, 0.1], abs=1e-7)
     assert probabilities.sum() == pytest.approx(1, abs=1e-6) and probabilities[
         [2, *range(4, 10)]
@@ -38,10 +38,10 @@ def test_the_rows_are_as_told_and_the_rest_of_the_mass_is_exact():
 
 
 def test_a_name_of_several_tokens_counts_for_mass_and_rank_and_stands_for_none():
-    told = distribution({"": math.log(0.6), "a": math.log(0.3)}, NAMES, 10)
-    assert told.shown.nonzero().ravel().tolist() == [0]
-    assert np.exp(told.numpy().astype(np.float64)).sum() == pytest.approx(1, abs=1e-6)
-    step = Step(told, [0], DecodingSettings(do_sample=False))
+    logits = distribution({"": math.log(0.6), "a": math.log(0.3)}, NAMES, 10)
+    assert logits.shown.nonzero().ravel().tolist() == [0]
+    assert np.exp(logits.numpy().astype(np.float64)).sum() == pytest.approx(1, abs=1e-6)
+    step = Step(logits, [0], DecodingSettings(do_sample=False))
     assert step.rank == 2 and step.raw_probability == pytest.approx(0.3, abs=1e-6)
 
 
@@ -74,9 +74,9 @@ def test_what_is_no_distribution_is_refused(rows):
     ],
 )
 def test_no_rule_and_no_draw_reaches_a_token_that_was_not_told(settings):
-    told = distribution({"a": math.log(0.3), "b": math.log(0.05), "c": math.log(0.01)}, NAMES, 10)
+    logits = distribution({"a": math.log(0.3), "b": math.log(0.05), "c": math.log(0.01)}, NAMES, 10)
     for index in range(40):
-        step = Step(told, [0, 1, 0, 2], settings, index)
+        step = Step(logits, [0, 1, 0, 2], settings, index)
         record = step.record(str, top=20)
         assert step.token_id in (0, 1, 2) and {row["id"] for row in record["rows"]} <= {0, 1, 2}
         limit = record["stages"][1]
@@ -95,8 +95,8 @@ def test_no_rule_and_no_draw_reaches_a_token_that_was_not_told(settings):
 
 
 def test_the_drawn_distribution_is_the_engines_own_cut_at_its_limit():
-    told = distribution({"a": math.log(0.3), "b": math.log(0.1)}, NAMES, 10)
-    probs = Step(told, [0], DecodingSettings(temperature=2.0)).stages[-1].probs.numpy()
+    logits = distribution({"a": math.log(0.3), "b": math.log(0.1)}, NAMES, 10)
+    probs = Step(logits, [0], DecodingSettings(temperature=2.0)).stages[-1].probs.numpy()
     expected = np.sqrt([0.3, 0.1]) / np.sqrt([0.3, 0.1]).sum()
     assert probs[:2] == pytest.approx(expected, abs=1e-6) and probs[2:].sum() == 0
 
@@ -228,9 +228,9 @@ def test_an_engine_that_refuses_so_many_rows_is_asked_for_fewer(engine, monkeypa
 
 def test_where_the_engine_ends_the_text_its_end_is_named_and_a_text_ends_there(engine):
     model = Backend().causal("engine/small")
-    told = model.next_logits(model.encode("stop!"))
-    assert told.shown.nonzero().ravel().tolist() == sorted([model.eos_id, *model.encode("a")])
-    assert math.exp(float(told[model.eos_id])) == pytest.approx(0.7, abs=1e-6)
+    logits = model.next_logits(model.encode("stop!"))
+    assert logits.shown.nonzero().ravel().tolist() == sorted([model.eos_id, *model.encode("a")])
+    assert math.exp(float(logits[model.eos_id])) == pytest.approx(0.7, abs=1e-6)
     [step] = generate(
         model, model.encode("stop!"), DecodingSettings(max_new_tokens=9, do_sample=False)
     )

@@ -133,19 +133,19 @@ class Figures:
 
 
 async def act(
-    teacher: Connection, seats: list[Seat], step: str, body: Any, mark: str, told: Figures
+    teacher: Connection, seats: list[Seat], step: str, body: Any, mark: str, figures: Figures
 ) -> dict:
     """One step of the teacher's; how long until each seat has heard of it."""
     began = time.perf_counter()
     answer = await teacher.ask("POST", f"/class/{CODE}/{step}", body)
-    told.broadcast += [
+    figures.broadcast += [
         came - began for came in await asyncio.gather(*(s.until(mark) for s in seats))
     ]
     await asyncio.sleep(PAUSE)
     return answer
 
 
-async def round_of(teacher: Connection, seats: list[Seat], number: int, told: Figures) -> None:
+async def round_of(teacher: Connection, seats: list[Seat], number: int, figures: Figures) -> None:
     """The front moves, a question, two answers a seat, close, reveal, on."""
     front = {
         "address": "?tab=generate",
@@ -153,9 +153,9 @@ async def round_of(teacher: Connection, seats: list[Seat], number: int, told: Fi
         "text": "once upon a time",
         "step": number,
     }
-    await act(teacher, seats, "drive", {"state": front}, f"front {number}", told)
+    await act(teacher, seats, "drive", {"state": front}, f"front {number}", figures)
     question = {"kind": "choice", "text": "Which?", "choices": ["a", "b", "c"]}
-    await act(teacher, seats, "ask", {"question": question}, f"asked {number}", told)
+    await act(teacher, seats, "ask", {"question": question}, f"asked {number}", figures)
 
     async def answers(place: int, seat: Seat) -> None:
         await asyncio.sleep(
@@ -165,14 +165,14 @@ async def round_of(teacher: Connection, seats: list[Seat], number: int, told: Fi
             began = time.perf_counter()
             body = {"question": number, "answer": choice}
             await seat.asks.ask("POST", f"/class/{CODE}/answer", body)
-            told.answer.append(time.perf_counter() - began)
+            figures.answer.append(time.perf_counter() - began)
 
     await asyncio.gather(*(answers(place, seat) for place, seat in enumerate(seats)))
-    await act(teacher, seats, "close", {}, f"closed {number}", told)
-    revealed = await act(teacher, seats, "reveal", {}, f"revealed {number}", told)
+    await act(teacher, seats, "close", {}, f"closed {number}", figures)
+    revealed = await act(teacher, seats, "reveal", {}, f"revealed {number}", figures)
     counts = [row["count"] for row in revealed["revealed"]["rows"]]
     wanted = [len(range(choice, len(seats), 3)) for choice in range(3)]
-    told.lost += sum(abs(a - b) for a, b in zip(counts, wanted, strict=True))
+    figures.lost += sum(abs(a - b) for a, b in zip(counts, wanted, strict=True))
 
 
 class Writer:
@@ -209,7 +209,7 @@ def resident(pid: int) -> int:
 
 
 async def measure(app: App, count: int, rounds: int, seconds: float, writer: Writer) -> dict:
-    told, rates, memory, number = Figures(), {"with": [], "without": []}, 0, 0
+    figures, rates, memory, number = Figures(), {"with": [], "without": []}, 0, 0
     for _ in range(TURNS):
         began = time.perf_counter()
         await asyncio.sleep(seconds)
@@ -225,7 +225,7 @@ async def measure(app: App, count: int, rounds: int, seconds: float, writer: Wri
         memory = max(memory, resident(app.process.pid) - before)
         began = time.perf_counter()
         for number in range(1, rounds // TURNS + 1):
-            await round_of(teacher, seats, number, told)
+            await round_of(teacher, seats, number, figures)
         rates["with"].append(writer.rate(began, time.perf_counter()))
         await teacher.ask("POST", f"/class/{CODE}/end")
         for seat in seats:
@@ -233,9 +233,9 @@ async def measure(app: App, count: int, rounds: int, seconds: float, writer: Wri
         teacher.close()
     return {
         "seats": count,
-        **percentiles("broadcast", told.broadcast),
-        **percentiles("answer", told.answer),
-        "lost": told.lost,
+        **percentiles("broadcast", figures.broadcast),
+        **percentiles("answer", figures.answer),
+        "lost": figures.lost,
         "bytes_a_seat": round(memory / count),
         "writer_with": round(statistics.mean(rates["with"]), 1),
         "writer_without": round(statistics.mean(rates["without"]), 1),

@@ -333,3 +333,40 @@ def test_one_screen_in_the_other_languages_too(open_page, page, depth, language)
     assert pages["height"] < 60, "the names of the pages stand in one row"
     low = page.locator("#generator .gen-bar").bounding_box()
     assert low["y"] + low["height"] <= 800
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "zh"])
+def test_the_sentence_of_the_rules_is_one_line_that_opens_whole(open_page, page, language):
+    page.set_viewport_size({"width": 840, "height": 900})
+    rules = {
+        "temperature": 0.7,
+        "top_k": 40,
+        "top_p": 0.9,
+        "min_p": 0.02,
+        "repetition_penalty": 1.2,
+    }
+    open_page("generate", depth="rules", lang=language, **rules)
+    page.wait_for_function("lang => document.documentElement.lang.startsWith(lang)", arg=language)
+    sentence, press = (
+        page.locator(f"#generator [data-part={part}]") for part in ("sentence", "sentence-whole")
+    )
+    cut = "one => one.scrollWidth > one.clientWidth"
+    page.locator("#generator .prose-token").nth(5).wait_for()
+    page.locator("#generator .prose-token").nth(4).click()
+    expect(sentence).not_to_be_empty()
+    if language in ("de", "es"):  # the others say it in fewer letters
+        expect(press).to_be_visible()
+    if not press.is_visible():
+        assert not sentence.evaluate(cut)
+        return
+    assert sentence.evaluate(cut)
+    for act in (
+        press.click,
+        lambda: sentence.click(position={"x": 40, "y": 8}),
+    ):  # or a finger on it
+        act()
+        expect(press).to_have_attribute("aria-expanded", "true")
+        assert not sentence.evaluate(cut) and sentence.bounding_box()["height"] > 30
+        press.click()
+        expect(press).to_have_attribute("aria-expanded", "false")
+        assert sentence.evaluate(cut)

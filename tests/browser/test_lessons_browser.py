@@ -106,6 +106,15 @@ def test_a_card_turns_and_its_back_is_not_there_before(open_page):
     expect(page.locator(f"{STAGE} .stage-card .back > *")).to_have_count(0)
 
 
+def test_a_card_without_a_figure_says_on_its_back_what_is_so(open_page):
+    page = open_step(open_page, "the-handout-says", 4)
+    page.keyboard.press("r")
+    expect(page.locator(f"{STAGE} .stage-card.turned .back .stage-why")).to_contain_text("top-k")
+    expect(page.locator(f"{STAGE} .stage-why")).to_have_count(1)
+    page.keyboard.press("r")
+    expect(page.locator(f"{STAGE} .stage-why")).to_have_count(0)
+
+
 def test_a_choice_and_a_number_show_what_is_so_beside_the_guess(open_page):
     page = open_step(open_page, "next-token", 4)
     page.get_by_role("radio").nth(0).click()
@@ -256,6 +265,21 @@ def test_no_serious_accessibility_fault_on_a_phone(phone, page, open_page, mode)
         assert axe(page) == [], (lesson, "asked")
         reveal(page)
         assert axe(page) == [], (lesson, "revealed")
+
+
+def test_on_a_phone_names_are_whole_bars_do_not_overlap_and_the_answer_comes_into_view(
+    phone, page, open_page
+):
+    for lesson, step in (("the-class-against-the-model", 6), ("learning-from-a-reward", 3)):
+        open_step(open_page, lesson, step, lang="de")
+        page.keyboard.press("r")
+        expect(page.locator(f"{STAGE} .stage-why")).to_be_in_viewport(ratio=0.99)
+        cut = page.evaluate("""() => [...document.querySelectorAll('#lesson-stage .bar')].filter((row) => {
+          const name = row.querySelector('.t'), next = row.nextElementSibling?.querySelector('.t');
+          const low = row.querySelector('.track').getBoundingClientRect().bottom;
+          return name.scrollWidth > name.clientWidth || (next && next.getBoundingClientRect().top < low - 8);
+        }).map((row) => row.textContent)""")
+        assert cut == [], lesson
 
 
 def test_a_swipe_goes_on(phone, page, open_page):

@@ -17,6 +17,7 @@ MEANWHILE = "you are number 1 in the queue. Meanwhile play with this recording."
 def taken(app):
     """Every place of every kind belongs to somebody else; `taken.close()` gives them back."""
     backend = app.shell.backend()
+    backend.causal("fairy-causal").close()  # its weights are there: a moved slider is answered
     with contextlib.ExitStack() as places:
         for kind, name in PLACES.items():
             if kind == "question":
@@ -64,7 +65,9 @@ def test_diffusion_plays_its_recording_and_then_unmasks(page, open_page, taken):
     open_page("diffusion")
     expect(player(page)).to_have_attribute("data-state", "recorded")
     page.locator("#diffusion-run").click()
-    expect(player(page).locator("[data-part=live]")).to_contain_text(MEANWHILE)
+    said = player(page).locator("[data-part=live]")
+    expect(said).to_contain_text(MEANWHILE)
+    expect(said).to_be_in_viewport(ratio=1)  # beside the buttons, not under the fold
     time(page).press("Home")
     expect(time(page)).to_have_attribute("aria-valuetext", re.compile("^before the first step"))
     time(page).press("ArrowRight")

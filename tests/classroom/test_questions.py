@@ -244,8 +244,8 @@ def test_results_hold_counts_of_all_answers_and_no_formula_for_a_spreadsheet():
     session.answer(seat, 2, "@SUM(A1)")
     revealed(session)
     lines = as_csv(session.results()).splitlines()
-    *told, share, p, hidden = lines[1].split(",")
-    assert told == ["1", "token", "saw the", "fox", "2"] and hidden == ""
+    *heard, share, p, hidden = lines[1].split(",")
+    assert heard == ["1", "token", "saw the", "fox", "2"] and hidden == ""
     assert float(share) == 2 / 3 and float(p) == pytest.approx(2 / 3, abs=1e-7)
     assert lines[3] == "2,text,'=1+1,'@SUM(A1),1,1.0,,"
     found = json.loads(as_json("ABCDE", session.results()))

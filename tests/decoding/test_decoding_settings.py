@@ -222,3 +222,11 @@ def test_what_rules_carry_is_checked():
         memory_of({"nu": 3})
     with pytest.raises(ValueError, match=r"memory\.mu must be a number of bits in"):
         memory_of({"mu": float("inf")})
+
+
+def test_a_rule_that_says_behind_which_other_it_acts_stands_there_in_every_order():
+    said = {rule.name: rule.behind for rule in RULES.values() if rule.behind}
+    assert said["dynatemp_range"] == "temperature"
+    for names in ORDERS.values():
+        assert sorted(names) == sorted(RULES)
+        assert all(names.index(behind) < names.index(name) for name, behind in said.items())

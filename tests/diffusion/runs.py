@@ -8,7 +8,9 @@ from playground.diffusion.drafts import SelfReading
 CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4]])
 NAMES = [card.name for card in list_samplers()]
 MASKED = [
-    card.name for card in list_samplers() if card.noise == "absorbing" and card.name != "gibbs"
+    card.name
+    for card in list_samplers()
+    if card.noise == "absorbing" and card.name != "gibbs" and not card.needs_posterior
 ]
 
 

@@ -36,7 +36,7 @@ def test_paths_of_vectors_are_those_of_rounding_and_clamping():
         generator.normal(size=(3, 5)),
         np.array([1.0, 0.6, 0.1, 0.0]),
     )
-    data, told = vector_paths(table, flat, ids, noise, alphas)
+    data, named = vector_paths(table, flat, ids, noise, alphas)
     assert json.loads(json.dumps(data)) == data
     assert [path[0] for path in data["near"]] == ids.tolist(), (
         "without noise each word is its own nearest"
@@ -53,7 +53,7 @@ def test_paths_of_vectors_are_those_of_rounding_and_clamping():
                     10_000 * rounding(x[place], table, tau)[best],
                     atol=0.51,
                 )
-    assert told == {int(word) for word in data["places"]}
+    assert named == {int(word) for word in data["places"]}
     assert np.allclose(data["start"], table[ids] @ flat, atol=5e-4) and np.allclose(
         data["noise"], noise @ flat, atol=5e-4
     )

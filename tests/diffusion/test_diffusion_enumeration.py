@@ -67,6 +67,8 @@ CASES = [
     ("self-speculative", 2, {"top_p": 0.8}),
     ("gibbs", 2, {}),
     ("gibbs", 1, {"selection": "random"}),
+    ("coarse-to-fine", 3, {}),
+    ("coarse-to-fine", 4, {"temperature": 0.6}),
     ("uniform", 3, {}),
     ("uniform", 3, {"schedule": "cosine", "temperature": 0.5}),
 ]

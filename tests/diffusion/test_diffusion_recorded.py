@@ -86,8 +86,12 @@ CASES = [
     ("diffusion-lm", 5, {"selection": "clamp", "schedule": "entropy-linear"}),
     ("cdcd", 5, {}),
     ("cdcd", 5, {"schedule": "geometric", "top_p": 0.8}),
+    ("cdcd", 5, {"schedule": "geometric", "guidance": 1.5}),
+    ("uniform", 5, {"guidance": 1.5}),
+    ("coarse-to-fine", 6, {}),
+    ("coarse-to-fine", 5, {"guidance": 1.5, "temperature": 0.7}),
 ]
-EXACT_ALONE = ("uniform", "diffusion-lm", "cdcd")
+EXACT_ALONE = ("uniform", "coarse-to-fine", "diffusion-lm", "cdcd")
 RUNS = [
     (model, *case)
     for case in CASES

@@ -44,7 +44,10 @@ from playground.pages.diffusion.controls import LINK
         ({"bound": float("inf")}, "bound must be a number of nats in"),
         ({"eta": 1.1}, r"eta must be a number in \[0, 1\], got 1.1"),
         ({"guidance": 200}, r"guidance must be a number in \[0, 100\] .*got 200"),
-        ({"sampler": "uniform", "guidance": 1}, "guidance must be 0 for uniform, got 1"),
+        (
+            {"sampler": "diffusion-gemma", "guidance": 1},
+            "guidance must be 0 for diffusion-gemma, got 1",
+        ),
         ({"burn_in": -1}, "burn_in must be"),
         ({"as_published": "yes"}, "as_published must be true or false, got 'yes'"),
     ],
@@ -77,6 +80,7 @@ def test_the_cards_of_all_samplers():
         "gibbs",
         "sedd",
         "uniform",
+        "coarse-to-fine",
         "diffusion-lm",
         "cdcd",
     ]

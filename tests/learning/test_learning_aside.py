@@ -61,17 +61,17 @@ def two_threads():
 
 
 def test_it_has_one_core_and_all_others_keep_theirs(two_threads):
-    told = []
+    threads = []
 
     def work():
         yield torch.get_num_threads()
-        later = threading.Thread(target=lambda: told.append(torch.get_num_threads()))
+        later = threading.Thread(target=lambda: threads.append(torch.get_num_threads()))
         later.start()
         later.join()
         yield torch.get_num_threads()
 
     assert list(aside(work())) == [1, 1]
-    assert told == [2] and torch.get_num_threads() == 2
+    assert threads == [2] and torch.get_num_threads() == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own here")

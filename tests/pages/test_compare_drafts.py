@@ -10,13 +10,13 @@ from tests.pages.doubles import WORDS, DoubleBackend, WordModel
 ASKED = {"model": "double", "prompt": "The old king", "tokens": 20, "drafts": 3, "seed": 1}
 
 
-def told(**changes):
+def messages(**changes):
     return list(drafts.run(DoubleBackend(), {**ASKED, **changes}))
 
 
 @pytest.mark.parametrize("drafter", ["repeats", "double"])
 def test_both_texts_are_whole_and_the_same_where_nothing_is_drawn(drafter):
-    frames = told(drafter=drafter, temperature=0)
+    frames = messages(drafter=drafter, temperature=0)
     plain = "".join(frame["plain"]["piece"] for frame in frames if "plain" in frame)
     drafted = "".join("".join(frame["pass"]["pieces"]) for frame in frames if "pass" in frame)
     after = frames[-1]["after"]
@@ -28,7 +28,10 @@ def test_both_texts_are_whole_and_the_same_where_nothing_is_drawn(drafter):
 
 
 def test_a_run_is_the_same_again_and_its_passes_join_to_the_text():
-    first, again = told(drafter="double", temperature=0.9), told(drafter="double", temperature=0.9)
+    first, again = (
+        messages(drafter="double", temperature=0.9),
+        messages(drafter="double", temperature=0.9),
+    )
     texts = [
         [frame["pass"]["tokens"] for frame in frames if "pass" in frame]
         for frames in (first, again)
@@ -40,7 +43,7 @@ def test_a_run_is_the_same_again_and_its_passes_join_to_the_text():
 
 
 def test_whoever_has_fewer_tokens_goes_next_and_the_drafters_time_counts():
-    frames = told(drafter="double", temperature=0)
+    frames = messages(drafter="double", temperature=0)
     sides = ["plain" if "plain" in frame else "pass" for frame in frames if "progress" in frame]
     assert sides[1:6] == ["plain", "pass", "plain", "plain", "plain"]  # a pass gave 4 tokens
     moments = iter([0.0, 2.5, 10.0, 10.5])

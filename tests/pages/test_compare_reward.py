@@ -29,33 +29,33 @@ def shipped():
 
 
 @pytest.fixture(scope="module")
-def told(shipped):
+def records(shipped):
     return list(train(shipped, Wish(rewards.short, updates=3, seed=5, **SMALL)))
 
 
-def test_a_run_tells_before_each_update_after_and_the_credit(told):
-    assert [next(iter(one)) for one in told] == ["before", *["update"] * 3, "after", "credit"]
-    assert [one["update"]["n"] for one in told[1:4]] == [1, 2, 3]
-    assert told[1]["update"]["drift"] == pytest.approx(0, abs=1e-6)  # nothing is learnt yet
-    assert told[3]["update"]["drift"] > 1e-4
-    assert told[0]["before"]["of"] == 8 and len(told[4]["after"]["texts"]) == 4
-    assert told[0]["before"]["texts"] != told[4]["after"]["texts"]
+def test_a_run_tells_before_each_update_after_and_the_credit(records):
+    assert [next(iter(one)) for one in records] == ["before", *["update"] * 3, "after", "credit"]
+    assert [one["update"]["n"] for one in records[1:4]] == [1, 2, 3]
+    assert records[1]["update"]["drift"] == pytest.approx(0, abs=1e-6)  # nothing is learnt yet
+    assert records[3]["update"]["drift"] > 1e-4
+    assert records[0]["before"]["of"] == 8 and len(records[4]["after"]["texts"]) == 4
+    assert records[0]["before"]["texts"] != records[4]["after"]["texts"]
 
 
-def test_credits_add_up_and_each_step_reveals_its_share(told):
-    credit = told[-1]["credit"]
+def test_credits_add_up_and_each_step_reveals_its_share(records):
+    credit = records[-1]["credit"]
     values = credit["values"]
     assert sum(credit["credits"]) == pytest.approx(values[-1] - values[0], abs=1e-12)
     assert [credit["steps"].count(step) for step in range(STEPS)] == [MASKS // STEPS] * STEPS
-    paid = told[4]["after"]["texts"][credit["row"]]
+    paid = records[4]["after"]["texts"][credit["row"]]
     assert values[-1] == pytest.approx(paid["reward"])
     assert "".join(credit["pieces"]).split()[0] == paid["text"].split()[0]
 
 
-def test_a_run_is_the_same_again_and_leaves_the_network_as_it_was(shipped, told):
+def test_a_run_is_the_same_again_and_leaves_the_network_as_it_was(shipped, records):
     weights = {name: one.clone() for name, one in shipped.network.state_dict().items()}
     again = list(train(shipped, Wish(rewards.short, updates=3, seed=5, **SMALL)))
-    assert again[0] == told[0] and again[4] == told[4]
+    assert again[0] == records[0] and again[4] == records[4]
     now = shipped.network.state_dict()
     assert all(torch.equal(one, now[name]) for name, one in weights.items())
 
@@ -200,11 +200,11 @@ def test_the_page_gets_what_its_training_learnt_and_nobody_gets_it_again(small, 
         reward.weights(None, {"run": asked["run"]})
 
 
-def test_updates_say_how_long_they_took_and_how_long_they_worked(told):
-    updates = [one["update"] for one in told if "update" in one]
+def test_updates_say_how_long_they_took_and_how_long_they_worked(records):
+    updates = [one["update"] for one in records if "update" in one]
     for earlier, later in itertools.pairwise(updates):
         assert later["seconds"] > earlier["seconds"] and later["worked"] >= earlier["worked"]
-    assert told[-1]["seconds"] >= told[-1]["worked"] > 0
+    assert records[-1]["seconds"] >= records[-1]["worked"] > 0
 
 
 def test_the_toy_of_the_page_is_the_enumerated_one_and_a_wrong_field_is_named():

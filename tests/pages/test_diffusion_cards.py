@@ -83,7 +83,7 @@ def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
 
 
 def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
-    """ "fourteen ... (three more need an exact denoiser)", "any of seventeen samplers, fourteen of them with ..."."""
+    """ "fourteen ... (four more need an exact denoiser)", "any of eighteen samplers, fourteen of them with ..."."""
     names = [sampler.name for sampler in list_samplers()]
     refused = []
     canvas = read_canvas("the [MASK]*4 .", Pieces())
@@ -99,9 +99,9 @@ def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
             assert "which only the exact models give" in str(error)
             refused.append(name)
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    assert (len(names), len(refused)) == (17, 3)
-    assert "watch fourteen samplers unmask it (three more need an exact denoiser)" in readme
-    assert "any of seventeen samplers, fourteen of them with the shipped network" in readme
+    assert (len(names), len(refused)) == (18, 4)
+    assert "watch fourteen samplers unmask it (four more need an exact denoiser)" in readme
+    assert "any of eighteen samplers, fourteen of them with the shipped network" in readme
 
 
 @pytest.mark.parametrize("name", sampler_cards.SPECULATIVE)
@@ -173,8 +173,8 @@ def test_the_form_knows_what_each_sampler_reads_and_which_need_an_exact_model():
     assert not samplers["any-order"]["steps"] and "eta" in samplers["remdm"]["fields"]
     assert samplers["self-speculative"]["verifier"] and not samplers["self-verifying"]["verifier"]
     known = {name: flags for _, name, *flags in given["models"]}
-    assert known[models.TALE] == [True, True]
-    assert known[models.TWIN] == [False, verifier_file(models.TWIN) is not None]
+    assert known[models.TALE] == [True, True, True]
+    assert known[models.TWIN] == [False, verifier_file(models.TWIN) is not None, False]
     assert set(given["first"]) == set(FIELDS)
     # what the page begins with is no default of a link: an old link that leaves it out opens as before
     assert given["first"]["canvas"] != LINK.defaults()["canvas"]

@@ -39,13 +39,13 @@ def test_a_run_is_a_beginning_frames_and_an_end(tale):
     assert (begin["kind"], end["kind"], end["reason"]) == ("begin", "end", "done")
     assert begin["sides"][0]["state"] == ["locked"] * 2 + ["masked"] * 4 + ["locked"]
     assert [f["step"]["index"] for f in frames] == [0, 1, 2, 3]
-    told = set(begin["sides"][0]["words"])
+    named = set(begin["sides"][0]["words"])
     for frame in frames:
-        told |= set(frame["words"])
+        named |= set(frame["words"])
         shown = {str(i) for row in frame["step"]["top"] if row for i, _ in row} | {
             str(i) for i in frame["step"]["canvas"]
         } - {str(tale.mask_id)}
-        assert shown <= told, "a word is drawn that was never told"
+        assert shown <= named, "a word is drawn that was never told"
         assert all(len(row) <= 10 for row in frame["step"]["top"] if row)
     truth = [
         step.canvas[0].tolist() for step in unmask(tale, [list(side.canvas.ids)], side.settings)

@@ -29,14 +29,14 @@ def records(messages):
 
 
 def test_messages_are_numbered_and_one_end_comes_last():
-    told = messages_of(
+    sent = messages_of(
         {"run": "a"}, work_of(progress("Loading", 0.5), begin(prompt="x"), frame(1), end("length"))
     )
-    assert [message["n"] for message in told] == list(range(len(told)))
-    assert [message["kind"] for message in told] == ["progress", "begin", "frame", "end"]
-    assert {message["run"] for message in told} == {"a"} and told[-1]["reason"] == "length"
-    assert told[0]["share"] == 0.5 and told[1]["prompt"] == "x"
-    json.dumps(told)
+    assert [message["n"] for message in sent] == list(range(len(sent)))
+    assert [message["kind"] for message in sent] == ["progress", "begin", "frame", "end"]
+    assert {message["run"] for message in sent} == {"a"} and sent[-1]["reason"] == "length"
+    assert sent[0]["share"] == 0.5 and sent[1]["prompt"] == "x"
+    json.dumps(sent)
 
 
 def test_a_work_without_a_last_word_ends_all_the_same():
@@ -45,10 +45,10 @@ def test_a_work_without_a_last_word_ends_all_the_same():
 
 
 def test_frames_are_counted_and_none_is_lost_when_they_travel_together():
-    told = messages_of({"run": "a"}, work_of(*map(frame, range(50)), end("length")))
-    assert records(told) == list(range(50))
+    sent = messages_of({"run": "a"}, work_of(*map(frame, range(50)), end("length")))
+    assert records(sent) == list(range(50))
     count = 0
-    for message in told:
+    for message in sent:
         if message["kind"] == "frame":
             assert message["at"] == count
             count += len(message["frames"])
@@ -57,9 +57,9 @@ def test_frames_are_counted_and_none_is_lost_when_they_travel_together():
 
 @pytest.mark.parametrize("after", [0, 1, 3, 5, 9])
 def test_what_arrived_before_a_cut_is_not_sent_again(after):
-    told = messages_of({"run": "b", "after": after}, work_of(*map(frame, range(5)), end("length")))
-    assert records(told) == list(range(5))[after:]
-    assert all(message["at"] >= after for message in told if message["kind"] == "frame")
+    sent = messages_of({"run": "b", "after": after}, work_of(*map(frame, range(5)), end("length")))
+    assert records(sent) == list(range(5))[after:]
+    assert all(message["at"] >= after for message in sent if message["kind"] == "frame")
 
 
 def test_stop_by_name_ends_the_run_at_its_next_message_and_gives_the_place_back():
@@ -104,9 +104,9 @@ def test_a_name_that_is_at_work_is_refused_and_the_first_run_goes_on():
             {"run": "a", "after": True}, {"run": "a", "after": 1.5}, {"run": "a", "after": "2"}],
 )  # fmt: skip
 def test_a_forged_request_gets_one_sentence(raw):
-    (told,) = messages_of(raw, work_of(frame(1)))
-    assert told["kind"] == "error" and told["n"] == 0
-    assert "must be" in told["message"][0]
+    (sent,) = messages_of(raw, work_of(frame(1)))
+    assert sent["kind"] == "error" and sent["n"] == 0
+    assert "must be" in sent["message"][0]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_an_error_in_the_middle_becomes_a_sentence_behind_the_frames(error, word
         yield frame(1)
         raise error
 
-    told = messages_of({"run": "a"}, work)
-    assert records(told) == [1] and told[-1]["kind"] == "error"
-    message = told[-1]["message"]
+    sent = messages_of({"run": "a"}, work)
+    assert records(sent) == [1] and sent[-1]["kind"] == "error"
+    message = sent[-1]["message"]
     said = message if isinstance(message, str) else message[0].format(**message[1])
     assert said.startswith(words) and "secret" not in said
 

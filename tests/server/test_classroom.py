@@ -69,8 +69,8 @@ def test_the_front_is_followed_and_kept_back_while_a_question_is_open(client):
     teacher, student = Teacher(client), Student(client)
     front = {"address": "?tab=generate", "page": "generate", "text": "once upon", "step": 2}
     assert teacher("drive", state={**front, "covers": True}).status_code == 200
-    told = {**front, "title": "", "covers": True, "covered": False}
-    assert student.state()["front"] == told
+    sent = {**front, "title": "", "covers": True, "covered": False}
+    assert student.state()["front"] == sent
     teacher.ask({"kind": "text", "text": "what next?"})
     teacher("drive", state={**front, "text": "once upon a secret"})
     assert student.state()["front"] is None and "secret" not in json.dumps(student.state())

@@ -1,8 +1,11 @@
 """Which sites may frame the pages, read from the environment and sent with every answer."""
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from playground.server.framing import VARIABLE, frame_ancestors
+from playground.server.security_headers import Guard
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,23 @@ def test_what_is_no_origin_is_refused_by_name(wrong):
     with pytest.raises(ValueError, match="is no origin") as refusal:
         frame_ancestors({VARIABLE: wrong})
     assert VARIABLE in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "sources"),
+    [
+        (None, "'self'"),
+        ("none", "'none'"),
+        ("*", "*"),
+        ("https://school.example", "'self' https://school.example"),
+    ],
+)
+def test_each_setting_is_in_the_header_of_every_answer(monkeypatch, setting, sources):
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    monkeypatch.delenv(VARIABLE, raising=False)
+    if setting is not None:
+        monkeypatch.setenv(VARIABLE, setting)
+    answer = TestClient(Guard(Starlette())).get("/nothing")
+    rules = answer.headers["content-security-policy"].split("; ")
+    assert f"frame-ancestors {sources}" in rules
+    assert "x-frame-options" not in answer.headers  # it would close what the policy opens

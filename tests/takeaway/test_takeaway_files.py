@@ -48,11 +48,11 @@ def test_the_animation_has_one_frame_a_step(make):
     assert gif.n_frames == frames_of(run) and gif.size == png.size and gif.info["loop"] == 0
     gif.seek(1)
     assert gif.info["duration"] == picture.FRAME_MS
-    told = json.loads(png.text["Description"])
+    described = json.loads(png.text["Description"])
     assert (
-        told["step"] == 1
-        and told["kind"] == run["kind"]
-        and told["model"] == run.get("runs", [run])[0]["model"]
+        described["step"] == 1
+        and described["kind"] == run["kind"]
+        and described["model"] == run.get("runs", [run])[0]["model"]
     )
 
 

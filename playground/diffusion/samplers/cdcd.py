@@ -53,7 +53,7 @@ class Cdcd(Vectors):
         if measured is not None:  # by its training: no pilot run
             high, low = float(measured[0][0]), float(measured[0][-1])
             if self.settings.schedule != "geometric":
-                grid = entropy_linear_grid(*measured, steps)
+                grid = entropy_linear_grid(measured[0], measured[1], steps)
                 return np.repeat(grid[None], len(run.canvas), axis=0)
         if self.settings.schedule == "geometric":
             return np.repeat(np.geomspace(high, low, steps + 1)[None], len(run.canvas), axis=0)

@@ -38,17 +38,18 @@ class CoarseToFine(Sampler):
         groups, examples = word_groups(run.denoiser)
         coarse = np.full(run.canvas.shape, -1)
         fine = run.locked.copy()
-        order = np.where(run.open, run.uniforms(0, REVEAL), 2.0).argsort(1).argsort(1)
+        # a random order of the open places for each half
+        orders = [
+            np.where(run.open, run.uniforms(half, REVEAL), 2.0).argsort(1).argsort(1)
+            for half in (0, 1)
+        ]
         count = run.open.sum(1, keepdims=True)
-        early, late = self.halves()
         for k in range(self.settings.steps):
-            in_groups = k < early
-            done, of = (k + 1, early) if in_groups else (k + 1 - early, late)
-            due = run.open & (order < -(-count * done // of))
-            now = due & (coarse < 0 if in_groups else ~fine)
+            in_groups, _, due = places_due(count, k, *self.halves())
+            now = run.open & (orders[0 if in_groups else 1] < due)
+            now &= (coarse < 0) if in_groups else ~fine
             if now.any():
-                certain = np.where(fine[..., None], self._certain(run, fine), 0.0)
-                run.posterior(certain + group_evidence(groups, np.where(fine, -1, coarse)), now)
+                run.posterior(evidence_of(run.canvas, fine, coarse, groups), now)
                 words = run.draw(now, k)
                 if in_groups:
                     coarse[now] = groups[words[now]]
@@ -59,14 +60,23 @@ class CoarseToFine(Sampler):
             run.t = np.full(len(run.canvas), 1.0 - (k + 1) / self.settings.steps)
             yield
 
-    @staticmethod
-    def _certain(run, fine: np.ndarray) -> np.ndarray:
-        """(B, L, V): 0 for the word that stands where `fine`, -inf for all others there."""
-        evidence = np.zeros((*run.canvas.shape, run.size))
-        rows, places = np.nonzero(fine)
-        evidence[rows, places] = -np.inf
-        evidence[rows, places, run.canvas[rows, places]] = 0.0
-        return evidence
+
+def places_due(count, k: int, early: int, late: int):
+    """(whether step k of early + late draws groups, places of that half settled before it, and after it) of count open places."""
+    in_groups = k < early
+    done, of = (k, early) if in_groups else (k - early, late)
+    return in_groups, -(-count * done // of), -(-count * (done + 1) // of)
+
+
+def evidence_of(
+    canvas: np.ndarray, fine: np.ndarray, coarse: np.ndarray, groups: np.ndarray
+) -> np.ndarray:
+    """(B, L, V): words of canvas (B, L) where `fine` (B, L), elsewhere the groups coarse (B, L), -1 for none; groups (V,)."""
+    evidence = group_evidence(groups, np.where(fine, -1, coarse))
+    rows, places = np.nonzero(fine)
+    evidence[rows, places] = -np.inf
+    evidence[rows, places, canvas[rows, places]] = 0.0
+    return evidence
 
 
 def word_groups(denoiser) -> tuple[np.ndarray, np.ndarray]:

@@ -165,13 +165,13 @@ def side_by_side(
         new = [found.token_id] if side is left else found.tokens
         side.ids += new
         pieces = [str(streams[side is right].push(token)) for token in new]
-        told = {"seconds": side.seconds, "passes": side.calls, "written": len(side.ids)}
+        counts = {"seconds": side.seconds, "passes": side.calls, "written": len(side.ids)}
         frame = {"progress": 0.98 * (len(left.ids) + len(right.ids)) / (2 * tokens)}
         if side is left:
-            yield {"written": 1, "plain": {"piece": pieces[0], **told}, **frame}
+            yield {"written": 1, "plain": {"piece": pieces[0], **counts}, **frame}
         else:
             passes.append(found)
-            record = {**found.record(label), "pieces": pieces, **told}
+            record = {**found.record(label), "pieces": pieces, **counts}
             yield {"written": len(new), "pass": record, **frame}
 
 

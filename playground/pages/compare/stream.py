@@ -46,9 +46,9 @@ def messages(records: Iterator[dict]) -> Iterator[runs.Message]:
     for record in records:
         held += record.get("written", 0)
         if PASSING.issuperset(record):
-            told = {key: value for key, value in record.items() if key == "texts_now"}
+            texts = {key: value for key, value in record.items() if key == "texts_now"}
             if record.keys() - {"written"}:
-                yield runs.progress(record.get("words"), record.get("progress"), **told)
+                yield runs.progress(record.get("words"), record.get("progress"), **texts)
         else:
             yield runs.frame({**record, "written": held})
             held = 0

@@ -96,7 +96,7 @@ class Lexicon:
 
     denoiser: Any
     family: str = ""
-    told: set[int] = field(default_factory=set)
+    sent: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         codec = getattr(self.denoiser, "codec", None)
@@ -128,10 +128,10 @@ class Lexicon:
         return [text, "" if text[:1] in (" ", "\n", "▁") else "+"]
 
     def news(self, ids: Any) -> dict[str, list[str]]:
-        """Entries of the ids that were not told before."""
+        """Entries of the ids that were not sent before."""
         mask = int(self.denoiser.mask_id)
-        fresh = {int(i) for i in ids} - self.told - {mask}
-        self.told |= fresh
+        fresh = {int(i) for i in ids} - self.sent - {mask}
+        self.sent |= fresh
         return {str(i): self.entry(i) for i in sorted(fresh)}
 
     def spelled(self, ids: list[int]) -> dict[str, str]:

@@ -49,8 +49,8 @@ def _exact(name: str) -> Any:
         )
     model = tale_model()
     rows = [model.next_probabilities([word]) for word in range(model.vocab_size)]
-    told = np.bincount(model.numbers[:-1], minlength=model.vocab_size) / (len(model.numbers) - 1)
-    return diffusion.ExactDenoiser(told, rows, states=list(model.tokens))
+    shares = np.bincount(model.numbers[:-1], minlength=model.vocab_size) / (len(model.numbers) - 1)
+    return diffusion.ExactDenoiser(shares, rows, states=list(model.tokens))
 
 
 @functools.lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from playground.classroom import shannon
 from playground.classroom.questions.game import tales
@@ -29,7 +30,7 @@ def guesses(shares: str, names: Sequence[str] = ()) -> dict:
     return bars_of(list(names) or [str(k + 1) for k in range(len(given))], given)
 
 
-def ranks(tale: str = "0", words: str = "40", names: Sequence[str] = (), model=None) -> dict:
+def ranks(tale: str = "0", words: str = "40", names: Sequence[str] = (), model: Any = None) -> dict:
     """The shipped model plays Shannon's game on a tale that it has not read: at which guess it is right, of so many tokens."""
     ids = model.encode(tales()[int(tale) % len(tales())])[: int(words) + 1]
     rows = model.logits_along(ids[:-1])

@@ -127,7 +127,7 @@ class DraftsView {
   /** @type {Pass[]} */
   passes = [];
   /** @type {any} */
-  plainTold = null;
+  plainCounts = null;
   shown = 0; // the pass on view
   follow = true; // the newest pass comes on view
 
@@ -258,7 +258,7 @@ class DraftsView {
     if (begin) this.begin(begin);
     if (plain) {
       this.plain.text.append(plain.piece);
-      this.plainTold = plain;
+      this.plainCounts = plain;
     }
     if (pass) {
       this.passes.push(pass);
@@ -277,7 +277,7 @@ class DraftsView {
   /** @param {any} begin */
   begin(begin) {
     this.begun = begin;
-    this.result = this.plainTold = null;
+    this.result = this.plainCounts = null;
     this.passes = [];
     this.shown = 0;
     this.follow = true;
@@ -337,15 +337,15 @@ class DraftsView {
 
   speak() {
     const last = this.passes.at(-1);
-    for (const [side, told] of /** @type {[any, any][]} */ ([
-      [this.plain, this.plainTold],
+    for (const [side, counts] of /** @type {[any, any][]} */ ([
+      [this.plain, this.plainCounts],
       [this.drafted, last],
     ])) {
-      side.clock.textContent = passesOf(told?.passes ?? 0);
-      side.facts.textContent = told
+      side.clock.textContent = passesOf(counts?.passes ?? 0);
+      side.facts.textContent = counts
         ? t("{tokens} tokens · {each} a pass", {
-            tokens: told.written,
-            each: fixed(told.written / told.passes, 2),
+            tokens: counts.written,
+            each: fixed(counts.written / counts.passes, 2),
           })
         : this.begun
           ? t("running")

@@ -24,7 +24,7 @@ const callsOf = (n) => nt("{n} network call", "{n} network calls", n);
 /** One of the two writers: its clock, what it says of itself, its text. */
 class Pane {
   /** @type {{tokens?: number, calls?: number, over?: boolean} | null} */
-  told = null; // what it has said of itself so far; null before the first race
+  soFar = null; // what it has said of itself so far; null before the first race
   begun = false;
 
   /** @param {() => string} title @param {string} classes of its text */
@@ -40,21 +40,21 @@ class Pane {
   }
 
   begin() {
-    this.told = null;
+    this.soFar = null;
     this.begun = true;
     this.speak();
   }
 
   /** @param {any} value */
   tell(value) {
-    this.told = { ...this.told, ...value };
+    this.soFar = { ...this.soFar, ...value };
     this.speak();
   }
 
   speak() {
-    const { tokens = 0, calls = 0, over = false } = this.told ?? {};
+    const { tokens = 0, calls = 0, over = false } = this.soFar ?? {};
     this.clock.textContent = callsOf(calls);
-    if (!this.told) {
+    if (!this.soFar) {
       this.facts.textContent = this.begun ? t("running") : t("not started");
       return;
     }

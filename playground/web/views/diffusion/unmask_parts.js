@@ -64,6 +64,7 @@ export function skeleton() {
         "main",
       ),
       node("span", { class: "canvas-note", part: "edits" }),
+      node("span", { class: "canvas-live", part: "live", role: "status" }),
     ),
     node("div", { part: "texts" }),
     node("p", {
@@ -73,12 +74,7 @@ export function skeleton() {
       hidden: true,
     }),
     node("p", { class: "say canvas-order", part: "order" }),
-    node(
-      "div",
-      { class: "canvas-head" },
-      node("span", { class: "canvas-what", part: "what" }),
-      node("span", { class: "canvas-live", part: "live", role: "status" }),
-    ),
+    node("div", { class: "canvas-head" }, node("span", { class: "canvas-what", part: "what" })),
     legendLine(),
     node("div", { class: "canvas-below", part: "below" }),
     node("div", { part: "curves" }),

@@ -125,7 +125,12 @@ function ruleDepth() {
     "section",
     { class: "gen-rules", part: "gates", "aria-label": () => t("The chain of rules") },
     node("div", { part: "rules" }),
-    node("p", { class: "say", part: "sentence", "aria-live": "polite" }),
+    node(
+      "div",
+      { class: "gen-said" },
+      node("p", { class: "say", part: "sentence", "aria-live": "polite" }),
+      node("button", { type: "button", class: "plain", part: "sentence-whole", hidden: true }),
+    ),
   );
 }
 

@@ -1,9 +1,10 @@
 // @ts-check
 /** The step on view: its distribution, its draw, its figures, and what other rules would have made of it. */
 import { button, clip, make, visible } from "../../core/dom.js";
-import { bits, chance, fixed, whole } from "../../core/format.js";
+import { bits, chance, fixed, whole as count } from "../../core/format.js";
 import { pieces, t } from "../../core/translate.js";
 import { sentenceOf } from "./rule_sentence.js";
+import { makeWhole } from "./whole_sentence.js";
 
 /** A token inside a sentence. @param {string} text */
 function token(text) {
@@ -24,6 +25,7 @@ const written = (u) => fixed(u, 3);
  * @param {() => void} parts.look shows the step under the rules on view
  */
 export function makeStepView({ part, store, rules, columns, differs, look }) {
+  const whole = makeWhole(part("sentence"), /** @type {HTMLButtonElement} */ (part("sentence-whole")));
   const scored = () => store.here()?.kind === "score";
 
   /** What the same u gives under the visitor's own rules. @param {any} record @param {any} frame */
@@ -79,7 +81,7 @@ export function makeStepView({ part, store, rules, columns, differs, look }) {
   function figures(frame) {
     part("entropy").textContent = fixed(bits(frame.raw_entropy), 2);
     part("entropy-final").textContent = fixed(bits(frame.entropy), 2);
-    part("rank").textContent = whole(frame.rank);
+    part("rank").textContent = count(frame.rank);
     part("chance").textContent = chance(frame.raw_probability);
   }
 
@@ -97,7 +99,7 @@ export function makeStepView({ part, store, rules, columns, differs, look }) {
       part("sentence").replaceChildren(
         ...sentenceOf(record, { nameOf: rules.nameOf, sampled: rules.settings.do_sample }),
       );
-      part("sentence").title = part("sentence").textContent ?? ""; // it keeps to one line, which may be cut off
+      whole();
       figures(frame);
       if (part("whatif").contains(document.activeElement))
         part("app").focus({ preventScroll: true });

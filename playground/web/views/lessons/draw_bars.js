@@ -14,6 +14,10 @@ import { hidesBars, rowsUnsorted } from "./laid_out.js";
 /** A name of several words keeps its spaces; what cannot be seen in a token is made visible. @param {string} name */
 const called = (name) => name.split(" ").map(visible).join(" ");
 
+/** How wide a name is, in letters; a Chinese character takes the room of nearly two. @param {string} name */
+const lettersOf = (name) =>
+  Math.ceil([...name].reduce((sum, one) => sum + (one > "\u2e80" ? 1.7 : 1), 0));
+
 /** @param {HTMLElement} host @param {Step} step @param {import("./types.js").SetGuess} set */
 export function drawBars(host, step, set) {
   const view = new BarsView(host, step, set);
@@ -68,7 +72,7 @@ class BarsView {
     this.list.classList.toggle("veiled", veiled);
     this.list.classList.toggle("revealed", told.revealed);
     this.list.style.setProperty("--rows", String(rows.length));
-    const longest = Math.max(...rows.map(({ name }) => [...name].length));
+    const longest = Math.max(...rows.map(({ name }) => lettersOf(name)));
     this.list.classList.toggle("long", longest > 10);
     this.list.style.setProperty("--letters", String(Math.min(longest, 24)));
     if (data.low < 0) this.fromZero(data);

@@ -297,6 +297,7 @@ class Stage {
     told.revealed = !told.revealed;
     if (told.revealed) this.vote.reveal(placeOf(...this.classPlace()));
     this.update();
+    this.host.querySelector(".stage-why")?.scrollIntoView({ block: "nearest" }); // a phone's screen is short
     this.keepAddress();
   }
 
