@@ -38,8 +38,7 @@ def steps(text: str) -> list[tuple[str, str]]:
 
 def copied(rest: str, folder: Path) -> None:
     *sources, target = [part for part in shlex.split(rest) if not part.startswith("--")]
-    for source in sources:
-        here = ROOT / source
+    for here in (path for source in sources for path in sorted(ROOT.glob(source))):
         there = folder / target
         if here.is_dir():
             shutil.copytree(

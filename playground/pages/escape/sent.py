@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from playground import decoding
 from playground.decoding.rules import RULES
-from playground.decoding.watermark import green_tokens
 from playground.i18n import t
 from playground.pages.escape.logits import SHOWN, Distribution, penalised
 
@@ -25,7 +25,7 @@ def sent(found: Distribution) -> dict[str, Any]:
     names = settings.with_changes(do_sample=True, temperature=0.5, top_p=0.5).rules_on()
     green = None
     if "watermark_bias" in names and found.context:
-        green = green_tokens(
+        green = decoding.watermark.green_tokens(
             found.context[-1], len(logits), settings.watermark_ratio, settings.watermark_key
         )
     shown = [int(i) for i in np.argsort(-logits, kind="stable")[:SHOWN] if logits[i] > -np.inf]
