@@ -50,6 +50,7 @@ class RemoteEngine:
     def __init__(self, name: str, address: str, telemetry: Any = None):
         self.name, self.address, self.telemetry = name, address.rstrip("/"), telemetry
         self.stopped = False
+        self.lost = False  # a replica whose device failed answers for itself
         self.answered_by = ""  # the replica of the last answer, model and process id
         self.tick = self.depth = 0
         self._client = httpx.Client(

@@ -107,7 +107,7 @@ def test_only_samplers_that_can_run_are_offered_and_the_page_says_why(tale):
     names = sampler.locator("option").all_inner_texts()
     assert not any("CDCD" in name for name in names) and any("Gibbs" in name for name in names)
     more_settings(page)
-    expect(player(page)).to_contain_text("3 more samplers need exact probabilities under noise")
+    expect(player(page)).to_contain_text("4 more samplers need exact probabilities under noise")
     # the fields follow the sampler without a question to the server
     expect(page.get_by_label("η: most often masked again")).to_be_hidden()
     sampler.select_option("remdm")

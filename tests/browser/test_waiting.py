@@ -114,3 +114,5 @@ def test_reward_keeps_the_recording_it_opens_with(page, open_page, taken):
     lab.get_by_role("button", name="Train", exact=True).click()
     expect(lab.locator(".compare-words").first).to_contain_text(MEANWHILE)
     expect(lab.locator("table").first).to_be_visible()
+    lab.get_by_role("button", name="Stop").first.click()  # the one training at a time is free again
+    expect(lab.locator(".compare-words").first).not_to_contain_text("queue")
