@@ -34,7 +34,7 @@ export class Tools {
     press("stop").addEventListener("click", () => this.view.run.stop());
     press("throw").addEventListener("click", () => this.throwAway(this.view.store.focus, 0));
     press("mask").addEventListener("click", () => this.edit(this.view.store.focus, "mask", 0));
-    press("lock").addEventListener("click", () => this.edit(this.view.store.focus, "lock", 0));
+    press("keep").addEventListener("click", () => this.edit(this.view.store.focus, "lock", 0));
     press("weakest").addEventListener("click", () => this.redoWeakest());
     press("undo").addEventListener("click", () => this.takeBack());
     press("continue").addEventListener("click", () => this.view.goOn());
@@ -109,7 +109,7 @@ export class Tools {
         : "masked";
     part("tools").hidden = this.view.replay;
     press("throw").disabled = press("mask").disabled = !state || isHidden(state);
-    press("lock").disabled = !state || isHidden(state) || state === "locked";
+    press("keep").disabled = !state || isHidden(state) || state === "locked";
     press("weakest").disabled =
       !this.view.store.sides.length || this.view.store.sides.length > 1 || step === 0;
     press("undo").hidden =

@@ -43,7 +43,7 @@ export function skeleton() {
         () => t("Hides the word; Continue draws it again (key M)"),
       ),
       tool(
-        "lock",
+        "keep",
         () => t("Keep it"),
         () => t("The word is given from now on and never changes (key L)"),
       ),
