@@ -120,7 +120,9 @@ def test_a_class_leaves_one_line_of_counts(client, monkeypatch, caplog):
     teacher, student = Teacher(client), Student(client)
     student.answer(teacher.ask({"kind": "text", "text": "zebra?"}), "quartz")
     teacher("end")
-    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("httpx")]
+    # once each: a logger that kept its lines to itself before is listened to at two places now
+    records = dict.fromkeys(caplog.records)
+    ours = [r.getMessage() for r in records if not r.name.startswith("httpx")]
     lines = [json.loads(line) for line in ours]
     assert [set(line) for line in lines] == [{"event", "seats", "questions", "answers", "seconds"}]
     assert (lines[0]["seats"], lines[0]["questions"], lines[0]["answers"]) == (1, 1, 1)
