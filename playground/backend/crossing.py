@@ -1,6 +1,8 @@
-"""The way between the host and the device of a network: one copy up and one copy back for each tick, and one wait.
+"""The way between the host and the device of a network: one copy up and one copy back for each
+tick, and one wait.
 
-On CUDA both copies go through page-locked memory and run while Python goes on; on the CPU the tensors are there already.
+On CUDA both copies go through page-locked memory and run while Python goes on; on the CPU the
+tensors are there already.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ class Platform(Protocol):
         ...
 
     def mark(self) -> Any:
-        """A mark behind all that was asked of the device; its `synchronize()` waits until the device got there."""
+        """A mark behind all that was asked of the device; its `synchronize()` waits until the
+        device got there."""
         ...
 
 
@@ -58,7 +61,8 @@ class Arrival:
 
 
 class Crossing:
-    """Copies for one network. platform: None where the device is the host, or knows no copies beside the program."""
+    """Copies for one network. platform: None where the device is the host, or knows no copies
+    beside the program."""
 
     def __init__(self, device: torch.device, platform: Platform | None = None):
         self.device = device
@@ -70,12 +74,14 @@ class Crossing:
         return self.platform is not None
 
     def up(self, *lists: Sequence[int] | torch.Tensor) -> list[torch.Tensor]:
-        """Each list of whole numbers (or tensor (N,) of them) as one on the device, int64; one copy for all of them."""
+        """Each list of whole numbers (or tensor (N,) of them) as one on the device, int64; one
+        copy for all of them."""
         numbers = torch.cat([torch.as_tensor(one, dtype=torch.long) for one in lists])
         if self.platform is None:
             there = numbers.to(self.device)
         else:
-            # copied into page-locked memory first; torch keeps such a block until the copy from it is over
+            # copied into page-locked memory first; torch keeps such a block until the copy from it
+            # is over
             held = self.platform.pinned(numbers.shape, torch.long)
             held.copy_(numbers)
             there = torch.empty(numbers.shape, dtype=torch.long, device=self.device)

@@ -1,16 +1,21 @@
-"""One network for every noise: what is known of each place comes in as evidence of any kind, what follows from all of it goes out.
+"""One network for every noise: what is known of each place comes in as evidence of any kind, what
+follows from all of it goes out.
 
-Evidence e_i(w) is the log-probability of what was seen at place i if its word were w, up to a constant of the place: zeros for a
-mask, 0 and -inf for a given word or a group of words, log(alpha [w = x] + (1 - alpha) / V) for uniform noise, x.e_w / sigma^2 for
-Gaussian noise on unit vectors e_w. With pi the words' shares in the text and p_i ~ pi exp(e_i):
+Evidence e_i(w) is the log-probability of what was seen at place i if its word were w, up to a
+constant of the place: zeros for a mask, 0 and -inf for a given word or a group of words, log(alpha
+[w = x] + (1 - alpha) / V) for uniform noise, x.e_w / sigma^2 for Gaussian noise on unit vectors
+e_w. With pi the words' shares in the text and p_i ~ pi exp(e_i):
 
-    input    (1 - c) E[MASK] + sum_w o_i(w) E[w],  o_i(w) = (p_i(w) - pi(w))+ / (1 - pi(w)) and c their sum: where nothing
-             is known this is [MASK] exactly, where w is certain E[w] exactly
-             + A s_i, s_i = sum_w p'_i(w) E[w] of an earlier answer p' (self-conditioning), nothing without one
-    output   log p(x_i = w | all evidence) = network_i(w) + e_i(w) - logsumexp (the output prior of PLAID, arXiv 2305.18619)
+    input    (1 - c) E[MASK] + sum_w o_i(w) E[w] + A s_i,
+             o_i(w) = (p_i(w) - pi(w))+ / (1 - pi(w)), c their sum: where nothing is known this is
+             [MASK] exactly, where w is certain E[w] exactly;
+             s_i = sum_w p'_i(w) E[w] of an earlier answer p' (self-conditioning), nothing without
+    output   log p(x_i = w | all evidence) = network_i(w) + e_i(w) - logsumexp
+             (the output prior of PLAID, arXiv 2305.18619)
 
-The blocks and the head are trained from those of fairy-diffusion (`playground.training.evidence`), E and the output matrix are
-fairy-diffusion's own. The unit vectors of Gaussian noise are trained and normalised as in CDCD (arXiv 2211.15089).
+The blocks and the head are trained from those of fairy-diffusion (`playground.training.evidence`),
+E and the output matrix are fairy-diffusion's own. The unit vectors of Gaussian noise are trained
+and normalised as in CDCD (arXiv 2211.15089).
 """
 
 from __future__ import annotations
@@ -38,7 +43,8 @@ PADDED_TO = 64  # products with a matrix of an odd number of rows are slow
 
 
 class EvidenceNetwork(nn.Module):
-    """The network with its unit vectors (V, W), the words' shares pi (V,) and the group (coarse word) of each word (V,)."""
+    """The network with its unit vectors (V, W), the words' shares pi (V,) and the group (coarse
+    word) of each word (V,)."""
 
     share: torch.Tensor
     group: torch.Tensor
@@ -48,7 +54,8 @@ class EvidenceNetwork(nn.Module):
     def __init__(
         self, network: Any, width: int = 64, groups: int = 128, mask_id: int = 4, pad_id: int = 0
     ):
-        """network: a BertForMaskedLM; copied, and trained on but for its embeddings. width: of the unit vectors."""
+        """network: a BertForMaskedLM; copied, and trained on but for its embeddings. width: of the
+        unit vectors."""
         super().__init__()
         self.network: Any = copy.deepcopy(network)
         self.network.requires_grad_(False)
@@ -82,7 +89,8 @@ class EvidenceNetwork(nn.Module):
     # ------------------------------------------------------------------------------------------------------------ tables
     @property
     def words(self) -> torch.Tensor:
-        """(V, D): the embeddings that the input and the output matrix share with the masked network."""
+        """(V, D): the embeddings that the input and the output matrix share with the masked
+        network."""
         return self.network.bert.embeddings.word_embeddings.weight
 
     @property
@@ -92,7 +100,8 @@ class EvidenceNetwork(nn.Module):
 
     @torch.no_grad()
     def begin(self, share: torch.Tensor, seed: int = 0) -> None:
-        """Set pi (V,), start the vectors as the words' largest principal components, and group the words by them."""
+        """Set pi (V,), start the vectors as the words' largest principal components, and group the
+        words by them."""
         self.share.copy_(share / share.sum())
         centred = self.words - self.words.mean(0)
         _, _, directions = torch.linalg.svd(centred, full_matrices=False)
@@ -112,7 +121,8 @@ class EvidenceNetwork(nn.Module):
 
     # ------------------------------------------------------------------------------------------------------------ passes
     def over(self, local: torch.Tensor) -> torch.Tensor:
-        """(..., V): by how much probabilities local (..., V) exceed the words' shares, as a part of what they could."""
+        """(..., V): by how much probabilities local (..., V) exceed the words' shares, as a part
+        of what they could."""
         return (local - self.share).clamp_(min=0).div_(1 - self.share)
 
     def mix(self, over: torch.Tensor) -> torch.Tensor:
@@ -131,7 +141,8 @@ class EvidenceNetwork(nn.Module):
         return self.network.bert(inputs_embeds=inputs).last_hidden_state
 
     def scores(self, states: torch.Tensor) -> torch.Tensor:
-        """(..., V + padding): the output layer without evidence; words that no text holds are barred."""
+        """(..., V + padding): the output layer without evidence; words that no text holds are
+        barred."""
         head = self.network.cls.predictions
         matrix = functional.pad(head.decoder.weight, (0, 0, 0, self.padding))
         bias = functional.pad(head.decoder.bias, (0, self.padding)) + self.barred
@@ -140,7 +151,8 @@ class EvidenceNetwork(nn.Module):
     def log_posterior(
         self, evidence: torch.Tensor, earlier: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """(B, L, V) log p(x_i | all evidence (B, L, V)); earlier (B, L, V): probabilities of an answer before this one."""
+        """(B, L, V) log p(x_i | all evidence (B, L, V)); earlier (B, L, V): probabilities of an
+        answer before this one."""
         expected = None if earlier is None else earlier @ self.words
         scores = self.scores(self.states(self.read(evidence), expected))[..., : self.size]
         return torch.log_softmax(scores.float() + evidence, -1)
@@ -150,14 +162,16 @@ class EvidenceNetwork(nn.Module):
         return self.network.get_input_embeddings()
 
     def forward(self, **canvas: Any) -> Any:
-        """A canvas of ids with masks, as the masked network takes it: the same blocks and head read it."""
+        """A canvas of ids with masks, as the masked network takes it: the same blocks and head
+        read it."""
         found = self.network(**canvas)
         found.logits = found.logits + self.barred[: self.size]
         return found
 
     # ------------------------------------------------------------------------------------------------------------ files
     def parts(self) -> list[dict[str, torch.Tensor]]:
-        """The trained tensors, the shares and the groups, by file: two blocks each, the rest in the last."""
+        """The trained tensors, the shares and the groups, by file: two blocks each, the rest in
+        the last."""
         every = dict(self.named_parameters())
         named = {name: every[name] for name in self._trained}
         stems = [
@@ -171,7 +185,8 @@ class EvidenceNetwork(nn.Module):
         return [*parts, {**named, "share": self.share, "group": self.group, "curve": self.curve}]
 
     def save(self, folder: str | Path, trunk: str) -> list[Path]:
-        """Write the parts as safetensors (float16; shares and curve float32, groups int16) that name their format and the masked network."""
+        """Write the parts as safetensors (float16; shares and curve float32, groups int16) that
+        name their format and the masked network."""
         folder, paths = Path(folder), []
         parts = self.parts()
         kinds = {"share": torch.float32, "group": torch.int16, "curve": torch.float32}
@@ -201,7 +216,8 @@ def group_words(table: torch.Tensor, count: int, seed: int, rounds: int = 15) ->
 
 
 def load_evidence(folder: str | Path, network: Any) -> EvidenceNetwork:
-    """The network of the files that `EvidenceNetwork.save` wrote, float32, ready to use; WeightsRefused if they do not fit."""
+    """The network of the files that `EvidenceNetwork.save` wrote, float32, ready to use;
+    WeightsRefused if they do not fit."""
     folder = Path(folder)
     state: dict[str, torch.Tensor] = {}
     about: dict[str, str] = {}

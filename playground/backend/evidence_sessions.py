@@ -1,4 +1,5 @@
-"""The network for every noise behind the engine: questions of all visitors, answered one after another between their steps."""
+"""The network for every noise behind the engine: questions of all visitors, answered one after
+another between their steps."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Evidence:
 
 
 class EvidenceWorker(DenoiserWorker):
-    """Runs the network; called by the engine's loop. Requests: "evidence" (an Evidence), and "canvas" as any masked network."""
+    """Runs the network; called by the engine's loop. Requests: "evidence" (an Evidence), and
+    "canvas" as any masked network."""
 
     network: EvidenceNetwork
 
@@ -53,7 +55,8 @@ class EvidenceWorker(DenoiserWorker):
 
 
 class EvidenceSession(Denoiser):
-    """The network as one session sees it: `log_posterior`, and what a caller needs to know of its vectors and groups."""
+    """The network as one session sees it: `log_posterior`, and what a caller needs to know of its
+    vectors and groups."""
 
     def __init__(self, name: str, codec: TextCodec, engine: Answering, network: EvidenceNetwork):
         positions = network.config.max_position_embeddings
@@ -67,6 +70,7 @@ class EvidenceSession(Denoiser):
     def log_posterior(
         self, evidence: torch.Tensor, earlier: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """(B, L, V) log p(x_i | all evidence (B, L, V)); earlier (B, L, V): probabilities of the answer before."""
+        """(B, L, V) log p(x_i | all evidence (B, L, V)); earlier (B, L, V): probabilities of the
+        answer before."""
         self._checked(torch.zeros(evidence.shape[:2], dtype=torch.long))
         return self._ask("evidence", Evidence(evidence, earlier))[0]

@@ -1,8 +1,10 @@
-"""Forward passes of a few next tokens, recorded once and replayed: on CUDA as graphs, whose launch costs one call.
+"""Forward passes of a few next tokens, recorded once and replayed: on CUDA as graphs, whose launch
+costs one call.
 
-A pass of a small network over a few rows is little work behind hundreds of launches. What such passes have in common is
-recorded with everything at fixed addresses: so many rows, a block of slots, so many places of each text. Fewer rows are
-filled up with copies of the first one, which write the same keys to the same place.
+A pass of a small network over a few rows is little work behind hundreds of launches. What such
+passes have in common is recorded with everything at fixed addresses: so many rows, a block of
+slots, so many places of each text. Fewer rows are filled up with copies of the first one, which
+write the same keys to the same place.
 """
 
 from __future__ import annotations
@@ -27,12 +29,14 @@ class Recorder(Protocol):
     def record(
         self, work: Callable[[], tuple[torch.Tensor, ...]]
     ) -> tuple[Callable[[], None], tuple[torch.Tensor, ...]]:
-        """(replay, outputs): `replay()` does the work of `work()` again and leaves its results in `outputs`."""
+        """(replay, outputs): `replay()` does the work of `work()` again and leaves its results in
+        `outputs`."""
         ...
 
 
 class CudaGraphs:
-    """Recordings as CUDA graphs that share their memory: one engine's thread replays them one after another."""
+    """Recordings as CUDA graphs that share their memory: one engine's thread replays them one
+    after another."""
 
     def __init__(self) -> None:
         self.pool = torch.cuda.graph_pool_handle()
@@ -44,20 +48,23 @@ class CudaGraphs:
             work()  # libraries set themselves up in their first call, which cannot be recorded
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
-        # other models' threads go on asking for memory meanwhile: only this thread's calls are watched
+        # other models' threads go on asking for memory meanwhile: only this thread's calls are
+        # watched
         with torch.cuda.graph(graph, pool=self.pool, capture_error_mode="thread_local"):
             outputs = work()
         return graph.replay, outputs
 
 
 def recorder_for(device: torch.device, lent: bool = False) -> Recorder | None:
-    """CUDA's recorder; None elsewhere, with `PLAYGROUND_CUDA_GRAPHS=0`, and on a GPU lent for one call, which is over too soon."""
+    """CUDA's recorder; None elsewhere, with `PLAYGROUND_CUDA_GRAPHS=0`, and on a GPU lent for one
+    call, which is over too soon."""
     wanted = os.environ.get("PLAYGROUND_CUDA_GRAPHS", "1").strip() != "0"
     return CudaGraphs() if device.type == "cuda" and wanted and not lent else None
 
 
 class _OneBlock:
-    """The plan of a recorded pass, as `packed_attention` reads it: single tokens of one block, each in a row of its own."""
+    """The plan of a recorded pass, as `packed_attention` reads it: single tokens of one block,
+    each in a row of its own."""
 
     pieces: tuple = ()
 
@@ -87,8 +94,9 @@ class FixedSteps:
         return len(self._kept)
 
     def run(self, segments: list[Segment], ids: list[int], up: Callable) -> Any:
-        """(logits (N, V) float32, (N,) bool whether a row is finite) of one next token a segment, in their order; None where
-        this pass is none of the recorded kind, or not often enough met to be recorded. up: lists of numbers to the device."""
+        """(logits (N, V) float32, (N,) bool whether a row is finite) of one next token a segment,
+        in their order; None where this pass is none of the recorded kind, or not often enough met
+        to be recorded. up: lists of numbers to the device."""
         block = segments[0].slot.block
         if not self.usable or len(segments) > ROWS[-1]:
             return None
@@ -131,7 +139,8 @@ class FixedSteps:
         try:
             replay, outputs = self.recorder.record(work)
         except RuntimeError as error:
-            # an architecture that waits for the device in its own code, or no memory left: passes run as they do without this
+            # an architecture that waits for the device in its own code, or no memory left: passes
+            # run as they do without this
             logging.getLogger(__name__).warning("passes are not recorded (%s)", str(error)[:200])
             self.usable = False
             self.clear()

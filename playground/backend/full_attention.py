@@ -1,8 +1,10 @@
-"""Left-to-right architectures whose weights were trained again as masked diffusion models: the same layers under a full mask.
+"""Left-to-right architectures whose weights were trained again as masked diffusion models: the
+same layers under a full mask.
 
-dllm's Qwen3-0.6B-diffusion (model type `a2d-qwen3`) is Qwen3 layer for layer; only its attention sees both sides, and the
-logits of a place are those of the token at that place, not of the next one. transformers' own Qwen3 takes a four-dimensional
-mask as it is, so no code of the repository is needed, and none is run.
+dllm's Qwen3-0.6B-diffusion (model type `a2d-qwen3`) is Qwen3 layer for layer; only its attention
+sees both sides, and the logits of a place are those of the token at that place, not of the next
+one. transformers' own Qwen3 takes a four-dimensional mask as it is, so no code of the repository
+is needed, and none is run.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class FullQwen3(Qwen3ForCausalLM):
         attention_mask: torch.Tensor | None = None,
         output_hidden_states: bool = False,
     ) -> Any:
-        """input_ids (B, L); attention_mask (B, L), 0 where padding stands. Logits (B, L, V) of the tokens at their own places."""
+        """input_ids (B, L); attention_mask (B, L), 0 where padding stands. Logits (B, L, V) of the
+        tokens at their own places."""
         rows, length = input_ids.shape
         seen = (
             torch.ones(rows, length, dtype=torch.bool, device=input_ids.device)

@@ -1,11 +1,13 @@
-"""Another program's model as a left-to-right model: an OpenAI-compatible engine, asked through `/v1/completions` with logprobs.
+"""Another program's model as a left-to-right model: an OpenAI-compatible engine, asked through
+`/v1/completions` with logprobs.
 
-Such an engine tells its likeliest tokens and their log-probabilities. From these the playground makes a whole distribution without
-inventing any of it: the rows are what the engine returned, the mass of all others is one minus their sum, exactly, and no other
-token can be drawn or is shown with a number of its own. What cannot be known stays unknown: logits (a log-probability has lost
-the constant), every token beyond the engine's limit, and tokens whose text is not theirs alone (the engine names them by text).
-Where an engine tells all tokens (`top=all`), or each token of a given text (`prompt_logprobs`), both are used.
-`engine_offers.py` says how engines are named.
+Such an engine tells its likeliest tokens and their log-probabilities. From these the playground
+makes a whole distribution without inventing any of it: the rows are what the engine returned, the
+mass of all others is one minus their sum, exactly, and no other token can be drawn or is shown
+with a number of its own. What cannot be known stays unknown: logits (a log-probability has lost
+the constant), every token beyond the engine's limit, and tokens whose text is not theirs alone
+(the engine names them by text). Where an engine tells all tokens (`top=all`), or each token of a
+given text (`prompt_logprobs`), both are used. `engine_offers.py` says how engines are named.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ FEWER = (
 
 
 class Completions:
-    """One engine: the way to it, its tokenizer, and what its names of tokens mean. Sessions of it are made by `session()`."""
+    """One engine: the way to it, its tokenizer, and what its names of tokens mean. Sessions of it
+    are made by `session()`."""
 
     def __init__(self, offer: Offer):
         self.offer, self.top = offer, offer.top
@@ -115,7 +118,8 @@ class Completions:
         return found
 
     def complete(self, ids: list[int], echo: bool = False, **more: Any) -> dict:
-        """The engine's choice after a text, with its rows; its own settings are neutral, the likeliest token is taken and thrown away.
+        """The engine's choice after a text, with its rows; its own settings are neutral, the
+        likeliest token is taken and thrown away.
 
         more: further fields of the request; the rows are one then, for nobody reads them."""
         import httpx
@@ -135,7 +139,8 @@ class Completions:
         }
         if self.offer.ids:
             asked["return_tokens_as_token_ids"] = True
-        # All are asked for by their number: where vLLM takes -1 at this address at all, it answers without a row.
+        # All are asked for by their number: where vLLM takes -1 at this address at all, it answers
+        # without a row.
         wished = 1 if more else self.codec.vocab_size if self.top == ALL else self.top
         for top in (wished, *(fewer for fewer in FEWER if fewer < wished)):
             try:
@@ -161,12 +166,14 @@ class Completions:
         return choice
 
     def rows_after(self, ids: list[int]) -> dict[str, float]:
-        """Name of a token -> log-probability (nats), as the engine tells it; the end of the text is named by id where it can be known."""
+        """Name of a token -> log-probability (nats), as the engine tells it; the end of the text
+        is named by id where it can be known."""
         choice = self.complete(ids)
         rows = rows_at(choice, -1)
         if rows:
             return rows
-        # It ended the text at once, so it told nothing: asked again with a word behind, it tells what it thought before the word.
+        # It ended the text at once, so it told nothing: asked again with a word behind, it tells
+        # what it thought before the word.
         word = self.codec.encode("\n", special=False)
         rows = rows_at(self.complete([*ids, *word], echo=True), -1 - len(word))
         if not rows:
@@ -202,7 +209,8 @@ def read_codec(tokenizer: str) -> Any:
 
 
 class CompletionsModel(Spelling):
-    """An engine as one visitor's left-to-right model: vocab_size, eos_id, context_length, and `next_logits` with `shown` on its answer.
+    """An engine as one visitor's left-to-right model: vocab_size, eos_id, context_length, and
+    `next_logits` with `shown` on its answer.
 
     notes: what the page says of it. Calls of one session come one after another."""
 
@@ -248,11 +256,12 @@ class CompletionsModel(Spelling):
         return said
 
     def next_logits(self, ids: Any) -> torch.Tensor:
-        """(V,) float32 log-probabilities. Where the engine did not tell all of them they have the attribute `shown`, (V,) bool:
-        True where it told the value.
+        """(V,) float32 log-probabilities. Where the engine did not tell all of them they have the
+        attribute `shown`, (V,) bool: True where it told the value.
 
-        What it did not tell holds the rest of the mass in equal parts, so that every sum over the vocabulary is exact; these
-        places are no statement about any token, and whoever reads `shown` neither draws nor shows them."""
+        What it did not tell holds the rest of the mass in equal parts, so that every sum over the
+        vocabulary is exact; these places are no statement about any token, and whoever reads
+        `shown` neither draws nor shows them."""
         if self._closed:
             raise RunStopped("this session of the model was closed; ask the backend for a new one")
         ids = [int(token) for token in ids]
@@ -277,9 +286,11 @@ class CompletionsModel(Spelling):
         )
 
     def scores_along(self, ids: Any, top: int = 1) -> list[ScoredToken]:
-        """What the engine tells of each token of a text but the first, with `top` rows: one question, where it offers this.
+        """What the engine tells of each token of a text but the first, with `top` rows: one
+        question, where it offers this.
 
-        Raises BackendError where it does not: it must be given ids (`ids=1`) and know `prompt_logprobs`, as vLLM does."""
+        Raises BackendError where it does not: it must be given ids (`ids=1`) and know
+        `prompt_logprobs`, as vLLM does."""
         ids = [int(token) for token in ids]
         if not self.engine.offer.ids:
             raise BackendError(
@@ -292,7 +303,8 @@ class CompletionsModel(Spelling):
         return read_prompt(self.engine.complete(ids, prompt_logprobs=top), ids)
 
     def rows_along(self, ids: Any, top: int = 20) -> list[torch.Tensor]:
-        """As `next_logits` before each token of a text but the first, from `top` rows each; the attribute `rank` is the text's token's."""
+        """As `next_logits` before each token of a text but the first, from `top` rows each; the
+        attribute `rank` is the text's token's."""
         rows = []
         for scored in self.scores_along(ids, top):
             row: Any = distribution(scored.rows, self.engine.ids_of, self.vocab_size)

@@ -1,6 +1,8 @@
-"""A trained network as a denoiser that takes evidence of any kind: `.posterior(evidence)`, as the exact denoisers have it.
+"""A trained network as a denoiser that takes evidence of any kind: `.posterior(evidence)`, as the
+exact denoisers have it.
 
-Its vocabulary leaves the mask out (mask_id = V), though the network's tokenizer has one: what is masked is evidence of nothing.
+Its vocabulary leaves the mask out (mask_id = V), though the network's tokenizer has one: what is
+masked is evidence of nothing.
 """
 
 from __future__ import annotations
@@ -14,10 +16,13 @@ from playground.i18n import t
 
 
 class NetworkDenoiser:
-    """The denoiser protocol over a network that answers `log_posterior(evidence, earlier)`, such as `backend.evidence`.
+    """The denoiser protocol over a network that answers `log_posterior(evidence, earlier)`, such
+    as `backend.evidence`.
 
-    network: size (V), table (V, W) unit vectors, group (V,), share (V,), curve (two rows: deviations of Gaussian noise, falling, and the mean
-    loss in nats at each). text: encode and decode of the network's own tokenizer, `mask_id` its mask's id there.
+    network: size (V), table (V, W) unit vectors, group (V,), share (V,), curve (two rows:
+      deviations of Gaussian noise, falling, and the mean
+    loss in nats at each). text: encode and decode of the network's own tokenizer, `mask_id` its
+    mask's id there.
 
     self_conditioned: who asks in turn, step by step, may hand in the answer before (`earlier`).
     """
@@ -56,7 +61,8 @@ class NetworkDenoiser:
 
     @property
     def entropy_curve(self) -> tuple[np.ndarray, np.ndarray]:
-        """(deviations (n,) falling, nats (n,)): how uncertain a word is under Gaussian noise, measured in training."""
+        """(deviations (n,) falling, nats (n,)): how uncertain a word is under Gaussian noise,
+        measured in training."""
         deviations, nats = self.network.curve.cpu().double().numpy()
         return deviations, nats
 
@@ -83,7 +89,8 @@ class NetworkDenoiser:
 
     # ------------------------------------------------------------------------------------------------ the protocol
     def evidence(self, canvas: Any) -> np.ndarray:
-        """(B, L, V) log-likelihoods of a canvas (B, L): zeros where masked, 0 and -inf where a word is given."""
+        """(B, L, V) log-likelihoods of a canvas (B, L): zeros where masked, 0 and -inf where a
+        word is given."""
         ids = np.asarray(torch.as_tensor(canvas).cpu(), dtype=np.int64)
         if ids.ndim != 2 or ids.size == 0 or ids.min() < 0 or ids.max() > self.mask_id:
             raise ValueError(
@@ -96,15 +103,18 @@ class NetworkDenoiser:
         return evidence
 
     def logits(self, canvas: Any) -> torch.Tensor:
-        """(B, L, V) log-probabilities given all visible words; a visible place's word is certain."""
+        """(B, L, V) log-probabilities given all visible words; a visible place's word is
+        certain."""
         return self.posterior_log(self.evidence(canvas))
 
     def posterior(self, log_likelihood: Any, earlier: Any = None) -> torch.Tensor:
-        """(B, L, V) evidence -> (B, L, V) probabilities p(x_i | all evidence, its own too); earlier (B, L, V): the answer before."""
+        """(B, L, V) evidence -> (B, L, V) probabilities p(x_i | all evidence, its own too);
+        earlier (B, L, V): the answer before."""
         return self.posterior_log(log_likelihood, earlier).exp()
 
     def posterior_log(self, log_likelihood: Any, earlier: Any = None) -> torch.Tensor:
-        """The logarithms of `posterior`, float32. ValueError for NaN, +inf, or a place that leaves no word possible."""
+        """The logarithms of `posterior`, float32. ValueError for NaN, +inf, or a place that leaves
+        no word possible."""
         evidence = torch.as_tensor(log_likelihood)
         if evidence.ndim != 3 or evidence.shape[2] != self.vocab_size:
             raise ValueError(
@@ -121,8 +131,10 @@ class NetworkDenoiser:
 
 
 def guide(conditional: torch.Tensor, blank: torch.Tensor, scale: float) -> torch.Tensor:
-    """Classifier-free guidance of logits (..., V): (1 + scale) conditional - scale blank, blank without the prompt.
+    """Classifier-free guidance of logits (..., V): (1 + scale) conditional - scale blank, blank
+    without the prompt.
 
-    A word that is impossible with the prompt stays so; one impossible only without it keeps its own logit."""
+    A word that is impossible with the prompt stays so; one impossible only without it keeps its
+    own logit."""
     guided = (1.0 + scale) * conditional - scale * blank
     return torch.where(torch.isfinite(conditional) & torch.isfinite(blank), guided, conditional)

@@ -1,8 +1,10 @@
-"""What each noise costs: upper bounds (NELBO) of -log p(text), nats a piece, of a denoiser that reads evidence of any kind.
+"""What each noise costs: upper bounds (NELBO) of -log p(text), nats a piece, of a denoiser that
+reads evidence of any kind.
 
-Every function takes `answer`, (B, L, V) evidence -> (B, L, V) log p(x_i | all evidence), and texts (B, L); it returns an unbiased
-estimate for each text (B,), so that their mean has a standard error. Levels of noise are stratified: draw j of `draws` falls into
-the j-th part of the range. All random numbers come from `generator`.
+Every function takes `answer`, (B, L, V) evidence -> (B, L, V) log p(x_i | all evidence), and texts
+(B, L); it returns an unbiased estimate for each text (B,), so that their mean has a standard
+error. Levels of noise are stratified: draw j of `draws` falls into the j-th part of the range. All
+random numbers come from `generator`.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ def _true(log: torch.Tensor, pieces: torch.Tensor) -> torch.Tensor:
 
 
 def _hide(level: torch.Tensor, length: int, generator: torch.Generator) -> torch.Tensor:
-    """(B, L) bool: 1 to L places hidden, as many as level (B,) in [0, 1) says, which ones is random."""
+    """(B, L) bool: 1 to L places hidden, as many as level (B,) in [0, 1) says, which ones is
+    random."""
     count = (level * length).long() + 1
     rank = torch.rand(len(level), length, generator=generator).argsort(1).argsort(1)
     return rank < count[:, None]
@@ -53,7 +56,8 @@ def _hide(level: torch.Tensor, length: int, generator: torch.Generator) -> torch
 def masked_bound(
     answer: Answer, pieces: torch.Tensor, size: int, draws: int, generator: torch.Generator
 ) -> torch.Tensor:
-    """(B,): absorbing noise, which is the any-order bound: the mean over k of the mean loss of k hidden places."""
+    """(B,): absorbing noise, which is the any-order bound: the mean over k of the mean loss of k
+    hidden places."""
     total = torch.zeros(len(pieces))
     for level in _levels(draws, len(pieces), generator):
         hidden = _hide(level, pieces.shape[1], generator)
@@ -65,7 +69,8 @@ def masked_bound(
 def grouped_bound(
     answer: Answer, pieces: torch.Tensor, group: torch.Tensor, draws: int, generator
 ) -> torch.Tensor:
-    """(B,): first the groups (V,) of all words in any order, then the words in any order, all groups known (HDLM)."""
+    """(B,): first the groups (V,) of all words in any order, then the words in any order, all
+    groups known (HDLM)."""
     total = torch.zeros(len(pieces))
     groups = int(group.max()) + 1
     for level in _levels(draws, len(pieces), generator):
@@ -91,7 +96,8 @@ def uniform_bound(
     generator: torch.Generator,
     steps: int = 200,
 ) -> torch.Tensor:
-    """(B,): uniform noise in `steps` steps, alpha falling evenly from 1 to 0: the sum of KL(q(x_s | x_t, x_0) | p(x_s | x_t))."""
+    """(B,): uniform noise in `steps` steps, alpha falling evenly from 1 to 0: the sum of KL(q(x_s
+    | x_t, x_0) | p(x_s | x_t))."""
     total = torch.zeros(len(pieces))
     for level in _levels(draws, len(pieces), generator):
         step = (level * steps).floor()
@@ -109,7 +115,8 @@ def uniform_bound(
 
 
 def uniform_evidence(seen: torch.Tensor, alpha: torch.Tensor, size: int) -> torch.Tensor:
-    """(B, L, V): log q(seen | x_0) less its value for all other words; seen (B, L), alpha (B,) below 1."""
+    """(B, L, V): log q(seen | x_0) less its value for all other words; seen (B, L), alpha (B,)
+    below 1."""
     bonus = torch.log1p(size * alpha / (1 - alpha))
     evidence = torch.zeros(*seen.shape, size)
     return evidence.scatter_(2, seen[..., None], bonus[:, None, None].expand(*seen.shape, 1))
@@ -118,7 +125,8 @@ def uniform_evidence(seen: torch.Tensor, alpha: torch.Tensor, size: int) -> torc
 def _reverse(
     origin: torch.Tensor, seen: torch.Tensor, alpha_t: torch.Tensor, alpha_s: torch.Tensor
 ) -> torch.Tensor:
-    """(B, L, V): p(x_s | x_t = seen), the posterior averaged over origin (B, L, V); see `noise.uniform_reverse`."""
+    """(B, L, V): p(x_s | x_t = seen), the posterior averaged over origin (B, L, V); see
+    `noise.uniform_reverse`."""
     size = origin.shape[-1]
     here = torch.nn.functional.one_hot(seen, size).float()
     t, s = alpha_t[:, None, None], alpha_s[:, None, None]
@@ -137,10 +145,11 @@ def gaussian_bound(
     lowest: float = 0.06,
     highest: float = 2.0,
 ) -> torch.Tensor:
-    """(B,): Gaussian noise on table (V, W), in continuous time (Kingma et al. 2021, arXiv 2107.00630).
+    """(B,): Gaussian noise on table (V, W), in continuous time (Kingma et al. 2021, arXiv
+    2107.00630).
 
-    1/2 int |e - x_0 hat|^2 d(1/sigma^2) between the two deviations, by draws of log sigma, plus the loss of the words at the
-    lowest and the divergence from N(0, highest^2 I) at the highest.
+    1/2 int |e - x_0 hat|^2 d(1/sigma^2) between the two deviations, by draws of log sigma, plus
+    the loss of the words at the lowest and the divergence from N(0, highest^2 I) at the highest.
     """
     clean, span = table[pieces], math.log(highest / lowest)
     total = torch.zeros(len(pieces))
@@ -158,6 +167,7 @@ def gaussian_bound(
 def noisy_evidence(
     clean: torch.Tensor, table: torch.Tensor, deviation: torch.Tensor, generator: torch.Generator
 ) -> torch.Tensor:
-    """(B, L, V): evidence of vectors clean (B, L, W) under noise of deviation (B, 1, 1); table (V, W) of unit vectors."""
+    """(B, L, V): evidence of vectors clean (B, L, W) under noise of deviation (B, 1, 1); table (V,
+    W) of unit vectors."""
     noise = torch.randn(clean.shape, generator=generator)
     return ((clean + deviation * noise) @ table.T) / deviation**2

@@ -1,11 +1,15 @@
-"""Train the evidence network from the shipped fairy-diffusion: one network for masks, uniform noise, Gaussian noise and groups.
+"""Train the evidence network from the shipped fairy-diffusion: one network for masks, uniform
+noise, Gaussian noise and groups.
 
-    nice -n 15 python -m playground.training.evidence --corpus FILE --heldout FILE --out FOLDER --hours 10
+    nice -n 15 python -m playground.training.evidence --corpus FILE --heldout FILE --out FOLDER
+    --hours 10
 
-Loss: the mean cross-entropy of the true pieces at a random part of the places that are not given. The budget is processor time, of
-all threads and of all resumed parts together; the rate stays and falls to zero in the last quarter of it. The averaged weights may
-be shipped at any time. A run may be stopped at any moment and goes on when the same command is given again; everything it needs is
-saved every minute, in one file that is replaced at once. While a file named PAUSE stands in the folder, it waits.
+Loss: the mean cross-entropy of the true pieces at a random part of the places that are not given.
+  The budget is processor time, of
+all threads and of all resumed parts together; the rate stays and falls to zero in the last quarter
+of it. The averaged weights may be shipped at any time. A run may be stopped at any moment and goes
+on when the same command is given again; everything it needs is saved every minute, in one file
+that is replaced at once. While a file named PAUSE stands in the folder, it waits.
 """
 
 from __future__ import annotations
@@ -38,7 +42,8 @@ TRUNK = "fairy-diffusion"
 
 @dataclass
 class EvidenceSettings:
-    """Everything that decides a run, apart from the texts and the masked network; `seconds` or `steps` ends it."""
+    """Everything that decides a run, apart from the texts and the masked network; `seconds` or
+    `steps` ends it."""
 
     seconds: float | None = None  # processor time of all resumed parts together
     steps: int | None = None  # in place of seconds: the run can be repeated to the bit
@@ -122,7 +127,8 @@ class EvidenceTraining:
         return settings.learning_rate * risen * min(1.0, left)
 
     def train_step(self) -> float:
-        """One step, a function of the state, the seed and the step's number; returns the loss in nats."""
+        """One step, a function of the state, the seed and the step's number; returns the loss in
+        nats."""
         settings = self.settings
         torch.manual_seed(settings.seed * 1_000_003 + self.step)
         lengths = list(settings.lengths)
@@ -148,7 +154,8 @@ class EvidenceTraining:
 
     # ------------------------------------------------------------------------------------------------------------ figures
     def evaluate(self, rows: int, draws: int) -> dict[str, float]:
-        """Each noise's bound on held-out windows and its standard error, by the averaged weights."""
+        """Each noise's bound on held-out windows and its standard error, by the averaged
+        weights."""
         plain = self.heldout.pieces[: self.heldout.plain_length]
         self.average.swap()
         figures = heldout_bounds(self.network, plain, rows, draws, self.settings.bfloat16)
@@ -201,7 +208,8 @@ class EvidenceTraining:
 
     # ------------------------------------------------------------------------------------------------------------ checkpoints
     def save(self) -> None:
-        """Everything a resumed run needs, and the averaged weights alone; each file is replaced at once."""
+        """Everything a resumed run needs, and the averaged weights alone; each file is replaced at
+        once."""
         kept = {
             "network": {n: p for n, p in self.network.named_parameters() if p.requires_grad},
             "share": self.network.share,
@@ -226,7 +234,8 @@ class EvidenceTraining:
         self.average.swap()
 
     def resume(self) -> bool:
-        """Continue from the folder's checkpoint; False if there is none. Another budget moves the descent accordingly."""
+        """Continue from the folder's checkpoint; False if there is none. Another budget moves the
+        descent accordingly."""
         path = self.folder / CHECKPOINT
         if not path.exists():
             return False
@@ -250,7 +259,8 @@ class EvidenceTraining:
 
 
 def word_shares(text: Windows, size: int) -> torch.Tensor:
-    """(V,): how often each piece occurs in the plain text, a tenth added to each; nothing for what no text holds."""
+    """(V,): how often each piece occurs in the plain text, a tenth added to each; nothing for what
+    no text holds."""
     count = torch.bincount(text.pieces[: text.plain_length], minlength=size).double() + 0.1
     count[[MASK, PAD]] = 1e-9 * count.sum()
     return (count / count.sum()).float()

@@ -1,8 +1,10 @@
-"""What the evidence network is shown in training: texts under four kinds of noise, and the loss of the true pieces.
+"""What the evidence network is shown in training: texts under four kinds of noise, and the loss of
+the true pieces.
 
-Rows of a batch stand in the order of KINDS. Half of them have places that are given as they are, a prefix or anywhere; of these a
-tenth have the same places hidden instead, which is what guidance compares with. Noise that gives few words a chance is read in
-closed form; it equals what `EvidenceNetwork.read` computes from the evidence of all words.
+Rows of a batch stand in the order of KINDS. Half of them have places that are given as they are, a
+prefix or anywhere; of these a tenth have the same places hidden instead, which is what guidance
+compares with. Noise that gives few words a chance is read in closed form; it equals what
+`EvidenceNetwork.read` computes from the evidence of all words.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ LOWEST, HIGHEST = 0.06, 2.0  # standard deviations of Gaussian noise
 
 
 class WarpedDeviations:
-    """Standard deviations drawn where the loss rises (CDCD's time warping); the loss is measured in bins of log sigma."""
+    """Standard deviations drawn where the loss rises (CDCD's time warping); the loss is measured
+    in bins of log sigma."""
 
     def __init__(self, bins: int = 15, even: float = 0.15):
         self.mean = torch.linspace(0.1, 5.5, bins)  # nats; soon replaced by what is measured
@@ -115,7 +118,8 @@ def draw_noise(
 
 
 def _draw_given(pieces: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """(given, flat), (B, L) bool: three rows in ten a prefix, two in ten places anywhere; a tenth of these hidden instead."""
+    """(given, flat), (B, L) bool: three rows in ten a prefix, two in ten places anywhere; a tenth
+    of these hidden instead."""
     rows, length = pieces.shape
     kind, share = torch.rand(rows, 1), 0.6 * torch.rand(rows, 1)
     prefix = (kind < 0.3) & (torch.arange(length) < share * length)
@@ -162,7 +166,8 @@ def add_evidence(
     scores: torch.Tensor,
     where: torch.Tensor,
 ) -> list[torch.Tensor]:
-    """Logits of the places `where` (B, L), none of them given, by kind: scores (N, V + padding) in reading order, plus evidence."""
+    """Logits of the places `where` (B, L), none of them given, by kind: scores (N, V + padding) in
+    reading order, plus evidence."""
     _, uniform, masks, groups, end = batch.starts
     sizes = [int(where[a:b].sum()) for a, b in zip(batch.starts, batch.starts[1:], strict=False)]
     parts = list(scores.float().split(sizes))
@@ -202,7 +207,8 @@ def losses_of(
     twice: bool,
     warp: WarpedDeviations | None = None,
 ) -> list[torch.Tensor]:
-    """Cross-entropy, nats, of the true pieces at the places scored (B, L), by kind; twice: with self-conditioning."""
+    """Cross-entropy, nats, of the true pieces at the places scored (B, L), by kind; twice: with
+    self-conditioning."""
     vectors = vectors_of(network, batch)
     inputs = read_batch(network, batch, vectors)
     expected = expected_words(network, batch, vectors, inputs) if twice else None

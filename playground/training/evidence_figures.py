@@ -1,4 +1,5 @@
-"""What each noise costs the evidence network on held-out text; the same windows, levels and noise every time."""
+"""What each noise costs the evidence network on held-out text; the same windows, levels and noise
+every time."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def heldout_bounds(
     bfloat16: bool = False,
     length: int = 64,
 ) -> dict[str, float]:
-    """{kind: mean bound, kind_error: its standard error} over `rows` windows spread evenly over the text plain (N,)."""
+    """{kind: mean bound, kind_error: its standard error} over `rows` windows spread evenly over
+    the text plain (N,)."""
     windows = cut(plain, min(length, len(plain)))
     windows = windows[:: max(1, len(windows) // rows)][:rows]
     found: dict[str, list[torch.Tensor]] = {kind: [] for kind in KINDS}

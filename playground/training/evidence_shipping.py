@@ -11,9 +11,11 @@ LOG = "log.csv"  # of a training's folder
 
 
 def ship(folder: str | Path, out: str | Path, network: Any) -> list[Path]:
-    """Copy averaged/ and log.csv of a run's folder; returns the weights' files. network: the masked one they belong to.
+    """Copy averaged/ and log.csv of a run's folder; returns the weights' files. network: the
+    masked one they belong to.
 
-    ValueError where a file is too large, WeightsRefused where they do not fit; nothing is written then.
+    ValueError where a file is too large, WeightsRefused where they do not fit; nothing is written
+    then.
     """
     folder, out = Path(folder), Path(out)
     sources = sorted((folder / "averaged").glob("evidence-*-of-*.safetensors"))

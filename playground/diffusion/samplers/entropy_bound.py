@@ -17,10 +17,11 @@ if TYPE_CHECKING:  # the page reads the cards before torch is imported
 
 @add_sampler
 class EntropyBound(Ordered):
-    """Takes the masked positions of (B, L) of lowest entropy while their entropies, without the largest, sum to at most `bound`.
+    """Takes the masked positions of (B, L) of lowest entropy while their entropies, without the
+    largest, sum to at most `bound`.
 
-    The sum less the maximum bounds, in nats, what is lost by drawing them independently. Exact at one token a step
-    (bound 0). `renoise` is `Renoise` below.
+    The sum less the maximum bounds, in nats, what is lost by drawing them independently. Exact at
+    one token a step (bound 0). `renoise` is `Renoise` below.
     """
 
     name = "entropy-bound"
@@ -47,7 +48,8 @@ class EntropyBound(Ordered):
 
 
 def entropy_bound_number(entropy: np.ndarray, where: np.ndarray, bound: float) -> np.ndarray:
-    """(B,) the largest k such that the k lowest entropies (B, L) at `where` have sum - max <= bound; 1 at least.
+    """(B,) the largest k such that the k lowest entropies (B, L) at `where` have sum - max <=
+    bound; 1 at least.
 
     In ascending order sum - max of the first k is the sum of the first k - 1, which never falls.
     """
@@ -59,10 +61,12 @@ def entropy_bound_number(entropy: np.ndarray, where: np.ndarray, bound: float) -
 
 
 class Renoise(Sampler):
-    """The entropy bound on random words: what is not accepted is drawn at random again. `DiffusionGemma` is this with a temperature and a stop of its own.
+    """The entropy bound on random words: what is not accepted is drawn at random again.
+    `DiffusionGemma` is this with a temperature and a stop of its own.
 
-    Stops when no argmax has changed since the step before and the mean entropy is below bound / 100, or after `steps`;
-    then every open position takes its argmax. A masked-word model has never seen random words: it reads them as given.
+    Stops when no argmax has changed since the step before and the mean entropy is below bound /
+    100, or after `steps`; then every open position takes its argmax. A masked-word model has never
+    seen random words: it reads them as given.
     """
 
     name, title = EntropyBound.name, EntropyBound.title

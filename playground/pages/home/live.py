@@ -1,7 +1,9 @@
-"""What Home asks the shipped models while it is played: one look of a network a question, over the whole vocabulary.
+"""What Home asks the shipped models while it is played: one look of a network a question, over the
+whole vocabulary.
 
-Each answer carries all logits, so the browser computes the tiles at any heat by itself, and the random number u of the next draw:
-the one that the samplers themselves would use for this seed and step.
+Each answer carries all logits, so the browser computes the tiles at any heat by itself, and the
+random number u of the next draw: the one that the samplers themselves would use for this seed and
+step.
 """
 
 from __future__ import annotations
@@ -78,7 +80,8 @@ def causal_logits(model: Any, ids: list[int]) -> np.ndarray:
 
 
 def look(backend: Any, raw: Any) -> dict[str, Any]:
-    """{"ids", "step", "seed"} -> {"logits": base64 of V float32, "u"}: what may follow `ids`, and where chance falls.
+    """{"ids", "step", "seed"} -> {"logits": base64 of V float32, "u"}: what may follow `ids`, and
+    where chance falls.
 
     ValueError for a field out of its range; LimitExceeded where too many ask at once."""
 
@@ -93,7 +96,8 @@ def look(backend: Any, raw: Any) -> dict[str, Any]:
 
 
 def surest(logits: np.ndarray, masks: list[int]) -> tuple[int, list[tuple[int, int, float]]]:
-    """(the mask whose best word is the likeliest, [(position, token id, its probability)] of all masks). logits (L, V), float64."""
+    """(the mask whose best word is the likeliest, [(position, token id, its probability)] of all
+    masks). logits (L, V), float64."""
     guesses = []
     for position in masks:
         row = logits[position]
@@ -113,9 +117,11 @@ def canvas_logits(model: Any, canvas: list[int]) -> np.ndarray:
 
 
 def fill(backend: Any, raw: Any) -> dict[str, Any]:
-    """{"canvas", "step", "seed"} -> {"at": the surest mask, "logits": of it, "u", "guesses": [[position, id, probability]]}.
+    """{"canvas", "step", "seed"} -> {"at": the surest mask, "logits": of it, "u", "guesses":
+    [[position, id, probability]]}.
 
-    The order is by the largest probability (at heat 1), as confidence samplers take it. Errors as in `look`."""
+    The order is by the largest probability (at heat 1), as confidence samplers take it. Errors as
+    in `look`."""
 
     raw = asked(raw)
     step, seed = whole_of(raw, "step", LONGEST), whole_of(raw, "seed", LARGEST_SEED)
@@ -138,7 +144,8 @@ def fill(backend: Any, raw: Any) -> dict[str, Any]:
 
 
 def vocabulary(backend: Any) -> dict[str, Any]:
-    """{"texts": all V token texts by id, "end": the id that ends a text, or null}. Both models read the same tokens."""
+    """{"texts": all V token texts by id, "end": the id that ends a text, or null}. Both models
+    read the same tokens."""
     with backend.causal(CAUSAL) as model:
         return {
             "texts": [model.piece(token) for token in range(model.vocab_size)],
