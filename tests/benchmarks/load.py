@@ -172,15 +172,12 @@ class Visitor:
                     else:
                         self.report.between.extend([(now - last) / frames] * frames)
                     seen, last = seen + frames, now
-                if "error" in news:
-                    outcome = (
-                        "refused"
-                        if "places are taken" in news["error"]
-                        or "no place became free" in news["error"]
-                        else "lost"
-                    )
-                    self.report.errors[news["error"][:80]] += outcome == "lost"
-                elif "end" in news:
+                if news.get("kind") == "error":
+                    said = json.dumps(news["message"])
+                    refused = "places are taken" in said or "no place became free" in said
+                    outcome = "refused" if refused else "lost"
+                    self.report.errors[said[:80]] += not refused
+                elif news.get("kind") == "end":
                     outcome = "finished"
             if kind == "process_completed":
                 if not message.get("success", True):
@@ -321,6 +318,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--tokens", type=int, default=48)
     parser.add_argument("--model", default="fairy-causal")
+    parser.add_argument("--settle", type=float, default=30, help="seconds of rest after each load")
     parser.add_argument("--url")
     options = parser.parse_args()
     with contextlib.ExitStack() as ends:
@@ -349,7 +347,13 @@ def main() -> None:
             )
             for name, times in sorted(report.calls.items()):
                 print(f"   /{name:<12} {spread(times)}")
-            print(f"   server memory {before:.0f} -> {memory_of(process):.0f} MB", flush=True)
+            after = memory_of(process)
+            time.sleep(options.settle)
+            print(
+                f"   server memory {before:.0f} -> {after:.0f} MB, "
+                f"{memory_of(process):.0f} MB {options.settle:.0f} s later",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":
