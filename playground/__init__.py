@@ -1,6 +1,7 @@
 """A visual playground in which one sees how text comes out of a probability distribution.
 
-`from playground import show` gives the players of its pages in a notebook; everything else is in the packages beneath.
+`from playground import show` gives the players of its pages in a notebook; everything else is in
+the packages beneath.
 """
 
 from playground import lazy

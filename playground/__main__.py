@@ -1,7 +1,8 @@
 """Builds the pages and serves them: `playground`, `python -m playground`, and `app.py` for Spaces.
 
-PORT (7860), HOST (127.0.0.1; 0.0.0.0 on Spaces), PLAYGROUND_MODELS, PLAYGROUND_DEVICE, PLAYGROUND_BACKEND and the other
-variables that the README names are read from the environment; `--port` and `--host` come before them.
+PORT (7860), HOST (127.0.0.1; 0.0.0.0 on Spaces), PLAYGROUND_MODELS, PLAYGROUND_DEVICE,
+PLAYGROUND_BACKEND and the other variables that the README names are read from the environment;
+`--port` and `--host` come before them.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Serve the app until the process is asked to end. `words`: the command's own, the program's by default."""
+    """Serve the app until the process is asked to end. `words`: the command's own, the program's by
+    default."""
     address = arguments(words)
     stop = Stop()
     log_runs()
@@ -61,7 +63,8 @@ def main(words: Sequence[str] | None = None) -> None:
     # The page answers first; torch and the first model come in behind it.
     threading.Thread(target=demo.shell.warm, name="warm", daemon=True).start()
     stop.serve(demo, demo.shell.backend)
-    # Not by way of the interpreter's own end: a model that is being loaded in a thread would abort it (status 134).
+    # Not by way of the interpreter's own end: a model that is being loaded in a thread would abort
+    # it (status 134).
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -4,8 +4,9 @@ A package that offers heavy things beside light ones writes in its `__init__`::
 
     __getattr__, __dir__ = lazy.exports(__name__, {"settings": ("DecodingSettings",), "stages": ("apply_stages",)})
 
-Importing it, or one of its light modules, then costs nothing of the heavy ones. Its modules can be reached the same way:
-`decoding.barrier.nucleus_root(...)` imports `playground.decoding.barrier` at this moment.
+Importing it, or one of its light modules, then costs nothing of the heavy ones. Its modules can be
+reached the same way: `decoding.barrier.nucleus_root(...)` imports `playground.decoding.barrier` at
+this moment.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import Any
 def exports(
     package: str, names: Mapping[str, tuple[str, ...]]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The package's `__getattr__` and `__dir__`. names: module of the package -> the names that the package offers from it."""
+    """The package's `__getattr__` and `__dir__`. names: module of the package -> the names that the
+    package offers from it."""
     module_of = {name: module for module, offered in names.items() for name in offered}
     clash = sorted(name for name in module_of if find_spec_of(package, name))
     if clash:

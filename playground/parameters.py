@@ -1,8 +1,9 @@
-"""One row for every number, switch or choice that a visitor can set: name, range, unit, label and meaning, said once.
+"""One row for every number, switch or choice that a visitor can set: name, range, unit, label and
+meaning, said once.
 
-A module of the mathematics lists its rows as `Parameter`s. Its settings check their fields by them; the page makes its
-controls of them, links and endpoints their fields and documentation. This module imports
-nothing of the project but its messages.
+A module of the mathematics lists its rows as `Parameter`s. Its settings check their fields by them;
+the page makes its controls of them, links and endpoints their fields and documentation. This module
+imports nothing of the project but its messages.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from playground.i18n import Message, t
 class Parameter:
     """One row of the table.
 
-    name: of the field. type: bool, int, float or str. default: what it begins with. off: the value at which it does nothing,
-    None where there is none. low, high: the allowed range, ends included unless open_low or open_high; None on text and
-    switches. unit: of the number, for sentences ("bits"). label: on the page. doc: one clause for API pages, without range and off-value.
-    step: of the control. shown: (low, high) of the control where it offers less than is allowed. choices: of a text.
-    optional: None is a value of its own ("the sampler's default"). note: stands behind the range where the off-value alone does not say enough.
+    name: of the field. type: bool, int, float or str. default: what it begins with. off: the value
+    at which it does nothing, None where there is none. low, high: the allowed range, ends included
+    unless open_low or open_high; None on text and switches. unit: of the number, for sentences
+    ("bits"). label: on the page. doc: one clause for API pages, without range and off-value.
+    step: of the control. shown: (low, high) of the control where it offers less than is allowed.
+      choices: of a text.
+    optional: None is a value of its own ("the sampler's default"). note: stands behind the range
+      where the off-value alone does not say enough.
     """
 
     name: str
@@ -45,10 +49,11 @@ class Parameter:
     note: str = ""
 
     def check(self, value: Any, name: str = "") -> Any:
-        """The value as the parameter's own type. None is the default (or None itself, where that is a value; without a
-        default it is refused).
+        """The value as the parameter's own type. None is the default (or None itself, where that is
+        a value; without a default it is refused).
 
-        name: what the sentence calls it where that is not the parameter's own name ("columns[2].top_p").
+        name: what the sentence calls it where that is not the parameter's own name
+          ("columns[2].top_p").
         Raises ValueError with the sentence of `error` on anything else than an allowed value."""
         if value is None:
             if self.default is None and not self.optional:
@@ -65,7 +70,8 @@ class Parameter:
         return self._number(value, name)
 
     def _number(self, value: Any, name: str) -> int | float:
-        # numbers of numpy and torch are numbers too; a text that looks like one, a truth value or a list is not
+        # numbers of numpy and torch are numbers too; a text that looks like one, a truth value or a
+        # list is not
         if isinstance(value, (bool, str)) or not hasattr(value, "__float__"):
             raise self.error(value, name)
         try:
@@ -122,7 +128,8 @@ class Parameter:
         return f"{self.doc}; {self.allowed()}" if self.doc else str(self.allowed())
 
     def control(self) -> dict[str, Any]:
-        """What a control of the page needs, as plain data: the range of its slider and, lowest to highest, what is allowed."""
+        """What a control of the page needs, as plain data: the range of its slider and, lowest to
+        highest, what is allowed."""
         low, high = self.shown or (self.low, self.high)
         return {
             "kind": "switch" if self.type is bool else "text" if self.type is str else "number",
@@ -161,8 +168,9 @@ class TextParameter(Parameter):
 
 @dataclass(frozen=True)
 class LinesParameter(TextParameter):
-    """Some short texts, one a line, as one text; empty lines count nothing. A line end within one is written \\n, a tab
-    \\t, a backslash \\\\. A list of plain texts is taken too, and becomes its lines."""
+    """Some short texts, one a line, as one text; empty lines count nothing. A line end within one
+    is written \\n, a tab \\t, a backslash \\\\. A list of plain texts is taken too, and becomes its
+    lines."""
 
     most: int = 64
 
@@ -243,7 +251,8 @@ def unknown(name: str, known: Iterable[str], what: Message) -> ValueError:
     )
 
 
-# A whole number that JavaScript and JSON carry exactly, so that a seed is the same in a link, a saved file and a program.
+# A whole number that JavaScript and JSON carry exactly, so that a seed is the same in a link, a
+# saved file and a program.
 LARGEST_SEED = 2**53  # a browser's number holds it exactly
 SEED = Parameter(
     "seed",
@@ -258,5 +267,6 @@ SEED = Parameter(
 
 
 def following_seed(seed: int, by: int = 1) -> int:
-    """The seed `by` after one, for the second text of a series: behind the largest seed comes 0 again."""
+    """The seed `by` after one, for the second text of a series: behind the largest seed comes 0
+    again."""
     return (seed + by) % (2**53 + 1)

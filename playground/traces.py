@@ -5,8 +5,9 @@ A trace is a dict of JSON values::
     {"version": 1, "kind": "decode" | "unmask" | "score" | ..., "model": str, "settings": {...}, "prompt": ...,
      "steps": [record, ...]}
 
-The live view, the replay, the downloads and the answers of the API are all drawings of this one dict. NaN and the infinities
-do not exist in JSON, so a trace never holds them: what has no finite value is None.
+The live view, the replay, the downloads and the answers of the API are all drawings of this one
+dict. NaN and the infinities do not exist in JSON, so a trace never holds them: what has no finite
+value is None.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def new_trace(
     steps: Iterable[Mapping[str, Any]] = (),
     **more: Any,
 ) -> dict:
-    """A trace of `kind`; `more` are further plain values (prompt_ids, ...). Raises ValueError on an unknown kind."""
+    """A trace of `kind`; `more` are further plain values (prompt_ids, ...). Raises ValueError on an
+    unknown kind."""
     if kind not in KINDS:
         raise ValueError(
             t(
@@ -53,7 +55,8 @@ def new_trace(
 
 
 def plain(value: Any) -> Any:
-    """`value` with only JSON's types: tuples become lists, array scalars become numbers, a float that is not finite becomes None.
+    """`value` with only JSON's types: tuples become lists, array scalars become numbers, a float
+    that is not finite becomes None.
 
     >>> plain({"a": (1, float("inf"))})
     {'a': [1, None]}
@@ -72,7 +75,8 @@ def plain(value: Any) -> Any:
 
 
 def to_json(trace: Mapping[str, Any], indent: int | None = None) -> str:
-    """The trace as JSON text. `from_json(to_json(trace)) == trace` for every trace that `new_trace` made."""
+    """The trace as JSON text. `from_json(to_json(trace)) == trace` for every trace that `new_trace`
+    made."""
     return json.dumps(
         plain(trace),
         ensure_ascii=False,
@@ -97,7 +101,8 @@ def from_json(text: str) -> dict:
 
 
 def check(trace: Any) -> dict:
-    """`trace` itself if it has the shape of one. Raises ValueError naming the field, its value and what is allowed."""
+    """`trace` itself if it has the shape of one. Raises ValueError naming the field, its value and
+    what is allowed."""
     if not isinstance(trace, dict):
         raise ValueError(t("a trace must be a JSON object, got {got}", got=type(trace).__name__))
     if trace.get("version") != VERSION:
@@ -139,9 +144,11 @@ def check(trace: Any) -> dict:
 
 
 def to_csv(trace: Mapping[str, Any]) -> str:
-    """One line a step, one column for each field of the steps that holds a single value (lists and objects stay in the JSON).
+    """One line a step, one column for each field of the steps that holds a single value (lists and
+    objects stay in the JSON).
 
-    Cells that a spreadsheet would run as a formula (= + - @ first, in a text) get an apostrophe in front.
+    Cells that a spreadsheet would run as a formula (= + - @ first, in a text) get an apostrophe in
+    front.
     """
     columns: list[str] = []
     for step in trace["steps"]:

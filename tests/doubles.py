@@ -7,7 +7,8 @@ import torch
 
 
 class MarkovCausalModel:
-    """A Markov chain as a causal model: P(next | text) = transition[last token]. Everything about it can be computed by hand."""
+    """A Markov chain as a causal model: P(next | text) = transition[last token]. Everything about
+    it can be computed by hand."""
 
     def __init__(self, transition, eos_id=None, context_length=None):
         self.transition = np.asarray(transition, dtype=np.float64)
@@ -115,7 +116,8 @@ class NetworkCausalModel:
 
 
 def tiny_network(kind, seed):
-    """A two-layer network of transformers with random weights sharp enough to have opinions; kind: "llama" or "gpt2"."""
+    """A two-layer network of transformers with random weights sharp enough to have opinions; kind:
+    "llama" or "gpt2"."""
     from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(seed)

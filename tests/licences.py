@@ -1,9 +1,11 @@
-"""Writes THIRD_PARTY_LICENCES.md: what the app needs to run and what is shipped in it, each with its licence.
+"""Writes THIRD_PARTY_LICENCES.md: what the app needs to run and what is shipped in it, each with
+its licence.
 
     python tests/licences.py
 
-Requirements are read from requirements.txt, their licences from what the installed packages say of themselves; fonts and models
-from what lies beside them. Run it after a change of either; a test fails where an entry is missing.
+Requirements are read from requirements.txt, their licences from what the installed packages say of
+themselves; fonts and models from what lies beside them. Run it after a change of either; a test
+fails where an entry is missing.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ def requirements() -> list[str]:
 
 
 def licence_of(name: str) -> str:
-    """What the installed package says of its licence: the expression, else the classifiers, else the first line of the field.
+    """What the installed package says of its licence: the expression, else the classifiers, else
+    the first line of the field.
 
     Raises ValueError where it is not installed or says nothing: then a person must look."""
     try:

@@ -60,7 +60,8 @@ def allowed_imports() -> dict[str, set[str]]:
 
 
 def architecture_picture(path: Path) -> None:
-    """The packages and who may import whom, as SVG: the arrows are what the contracts of pyproject.toml leave."""
+    """The packages and who may import whom, as SVG: the arrows are what the contracts of
+    pyproject.toml leave."""
     allowed = allowed_imports()
 
     column, row, high = 150, 112, 62

@@ -1,4 +1,5 @@
-"""How the project is laid out: who imports whom, how long a file may be, what scripts may not do."""
+"""How the project is laid out: who imports whom, how long a file may be, what scripts may not
+do."""
 
 import ast
 import re
@@ -29,8 +30,10 @@ def name_of(path: Path) -> str:
 
 
 def test_imports_keep_the_contracts_of_pyproject():
-    """Which package may import which, where transformers, gradio and plotly may be used, and no circles."""
-    # a process of its own: the linter keeps the stream that it writes to, which pytest closes between tests
+    """Which package may import which, where transformers, gradio and plotly may be used, and no
+    circles."""
+    # a process of its own: the linter keeps the stream that it writes to, which pytest closes
+    # between tests
     lint = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True, no_logo=True))"
     done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -65,7 +68,8 @@ def is_own(module: str | None) -> bool:
 
 
 def test_own_packages_are_imported_at_the_top_of_a_file():
-    """Packages export lazily, so that hardly anything has to wait: the backend's heavy halves, and commands for a terminal."""
+    """Packages export lazily, so that hardly anything has to wait: the backend's heavy halves, and
+    commands for a terminal."""
     assert len(late_imports()) <= 20, late_imports()
 
 

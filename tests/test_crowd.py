@@ -1,4 +1,5 @@
-"""The README's arithmetic for ten thousand visitors is what its program computes from what was measured."""
+"""The README's arithmetic for ten thousand visitors is what its program computes from what was
+measured."""
 
 import json
 
@@ -32,13 +33,15 @@ def test_the_table_of_the_readme_is_computed_from_what_was_measured():
 
 
 def test_the_arithmetic_by_hand():
-    """2,000 of 10,000 write 5 tokens/s: 10,000 tokens/s; at 70 of 100 tokens/s 143 replicas of 2 GB, at 1,000 tokens/s a core 10 pages of .8 GB."""
+    """2,000 of 10,000 write 5 tokens/s: 10,000 tokens/s; at 70 of 100 tokens/s 143 replicas of 2
+    GB, at 1,000 tokens/s a core 10 pages of .8 GB."""
     row = crowd.table(MADE_UP).splitlines()[-1]
     assert row == "| small | 143 | 10 | 294 GB | 2.0 GB/s | $6.12 | 0.06 cents |"
 
 
 def test_every_assumption_is_stated_and_where_the_measurement_misses_it_too():
-    """16 visitors share 100 tokens/s: 6.2 each. With 3 tokens/s less than 5 each, the table says that the speed was not met."""
+    """16 visitors share 100 tokens/s: 6.2 each. With 3 tokens/s less than 5 each, the table says
+    that the speed was not met."""
     text = crowd.table(MADE_UP)
     for assumed in ("10,000 visitors", "20%", "5 tokens/s", "70%", "0.8 GB", "$0.04"):
         assert assumed in text.split("Extrapolated", 1)[1], assumed

@@ -1,4 +1,5 @@
-"""What the app is put somewhere with: the Space's front matter, sizes for a plain push, the Dockerfile against the requirements."""
+"""What the app is put somewhere with: the Space's front matter, sizes for a plain push, the
+Dockerfile against the requirements."""
 
 import re
 import shlex

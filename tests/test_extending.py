@@ -1,4 +1,5 @@
-"""What the README says of adding a model, a rule, a sampler and a lesson works as it stands there."""
+"""What the README says of adding a model, a rule, a sampler and a lesson works as it stands
+there."""
 
 import json
 import re
@@ -82,7 +83,8 @@ def test_a_sampling_rule_is_a_row_and_a_function(tables):
 
 
 def test_a_rule_may_remember_read_a_second_row_and_take_a_mask(tables):
-    """Contrast with a weaker network under a grammar, weaker at each step: all that a stage may do, over a whole run."""
+    """Contrast with a weaker network under a grammar, weaker at each step: all that a stage may do,
+    over a whole run."""
     weight = Parameter("contrast", float, 0.0, off=0.0, low=0, high=10)
     turns = Parameter("turns", int, 0, low=0, high=1_000_000)
     rule = Rule(
@@ -114,7 +116,8 @@ def test_a_rule_may_remember_read_a_second_row_and_take_a_mask(tables):
             mask=lambda text: [True, len(text) != 2, True, True],
         )
     )
-    # 3 - 2·2 is below 2; then token 1 is masked and 3 - 2·2/2 = 1 ties with it; then 3 - 2·2/3 is above 1 and below 2
+    # 3 - 2·2 is below 2; then token 1 is masked and 3 - 2·2/2 = 1 ties with it; then 3 - 2·2/3 is
+    # above 1 and below 2
     assert [step.token_id for step in steps] == [1, 0, 1]
     assert [step.state for step in steps] == [None, {"turns": 1}, {"turns": 2}]
     assert texts == [[0], [0, 1], [0, 1, 0]] and memory_of({"turns": 2}) == {"turns": 2}

@@ -1,4 +1,5 @@
-"""Everything that the app needs or ships stands in the list of licences; the citation names the version that is here."""
+"""Everything that the app needs or ships stands in the list of licences; the citation names the
+version that is here."""
 
 from tests.licences import FILE, ROOT, licence_of, requirements, shipped
 

@@ -30,7 +30,8 @@ from playground.metrics import (
 )
 from tests.metric_texts import WORDS, anything, texts
 
-# ------------------------------------------------------------------------------------------------------------- perplexity
+# -------------------------------------------------------------------------------------------------------------
+# perplexity
 
 
 def test_examples_in_docstrings_hold():
@@ -64,11 +65,13 @@ def test_perplexity_at_the_edges():
         perplexity([])
 
 
-# ------------------------------------------------------------------------------------------------------------- BLEU
+# -------------------------------------------------------------------------------------------------------------
+# BLEU
 
 
 def test_bleu_by_hand():
-    """Papineni et al. 2002, example 2: seven times `the` against `the cat is on the mat`: clipped to 2 of 7."""
+    """Papineni et al. 2002, example 2: seven times `the` against `the cat is on the mat`: clipped
+    to 2 of 7."""
     result = bleu("the the the the the the the", ["The cat is on the mat", "the cat is on the mat"])
     assert [(row.ngram, row.candidate, row.reference, row.clipped) for row in result.table[1]] == [
         (("the",), 7, 2, 2)
@@ -153,7 +156,8 @@ def test_self_bleu_is_the_mean_over_the_others():
         self_bleu(["alone"])
 
 
-# ------------------------------------------------------------------------------------------------------------- diversity
+# -------------------------------------------------------------------------------------------------------------
+# diversity
 
 
 def test_distinct_n_by_hand():
@@ -185,7 +189,8 @@ def test_repetition_rate_of_a_loop_rises_to_one():
     assert repetition_rate(loop, n=4) == 0.0 and rates == sorted(rates) and rates[-1] > 0.97
 
 
-# ------------------------------------------------------------------------------------------------------------- choice
+# -------------------------------------------------------------------------------------------------------------
+# choice
 
 
 def test_minimum_bayes_risk_by_brute_force():
@@ -230,7 +235,8 @@ def test_minimum_bayes_risk_refuses_bad_values():
         minimum_bayes_risk(["a", "b"], "meteor")
 
 
-# ------------------------------------------------------------------------------------------------------------- intervals
+# -------------------------------------------------------------------------------------------------------------
+# intervals
 
 
 @given(

@@ -20,12 +20,13 @@ from playground.metrics import (
 )
 from tests.metric_texts import anything, texts
 
-# ------------------------------------------------------------------------------------------------------------- ROUGE
+# -------------------------------------------------------------------------------------------------------------
+# ROUGE
 
 
 def test_rouge_by_hand():
-    """Lin 2004: against `police killed the gunman`, `police kill the gunman` and `the gunman kill police` share 3 words, and
-    rougeL tells them apart (3/4 against 2/4)."""
+    """Lin 2004: against `police killed the gunman`, `police kill the gunman` and `the gunman kill
+    police` share 3 words, and rougeL tells them apart (3/4 against 2/4)."""
     first, second = (
         rouge("police kill the gunman", "police killed the gunman"),
         rouge("the gunman kill police", "police killed the gunman"),
@@ -37,7 +38,8 @@ def test_rouge_by_hand():
     assert [row.ngram for row in first["rouge2"].rows if row.clipped] == [("the", "gunman")]
 
 
-# English with all that stands in it: accents, dashes, quotes, symbols, pictures; rouge-score's own figures to the last digit
+# English with all that stands in it: accents, dashes, quotes, symbols, pictures; rouge-score's own
+# figures to the last digit
 latin = st.text(
     st.one_of(st.characters(max_codepoint=0x24F), st.sampled_from("“”‘’–—…•€£™ﬁ🎉✓")), max_size=40
 )
@@ -98,7 +100,8 @@ def test_words_of_every_script_are_tokens(text, tokens):
     ]
 
 
-# text, the same with one character changed, and something else: the first beats the second beats the third
+# text, the same with one character changed, and something else: the first beats the second beats
+# the third
 SCRIPTS = {
     "Chinese": ("我今天很高兴见到你", "我昨天很高兴见到你", "请把门关上吧"),
     "Japanese": ("私は昨日東京へ行きました", "私は今日東京へ行きました", "猫が好きだ"),

@@ -73,7 +73,8 @@ def test_the_wheel_carries_assets_and_the_command(tmp_path):
 
 
 def test_the_installed_command_serves_from_another_folder(tmp_path):
-    """The wheel alone, in front of the path and away from the checkout, answers with its own files."""
+    """The wheel alone, in front of the path and away from the checkout, answers with its own
+    files."""
     build = [
         sys.executable,
         "-m",

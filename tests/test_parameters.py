@@ -1,4 +1,5 @@
-"""One row of the table: what it takes, what it refuses and with which sentence, and what a page makes of it."""
+"""One row of the table: what it takes, what it refuses and with which sentence, and what a page
+makes of it."""
 
 import numpy as np
 import pytest

@@ -1,8 +1,9 @@
 """The shared backend: the only packages that know models and devices.
 
-`get_backend()` is the one door. Everything behind it (transformers, the device, the engine's loop) is imported when a
-model is first asked for, so that a page is alive before any weights are. The door itself is imported when it is first
-used: engine and models need no more than torch, transformers, tokenizers and safetensors.
+`get_backend()` is the one door. Everything behind it (transformers, the device, the engine's loop)
+is imported when a model is first asked for, so that a page is alive before any weights are. The
+door itself is imported when it is first used: engine and models need no more than torch,
+transformers, tokenizers and safetensors.
 """
 
 from typing import TYPE_CHECKING

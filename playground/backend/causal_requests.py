@@ -9,7 +9,8 @@ from playground.backend.kv_cache import Slot
 
 
 class Session:
-    """What the worker keeps for one face: the ids whose keys lie in its slot. Touched by the engine's loop alone."""
+    """What the worker keeps for one face: the ids whose keys lie in its slot. Touched by the
+    engine's loop alone."""
 
     __slots__ = ("__weakref__", "asked", "cached", "closed", "slot", "used")
 
@@ -35,7 +36,8 @@ class Item:
 
 
 class Ending(list[int]):
-    """The ids of a text of which the predictions at the last `last` places are asked for: a text with drafts to verify."""
+    """The ids of a text of which the predictions at the last `last` places are asked for: a text
+    with drafts to verify."""
 
     def __init__(self, ids: list[int], last: int):
         super().__init__(ids)

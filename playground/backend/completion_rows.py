@@ -1,4 +1,5 @@
-"""Rows of log-probabilities as another program's engine words them, made into a whole distribution; see openai_engine.py."""
+"""Rows of log-probabilities as another program's engine words them, made into a whole distribution;
+see openai_engine.py."""
 
 from __future__ import annotations
 
@@ -26,8 +27,9 @@ def rows_at(choice: dict, place: int) -> dict[str, float]:
 
 
 def names_of(codec: Any) -> dict[str, list[int]]:
-    """Text of a token, as engines write it, -> the ids that have this text. Bytes that are no whole character are left out of
-    the text by one engine and written as a replacement mark by another: both names stand here, and neither is one token's own."""
+    """Text of a token, as engines write it, -> the ids that have this text. Bytes that are no whole
+    character are left out of the text by one engine and written as a replacement mark by another:
+    both names stand here, and neither is one token's own."""
     found: dict[str, list[int]] = {}
     for token in range(codec.vocab_size):
         data = b"" if token in codec.special_ids else codec.token_bytes(token)
@@ -42,7 +44,8 @@ def names_of(codec: Any) -> dict[str, list[int]]:
 
 
 def text_of(codec: Any, ids: list[int]) -> str:
-    """The text that stands for ids, special tokens by name; EngineError where it ends within a character."""
+    """The text that stands for ids, special tokens by name; EngineError where it ends within a
+    character."""
     try:
         return b"".join(codec.token_bytes(token) for token in ids).decode("utf-8")
     except UnicodeDecodeError:
@@ -54,11 +57,12 @@ def text_of(codec: Any, ids: list[int]) -> str:
 def distribution(
     rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int
 ) -> torch.Tensor:
-    """(V,) log-probabilities from an engine's rows, see `CompletionsModel.next_logits`. EngineError on what is no distribution.
-    Without the attribute `shown` where the engine told every token: then it is a distribution like any network's.
+    """(V,) log-probabilities from an engine's rows, see `CompletionsModel.next_logits`. EngineError
+    on what is no distribution. Without the attribute `shown` where the engine told every token:
+    then it is a distribution like any network's.
 
-    A row whose name belongs to several tokens counts for the mass and for the ranks, but stands for no token: it lies at one of
-    them that is not shown."""
+    A row whose name belongs to several tokens counts for the mass and for the ranks, but stands for
+    no token: it lies at one of them that is not shown."""
     import numpy as np
     import torch
 
@@ -111,7 +115,8 @@ def distribution(
 
 @dataclass(frozen=True)
 class ScoredToken:
-    """What an engine tells of one token of a given text: log-probability (nats), rank (from 1), and its rows there by name."""
+    """What an engine tells of one token of a given text: log-probability (nats), rank (from 1), and
+    its rows there by name."""
 
     logprob: float
     rank: int
@@ -119,7 +124,8 @@ class ScoredToken:
 
 
 def read_prompt(choice: dict, ids: list[int]) -> list[ScoredToken]:
-    """What an engine tells of each token of a text but the first, before which nothing stands (vLLM's `prompt_logprobs`).
+    """What an engine tells of each token of a text but the first, before which nothing stands
+    (vLLM's `prompt_logprobs`).
 
     Raises EngineError where it tells nothing, or of other tokens than `ids`."""
     given = choice.get("prompt_logprobs")

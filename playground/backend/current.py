@@ -14,7 +14,8 @@ _lock = threading.Lock()
 
 
 def get_backend() -> Any:
-    """The one backend of this process: models on this machine, or over a cluster if `PLAYGROUND_BACKEND` names one."""
+    """The one backend of this process: models on this machine, or over a cluster if
+    `PLAYGROUND_BACKEND` names one."""
     global _backend
     if _backend is None:
         with _lock:

@@ -1,4 +1,5 @@
-"""Masked and diffusion models: the face that pages see, and the worker that joins canvases into one forward pass."""
+"""Masked and diffusion models: the face that pages see, and the worker that joins canvases into one
+forward pass."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ class CanvasSession:
 
 @dataclass
 class Check:
-    """Drafts to be checked: what the network's last blocks read, the pieces (B, L), the order of the places (B, M), how many."""
+    """Drafts to be checked: what the network's last blocks read, the pieces (B, L), the order of
+    the places (B, M), how many."""
 
     states: tuple[torch.Tensor, ...]
     pieces: torch.Tensor
@@ -58,9 +60,11 @@ class Rows:
 
 
 class DenoiserWorker:
-    """Runs one masked network for all sessions; called by the engine's loop. read_verifier: loads its trained verifier.
+    """Runs one masked network for all sessions; called by the engine's loop. read_verifier: loads
+    its trained verifier.
 
-    Requests: "canvas" (logits), "draft" (logits and the states that a verifier reads), "check" (a Check)."""
+    Requests: "canvas" (logits), "draft" (logits and the states that a verifier reads), "check" (a
+      Check)."""
 
     def __init__(
         self, network: Any, pad_id: int, read_verifier: Callable[[], Verifier] | None = None
@@ -81,7 +85,8 @@ class DenoiserWorker:
         return self._verifier
 
     def plan(self, waiting: list[Request], tick: int) -> list[Rows]:
-        """The request served longest ago sets the length; others of like length join; each gets an equal share of the rows."""
+        """The request served longest ago sets the length; others of like length join; each gets an
+        equal share of the rows."""
         if not waiting:
             return []
         by_turn = sorted(waiting, key=lambda request: (request.served, request.order))
@@ -116,7 +121,8 @@ class DenoiserWorker:
 
     @torch.inference_mode()
     def run(self, batch: list[Rows]) -> None:
-        """One forward pass over the rows of all items, shorter canvases padded on the right and masked; or all their checks."""
+        """One forward pass over the rows of all items, shorter canvases padded on the right and
+        masked; or all their checks."""
         if batch[0].request.kind == "check":
             self._answer_all(batch, [(self._check(item),) for item in batch])
             return
@@ -157,8 +163,8 @@ class DenoiserWorker:
         return judge(self.network, self.verifier, states, pieces, order, check.count)
 
     def _answer_all(self, batch: list[Rows], answers: list[tuple[torch.Tensor, ...]]) -> None:
-        """Each item's rows (logits, and what else was asked for) are there. They stay on the device, where samplers read them;
-        whether they are finite is asked once for all."""
+        """Each item's rows (logits, and what else was asked for) are there. They stay on the
+        device, where samplers read them; whether they are finite is asked once for all."""
         sums = torch.stack([parts[0].sum(dtype=torch.float32) for parts in answers])
         (finite,) = self.crossing.down(torch.isfinite(sums)).wait()
         for item, parts, good in zip(batch, answers, finite.tolist(), strict=True):
@@ -184,7 +190,8 @@ class DenoiserWorker:
 class Denoiser(Spelling):
     """A masked network as one session sees it.
 
-    vocab_size, mask_id (below vocab_size: samplers suppress it), context_length (positions), uncased, has_chat_template.
+    vocab_size, mask_id (below vocab_size: samplers suppress it), context_length (positions),
+    uncased, has_chat_template.
     """
 
     kind = "denoiser"
@@ -231,11 +238,13 @@ class Denoiser(Spelling):
         return ""
 
     def logits(self, canvas) -> torch.Tensor:
-        """Logits (B, L, V), float32, for a canvas (B, L) of ids. ValueError names a bad shape, id or length."""
+        """Logits (B, L, V), float32, for a canvas (B, L) of ids. ValueError names a bad shape, id
+        or length."""
         return self._ask("canvas", self._checked(canvas))[0]
 
     def draft(self, canvas) -> Reading:
-        """The canvas (B, L) as it was read for drafts and their verification; see `playground.diffusion.drafts`."""
+        """The canvas (B, L) as it was read for drafts and their verification; see
+        `playground.diffusion.drafts`."""
         if self.draft_problem:
             raise ValueError(self.draft_problem)
         logits, *states = self._ask("draft", self._checked(canvas))
@@ -249,7 +258,8 @@ class Denoiser(Spelling):
             raise RunStopped(
                 t("this session of the model was closed; ask the backend for a new one")
             )
-        # blocks of rows, each with all its parts (a cluster sends logits alone); joined in the visitor's thread
+        # blocks of rows, each with all its parts (a cluster sends logits alone); joined in the
+        # visitor's thread
         blocks = self._engine.ask(self._session, kind, payload)
         parts: list[tuple[torch.Tensor, ...]] = [
             block if isinstance(block, tuple) else (block,) for block in blocks
@@ -286,6 +296,7 @@ class Denoiser(Spelling):
         return canvas
 
     def close(self) -> None:
-        """Leave the engine at once; a pass that waits ends with RunStopped. Closing twice is harmless."""
+        """Leave the engine at once; a pass that waits ends with RunStopped. Closing twice is
+        harmless."""
         self._closed = True
         self._leave()

@@ -14,7 +14,8 @@ F = TypeVar("F", bound=Callable)
 
 @lru_cache(maxsize=1)
 def device():
-    """The torch.device that models run on: `PLAYGROUND_DEVICE` if set, else CUDA, else Apple's MPS, else the CPU."""
+    """The torch.device that models run on: `PLAYGROUND_DEVICE` if set, else CUDA, else Apple's MPS,
+    else the CPU."""
     import torch
 
     named = os.environ.get("PLAYGROUND_DEVICE", "").strip()
@@ -28,9 +29,10 @@ def device():
 
 
 def dtype(parameters: int = 0):
-    """The number format of a network's weights: `PLAYGROUND_DTYPE` (float32 or bfloat16) if set. Without it float32, so that a seed
-    gives the CPU's text on a GPU too; networks of 10^9 parameters and more are bfloat16 on CUDA, where they would not fit else.
-    Logits become float32 before any rule sees them in either case. ValueError names any other format."""
+    """The number format of a network's weights: `PLAYGROUND_DTYPE` (float32 or bfloat16) if set.
+    Without it float32, so that a seed gives the CPU's text on a GPU too; networks of 10^9
+    parameters and more are bfloat16 on CUDA, where they would not fit else. Logits become float32
+    before any rule sees them in either case. ValueError names any other format."""
     import torch
 
     named = os.environ.get("PLAYGROUND_DTYPE", "").strip()
@@ -43,12 +45,14 @@ def dtype(parameters: int = 0):
 
 
 def on_zero_gpu() -> bool:
-    """Whether this process is a Space with a GPU lent by the call (each call runs in a forked process)."""
+    """Whether this process is a Space with a GPU lent by the call (each call runs in a forked
+    process)."""
     return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true", "t")
 
 
 def zero_gpu(duration: int | Callable[..., int] = 60) -> Callable[[F], F]:
-    """Decorator for a WHOLE run: `spaces.GPU(duration=seconds)` on ZeroGPU, otherwise it returns the function itself."""
+    """Decorator for a WHOLE run: `spaces.GPU(duration=seconds)` on ZeroGPU, otherwise it returns
+    the function itself."""
 
     def decorate(function: F) -> F:
         if not on_zero_gpu():
@@ -63,7 +67,8 @@ def zero_gpu(duration: int | Callable[..., int] = 60) -> Callable[[F], F]:
 
 
 def memory_bytes() -> int:
-    """Memory of the device (GPU) or of the machine (CPU, MPS), in bytes; a container's own limit counts."""
+    """Memory of the device (GPU) or of the machine (CPU, MPS), in bytes; a container's own limit
+    counts."""
     import torch
 
     if device().type == "cuda":

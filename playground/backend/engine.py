@@ -1,12 +1,13 @@
 """One loop for each loaded model: it joins every visitor's next forward pass into one batch.
 
-Sessions put requests in; each tick of the loop takes what waits (next tokens of all sessions, pieces of long prompts, rows
-of canvases), runs one forward pass, and hands each session its own logits. Rules and draws stay in the visitor's thread; the
-answers of a batch go out one after another, so that thirty threads do not fight for the interpreter's lock.
-A session that closes leaves at the next tick. An exception reaches only the session whose request caused it: a batch that
-fails is run again request by request.
-Where the device works by itself (CUDA), a pass is in flight while the rules of those answered before it run: many visitors
-fall into two groups that take turns at the device and at the processor.
+Sessions put requests in; each tick of the loop takes what waits (next tokens of all sessions,
+pieces of long prompts, rows of canvases), runs one forward pass, and hands each session its own
+logits. Rules and draws stay in the visitor's thread; the answers of a batch go out one after
+another, so that thirty threads do not fight for the interpreter's lock. A session that closes
+leaves at the next tick. An exception reaches only the session whose request caused it: a batch that
+fails is run again request by request. Where the device works by itself (CUDA), a pass is in flight
+while the rules of those answered before it run: many visitors fall into two groups that take turns
+at the device and at the processor.
 """
 
 from __future__ import annotations
@@ -26,14 +27,17 @@ from playground.backend.errors import BackendError, EngineError, OutOfMemory, Ru
 from playground.backend.limits import limits
 from playground.i18n import t
 
-# After a tick the loop waits for those it has just answered, as long as they keep coming: from one to the next at most the
-# tick's own time and 20 ms, at most a quarter of a second after the first. A pass over a few would run against the Python of
-# all others for the interpreter's lock: measured with 24 visitors, 4 rows took 100 ms then, and 24 rows together 25 ms.
+# After a tick the loop waits for those it has just answered, as long as they keep coming: from one
+# to the next at most the tick's own time and 20 ms, at most a quarter of a second after the first.
+# A pass over a few would run against the Python of all others for the interpreter's lock: measured
+# with 24 visitors, 4 rows took 100 ms then, and 24 rows together 25 ms.
 GAP, LONGEST_GAP, LONGEST_GRACE = 1.0, 0.02, 0.25  # ticks, seconds, seconds
-# Meanwhile each of them has the interpreter to itself until it asks again, at most this long: a step's rules take 1 ms alone,
-# and more than twice that in each of thirty threads at once, as every array operation gives the lock away and wants it back.
+# Meanwhile each of them has the interpreter to itself until it asks again, at most this long: a
+# step's rules take 1 ms alone, and more than twice that in each of thirty threads at once, as every
+# array operation gives the lock away and wants it back.
 TURN_SECONDS = 0.002
-# A forward pass takes the interpreter's lock hundreds of times; at Python's default of 5 ms each time may cost that long.
+# A forward pass takes the interpreter's lock hundreds of times; at Python's default of 5 ms each
+# time may cost that long.
 SWITCH_SECONDS = 0.001
 TWO_GROUPS = 16  # visitors from which on an idle device gets half of them first
 REST_SECONDS = 0.01  # between two looks at requests for which there is no room
@@ -42,11 +46,14 @@ REST_SECONDS = 0.01  # between two looks at requests for which there is no room
 class Engine:
     """The loop of one model.
 
-    worker: knows the network; has `plan(waiting, tick) -> batch` (a list of work items, chosen fairly), `run(batch)` (one
-        forward pass, finishes requests that are complete), `leave(session)`, `room()` (frees what can be freed), `item.request`.
-        Where `asynchronous` is True also `launch(batch)`, which begins a pass and returns what waits for it and finishes.
+    worker: knows the network; has `plan(waiting, tick) -> batch` (a list of work items, chosen
+        fairly), `run(batch)` (one forward pass, finishes requests that are complete),
+        `leave(session)`, `room()` (frees what can be freed), `item.request`. Where `asynchronous`
+        is True also `launch(batch)`, which begins a pass and returns what waits for it and
+        finishes.
     free_memory: called once before a forward pass that ran out of memory is tried again.
-    inline: no thread; the asking thread runs the ticks (ZeroGPU forks each call, so no loop would be there).
+    inline: no thread; the asking thread runs the ticks (ZeroGPU forks each call, so no loop would
+      be there).
     """
 
     def __init__(
@@ -73,10 +80,12 @@ class Engine:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    # what sessions call --------------------------------------------------------------------------------------------
+    # what sessions call
+    # --------------------------------------------------------------------------------------------
 
     def ask(self, session: Any, kind: str, payload: Any) -> Any:
-        """Put a request in and wait for its answer. Raises what went wrong, in the asking thread."""
+        """Put a request in and wait for its answer. Raises what went wrong, in the asking
+        thread."""
         if self.stopped:
             raise RunStopped(
                 t("the model {name} was unloaded; start the run again", name=repr(self.name))
@@ -104,7 +113,8 @@ class Engine:
         return request.wait(0)
 
     def leave(self, session: Any) -> None:
-        """The session's waiting requests end with RunStopped and its cache is freed at the next tick; returns at once."""
+        """The session's waiting requests end with RunStopped and its cache is freed at the next
+        tick; returns at once."""
         if self.inline:
             self._drop(session)
         elif not self.stopped:
@@ -123,7 +133,8 @@ class Engine:
         """Requests waiting now."""
         return sum(not request.finished for request in list(self.waiting)) + self._inbox.qsize()
 
-    # the loop ------------------------------------------------------------------------------------------------------
+    # the loop
+    # ------------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         if self._thread is None:
@@ -169,8 +180,8 @@ class Engine:
                 )
 
     def _collect(self) -> None:
-        """Take in what has arrived. Blocks while nothing waits; after a tick the answers go out one by one, and the loop waits a
-        moment for those who got theirs."""
+        """Take in what has arrived. Blocks while nothing waits; after a tick the answers go out one
+        by one, and the loop waits a moment for those who got theirs."""
         holder, turn_ends = None, 0.0  # whose turn it is, and how long
         came = time.monotonic()  # the last of those who came
         latest = came + LONGEST_GRACE
@@ -205,7 +216,8 @@ class Engine:
         return [request for request in self.waiting if not request.flying]
 
     def _rest(self) -> None:
-        """Nothing of what waits had room: until somebody comes or leaves, or a moment has passed."""
+        """Nothing of what waits had room: until somebody comes or leaves, or a moment has
+        passed."""
         with contextlib.suppress(queue.Empty):
             self._take(self._inbox.get(timeout=REST_SECONDS))
 
@@ -231,8 +243,8 @@ class Engine:
         self.worker.leave(session)
 
     def _one_tick(self) -> bool:
-        """One forward pass over what the worker chooses; False if it chose nothing. A pass in flight lands once the next one is
-        launched."""
+        """One forward pass over what the worker chooses; False if it chose nothing. A pass in
+        flight lands once the next one is launched."""
         self.tick += 1
         self.waiting = [request for request in self.waiting if not request.dropped]
         asynchronous = not self.inline and getattr(self.worker, "asynchronous", False)

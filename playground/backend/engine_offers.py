@@ -1,14 +1,18 @@
-"""Which engines of other programs the host offers; what is done with them stands in openai_engine.py.
+"""Which engines of other programs the host offers; what is done with them stands in
+openai_engine.py.
 
-`PLAYGROUND_ENGINES` offers engines, separated by `;`, each `name=address` with options behind commas:
+`PLAYGROUND_ENGINES` offers engines, separated by `;`, each `name=address` with options behind
+commas:
 
     PLAYGROUND_ENGINES="smollm2-gguf=http://127.0.0.1:8000/v1,tokenizer=smollm2-135m,top=20"
 
-tokenizer (needed): a model of the catalogue or a folder whose tokenizer is the engine's own. top: tokens asked for at each step
-(20; an engine that refuses is asked for fewer), or `all`: the whole distribution, which vLLM tells when it is started with
-`--max-logprobs -1`; it is asked with ids, for names could not tell all tokens apart. model: the name the engine knows its model by (its first). context: tokens (2048).
-ids=1: prompts go out as token ids and tokens come back by id, for an engine that understands this (vLLM does, llama-cpp-python does
-not): nothing is cut into tokens anew and no two tokens are confused.
+tokenizer (needed): a model of the catalogue or a folder whose tokenizer is the engine's own. top:
+tokens asked for at each step (20; an engine that refuses is asked for fewer), or `all`: the whole
+distribution, which vLLM tells when it is started with `--max-logprobs -1`; it is asked with ids,
+for names could not tell all tokens apart. model: the name the engine knows its model by (its
+first). context: tokens (2048). ids=1: prompts go out as token ids and tokens come back by id, for
+an engine that understands this (vLLM does, llama-cpp-python does not): nothing is cut into tokens
+anew and no two tokens are confused.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ _order = itertools.count()
 
 
 class Request:
-    """One question to the engine. `answer` holds its tensor, `error` its exception; `wait` blocks until either is there."""
+    """One question to the engine. `answer` holds its tensor, `error` its exception; `wait` blocks
+    until either is there."""
 
     def __init__(self, session: Any, kind: str, payload: Any):
         self.session, self.kind, self.payload = session, kind, payload
@@ -34,7 +35,8 @@ class Request:
         self._done.acquire()
 
     def finish(self, answer: Any = None, error: BaseException | None = None) -> None:
-        """Give the answer or the exception; the first call counts. Who waits sees it at once, unless it is held."""
+        """Give the answer or the exception; the first call counts. Who waits sees it at once,
+        unless it is held."""
         with self._first:
             if self.answer is not None or self.error is not None:
                 return
@@ -79,7 +81,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def is_device_lost(error: BaseException) -> bool:
-    """Whether an exception says that the GPU failed: what this process asks of it afterwards fails too."""
+    """Whether an exception says that the GPU failed: what this process asks of it afterwards fails
+    too."""
     return (
         isinstance(error, RuntimeError)
         and not is_out_of_memory(error)

@@ -1,4 +1,5 @@
-"""The exceptions of the backend. The message of each is written for the visitor: what happened and what can be done."""
+"""The exceptions of the backend. The message of each is written for the visitor: what happened and
+what can be done."""
 
 from __future__ import annotations
 
@@ -12,9 +13,7 @@ class BackendError(RuntimeError):
 class ModelUnavailable(BackendError):
     """A model that cannot be had.
 
-    Attributes
-    ----------
-    model: the catalogue's id of the model.
+    Attributes ---------- model: the catalogue's id of the model.
     reasons: list of (place, reason), in the order in which the places were tried.
     """
 
@@ -36,7 +35,8 @@ class ModelUnavailable(BackendError):
 
 
 class WeightsRefused(BackendError):
-    """A folder whose weights are not loaded: truncated, incomplete, pickled, not finite, or in need of remote code."""
+    """A folder whose weights are not loaded: truncated, incomplete, pickled, not finite, or in need
+    of remote code."""
 
 
 class EngineError(BackendError):
@@ -52,7 +52,8 @@ class RunStopped(BackendError):
 
 
 class LimitExceeded(BackendError, ValueError):
-    """A stated limit was passed; the sentence names the limit and its value. `limit` holds its name."""
+    """A stated limit was passed; the sentence names the limit and its value. `limit` holds its
+    name."""
 
     def __init__(self, message: str, limit: str = ""):
         self.limit = limit

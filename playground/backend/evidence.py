@@ -86,7 +86,8 @@ class EvidenceNetwork(nn.Module):
         """The masked network's configuration."""
         return self.network.config
 
-    # ------------------------------------------------------------------------------------------------------------ tables
+    # ------------------------------------------------------------------------------------------------------------
+    # tables
     @property
     def words(self) -> torch.Tensor:
         """(V, D): the embeddings that the input and the output matrix share with the masked
@@ -119,7 +120,8 @@ class EvidenceNetwork(nn.Module):
         mass = inside.sum(1, keepdim=True).clamp(min=1e-30)
         return self.mix(self.over(inside / mass))
 
-    # ------------------------------------------------------------------------------------------------------------ passes
+    # ------------------------------------------------------------------------------------------------------------
+    # passes
     def over(self, local: torch.Tensor) -> torch.Tensor:
         """(..., V): by how much probabilities local (..., V) exceed the words' shares, as a part
         of what they could."""
@@ -168,7 +170,8 @@ class EvidenceNetwork(nn.Module):
         found.logits = found.logits + self.barred[: self.size]
         return found
 
-    # ------------------------------------------------------------------------------------------------------------ files
+    # ------------------------------------------------------------------------------------------------------------
+    # files
     def parts(self) -> list[dict[str, torch.Tensor]]:
         """The trained tensors, the shares and the groups, by file: two blocks each, the rest in
         the last."""

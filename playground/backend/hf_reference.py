@@ -1,6 +1,8 @@
-"""The network as the library itself loads and runs it: its own attention, its own cache, its own `generate`.
+"""The network as the library itself loads and runs it: its own attention, its own cache, its own
+`generate`.
 
-What the playground computes can be laid beside it. It is a second copy of the weights in memory, gone with the object.
+What the playground computes can be laid beside it. It is a second copy of the weights in memory,
+gone with the object.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ _one_at_a_time = threading.Lock()  # the library draws from the process's own ra
 
 
 class LibraryModel:
-    """`generate(ids, ...)` is transformers' `model.generate` with exactly the settings given, none of a folder's defaults."""
+    """`generate(ids, ...)` is transformers' `model.generate` with exactly the settings given, none
+    of a folder's defaults."""
 
     def __init__(self, folder: Path, eos_id: int | None):
         self.network, _ = read_network(folder, "causal", packed=False)
@@ -33,7 +36,8 @@ class LibraryModel:
         should_stop: Callable[[], bool] | None = None,
         **settings: Any,
     ) -> tuple[list[int], list[torch.Tensor]]:
-        """(new ids, the processed scores (V,) of each step; none for beams). settings: transformers' names; seed is for torch's generator.
+        """(new ids, the processed scores (V,) of each step; none for beams). settings:
+        transformers' names; seed is for torch's generator.
 
         should_stop is asked after every token: the run then ends with what it has."""
 

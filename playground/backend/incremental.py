@@ -1,4 +1,5 @@
-"""Text that grows token by token: what each token adds, so that the added parts joined are the text of the whole.
+"""Text that grows token by token: what each token adds, so that the added parts joined are the text
+of the whole.
 
 `TextCodec.decode` is the same decoder run over all ids, so a stream and the whole cannot disagree.
 """
@@ -17,7 +18,8 @@ OPENING = frozenset("([{")
 class IncrementalDecoder(Protocol):
     @property
     def unfinished(self) -> bool:
-        """True while the last token's bytes wait for a later token, which then brings the character."""
+        """True while the last token's bytes wait for a later token, which then brings the
+        character."""
         ...
 
     def push(self, token_id: int) -> str:
@@ -26,10 +28,12 @@ class IncrementalDecoder(Protocol):
 
 
 class ByteDecoder:
-    """Byte-level and SentencePiece vocabularies: a character shows with the token that completes it.
+    """Byte-level and SentencePiece vocabularies: a character shows with the token that completes
+    it.
 
-    Bytes that cannot become a character are shown as U+FFFD as soon as that is certain; a sequence that may still become one
-    waits, and shows nothing if the text ends there. strip: leave out the text's own first space (SentencePiece).
+    Bytes that cannot become a character are shown as U+FFFD as soon as that is certain; a sequence
+    that may still become one waits, and shows nothing if the text ends there. strip: leave out the
+    text's own first space (SentencePiece).
     """
 
     def __init__(self, bytes_of: Callable[[int], bytes], strip: bool = False):
@@ -47,10 +51,12 @@ class ByteDecoder:
 
 
 class WordPieceDecoder:
-    """Word pieces, which have lost where the spaces were: `don ' t stop , " said he .` becomes `don't stop," said he.`
+    """Word pieces, which have lost where the spaces were: `don ' t stop , " said he .` becomes
+    `don't stop," said he.`
 
-    Double quotes open and close in turn, a hyphen binds both its words, and an apostrophe after a word binds the known
-    endings of contractions. Looks only back, so a piece never changes the text before it. piece_of: id -> word piece.
+    Double quotes open and close in turn, a hyphen binds both its words, and an apostrophe after a
+    word binds the known endings of contractions. Looks only back, so a piece never changes the text
+    before it. piece_of: id -> word piece.
     """
 
     unfinished = False

@@ -1,9 +1,11 @@
-"""Keys and values of every session's tokens, in slots: the KV cache that one batched forward writes and reads in place.
+"""Keys and values of every session's tokens, in slots: the KV cache that one batched forward writes
+and reads in place.
 
-A slot holds one session's cache. Slots of one capacity lie side by side in a block, so that the attention of all sessions in
-a block is one call on a view, without copying; a session that outgrows its slot moves to one of the next capacity. The
-network is called with the tokens of all sessions packed in one row (1, N); all layers but attention work position by
-position, and attention is `packed_attention` below, which keeps the sessions apart.
+A slot holds one session's cache. Slots of one capacity lie side by side in a block, so that the
+attention of all sessions in a block is one call on a view, without copying; a session that outgrows
+its slot moves to one of the next capacity. The network is called with the tokens of all sessions
+packed in one row (1, N); all layers but attention work position by position, and attention is
+`packed_attention` below, which keeps the sessions apart.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ class CacheFull(Exception):
 
 @dataclass
 class Block:
-    """Slots of one capacity. keys, values: for each layer a tensor (slots, KV heads, capacity, head size)."""
+    """Slots of one capacity. keys, values: for each layer a tensor (slots, KV heads, capacity, head
+    size)."""
 
     capacity: int
     keys: list[torch.Tensor]
@@ -76,7 +79,8 @@ class KeyStore:
         return sum(block.bytes for block in self.blocks)
 
     def take(self, tokens: int) -> Slot:
-        """A slot for at least `tokens` tokens; CacheFull if the budget does not hold another block."""
+        """A slot for at least `tokens` tokens; CacheFull if the budget does not hold another
+        block."""
         capacity, slots = next(((c, s) for c, s in CAPACITIES if c >= tokens), CAPACITIES[-1])
         capacity = min(capacity, max(self.longest, 1))
         if tokens > capacity:
@@ -108,7 +112,8 @@ class KeyStore:
                 )
             )
         shape = (slots, self.heads, capacity, self.head_size)
-        # zeros: what lies behind a session's end has weight 0 in its attention, but 0 x NaN would be NaN
+        # zeros: what lies behind a session's end has weight 0 in its attention, but 0 x NaN would
+        #   be NaN
         keys = [
             torch.zeros(shape, dtype=self.dtype, device=self.device) for _ in range(self.layers)
         ]
@@ -120,7 +125,8 @@ class KeyStore:
         return block
 
     def give_back(self, slot: Slot, clean: bool = False) -> None:
-        """Free a slot; the last one of a block frees the block. clean: zero it (it may hold values that are not finite)."""
+        """Free a slot; the last one of a block frees the block. clean: zero it (it may hold values
+        that are not finite)."""
         block = slot.block
         if clean:
             for tensor in (*block.keys, *block.values):
@@ -145,7 +151,8 @@ class KeyStore:
 
 @dataclass
 class Segment:
-    """Tokens of one session in a packed row: columns start:stop, which continue `cached` tokens in `slot`."""
+    """Tokens of one session in a packed row: columns start:stop, which continue `cached` tokens in
+    `slot`."""
 
     slot: Slot
     start: int
@@ -154,9 +161,11 @@ class Segment:
 
 
 class Plan:
-    """How the attention of one packed row falls into calls: single tokens block by block, longer pieces one by one.
+    """How the attention of one packed row falls into calls: single tokens block by block, longer
+    pieces one by one.
 
-    `numbers` are the whole numbers that it needs on the device, a list each; `on` takes them as tensors there.
+    `numbers` are the whole numbers that it needs on the device, a list each; `on` takes them as
+    tensors there.
     """
 
     def __init__(self, segments: list[Segment]):
@@ -253,10 +262,11 @@ class planned:
 def packed_attention(
     module, query, key, value, attention_mask=None, scaling=None, dropout=0.0, **kwargs
 ):
-    """Attention of packed sessions over their slots; registered with transformers under the name `packed`.
+    """Attention of packed sessions over their slots; registered with transformers under the name
+    `packed`.
 
-    query (1, H, N, D), key and value (1, KV heads, N, D) -> (1, N, H, D). Heads that share a key head are folded into the
-    query axis, so nothing is repeated.
+    query (1, H, N, D), key and value (1, KV heads, N, D) -> (1, N, H, D). Heads that share a key
+    head are folded into the query axis, so nothing is repeated.
     """
     plan: Plan = _now.plan
     layer = module.layer_idx

@@ -1,7 +1,8 @@
 """Every limit, in one place.
 
-Each field can be overridden by an environment variable, its name in capitals with `PLAYGROUND_` before it
-(`max_new_tokens` by `PLAYGROUND_MAX_NEW_TOKENS`). Beyond a limit the visitor gets a sentence that names it, at once.
+Each field can be overridden by an environment variable, its name in capitals with `PLAYGROUND_`
+before it (`max_new_tokens` by `PLAYGROUND_MAX_NEW_TOKENS`). Beyond a limit the visitor gets a
+sentence that names it, at once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from playground.i18n import t
 
 @dataclass(frozen=True)
 class Limits:
-    """All limits. Lengths in tokens unless the name says otherwise, times in seconds, memory in megabytes (10^6 bytes)."""
+    """All limits. Lengths in tokens unless the name says otherwise, times in seconds, memory in
+    megabytes (10^6 bytes)."""
 
     max_body_mb: float = (
         8.0  # bytes of one request; a saved run that is opened again is the longest
@@ -86,7 +88,8 @@ class Limits:
 
 
 def read_limits(environment: Mapping[str, str] | None = None) -> Limits:
-    """The limits with the environment's overrides; ValueError names a variable that is not a positive number."""
+    """The limits with the environment's overrides; ValueError names a variable that is not a
+    positive number."""
     given: Mapping[str, str] = os.environ if environment is None else environment
     values = {}
     for field in fields(Limits):

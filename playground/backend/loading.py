@@ -1,4 +1,5 @@
-"""Weights -> a network with its engine, within a memory budget; the least recently used model goes first."""
+"""Weights -> a network with its engine, within a memory budget; the least recently used model goes
+first."""
 
 from __future__ import annotations
 
@@ -94,14 +95,16 @@ def _end(loaded: Loaded) -> int | None:
 def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any]:
     """(network, tokenizer) from a folder in the hub's layout; safetensors only, remote code never.
 
-    packed: give a causal network the attention of the engine. Raises WeightsRefused with the reason.
+    packed: give a causal network the attention of the engine. Raises WeightsRefused with the
+      reason.
     """
     check_folder(folder)
     options = {"local_files_only": True, "trust_remote_code": False}
     try:
         full = kind == "denoiser" and is_full(folder)
         config: Any = full_config(folder) if full else AutoConfig.from_pretrained(folder, **options)
-        # a configuration of our own making is named, or the tokenizer would look for a class of that model type
+        # a configuration of our own making is named, or the tokenizer would look for a class of
+        # that model type
         named = {"config": config} if full else {}
         tokenizer = AutoTokenizer.from_pretrained(folder, **named, **options)
         if full:
@@ -113,7 +116,8 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
             family = BertLMHeadModel if config.model_type == "bert" else AutoModelForCausalLM
             attention = "packed" if packed else "sdpa"
             _refuse_unfit(config)
-        # float32 first: from_pretrained sets the process's default dtype while it loads, and other threads compute meanwhile
+        # float32 first: from_pretrained sets the process's default dtype while it loads, and other
+        # threads compute meanwhile
         with _loading:
             network, notes = family.from_pretrained(
                 folder,
@@ -178,7 +182,8 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
 
 
 def _refuse_unfit(config: Any) -> None:
-    """The engine's attention is plain causal attention: say so before wrong figures come out of another kind."""
+    """The engine's attention is plain causal attention: say so before wrong figures come out of
+    another kind."""
     kinds = set(getattr(config, "layer_types", None) or ()) - {"full_attention"}
     if kinds:
         raise WeightsRefused(
@@ -194,7 +199,8 @@ def _refuse_unfit(config: Any) -> None:
 
 
 def shipped_verifier(name: str, network: Any) -> Verifier:
-    """The trained verifier of a network; WeightsRefused where none is shipped or its file does not fit."""
+    """The trained verifier of a network; WeightsRefused where none is shipped or its file does not
+    fit."""
     path = verifier_file(name)
     if path is None:
         raise WeightsRefused(t("no verifier of {name} is shipped", name=name))
@@ -214,7 +220,8 @@ def context_of(config: Any) -> int:
 
 
 class Residents:
-    """The models in memory, at most `model_memory_mb` of them (at least one), least recently used out first."""
+    """The models in memory, at most `model_memory_mb` of them (at least one), least recently used
+    out first."""
 
     def __init__(self, budget: int | None = None, cache_budget: int | None = None):
         memory = devices.memory_bytes()
@@ -249,8 +256,8 @@ class Residents:
         return sum(loaded.bytes for loaded in list(self._models.values()))
 
     def load(self, entry: Entry, folder: Path, progress: Progress | None = None) -> Loaded:
-        """Load a model; WeightsRefused if its weights are bad. Out of memory: the least recently used model goes, and
-        loading is tried once more."""
+        """Load a model; WeightsRefused if its weights are bad. Out of memory: the least recently
+        used model goes, and loading is tried once more."""
         report = progress or (lambda phase, done, total: None)
         report("loading", 0, 0)
         try:
@@ -312,7 +319,8 @@ class Residents:
         return Loaded(entry, network, codec, engine, size, context)
 
     def free_least_recent(self, keep: str | None) -> str | None:
-        """Put the least recently used model away; its waiting requests end with a sentence. Its name, or None."""
+        """Put the least recently used model away; its waiting requests end with a sentence. Its
+        name, or None."""
         with self._lock:
             name = next((name for name in self._models if name != keep), None)
             if name is None:
@@ -344,7 +352,8 @@ class Residents:
 
 
 class _Gone:
-    """Stands where the worker of a model was that has been put away, so that its network can be freed at once."""
+    """Stands where the worker of a model was that has been put away, so that its network can be
+    freed at once."""
 
     def plan(self, waiting, tick):
         raise EngineError(

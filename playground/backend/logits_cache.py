@@ -9,7 +9,8 @@ import torch
 
 
 class LogitsCache:
-    """Logits of the steps on view, least recently used out, within a number of bytes over all models."""
+    """Logits of the steps on view, least recently used out, within a number of bytes over all
+    models."""
 
     def __init__(self, budget: int):
         self.budget, self.bytes = budget, 0

@@ -1,8 +1,9 @@
 """A second copy of a network's matrices, laid out for batches of a few rows.
 
-On a CPU a product of 4 to 100 rows with a matrix spends much of its time in laying the matrix out anew at every call:
-measured here on one core, an output layer of 49,152 x 576 takes 42 ms for 12 rows, 13 ms with the matrix laid out once. One
-row alone is fastest with the plain layout, so both are kept; the copy costs the weights' memory once more.
+On a CPU a product of 4 to 100 rows with a matrix spends much of its time in laying the matrix out
+anew at every call: measured here on one core, an output layer of 49,152 x 576 takes 42 ms for 12
+rows, 13 ms with the matrix laid out once. One row alone is fastest with the plain layout, so both
+are kept; the copy costs the weights' memory once more.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from typing import Any
 import torch
 from torch.nn.functional import linear
 
-# oneDNN keeps the code of each shape that it has met; at its default of 1,024 that grows by some 50 MB in the first hours
+# oneDNN keeps the code of each shape that it has met; at its default of 1,024 that grows by some 50
+# MB in the first hours
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
 
 FEWEST, MOST = 3, 96  # rows between which the copy is used
 SMALLEST = 32_768  # elements of a matrix worth a copy
 EXPECTED_ROWS = 16
-# Each shape costs compiled code that stays in memory (some 200 KB for each matrix and number of rows): batches are filled up
-# with empty rows to one of these.
+# Each shape costs compiled code that stays in memory (some 200 KB for each matrix and number of
+# rows): batches are filled up with empty rows to one of these.
 STEPS = (1, 2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96)
 
 
@@ -31,9 +33,11 @@ def filled_up(rows: int) -> int:
 
 
 def prepack(network: Any) -> int:
-    """Give every linear layer of a float32 network on the CPU its copy; the bytes that the copies take.
+    """Give every linear layer of a float32 network on the CPU its copy; the bytes that the copies
+    take.
 
-    Returns 0 and changes nothing where the operations (oneDNN's, as torch.compile uses them) are missing or give other values.
+    Returns 0 and changes nothing where the operations (oneDNN's, as torch.compile uses them) are
+      missing or give other values.
     """
     layers = [
         module

@@ -1,8 +1,9 @@
 """Models on other machines, with the same face as those on this one.
 
-`PLAYGROUND_BACKEND=http://host:port` names a cluster that answers as `playground.cluster.replica` says, each model under
-`/models/<id>`. The page's process then holds no weights: it encodes, decodes, applies the rules and draws; each step's logits
-come over the wire, exact to the bit. A replica that dies costs the visitor a moment and not a letter of the text.
+`PLAYGROUND_BACKEND=http://host:port` names a cluster that answers as `playground.cluster.replica`
+says, each model under `/models/<id>`. The page's process then holds no weights: it encodes,
+decodes, applies the rules and draws; each step's logits come over the wire, exact to the bit. A
+replica that dies costs the visitor a moment and not a letter of the text.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from playground.i18n import t
 
 
 class RemoteBackend(Backend):
-    """The backend over a cluster: runs, limits, log lines and metrics are this process's own, the networks are elsewhere."""
+    """The backend over a cluster: runs, limits, log lines and metrics are this process's own, the
+    networks are elsewhere."""
 
     def __init__(self, address: str):
         super().__init__()
@@ -39,7 +41,8 @@ class RemoteBackend(Backend):
 
     @property
     def residents(self) -> Any:
-        """What this process holds of the cluster's models. First use imports torch and transformers."""
+        """What this process holds of the cluster's models. First use imports torch and
+        transformers."""
         if self._residents is None:
             from playground.backend.remote_engine import RemoteModels
 

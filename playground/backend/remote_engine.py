@@ -1,7 +1,8 @@
-"""The networks of a cluster as this process sees them: an engine that asks over HTTP, and the models around it.
+"""The networks of a cluster as this process sees them: an engine that asks over HTTP, and the
+models around it.
 
-A step depends on nothing but its ids, so whatever fails on the way (a replica that died, one that is being started, a
-connection that broke) is asked again until `request_seconds` are over.
+A step depends on nothing but its ids, so whatever fails on the way (a replica that died, one that
+is being started, a connection that broke) is asked again until `request_seconds` are over.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ TOLD = {
 
 
 class RemoteEngine:
-    """Stands where the engine of a local model stands: `ask` sends a session's question to any replica and waits for its answer."""
+    """Stands where the engine of a local model stands: `ask` sends a session's question to any
+    replica and waits for its answer."""
 
     worker = None
 
@@ -63,7 +65,8 @@ class RemoteEngine:
         self._lock = threading.Lock()
 
     def ask(self, session: Any, kind: str, payload: Any) -> Any:
-        """The answer to a request of `CausalModel` or `Denoiser`; raises what the replica raised, by its own class."""
+        """The answer to a request of `CausalModel` or `Denoiser`; raises what the replica raised,
+        by its own class."""
         with self._lock:
             name = self._names.setdefault(session, secrets.token_hex(8))
         body = {"canvas": payload.tolist()} if kind == "canvas" else {"ids": payload}
@@ -120,7 +123,8 @@ class RemoteEngine:
         left: Callable[[], bool] = lambda: False,
         seconds: float | None = None,
     ) -> httpx.Response:
-        """A replica's answer, asked for again until `seconds` (default: `request_seconds`) are over."""
+        """A replica's answer, asked for again until `seconds` (default: `request_seconds`) are
+        over."""
         seconds = limits().request_seconds if seconds is None else seconds
         until, pause, reason = time.monotonic() + seconds, FIRST_PAUSE, "no answer"
         while True:
@@ -162,7 +166,8 @@ class RemoteEngine:
             pause = min(LONGEST_PAUSE, 2 * pause)
 
     def leave(self, session: Any) -> None:
-        """A closed session asks no more; what a replica kept for it goes when others need the room."""
+        """A closed session asks no more; what a replica kept for it goes when others need the
+        room."""
         self._gone.add(session)
 
     def stop(self) -> None:
@@ -230,7 +235,8 @@ class RemoteModel:
 
 
 class RemoteModels:
-    """The models of the cluster that this process has asked for; has the face of `loading.Residents`."""
+    """The models of the cluster that this process has asked for; has the face of
+    `loading.Residents`."""
 
     def __init__(self, address: str, telemetry: Any):
         self.address, self.telemetry = address, telemetry
@@ -282,7 +288,8 @@ class RemoteModels:
 
 
 def _codec(facts: dict) -> TextCodec:
-    """The tokenizer from the files that the replica gave; plain files of a tokenizer and nothing else are written."""
+    """The tokenizer from the files that the replica gave; plain files of a tokenizer and nothing
+    else are written."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in facts["tokenizer"].items():
             if not FILE.fullmatch(name):

@@ -1,4 +1,5 @@
-"""The backend as the pages see it: models by name, their state, and loading that blocks nobody else."""
+"""The backend as the pages see it: models by name, their state, and loading that blocks nobody
+else."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 
 class Status(dict):
-    """Plain data: `state` (absent, downloading, loading, ready, failed), `phase`, `done` and `total` bytes, `message`."""
+    """Plain data: `state` (absent, downloading, loading, ready, failed), `phase`, `done` and
+    `total` bytes, `message`."""
 
 
 class Backend:
@@ -60,7 +62,8 @@ class Backend:
         return list(offers.offered().values())
 
     def engines(self) -> list[Offer]:
-        """Other programs' models on offer beside the catalogue's, see playground.backend.openai_engine."""
+        """Other programs' models on offer beside the catalogue's, see
+        playground.backend.openai_engine."""
         return list(engines().values())
 
     def entry(self, name: str, kind: str | None = None) -> Entry:
@@ -68,7 +71,8 @@ class Backend:
         return offers.find(name, kind)
 
     def causal(self, name: str) -> CausalModel | CompletionsModel:
-        """A new session of a left-to-right model; waits for its weights. Close it, or let it go out of scope, when done."""
+        """A new session of a left-to-right model; waits for its weights. Close it, or let it go out
+        of scope, when done."""
         engine = engine_of(name)
         if engine is not None:
             return engine.session()
@@ -80,7 +84,8 @@ class Backend:
         return self._loaded(offers.find(name, "denoiser")).denoiser()
 
     def library(self, name: str) -> Any:
-        """A left-to-right model as the library runs it (a second copy, see playground.backend.hf_reference); waits for its weights."""
+        """A left-to-right model as the library runs it (a second copy, see
+        playground.backend.hf_reference); waits for its weights."""
         from playground.backend.hf_reference import LibraryModel
 
         entry = offers.find(name, "causal")
@@ -113,8 +118,8 @@ class Backend:
     def prepare(self, name: str, on_progress: Callable[[dict], None] | None = None) -> Status:
         """Start to fetch and load a model in the background if need be; returns its status at once.
 
-        on_progress is called with each new status, from the loading thread, and a last time with `ready` or `failed`.
-        A model that failed is tried anew.
+        on_progress is called with each new status, from the loading thread, and a last time with
+        `ready` or `failed`. A model that failed is tried anew.
         """
         engine = engine_of(name)
         if engine is not None:
@@ -223,14 +228,17 @@ class Backend:
             found = self.residents.get(entry.id)
         return found
 
-    # runs, and what the host can watch --------------------------------------------------------------------------------
+    # runs, and what the host can watch
+    # --------------------------------------------------------------------------------
 
     def run(self, visitor: Hashable, page: str, model: str, kind: str = "run") -> Run:
-        """`with backend.run(session_hash, "generate", "fairy-causal") as run:` around a whole run, `run.step()` at each token.
-        kind: "run", "long" (writes many texts) or "question" (one answer), see `playground.backend.admission`.
+        """`with backend.run(session_hash, "generate", "fairy-causal") as run:` around a whole run,
+        `run.step()` at each token.
+        kind: "run", "long" (writes many texts) or "question" (one answer), see
+          `playground.backend.admission`.
 
-        Entering waits for a place; beyond a limit it raises LimitExceeded with a sentence for the visitor, at once or after
-        `queue_seconds`. Leaving writes the run's log line and counts it.
+        Entering waits for a place; beyond a limit it raises LimitExceeded with a sentence for the
+        visitor, at once or after `queue_seconds`. Leaving writes the run's log line and counts it.
         """
         return Run(self.runs, visitor, page, model, kind)
 
@@ -247,7 +255,8 @@ class Backend:
         return self.telemetry.text(self)
 
     def drain(self, seconds: float = 30.0) -> bool:
-        """Graceful stop: refuse new runs with a sentence, let running ones end; True if all did in time."""
+        """Graceful stop: refuse new runs with a sentence, let running ones end; True if all did in
+        time."""
         return self.runs.drain(seconds)
 
     def close(self) -> None:

@@ -1,4 +1,5 @@
-"""What the host of the playground can watch: one log line a run (never the text), Prometheus metrics, a health record."""
+"""What the host of the playground can watch: one log line a run (never the text), Prometheus
+metrics, a health record."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def resident_bytes() -> int:
 
 
 class Telemetry:
-    """Counters of one backend, in a registry of their own so that several backends (tests) do not meet."""
+    """Counters of one backend, in a registry of their own so that several backends (tests) do not
+    meet."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -142,7 +144,8 @@ class Telemetry:
 def health(backend: Any) -> dict:
     """Plain data: `status`, models in memory with their queues, runs, memory in bytes, seconds up.
 
-    `status` is "ok", "stopping", or "device lost" after an error of the GPU that only a new process ends.
+    `status` is "ok", "stopping", or "device lost" after an error of the GPU that only a new process
+    ends.
     """
     residents = backend._residents
     models, caches, weights, lost = {}, 0, 0, False

@@ -1,7 +1,8 @@
-"""Between text and token ids: joining word pieces properly, bytes of partial characters, chat templates.
+"""Between text and token ids: joining word pieces properly, bytes of partial characters, chat
+templates.
 
-Three families of tokenizers are told apart: byte-level BPE (GPT-2, SmolLM2, Qwen, ModernBERT, RoBERTa), word pieces (BERT)
-and SentencePiece with byte fallback (Llama 2).
+Three families of tokenizers are told apart: byte-level BPE (GPT-2, SmolLM2, Qwen, ModernBERT,
+RoBERTa), word pieces (BERT) and SentencePiece with byte fallback (Llama 2).
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ BYTE_FALLBACK = re.compile(r"<0x([0-9A-F]{2})>")
 
 @lru_cache(maxsize=1)
 def _byte_of_character() -> dict[str, int]:
-    """GPT-2's table: the printable character that stands for each byte in a byte-level vocabulary, inverted."""
+    """GPT-2's table: the printable character that stands for each byte in a byte-level vocabulary,
+    inverted."""
     printable = [
         *range(ord("!"), ord("~") + 1),
         *range(ord("¡"), ord("¬") + 1),
@@ -53,8 +55,9 @@ class TextCodec:
     def __init__(
         self, tokenizer: Any, vocab_size: int, uncased: bool | None = None, begin: bool = False
     ):
-        """uncased None: found out. begin: put the tokenizer's beginning token in front even if the tokenizer itself adds
-        none (a left-to-right BERT was trained with [CLS] in front of each text)."""
+        """uncased None: found out. begin: put the tokenizer's beginning token in front even if the
+        tokenizer itself adds none (a left-to-right BERT was trained with [CLS] in front of each
+        text)."""
         self.tokenizer = tokenizer
         self.vocab_size = vocab_size
         self.mask_id: int | None = tokenizer.mask_token_id
@@ -110,11 +113,13 @@ class TextCodec:
     ) -> list[int]:
         """Token ids of a text.
 
-        chat: the text becomes a user's message in the model's chat template (ValueError if it has none).
-        special: add the tokenizer's own beginning; end: its own end too (masked models).
-        A literal `[MASK]` becomes the mask token, and word pieces read their own `[UNK]`; every other control mark that stands
-        in the text (`[SEP]`, `<|im_end|>`) is letters, not a control token. Raises LimitExceeded beyond `max_prompt_characters` and ValueError for
-        text that is no valid Unicode.
+        chat: the text becomes a user's message in the model's chat template (ValueError if it has
+          none).
+        special: add the tokenizer's own beginning; end: its own end too (masked models). A literal
+        `[MASK]` becomes the mask token, and word pieces read their own `[UNK]`; every other control
+        mark that stands in the text (`[SEP]`, `<|im_end|>`) is letters, not a control token. Raises
+        LimitExceeded beyond `max_prompt_characters` and ValueError for text that is no valid
+        Unicode.
         """
         if not isinstance(text, str):
             raise ValueError(f"text must be a string, got {type(text).__name__}")
@@ -173,7 +178,8 @@ class TextCodec:
         return any(mark in text for mark in self._marks)
 
     def _letters(self, text: str, special: bool) -> list[int]:
-        # the tokenizer remembers this setting between calls, and threads share it: so a copy has it for good
+        # the tokenizer remembers this setting between calls, and threads share it: so a copy has it
+        # for good
         if self._literal is None:
             self._literal = copy.deepcopy(self.tokenizer)
         found = self._literal(text, add_special_tokens=special, split_special_tokens=True)
@@ -205,13 +211,15 @@ class TextCodec:
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def decode(self, ids, skip_special: bool = True) -> str:
-        """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an incomplete UTF-8
-        sequence at the end is left out too, so that a text that grows never shows a broken character."""
+        """Text of token ids. Special tokens are left out (the mask and the unknown token stay); an
+        incomplete UTF-8 sequence at the end is left out too, so that a text that grows never shows
+        a broken character."""
         decoder = self.incremental_decoder(skip_special)
         return "".join([decoder.push(int(i)) for i in ids])
 
     def incremental_decoder(self, skip_special: bool = True) -> IncrementalDecoder:
-        """A decoder for one text that grows: what its `push` adds, joined, is `decode` of all ids, for any ids."""
+        """A decoder for one text that grows: what its `push` adds, joined, is `decode` of all ids,
+        for any ids."""
         decoder: IncrementalDecoder
         if self.family == "word-pieces":
             decoder = WordPieceDecoder(self._token)
@@ -229,7 +237,8 @@ class TextCodec:
         return token if isinstance(token, str) else ""
 
     def token_bytes(self, token_id: int) -> bytes:
-        """The bytes that a token stands for (a byte-level token may be part of a character); word pieces: its letters."""
+        """The bytes that a token stands for (a byte-level token may be part of a character); word
+        pieces: its letters."""
         token = self._token(int(token_id))
         if token_id in self.special_ids:
             return token.encode("utf-8")
@@ -252,7 +261,8 @@ class TextCodec:
         )
 
     def piece(self, token_id: int) -> str:
-        """The token as text for a label. Bytes that are no whole character are written `<E2><80>`; word pieces keep `##`."""
+        """The token as text for a label. Bytes that are no whole character are written `<E2><80>`;
+        word pieces keep `##`."""
         token_id = int(token_id)
         known = self._pieces.get(token_id)
         if known is None:
@@ -269,21 +279,23 @@ class TextCodec:
             return "".join(chr(byte) if 32 <= byte < 127 else f"<{byte:02X}>" for byte in data)
 
     def display_prompt(self, text: str) -> str:
-        """The prompt as the model reads it: an uncased word-piece model lowers it and shows unknown words as `[UNK]`."""
+        """The prompt as the model reads it: an uncased word-piece model lowers it and shows unknown
+        words as `[UNK]`."""
         if self.family != "word-pieces":
             return text
         return self.decode(self.encode(text, special=False))
 
 
 class Spelling:
-    """What every session of a model passes on to its `codec`: the way between text and ids. A session is closed at the end of a `with`."""
+    """What every session of a model passes on to its `codec`: the way between text and ids. A
+    session is closed at the end of a `with`."""
 
     codec: TextCodec
     frame_end = False  # whether a text gets the tokenizer's own end too (masked models)
 
     def encode(self, text: str, chat: bool = False) -> list[int]:
-        """Token ids of a text, `chat`: as a user's message in the chat template; of a masked model with its own frame ([CLS] ... [SEP]
-        where it was trained so), `[MASK]` -> mask_id."""
+        """Token ids of a text, `chat`: as a user's message in the chat template; of a masked model
+        with its own frame ([CLS] ... [SEP] where it was trained so), `[MASK]` -> mask_id."""
         return self.codec.encode(text, chat=chat, end=self.frame_end)
 
     def decode(self, ids: Any) -> str:

@@ -1,14 +1,18 @@
-"""The learned verifier of self-speculative masked diffusion (arXiv 2510.03929): its network, its one file, and a pass over a canvas.
+"""The learned verifier of self-speculative masked diffusion (arXiv 2510.03929): its network, its
+one file, and a pass over a canvas.
 
-A masked network drafts every hidden place at once, each without knowing the others. The verifier reads those drafts in an order
-of the places and says, for each, how likely it is given the canvas and the drafts before it. It consists of copies of the masked
-network's last blocks, trained on (`playground.training.verifier`), over two kinds of rows:
+A masked network drafts every hidden place at once, each without knowing the others. The verifier
+reads those drafts in an order of the places and says, for each, how likely it is given the canvas
+and the drafts before it. It consists of copies of the masked network's last blocks, trained on
+(`playground.training.verifier`), over two kinds of rows:
 
-    content  one for each visible or drafted place; a drafted one enters as A h + B (E[x] + P) + c, h the masked network's own
+    content  one for each visible or drafted place; a drafted one enters as A h + B (E[x] + P) + c,
+    h the masked network's own
              state at that place, x the draft; it reads the content up to its own turn
     query    one for each hidden place, entering as h; it reads the content before its turn, itself, and nothing of its own draft
 
-Both also read the masked network's states at the places whose turn comes later; these depend on the canvas alone.
+Both also read the masked network's states at the places whose turn comes later; these depend on the
+canvas alone.
 """
 
 from __future__ import annotations
@@ -84,7 +88,8 @@ class VerifierBlock(nn.Module):
     def forward(
         self, rows: torch.Tensor, sources: torch.Tensor, barred: torch.Tensor
     ) -> torch.Tensor:
-        """rows (B, R, D) read from sources (B, S, D) where barred (B, R, S) is False; returns (B, R, D)."""
+        """rows (B, R, D) read from sources (B, S, D) where barred (B, R, S) is False; returns (B,
+        R, D)."""
         q, k, v = (
             part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for part in (self.query(rows), self.key(sources), self.value(sources))
@@ -114,7 +119,8 @@ class Verifier(nn.Module):
 
     @classmethod
     def from_network(cls, network: Any, blocks: int = 2) -> Verifier:
-        """A verifier that starts as the last `blocks` blocks and the head of a BertForMaskedLM; float32."""
+        """A verifier that starts as the last `blocks` blocks and the head of a BertForMaskedLM;
+        float32."""
         layers = network.bert.encoder.layer
         if not 1 <= blocks <= len(layers):
             raise ValueError(
@@ -139,10 +145,12 @@ class Verifier(nn.Module):
         order: torch.Tensor,
         count: int | None = None,
     ) -> torch.Tensor:
-        """(B, count, D) states of the output layer for the first `count` places of the order (all of them if None).
+        """(B, count, D) states of the output layer for the first `count` places of the order (all
+        of them if None).
 
-        states: what enters each of the masked network's last blocks, (B, L, D) each. embedded (B, L, D): E[x] + P with the drafts
-        in their places; read at drafted places alone. order (B, M): the hidden places, -1 behind the end of a shorter row.
+        states: what enters each of the masked network's last blocks, (B, L, D) each. embedded (B,
+        L, D): E[x] + P with the drafts in their places; read at drafted places alone. order (B, M):
+        the hidden places, -1 behind the end of a shorter row.
         """
         slots = order.shape[1]
         count = slots if count is None else count
@@ -168,7 +176,8 @@ class Verifier(nn.Module):
         return self.head_norm(functional.gelu(self.head(query)))
 
     def save(self, path: str | Path, trunk: str) -> None:
-        """One float16 safetensors file that names its shape and the masked network it belongs to."""
+        """One float16 safetensors file that names its shape and the masked network it belongs
+        to."""
         save_file(
             {
                 name: value.detach().to("cpu", torch.float16).contiguous()
@@ -184,7 +193,8 @@ class Verifier(nn.Module):
 
 
 def _ranks(order: torch.Tensor, length: int) -> torch.Tensor:
-    """(B, L): which turn each place has in the order (B, M), from 1; 0 for places that are not in it."""
+    """(B, L): which turn each place has in the order (B, M), from 1; 0 for places that are not in
+    it."""
     rank = torch.zeros(len(order), length + 1, dtype=torch.long, device=order.device)
     turns = torch.arange(1, order.shape[1] + 1, device=order.device).expand_as(order)
     rank.scatter_(1, order.where(order >= 0, length), turns)
@@ -192,7 +202,8 @@ def _ranks(order: torch.Tensor, length: int) -> torch.Tensor:
 
 
 def _may_read(rank: torch.Tensor, present: torch.Tensor, count: int) -> torch.Tensor:
-    """(B, C + count, C + count + M) bool: which rows (content, queries) read which sources (content, queries, later masks)."""
+    """(B, C + count, C + count + M) bool: which rows (content, queries) read which sources
+    (content, queries, later masks)."""
     rows, slots = present.shape
     turn = torch.arange(1, slots + 1, device=rank.device)
     asked = turn[:count]
@@ -218,7 +229,8 @@ def _may_read(rank: torch.Tensor, present: torch.Tensor, count: int) -> torch.Te
 
 
 def load_verifier(path: str | Path, network: Any) -> Verifier:
-    """The verifier of a file that `Verifier.save` wrote, float32, ready to use; WeightsRefused if it does not fit the network."""
+    """The verifier of a file that `Verifier.save` wrote, float32, ready to use; WeightsRefused if
+    it does not fit the network."""
     path = Path(path)
     with safe_open(path, "pt") as file:
         about = file.metadata() or {}
@@ -260,9 +272,11 @@ def judge(
     order: torch.Tensor,
     count: int | None = None,
 ) -> torch.Tensor:
-    """(B, count, V) logits, float32, of each place of the order (B, M) given the canvas and the pieces (B, L) at the places before.
+    """(B, count, V) logits, float32, of each place of the order (B, M) given the canvas and the
+    pieces (B, L) at the places before.
 
-    states as `Verifier.forward` has them. What it says of the first place is not used: there the draft's own law counts.
+    states as `Verifier.forward` has them. What it says of the first place is not used: there the
+    draft's own law counts.
     """
     embedded = embed(network.bert.embeddings, pieces)
     found = verifier(states, embedded, order, count)
@@ -271,9 +285,11 @@ def judge(
 
 
 class Reading:
-    """One run of the masked network over canvases (B, L); `verify` may be asked any number of times.
+    """One run of the masked network over canvases (B, L); `verify` may be asked any number of
+    times.
 
-    judge: (pieces (B, L), order (B, M), count) -> (B, count, V) logits. logits (B, L, V): the drafts'.
+    judge: (pieces (B, L), order (B, M), count) -> (B, count, V) logits. logits (B, L, V): the
+      drafts'.
     """
 
     reads_order = True
@@ -284,7 +300,8 @@ class Reading:
     def verify(
         self, pieces: torch.Tensor, order: torch.Tensor, count: int | None = None
     ) -> torch.Tensor:
-        """(B, count, V) logits of each place of the order given the canvas and the pieces (B, L) at the places before it.
+        """(B, count, V) logits of each place of the order given the canvas and the pieces (B, L) at
+        the places before it.
 
         The first one's are the draft's own.
         """
@@ -294,7 +311,8 @@ class Reading:
 
 
 class SelfSpeculative:
-    """A masked network with its verifier and nothing around them, as the sampler self-speculative asks for it."""
+    """A masked network with its verifier and nothing around them, as the sampler self-speculative
+    asks for it."""
 
     def __init__(self, network: Any, verifier: Verifier, mask_id: int):
         self.network, self.verifier, self.mask_id = network, verifier, mask_id
@@ -318,6 +336,7 @@ def embed(embeddings: Any, pieces: torch.Tensor) -> torch.Tensor:
 def trunk_states(
     network: Any, canvas: torch.Tensor, blocks: int
 ) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
-    """What enters each of the last `blocks` blocks of a BertForMaskedLM, (B, L, D) each, and what leaves the last one."""
+    """What enters each of the last `blocks` blocks of a BertForMaskedLM, (B, L, D) each, and what
+    leaves the last one."""
     every = network.bert(input_ids=canvas, output_hidden_states=True).hidden_states
     return tuple(every[-blocks - 1 : -1]), every[-1]

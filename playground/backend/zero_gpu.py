@@ -1,12 +1,16 @@
-"""Whole runs on ZeroGPU: Hugging Face lends a GPU for one call of a decorated function, made in a process forked for it.
+"""Whole runs on ZeroGPU: Hugging Face lends a GPU for one call of a decorated function, made in a
+process forked for it.
 
-Everywhere else both functions here call the work itself and cost nothing. On ZeroGPU (package `spaces`, read in version 0.51):
+Everywhere else both functions here call the work itself and cost nothing. On ZeroGPU (package
+`spaces`, read in version 0.51):
 
-- only what is pickled comes back: items and answers are plain data or CPU tensors, an error crosses as a value, so that its
-  sentence reaches the visitor (spaces would keep the class's name alone);
-- a process that spaces keeps for the next call of the SAME function would not know the next visitor's request: each run is a
-  function of its own, forked when it begins, and its process ends after it;
-- what the process changes is lost with it: count, remember and load outside. A run within a run is part of the outer one.
+- only what is pickled comes back: items and answers are plain data or CPU tensors, an error crosses
+  as a value, so that its sentence reaches the visitor (spaces would keep the class's name alone);
+- a process that spaces keeps for the next call of the SAME function would not know the next
+  visitor's request: each run is a function of its own, forked when it begins, and its process ends
+  after it;
+- what the process changes is lost with it: count, remember and load outside. A run within a run is
+  part of the outer one.
 """
 
 from __future__ import annotations
@@ -39,7 +43,8 @@ _inside = False  # in the forked process
 
 
 def stream(work: Callable[[], Iterator[T]], seconds: int = RUN_SECONDS) -> Generator[T, None, None]:
-    """The items of `work()`: on ZeroGPU one call of spaces.GPU for all of them. Closing this ends the work at its next item."""
+    """The items of `work()`: on ZeroGPU one call of spaces.GPU for all of them. Closing this ends
+    the work at its next item."""
     if _inside or not device.on_zero_gpu():
         yield from work()
         return
@@ -69,13 +74,15 @@ def answer(work: Callable[[], T], seconds: int = QUESTION_SECONDS) -> T:
 
 
 def register() -> None:
-    """On ZeroGPU: decorates one function, for a Space in which none is decorated when it starts is refused. Called before the launch."""
+    """On ZeroGPU: decorates one function, for a Space in which none is decorated when it starts is
+    refused. Called before the launch."""
     device.zero_gpu(QUESTION_SECONDS)(_nothing)
 
 
 def place(backend: Any, models: Sequence[str] = PLACED) -> None:
-    """On ZeroGPU: these models onto the GPU in the main process, before the launch, as the hub asks of a Space: their weights are
-    packed at the start, and each call gets them from there. What cannot be had says so when it is asked for."""
+    """On ZeroGPU: these models onto the GPU in the main process, before the launch, as the hub asks
+    of a Space: their weights are packed at the start, and each call gets them from there. What
+    cannot be had says so when it is asked for."""
     if not device.on_zero_gpu():
         return
     on_offer = offered()
@@ -85,7 +92,8 @@ def place(backend: Any, models: Sequence[str] = PLACED) -> None:
 
 
 def load(backend: Any, model: Any) -> None:
-    """On ZeroGPU: the catalogue's model into this process, for what a forked one loads is lost with it. What fails fails again in the run."""
+    """On ZeroGPU: the catalogue's model into this process, for what a forked one loads is lost with
+    it. What fails fails again in the run."""
     if _inside or not device.on_zero_gpu():
         return
 

@@ -16,7 +16,8 @@ ABANDONED = 60.0  # seconds alone after which a class without students goes wher
 
 @dataclass(frozen=True)
 class Bounds:
-    """classes at once, seats of a class, seats in all, seconds after which a class where nobody does anything ends."""
+    """classes at once, seats of a class, seats in all, seconds after which a class where nobody
+    does anything ends."""
 
     classes: int = 64
     seats: int = 200

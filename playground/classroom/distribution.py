@@ -1,4 +1,5 @@
-"""The model's own distribution at the step that a class is asked about: computed here, because the asker holds only rows of it."""
+"""The model's own distribution at the step that a class is asked about: computed here, because the
+asker holds only rows of it."""
 
 from __future__ import annotations
 
@@ -18,8 +19,9 @@ LONGEST = 4_096  # tokens of the text so far
 
 @dataclass(frozen=True)
 class AskedStep:
-    """One step of a text. ids: prompt and text before it. rules: whether p is meant after the rules. drawn: the token that was
-    drawn, where the asker says so; None: drawn anew from (settings.seed, index), which gives the same."""
+    """One step of a text. ids: prompt and text before it. rules: whether p is meant after the
+    rules. drawn: the token that was drawn, where the asker says so; None: drawn anew from
+    (settings.seed, index), which gives the same."""
 
     ids: list[int]
     prompt_length: int
@@ -45,8 +47,9 @@ class AskedStep:
         )
 
     def look(self, model: Any) -> tuple[np.ndarray, int]:
-        """(p, drawn): p (V,) float64 over the whole vocabulary, and the drawn token's id. Runs the network once, or not at all
-        where the step's logits are kept. ValueError where the model does not tell all of its probabilities."""
+        """(p, drawn): p (V,) float64 over the whole vocabulary, and the drawn token's id. Runs the
+        network once, or not at all where the step's logits are kept. ValueError where the model
+        does not tell all of its probabilities."""
         logits = getattr(model, "logits_at", model.next_logits)(self.ids)
         if getattr(logits, "shown", None) is not None:
             raise ValueError(

@@ -1,8 +1,9 @@
 """How a guess becomes a token of the model.
 
-The text so far and the guess are encoded together with the model's own tokenizer, with a space between them first, then as typed.
-If the ids begin with those of the text so far, the next id is the guess's token. A guess that melts into the last word, that the
-tokenizer does not know, or that is a mark of control is refused with a sentence.
+The text so far and the guess are encoded together with the model's own tokenizer, with a space
+between them first, then as typed. If the ids begin with those of the text so far, the next id is
+the guess's token. A guess that melts into the last word, that the tokenizer does not know, or that
+is a mark of control is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ TAIL = 64  # tokens of the text so far that a guess is encoded with: a tokenizer
 
 @dataclass(frozen=True)
 class Guess:
-    """token: the id it counts as. text: that token's own. whole: whether the guess has no further pieces."""
+    """token: the id it counts as. text: that token's own. whole: whether the guess has no further
+    pieces."""
 
     token: int
     text: str
@@ -31,7 +33,8 @@ def label_of(model: Any) -> Callable[[int], str]:
 
 
 class GuessReader:
-    """Reads guesses behind one text. `model` answers encode, decode and, where it has them, piece, eos_id and codec."""
+    """Reads guesses behind one text. `model` answers encode, decode and, where it has them, piece,
+    eos_id and codec."""
 
     def __init__(self, model: Any, ids: Sequence[int]):
         self._model, self._label = model, label_of(model)

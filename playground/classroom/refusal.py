@@ -8,7 +8,8 @@ Reason = Literal["state", "seat", "key", "gone", "taken", "full", "often"]
 
 
 class Refused(Exception):
-    """`reason` is for programs: "state" (not now), "seat" or "key" (not yours), "gone", "taken", "full", "often" (too fast)."""
+    """`reason` is for programs: "state" (not now), "seat" or "key" (not yours), "gone", "taken",
+    "full", "often" (too fast)."""
 
     def __init__(self, reason: Reason, sentence: str):
         super().__init__(sentence)

@@ -18,7 +18,8 @@ def as_json(code: str, rounds: Sequence[dict[str, Any]]) -> str:
 
 
 def as_csv(rounds: Sequence[dict[str, Any]]) -> str:
-    """A line for each answer to each question; p: the model's probability of it, where there is one."""
+    """A line for each answer to each question; p: the model's probability of it, where there is
+    one."""
     file = io.StringIO()
     lines = csv.writer(file)
     lines.writerow(FIELDS)

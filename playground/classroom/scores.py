@@ -1,4 +1,5 @@
-"""How a class's guesses stand beside a model's distribution: shares, overlap, surprisal. Exact over the vocabulary."""
+"""How a class's guesses stand beside a model's distribution: shares, overlap, surprisal. Exact over
+the vocabulary."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ def shares(counts: Mapping[Any, int]) -> dict[Any, float]:
 
 
 def overlap(counts: Mapping[Any, int], p: Mapping[Any, float]) -> float:
-    """Σ min(p, q) over everything: 1 for the model's own distribution, 0 where the class said nothing that the model would.
-    What the class did not say has q = 0 and adds nothing, so the sum over the answers is the sum over the vocabulary."""
+    """Σ min(p, q) over everything: 1 for the model's own distribution, 0 where the class said
+    nothing that the model would. What the class did not say has q = 0 and adds nothing, so the sum
+    over the answers is the sum over the vocabulary."""
     return math.fsum(min(q, p[answer]) for answer, q in shares(counts).items())
 
 
@@ -28,7 +30,8 @@ def surprisal(p: float) -> float:
 
 
 def mean_surprisal(counts: Mapping[Any, int], p: Mapping[Any, float]) -> float:
-    """-Σ q log2 p in bits; infinite where one answer has probability 0; nan where nobody answered."""
+    """-Σ q log2 p in bits; infinite where one answer has probability 0; nan where nobody
+    answered."""
     q = shares(counts)
     return math.fsum(share * surprisal(p[answer]) for answer, share in q.items()) if q else math.nan
 

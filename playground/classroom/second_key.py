@@ -1,7 +1,9 @@
-"""A second key to a class, for the teacher's own phone: the first key offers it, a phone takes it, the first key allows it.
+"""A second key to a class, for the teacher's own phone: the first key offers it, a phone takes it,
+the first key allows it.
 
-The offer may stand on the projector, where a student can scan it sooner than the teacher. So it is good once and for a short time, and
-what took it may do nothing before the teacher has seen the same two figures on the phone and on the panel.
+The offer may stand on the projector, where a student can scan it sooner than the teacher. So it is
+good once and for a short time, and what took it may do nothing before the teacher has seen the same
+two figures on the phone and on the panel.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ Stage = Literal["none", "offered", "asks", "here"]
 
 
 class SecondKey:
-    """Not given, offered, taken by a phone that asks, or here. `now`: seconds that never go back."""
+    """Not given, offered, taken by a phone that asks, or here. `now`: seconds that never go
+    back."""
 
     def __init__(self) -> None:
         self.times = 0  # that it was forgotten: what one phone was given is not the next one's
@@ -45,7 +48,8 @@ class SecondKey:
         return self._offer
 
     def take(self, token: str, now: float) -> tuple[str, str]:
-        """(key, two figures) for the phone that shows the offer first. Refused for everybody else."""
+        """(key, two figures) for the phone that shows the offer first. Refused for everybody
+        else."""
         if not self._offer or now > self._until or not same(token, self._offer):
             raise Refused("key", t("This code was used already, or is too old: show a new one."))
         self._offer = ""
@@ -68,5 +72,6 @@ class SecondKey:
 
 
 def same(given: str, kept: str) -> bool:
-    """Compared in constant time. A stranger's text may hold half a character, which has no UTF-8 of its own."""
+    """Compared in constant time. A stranger's text may hold half a character, which has no UTF-8 of
+    its own."""
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), kept.encode())

@@ -1,7 +1,8 @@
 """One class as a state machine: open → asked → closed → revealed → open …, until it has ended.
 
-Every step that is not allowed is `Refused` with a sentence and changes nothing. Nothing is kept of a student but a random token, when
-it was last seen, and the answer to the question on view; what is finished is kept as counts.
+Every step that is not allowed is `Refused` with a sentence and changes nothing. Nothing is kept of
+a student but a random token, when it was last seen, and the answer to the question on view; what is
+finished is kept as counts.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ COMMANDS = (
 
 @dataclass
 class Seat:
-    """A student's place: seen (seconds, of the last sign), streams (the open ones, oldest first), used (whether it ever asked for the state)."""
+    """A student's place: seen (seconds, of the last sign), streams (the open ones, oldest first),
+    used (whether it ever asked for the state)."""
 
     token: str
     seen: float
@@ -52,7 +54,8 @@ class Seat:
 
 
 class ClassSession:
-    """See the module. `now` is a time in seconds that never goes back; `seats_most`: how many students find room."""
+    """See the module. `now` is a time in seconds that never goes back; `seats_most`: how many
+    students find room."""
 
     def __init__(self, code: str, language: str, now: float, seats_most: int = 200):
         self.code, self.language, self.seats_most = code, language, seats_most
@@ -81,11 +84,12 @@ class ClassSession:
             str, tuple[float, int | None]
         ] = {}  # last use, and the phone that has it
 
-    # who is there ----------------------------------------------------------------------------------------------------
+    # who is there
+    # ----------------------------------------------------------------------------------------------------
 
     def check_key(self, key: str | None, now: float, first: bool = False) -> None:
-        """Refused unless it is the teacher's key, or (unless `first`) that of the teacher's phone; compared in constant time.
-        Whoever shows it acts."""
+        """Refused unless it is the teacher's key, or (unless `first`) that of the teacher's phone;
+        compared in constant time. Whoever shows it acts."""
         given = key or ""
         if not same(given, self.key) and (first or not self.phone.opens(given)):
             raise Refused("key", t("Only the teacher of this class may do that."))
@@ -93,8 +97,8 @@ class ClassSession:
         self.seen = self.acted = now
 
     def ticket(self, now: float, key: str | None = None) -> str:
-        """A token that reads what the teacher sees, and does nothing: for addresses, where the key must not stand. That of the
-        phone's key is good as long as the key."""
+        """A token that reads what the teacher sees, and does nothing: for addresses, where the key
+        must not stand. That of the phone's key is good as long as the key."""
         while len(self._tickets) >= TICKETS:
             del self._tickets[min(self._tickets, key=lambda token: self._tickets[token][0])]
         token = secrets.token_hex(16)
@@ -146,7 +150,8 @@ class ClassSession:
         return seat
 
     def free_one(self, now: float) -> bool:
-        """Take back the seat that was quiet longest, of those that nobody sits on and that hold no answer."""
+        """Take back the seat that was quiet longest, of those that nobody sits on and that hold no
+        answer."""
         free = [
             seat
             for seat in self.seats.values()
@@ -166,10 +171,12 @@ class ClassSession:
         watched = bool(self.teaching) or any(seat.streams for seat in self.seats.values())
         return float("inf") if watched else self.seen
 
-    # what the teacher does -------------------------------------------------------------------------------------------
+    # what the teacher does
+    # -------------------------------------------------------------------------------------------
 
     def drive(self, raw: Any, now: float) -> None:
-        """What the front shows, at most twice a second. While a question is open it is kept back: nobody sees the answer in it."""
+        """What the front shows, at most twice a second. While a question is open it is kept back:
+        nobody sees the answer in it."""
         self._not_ended()
         given = object_of(raw, "state")
         front: dict[str, Any] = {
@@ -177,7 +184,8 @@ class ClassSession:
         }
         step = given.get("step")
         front["step"] = None if step is None else number_of(step, "step", 0, 1e9, True)
-        # whether pages that follow cover what may be asked for, and whether that of this step is covered
+        # whether pages that follow cover what may be asked for, and whether that of this step is
+        # covered
         front |= {name: given.get(name) is True for name in ("covers", "covered")}
         if not self.drives.take(now):
             raise Refused("often", t("The front was changed twice within this second: try again."))
@@ -216,7 +224,8 @@ class ClassSession:
         self.version += 1
 
     def steer(self, raw: Any) -> None:
-        """A command of the phone to the projected page, which hears of it as of every change: {do, value?}."""
+        """A command of the phone to the projected page, which hears of it as of every change: {do,
+        value?}."""
         self._not_ended()
         given = object_of(raw, "command")
         if given.get("do") not in COMMANDS:
@@ -252,7 +261,8 @@ class ClassSession:
         self._become("closed")
 
     def close_to_reveal(self, truth: Any = None) -> tuple[Question, list[Answer]]:
-        """First half of the reveal: answers are closed, the truth is heard; `question.prepare(answers)` comes between the two."""
+        """First half of the reveal: answers are closed, the truth is heard;
+        `question.prepare(answers)` comes between the two."""
         self._not_ended()
         if self.question is None or self.state not in ("asked", "closed"):
             raise Refused("state", t("There is no question to reveal."))
@@ -263,7 +273,8 @@ class ClassSession:
         return self.question, list(self.answers.values())
 
     def reveal(self, question: Question) -> None:
-        """Second half: the class beside what is true. `question` is the one of the first half; another one is Refused."""
+        """Second half: the class beside what is true. `question` is the one of the first half;
+        another one is Refused."""
         self._not_ended()
         if self.question is not question or self.state != "closed":
             raise Refused("state", t("There is no question to reveal."))
@@ -277,7 +288,8 @@ class ClassSession:
         self.revealed = {"kind": self.question.kind, **figures}
 
     def again(self) -> None:
-        """Back to open: a revealed question goes into the results, an unrevealed one is withdrawn."""
+        """Back to open: a revealed question goes into the results, an unrevealed one is
+        withdrawn."""
         self._not_ended()
         if self.state == "open":
             raise Refused("state", t("There is no question to put away."))
@@ -309,7 +321,8 @@ class ClassSession:
             kept.clear()
         self._become("ended")
 
-    # what a student does ---------------------------------------------------------------------------------------------
+    # what a student does
+    # ---------------------------------------------------------------------------------------------
 
     def answer(self, seat: Seat, question_id: Any, raw: Any) -> None:
         """Take a student's answer, or its change."""
@@ -326,7 +339,8 @@ class ClassSession:
         self.acted = seat.seen
         self.version += 1
 
-    # inside ----------------------------------------------------------------------------------------------------------
+    # inside
+    # ----------------------------------------------------------------------------------------------------------
 
     def _become(self, state: State) -> None:
         self.state = state

@@ -1,11 +1,14 @@
-"""Shannon's game of 1951: from which guess was right, what bounds follow for the entropy of the text.
+"""Shannon's game of 1951: from which guess was right, what bounds follow for the entropy of the
+text.
 
-C. E. Shannon, Prediction and Entropy of Printed English, Bell System Technical Journal 30 (1951), equation 17: with q_i the share
-of the words that were right at the i-th guess of an ideal predictor,
+C. E. Shannon, Prediction and Entropy of Printed English, Bell System Technical Journal 30 (1951),
+equation 17: with q_i the share of the words that were right at the i-th guess of an ideal
+predictor,
 
     Σ i (q_i - q_{i+1}) log2 i  <=  H  <=  -Σ q_i log2 q_i.
 
-The lower bound needs q_1 >= q_2 >= ..., which an ideal predictor has in the long run; both need many words.
+The lower bound needs q_1 >= q_2 >= ..., which an ideal predictor has in the long run; both need
+many words.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ FEWEST_WORDS = 50
 
 @dataclass(frozen=True)
 class Bounds:
-    """Bits a word; `why_none` says why there are none: "few_words", or "order" where q is not in falling order."""
+    """Bits a word; `why_none` says why there are none: "few_words", or "order" where q is not in
+    falling order."""
 
     lower: float | None = None
     upper: float | None = None
@@ -35,7 +39,8 @@ class Bounds:
 
 
 def guess_shares(numbers: Sequence[int]) -> np.ndarray:
-    """q (largest number,): q[i - 1] is the share of the guess numbers that are i. Numbers count from 1."""
+    """q (largest number,): q[i - 1] is the share of the guess numbers that are i. Numbers count
+    from 1."""
     counts = np.bincount(np.asarray(numbers, dtype=np.int64), minlength=1)[1:]
     return counts / max(1, len(numbers))
 
@@ -64,12 +69,14 @@ def bounds(q: Sequence[float], words: int, rounding: float = 1e-12) -> Bounds:
 
 
 def bounds_of(numbers: Sequence[int], words: int) -> Bounds:
-    """As `bounds`, from guess numbers on `words` different words (a class's are pooled: more numbers than words)."""
+    """As `bounds`, from guess numbers on `words` different words (a class's are pooled: more
+    numbers than words)."""
     return bounds(guess_shares(numbers).tolist(), words)
 
 
 def rank_of(logits: Any, token: int) -> int:
-    """At which guess a model that guesses by falling probability is right; ties go to the lower id. logits: (V,)"""
+    """At which guess a model that guesses by falling probability is right; ties go to the lower id.
+    logits: (V,)"""
     row = np.asarray(logits)
     ahead = (row > row[token]).sum() + (row[:token] == row[token]).sum()
     return int(ahead) + 1

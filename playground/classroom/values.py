@@ -1,4 +1,5 @@
-"""Values that strangers sent, read one by one; ValueError with a sentence that names field, value and what is allowed."""
+"""Values that strangers sent, read one by one; ValueError with a sentence that names field, value
+and what is allowed."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def object_of(value: Any, name: str) -> Mapping[str, Any]:
 
 
 def text_of(value: Any, name: str, most: int, empty: bool = False) -> str:
-    """A text of at most `most` characters that UTF-8 can write; `empty`: "" and None are allowed."""
+    """A text of at most `most` characters that UTF-8 can write; `empty`: "" and None are
+    allowed."""
     if value is None and empty:
         return ""
     if not isinstance(value, str):
@@ -48,7 +50,8 @@ def text_of(value: Any, name: str, most: int, empty: bool = False) -> str:
 
 
 def answer_of(value: Any, name: str = "answer") -> str:
-    """A student's words: one line without what cannot be seen, spaces joined, 1 to 64 characters."""
+    """A student's words: one line without what cannot be seen, spaces joined, 1 to 64
+    characters."""
     said = text_of(value, name, 1_000_000, empty=True)
     seen = "".join(
         " " if letter.isspace() else letter
@@ -76,7 +79,8 @@ def word_of(value: Any, name: str = "answer") -> str:
 def number_of(
     value: Any, name: str, low: float | None = None, high: float | None = None, whole: bool = False
 ) -> float:
-    """A number in [low, high], by the check that all settings have; never so large that sums of several overflow."""
+    """A number in [low, high], by the check that all settings have; never so large that sums of
+    several overflow."""
     least, most = -LARGEST if low is None else low, LARGEST if high is None else high
     return Parameter(name, int if whole else float, None, low=least, high=most).check(value)
 

@@ -1,4 +1,5 @@
-"""What a seat and what the teacher sees of a class, as plain data. Before the reveal no seat sees another's answer."""
+"""What a seat and what the teacher sees of a class, as plain data. Before the reveal no seat sees
+another's answer."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def common(session: ClassSession, now: float) -> dict[str, Any]:
 
 
 def personal(session: ClassSession, seat: Seat) -> dict[str, Any]:
-    """What is a seat's own: {"you_are", "yours"}, and "question" where each seat sees another one."""
+    """What is a seat's own: {"you_are", "yours"}, and "question" where each seat sees another
+    one."""
     question, answer = session.question, session.answers.get(seat.token)
     mine: dict[str, Any] = {"you_are": "seat", "yours": None}
     if question is not None:
@@ -43,7 +45,8 @@ def personal(session: ClassSession, seat: Seat) -> dict[str, Any]:
 
 
 def teachers(session: ClassSession, now: float) -> dict[str, Any]:
-    """What the teacher sees beside it. Whether answers are shown before the reveal is the panel's care: it may be projected."""
+    """What the teacher sees beside it. Whether answers are shown before the reveal is the panel's
+    care: it may be projected."""
     return {
         "you_are": "teacher",
         "yours": None,

@@ -1,1 +1,2 @@
-"""The backend's models on other machines: replicas over Ray Serve. `playground.backend.remote` asks them."""
+"""The backend's models on other machines: replicas over Ray Serve. `playground.backend.remote` asks
+them."""

@@ -1,8 +1,9 @@
-"""One replica of a model, as it answers over HTTP: what a cluster (or a test) puts behind an address.
+"""One replica of a model, as it answers over HTTP: what a cluster (or a test) puts behind an
+address.
 
-A request carries everything that its answer depends on (token ids, or a canvas), so any replica answers any step, and asking
-twice does no harm. What a replica keeps of a visitor, the keys and values of the text so far, is found by the header
-`x-session-id` and is nothing but saved time.
+A request carries everything that its answer depends on (token ids, or a canvas), so any replica
+answers any step, and asking twice does no harm. What a replica keeps of a visitor, the keys and
+values of the text so far, is found by the header `x-session-id` and is nothing but saved time.
 
     GET  .../describe    what a page must know: sizes, the tokenizer's own files
     GET  .../embeddings  (V, D) of a denoiser
@@ -12,9 +13,10 @@ twice does no harm. What a replica keeps of a visitor, the keys and values of th
     POST .../hidden      {"ids": [...]}           -> (T, D)
     POST .../canvas      {"canvas": [[...], ...]} -> (B, L, V)
 
-Tensors travel as raw little-endian float32 with their shape in `x-shape`: nothing is rounded, nothing is left out. An error is
-{"error": sentence} with the name of its class in `x-error`; an answer of 500 and above without that header is no answer of a
-replica, but of what stands in front of it.
+Tensors travel as raw little-endian float32 with their shape in `x-shape`: nothing is rounded,
+nothing is left out. An error is {"error": sentence} with the name of its class in `x-error`; an
+answer of 500 and above without that header is no answer of a replica, but of what stands in front
+of it.
 """
 
 from __future__ import annotations
@@ -40,8 +42,8 @@ QUESTIONS = {"next": "next_logits", "along": "logits_along", "hidden": "hidden_s
 
 
 class Replica:
-    """A model in memory and the visitors' sessions with it. `answer` may be called from any number of threads: the engine joins
-    what waits into one forward pass."""
+    """A model in memory and the visitors' sessions with it. `answer` may be called from any number
+    of threads: the engine joins what waits into one forward pass."""
 
     def __init__(self, model: str, backend: Backend | None = None):
         self.model = model

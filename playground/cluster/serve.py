@@ -1,11 +1,13 @@
 """The models in replicas over Ray Serve (`pip install -r requirements-cluster.txt`).
 
-`application(options)` is one Serve application for one model, `python -m playground.cluster` a whole cluster on this
-machine with the page in front of it, `deploy/cluster.yaml` the same for `serve deploy` on a real one.
+`application(options)` is one Serve application for one model, `python -m playground.cluster` a
+whole cluster on this machine with the page in front of it, `deploy/cluster.yaml` the same for
+`serve deploy` on a real one.
 
-Each model is a deployment that scales by itself with the requests under way. A replica's engine joins what waits into one
-forward pass (continuous batching: a request joins at the next pass, none waits for a batch to fill). Serve's consistent hashing
-over `x-session-id` sends a visitor's steps to the same replica while it lives, which only saves time: any replica answers any step.
+Each model is a deployment that scales by itself with the requests under way. A replica's engine
+joins what waits into one forward pass (continuous batching: a request joins at the next pass, none
+waits for a batch to fill). Serve's consistent hashing over `x-session-id` sends a visitor's steps
+to the same replica while it lives, which only saves time: any replica answers any step.
 """
 
 from __future__ import annotations
@@ -27,8 +29,9 @@ MOST = 128  # requests under way per replica beyond which Serve looks for anothe
 def application(options: dict[str, Any]) -> Any:
     """A Serve application that answers for one model as `playground.cluster.replica` says.
 
-    options: model (an id of the catalogue); replicas (least, 1); most_replicas (= replicas); threads (CPU cores of a replica, 1);
-    gpus (of a replica, 0). Give it the route prefix `/models/<id>`.
+    options: model (an id of the catalogue); replicas (least, 1); most_replicas (= replicas);
+    threads (CPU cores of a replica, 1); gpus (of a replica, 0). Give it the route prefix
+    `/models/<id>`.
     """
     from ray import serve
     from ray.serve.config import AutoscalingConfig, RequestRouterConfig
@@ -80,7 +83,8 @@ def application(options: dict[str, Any]) -> Any:
 
 
 class LocalCluster:
-    """Ray and Serve on this machine, one application a model. `address` is what PLAYGROUND_BACKEND wants."""
+    """Ray and Serve on this machine, one application a model. `address` is what PLAYGROUND_BACKEND
+    wants."""
 
     def __init__(self, models: list[str], port: int = 8000, **options: Any):
         # before Ray is imported: its workers inherit both

@@ -1,6 +1,8 @@
-"""Left to right: how the next token is chosen, step by step. Knows no model and no page; a model comes in as an argument.
+"""Left to right: how the next token is chosen, step by step. Knows no model and no page; a model
+comes in as an argument.
 
-What is named here is imported when it is first used, so that `playground.decoding.settings` costs no torch.
+What is named here is imported when it is first used, so that `playground.decoding.settings` costs
+no torch.
 """
 
 from typing import TYPE_CHECKING

@@ -2,10 +2,9 @@
 left out.
 
 change of token i = log p(y | x) - log p(y | x without token i): positive where token i makes y
-likelier. It is exact, and the
-same for everything that predicts a next token; the changes do not add up to anything, for tokens
-act together. p is the model's
-own, before any rule. Left out means that the text is shorter by one token: those behind it move up.
+likelier. It is exact, and the same for everything that predicts a next token; the changes do not
+add up to anything, for tokens act together. p is the model's own, before any rule. Left out means
+that the text is shorter by one token: those behind it move up.
 """
 
 from __future__ import annotations
@@ -24,9 +23,8 @@ from playground.i18n import t
 @dataclass(frozen=True)
 class LeftOut:
     """One token of the context left out. place: in the context, from 0. whole, without: log p
-    (nats) of the token looked at with
-    the whole context and without this token, -inf where it is impossible, NaN where that cannot be
-    known."""
+    (nats) of the token looked at with the whole context and without this token, -inf where it is
+    impossible, NaN where that cannot be known."""
 
     place: int
     token_id: int
@@ -36,8 +34,8 @@ class LeftOut:
     @property
     def change(self) -> float:
         """Nats; +inf where the token looked at is impossible without this one, -inf where it is
-        impossible with it alone, 0
-        where it is impossible both ways, NaN where one of the two cannot be known.
+        impossible with it alone, 0 where it is impossible both ways, NaN where one of the two
+        cannot be known.
 
         >>> LeftOut(0, 7, whole=-1.0, without=-3.0).change
         2.0
@@ -46,8 +44,7 @@ class LeftOut:
 
     def record(self) -> dict[str, Any]:
         """Plain data without infinities: change is None where `probability` (without this token) is
-        0 or `whole` is, and where
-        nothing is known, probability too."""
+        0 or `whole` is, and where nothing is known, probability too."""
         return {
             "place": self.place,
             "token_id": self.token_id,

@@ -1,9 +1,12 @@
-"""Barriers, escape probabilities and the nucleus escape temperature T_c: when does a sampler leave a loop?
+"""Barriers, escape probabilities and the nucleus escape temperature T_c: when does a sampler leave
+a loop?
 
-Energy is E = -logit (nats at T = 1). The loop token is the most likely one; ΔE = z_loop - z_escape. Under top-p the loop is
-left only if P_loop(T) < p, for the token that crosses p is kept: T_c solves P_loop(T_c) = p, and at T ≤ T_c the probability of
-escape is exactly 0. Arguments of the closed forms are plain numbers; the solvers take a whole vocabulary and the chain of rules.
-"Critical temperature" names other quantities in the literature; here it is always the nucleus escape temperature.
+Energy is E = -logit (nats at T = 1). The loop token is the most likely one; ΔE = z_loop - z_escape.
+Under top-p the loop is left only if P_loop(T) < p, for the token that crosses p is kept: T_c solves
+P_loop(T_c) = p, and at T ≤ T_c the probability of escape is exactly 0. Arguments of the closed
+forms are plain numbers; the solvers take a whole vocabulary and the chain of rules. "Critical
+temperature" names other quantities in the literature; here it is always the nucleus escape
+temperature.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from playground.decoding.stages import apply_stages
 
 
 class Barrier(NamedTuple):
-    """delta_e = z_loop - z_escape in nats; inf where there is no other token (escape_token is then None)."""
+    """delta_e = z_loop - z_escape in nats; inf where there is no other token (escape_token is then
+    None)."""
 
     loop_token: int
     escape_token: int | None
@@ -31,7 +35,8 @@ class Barrier(NamedTuple):
 def energy_barrier(
     logits: Any, loop_token: int | None = None, escape_token: int | None = None
 ) -> Barrier:
-    """The barrier between a loop token and an escape token, by default the most likely one and its best rival (ties: lowest id).
+    """The barrier between a loop token and an escape token, by default the most likely one and its
+    best rival (ties: lowest id).
 
     Negative where the chosen loop token is not the likelier one: T_c formulas then do not hold.
 
@@ -61,7 +66,8 @@ def energy_barrier(
 
 
 def escape_probability(delta_e: float, temperature: float) -> float:
-    """Arrhenius' approximation exp(-ΔE/T), at most 1; it takes the loop token's weight for the whole sum, and counts one rival.
+    """Arrhenius' approximation exp(-ΔE/T), at most 1; it takes the loop token's weight for the
+    whole sum, and counts one rival.
 
     >>> round(escape_probability(5.0, 1.0), 6)
     0.006738
@@ -73,9 +79,11 @@ def escape_probability(delta_e: float, temperature: float) -> float:
 
 
 def two_state_escape_probability(delta_e: float, temperature: float, rivals: int = 1) -> float:
-    """Exact for one loop token and N equal rivals: N/(N + e^{ΔE/T}); with one rival 1/(1 + e^{ΔE/T}).
+    """Exact for one loop token and N equal rivals: N/(N + e^{ΔE/T}); with one rival 1/(1 +
+    e^{ΔE/T}).
 
-    As T grows it goes to N/(N + 1): one half with two states, never 1. At T = 0 the likelier side is certain.
+    As T grows it goes to N/(N + 1): one half with two states, never 1. At T = 0 the likelier side
+    is certain.
 
     >>> round(two_state_escape_probability(5.0, 1.0), 6)
     0.006693
@@ -93,9 +101,11 @@ def two_state_escape_probability(delta_e: float, temperature: float, rivals: int
 def escape_probability_exact(
     logits: Any, temperature: float, loop_token: int | None = None
 ) -> float:
-    """1 - P_loop(T) over the whole vocabulary, without any other rule; the loop token is the most likely one unless given.
+    """1 - P_loop(T) over the whole vocabulary, without any other rule; the loop token is the most
+    likely one unless given.
 
-    Summed over the rivals, so that it is exact where P_loop rounds to 1. As T grows it goes to 1 - 1/V.
+    Summed over the rivals, so that it is exact where P_loop rounds to 1. As T grows it goes to 1 -
+    1/V.
 
     >>> round(escape_probability_exact([5.0, 0.0, 0.0, 0.0], 1.0), 6)
     0.019813
@@ -120,8 +130,8 @@ def escape_probability_exact(
 def critical_temperature(delta_e: float, top_p: float, rivals: int = 1) -> float:
     """T_c = ΔE / ln(N·p/(1-p)) for one loop token and N equal rivals, temperature before top-p.
 
-    inf where no temperature escapes: p ≤ 1/(N + 1), for P_loop stays above that however hot. 0 where every temperature does:
-    ΔE ≤ 0 with a larger p, and p = 1.
+    inf where no temperature escapes: p ≤ 1/(N + 1), for P_loop stays above that however hot. 0
+    where every temperature does: ΔE ≤ 0 with a larger p, and p = 1.
 
     >>> round(critical_temperature(5.0, 0.9), 4), critical_temperature(5.0, 0.5)
     (2.2756, inf)
@@ -141,7 +151,8 @@ def critical_temperature(delta_e: float, top_p: float, rivals: int = 1) -> float
 
 
 def min_p_critical_temperature(delta_e: float, min_p: float) -> float:
-    """T_c = ΔE / ln(1/α): under min-p the best rival survives where exp(-ΔE/T) ≥ α. Exact for any vocabulary.
+    """T_c = ΔE / ln(1/α): under min-p the best rival survives where exp(-ΔE/T) ≥ α. Exact for any
+    vocabulary.
 
     >>> round(min_p_critical_temperature(5.0, 0.1), 4)
     2.1715
@@ -169,15 +180,18 @@ def solve_critical_temperature(
 ) -> float:
     """The nucleus escape temperature over the whole vocabulary, under the actual chain of rules.
 
-    The smallest temperature above which a token other than the most likely one of `logits` can be drawn; the other rules of
-    `settings` act in their order (its temperature and top_p are ignored; penalties look at context_ids). inf: no temperature
-    escapes. 0: every temperature does, as where a penalty makes another token the likelier one. With order "llama.cpp" the
-    temperature acts last (but for p-less) and decides nothing, and without sampling neither: the answer is 0 or inf.
+    The smallest temperature above which a token other than the most likely one of `logits` can be
+    drawn; the other rules of `settings` act in their order (its temperature and top_p are ignored;
+    penalties look at context_ids). inf: no temperature escapes. 0: every temperature does, as where
+    a penalty makes another token the likelier one. With order "llama.cpp" the temperature acts last
+    (but for p-less) and decides nothing, and without sampling neither: the answer is 0 or inf.
 
-    Without rules behind top-p the root of P_loop(T) = p is found by Newton's method on log Z, to rounding error. min-p
-    behind it has its own closed form, and the larger of the two counts. Top-nσ keeps the same at every temperature. Other rules
-    that the temperature moves (typical, epsilon, eta, top-H, p-less, XTC), mirostat, a dynamic temperature, and an order of the
-    visitor's own are found by scanning the chain itself and bisecting the lowest temperature that escapes.
+    Without rules behind top-p the root of P_loop(T) = p is found by Newton's method on log Z, to
+    rounding error. min-p behind it has its own closed form, and the larger of the two counts.
+    Top-nσ keeps the same at every temperature. Other rules that the temperature moves (typical,
+    epsilon, eta, top-H, p-less, XTC), mirostat, a dynamic temperature, and an order of the
+    visitor's own are found by scanning the chain itself and bisecting the lowest temperature that
+    escapes.
     """
     if not 0 <= top_p <= 1:
         raise ValueError(f"top_p must be in [0, 1], got {top_p}")
@@ -196,7 +210,8 @@ def solve_critical_temperature(
     }
     if scanned & set(rules) or settings.order != "transformers":
         return _scan(values, settings, context_ids, prompt_length)
-    # penalties and top-k do not depend on the temperature: what they leave is what the temperature then acts on
+    # penalties and top-k do not depend on the temperature: what they leave is what the temperature
+    # then acts on
     fixed = settings.with_changes(temperature=1.0, top_p=1.0, min_p=0.0)
     candidates = apply_stages(values, context_ids, fixed, prompt_length)[-1].candidates
     left = candidates.values
@@ -211,10 +226,11 @@ def solve_critical_temperature(
 
 
 def nucleus_root(energies: np.ndarray, top_p: float) -> float:
-    """T at which the most likely token has probability p. energies: every token's E above the lowest, (n,) ≥ 0 with a 0 in it.
+    """T at which the most likely token has probability p. energies: every token's E above the
+    lowest, (n,) ≥ 0 with a 0 in it.
 
-    P_loop = 1/Z(β) with Z = Σ e^{-βE}, β = 1/T. log Z falls and is convex in β, so Newton's method from β = 0 walks up to the
-    root of log Z = -log p without overstepping.
+    P_loop = 1/Z(β) with Z = Σ e^{-βE}, β = 1/T. log Z falls and is convex in β, so Newton's method
+    from β = 0 walks up to the root of log Z = -log p without overstepping.
     """
     if top_p == 1:
         return 0.0 if len(energies) > 1 else math.inf
@@ -253,7 +269,8 @@ def escape_possible(
     prompt_length: int = 0,
     loop_token: int | None = None,
 ) -> bool:
-    """Whether the chain of rules leaves any token besides the loop token (XTC: whichever way its coin falls)."""
+    """Whether the chain of rules leaves any token besides the loop token (XTC: whichever way its
+    coin falls)."""
     return any(
         share > 0
         for share in _shares(logits, settings, context_ids, prompt_length, loop_token, counted=True)
@@ -267,7 +284,8 @@ def chain_escape_probability(
     prompt_length: int = 0,
     loop_token: int | None = None,
 ) -> float:
-    """Exact probability that the next token is not the loop token, under the actual chain; XTC's coin averaged over."""
+    """Exact probability that the next token is not the loop token, under the actual chain; XTC's
+    coin averaged over."""
     shares = _shares(logits, settings, context_ids, prompt_length, loop_token, counted=False)
     if len(shares) == 1:
         return shares[0]
@@ -283,7 +301,8 @@ def _shares(
     loop_token: int | None,
     counted: bool,
 ) -> list[float]:
-    """Mass (or number) of the tokens besides the loop token; two entries (coin against, coin for) where XTC is on."""
+    """Mass (or number) of the tokens besides the loop token; two entries (coin against, coin for)
+    where XTC is on."""
     values = as_float32(logits)
     loop_token = int(values.argmax()) if loop_token is None else loop_token
     coins: list[float | None] = [None]

@@ -1,7 +1,9 @@
-"""Masking is not conditioning: what a form does to the law of a text, exactly, by going through every text. For small vocabularies.
+"""Masking is not conditioning: what a form does to the law of a text, exactly, by going through
+every text. For small vocabularies.
 
-Cutting the tokens that would break a form, step by step, gives each text the product of the renormalised steps. The model's law given
-that the text has the form is another one: a beginning that seldom comes to a good end is too likely under the mask (Park et al. 2024, arXiv 2405.21047).
+Cutting the tokens that would break a form, step by step, gives each text the product of the
+renormalised steps. The model's law given that the text has the form is another one: a beginning
+that seldom comes to a good end is too likely under the mask (Park et al. 2024, arXiv 2405.21047).
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ MOST_TEXTS = 200_000
 
 @dataclass(frozen=True)
 class Constrained:
-    """texts: each text that has the form, with (its probability under the mask, given the form), the latter falling. mass: how likely the model
-    writes a text of the form unasked. total_variation: between the two laws. lost: probability under the mask of texts cut off at the longest length."""
+    """texts: each text that has the form, with (its probability under the mask, given the form),
+    the latter falling. mass: how likely the model writes a text of the form unasked.
+    total_variation: between the two laws. lost: probability under the mask of texts cut off at the
+    longest length."""
 
     texts: dict[Text, tuple[float, float]]
     mass: float
@@ -35,7 +39,8 @@ def constrained_law(
 ) -> Constrained:
     """Both laws over all complete texts of at most `longest` tokens, the end not counted.
 
-    law(text): (V,) float64, the model's next token. allowed(text): (V,) bool, as the form has it. end: the token that completes a text."""
+    law(text): (V,) float64, the model's next token. allowed(text): (V,) bool, as the form has it.
+    end: the token that completes a text."""
     masked: dict[Text, float] = {}
     joint: dict[Text, float] = {}
     lost: list[float] = []
@@ -72,10 +77,11 @@ def constrained_law(
 
 
 class LineModel:
-    """An n-gram model of short texts, one a line: what followed the last `order` words within their line, the line's end too.
+    """An n-gram model of short texts, one a line: what followed the last `order` words within their
+    line, the line's end too.
 
-    A causal model's face as far as a form needs it: vocab_size, eos_id (the last token), encode, decode. law(text): (V,) float64, all 0 behind words
-    that no line holds.
+    A causal model's face as far as a form needs it: vocab_size, eos_id (the last token), encode,
+    decode. law(text): (V,) float64, all 0 behind words that no line holds.
 
     >>> model = LineModel("the king slept\\nthe wolf ate", 1)
     >>> model.law((model.encode("the")[0],)).tolist()

@@ -1,6 +1,8 @@
-"""What holds a text in its cycle: penalties visit by visit, the barrier at each of its tokens, how long it lasts.
+"""What holds a text in its cycle: penalties visit by visit, the barrier at each of its tokens, how
+long it lasts.
 
-A cycle is left when the lowest barrier in it gives way, so its own escape temperature is the minimum over its steps.
+A cycle is left when the lowest barrier in it gives way, so its own escape temperature is the
+minimum over its steps.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ def penalized_barrier(
 ) -> float:
     """ΔE once the loop token has been visited `visits` times and the escape token never.
 
-    The repetition penalty acts on the first visit and never again (z·θ for a negative logit, z/θ else); the frequency penalty
-    takes its α off at every visit. Needs the logit itself, because the repetition penalty is not shift-invariant.
+    The repetition penalty acts on the first visit and never again (z·θ for a negative logit, z/θ
+    else); the frequency penalty takes its α off at every visit. Needs the logit itself, because the
+    repetition penalty is not shift-invariant.
 
     >>> [penalized_barrier(10.0, 4.0, visits, repetition_penalty=1.25) for visits in (0, 1, 50)]
     [4.0, 2.0, 2.0]
@@ -83,7 +86,8 @@ def visit_of_negative_barrier(
 
 
 class StepsToEscape(NamedTuple):
-    """Of a geometric law with chance q a step: mean 1/q and half-life ln 2/-ln(1 - q), in steps; inf where q = 0."""
+    """Of a geometric law with chance q a step: mean 1/q and half-life ln 2/-ln(1 - q), in steps;
+    inf where q = 0."""
 
     mean: float
     half_life: float
@@ -112,11 +116,13 @@ def cycle_barriers(
     contexts: Sequence[Sequence[int]] | None = None,
     prompt_length: int = 0,
 ) -> list[dict[str, Any]]:
-    """One dict a token of the cycle: its best rival, ΔE, naive two-token T_c, T_c solved over the vocabulary and the rules.
+    """One dict a token of the cycle: its best rival, ΔE, naive two-token T_c, T_c solved over the
+    vocabulary and the rules.
 
-    logits: (n, V) teacher-forced, row t the prediction of tokens[t]. contexts: the ids before each token, for penalties.
-    loop_is_best is False where the cycle's token is not the most likely one: no barrier holds it, its T_c is None.
-    Infinite temperatures are None with "never": True, so that the list is plain data.
+    logits: (n, V) teacher-forced, row t the prediction of tokens[t]. contexts: the ids before each
+    token, for penalties. loop_is_best is False where the cycle's token is not the most likely one:
+    no barrier holds it, its T_c is None. Infinite temperatures are None with "never": True, so that
+    the list is plain data.
     """
     facts = []
     for place, token in enumerate(tokens):
@@ -148,7 +154,8 @@ def cycle_barriers(
 
 
 def cycle_critical_temperature(barriers: Sequence[dict[str, Any]]) -> float:
-    """The lowest T_c of `cycle_barriers`; 0 if a step of the cycle is not held at all, inf if no temperature escapes."""
+    """The lowest T_c of `cycle_barriers`; 0 if a step of the cycle is not held at all, inf if no
+    temperature escapes."""
     return min(
         (
             0.0
@@ -163,9 +170,11 @@ def cycle_critical_temperature(barriers: Sequence[dict[str, Any]]) -> float:
 
 
 def trapping_top_p(logits: Any, tokens: Sequence[int], temperature: float) -> float:
-    """The inverted view: the top-p up to which the cycle cannot be left at this temperature; any larger one lets it out.
+    """The inverted view: the top-p up to which the cycle cannot be left at this temperature; any
+    larger one lets it out.
 
-    It is the smallest P_loop(T) along the cycle, since a nucleus holds nothing but the loop token while p ≤ P_loop.
+    It is the smallest P_loop(T) along the cycle, since a nucleus holds nothing but the loop token
+    while p ≤ P_loop.
     """
     return min(
         1 - escape_probability_exact(logits[place], temperature, int(token))
@@ -180,9 +189,11 @@ def loop_survival(
     context_ids: Sequence[int] = (),
     prompt_length: int = 0,
 ) -> np.ndarray:
-    """P(the text still follows the cycle) after 0, 1 … n tokens: the product of P(loop token) along them. (n + 1,) float64
+    """P(the text still follows the cycle) after 0, 1 … n tokens: the product of P(loop token) along
+    them. (n + 1,) float64
 
-    logits: (n, V) teacher-forced along the cycle; context_ids: the ids before the first of the tokens.
+    logits: (n, V) teacher-forced along the cycle; context_ids: the ids before the first of the
+      tokens.
     """
     context = list(context_ids)
     survival = np.ones(len(tokens) + 1)
@@ -202,10 +213,12 @@ def truth_table(
     prompt_length: int = 0,
     loop_token: int | None = None,
 ) -> list[dict[str, Any]]:
-    """For each acting rule, in order: how many rivals of the loop token it leaves in the chain, and whether it forbids escape.
+    """For each acting rule, in order: how many rivals of the loop token it leaves in the chain, and
+    whether it forbids escape.
 
-    forbids: this rule removes the last rival. forbids_alone: it would, without the other rules that cut (the temperature and
-    penalties kept). A greedy draw is the last row, "draw". XTC acts as if its coin had fallen for it.
+    forbids: this rule removes the last rival. forbids_alone: it would, without the other rules that
+    cut (the temperature and penalties kept). A greedy draw is the last row, "draw". XTC acts as if
+    its coin had fallen for it.
     """
     row = as_float32(logits)
     token = int(row.argmax()) if loop_token is None else loop_token

@@ -1,7 +1,9 @@
-"""What is left of the vocabulary at one point of the chain: logits of the survivors, their softmax, their order.
+"""What is left of the vocabulary at one point of the chain: logits of the survivors, their softmax,
+their order.
 
-Everything here is numpy on float32, because a step has about 2 ms for all its rules: a full stable sort of 49,152 values
-costs more than that, a partial selection a fiftieth of it. Softmax is torch's, bit for bit what transformers computes.
+Everything here is numpy on float32, because a step has about 2 ms for all its rules: a full stable
+sort of 49,152 values costs more than that, a partial selection a fiftieth of it. Softmax is
+torch's, bit for bit what transformers computes.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import torch
 
 from playground.i18n import t
 
-# Below this size nothing is gained by dropping the removed tokens from the arrays, and keeping them as -inf makes every sum
-# run over the same values in the same order as transformers' own: exact coincidences (hand-made tables) agree bit for bit.
+# Below this size nothing is gained by dropping the removed tokens from the arrays, and keeping them
+# as -inf makes every sum run over the same values in the same order as transformers' own: exact
+# coincidences (hand-made tables) agree bit for bit.
 COMPACT_ABOVE = 4096
 _BLOCKS = 1024  # into which a long row is cut to find its few largest values without sorting
 
@@ -22,7 +25,8 @@ _BLOCKS = 1024  # into which a long row is cut to find its few largest values wi
 def as_float32(logits) -> np.ndarray:
     """Logits of any kind (tensor on any device, array, list) as a (V,) float32 array on the CPU.
 
-    Raises ValueError on a wrong shape, on NaN, on +inf, and where no token is possible. -inf (a forbidden token) is allowed.
+    Raises ValueError on a wrong shape, on NaN, on +inf, and where no token is possible. -inf (a
+      forbidden token) is allowed.
     """
     if isinstance(logits, torch.Tensor):
         values = logits.detach().to("cpu", torch.float32).numpy()
@@ -60,21 +64,24 @@ def softmax(values: np.ndarray) -> np.ndarray:
 
 
 def descending(values: np.ndarray, limit: int | None = None) -> np.ndarray:
-    """Positions by falling value, equal values by rising position; only the first `limit` of them where given.
+    """Positions by falling value, equal values by rising position; only the first `limit` of them
+    where given.
 
     >>> descending(np.float32([1, 3, 2, 3])).tolist()
     [1, 3, 2, 0]
     """
     if limit is not None and limit <= _BLOCKS // 2 and len(values) >= 8 * _BLOCKS:
-        # The limit-th largest of the blocks' maxima is no larger than the limit-th largest value: whatever is below it is out.
-        # A block is every 1,024th value, so that the maxima of all blocks are taken side by side.
+        # The limit-th largest of the blocks' maxima is no larger than the limit-th largest value:
+        # whatever is below it is out. A block is every 1,024th value, so that the maxima of all
+        # blocks are taken side by side.
         rows = len(values) // _BLOCKS
         maxima = values[: _BLOCKS * rows].reshape(rows, _BLOCKS).max(0)
         head = np.flatnonzero(values >= np.partition(maxima, -limit)[-limit])
         if len(head) < len(values):
             return head[descending(values[head], limit)]
-    # A float's bits, flipped so that they order like unsigned integers, above the position: one integer sort is then a
-    # stable sort, and numpy sorts integers with vector instructions. Adding 0 makes -0.0 equal 0.0.
+    # A float's bits, flipped so that they order like unsigned integers, above the position: one
+    # integer sort is then a stable sort, and numpy sorts integers with vector instructions. Adding
+    # 0 makes -0.0 equal 0.0.
     bits = (values + np.float32(0)).view(np.int32)
     rising = (bits ^ ((bits >> 31) | np.int32(-(2**31)))).view(np.uint32)
     keys = ((~rising).astype(np.uint64) << np.uint64(32)) | np.arange(len(values), dtype=np.uint64)
@@ -85,9 +92,11 @@ def descending(values: np.ndarray, limit: int | None = None) -> np.ndarray:
 
 
 class Candidates:
-    """The survivors of some rules: `values` are their logits, `ids` their token ids in rising order (None: all V tokens).
+    """The survivors of some rules: `values` are their logits, `ids` their token ids in rising order
+    (None: all V tokens).
 
-    Removed tokens are absent from a compact one and -inf in a full one; callers need not know which it is.
+    Removed tokens are absent from a compact one and -inf in a full one; callers need not know which
+    it is.
     """
 
     def __init__(self, values: np.ndarray, vocab_size: int, ids: np.ndarray | None = None):
@@ -103,7 +112,8 @@ class Candidates:
 
     @cached_property
     def total(self) -> float:
-        """Sum of the float32 probabilities in float64: 1 up to rounding, and the divisor that makes it 1."""
+        """Sum of the float32 probabilities in float64: 1 up to rounding, and the divisor that makes
+        it 1."""
         return float(self.probabilities.sum(dtype=np.float64))
 
     @cached_property
@@ -138,7 +148,8 @@ class Candidates:
         return max(expected - float(np.log(self.probabilities[self.best] / self.total)), 0.0)
 
     def position_of(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(position, present) of token ids in these arrays; the position of an absent one means nothing."""
+        """(position, present) of token ids in these arrays; the position of an absent one means
+        nothing."""
         ids = np.asarray(ids)
         if self.ids is None:
             return ids, np.ones(len(ids), bool)
@@ -156,7 +167,8 @@ class Candidates:
         return np.where(present, self.probabilities[positions].astype(np.float64), 0.0) / self.total
 
     def surprisal_of(self, token_id: int) -> float:
-        """-log P in nats from the logits, so that it is finite where the float32 probability underflows."""
+        """-log P in nats from the logits, so that it is finite where the float32 probability
+        underflows."""
         positions, present = self.position_of(np.array([token_id]))
         value = float(self.values[positions[0]]) if present[0] else -np.inf
         top = self.probabilities[self.best] / self.total
@@ -173,7 +185,8 @@ class Candidates:
     def scaled(self, values: np.ndarray) -> Candidates:
         """The same tokens with other logits in the same order: what was sorted stays sorted.
 
-        Where two values became equal by rounding the lower id must come first, so only an order that is still strict is kept."""
+        Where two values became equal by rounding the lower id must come first, so only an order
+        that is still strict is kept."""
         moved = self.with_values(values)
         if self._order is not None and bool((np.diff(values[self._order]) < 0).all()):
             moved._order = self._order
@@ -203,14 +216,16 @@ class Candidates:
         return torch.from_numpy(full)
 
     def largest(self, limit: int) -> np.ndarray:
-        """Positions of the most likely survivors, most likely first, ties lowest id first; at most `limit`."""
+        """Positions of the most likely survivors, most likely first, ties lowest id first; at most
+        `limit`."""
         if self._order is None or len(self._order) < min(limit, len(self.values)):
             self._order = descending(self.values, limit)
         order = self._order[:limit]
         return order if self.finite else order[self.values[order] > -np.inf]
 
     def draw(self, u: float) -> int:
-        """Position where u falls in the cumulative sum (float64) of the probabilities in falling order."""
+        """Position where u falls in the cumulative sum (float64) of the probabilities in falling
+        order."""
         goal, limit = u * self.total, 256
         while True:
             order = self.largest(limit)

@@ -2,10 +2,8 @@
 or a masked network.
 
 Each answers `draft(text, most, index)` of `playground.decoding.drafts.Drafter`. Any drafter leaves
-the target's law as it is; a better one
-is accepted more often. They draft under the run's own sampling rules, but for those that carry
-something from token to token
-or are given words.
+the target's law as it is; a better one is accepted more often. They draft under the run's own
+sampling rules, but for those that carry something from token to token or are given words.
 """
 
 from __future__ import annotations
@@ -99,9 +97,8 @@ class SpellingDrafter:
     are spelled in the target's tokens.
 
     What probability it gave to such a token is not known (many of its tokens may begin with the
-    same letters), so each is a fixed guess, q = 1: accepted
-    with probability p, and otherwise drawn from p without it. The target's law stays; more is
-    refused than with tokens in common."""
+    same letters), so each is a fixed guess, q = 1: accepted with probability p, and otherwise drawn
+    from p without it. The target's law stays; more is refused than with tokens in common."""
 
     def __init__(self, model: Any, target: Any, settings: DecodingSettings):
         self.model, self.target = model, target
@@ -132,9 +129,8 @@ class SpellingDrafter:
 
 class BlankDrafter:
     """A masked network with the target's own tokens: `most` blanks behind the text, filled in one
-    call, each without knowing the others
-    (Christopher et al. 2024, arXiv 2408.05636). `ahead`: further blanks behind them, so that the
-    text does not seem to end there."""
+    call, each without knowing the others (Christopher et al. 2024, arXiv 2408.05636). `ahead`:
+    further blanks behind them, so that the text does not seem to end there."""
 
     def __init__(self, denoiser: Any, settings: DecodingSettings, ahead: int = 8):
         self.denoiser, self.settings, self.ahead = denoiser, drafting(settings), ahead

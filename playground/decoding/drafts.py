@@ -1,11 +1,15 @@
-"""Speculative decoding: a cheap drafter guesses some tokens ahead, the target reads all of them in one pass and keeps a part.
+"""Speculative decoding: a cheap drafter guesses some tokens ahead, the target reads all of them in
+one pass and keeps a part.
 
-A draft x that was drawn from q is accepted with probability min(1, p(x) / q(x)); the first one refused is replaced by a draw
-from max(0, p - q), normalised, and ends the pass; where all are accepted, the pass gives one token more, from p. So every token
-has the target's own law p, whatever the drafter says, and a pass gives between 1 and k + 1 tokens. The chance that a draft is
-accepted is the overlap Σ min(p, q) (Leviathan et al. 2022, arXiv 2211.17192; Chen et al. 2023, arXiv 2302.01318).
+A draft x that was drawn from q is accepted with probability min(1, p(x) / q(x)); the first one
+refused is replaced by a draw from max(0, p - q), normalised, and ends the pass; where all are
+accepted, the pass gives one token more, from p. So every token has the target's own law p, whatever
+the drafter says, and a pass gives between 1 and k + 1 tokens. The chance that a draft is accepted
+is the overlap Σ min(p, q) (Leviathan et al. 2022, arXiv 2211.17192; Chen et al. 2023, arXiv
+2302.01318).
 
-p is the law behind all sampling rules, so that whatever rules act, the text has the law that plain decoding gives it.
+p is the law behind all sampling rules, so that whatever rules act, the text has the law that plain
+decoding gives it.
 """
 
 from __future__ import annotations
@@ -24,8 +28,10 @@ from playground.i18n import t
 
 
 class Drafted(NamedTuple):
-    """tokens: guesses for the next places, n of them. laws: (n, V) float64, what each was drawn from given those before it;
-    None: fixed guesses, which are as drafts drawn from a law with all its mass on them. calls: of the drafter's network."""
+    """tokens: guesses for the next places, n of them. laws: (n, V) float64, what each was drawn
+    from given those before it;
+    None: fixed guesses, which are as drafts drawn from a law with all its mass on them. calls: of
+      the drafter's network."""
 
     tokens: list[int]
     laws: np.ndarray | None = None
@@ -34,13 +40,15 @@ class Drafted(NamedTuple):
 
 class Drafter(Protocol):
     def draft(self, text: Sequence[int], most: int, index: int) -> Drafted:
-        """At most `most` guesses of what follows `text`; `index`: of the first of them among the generated tokens."""
+        """At most `most` guesses of what follows `text`; `index`: of the first of them among the
+        generated tokens."""
         ...
 
 
 class Numbers(NamedTuple):
-    """The random numbers of one generated token, float64 in [0, 1): a function of (seed, index) alone. The first two are those
-    of plain decoding. A draft behind a refused one is thrown away unread, so its number may be used again."""
+    """The random numbers of one generated token, float64 in [0, 1): a function of (seed, index)
+    alone. The first two are those of plain decoding. A draft behind a refused one is thrown away
+    unread, so its number may be used again."""
 
     u: float
     coin: float
@@ -54,7 +62,8 @@ def numbers_of(seed: int, index: int) -> Numbers:
 
 
 def overlap(p: np.ndarray, q: np.ndarray) -> float:
-    """Σ min(p, q) of two laws (V,): the chance that a draft from q is accepted, 1 - their total variation.
+    """Σ min(p, q) of two laws (V,): the chance that a draft from q is accepted, 1 - their total
+    variation.
 
     >>> overlap(np.array([0.5, 0.5]), np.array([0.75, 0.25]))
     0.75
@@ -63,7 +72,8 @@ def overlap(p: np.ndarray, q: np.ndarray) -> float:
 
 
 def acceptance(p: float, q: float) -> float:
-    """min(1, p / q): the chance of a draft whose probability is p under the target and q under its drafter.
+    """min(1, p / q): the chance of a draft whose probability is p under the target and q under its
+    drafter.
 
     >>> acceptance(0.25, 0.5), acceptance(0.5, 0.25)
     (0.5, 1.0)
@@ -72,7 +82,8 @@ def acceptance(p: float, q: float) -> float:
 
 
 def left_over(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """max(0, p - q), normalised, (V,): what the token in place of a refused draft is drawn from. p where nothing is left.
+    """max(0, p - q), normalised, (V,): what the token in place of a refused draft is drawn from. p
+    where nothing is left.
 
     >>> left_over(np.array([0.5, 0.25, 0.25]), np.array([0.75, 0.25, 0.0])).tolist()
     [0.0, 0.0, 1.0]
@@ -97,8 +108,9 @@ def law_of(candidates: Candidates) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Draft:
-    """One guess and the verdict on it. p, q: its probabilities under the target and its drafter. overlap: Σ min(p, q) at its place. accepted: None behind
-    the first one refused, where the target's law would be that of another text; then p, overlap and u are None too."""
+    """One guess and the verdict on it. p, q: its probabilities under the target and its drafter.
+    overlap: Σ min(p, q) at its place. accepted: None behind the first one refused, where the
+    target's law would be that of another text; then p, overlap and u are None too."""
 
     token_id: int
     q: float
@@ -110,8 +122,9 @@ class Draft:
 
 @dataclass
 class Pass:
-    """One pass of the target. index: of its first token among the generated ones. tokens: what it added to the text, the last one drawn by the
-    target itself (unless an accepted draft ended the text). laws: (p, q, left over), each (V,), at the first draft refused, None where none was."""
+    """One pass of the target. index: of its first token among the generated ones. tokens: what it
+    added to the text, the last one drawn by the target itself (unless an accepted draft ended the
+    text). laws: (p, q, left over), each (V,), at the first draft refused, None where none was."""
 
     index: int
     tokens: list[int]
@@ -126,7 +139,8 @@ class Pass:
         return sum(one.accepted is True for one in self.drafts)
 
     def record(self, text_of: Callable[[int], str] = str, top: int = 6) -> dict[str, Any]:
-        """Plain data. refused: {"place", "rows": the likeliest tokens of p, of q and of what is left, with all three, "rest": the others together}."""
+        """Plain data. refused: {"place", "rows": the likeliest tokens of p, of q and of what is
+        left, with all three, "rest": the others together}."""
         return {
             "index": self.index,
             "tokens": [{"id": token, "text": text_of(token)} for token in self.tokens],
@@ -188,11 +202,14 @@ def speculate(
     should_stop: Callable[[], bool] | None = None,
     ignore_end: bool = False,
 ) -> Iterator[Pass]:
-    """Passes of one text, each made when it is asked for; the reason of the end is the generator's return value, as `generate` has it.
+    """Passes of one text, each made when it is asked for; the reason of the end is the generator's
+    return value, as `generate` has it.
 
-    Taking the likeliest token gives the text of `generate`, token for token (as far as the network's own sums do not depend on how many tokens it reads
-    at once); drawing gives a text with the same law, and another one for the same seed. A model that has `last_logits(ids, count)`, (count, V), verifies all
-    drafts in one pass; of any other `logits_along` is asked. Guidance needs a second row and stop strings the text: neither is known here.
+    Taking the likeliest token gives the text of `generate`, token for token (as far as the
+    network's own sums do not depend on how many tokens it reads at once); drawing gives a text with
+    the same law, and another one for the same seed. A model that has `last_logits(ids, count)`,
+    (count, V), verifies all drafts in one pass; of any other `logits_along` is asked. Guidance
+    needs a second row and stop strings the text: neither is known here.
     """
     settings = (settings or DecodingSettings()).for_model(model)
     drafts = DRAFTS.check(drafts)
@@ -243,7 +260,8 @@ def verify(
     state: dict[str, Any] | None = None,
     ends: frozenset[int] = frozenset(),
 ) -> Pass:
-    """The verdicts on a pass's drafts, one after another. rows: (n + 1, V) logits of the target after the text and after each of the n drafts.
+    """The verdicts on a pass's drafts, one after another. rows: (n + 1, V) logits of the target
+    after the text and after each of the n drafts.
     state: what rules carried from the token before."""
     context, index = list(text), len(text) - prompt_length
     found = Pass(index, [], [], calls=guess.calls)

@@ -1,4 +1,5 @@
-"""What speculative decoding writes, exactly: the law of its texts by going through every draft and every verdict. For small vocabularies."""
+"""What speculative decoding writes, exactly: the law of its texts by going through every draft and
+every verdict. For small vocabularies."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ Text = tuple[int, ...]
 
 @dataclass
 class Law:
-    """texts: probability of each text of the length asked for. passes: expected passes of the target. reached, accepted: for each of the k places
-    of a pass, the expected number of drafts that were judged there and that were accepted. expected: the accepted ones by the overlap alone, Σ over
-    the judged of Σ min(p, q)."""
+    """texts: probability of each text of the length asked for. passes: expected passes of the
+    target. reached, accepted: for each of the k places of a pass, the expected number of drafts
+    that were judged there and that were accepted. expected: the accepted ones by the overlap alone,
+    Σ over the judged of Σ min(p, q)."""
 
     texts: dict[Text, float]
     passes: float
@@ -34,9 +36,11 @@ def law_of_texts(
     length: int,
     begin: Text = (),
 ) -> Law:
-    """All texts of `length` tokens behind `begin`, which speculative decoding with `drafts` drafts a pass writes.
+    """All texts of `length` tokens behind `begin`, which speculative decoding with `drafts` drafts
+    a pass writes.
 
-    target(text) and drafter(text, drafts before) are laws (V,) of the next token, float64. As in a run, a pass drafts no more than the text has room for."""
+    target(text) and drafter(text, drafts before) are laws (V,) of the next token, float64. As in a
+    run, a pass drafts no more than the text has room for."""
     texts: dict[Text, float] = defaultdict(float)
     found = Law({}, 0.0, [0.0] * drafts, [0.0] * drafts, [0.0] * drafts)
     open_texts: dict[Text, float] = defaultdict(float, {begin: 1.0})
@@ -53,8 +57,9 @@ def law_of_texts(
 
 
 def tokens_a_pass(overlap: float, drafts: int) -> float:
-    """1 + a + a² + … + a^k: the expected tokens of a pass with k drafts, where each is accepted with chance a whatever came before it
-    (Leviathan et al. 2022, equation 1). At a = 1 that is k + 1.
+    """1 + a + a² + … + a^k: the expected tokens of a pass with k drafts, where each is accepted
+    with chance a whatever came before it (Leviathan et al. 2022, equation 1). At a = 1 that is k +
+    1.
 
     >>> tokens_a_pass(0.5, 2)
     1.75
@@ -67,7 +72,8 @@ def tokens_a_pass(overlap: float, drafts: int) -> float:
 
 
 def _one_pass(target, drafter, text: Text, drafts: int, chance: float, found: Law):
-    """(text after the pass, its probability) of every way that the pass can go; a text may come more than once."""
+    """(text after the pass, its probability) of every way that the pass can go; a text may come
+    more than once."""
     open_ways: list[tuple[Text, float]] = [((), chance)]  # drafts accepted so far
     for place in range(drafts):
         following = []

@@ -1,5 +1,6 @@
-"""Escape from a loop, the whole subject under one name: barriers and T_c (barrier.py), what holds along a cycle (cycle.py), and
-the live experiment (experiment.py). The closed forms of the calculator's curves are in escape_curves.py.
+"""Escape from a loop, the whole subject under one name: barriers and T_c (barrier.py), what holds
+along a cycle (cycle.py), and the live experiment (experiment.py). The closed forms of the
+calculator's curves are in escape_curves.py.
 """
 
 from playground.decoding.barrier import (

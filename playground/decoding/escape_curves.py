@@ -1,8 +1,10 @@
-"""The escape calculator's model of a loop: one loop token and N equal rivals that lie ΔE below it, in closed form.
+"""The escape calculator's model of a loop: one loop token and N equal rivals that lie ΔE below it,
+in closed form.
 
-Energies are E = −logit, so the loop token's energy is 0 and each rival's is ΔE (nats at T = 1); a token's weight at temperature T
-is exp(−E/T). Everything here is vectorised over temperatures, so that a page redraws its curves in a millisecond; over a real
-vocabulary use playground/decoding/escape.py, which runs the actual chain of rules.
+Energies are E = −logit, so the loop token's energy is 0 and each rival's is ΔE (nats at T = 1); a
+token's weight at temperature T is exp(−E/T). Everything here is vectorised over temperatures, so
+that a page redraws its curves in a millisecond; over a real vocabulary use
+playground/decoding/escape.py, which runs the actual chain of rules.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import numpy as np
 
 
 def rival_weight(delta_e: float, temperatures: np.ndarray) -> np.ndarray:
-    """exp(−ΔE/T) relative to the loop token, (n,) float64; at T = 0 its limit (0, 1 or inf for ΔE > 0, = 0, < 0)."""
+    """exp(−ΔE/T) relative to the loop token, (n,) float64; at T = 0 its limit (0, 1 or inf for ΔE >
+    0, = 0, < 0)."""
     temperatures = np.asarray(temperatures, dtype=np.float64)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         weight = np.exp(-delta_e / temperatures)
@@ -24,7 +27,8 @@ def rival_weight(delta_e: float, temperatures: np.ndarray) -> np.ndarray:
 
 
 def arrhenius(delta_e: float, temperatures: np.ndarray) -> np.ndarray:
-    """The approximation exp(−ΔE/T), (n,): right where there is one rival and the loop token holds nearly everything; at most 1.
+    """The approximation exp(−ΔE/T), (n,): right where there is one rival and the loop token holds
+    nearly everything; at most 1.
 
     N equal rivals are left with nearly N times that chance."""
     return np.minimum(rival_weight(delta_e, temperatures), 1.0)
@@ -39,10 +43,12 @@ def escape_curve(
     min_p: float = 0.0,
     order: str = "transformers",
 ) -> np.ndarray:
-    """Exact P(escape) at each temperature, (n,) float64, for one loop token and `rivals` equal ones under the given rules.
+    """Exact P(escape) at each temperature, (n,) float64, for one loop token and `rivals` equal ones
+    under the given rules.
 
-    In transformers' order temperature acts first and top-k keeps all ties; in llama.cpp's order the rules see the untempered
-    distribution, top-k keeps exactly k (lowest id first: the loop token, then rivals), and temperature acts last.
+    In transformers' order temperature acts first and top-k keeps all ties; in llama.cpp's order the
+    rules see the untempered distribution, top-k keeps exactly k (lowest id first: the loop token,
+    then rivals), and temperature acts last.
     Example: ΔE = 2, one rival, T = 1, no rules: 1/(1 + e²) = .1192.
     """
     temperatures = np.asarray(temperatures, dtype=np.float64)
@@ -62,7 +68,8 @@ def escape_curve(
 def _kept(
     weight: np.ndarray, rivals: int, top_k: int, top_p: float, min_p: float, exactly_k: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """How many rivals survive and whether the loop token does, (n,) each, in the order top-k, top-p, min-p."""
+    """How many rivals survive and whether the loop token does, (n,) each, in the order top-k,
+    top-p, min-p."""
     count = np.full(weight.shape, float(rivals))
     loop = np.ones(weight.shape)
     ahead = weight > 1  # rivals more likely than the loop token
@@ -78,7 +85,8 @@ def _kept(
         each = weight / (loop + count * weight)  # a surviving rival's probability
         lead = np.where(ahead, 0.0, loop / (loop + count * weight))  # what stands before the rivals
         with np.errstate(divide="ignore", invalid="ignore"):
-            # the token that crosses top_p is kept; the small allowance keeps an exact boundary from crossing by rounding
+            # the token that crosses top_p is kept; the small allowance keeps an exact boundary from
+            # crossing by rounding
             needed = np.ceil((top_p - lead) / each - 1e-12)
         needed = np.nan_to_num(np.maximum(needed, 0), nan=0.0, posinf=float(rivals))
         needed = np.where(ahead, np.maximum(needed, 1), needed)  # the first token always stays
@@ -99,10 +107,12 @@ def left_by_temperature(
     length: int,
     period: int,
 ) -> list[list[float]]:
-    """Predicted share of runs that have left a cycle after 1 … `length` tokens, a row for each temperature: (temperatures, length).
+    """Predicted share of runs that have left a cycle after 1 … `length` tokens, a row for each
+    temperature: (temperatures, length).
 
-    logits: (n, V) teacher-forced, row t the prediction of tokens[t]; temperature, then top-p (1: off), no other rule. Past the n-th token
-    the last `period` rows repeat. The same product as `loop_survival`, vectorised over a curve's many temperatures.
+    logits: (n, V) teacher-forced, row t the prediction of tokens[t]; temperature, then top-p (1:
+    off), no other rule. Past the n-th token the last `period` rows repeat. The same product as
+    `loop_survival`, vectorised over a curve's many temperatures.
     """
     energy = np.asarray(logits[: len(tokens)], np.float64)  # (n, V)
     rows = np.arange(len(tokens))

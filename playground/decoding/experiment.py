@@ -1,8 +1,10 @@
-"""The live experiment: put a text back into its cycle, let many runs go on from there, and see which leave it when.
+"""The live experiment: put a text back into its cycle, let many runs go on from there, and see
+which leave it when.
 
-A run has escaped at its first token that differs from the cycle's next one. While it has not, its context is the cycle's own,
-so all such runs, under all conditions, share one forward pass a token; escaped runs go on alone only if they are followed,
-to see whether they come back (a re-entry, counted apart).
+A run has escaped at its first token that differs from the cycle's next one. While it has not, its
+context is the cycle's own, so all such runs, under all conditions, share one forward pass a token;
+escaped runs go on alone only if they are followed, to see whether they come back (a re-entry,
+counted apart).
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from playground.metrics import wilson_interval
 
 @dataclass(frozen=True)
 class Cycle:
-    """A text that has fallen into a loop: all ids, how many of them are the prompt, and the loop at its end."""
+    """A text that has fallen into a loop: all ids, how many of them are the prompt, and the loop at
+    its end."""
 
     ids: list[int]
     prompt_length: int
@@ -43,9 +46,11 @@ def find_cycle(
     min_repeats: int = 3,
     should_stop: Callable[[], bool] | None = None,
 ) -> Cycle | None:
-    """Greedy text from the prompt until it loops; None if it ends or reaches max_new_tokens without.
+    """Greedy text from the prompt until it loops; None if it ends or reaches max_new_tokens
+    without.
 
-    settings: other rules for the search (penalties, say); the temperature of a greedy run does nothing.
+    settings: other rules for the search (penalties, say); the temperature of a greedy run does
+      nothing.
     """
     chosen = (settings or DecodingSettings(do_sample=False)).with_changes(
         max_new_tokens=max_new_tokens
@@ -69,9 +74,10 @@ def find_cycle(
 class EscapeProgress:
     """State of the experiment after `position` of `length` tokens; arrays have one row a condition.
 
-    survival (C, length + 1): predicted P(still in the loop), the product of P(loop token), filled up to `position`.
-    escaped_at (C, runs): tokens until the run left the cycle (1 = at once), 0 while it has not. reentered (C, runs) bool: it
-    came back for a whole lap. network_calls: contexts that were run through the model so far.
+    survival (C, length + 1): predicted P(still in the loop), the product of P(loop token), filled
+    up to `position`. escaped_at (C, runs): tokens until the run left the cycle (1 = at once), 0
+    while it has not. reentered (C, runs) bool: it came back for a whole lap. network_calls:
+    contexts that were run through the model so far.
     """
 
     conditions: list[DecodingSettings]
@@ -86,9 +92,11 @@ class EscapeProgress:
     reentered: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), bool))
 
     def results(self) -> list[dict[str, Any]]:
-        """Plain data, one dict a condition: predicted and measured share escaped after 1 … position tokens, 95% intervals.
+        """Plain data, one dict a condition: predicted and measured share escaped after 1 … position
+        tokens, 95% intervals.
 
-        within: share of those positions at which the prediction lies inside the measurement's Wilson interval.
+        within: share of those positions at which the prediction lies inside the measurement's
+          Wilson interval.
         """
         rows = []
         for place, settings in enumerate(self.conditions):
@@ -120,7 +128,8 @@ class EscapeProgress:
         return rows
 
     def points_within(self) -> tuple[int, int]:
-        """(conditions whose last prediction lies in the measured interval, conditions): one independent point each."""
+        """(conditions whose last prediction lies in the measured interval, conditions): one
+        independent point each."""
         last = [
             (row["predicted"][-1], row["low"][-1], row["high"][-1])
             for row in self.results()
@@ -139,11 +148,14 @@ def escape_experiment(
     follow: bool = False,
     should_stop: Callable[[], bool] | None = None,
 ) -> Iterator[EscapeProgress]:
-    """`runs` continuations of a cycle under each condition, all token by token together; yields after every token.
+    """`runs` continuations of a cycle under each condition, all token by token together; yields
+    after every token.
 
-    The same EscapeProgress is yielded each time, further on. The draw of a run depends on (seed, condition, run, token) alone.
-    follow: let escaped runs go on (each with its own forward passes) and note which re-enter the cycle.
-    Stopped by should_stop, asked before every token, it ends early with what is measured so far.
+    The same EscapeProgress is yielded each time, further on. The draw of a run depends on (seed,
+    condition, run, token) alone.
+    follow: let escaped runs go on (each with its own forward passes) and note which re-enter the
+    cycle. Stopped by should_stop, asked before every token, it ends early with what is measured so
+    far.
     """
     if not 1 <= runs <= 10_000:
         raise ValueError(f"runs must be in [1, 10000], got {runs}")
@@ -222,7 +234,8 @@ def _draws(
     runs: Sequence[int] | np.ndarray,
     numbers: np.ndarray,
 ) -> list[tuple[int, int]]:
-    """(run, token) for runs that share a context; numbers: (runs, 2) with the u and the XTC coin of each."""
+    """(run, token) for runs that share a context; numbers: (runs, 2) with the u and the XTC coin of
+    each."""
     if len(runs) == 0:
         return []
     has_coin = "xtc_threshold" in settings.rules_on()

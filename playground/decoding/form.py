@@ -1,8 +1,10 @@
-"""A form that the text must have: some choices, a regular expression, a JSON schema. The tokens that would break it are cut.
+"""A form that the text must have: some choices, a regular expression, a JSON schema. The tokens
+that would break it are cut.
 
-llguidance reads the form as an automaton over the characters of a text and answers which tokens still lead to a text that it
-accepts; the end of the text is one of them where the text so far is complete (Willard and Louf 2023, arXiv 2307.09702). A form holds for
-the generated text; one space may stand in front of it.
+llguidance reads the form as an automaton over the characters of a text and answers which tokens
+still lead to a text that it accepts; the end of the text is one of them where the text so far is
+complete (Willard and Louf 2023, arXiv 2307.09702). A form holds for the generated text; one space
+may stand in front of it.
 
 Cutting tokens is not conditioning: see constrained_law.py.
 """
@@ -24,12 +26,14 @@ from playground.decoding.spelling import FORMS, Spelling
 from playground.i18n import t
 from playground.parameters import short, texts_of
 
-# where only some characters can follow, the library would else allow only the tokens that it would spell them with itself
+# where only some characters can follow, the library would else allow only the tokens that it would
+# spell them with itself
 _EVERY_SPELLING = '%llguidance {"no_forcing": true}\n'
 
 
 def grammar_of(kind: str, text: str) -> str:
-    """The form in llguidance's own notation. kind: "choices" (texts, one a line), "regex" or "json_schema".
+    """The form in llguidance's own notation. kind: "choices" (texts, one a line), "regex" or
+    "json_schema".
 
     >>> grammar_of("choices", "yes\\nno")
     '%llguidance {"no_forcing": true}\\nstart: /[ ]?(?:yes|no)/'
@@ -84,8 +88,9 @@ class Form:
         self._lock = threading.Lock()
 
     def allowed(self, ids: Sequence[int]) -> np.ndarray:
-        """(V,) bool: the tokens that may follow the generated tokens `ids`. All of them behind a text that has left the form already
-        (a token that the visitor chose), and behind one that is complete where only the end is left, the end."""
+        """(V,) bool: the tokens that may follow the generated tokens `ids`. All of them behind a
+        text that has left the form already (a token that the visitor chose), and behind one that is
+        complete where only the end is left, the end."""
         with self._lock:
             self._read([int(token) for token in ids])
             if self._over:
@@ -142,7 +147,8 @@ def _tokenizer(spelling: Spelling) -> Any:
 
 
 def _cut(kind: str) -> None:
-    """The stage of one kind of form: the candidates that keep the text in it; `mask` of the situation where the caller brought one."""
+    """The stage of one kind of form: the candidates that keep the text in it; `mask` of the
+    situation where the caller brought one."""
 
     @cut(kind)
     def keep(candidates: Candidates, now: Situation) -> np.ndarray:

@@ -17,9 +17,11 @@ from playground.parameters import texts_of
 
 @runtime_checkable
 class CausalModel(Protocol):
-    """What predicts the next token: a real network, an n-gram model or a test double are interchangeable.
+    """What predicts the next token: a real network, an n-gram model or a test double are
+    interchangeable.
 
-    vocab_size: V. eos_id: the token that ends a text, a collection of them, or None. Logits are float32, on any device.
+    vocab_size: V. eos_id: the token that ends a text, a collection of them, or None. Logits are
+      float32, on any device.
     Optional: context_length (the largest number of ids that `next_logits` takes).
     """
 
@@ -75,20 +77,24 @@ def generate(
     second: Callable[[Sequence[int]], Any] | None = None,
     mask: Callable[[Sequence[int]], Any] | None = None,
 ) -> Iterator[Step]:
-    """Steps of one text, each made when it is asked for; the reason of the end is the generator's return value.
+    """Steps of one text, each made when it is asked for; the reason of the end is the generator's
+    return value.
 
-    prefix: ids generated before, so that a run can go on (or branch) where another was: the first step's index is
-    len(prefix), and with (seed, index) the draws are those of an unbroken run. forced: ids that the first steps take instead
-    of drawing (the token that a visitor clicked). state: what rules carry on, `state_after` of the step before.
-    should_stop is asked before every forward pass. ignore_end: go on after an end-of-text token (settings.ignore_end does too).
-    second, mask: functions of the text so far (prompt first), for rules that read them: the logits of a second network, or of
-    the same one after another prompt, (V,); and which tokens a grammar allows, (V,) bool. Guidance without a `second` asks
-    `model` itself behind the negative prompt, `behind_negative`.
+    prefix: ids generated before, so that a run can go on (or branch) where another was: the first
+    step's index is len(prefix), and with (seed, index) the draws are those of an unbroken run.
+    forced: ids that the first steps take instead of drawing (the token that a visitor clicked).
+    state: what rules carry on, `state_after` of the step before. should_stop is asked before every
+    forward pass. ignore_end: go on after an end-of-text token (settings.ignore_end does too).
+    second, mask: functions of the text so far (prompt first), for rules that read them: the logits
+    of a second network, or of the same one after another prompt, (V,); and which tokens a grammar
+    allows, (V,) bool. Guidance without a `second` asks `model` itself behind the negative prompt,
+    `behind_negative`.
 
-    The run ends with "end_of_text", "stop_string" (the step's `beyond` says how many characters at the end are no part of
-    the text), "max_new_tokens" (which counts the prefix), "context" (the model takes no longer text) or "stopped". The last
-    step's `finish` says so too, except "stopped", which is known only afterwards.
-    The stages of a step are released when the next one is asked for; they can be computed again at any time.
+    The run ends with "end_of_text", "stop_string" (the step's `beyond` says how many characters at
+    the end are no part of the text), "max_new_tokens" (which counts the prefix), "context" (the
+    model takes no longer text) or "stopped". The last step's `finish` says so too, except
+    "stopped", which is known only afterwards. The stages of a step are released when the next one
+    is asked for; they can be computed again at any time.
     """
     settings = (settings or DecodingSettings()).for_model(model)
     ends = frozenset() if ignore_end or settings.ignore_end else end_ids(model)
@@ -140,7 +146,8 @@ def generate(
 
 
 def _watch(model: Any, settings: DecodingSettings, prefix: Sequence[int]) -> StopWatch | None:
-    """What sees the stop strings, behind the ids that were generated before; None where there are none."""
+    """What sees the stop strings, behind the ids that were generated before; None where there are
+    none."""
     stops = texts_of(settings.stop)
     watch = StopWatch(model.decode, stops) if stops else None
     for token in prefix if watch else ():
@@ -154,10 +161,12 @@ def behind_negative(
     prompt_ids: Sequence[int],
     ask: str | None = "next_logits",
 ) -> Callable[[Sequence[int]], Any]:
-    """A `second` for `generate`: the model's logits where the negative prompt stands in place of the prompt.
+    """A `second` for `generate`: the model's logits where the negative prompt stands in place of
+    the prompt.
 
-    Without a negative prompt the prompt's last token stands there, as in transformers. ask: the model's method that gives
-    logits (V,) of ids; None: only the ids that it would be asked for. A session of its own keeps the caches of both texts."""
+    Without a negative prompt the prompt's last token stands there, as in transformers. ask: the
+    model's method that gives logits (V,) of ids; None: only the ids that it would be asked for. A
+    session of its own keeps the caches of both texts."""
     negative = list(model.encode(settings.negative_prompt)) if settings.negative_prompt else []
     negative = negative or [int(token) for token in prompt_ids[-1:]]
     length, logits = len(prompt_ids), getattr(model, ask) if ask else list
@@ -174,10 +183,13 @@ def recompute(
     second: Any = None,
     mask: Any = None,
 ) -> Step:
-    """One step alone, without the network: equal to step `index` of the run that has the same settings and context.
+    """One step alone, without the network: equal to step `index` of the run that has the same
+    settings and context.
 
-    With other settings it is what the moved slider asks: what would have been drawn with the same u.
-    state: what rules carried before the step (`step.state`). second, mask: the rows that `generate` read for it.
+    With other settings it is what the moved slider asks: what would have been drawn with the same
+    u.
+    state: what rules carried before the step (`step.state`). second, mask: the rows that `generate`
+      read for it.
     """
     context = np.asarray(context_ids, np.int64)
     return Step(logits, context, settings, index, prompt_length, state, second=second, mask=mask)

@@ -1,4 +1,5 @@
-"""Has the text fallen into a cycle? A strict detector for the end of a token sequence, and what happens along the cycle."""
+"""Has the text fallen into a cycle? A strict detector for the end of a token sequence, and what
+happens along the cycle."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from playground.i18n import t
 class Loop(NamedTuple):
     """The cycle at the end of a sequence.
 
-    period: tokens a lap. start: position of the first token of the first lap. length: tokens from there to the end.
+    period: tokens a lap. start: position of the first token of the first lap. length: tokens from
+      there to the end.
     repeats: complete laps.
     """
 
@@ -29,8 +31,9 @@ def find_loop(
 ) -> Loop | None:
     """The cycle that the sequence ends in, with the shortest period; None if there is none.
 
-    Strict: every token from `start` on equals the one a period before it, at least `min_repeats` complete laps and at least
-    `min_length` tokens long ("ha ha ha" is not yet a loop). The last lap may be incomplete.
+    Strict: every token from `start` on equals the one a period before it, at least `min_repeats`
+    complete laps and at least `min_length` tokens long ("ha ha ha" is not yet a loop). The last lap
+    may be incomplete.
 
     >>> find_loop([9, 1, 2, 3, 1, 2, 3, 1, 2, 3])
     Loop(period=3, start=1, length=9, repeats=3)
@@ -70,9 +73,11 @@ def loop_tokens(ids: Sequence[int], loop: Loop, count: int) -> list[int]:
 
 
 def along_loop(logits: Any, tokens: Sequence[int]) -> list[dict[str, float]]:
-    """Entropy (nats) and P(loop token) of the network's own distribution at each of the cycle's tokens.
+    """Entropy (nats) and P(loop token) of the network's own distribution at each of the cycle's
+    tokens.
 
-    logits: (n, V), row t the prediction of tokens[t]. As a loop settles, the entropy falls and P(loop token) rises.
+    logits: (n, V), row t the prediction of tokens[t]. As a loop settles, the entropy falls and
+      P(loop token) rises.
     """
     facts = []
     for place, token in enumerate(tokens):

@@ -1,5 +1,6 @@
-"""In which order the rules act: two programs' own, by name. An order of the visitor's own is a list of the same names. A rule
-that follows the same other one in both orders says so in its row (`behind`) and takes its place when the table is made.
+"""In which order the rules act: two programs' own, by name. An order of the visitor's own is a list
+of the same names. A rule that follows the same other one in both orders says so in its row
+(`behind`) and takes its place when the table is made.
 
 "llama.cpp" brings that program's conventions too: see stages.py. Nothing heavy is imported here.
 """
@@ -35,8 +36,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "xtc_threshold",
         "watermark_bias",
     ),
-    # penalties, DRY, top-nσ, top-k, typical, top-p, min-p, XTC, temperature is that program's own chain; what it does not
-    # have stands where it has the like of it
+    # penalties, DRY, top-nσ, top-k, typical, top-p, min-p, XTC, temperature is that program's own
+    # chain; what it does not have stands where it has the like of it
     "llama.cpp": (
         "choices",
         "regex",
@@ -65,9 +66,10 @@ ORDERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-# What a program's name means on the page: an order, and the conventions that are settings of their own. llama.cpp's DRY
-# looks over the last 64 tokens since August 2026 (its #26524) and stops at breakers; a link that says nothing of this was
-# made when the whole text counted and there were none, so that is what the older name sets.
+# What a program's name means on the page: an order, and the conventions that are settings of their
+# own. llama.cpp's DRY looks over the last 64 tokens since August 2026 (its #26524) and stops at
+# breakers; a link that says nothing of this was made when the whole text counted and there were
+# none, so that is what the older name sets.
 _WHOLE = {"dry_penalty_last_n": -1, "dry_sequence_breakers": ""}
 LLAMA_CPP: dict[str, Any] = {
     "order": "llama.cpp",

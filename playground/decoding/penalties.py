@@ -1,7 +1,8 @@
-"""Rules that lower logits because of what the text already holds. Each takes the logits (V,) float32 and the context's token
-ids (n,), and answers new logits; the given ones are never changed.
+"""Rules that lower logits because of what the text already holds. Each takes the logits (V,)
+float32 and the context's token ids (n,), and answers new logits; the given ones are never changed.
 
-Ids outside the vocabulary are ignored: no such token can be drawn. Below each rule stands its stage in the chain.
+Ids outside the vocabulary are ignored: no such token can be drawn. Below each rule stands its stage
+in the chain.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from playground.i18n import t
 
 # llama.cpp looks back over this many tokens, prompt included (its default `penalty_last_n`).
 LLAMA_CPP_WINDOW = 64
-# Where a penalised logit stays if it would pass float32's range: out of reach, or certain, but a number.
+# Where a penalised logit stays if it would pass float32's range: out of reach, or certain, but a
+# number.
 _FARTHEST = 3.4e38
 # The largest exponent that float32 can hold, e^88.72: where DRY's power stops growing.
 _LARGEST_LOG = 88.7228391
 
 
 def repetition_penalty(values: np.ndarray, context: np.ndarray, theta: float) -> np.ndarray:
-    """Each distinct token of the context, prompt included, once: z < 0 → z·θ, else z/θ (Keskar et al. 2019).
+    """Each distinct token of the context, prompt included, once: z < 0 → z·θ, else z/θ (Keskar et
+    al. 2019).
 
     Not shift-invariant: the same distribution written with other logits comes out differently.
 
@@ -63,7 +66,8 @@ def _presence(values: np.ndarray, now: Situation) -> np.ndarray:
 
 
 def frequency_penalty(values: np.ndarray, generated: np.ndarray, alpha: float) -> np.ndarray:
-    """Each token of the generated text loses alpha for every time it occurs: it compounds (OpenAI's definition).
+    """Each token of the generated text loses alpha for every time it occurs: it compounds (OpenAI's
+    definition).
 
     >>> frequency_penalty(np.float32([1, 2, 3, 4]), np.array([3, 3, 0]), 1).tolist()
     [0.0, 2.0, 3.0, 2.0]
@@ -119,7 +123,8 @@ def _no_repeat_ngram(values: np.ndarray, now: Situation) -> np.ndarray:
 
 
 def dry_matches(context: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """For every token that once followed the present ending: (token ids, length of the longest such ending, ≤ `longest`).
+    """For every token that once followed the present ending: (token ids, length of the longest such
+    ending, ≤ `longest`).
 
     >>> [part.tolist() for part in dry_matches(np.array([1, 2, 3, 1, 2]), 50)]
     [[3], [2]]
@@ -153,11 +158,13 @@ def dry(
     last_n: int = -1,
     breakers: Mapping[int, Sequence[Sequence[int]]] | None = None,
 ) -> np.ndarray:
-    """Don't repeat yourself: a token that would lengthen a repetition of n ≥ allowed tokens loses multiplier·base^(n-allowed).
+    """Don't repeat yourself: a token that would lengthen a repetition of n ≥ allowed tokens loses
+    multiplier·base^(n-allowed).
 
-    n is the longest ending of the context that occurred before, followed by that token: p-e-w's rule with llama.cpp's ceiling
-    on the exponent. last_n: only the last so many tokens count, -1: all of them. breakers: token -> what follows it so that a
-    breaker stands there; no repetition reaches back over a breaker, and a token that is one by itself is never moved.
+    n is the longest ending of the context that occurred before, followed by that token: p-e-w's
+    rule with llama.cpp's ceiling on the exponent. last_n: only the last so many tokens count, -1:
+    all of them. breakers: token -> what follows it so that a breaker stands there; no repetition
+    reaches back over a breaker, and a token that is one by itself is never moved.
 
     >>> dry(np.float32([1, 2, 3, 4]), np.array([1, 2, 3, 1, 2]), 1.0, 2.0, 1).tolist()
     [1.0, 2.0, 3.0, 2.0]
@@ -199,7 +206,8 @@ def _since_breaker(context: list[int], breakers: Mapping[int, Sequence[Sequence[
 
 
 def _finite(moved: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Penalised logits, finite where they were finite before: no penalty forbids a token or makes it certain beyond float32."""
+    """Penalised logits, finite where they were finite before: no penalty forbids a token or makes
+    it certain beyond float32."""
     return np.where(before == -np.inf, before, np.clip(moved, -_FARTHEST, _FARTHEST))
 
 

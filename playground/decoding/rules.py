@@ -1,14 +1,17 @@
-"""The table of sampling rules: their parameters, what the page says of them, and the orders in which they act.
+"""The table of sampling rules: their parameters, what the page says of them, and the orders in
+which they act.
 
-A new rule is a row here (or in rules_of_shape.py, rules_of_words.py, rules_of_form.py) that says behind which other rule it acts,
-and a function marked `@stage(NAME)` in the module of its kind. Settings, controls, links, API documentation and checks are
-made of the row. A rule that the two orders have at different places stands in orders.py instead.
+A new rule is a row here (or in rules_of_shape.py, rules_of_words.py, rules_of_form.py) that says
+behind which other rule it acts, and a function marked `@stage(NAME)` in the module of its kind.
+Settings, controls, links, API documentation and checks are made of the row. A rule that the two
+orders have at different places stands in orders.py instead.
 
-Names and off-values of the parameters are those of Hugging Face transformers' `GenerationConfig` where it has them. One default
-differs on purpose: transformers keeps the 50 most likely tokens unless it is given another number, here `top_k` is off (0).
+Names and off-values of the parameters are those of Hugging Face transformers' `GenerationConfig`
+where it has them. One default differs on purpose: transformers keeps the 50 most likely tokens
+unless it is given another number, here `top_k` is off (0).
 
-The ranges are finite because rules compute in float32: within them no logit that a network gives overflows or becomes
-NaN, whichever rules act together. Nothing heavy is imported here.
+The ranges are finite because rules compute in float32: within them no logit that a network gives
+overflows or becomes NaN, whichever rules act together. Nothing heavy is imported here.
 """
 
 from __future__ import annotations

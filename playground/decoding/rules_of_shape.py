@@ -1,4 +1,5 @@
-"""Rows of the table for rules that look at the shape of the distribution: how wide, how uncertain, how likely the last tokens were."""
+"""Rows of the table for rules that look at the shape of the distribution: how wide, how uncertain,
+how likely the last tokens were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Rows of the table for rules that are given words: biases, bans, and a prompt to keep away from."""
+"""Rows of the table for rules that are given words: biases, bans, and a prompt to keep away
+from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A given text as the model sees it (teacher forcing), and many draws from one distribution against their expectation."""
+"""A given text as the model sees it (teacher forcing), and many draws from one distribution against
+their expectation."""
 
 from __future__ import annotations
 
@@ -17,10 +18,12 @@ from playground.i18n import t
 
 @dataclass(frozen=True)
 class Score:
-    """Per token rank, surprisal, probability and entropy of the raw distribution (nats), and their perplexity.
+    """Per token rank, surprisal, probability and entropy of the raw distribution (nats), and their
+    perplexity.
 
-    tokens: one dict a token of the text; the values are None for a token that was not scored (the first one, unless a start
-    token stood before it). scored: how many were. perplexity: exp of the mean surprisal of those, None if there is none.
+    tokens: one dict a token of the text; the values are None for a token that was not scored (the
+    first one, unless a start token stood before it). scored: how many were. perplexity: exp of the
+    mean surprisal of those, None if there is none.
     """
 
     tokens: list[dict[str, Any]]
@@ -43,10 +46,11 @@ def score_tokens(
 ) -> Iterator[dict[str, Any]]:
     """The entries of `Score.tokens`, one after another.
 
-    start_id: a token that stands before the text so that its first token is predicted too. A model that has
-    `logits_chunks(ids)` (an iterator of (n, V) blocks, in order) is read block by block, so that a long text never holds
-    all its logits at once; otherwise `logits_along` is called once. Another program's engine has `scores_along(ids)` instead: the
-    log-probability and the rank of each token, from which no entropy follows (None).
+    start_id: a token that stands before the text so that its first token is predicted too. A model
+    that has `logits_chunks(ids)` (an iterator of (n, V) blocks, in order) is read block by block,
+    so that a long text never holds all its logits at once; otherwise `logits_along` is called once.
+    Another program's engine has `scores_along(ids)` instead: the log-probability and the rank of
+    each token, from which no entropy follows (None).
     """
     given = [int(token) for token in ids]
     if not given:
@@ -105,7 +109,8 @@ def _scored(rows: Sequence[Any], tokens: Sequence[int], first: int) -> Iterator[
 def score(model: Any, ids: Sequence[int], start_id: int | None = None) -> Score:
     """The whole text scored; see `score_tokens`.
 
-    A token that the model holds impossible has probability 0 and surprisal None, and the perplexity is then None (infinite).
+    A token that the model holds impossible has probability 0 and surprisal None, and the perplexity
+    is then None (infinite).
     """
     tokens = list(score_tokens(model, ids, start_id))
     predicted = [token for token in tokens if token["rank"] is not None]
@@ -125,7 +130,8 @@ def score_record(
     start_id: int | None = None,
     top: int = 20,
 ) -> dict[str, Any]:
-    """The record of one token of a scored text, on demand: the text's token forced, the rules of `settings` shown."""
+    """The record of one token of a scored text, on demand: the text's token forced, the rules of
+    `settings` shown."""
     before = list(ids[:index]) if start_id is None else [start_id, *ids[:index]]
     if not before:
         raise ValueError(t("index must be at least 1 without a start token, got 0"))
@@ -152,11 +158,13 @@ class Draws:
 
 
 def draw_many(probabilities: Any, n: int, seed: int = 0) -> Draws:
-    """n independent draws by the same rule as a single one (u in the cumulative sum of falling probability).
+    """n independent draws by the same rule as a single one (u in the cumulative sum of falling
+    probability).
 
-    χ² = Σ (observed - expected)²/expected. Cells: one for each token that is expected at least 5 times, one for all others
-    together; if that one is expected fewer than 5 times it joins the rarest of the single ones. p_value: the probability of a
-    χ² at least as large, 1 with a single cell.
+    χ² = Σ (observed - expected)²/expected. Cells: one for each token that is expected at least 5
+    times, one for all others together; if that one is expected fewer than 5 times it joins the
+    rarest of the single ones. p_value: the probability of a χ² at least as large, 1 with a single
+    cell.
     """
     if not 1 <= n <= 10_000_000:
         raise ValueError(t("n must be in [1, 10000000], got {got}", got=n))

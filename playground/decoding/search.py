@@ -1,10 +1,12 @@
-"""Beam search with its whole tree: every continuation that was weighed, what was kept, what was pruned and why.
+"""Beam search with its whole tree: every continuation that was weighed, what was kept, what was
+pruned and why.
 
-Same results as transformers' `generate(num_beams=N, do_sample=False)`, token for token: log-probabilities in float32, the
-2N best continuations looked at in each round (more if several tokens end a text), scores divided by length**length_penalty
-once a text is finished, and its rule for when no open beam can improve on the finished ones. One beam is greedy decoding over
-the logits, as there. Where fewer than N continuations are possible, fewer are open and returned (the library fills up with
-copies at -1e9).
+Same results as transformers' `generate(num_beams=N, do_sample=False)`, token for token:
+log-probabilities in float32, the 2N best continuations looked at in each round (more if several
+tokens end a text), scores divided by length**length_penalty once a text is finished, and its rule
+for when no open beam can improve on the finished ones. One beam is greedy decoding over the logits,
+as there. Where fewer than N continuations are possible, fewer are open and returned (the library
+fills up with copies at -1e9).
 """
 
 from __future__ import annotations
@@ -31,10 +33,12 @@ LENGTH_PENALTIES = (-5, 5)  # length**penalty stays within float32 for a million
 class Node:
     """One continuation that was weighed.
 
-    id, parent: places in the tree (the root, the prompt, is 0 with parent None). step: from 1. log_probability: of this token
-    given its beam, nats. score: their sum from the prompt. normalised: score/length**length_penalty.
-    fate: "open" (goes on), "pruned" (not among the best), "finished" (a candidate for the result), "discarded" (finished, but
-    not among the best N of its round or behind better finished ones), "root". In the end "result" marks what is returned.
+    id, parent: places in the tree (the root, the prompt, is 0 with parent None). step: from 1.
+    log_probability: of this token given its beam, nats. score: their sum from the prompt.
+    normalised: score/length**length_penalty.
+    fate: "open" (goes on), "pruned" (not among the best), "finished" (a candidate for the result),
+    "discarded" (finished, but not among the best N of its round or behind better finished ones),
+    "root". In the end "result" marks what is returned.
     """
 
     id: int
@@ -49,7 +53,8 @@ class Node:
 
 @dataclass
 class BeamTree:
-    """All nodes in the order in which they were weighed; `rounds` says which ids each round added."""
+    """All nodes in the order in which they were weighed; `rounds` says which ids each round
+    added."""
 
     nodes: list[Node] = field(default_factory=list)
     rounds: list[list[int]] = field(default_factory=list)
@@ -72,7 +77,8 @@ class BeamTree:
 
 
 class BeamResult(list):
-    """(generated ids, normalised score) pairs, best first; `.tree` shows how they were found, `.finish` why it ended.
+    """(generated ids, normalised score) pairs, best first; `.tree` shows how they were found,
+    `.finish` why it ended.
 
     finish: "finished" (no open beam can improve), "max_new_tokens", "context" or "stopped".
     """
@@ -91,13 +97,16 @@ def beam_search(
     settings: DecodingSettings | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> BeamResult:
-    """The num_beams best texts that beam search finds: a list of (generated ids, score), best first, with `.tree`.
+    """The num_beams best texts that beam search finds: a list of (generated ids, score), best
+    first, with `.tree`.
 
-    score: sum of log-probabilities (nats) / length**length_penalty; an end-of-text token belongs to the ids. length_penalty
-    above 0 favours longer texts. early_stopping, as in transformers: False (a heuristic at the present length), True (as soon
-    as num_beams texts are finished), "never" (only when no longer text can win).
-    settings: its penalties act on the log-probabilities, with one beam on the logits, as transformers' do; its sampling rules
-    do nothing. With one beam length_penalty scales the score and decides nothing.
+    score: sum of log-probabilities (nats) / length**length_penalty; an end-of-text token belongs to
+    the ids. length_penalty above 0 favours longer texts. early_stopping, as in transformers: False
+    (a heuristic at the present length), True (as soon as num_beams texts are finished), "never"
+    (only when no longer text can win).
+    settings: its penalties act on the log-probabilities, with one beam on the logits, as
+    transformers' do; its sampling rules do nothing. With one beam length_penalty scales the score
+    and decides nothing.
     """
     rules = (length_penalty, early_stopping, settings, should_stop)
     *_, last = beam_rounds(model, prompt_ids, num_beams, max_new_tokens, *rules)
@@ -173,7 +182,8 @@ def _penalised(
 
 
 class _Search:
-    """State between rounds: the open beams (node ids, best first), and the finished ones with their normalised scores."""
+    """State between rounds: the open beams (node ids, best first), and the finished ones with their
+    normalised scores."""
 
     def __init__(
         self,
@@ -196,8 +206,9 @@ class _Search:
         self.improvable, self.all_end = True, False
 
     def grow(self, log_p: torch.Tensor, by: torch.Tensor | None = None) -> None:
-        """One round. log_p: (n, V), the next token's log-probabilities for each of the n ≤ N open beams, -inf for a forbidden
-        one, which is no continuation. by: (V,) logits that order those of a single beam, finer than their log-probabilities."""
+        """One round. log_p: (n, V), the next token's log-probabilities for each of the n ≤ N open
+        beams, -inf for a forbidden one, which is no continuation. by: (V,) logits that order those
+        of a single beam, finer than their log-probabilities."""
         size = log_p.shape[1]
         total = (log_p + self.open_scores[:, None]).reshape(-1)  # (n·V,)
         if by is None:
@@ -261,7 +272,8 @@ class _Search:
                 self.tree.nodes[node].fate = "discarded"
 
     def _weigh_hope(self) -> None:
-        """Can the best open beam still beat the worst finished one? Once it cannot, it never can again."""
+        """Can the best open beam still beat the worst finished one? Once it cannot, it never can
+        again."""
         hopeful = (
             self.limit
             if self.early_stopping == "never" and self.length_penalty > 0

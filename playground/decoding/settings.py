@@ -1,6 +1,8 @@
-"""The visitor's decoding settings: one frozen value, checked when it is made, plain data on the way in and out.
+"""The visitor's decoding settings: one frozen value, checked when it is made, plain data on the way
+in and out.
 
-Its fields are the rows of the table in playground/decoding/rules.py, and six that belong to no rule.
+Its fields are the rows of the table in playground/decoding/rules.py, and six that belong to no
+rule.
 """
 
 from __future__ import annotations
@@ -18,12 +20,15 @@ from playground.parameters import SEED, LinesParameter, Parameter, short, table,
 
 @dataclass(frozen=True)
 class OrderParameter(Parameter):
-    """The order of the rules: the name of a preset, or the names of stages in the order in which they act."""
+    """The order of the rules: the name of a preset, or the names of stages in the order in which
+    they act."""
 
     def check(self, value: Any, name: str = "") -> str | tuple[str, ...]:
-        """A preset's name, or a tuple that holds every stage once: penalties that are not named act first, other rules last.
+        """A preset's name, or a tuple that holds every stage once: penalties that are not named act
+        first, other rules last.
 
-        A list that is transformers' own order becomes that name, so that one order has one spelling."""
+        A list that is transformers' own order becomes that name, so that one order has one
+        spelling."""
         if value is None:
             return self.default
         if isinstance(value, str):
@@ -80,7 +85,8 @@ IGNORE_END = Parameter(
     doc="true goes on behind the model's end-of-text token",
 )
 
-# no field of the settings: of speculative decoding (playground/decoding/drafts.py), which leaves a text's law as it is
+# no field of the settings: of speculative decoding (playground/decoding/drafts.py), which leaves a
+# text's law as it is
 DRAFTS = Parameter(
     "drafts", int, 4, low=1, high=16, doc="tokens drafted for a pass of the network at most", step=1
 )
@@ -97,16 +103,20 @@ PARAMETERS: dict[str, Parameter] = table(
 
 
 class DecodingSettings:
-    """How the next token is chosen. Every field is checked: a bad value raises ValueError naming field, value and range.
+    """How the next token is chosen. Every field is checked: a bad value raises ValueError naming
+    field, value and range.
 
-    temperature: divides the logits; 0 means greedy. top_k: 0 is off. top_p, typical_p, repetition_penalty: 1 is off.
-    min_p, epsilon_cutoff, eta_cutoff, presence_penalty, frequency_penalty, no_repeat_ngram_size, xtc_probability,
-    dry_multiplier, mirostat_tau, top_n_sigma, top_h, dynatemp_range, adaptive_target, guidance: 0 is off. mirostat_tau is in
-    bits; mirostat replaces the rules that truncate. logit_bias, banned, stop: lines of words; "" is none.
-    do_sample=False takes the most likely token; as in transformers the penalties still act and the other rules do not.
-    None stands for a field's default. order: "transformers" (temperature first), "llama.cpp" (temperature last), or a list
-    of rules' names (of those left out penalties act first, others last). Equal settings are equal and hash alike.
-    spelling: of the model whose tokens words stand for, None until `for_model`; no part of what is equal or written down.
+    temperature: divides the logits; 0 means greedy. top_k: 0 is off. top_p, typical_p,
+    repetition_penalty: 1 is off. min_p, epsilon_cutoff, eta_cutoff, presence_penalty,
+    frequency_penalty, no_repeat_ngram_size, xtc_probability, dry_multiplier, mirostat_tau,
+    top_n_sigma, top_h, dynatemp_range, adaptive_target, guidance: 0 is off. mirostat_tau is in
+    bits; mirostat replaces the rules that truncate. logit_bias, banned, stop: lines of words; "" is
+    none. do_sample=False takes the most likely token; as in transformers the penalties still act
+    and the other rules do not. None stands for a field's default. order: "transformers"
+    (temperature first), "llama.cpp" (temperature last), or a list of rules' names (of those left
+    out penalties act first, others last). Equal settings are equal and hash alike.
+    spelling: of the model whose tokens words stand for, None until `for_model`; no part of what is
+      equal or written down.
     """
 
     __slots__ = ("__dict__", "spelling")
@@ -149,7 +159,8 @@ class DecodingSettings:
 
     @property
     def greedy(self) -> bool:
-        """True where no random number decides: do_sample is off or the temperature is 0 (and not dynamic)."""
+        """True where no random number decides: do_sample is off or the temperature is 0 (and not
+        dynamic)."""
         return not self.do_sample or (self.temperature == 0 and not self.is_on("dynatemp_range"))
 
     @property
@@ -159,7 +170,8 @@ class DecodingSettings:
 
     @property
     def llama_cpp(self) -> bool:
-        """Whether llama.cpp's conventions hold: penalties look at the last 64 tokens, top-k keeps exactly k."""
+        """Whether llama.cpp's conventions hold: penalties look at the last 64 tokens, top-k keeps
+        exactly k."""
         return self.order == "llama.cpp"
 
     def rules_on(self) -> tuple[str, ...]:
@@ -181,7 +193,8 @@ class DecodingSettings:
         return tuple(rule.name for rule in on if rule.gives_way_to not in names)
 
     def is_on(self, rule: str) -> bool:
-        """Whether the rule's switch is away from its off-value (it may still be unused: see `rules_on`)."""
+        """Whether the rule's switch is away from its off-value (it may still be unused: see
+        `rules_on`)."""
         switch = RULES[rule].switched_by
         return getattr(self, switch.name) != switch.off
 
@@ -192,7 +205,8 @@ class DecodingSettings:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> DecodingSettings:
-        """The settings of `to_dict`; missing fields take their defaults, an unknown one raises ValueError."""
+        """The settings of `to_dict`; missing fields take their defaults, an unknown one raises
+        ValueError."""
         for name in data:
             if name not in PARAMETERS:
                 raise unknown(name, PARAMETERS, t("a decoding setting"))
@@ -205,7 +219,8 @@ class DecodingSettings:
         return changed
 
     def for_model(self, model: Any) -> DecodingSettings:
-        """The same settings, whose words stand for this model's tokens; themselves where they hold no words."""
+        """The same settings, whose words stand for this model's tokens; themselves where they hold
+        no words."""
         if self.spelling is not None or not any(getattr(self, name) for name in SPELLED):
             return self
         spelled = self.with_changes()
@@ -213,7 +228,8 @@ class DecodingSettings:
         return spelled
 
 
-# llama.cpp's own defaults (common/common.h): top-k 40, top-p 0.95, min-p 0.05, temperature 0.8, applied last.
+# llama.cpp's own defaults (common/common.h): top-k 40, top-p 0.95, min-p 0.05, temperature 0.8,
+# applied last.
 PRESETS: dict[str, DecodingSettings] = {
     "greedy": DecodingSettings(do_sample=False),
     "pure sampling": DecodingSettings(),
@@ -228,7 +244,8 @@ PRESETS: dict[str, DecodingSettings] = {
 
 
 def memory_of(value: Mapping[str, Any]) -> dict[str, float]:
-    """What rules carried from a step, checked by their rows; ValueError names a bad entry, or one that no rule has."""
+    """What rules carried from a step, checked by their rows; ValueError names a bad entry, or one
+    that no rule has."""
     known = {row.name: row for rule in RULES.values() for row in rule.memory}
     for name in value:
         if name not in known:
@@ -243,7 +260,8 @@ def memory_of(value: Mapping[str, Any]) -> dict[str, float]:
 
 
 def add_rule(rule: Rule, behind: str) -> None:
-    """Take one more rule into the table, in every order behind the rule named. ValueError if a name is taken."""
+    """Take one more rule into the table, in every order behind the rule named. ValueError if a name
+    is taken."""
     taken = [
         name
         for name in (rule.name, *(row.name for row in rule.parameters))

@@ -1,5 +1,6 @@
-"""Rules that look at the shape of the distribution. Each takes the logits that are left, `values` (n,) float32 with -inf for
-what is gone, and says which stay or what they become. Below each rule stands its stage in the chain.
+"""Rules that look at the shape of the distribution. Each takes the logits that are left, `values`
+(n,) float32 with -inf for what is gone, and says which stay or what they become. Below each rule
+stands its stage in the chain.
 
 The examples use `logs(p, ...)`, the float32 logits of given probabilities.
 """
@@ -21,10 +22,12 @@ _WIDTH, _PEAK, _SHARPNESS = 0.3, 5.0, 10.0  # of adaptive-p, as its code and its
 
 
 def top_n_sigma(values: np.ndarray, n: float) -> np.ndarray:
-    """Logits within n standard deviations of the largest: z ≥ max − n·σ (Tang et al. 2024, arXiv 2411.07641; llama.cpp).
+    """Logits within n standard deviations of the largest: z ≥ max − n·σ (Tang et al. 2024, arXiv
+    2411.07641; llama.cpp).
 
-    σ is the population's, over the logits that are not -inf. All of it scales with 1/T, so what is kept is the same at every
-    temperature. n > 0. Of the logits 1, 2, 3, 4 with σ = 1.118 those above 2.882 stay:
+    σ is the population's, over the logits that are not -inf. All of it scales with 1/T, so what is
+    kept is the same at every temperature. n > 0. Of the logits 1, 2, 3, 4 with σ = 1.118 those
+    above 2.882 stay:
 
     >>> top_n_sigma(np.float32([1, 2, 3, 4]), 1.0).tolist()
     [False, False, True, True]
@@ -39,11 +42,13 @@ def _top_n_sigma(candidates: Candidates, now: Situation) -> np.ndarray:
 
 
 def top_h(values: np.ndarray, h: float, order: np.ndarray | None = None) -> np.ndarray:
-    """The likeliest tokens while their terms −p ln p sum to at most h·H(p); the first always (arXiv 2509.02510).
+    """The likeliest tokens while their terms −p ln p sum to at most h·H(p); the first always (arXiv
+    2509.02510).
 
-    As transformers: p is over the 100 likeliest, and the terms are of that p, not of the chosen few renormalised as the paper
-    has it. 0 < h ≤ 1. order: positions by falling logit, at least 100 of them. The four terms below are .347, .347, .260 and
-    .260, H is 1.213, and .9·H = 1.092 lets three pass:
+    As transformers: p is over the 100 likeliest, and the terms are of that p, not of the chosen few
+    renormalised as the paper has it. 0 < h ≤ 1. order: positions by falling logit, at least 100 of
+    them. The four terms below are .347, .347, .260 and .260, H is 1.213, and .9·H = 1.092 lets
+    three pass:
 
     >>> top_h(logs(.5, .25, .125, .125), .9).tolist()
     [True, True, True, False]
@@ -69,7 +74,8 @@ def _top_h(candidates: Candidates, now: Situation) -> np.ndarray:
 
 
 def p_less(values: np.ndarray, probabilities: np.ndarray | None = None) -> np.ndarray:
-    """Tokens with p ≥ Σ p², the chance that two draws agree; the likeliest always (arXiv 2509.23234). No parameter.
+    """Tokens with p ≥ Σ p², the chance that two draws agree; the likeliest always (arXiv
+    2509.23234). No parameter.
 
     Σ p² ≤ max p, so the rule never empties the row. Here .5² + .25² + 2·.125² = .344:
 
@@ -93,11 +99,12 @@ def _p_less(candidates: Candidates, now: Situation) -> np.ndarray:
 def adaptive_p(
     values: np.ndarray, target: float, probabilities: np.ndarray | None = None
 ) -> np.ndarray:
-    """New logits 5 − 10·d²/(1 + d) with d = |p − target|/0.3: highest where p is the target (llama.cpp, #17927). (n,)
+    """New logits 5 − 10·d²/(1 + d) with d = |p − target|/0.3: highest where p is the target
+    (llama.cpp, #17927). (n,)
 
-    0 ≤ target ≤ 1, already moved by what was drawn. -inf stays -inf. (The author's text gives the width as 0.2 in one place;
-    his code, llama.cpp's and the ports have 0.3, and so has this.) With p = .7, .1, .1, .1 and target .1 the first one has
-    d = 2 and the logit 5 − 40/3:
+    0 ≤ target ≤ 1, already moved by what was drawn. -inf stays -inf. (The author's text gives the
+    width as 0.2 in one place; his code, llama.cpp's and the ports have 0.3, and so has this.) With
+    p = .7, .1, .1, .1 and target .1 the first one has d = 2 and the logit 5 − 40/3:
 
     >>> adaptive_p(logs(.7, .1, .1, .1), .1).round().tolist()
     [-8.0, 5.0, 5.0, 5.0]
@@ -119,7 +126,8 @@ def adapted_target(target: float, weighted_sum: float, weight: float) -> float:
 
 
 def _drawn(state: dict[str, Any], probability: float, settings: DecodingSettings) -> dict[str, Any]:
-    """sum ← p(chosen) + decay·sum, weight ← 1 + decay·weight; a token that was cut (a forced one) leaves both as they are."""
+    """sum ← p(chosen) + decay·sum, weight ← 1 + decay·weight; a token that was cut (a forced one)
+    leaves both as they are."""
     total, weight = state["adaptive_sum"], state["adaptive_weight"]
     if probability > 0:
         decay = settings.adaptive_decay

@@ -16,11 +16,14 @@ from playground.decoding.settings import DecodingSettings
 class Situation:
     """What a rule may look at besides the candidates.
 
-    context: ids of prompt and generated text, (n,). generated: the ids that presence and frequency penalties count.
-    coin: a random number in [0, 1) of this step, beside the draw's own. memory: what rules carried from the step before.
-    second: float32 logits of a second network, prompt or layer for the same place, (V,), None where the run has none.
-    mask: which tokens a grammar or a list allows here, (V,) bool, None where the run has none. prompt_length: ids of the
-    context that are the prompt.
+    context: ids of prompt and generated text, (n,). generated: the ids that presence and frequency
+      penalties count.
+    coin: a random number in [0, 1) of this step, beside the draw's own. memory: what rules carried
+      from the step before.
+    second: float32 logits of a second network, prompt or layer for the same place, (V,), None where
+      the run has none.
+    mask: which tokens a grammar or a list allows here, (V,) bool, None where the run has none.
+    prompt_length: ids of the context that are the prompt.
     """
 
     context: np.ndarray
@@ -41,8 +44,9 @@ class Outcome(NamedTuple):
 
 
 class Acting(NamedTuple):
-    """act(candidates, situation) -> Outcome. after(state, probability, settings) -> memory for the next step: `state` is
-    the Outcome's, `probability` that of the chosen token in the final distribution (0 for a forced one that was cut).
+    """act(candidates, situation) -> Outcome. after(state, probability, settings) -> memory for the
+    next step: `state` is the Outcome's, `probability` that of the chosen token in the final
+    distribution (0 for a forced one that was cut).
     before: `after` gets the probability that the token had before the rule, not the final one."""
 
     act: Callable[[Candidates, Situation], Outcome]
@@ -64,9 +68,11 @@ def stage(name: str, after: Any = None, before: bool = False) -> Callable:
 
 
 def penalty(name: str) -> Callable:
-    """A decorator for rules that answer new logits: `rule(values (V,), situation) -> (V,)` by token id.
+    """A decorator for rules that answer new logits: `rule(values (V,), situation) -> (V,)` by token
+    id.
 
-    Behind a rule that cut, the values stand at their tokens' places among all V, -inf where a token is gone."""
+    Behind a rule that cut, the values stand at their tokens' places among all V, -inf where a token
+    is gone."""
 
     def register(rule: Callable[[np.ndarray, Situation], np.ndarray]) -> Callable:
         def act(candidates: Candidates, now: Situation) -> Outcome:
@@ -86,7 +92,8 @@ def penalty(name: str) -> Callable:
 
 
 def cut(name: str) -> Callable:
-    """A decorator for rules that say which candidates stay: `rule(candidates, situation) -> (n,) bool`."""
+    """A decorator for rules that say which candidates stay: `rule(candidates, situation) -> (n,)
+    bool`."""
 
     def register(rule: Callable[[Candidates, Situation], np.ndarray]) -> Callable:
         def act(candidates: Candidates, now: Situation) -> Outcome:

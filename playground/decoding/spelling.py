@@ -1,7 +1,8 @@
-"""Words to a model's tokens, for the rules that are given words: biases, bans, and the breakers of DRY.
+"""Words to a model's tokens, for the rules that are given words: biases, bans, and the breakers of
+DRY.
 
-Settings hold words as they were typed, so that a link says the same to every model; a `Spelling` says which tokens they are
-for one model. Nothing heavy is imported here.
+Settings hold words as they were typed, so that a link says the same to every model; a `Spelling`
+says which tokens they are for one model. Nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -60,9 +61,10 @@ def _bias_of(line: str) -> tuple[str, float | None]:
 class Spelling:
     """Which tokens words are for one model.
 
-    encode: text -> ids, the text's own and no beginning-of-text token. word_of: id -> the text it stands for. size: V.
-    bytes_of: id -> what the token adds to a text, as bytes; b"\xff" and a name for control tokens. ends: ids that end a text.
-    What is found is remembered.
+    encode: text -> ids, the text's own and no beginning-of-text token. word_of: id -> the text it
+      stands for. size: V.
+    bytes_of: id -> what the token adds to a text, as bytes; b"\xff" and a name for control tokens.
+    ends: ids that end a text. What is found is remembered.
     """
 
     def __init__(
@@ -96,7 +98,8 @@ class Spelling:
         return self._known["bytes"]
 
     def sequences(self, word: str) -> tuple[tuple[int, ...], ...]:
-        """The ids of a word: with a space in front and without, unless it begins with one; of #464 token 464 alone.
+        """The ids of a word: with a space in front and without, unless it begins with one; of #464
+        token 464 alone.
 
         Empty where the model cannot write the word."""
         if word not in self._known:
@@ -112,9 +115,11 @@ class Spelling:
         return tuple(found)
 
     def breakers(self, lines: str) -> dict[int, tuple[tuple[int, ...], ...]]:
-        """Token -> what must follow it so that a breaker stands there: () where the token holds a whole one.
+        """Token -> what must follow it so that a breaker stands there: () where the token holds a
+        whole one.
 
-        As llama.cpp finds them: a token that ends with a breaker's beginning breaks where the rest follows it."""
+        As llama.cpp finds them: a token that ends with a breaker's beginning breaks where the rest
+        follows it."""
         key = ("breakers", lines)
         if key not in self._known:
             found: dict[int, dict[tuple[int, ...], None]] = {}
@@ -208,7 +213,8 @@ def named(word: str) -> tuple[tuple[int, ...], ...]:
 def sequences_of(
     lines: str, spelling: Spelling | None, field: str
 ) -> list[tuple[tuple[int, ...], float]]:
-    """(ids, number) of each spelling of each line; the number is what stands behind "=" where `field` is logit_bias, else -inf.
+    """(ids, number) of each spelling of each line; the number is what stands behind "=" where
+    `field` is logit_bias, else -inf.
 
     Later lines win. Raises ValueError where a line is a word and no model is there to spell it."""
     found: dict[tuple[int, ...], float] = {}

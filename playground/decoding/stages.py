@@ -1,9 +1,10 @@
 """The chain of rules between the network's logits and the draw, one Stage after each rule.
 
-`apply_stages` is a pure function of (logits, context, settings). The orders stand in orders.py: "transformers" has the
-temperature before the rules that cut, "llama.cpp" behind them; its penalties look at the last 64 tokens, prompt included, and
-its top-k keeps exactly k. An order of the visitor's own has transformers' conventions. Mirostat takes the place of every rule
-that cuts, and of adaptive-p. Temperature 2 halves the logits, then top-k leaves two tokens:
+`apply_stages` is a pure function of (logits, context, settings). The orders stand in orders.py:
+"transformers" has the temperature before the rules that cut, "llama.cpp" behind them; its penalties
+look at the last 64 tokens, prompt included, and its top-k keeps exactly k. An order of the
+visitor's own has transformers' conventions. Mirostat takes the place of every rule that cuts, and
+of adaptive-p. Temperature 2 halves the logits, then top-k leaves two tokens:
 
 >>> settings = DecodingSettings(temperature=2.0, top_k=2)
 >>> stages = apply_stages(np.float32([4, 2, 1, 0]), [], settings)
@@ -35,10 +36,12 @@ from playground.i18n import t
 
 
 class Stage:
-    """What one rule left: `name`, `logits` (V,), `probs` (V,), `kept` (V,) bool, `state` (None or plain data).
+    """What one rule left: `name`, `logits` (V,), `probs` (V,), `kept` (V,) bool, `state` (None or
+    plain data).
 
-    The vectors are made when they are asked for. The names are "logits" (the network's own), then each acting rule by its
-    field, last "draw", whose `probs` is what the token is drawn from (one-hot when greedy).
+    The vectors are made when they are asked for. The names are "logits" (the network's own), then
+    each acting rule by its field, last "draw", whose `probs` is what the token is drawn from
+    (one-hot when greedy).
     """
 
     def __init__(self, name: str, candidates: Candidates, state: dict[str, Any] | None = None):
@@ -77,13 +80,17 @@ def apply_stages(
 ) -> list[Stage]:
     """Every stage from the raw logits to the distribution that is drawn from.
 
-    logits: (V,), any float type or device. context_ids: prompt and generated text so far, the first `prompt_length` of them
-    the prompt (which the repetition penalty counts and the presence and frequency penalties do not).
-    u: the random number in [0, 1) of rules that throw a coin (XTC acts where u < xtc_probability; None counts as 0).
-    state: what rules carried from the step before, as `next_state` gave it (mirostat: {"mu": bits}; None starts at 2·tau).
-    Words in the settings need `settings.for_model(model)`, guidance needs `second`.
-    second: (V,) logits of a second network or prompt, for rules that compare two. mask: (V,) bool, the tokens that a
-    grammar allows, for rules that take one. Raises ValueError on NaN or +inf logits, and where a rule leaves no token.
+    logits: (V,), any float type or device. context_ids: prompt and generated text so far, the first
+    `prompt_length` of them the prompt (which the repetition penalty counts and the presence and
+    frequency penalties do not).
+    u: the random number in [0, 1) of rules that throw a coin (XTC acts where u < xtc_probability;
+      None counts as 0).
+    state: what rules carried from the step before, as `next_state` gave it (mirostat: {"mu": bits};
+    None starts at 2·tau). Words in the settings need `settings.for_model(model)`, guidance needs
+    `second`.
+    second: (V,) logits of a second network or prompt, for rules that compare two. mask: (V,) bool,
+    the tokens that a grammar allows, for rules that take one. Raises ValueError on NaN or +inf
+    logits, and where a rule leaves no token.
     """
     values = as_float32(logits)
     if u is not None and not 0 <= u < 1:
@@ -127,7 +134,8 @@ def _row(values: np.ndarray, size: int, name: str) -> np.ndarray:
 def next_state(
     stages: list[Stage], token_id: int, settings: DecodingSettings
 ) -> dict[str, Any] | None:
-    """What the rules that acted carry to the following step once `token_id` was chosen; None where none carries anything."""
+    """What the rules that acted carry to the following step once `token_id` was chosen; None where
+    none carries anything."""
     carried: dict[str, Any] = {}
     chosen = np.array([token_id])
     for place, one in enumerate(stages):

@@ -13,7 +13,8 @@ from playground.decoding.situation import Outcome, Situation, stage
 
 @stage("temperature")
 def temperature(candidates: Candidates, now: Situation) -> Outcome:
-    """Logits divided by T; T = 0 keeps the first maximum (transformers refuses 0, llama.cpp does this).
+    """Logits divided by T; T = 0 keeps the first maximum (transformers refuses 0, llama.cpp does
+    this).
 
     >>> now = Situation(np.empty(0), np.empty(0), DecodingSettings(temperature=2.0))
     >>> temperature(Candidates(np.float32([4, 2, 1, 0]), 4), now).candidates.values.tolist()
@@ -25,7 +26,8 @@ def temperature(candidates: Candidates, now: Situation) -> Outcome:
 
 def divided(candidates: Candidates, temperature: float) -> Candidates:
     """Logits over T, the first maximum alone at T = 0."""
-    # a tiny T makes large logits overflow: the maximum is taken off first where it would, which changes no probability
+    # a tiny T makes large logits overflow: the maximum is taken off first where it would, which
+    # changes no probability
     scale, values = np.float32(temperature), candidates.values
     if scale == 0:
         return candidates.only(candidates.best)
@@ -39,9 +41,11 @@ def divided(candidates: Candidates, temperature: float) -> Candidates:
 def dynamic_temperature(
     entropy: float, count: int, temperature: float, reach: float, exponent: float
 ) -> float:
-    """T_min + (T_max − T_min)·(H / ln n)^exponent with T_min = max(0, T − reach), T_max = T + reach (llama.cpp's temp_ext).
+    """T_min + (T_max − T_min)·(H / ln n)^exponent with T_min = max(0, T − reach), T_max = T + reach
+    (llama.cpp's temp_ext).
 
-    entropy: nats, over `count` = n candidates. Four equal tokens are as unsure as they can be; .5, .5 among four is half of it.
+    entropy: nats, over `count` = n candidates. Four equal tokens are as unsure as they can be; .5,
+      .5 among four is half of it.
 
     >>> dynamic_temperature(math.log(4), 4, 1.0, 0.5, 1.0), dynamic_temperature(math.log(2), 4, 1.0, 0.5, 1.0)
     (1.5, 1.0)

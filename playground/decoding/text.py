@@ -1,4 +1,5 @@
-"""Token ids to text as they arrive, so that a character of several tokens never shows as garbage."""
+"""Token ids to text as they arrive, so that a character of several tokens never shows as
+garbage."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ _VISIBLE = {" ": "·", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", _
 
 
 class Piece(str):
-    """The text that one token adds. `unfinished`: its last bytes wait for a later token, which then brings the character."""
+    """The text that one token adds. `unfinished`: its last bytes wait for a later token, which then
+    brings the character."""
 
     unfinished: bool
 
@@ -23,9 +25,10 @@ class Piece(str):
 class TextStream:
     """Decodes one token at a time; the pieces and the flushed rest, joined, are decode(all ids).
 
-    decode: ids -> str. Where it is the `decode` of a model or codec that has an `incremental_decoder`, that one is used, and
-    every text is exact. Any other function is called on short windows of the ids, so a text of n tokens costs n short
-    decodes; it may keep or leave out an incomplete character at the end, and treat the first token in its own way.
+    decode: ids -> str. Where it is the `decode` of a model or codec that has an
+    `incremental_decoder`, that one is used, and every text is exact. Any other function is called
+    on short windows of the ids, so a text of n tokens costs n short decodes; it may keep or leave
+    out an incomplete character at the end, and treat the first token in its own way.
     """
 
     def __init__(self, decode: Callable[[Sequence[int]], str]):
@@ -38,17 +41,20 @@ class TextStream:
         )
 
     def push(self, token_id: int) -> Piece:
-        """The text that this token adds, empty and marked while its last character is unfinished."""
+        """The text that this token adds, empty and marked while its last character is
+        unfinished."""
         text = self._decoder.push(int(token_id))
         return Piece(text, self._decoder.unfinished)
 
     def flush(self) -> str:
-        """What still waits when the text is over, replacement characters and all; empty if nothing does."""
+        """What still waits when the text is over, replacement characters and all; empty if nothing
+        does."""
         return self._decoder.flush() if isinstance(self._decoder, _Windows) else ""
 
 
 class _Windows:
-    """The stream of a function that decodes ids: the text of a window of ids, less what of it was shown before."""
+    """The stream of a function that decodes ids: the text of a window of ids, less what of it was
+    shown before."""
 
     def __init__(self, decode: Callable[[Sequence[int]], str]):
         self._decode = decode
@@ -63,7 +69,8 @@ class _Windows:
     def push(self, token_id: int) -> str:
         self._window.append(token_id)
         text = self._decode(self._window)
-        # A token that adds nothing stays in the window: the function may have left out the beginning of a character there
+        # A token that adds nothing stays in the window: the function may have left out the
+        # beginning of a character there
         if (
             len(text) <= len(self._shown)
             or text.endswith(_REPLACEMENT)
@@ -71,7 +78,8 @@ class _Windows:
         ):
             return ""
         new = text[len(self._shown) :]
-        # the next token is decoded behind this piece: some decoders treat the first token of a text in their own way
+        # the next token is decoded behind this piece: some decoders treat the first token of a text
+        # in their own way
         self._window = self._window[self._context :]
         self._context = len(self._window)
         self._shown = self._decode(self._window)
@@ -86,8 +94,8 @@ class _Windows:
 
 
 def text_pieces(decode: Callable[[Sequence[int]], str], ids: Sequence[int]) -> list[Piece]:
-    """One piece a token; joined they are decode(ids), for any ids. Bytes at the end that never become a character are in the
-    last piece if `decode` shows them.
+    """One piece a token; joined they are decode(ids), for any ids. Bytes at the end that never
+    become a character are in the last piece if `decode` shows them.
 
     >>> table = {0: b"a", 1: b"\\xc3", 2: b"\\xa9"}
     >>> decode = lambda ids: b"".join(table[i] for i in ids).decode("utf-8", errors="replace")
@@ -113,7 +121,8 @@ def before_stop(text: str, stops: Sequence[str]) -> str:
 
 
 class StopWatch:
-    """Sees where a text that grows token by token comes to hold a stop string, also one that goes across tokens.
+    """Sees where a text that grows token by token comes to hold a stop string, also one that goes
+    across tokens.
 
     decode: as TextStream takes it; it is shown the generated tokens alone."""
 
@@ -122,7 +131,8 @@ class StopWatch:
         self._longest = max(map(len, stops), default=0)
 
     def push(self, token_id: int) -> int:
-        """0, or the number of characters at the text's end, with this token's, that a stop string and what follows it are."""
+        """0, or the number of characters at the text's end, with this token's, that a stop string
+        and what follows it are."""
         piece = self._stream.push(token_id)
         seen = self._tail + piece
         self._tail = seen[-(self._longest - 1) :] if self._longest > 1 else ""

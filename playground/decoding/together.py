@@ -15,7 +15,8 @@ from playground.i18n import t
 def next_logits_of(model: Any, contexts: Sequence[Sequence[int]]) -> list[np.ndarray]:
     """One (V,) float32 array a context; equal contexts are asked once.
 
-    A model that has `next_logits_batch(contexts)` answers all of them in one call, another one context after another.
+    A model that has `next_logits_batch(contexts)` answers all of them in one call, another one
+    context after another.
     """
     places: dict[tuple[int, ...], int] = {}
     for context in contexts:
@@ -31,9 +32,10 @@ def next_logits_of(model: Any, contexts: Sequence[Sequence[int]]) -> list[np.nda
 class Together:
     """Several sessions of one model as one causal model that answers many contexts at once.
 
-    Each session keeps its own cached prefix; a context goes to the free session that shares its longest beginning, and all
-    are asked at the same time, so that an engine that joins waiting requests runs them as one batch. Everything else is the
-    first session's. close() closes all of them.
+    Each session keeps its own cached prefix; a context goes to the free session that shares its
+    longest beginning, and all are asked at the same time, so that an engine that joins waiting
+    requests runs them as one batch. Everything else is the first session's. close() closes all of
+    them.
     """
 
     def __init__(self, sessions: Sequence[Any]):

@@ -1,6 +1,7 @@
-"""Rules that cut tokens away. Each takes the logits that are left, `values` (n,) float32 with -inf for what is gone already,
-and answers which of them stay, (n,) bool. Semantics: transformers 5, `generation/logits_process.py`, float32, at least one
-token kept; where equals compete for the last place, the lowest position wins. Below each rule stands its stage in the chain.
+"""Rules that cut tokens away. Each takes the logits that are left, `values` (n,) float32 with -inf
+for what is gone already, and answers which of them stay, (n,) bool. Semantics: transformers 5,
+`generation/logits_process.py`, float32, at least one token kept; where equals compete for the last
+place, the lowest position wins. Below each rule stands its stage in the chain.
 
 The examples use `logs(p, ...)`, the float32 logits of given probabilities.
 """
@@ -24,7 +25,8 @@ def logs(*probabilities: float) -> np.ndarray:
 
 
 def top_k(values: np.ndarray, k: int, exact: bool = False) -> np.ndarray:
-    """The k largest. Everything that equals the k-th is kept too (transformers), unless `exact` (llama.cpp).
+    """The k largest. Everything that equals the k-th is kept too (transformers), unless `exact`
+    (llama.cpp).
 
     >>> top_k(logs(.3, .2, .2, .3), 3).tolist()
     [True, True, True, True]
@@ -46,10 +48,11 @@ def _top_k(candidates: Candidates, now: Situation) -> np.ndarray:
 
 
 def top_p(values: np.ndarray, p: float, probabilities: np.ndarray | None = None) -> np.ndarray:
-    """The smallest set whose probability reaches p; the token that crosses p is kept (Holtzman et al. 2020).
+    """The smallest set whose probability reaches p; the token that crosses p is kept (Holtzman et
+    al. 2020).
 
-    As transformers: drop from the bottom while the ascending float32 cumulative sum is ≤ 1 - p. In float32 the example keeps
-    three (.4 + .3 + .2 reaches .9); float64 would keep four.
+    As transformers: drop from the bottom while the ascending float32 cumulative sum is ≤ 1 - p. In
+    float32 the example keeps three (.4 + .3 + .2 reaches .9); float64 would keep four.
 
     >>> top_p(logs(.4, .3, .2, .1), .9).tolist()
     [True, True, True, False]
@@ -68,7 +71,8 @@ def top_p(values: np.ndarray, p: float, probabilities: np.ndarray | None = None)
 
 
 def _top_p_of_head(values: np.ndarray, p: float, probabilities: np.ndarray) -> np.ndarray | None:
-    """top_p without sorting the tail; None where a float's rounding could decide, which only the whole sort can settle."""
+    """top_p without sorting the tail; None where a float's rounding could decide, which only the
+    whole sort can settle."""
     limit = 1 - p
     total = probabilities.sum(dtype=np.float64)
     rounding = (
@@ -114,9 +118,11 @@ def _min_p(candidates: Candidates, now: Situation) -> np.ndarray:
 
 
 def typical_p(values: np.ndarray, mass: float) -> np.ndarray:
-    """The smallest set with probability `mass`, tokens of the most typical surprise (closest to the entropy) first.
+    """The smallest set with probability `mass`, tokens of the most typical surprise (closest to the
+    entropy) first.
 
-    The likeliest token may go (Meister et al. 2022). Tokens exactly as typical as the last one kept stay too.
+    The likeliest token may go (Meister et al. 2022). Tokens exactly as typical as the last one kept
+    stay too.
 
     >>> typical_p(logs(.4, .2, .2, .2), .5).tolist()
     [False, True, True, True]
@@ -181,11 +187,14 @@ def _eta_cutoff(candidates: Candidates, now: Situation) -> np.ndarray:
 def xtc(
     values: np.ndarray, threshold: float, probabilities: np.ndarray | None = None
 ) -> np.ndarray:
-    """Exclude top choices: of the tokens with probability ≥ threshold only the least likely stays (p-e-w, llama.cpp).
+    """Exclude top choices: of the tokens with probability ≥ threshold only the least likely stays
+    (p-e-w, llama.cpp).
 
-    A token that is gone already is no choice: at threshold 0 the least likely of those that are left stays.
+    A token that is gone already is no choice: at threshold 0 the least likely of those that are
+    left stays.
 
-    Whether the rule acts at a step is a coin of its own, thrown by the caller. Among equals the lowest id counts as likelier.
+    Whether the rule acts at a step is a coin of its own, thrown by the caller. Among equals the
+    lowest id counts as likelier.
 
     >>> xtc(logs(.4, .3, .2, .1), .15).tolist()
     [False, False, True, True]
@@ -211,7 +220,8 @@ def _xtc(candidates: Candidates, now: Situation) -> Outcome:
 
 
 def mirostat(values: np.ndarray, mu: float, probabilities: np.ndarray | None = None) -> np.ndarray:
-    """Mirostat v2: tokens whose surprise -log2 P is at most mu bits; at least the likeliest (Basu et al. 2021; llama.cpp).
+    """Mirostat v2: tokens whose surprise -log2 P is at most mu bits; at least the likeliest (Basu
+    et al. 2021; llama.cpp).
 
     >>> mirostat(logs(.5, .25, .125, .125), 2.5).tolist()
     [True, True, False, False]
@@ -224,7 +234,8 @@ def mirostat(values: np.ndarray, mu: float, probabilities: np.ndarray | None = N
 
 
 def _moved_bound(state: dict[str, Any], probability: float, settings: DecodingSettings) -> dict:
-    """mu moves by eta times the missed surprise (bits); a token that was cut (a forced one) leaves it as it is."""
+    """mu moves by eta times the missed surprise (bits); a token that was cut (a forced one) leaves
+    it as it is."""
     mu = state["mu"]
     if probability > 0:
         mu -= settings.mirostat_eta * (-float(np.log2(probability)) - settings.mirostat_tau)

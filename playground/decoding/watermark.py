@@ -1,8 +1,11 @@
-"""A watermark in the choice of words, and how it is found again (Kirchenbauer et al. 2023, arXiv 2301.10226).
+"""A watermark in the choice of words, and how it is found again (Kirchenbauer et al. 2023, arXiv
+2301.10226).
 
-The token before, times a secret key, seeds a permutation of the vocabulary, whose first part is green. The rule adds a number to
-the logits of green tokens; the detector, which needs no network, counts them. Both are transformers' WatermarkLogitsProcessor and WatermarkDetector
-with the seeding scheme "lefthash", bit for bit on a CPU (its permutation is torch's; other devices draw another one).
+The token before, times a secret key, seeds a permutation of the vocabulary, whose first part is
+green. The rule adds a number to the logits of green tokens; the detector, which needs no network,
+counts them. Both are transformers' WatermarkLogitsProcessor and WatermarkDetector with the seeding
+scheme "lefthash", bit for bit on a CPU (its permutation is torch's; other devices draw another
+one).
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ def green_tokens(last: int, vocab_size: int, ratio: float, key: int) -> np.ndarr
 
 @penalty("watermark_bias")
 def watermark(values: np.ndarray, now: Situation) -> np.ndarray:
-    """The bias added to the logits of green tokens, (V,) float32; nothing where no token stands before."""
+    """The bias added to the logits of green tokens, (V,) float32; nothing where no token stands
+    before."""
     if not len(now.context):
         return values
     rules = now.settings
@@ -47,9 +51,11 @@ def watermark(values: np.ndarray, now: Situation) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Detection:
-    """hits: for each token whether it is green, None for the first one, before which nothing stands. scored, green: tokens counted. z: how many standard
-    deviations the green ones lie above γ · scored, √(scored · γ (1 − γ)) each. p_value: chance of a z at least as large in a text without the watermark
-    (by the normal law; a text that repeats itself counts the same pair more than once, and the figure is then too small)."""
+    """hits: for each token whether it is green, None for the first one, before which nothing
+    stands. scored, green: tokens counted. z: how many standard deviations the green ones lie above
+    γ · scored, √(scored · γ (1 − γ)) each. p_value: chance of a z at least as large in a text
+    without the watermark (by the normal law; a text that repeats itself counts the same pair more
+    than once, and the figure is then too small)."""
 
     hits: list[bool | None]
     scored: int
@@ -68,7 +74,8 @@ def detect(
     key: int = KEY.default,
     once: bool = False,
 ) -> Detection:
-    """Green tokens of a text. once: each pair of neighbours is counted once, however often it comes. ValueError for fewer than two tokens."""
+    """Green tokens of a text. once: each pair of neighbours is counted once, however often it
+    comes. ValueError for fewer than two tokens."""
     ratio, key = RATIO.check(ratio), KEY.check(key)
     ids = [int(token) for token in ids]
     if len(ids) < 2:
@@ -111,7 +118,8 @@ def p_value(z: float) -> float:
 
 
 def untouched(tokens: int, changed: int) -> float:
-    """The chance that a pair of neighbours stays whole where `changed` of `tokens` tokens, picked at random, are replaced.
+    """The chance that a pair of neighbours stays whole where `changed` of `tokens` tokens, picked
+    at random, are replaced.
 
     >>> untouched(4, 1)
     0.5
@@ -123,10 +131,12 @@ def untouched(tokens: int, changed: int) -> float:
 def falling(
     ids: Sequence[int], vocab_size: int, ratio: float, key: int, seed: int = 0, points: int = 9
 ) -> list[dict[str, float]]:
-    """How z falls as words are changed: for some numbers of tokens replaced by others, drawn uniformly, {"changed", "z", "expected"}.
+    """How z falls as words are changed: for some numbers of tokens replaced by others, drawn
+    uniformly, {"changed", "z", "expected"}.
 
-    expected: z · `untouched`, the mean over which tokens are replaced and by what, if the key makes green as chance would. z: of one such text, the tokens
-    replaced being the first `changed` of an order drawn from `seed`."""
+    expected: z · `untouched`, the mean over which tokens are replaced and by what, if the key makes
+    green as chance would. z: of one such text, the tokens replaced being the first `changed` of an
+    order drawn from `seed`."""
     found = detect(ids, vocab_size, ratio, key)
     draws = np.random.Generator(np.random.Philox(key=np.array([seed, 2**64 - 3], np.uint64)))
     order = draws.permutation(len(ids))

@@ -1,5 +1,6 @@
-"""Rules that are given words or a second prompt. Each takes logits (V,) float32 and answers new ones; the given ones are never
-changed. Below each rule stands its stage in the chain; which tokens a word stands for says the settings' spelling.
+"""Rules that are given words or a second prompt. Each takes logits (V,) float32 and answers new
+ones; the given ones are never changed. Below each rule stands its stage in the chain; which tokens
+a word stands for says the settings' spelling.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ def sequence_bias(
     context: np.ndarray,
     sequences: Sequence[tuple[tuple[int, ...], float]],
 ) -> np.ndarray:
-    """The last token of each sequence gets its number added where the others stand before it; -inf bans it.
+    """The last token of each sequence gets its number added where the others stand before it; -inf
+    bans it.
 
-    transformers' SequenceBiasLogitsProcessor and, with -inf, NoBadWordsLogitsProcessor. Numbers that meet on a token add up.
-    Ids outside the vocabulary are ignored. Token 3 is moved at once, token 2 because the text ends with token 1:
+    transformers' SequenceBiasLogitsProcessor and, with -inf, NoBadWordsLogitsProcessor. Numbers
+    that meet on a token add up. Ids outside the vocabulary are ignored. Token 3 is moved at once,
+    token 2 because the text ends with token 1:
 
     >>> sequence_bias(np.float32([1, 2, 3, 4]), np.array([0, 1]), [((3,), -2.0), ((1, 2), 5.0), ((0, 1), 9.0)]).tolist()
     [1.0, 2.0, 8.0, 2.0]
@@ -61,11 +64,14 @@ def _banned(values: np.ndarray, now: Situation) -> np.ndarray:
 
 
 def guidance(values: np.ndarray, second: np.ndarray, g: float) -> np.ndarray:
-    """log p = (1 + g)·log p(x | prompt) − g·log p(x | negative prompt), row by row on log-softmaxed logits.
+    """log p = (1 + g)·log p(x | prompt) − g·log p(x | negative prompt), row by row on log-softmaxed
+    logits.
 
-    Sanchez et al. 2023 (arXiv 2306.17806); transformers' guidance_scale is 1 + g. g = -1 gives the negative prompt's own row.
-    second: logits of the same network behind the negative prompt, (V,). A token that one of the rows forbids stays forbidden
-    where it is the first, and is left to the first where it is the second. With g = 1 token 0 gets .5²/.25:
+    Sanchez et al. 2023 (arXiv 2306.17806); transformers' guidance_scale is 1 + g. g = -1 gives the
+    negative prompt's own row.
+    second: logits of the same network behind the negative prompt, (V,). A token that one of the
+    rows forbids stays forbidden where it is the first, and is left to the first where it is the
+    second. With g = 1 token 0 gets .5²/.25:
 
     >>> two = guidance(np.log(np.float32([.5, .25, .125, .125])), np.log(np.float32([.25, .25, .25, .25])), 1.0)
     >>> np.exp(two).round(4).tolist()

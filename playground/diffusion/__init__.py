@@ -1,6 +1,8 @@
-"""Discrete diffusion: text that appears everywhere at once, by every published sampler, over any denoiser.
+"""Discrete diffusion: text that appears everywhere at once, by every published sampler, over any
+denoiser.
 
-What is named here is imported when it is first used, so that the settings and the samplers' cards cost no torch.
+What is named here is imported when it is first used, so that the settings and the samplers' cards
+cost no torch.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,5 @@
-"""`python -m playground.diffusion "once upon a time [MASK]*12 ."` prints the steps of an unmasking run in a terminal."""
+"""`python -m playground.diffusion "once upon a time [MASK]*12 ."` prints the steps of an unmasking
+run in a terminal."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def exact_model() -> ExactDenoiser:
 
 
 def shipped_model(name: str):
-    """The catalogue's denoiser. This file alone of the package may know the backend: it is a program, not the library."""
+    """The catalogue's denoiser. This file alone of the package may know the backend: it is a
+    program, not the library."""
 
     return get_backend().denoiser(name)
 

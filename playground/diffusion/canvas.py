@@ -1,4 +1,5 @@
-"""From what a visitor types to a canvas: fixed text anywhere, `[MASK]` or `[MASK]*12` where text is to come."""
+"""From what a visitor types to a canvas: fixed text anywhere, `[MASK]` or `[MASK]*12` where text is
+to come."""
 
 from __future__ import annotations
 
@@ -23,9 +24,9 @@ def parse_canvas(
 ) -> list[int]:
     """`once upon a time [MASK]*12 .` -> ids, 12 of them mask_id. A text without masks is all fixed.
 
-    encode: the model's own. Where it frames a text ([CLS] ... [SEP]), the frame is put around the whole canvas once. length: masks
-    are appended (before the closing frame) until the canvas has so many positions. ValueError for an empty canvas, more than `limit`
-    positions, or a repeat of 0.
+    encode: the model's own. Where it frames a text ([CLS] ... [SEP]), the frame is put around the
+    whole canvas once. length: masks are appended (before the closing frame) until the canvas has so
+    many positions. ValueError for an empty canvas, more than `limit` positions, or a repeat of 0.
     """
     if length is not None and not 1 <= length <= limit:
         raise ValueError(
@@ -52,8 +53,9 @@ def framed_ids(
 ) -> tuple[list[int], int, int]:
     """(ids, how many of them the tokenizer puts in front of every text, how many behind).
 
-    An encoder that knows [MASK] reads the text as a whole, any other the pieces between the masks. ValueError for what is no text,
-    for more than MAX_CHARACTERS, a repeat of 0, and more than `most_masks` masks.
+    An encoder that knows [MASK] reads the text as a whole, any other the pieces between the masks.
+    ValueError for what is no text, for more than MAX_CHARACTERS, a repeat of 0, and more than
+    `most_masks` masks.
     """
     if not isinstance(text, str):
         raise ValueError(t("canvas must be a text, got {got}", got=type(text).__name__))
@@ -66,7 +68,8 @@ def framed_ids(
             )
         )
     pieces = expand(text, most_masks)
-    # not every special token is frame: a word that the model does not know, [UNK], is the visitor's and stays in sight
+    # not every special token is frame: a word that the model does not know, [UNK], is the visitor's
+    # and stays in sight
     front, back = frame_of(encode)
     if _reads_masks(encode, mask_id):
         whole = "".join(" [MASK]" * piece if isinstance(piece, int) else piece for piece in pieces)
@@ -81,7 +84,8 @@ def framed_ids(
 
 
 def expand(text: str, longest: int) -> list[str | int]:
-    """The canvas text as pieces: strings, and whole numbers for that many masks. ValueError beyond `longest` masks."""
+    """The canvas text as pieces: strings, and whole numbers for that many masks. ValueError beyond
+    `longest` masks."""
     pieces: list[str | int] = []
     at, total = 0, 0
     for hit in MASK.finditer(text):
@@ -106,7 +110,8 @@ def expand(text: str, longest: int) -> list[str | int]:
 
 
 def frame_of(encode: Encode) -> tuple[list[int], list[int]]:
-    """(ids before, ids after) that encode puts around every text, such as [CLS] ... [SEP]: what it makes of an empty one, halved."""
+    """(ids before, ids after) that encode puts around every text, such as [CLS] ... [SEP]: what it
+    makes of an empty one, halved."""
     empty = list(encode(""))
     half = (len(empty) + 1) // 2  # [CLS] [SEP]; a lone frame token stands in front
     return empty[:half], empty[half:]

@@ -1,4 +1,5 @@
-"""The exact law of the sampler that settles groups before words: every state of groups and words, with its probability."""
+"""The exact law of the sampler that settles groups before words: every state of groups and words,
+with its probability."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from playground.diffusion.samplers.coarse_to_fine import evidence_of, places_due
 
 
 def law_of_groups(law: Any) -> np.ndarray:
-    """(W ** L,): probabilities of the last canvases; law: a `playground.diffusion.enumeration` law of `CoarseToFine`."""
+    """(W ** L,): probabilities of the last canvases; law: a `playground.diffusion.enumeration` law
+    of `CoarseToFine`."""
     groups, _ = word_groups(law.denoiser)
     length, nothing = law.length, -1
     # a state is the group of each place and the word of each place, -1 where it is not known
@@ -56,7 +58,8 @@ def _words(law: Any, groups: np.ndarray, coarse: tuple, fine: tuple) -> np.ndarr
 
 
 def _spread(after, state, share, places, table, groups, in_groups) -> None:
-    """Add to `after` what becomes of a state when these places are drawn, independently of each other."""
+    """Add to `after` what becomes of a state when these places are drawn, independently of each
+    other."""
     options = []
     for place in places:
         law = table[place]

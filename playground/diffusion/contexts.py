@@ -1,7 +1,8 @@
 """The exact denoiser of an n-gram model: forward-backward over its observed contexts, sparse.
 
-State k of a text of L words is the context that ends at word n - 1 + k. The first state carries the evidence of n words, each
-later one that of its last word. Messages are normalised at each position, so that long texts neither over- nor underflow.
+State k of a text of L words is the context that ends at word n - 1 + k. The first state carries the
+evidence of n words, each later one that of its last word. Messages are normalised at each position,
+so that long texts neither over- nor underflow.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def word_frequencies(denoiser) -> np.ndarray:
 
 
 def posterior_of_contexts(denoiser, evidence: np.ndarray) -> np.ndarray:
-    """(B, L, V) log-likelihoods (each position's maximum 0) -> log p(x_i, evidence) up to a constant of each position.
+    """(B, L, V) log-likelihoods (each position's maximum 0) -> log p(x_i, evidence) up to a
+    constant of each position.
 
     A row that fits no text comes back as -inf throughout.
     """

@@ -1,4 +1,5 @@
-"""What noise does to a text along a grid of times: paths of vectors, noise matrices, posteriors. Pure functions, plain data.
+"""What noise does to a text along a grid of times: paths of vectors, noise matrices, posteriors.
+Pure functions, plain data.
 
 Every position has its noise drawn once and t only moves along its path, so dragging t never jumps.
 """
@@ -16,7 +17,8 @@ POSTERIOR_STEP = 0.1  # s = t - POSTERIOR_STEP in the posterior
 
 
 def standard_plane(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(table (V, D) float32, centred and with components of variance 1; its first two principal directions (D, 2))."""
+    """(table (V, D) float32, centred and with components of variance 1; its first two principal
+    directions (D, 2))."""
     table = table - table.mean(0)
     table = (table / max(float(np.sqrt((table**2).mean())), 1e-12)).astype(np.float32)
     if table.shape[1] <= 2:
@@ -30,11 +32,14 @@ def standard_plane(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def vector_paths(
     table: np.ndarray, flat: np.ndarray, ids: np.ndarray, noise: np.ndarray, alphas: np.ndarray
 ) -> tuple[dict, set[int]]:
-    """Paths x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) eps of L positions, in the plane and against the whole vocabulary.
+    """Paths x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) eps of L positions, in the plane and against
+    the whole vocabulary.
 
-    table (V, D), flat (D, 2), ids (L,), noise (L, D), alphas (G,): alpha_bar on a grid of times. Plain data, and the ids it speaks of:
-    start, noise: [x, y] of each position's embedding and noise; near: (L, G) ids of the nearest embedding (what clamping snaps to);
-    top, chance: (L, G, 3) likeliest ids and (L, G, 3, T) their chances under softmax(x E^T / tau), tau of `TAUS`, in ten-thousandths;
+    table (V, D), flat (D, 2), ids (L,), noise (L, D), alphas (G,): alpha_bar on a grid of times.
+    Plain data, and the ids it speaks of: start, noise: [x, y] of each position's embedding and
+    noise; near: (L, G) ids of the nearest embedding (what clamping snaps to); top, chance: (L, G,
+    3) likeliest ids and (L, G, 3, T) their chances under softmax(x E^T / tau), tau of `TAUS`, in
+    ten-thousandths;
     places: [x, y] of each word spoken of; backdrop: of some 400 words of the vocabulary.
     """
     start = table[ids]
@@ -76,7 +81,8 @@ def vector_paths(
 
 
 def noise_matrices(size: int) -> dict:
-    """Q-bar of `size` words at alpha 1 and 0, absorbing (mask last) and uniform: it is linear in alpha between them."""
+    """Q-bar of `size` words at alpha 1 and 0, absorbing (mask last) and uniform: it is linear in
+    alpha between them."""
     return {
         "absorbing": [absorbing_matrix(1.0, size).tolist(), absorbing_matrix(0.0, size).tolist()],
         "uniform": [uniform_matrix(1.0, size).tolist(), uniform_matrix(0.0, size).tolist()],
@@ -84,9 +90,11 @@ def noise_matrices(size: int) -> dict:
 
 
 def posterior_paths(alphas: np.ndarray, size: int) -> dict:
-    """q(x_s | x_t, x_0), s = max(0, t - POSTERIOR_STEP), of a vocabulary of `size` words; x_0 is word 0, alphas alpha_bar on GRID.
+    """q(x_s | x_t, x_0), s = max(0, t - POSTERIOR_STEP), of a vocabulary of `size` words; x_0 is
+    word 0, alphas alpha_bar on GRID.
 
-    absorbing, masked at t: [itself, mask]; uniform: [itself, the word seen at t, each other] for x_t the word itself or word 1."""
+    absorbing, masked at t: [itself, mask]; uniform: [itself, the word seen at t, each other] for
+    x_t the word itself or word 1."""
     back = round(float(POSTERIOR_STEP / (GRID[1] - GRID[0])))
     masked, same, wrong = [], [], []
     for n, alpha in enumerate(alphas):

@@ -1,6 +1,8 @@
-"""Drafts and their checks: what a denoiser that can check drafts offers, and what one pass of a speculative sampler did.
+"""Drafts and their checks: what a denoiser that can check drafts offers, and what one pass of a
+speculative sampler did.
 
-A denoiser with a verifier has `draft(canvas (B, L))`, which runs the denoiser once and returns a reading with
+A denoiser with a verifier has `draft(canvas (B, L))`, which runs the denoiser once and returns a
+reading with
 
     logits (B, L, V)                     the drafts' logits
     verify(pieces (B, L), order (B, M), count) -> (B, count, V)   logits of the first `count` places of the order given the pieces
@@ -22,7 +24,8 @@ LEFT_SHOWN = 5  # words of what is left over, in a record
 
 
 class SelfReading:
-    """A canvas that a denoiser has read, verified by the same denoiser: q is its own law given the drafts before."""
+    """A canvas that a denoiser has read, verified by the same denoiser: q is its own law given the
+    drafts before."""
 
     reads_order = False
 
@@ -51,8 +54,8 @@ class SelfReading:
 
 
 def forgiving(denoiser):
-    """The denoiser, with an answer also to canvases that it calls impossible: behind such a draft, which is refused for certain,
-    nothing that it says counts."""
+    """The denoiser, with an answer also to canvases that it calls impossible: behind such a draft,
+    which is refused for certain, nothing that it says counts."""
     return denoiser.with_fallback() if hasattr(denoiser, "with_fallback") else denoiser
 
 
@@ -73,8 +76,9 @@ class Drafts:
     written: np.ndarray  # (B, L) ids after the pass
 
     def record(self, row: int, text_of: Callable[[int], str] | None = None) -> dict:
-        """{"drafts": [{"place", "draft", "p", "q", "accepted"}] in their order, "refused": None or {"turn", "place", "draft",
-        "replacement", "p", "q", "mass", "left"}}. Behind the refused one q and accepted are None."""
+        """{"drafts": [{"place", "draft", "p", "q", "accepted"}] in their order, "refused": None or
+        {"turn", "place", "draft", "replacement", "p", "q", "mass", "left"}}. Behind the refused one
+        q and accepted are None."""
         places = np.nonzero(self.where[row])[0]
         places = places[np.argsort(self.rank[row, places], kind="stable")]
         found: dict = {"drafts": [], "refused": None}
@@ -110,7 +114,8 @@ class Drafts:
 
 
 def likeliest_left(p: np.ndarray, q: np.ndarray) -> tuple[float, list[list]]:
-    """(sum of max(0, q - p), its LEFT_SHOWN largest terms as [id, p, q, share of the sum]) of laws p and q (V,)."""
+    """(sum of max(0, q - p), its LEFT_SHOWN largest terms as [id, p, q, share of the sum]) of laws
+    p and q (V,)."""
     rest = np.maximum(0.0, q - p)
     mass = float(rest.sum())
     ids = [int(i) for i in np.argsort(-rest, kind="stable")[:LEFT_SHOWN] if rest[i] > 0]

@@ -1,4 +1,5 @@
-"""The exact law of a speculative sampler on a short text: every order, draft, acceptance and replacement, with its probability."""
+"""The exact law of a speculative sampler on a short text: every order, draft, acceptance and
+replacement, with its probability."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from playground.diffusion.samplers.speculative import acceptance, residual
 
 
 def passes(law: Any) -> Iterator[np.ndarray]:
-    """The probabilities of all canvases before the first pass, after it, and so on, until no mask is left.
+    """The probabilities of all canvases before the first pass, after it, and so on, until no mask
+    is left.
 
     law: a `playground.diffusion.enumeration` law of a speculative sampler.
     """
@@ -37,8 +39,9 @@ def passes(law: Any) -> Iterator[np.ndarray]:
 class _Pass:
     """One pass over canvases (n, L) that mask the same places.
 
-    What is on its way: places in their order -> (rows of the canvases, ids of the drafts so far, weights). Where the verifier does
-    not care in which order the drafts before came, the places stand in the order of the text, and what is equal is added up.
+    What is on its way: places in their order -> (rows of the canvases, ids of the drafts so far,
+    weights). Where the verifier does not care in which order the drafts before came, the places
+    stand in the order of the text, and what is equal is added up.
     """
 
     def __init__(self, law, canvases: np.ndarray, left: list[int]):
@@ -68,7 +71,8 @@ class _Pass:
             after += np.bincount(codes, weights=weights, minlength=len(after))
 
     def turn(self, after, done, place, rows, codes, weights):
-        """Add the refusals at `place` to `after`; returns (rows, codes, weights) of what was accepted there."""
+        """Add the refusals at `place` to `after`; returns (rows, codes, weights) of what was
+        accepted there."""
         law = self.law
         p, q = self.p[rows, place, : law.size], self.q(done, place, rows, codes)
         words = range(law.size)

@@ -1,7 +1,8 @@
 """Uniform draws that depend on (seed, step, row, position, stream) alone.
 
-A counter-based generator has no state to carry: any step of any row can be drawn again by itself, a row of a batch draws
-what its single run draws, and 20,000 rows are drawn in one sweep of array operations.
+A counter-based generator has no state to carry: any step of any row can be drawn again by itself, a
+row of a batch draws what its single run draws, and 20,000 rows are drawn in one sweep of array
+operations.
 
 Source: Philox4x32-10 of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 """
@@ -20,7 +21,8 @@ _32 = np.uint64(32)
 
 
 def philox(counter: tuple, key: tuple[int, int]) -> tuple[np.ndarray, ...]:
-    """The four 32-bit words (in uint64 arrays) of Philox4x32-10 for four counter words and two key words, all broadcast."""
+    """The four 32-bit words (in uint64 arrays) of Philox4x32-10 for four counter words and two key
+    words, all broadcast."""
     c0, c1, c2, c3 = np.broadcast_arrays(*(np.asarray(word, dtype=np.uint64) for word in counter))
     k0, k1 = key
     for _ in range(10):
@@ -44,7 +46,8 @@ def _double(high: np.ndarray, low: np.ndarray) -> np.ndarray:
 
 
 def uniforms(seed: int, step, row, position, stream: int = TOKEN) -> np.ndarray:
-    """Float64 in [0, 1) for every (step, row, position), which broadcast against each other: (B, 1), (B, 1), (L,) -> (B, L)."""
+    """Float64 in [0, 1) for every (step, row, position), which broadcast against each other: (B,
+    1), (B, 1), (L,) -> (B, L)."""
     words = philox((step, row, position, stream), (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF))
     return _double(words[0], words[1])
 
@@ -56,7 +59,8 @@ def gumbels(seed: int, step, row, position, stream: int = ORDER) -> np.ndarray:
 
 
 def normals(seed: int, step, row, position, width: int) -> np.ndarray:
-    """Standard normal vectors: the broadcast shape of (step, row, position), then (width,). Box-Muller, two numbers a counter."""
+    """Standard normal vectors: the broadcast shape of (step, row, position), then (width,).
+    Box-Muller, two numbers a counter."""
     step, row, position = (
         np.asarray(part, dtype=np.uint64)[..., None] for part in (step, row, position)
     )

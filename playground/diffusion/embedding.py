@@ -1,7 +1,9 @@
-"""Gaussian noise on embeddings: corruption, rounding, clamping, evidence, and the reverse steps of Diffusion-LM and CDCD.
+"""Gaussian noise on embeddings: corruption, rounding, clamping, evidence, and the reverse steps of
+Diffusion-LM and CDCD.
 
-Vectors are (..., D), the table of embeddings E is (V, D). Diffusion-LM (arXiv 2205.14217) keeps the variance:
-x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) eps. CDCD (arXiv 2211.15089) lets it grow: x_t = x_0 + t eps, t a standard deviation.
+Vectors are (..., D), the table of embeddings E is (V, D). Diffusion-LM (arXiv 2205.14217) keeps the
+variance: x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) eps. CDCD (arXiv 2211.15089) lets it grow: x_t =
+x_0 + t eps, t a standard deviation.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from playground.i18n import t
 
 
 def embedding_table(denoiser) -> np.ndarray:
-    """(V, D) float64: the denoiser's own `embeddings`, else one axis a word, above 256 words fixed random unit vectors."""
+    """(V, D) float64: the denoiser's own `embeddings`, else one axis a word, above 256 words fixed
+    random unit vectors."""
     own = getattr(denoiser, "embeddings", None)
     size = int(denoiser.vocab_size)
     if own is not None:
@@ -34,13 +37,15 @@ def embedding_table(denoiser) -> np.ndarray:
 
 
 def corrupt_vectors(x_0: np.ndarray, alpha, noise: np.ndarray) -> np.ndarray:
-    """x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) noise; x_0 and noise (..., D), alpha a number or (..., 1)."""
+    """x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) noise; x_0 and noise (..., D), alpha a number or
+    (..., 1)."""
     alpha = np.asarray(alpha, dtype=np.float64)
     return np.sqrt(alpha) * x_0 + np.sqrt(1.0 - alpha) * noise
 
 
 def rounding(x: np.ndarray, table: np.ndarray, tau: float = 1.0) -> np.ndarray:
-    """p(w | x) = softmax(x E^T / tau), (..., V); tau = 0 takes the largest, lowest id among equals."""
+    """p(w | x) = softmax(x E^T / tau), (..., V); tau = 0 takes the largest, lowest id among
+    equals."""
     scores = x @ table.T
     if tau < 0:
         raise ValueError(t("tau must be at least 0, got {got}", got=tau))
@@ -52,12 +57,14 @@ def rounding(x: np.ndarray, table: np.ndarray, tau: float = 1.0) -> np.ndarray:
 
 
 def nearest(x: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """(...,) ids of the nearest embeddings (Euclidean; lowest id among equals): the words that clamping snaps to."""
+    """(...,) ids of the nearest embeddings (Euclidean; lowest id among equals): the words that
+    clamping snaps to."""
     return (x @ table.T - 0.5 * (table**2).sum(-1)).argmax(-1)
 
 
 def plane(table: np.ndarray) -> np.ndarray:
-    """(D, 2): the table's first two principal directions, signs fixed; `x @ plane(E)` draws vectors flat."""
+    """(D, 2): the table's first two principal directions, signs fixed; `x @ plane(E)` draws vectors
+    flat."""
     _, _, directions = np.linalg.svd(table - table.mean(0), full_matrices=False)
     flat = np.zeros((table.shape[1], 2))
     flat[:, : min(2, len(directions))] = directions[:2].T
@@ -72,7 +79,8 @@ def gaussian_evidence(x: np.ndarray, table: np.ndarray, alpha: float) -> np.ndar
 
 
 def growing_evidence(x: np.ndarray, table: np.ndarray, deviation) -> np.ndarray:
-    """(..., V): log N(x; e_v, t^2 I) up to a constant of each position; deviation broadcasts over (..., 1)."""
+    """(..., V): log N(x; e_v, t^2 I) up to a constant of each position; deviation broadcasts over
+    (..., 1)."""
     return (x @ table.T - 0.5 * (table**2).sum(-1)) / np.asarray(deviation, dtype=np.float64) ** 2
 
 
@@ -99,9 +107,11 @@ def euler_step(x: np.ndarray, expected: np.ndarray, deviation, after) -> np.ndar
 
 
 def entropy_linear_grid(deviations: np.ndarray, entropies: np.ndarray, steps: int) -> np.ndarray:
-    """(steps + 1,) standard deviations, falling, at which a measured entropy takes evenly spaced values (CDCD's time warping).
+    """(steps + 1,) standard deviations, falling, at which a measured entropy takes evenly spaced
+    values (CDCD's time warping).
 
-    deviations (n,) falling, entropies (n,) measured there. The ends are kept; a flat or rising stretch gets no time of its own.
+    deviations (n,) falling, entropies (n,) measured there. The ends are kept; a flat or rising
+    stretch gets no time of its own.
     """
     falling = np.minimum.accumulate(np.asarray(entropies, dtype=np.float64))
     span = falling[0] - falling[-1]

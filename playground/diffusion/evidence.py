@@ -66,7 +66,8 @@ class NetworkDenoiser:
         deviations, nats = self.network.curve.cpu().double().numpy()
         return deviations, nats
 
-    # ------------------------------------------------------------------------------------------------ text
+    # ------------------------------------------------------------------------------------------------
+    # text
     def encode(self, text: str) -> list[int]:
         """Ids of a text, [MASK] as mask_id."""
         return [self.mask_id if i == self.text.mask_id else i for i in self.text.encode(text)]
@@ -87,7 +88,8 @@ class NetworkDenoiser:
     def _theirs(self, token: Any) -> int:
         return self.text.mask_id if int(token) == self.mask_id else int(token)
 
-    # ------------------------------------------------------------------------------------------------ the protocol
+    # ------------------------------------------------------------------------------------------------
+    # the protocol
     def evidence(self, canvas: Any) -> np.ndarray:
         """(B, L, V) log-likelihoods of a canvas (B, L): zeros where masked, 0 and -inf where a
         word is given."""

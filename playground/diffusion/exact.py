@@ -1,7 +1,9 @@
-"""Denoisers that are exact: p(x_i | everything known) of a Markov chain, an HMM or an n-gram model, by forward-backward.
+"""Denoisers that are exact: p(x_i | everything known) of a Markov chain, an HMM or an n-gram model,
+by forward-backward.
 
-Masked positions are summed out; evidence may be of any kind (a word, a row of a noise matrix, a Gaussian likelihood).
-Batched, in log space where the chain is small, with scaled messages where it is large or sparse.
+Masked positions are summed out; evidence may be of any kind (a word, a row of a noise matrix, a
+Gaussian likelihood). Batched, in log space where the chain is small, with scaled messages where it
+is large or sparse.
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ LOG_SPACE_STATES = 48
 
 
 class ImpossibleEvidence(ValueError):
-    """No text of the model fits what is known. `.rows` of the batch, all of them, `.row` the first; `.lower`: the denoiser of the
-    next lower order, or None."""
+    """No text of the model fits what is known. `.rows` of the batch, all of them, `.row` the first;
+    `.lower`: the denoiser of the next lower order, or None."""
 
     def __init__(self, message: str, rows: np.ndarray, lower=None):
         super().__init__(message)
@@ -31,12 +33,15 @@ class ImpossibleEvidence(ValueError):
 
 
 class ExactDenoiser:
-    """The denoiser protocol over a hidden chain: `logits(canvas)` are exact log-probabilities, (B, L, V), mask_id == V.
+    """The denoiser protocol over a hidden chain: `logits(canvas)` are exact log-probabilities, (B,
+    L, V), mask_id == V.
 
-    initial (K,), transition (K, K) dense or scipy sparse, row-stochastic. A Markov chain's states are its words (V = K);
-    `from_hmm` adds an emission matrix (K, V), `from_ngram` words of contexts. A visible position's row is its word's one-hot.
+    initial (K,), transition (K, K) dense or scipy sparse, row-stochastic. A Markov chain's states
+    are its words (V = K); `from_hmm` adds an emission matrix (K, V), `from_ngram` words of
+    contexts. A visible position's row is its word's one-hot.
 
-    Example: a chain that stays with probability .9; between two equal words the masked one is that word with .81 / .82.
+    Example: a chain that stays with probability .9; between two equal words the masked one is that
+      word with .81 / .82.
     """
 
     def __init__(
@@ -44,7 +49,8 @@ class ExactDenoiser:
     ):
         """contexts (K, n): the words of each state, where states are contexts of an n-gram model.
 
-        lower: () -> the denoiser of the next lower order, for evidence that this one cannot produce.
+        lower: () -> the denoiser of the next lower order, for evidence that this one cannot
+          produce.
         """
         thin = sparse.issparse(transition)
         self.transition = (
@@ -97,11 +103,13 @@ class ExactDenoiser:
                 f"{name} must have rows that sum to 1, row {row + 1} sums to {sums[row]:.6g}"
             )
 
-    # ------------------------------------------------------------------------------------------------ where it comes from
+    # ------------------------------------------------------------------------------------------------
+    # where it comes from
 
     @classmethod
     def from_chain(cls, chain) -> ExactDenoiser:
-        """A playground.markov.MarkovChain; without an initial distribution it starts in its stationary one."""
+        """A playground.markov.MarkovChain; without an initial distribution it starts in its
+        stationary one."""
         initial = getattr(chain, "initial", None)
         return cls(
             chain.stationary() if initial is None else initial,
@@ -111,18 +119,21 @@ class ExactDenoiser:
 
     @classmethod
     def from_hmm(cls, hmm) -> ExactDenoiser:
-        """A playground.markov.HiddenMarkovModel: its symbols are the words, its states are summed out."""
+        """A playground.markov.HiddenMarkovModel: its symbols are the words, its states are summed
+        out."""
         return cls(
             hmm.initial, hmm.transition, states=getattr(hmm, "symbols", None), emission=hmm.emission
         )
 
     @classmethod
     def from_ngram(cls, model) -> ExactDenoiser:
-        """A playground.markov.NgramModel: observed contexts alone, sparse; texts start at any context, as often as it occurs."""
+        """A playground.markov.NgramModel: observed contexts alone, sparse; texts start at any
+        context, as often as it occurs."""
         return from_ngram(cls, model)
 
     def lower(self) -> ExactDenoiser | None:
-        """The next lower order: an n-gram's shorter contexts; below order 1 words drawn independently (the marginals)."""
+        """The next lower order: an n-gram's shorter contexts; below order 1 words drawn
+        independently (the marginals)."""
         if self._lower is not None:
             return self._lower()
         if self.order <= 0:
@@ -139,10 +150,12 @@ class ExactDenoiser:
             [1.0], [[1.0]], states=self.names, emission=(marginal / marginal.sum())[None], order=0
         )
 
-    # ------------------------------------------------------------------------------------------------ text
+    # ------------------------------------------------------------------------------------------------
+    # text
 
     def encode(self, text: str) -> list[int]:
-        """Words separated by white space, or the characters where every word is one character; ValueError for an unknown one."""
+        """Words separated by white space, or the characters where every word is one character;
+        ValueError for an unknown one."""
         index = {name: i for i, name in enumerate(self.names)}
         pieces = text.split()
         if any(piece not in index for piece in pieces) and all(
@@ -162,10 +175,12 @@ class ExactDenoiser:
             else " "
         ).join(names)
 
-    # ------------------------------------------------------------------------------------------------ the protocol
+    # ------------------------------------------------------------------------------------------------
+    # the protocol
 
     def logits(self, canvas) -> torch.Tensor:
-        """(B, L) ids -> (B, L, V) float64 log-probabilities given all visible words; -inf where impossible."""
+        """(B, L) ids -> (B, L, V) float64 log-probabilities given all visible words; -inf where
+        impossible."""
         return self.posterior_log(self.evidence(canvas))
 
     def evidence(self, canvas) -> np.ndarray:
@@ -184,11 +199,13 @@ class ExactDenoiser:
         return evidence
 
     def posterior(self, log_likelihood) -> torch.Tensor:
-        """(B, L, V) evidence at each position -> (B, L, V) probabilities p(x_i | all evidence, its own too)."""
+        """(B, L, V) evidence at each position -> (B, L, V) probabilities p(x_i | all evidence, its
+        own too)."""
         return self.posterior_log(log_likelihood).exp()
 
     def posterior_log(self, log_likelihood) -> torch.Tensor:
-        """The logarithms of `posterior`, float64. ImpossibleEvidence where nothing fits; never NaN."""
+        """The logarithms of `posterior`, float64. ImpossibleEvidence where nothing fits; never
+        NaN."""
         evidence = np.asarray(log_likelihood, dtype=np.float64)
         if evidence.ndim != 3 or evidence.shape[2] != self.vocab_size:
             raise ValueError(
@@ -215,7 +232,8 @@ class ExactDenoiser:
         return torch.from_numpy(log - total)
 
     def log_likelihood(self, ids) -> np.ndarray:
-        """(B,) log-probability (nats) of fully visible texts (B, L); -inf where the model cannot produce them."""
+        """(B,) log-probability (nats) of fully visible texts (B, L); -inf where the model cannot
+        produce them."""
         evidence = self.evidence(ids)
         if self.contexts is not None:
             return log_likelihood_of_contexts(self, evidence)
@@ -226,7 +244,8 @@ class ExactDenoiser:
         return _logsumexp(alpha)[..., 0]
 
     def with_fallback(self) -> Fallback:
-        """The same denoiser, which answers rows that it cannot produce by the next lower order instead of raising."""
+        """The same denoiser, which answers rows that it cannot produce by the next lower order
+        instead of raising."""
         return Fallback(self)
 
     def _impossible(self, rows: np.ndarray) -> None:
@@ -248,7 +267,8 @@ class ExactDenoiser:
             return np.log(np.exp(evidence - top) @ self.emission.T) + top
 
     def _pass(self, message: np.ndarray, forward: bool) -> np.ndarray:
-        """log of exp(message) @ transition (forward) or its transpose (backward); message (B, K)."""
+        """log of exp(message) @ transition (forward) or its transpose (backward); message (B,
+        K)."""
         if self._log_transition is not None:
             matrix = self._log_transition if forward else self._log_transition.T
             return _logsumexp_axis1(message[:, :, None] + matrix[None])
@@ -280,7 +300,8 @@ class ExactDenoiser:
 
 
 class Fallback:
-    """An exact denoiser that hands rows it cannot produce to its lower orders; `orders` (B,) says which order answered last."""
+    """An exact denoiser that hands rows it cannot produce to its lower orders; `orders` (B,) says
+    which order answered last."""
 
     def __init__(self, denoiser: ExactDenoiser):
         self.denoiser, self.orders = denoiser, np.zeros(0, dtype=np.int64)
@@ -325,7 +346,8 @@ class Fallback:
 
 
 def _centred(message: np.ndarray) -> np.ndarray:
-    """Constants of a row change nothing in the end; taking the maximum out keeps long texts from running off."""
+    """Constants of a row change nothing in the end; taking the maximum out keeps long texts from
+    running off."""
     top = message.max(-1, keepdims=True)
     return message - np.where(np.isneginf(top), 0.0, top)
 

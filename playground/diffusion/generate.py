@@ -15,12 +15,15 @@ from playground.diffusion.step import Step
 
 
 def unmask(denoiser, canvas, settings: UnmaskSettings, locked=None, rows=None) -> Iterator[Step]:
-    """Yield a Step after each step of the sampler; the first one comes after the first forward pass.
+    """Yield a Step after each step of the sampler; the first one comes after the first forward
+    pass.
 
-    canvas (B, L) or (L,) ids, masks where text is to come; locked (B, L) bool, by default every token visible at the start.
-    rows (B,): numbers that the draws are keyed by (0 .. B - 1 by default); a single run with rows=[3] repeats row 3 of a batch.
-    Raises ValueError (before the first step) for a canvas or locks that do not fit, and while running for logits that are not
-    finite or -inf, or evidence that an exact denoiser cannot produce.
+    canvas (B, L) or (L,) ids, masks where text is to come; locked (B, L) bool, by default every
+    token visible at the start. rows (B,): numbers that the draws are keyed by (0 .. B - 1 by
+    default); a single run with rows=[3] repeats row 3 of a batch.
+    Raises ValueError (before the first step) for a canvas or locks that do not fit, and while
+    running for logits that are not finite or -inf, or evidence that an exact denoiser cannot
+    produce.
     """
     run = Run(denoiser, canvas, settings, locked, rows)
     rule = rule_for(settings)
@@ -39,10 +42,12 @@ def _steps(run: Run, rule) -> Iterator[Step]:
 def measured_schedule(
     denoiser, length: int, settings: UnmaskSettings, rows: int = 8, points: int = 16
 ) -> tuple[EntropyLinear, int]:
-    """(schedule, forward passes it took): the schedule along which the model's entropy falls linearly, measured on `rows` pilot runs from an empty canvas.
+    """(schedule, forward passes it took): the schedule along which the model's entropy falls
+    linearly, measured on `rows` pilot runs from an empty canvas.
 
-    For masks: the entropy of the masked positions against their share; for other noise: of all positions against 1 - alpha.
-    For Gaussian noise a trained network brings the curve that its training measured, and no pilot is run.
+    For masks: the entropy of the masked positions against their share; for other noise: of all
+    positions against 1 - alpha. For Gaussian noise a trained network brings the curve that its
+    training measured, and no pilot is run.
     """
     noise = rule_for(settings).noise
     curve = getattr(denoiser, "entropy_curve", None)
@@ -72,7 +77,8 @@ def measured_schedule(
 
 
 def _schedule_of_curve(deviations: np.ndarray, nats: np.ndarray) -> EntropyLinear:
-    """The schedule along which nats (n,) measured at standard deviations (n,), falling, fall linearly; alpha = 1 / (1 + sigma^2)."""
+    """The schedule along which nats (n,) measured at standard deviations (n,), falling, fall
+    linearly; alpha = 1 / (1 + sigma^2)."""
     shares = deviations[::-1] ** 2 / (1.0 + deviations[::-1] ** 2)
     rising = np.maximum.accumulate(nats[::-1])
     return EntropyLinear((0.0, *shares.tolist(), 1.0), (0.0, *rising.tolist(), rising[-1]))

@@ -1,4 +1,5 @@
-"""The exactness meter: how far a sampler's output distribution is from the model's own, by enumeration."""
+"""The exactness meter: how far a sampler's output distribution is from the model's own, by
+enumeration."""
 
 from __future__ import annotations
 
@@ -53,14 +54,17 @@ def divergence(p: np.ndarray, q: np.ndarray) -> float | None:
 
 
 def step_numbers(length: int) -> list[int]:
-    """Numbers of steps for 1, 2, ... words a step, each once, most steps first: 5 -> [5, 3, 2, 1]."""
+    """Numbers of steps for 1, 2, ... words a step, each once, most steps first: 5 -> [5, 3, 2,
+    1]."""
     return sorted({-(-length // words) for words in range(1, length + 1)}, reverse=True)
 
 
 def one_word_a_step(settings: UnmaskSettings) -> UnmaskSettings:
-    """Dream's published counts end with two words at once even where steps = words; the same order by a rule that takes one each.
+    """Dream's published counts end with two words at once even where steps = words; the same order
+    by a rule that takes one each.
 
-    Entropy order by the entropy bound at 0, top-1 order by Fast-dLLM with a threshold that no word reaches; others as they are.
+    Entropy order by the entropy bound at 0, top-1 order by Fast-dLLM with a threshold that no word
+    reaches; others as they are.
     """
     if settings.sampler == "dream" and settings.rule == "entropy":
         return UnmaskSettings("entropy-bound", 1, temperature=settings.temperature, bound=0.0)
@@ -70,21 +74,25 @@ def one_word_a_step(settings: UnmaskSettings) -> UnmaskSettings:
 
 
 def points_at(sampler: str, steps: int, length: int) -> bool:
-    """Whether a curve has a point of its own at so many steps: a sampler without a number of steps has one alone."""
+    """Whether a curve has a point of its own at so many steps: a sampler without a number of steps
+    has one alone."""
     return steps == length or "steps" in find_sampler(sampler).reads
 
 
 def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> Iterator[dict]:
-    """Total variation and KL(truth || sampler) against words revealed a step, one record a point, plain data, as they are computed.
+    """Total variation and KL(truth || sampler) against words revealed a step, one record a point,
+    plain data, as they are computed.
 
-    curves: name -> fields of UnmaskSettings but for steps; a sampler that reads none gives one point. A record: {"curve", "words" (a step; on
-    average where it is random; of a sampler that takes passes of its own, a pass),
-    "steps", "total_variation", "kl" (nats or None)}; at one word a step Dream's orders are as `one_word_a_step` makes them.
-    Samplers that mask again (remdm) are meant for chains without zeros alone: they may come back from an impossible text.
+    curves: name -> fields of UnmaskSettings but for steps; a sampler that reads none gives one
+    point. A record: {"curve", "words" (a step; on average where it is random; of a sampler that
+    takes passes of its own, a pass), "steps", "total_variation", "kl" (nats or None)}; at one word
+    a step Dream's orders are as `one_word_a_step` makes them. Samplers that mask again (remdm) are
+    meant for chains without zeros alone: they may come back from an impossible text.
     """
     truth = true_distribution(denoiser, length)
-    # Words drawn together may make a beginning that the chain never makes. The distances do not depend on how such a text goes on:
-    # whatever becomes of it is a text of probability 0. So the next lower order may answer for it.
+    # Words drawn together may make a beginning that the chain never makes. The distances do not
+    # depend on how such a text goes on: whatever becomes of it is a text of probability 0. So the
+    # next lower order may answer for it.
     forgiving = denoiser.with_fallback()
     for steps in step_numbers(length):
         for name, fields in curves.items():
@@ -110,7 +118,8 @@ def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> 
 def gibbs_exactness(
     denoiser: ExactDenoiser, length: int, sweeps: int, start=None, selection: str = "left"
 ) -> Iterator[dict]:
-    """{"sweeps", "total_variation", "kl"} for sweeps 0 .. `sweeps` of Gibbs from a visible start (all words 0 where None).
+    """{"sweeps", "total_variation", "kl"} for sweeps 0 .. `sweeps` of Gibbs from a visible start
+    (all words 0 where None).
 
     ValueError (ImpossibleEvidence) where the chain never makes the start's text.
     """

@@ -1,10 +1,12 @@
-"""The forward process of discrete diffusion: schedules, noise matrices, posteriors, and texts corrupted by them.
+"""The forward process of discrete diffusion: schedules, noise matrices, posteriors, and texts
+corrupted by them.
 
-t runs from 0 (the text) to 1 (nothing but noise); alpha_bar(t) is the share of the text that is still known.
-Matrices are row-stochastic: row = the token before, column = the token after, mask last.
+t runs from 0 (the text) to 1 (nothing but noise); alpha_bar(t) is the share of the text that is
+still known. Matrices are row-stochastic: row = the token before, column = the token after, mask
+last.
 
-Sources: D3PM (arXiv 2107.03006) for the matrices and posteriors; MDLM (arXiv 2406.07524) and SEDD (arXiv 2310.16834) for the
-schedules; CDCD (arXiv 2211.15089) for time warping.
+Sources: D3PM (arXiv 2107.03006) for the matrices and posteriors; MDLM (arXiv 2406.07524) and SEDD
+(arXiv 2310.16834) for the schedules; CDCD (arXiv 2211.15089) for time warping.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ LINEAR_SIGMA_RANGE = (1e-4, 8.0)
 
 
 def _library(t) -> Any:
-    """numpy for numbers and arrays; torch for tensors, found through the tensor itself so that this file needs neither."""
+    """numpy for numbers and arrays; torch for tensors, found through the tensor itself so that this
+    file needs neither."""
     if type(t).__module__.split(".")[0] == "torch":
         import torch
 
@@ -43,11 +46,13 @@ def _check_time(t) -> tuple[Any, Any]:
 
 
 def alpha_bar(t, schedule: str | Callable[[Any], Any] = "linear") -> Any:
-    """Share of the text still known at time t: a number or array (or torch tensor) of the shape of t, in [0, 1].
+    """Share of the text still known at time t: a number or array (or torch tensor) of the shape of
+    t, in [0, 1].
 
-    linear 1 - t (MDLM's log-linear up to its epsilon); cosine 1 - cos(pi (1 - t) / 2) (MaskGIT's mask ratio);
-    geometric exp(-s_min^(1-t) s_max^t) (SEDD); linear-sigma exp(-(s_min + t (s_max - s_min))) (MDLM's "linear").
-    entropy-linear has no formula: it is measured on a model (`EntropyLinear`); any callable t -> alpha serves as a schedule.
+    linear 1 - t (MDLM's log-linear up to its epsilon); cosine 1 - cos(pi (1 - t) / 2) (MaskGIT's
+    mask ratio); geometric exp(-s_min^(1-t) s_max^t) (SEDD); linear-sigma exp(-(s_min + t (s_max -
+    s_min))) (MDLM's "linear"). entropy-linear has no formula: it is measured on a model
+    (`EntropyLinear`); any callable t -> alpha serves as a schedule.
     """
     t, xp = _check_time(t)
     if callable(schedule):
@@ -81,7 +86,8 @@ def alpha_bar(t, schedule: str | Callable[[Any], Any] = "linear") -> Any:
 
 
 def alpha_bar_slope(t, schedule: Any = "linear") -> Any:
-    """d alpha_bar / dt, negative; the same shapes. SEDD's Euler step needs it (its d sigma/dt times alpha is minus this)."""
+    """d alpha_bar / dt, negative; the same shapes. SEDD's Euler step needs it (its d sigma/dt times
+    alpha is minus this)."""
     t, xp = _check_time(t)
     if callable(schedule):
         return schedule.slope(t)
@@ -103,9 +109,11 @@ def alpha_bar_slope(t, schedule: Any = "linear") -> Any:
 
 @dataclass(frozen=True)
 class EntropyLinear:
-    """A schedule measured on a model: alpha_bar(t) such that the model's entropy is t times its entropy at full noise.
+    """A schedule measured on a model: alpha_bar(t) such that the model's entropy is t times its
+    entropy at full noise.
 
-    masked: shares of masked positions, ascending from 0 to 1; entropy: the model's total entropy (nats) at each of them.
+    masked: shares of masked positions, ascending from 0 to 1; entropy: the model's total entropy
+      (nats) at each of them.
     """
 
     masked: tuple[float, ...]
@@ -143,7 +151,8 @@ class EntropyLinear:
 
 
 def reveal_probability(alpha_t, alpha_s):
-    """Reverse step of absorbing noise, t -> s < t: a mask is revealed with probability (alpha_s - alpha_t) / (1 - alpha_t)."""
+    """Reverse step of absorbing noise, t -> s < t: a mask is revealed with probability (alpha_s -
+    alpha_t) / (1 - alpha_t)."""
     return np.clip(
         (alpha_s - alpha_t) / np.maximum(1.0 - np.asarray(alpha_t, dtype=np.float64), 1e-300),
         0.0,
@@ -152,14 +161,16 @@ def reveal_probability(alpha_t, alpha_s):
 
 
 def remask_limit(alpha_t, alpha_s):
-    """ReMDM's largest probability of masking a revealed token again: min(1, (1 - alpha_s) / alpha_t)."""
+    """ReMDM's largest probability of masking a revealed token again: min(1, (1 - alpha_s) /
+    alpha_t)."""
     alpha_t = np.asarray(alpha_t, dtype=np.float64)
     return np.minimum(
         1.0, (1.0 - np.asarray(alpha_s, dtype=np.float64)) / np.maximum(alpha_t, 1e-300)
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- matrices
+# ----------------------------------------------------------------------------------------------------------
+# matrices
 
 
 def _check_alpha(alpha: float, size: int) -> tuple[float, int]:
@@ -171,7 +182,8 @@ def _check_alpha(alpha: float, size: int) -> tuple[float, int]:
 
 
 def absorbing_matrix(alpha: float, V: int) -> np.ndarray:
-    """(V + 1, V + 1), mask last: alpha I + (1 - alpha) (a column of ones at the mask). alpha of a step or of a whole stretch."""
+    """(V + 1, V + 1), mask last: alpha I + (1 - alpha) (a column of ones at the mask). alpha of a
+    step or of a whole stretch."""
     alpha, size = _check_alpha(alpha, V)
     matrix = alpha * np.eye(size + 1)
     matrix[:, size] += 1.0 - alpha
@@ -187,7 +199,8 @@ def uniform_matrix(alpha: float, V: int) -> np.ndarray:
 def posterior(
     matrix_t: np.ndarray, matrix_s: np.ndarray, matrix_step: np.ndarray, x_t: int, x_0: int
 ) -> np.ndarray:
-    """q(x_s | x_t, x_0) by Bayes from row-stochastic matrices: step[:, x_t] * bar_s[x_0, :] / bar_t[x_0, x_t]; (V,)."""
+    """q(x_s | x_t, x_0) by Bayes from row-stochastic matrices: step[:, x_t] * bar_s[x_0, :] /
+    bar_t[x_0, x_t]; (V,)."""
     total = matrix_t[x_0, x_t]
     if total <= 0:
         raise ValueError(
@@ -197,9 +210,11 @@ def posterior(
 
 
 def uniform_reverse(x_t: np.ndarray, x_0: np.ndarray, alpha_t, alpha_s) -> np.ndarray:
-    """p(x_s | x_t) of uniform noise, the posterior averaged over the denoiser's x_0; the closed form, no V x V matrix.
+    """p(x_s | x_t) of uniform noise, the posterior averaged over the denoiser's x_0; the closed
+    form, no V x V matrix.
 
-    x_t (...,) ids, x_0 (..., V) probabilities, alphas broadcast to x_t's shape; the answer is (..., V).
+    x_t (...,) ids, x_0 (..., V) probabilities, alphas broadcast to x_t's shape; the answer is (...,
+    V).
     """
     x_t, x_0 = np.asarray(x_t), np.asarray(x_0, dtype=np.float64)
     size = x_0.shape[-1]
@@ -219,11 +234,13 @@ def uniform_reverse(x_t: np.ndarray, x_0: np.ndarray, alpha_t, alpha_s) -> np.nd
     return mixed / mixed.sum(-1, keepdims=True)
 
 
-# ---------------------------------------------------------------------------------------------------------- evidence
+# ----------------------------------------------------------------------------------------------------------
+# evidence
 
 
 def group_evidence(groups: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """(B, L, V): places whose group is known (B, L), -1 where it is not; groups (V,) of the words."""
+    """(B, L, V): places whose group is known (B, L), -1 where it is not; groups (V,) of the
+    words."""
     other = (groups != known[..., None]) & (known[..., None] >= 0)
     return np.where(other, -np.inf, 0.0)
 

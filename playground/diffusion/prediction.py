@@ -1,9 +1,8 @@
 """What a denoiser says about the positions asked, reduced to what samplers and records need.
 
 One softmax: the shifted logits x <= 0 and their exponentials are kept, and confidence, entropy,
-draws and top rows all come
-from these two tables, each computed when it is first asked for. Tables hold only the positions
-asked (n of the B * L).
+draws and top rows all come from these two tables, each computed when it is first asked for. Tables
+hold only the positions asked (n of the B * L).
 """
 
 from __future__ import annotations

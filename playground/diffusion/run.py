@@ -1,4 +1,5 @@
-"""The state of a run while a sampler drives it: canvases, locks, blocks, what the denoiser last said, and the calls it took."""
+"""The state of a run while a sampler drives it: canvases, locks, blocks, what the denoiser last
+said, and the calls it took."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from playground.diffusion.step import LOCKED, MASKED, NEW, REMASKED, SETTLED, St
 
 
 def as_canvas(canvas, name: str = "canvas") -> np.ndarray:
-    """A (B, L) int64 copy of a list, an array or a tensor; one row may come without the batch axis."""
+    """A (B, L) int64 copy of a list, an array or a tensor; one row may come without the batch
+    axis."""
     if isinstance(canvas, torch.Tensor):
         canvas = canvas.detach().cpu().numpy()
     try:
@@ -31,7 +33,8 @@ def as_canvas(canvas, name: str = "canvas") -> np.ndarray:
 
 
 def check_canvas(canvas, denoiser, locked=None) -> tuple[np.ndarray, np.ndarray]:
-    """The canvas (B, L) int64 and the locks (B, L) bool, or a ValueError that says what is wrong."""
+    """The canvas (B, L) int64 and the locks (B, L) bool, or a ValueError that says what is
+    wrong."""
     array = as_canvas(canvas)
     if array.dtype.kind not in "iu":
         raise ValueError(f"canvas must hold token ids (whole numbers), got {array.dtype}")
@@ -60,7 +63,8 @@ def check_canvas(canvas, denoiser, locked=None) -> tuple[np.ndarray, np.ndarray]
 
 
 class Run:
-    """B canvases on their way; samplers change `canvas` and mark `drawn`, the driver takes the Step."""
+    """B canvases on their way; samplers change `canvas` and mark `drawn`, the driver takes the
+    Step."""
 
     def __init__(self, denoiser, canvas, settings: UnmaskSettings, locked=None, rows=None):
         """rows (B,): the row numbers that the draws are keyed by, 0 .. B - 1 where None."""
@@ -94,7 +98,8 @@ class Run:
         self._ahead: dict[int, tuple] = {}
         self._earlier: dict[str, dict[int, torch.Tensor]] = {}
 
-    # ------------------------------------------------------------------------------------------------ what is where
+    # ------------------------------------------------------------------------------------------------
+    # what is where
 
     @property
     def masked(self) -> np.ndarray:
@@ -105,7 +110,8 @@ class Run:
         return ~self.locked
 
     def uniforms(self, step: int, stream: int) -> np.ndarray:
-        """(B, L) float64 in [0, 1). Small canvases draw 16 steps in one sweep: a draw does not depend on when it is made."""
+        """(B, L) float64 in [0, 1). Small canvases draw 16 steps in one sweep: a draw does not
+        depend on when it is made."""
         ahead = 16 if self.canvas.size <= 4096 else 1
         first = step - step % ahead
         if self._ahead.get(stream, (None,))[0] != first:
@@ -116,12 +122,15 @@ class Run:
             self._ahead[stream] = first, numbers  # (16, B, L)
         return self._ahead[stream][1][step - first]
 
-    # ------------------------------------------------------------------------------------------------ the denoiser
+    # ------------------------------------------------------------------------------------------------
+    # the denoiser
 
     def predict(self, where: np.ndarray, rows: np.ndarray | None = None) -> Prediction:
-        """The distributions at `where` (B, L), asking the denoiser only for rows whose canvas has changed since it was asked.
+        """The distributions at `where` (B, L), asking the denoiser only for rows whose canvas has
+        changed since it was asked.
 
-        rows (B,) bool: the rows that need an answer now; None: every row in which `where` holds a position.
+        rows (B,) bool: the rows that need an answer now; None: every row in which `where` holds a
+        position.
         """
         need = where.any(1) if rows is None else rows & where.any(1)
         ask = need & ~self.valid
@@ -148,7 +157,8 @@ class Run:
             self.valid |= rows
 
     def answered(self, rows: np.ndarray, logits: torch.Tensor) -> None:
-        """Take logits (n, L, V) of batch rows `rows` (n,), asked for elsewhere, as the prediction at their masks: one call each."""
+        """Take logits (n, L, V) of batch rows `rows` (n,), asked for elsewhere, as the prediction
+        at their masks: one call each."""
         where = np.zeros_like(self.locked)
         where[rows] = self.masked[rows]
         chosen = logits[torch.from_numpy(where[rows])].clone()  # in reading order
@@ -160,7 +170,8 @@ class Run:
         self._fresh = self.valid.copy()
 
     def posterior(self, evidence: np.ndarray, where: np.ndarray | None = None) -> Prediction:
-        """p(x_0 | evidence) at `where` (all open positions), of a denoiser with `.posterior`; evidence (B, L, V) log-likelihoods.
+        """p(x_0 | evidence) at `where` (all open positions), of a denoiser with `.posterior`;
+        evidence (B, L, V) log-likelihoods.
 
         Only rows in which `where` holds a position are asked."""
         where = self.open if where is None else where
@@ -187,8 +198,9 @@ class Run:
         return self.prediction
 
     def _answer(self, evidence: np.ndarray, numbers: np.ndarray, kind: str) -> torch.Tensor:
-        """(n, L, V) log-probabilities for evidence of batch rows `numbers`; a denoiser that is trained for it reads its own answer
-        of the step before (self-conditioning), kept for each `kind` of question."""
+        """(n, L, V) log-probabilities for evidence of batch rows `numbers`; a denoiser that is
+        trained for it reads its own answer of the step before (self-conditioning), kept for each
+        `kind` of question."""
         if not getattr(self.denoiser, "self_conditioned", False):
             return torch.as_tensor(self.denoiser.posterior(evidence)).double().log()
         kept, rows = self._earlier.get(kind, {}), numbers.tolist()
@@ -207,9 +219,11 @@ class Run:
         return evidence
 
     def like(self, canvas: np.ndarray, rows: np.ndarray | None = None) -> Run:
-        """A run of its own with the same denoiser and settings, to ask about canvases (n, L) on the way.
+        """A run of its own with the same denoiser and settings, to ask about canvases (n, L) on the
+        way.
 
-        rows (n,): the row of this run that each comes from, whose prompt guidance takes away; None: what the canvas shows.
+        rows (n,): the row of this run that each comes from, whose prompt guidance takes away; None:
+        what the canvas shows.
         """
         run = Run(self.denoiser, canvas, self.settings)
         if rows is not None:
@@ -246,10 +260,12 @@ class Run:
             places.append(order[group, start:stop][asked[group, start:stop]])
         return torch.cat(parts)[torch.from_numpy(np.argsort(np.concatenate(places), kind="stable"))]
 
-    # ------------------------------------------------------------------------------------------------ changing and showing
+    # ------------------------------------------------------------------------------------------------
+    # changing and showing
 
     def draw(self, where: np.ndarray, step) -> np.ndarray:
-        """(B, L) tokens drawn at `where` under the settings' temperature and top_p, -1 elsewhere."""
+        """(B, L) tokens drawn at `where` under the settings' temperature and top_p, -1
+        elsewhere."""
         assert self.prediction is not None, "a sampler predicts before it draws"
         return self.prediction.draw(
             where, self.uniforms(step, TOKEN), self.settings.temperature, self.settings.top_p
@@ -309,7 +325,8 @@ def _slots(asked: np.ndarray) -> np.ndarray:
 def logits_at(denoiser, canvas: np.ndarray, asked: np.ndarray) -> torch.Tensor:
     """(n, V) logits at the positions asked (B, L), a fresh tensor.
 
-    A denoiser that offers `logits_at(canvas, asked)` computes its output layer there alone; any other gives all of (B, L, V).
+    A denoiser that offers `logits_at(canvas, asked)` computes its output layer there alone; any
+    other gives all of (B, L, V).
     """
     ids = torch.from_numpy(np.ascontiguousarray(canvas))
     where = torch.from_numpy(np.ascontiguousarray(asked))

@@ -15,7 +15,8 @@ def _number(name: str, default: float, high: float, **more) -> Parameter:
     return Parameter(name, type(default), default, low=0, high=high, **more)
 
 
-# Rows of the table of parameters: ranges, labels and meanings for settings, controls, links and endpoints alike.
+# Rows of the table of parameters: ranges, labels and meanings for settings, controls, links and
+# endpoints alike.
 PARAMETERS: dict[str, Parameter] = table(
     Parameter(
         "steps",
@@ -176,14 +177,15 @@ class UnmaskSettings:
 
     sampler        one of `list_samplers()`
     steps          1 to 100,000: forward passes that the sampler may spend (gibbs: sweeps after burn_in; fast-dllm,
-                   entropy-bound and any-order take as many as they need and do not read it; self-verifying and
-                   self-speculative: those of the cosine that says how many words a pass may draft)
+                   entropy-bound and any-order take as many as they need and do not read it;
+                   self-verifying and self-speculative: those of the cosine that says how many words
+                   a pass may draft)
     temperature    0 to 100 divides the logits before a token is drawn; 0 takes the most likely. Scores are never tempered.
     top_p          0 to 1: the smallest set that reaches it, after temperature
     seed           0 to 2^53; a draw depends on (seed, step, row, position)
     schedule       of the noise (mdlm, sedd, remdm, uniform, diffusion-lm; cdcd: "geometric" spaces its standard deviations
-                   evenly in their logarithm, every other value makes the entropy fall linearly); maskgit, llada and dream
-                   have their own counts
+                   evenly in their logarithm, every other value makes the entropy fall linearly);
+                   maskgit, llada and dream have their own counts
     selection      dream, llada, sedd, gibbs, entropy-bound, diffusion-lm: see the
                    sampler's `selections`; None is the first of them
     block_length   semi-autoregressive blocks of so many open positions; with overlap > 0 windows of so many positions that

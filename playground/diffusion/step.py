@@ -40,10 +40,13 @@ class Step:
     def record(
         self, row: int = 0, text_of: Callable[[int], str] | None = None, top: int = 10
     ) -> dict:
-        """Plain JSON data of one row; None stands where nothing was predicted. top: candidates a position.
+        """Plain JSON data of one row; None stands where nothing was predicted. top: candidates a
+        position.
 
-        A speculative sampler's step has "drafts" and "refused" too, see `playground.diffusion.drafts`.
-        change: total variation, over the whole vocabulary, between the prediction of this step and of the step before.
+        A speculative sampler's step has "drafts" and "refused" too, see
+        `playground.diffusion.drafts`.
+        change: total variation, over the whole vocabulary, between the prediction of this step and
+          of the step before.
         """
         canvas = self.canvas[row].tolist()
         rows = (

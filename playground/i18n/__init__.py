@@ -1,11 +1,12 @@
 """Messages of the interface, marked where they stand: English text is the id, `{name}` is a hole.
 
-    raise ValueError(t("{what} must be at most {limit}, got {value}.", what="seed", limit=9, value=10))
-    note = nt("{n} token was cut.", "{n} tokens were cut.", cut)
+    raise ValueError(t("{what} must be at most {limit}, got {value}.", what="seed", limit=9,
+    value=10)) note = nt("{n} token was cut.", "{n} tokens were cut.", cut)
 
-A `Message` is its English text, so exceptions, logs, the API and tests see plain English. To the browser it travels as
-`[id, values]` (`wire`), where web/core/translate.js says it in the visitor's language by the table of locales/LANGUAGE. Babel finds
-the marked texts (`python -m playground.i18n update`). This module imports the standard library alone: the mathematics may use it.
+A `Message` is its English text, so exceptions, logs, the API and tests see plain English. To the
+browser it travels as `[id, values]` (`wire`), where web/core/translate.js says it in the visitor's
+language by the table of locales/LANGUAGE. Babel finds the marked texts (`python -m playground.i18n
+update`). This module imports the standard library alone: the mathematics may use it.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ EXACT = 2**53  # whole numbers beyond it are not exact in the browser
 class Message(str):
     """A sentence of the interface; as a `str` it is its English text.
 
-    Attributes
-    ----------
-    id: the English text with its holes (of one thing, where there is a plural).
+    Attributes ---------- id: the English text with its holes (of one thing, where there is a
+    plural).
     values: {hole: str, int, float or Message}.
-    plural: the English text for several things, None where the message does not count; then `values["n"]` is their number.
+    plural: the English text for several things, None where the message does not count; then
+      `values["n"]` is their number.
     """
 
     id: str
@@ -51,7 +52,8 @@ class Message(str):
 
 
 def t(text: str, /, **values: Any) -> Message:
-    """The message `text` with its holes filled. `text` must be a literal: it is found in the sources."""
+    """The message `text` with its holes filled. `text` must be a literal: it is found in the
+    sources."""
     return Message(text, values)
 
 
@@ -61,18 +63,21 @@ def nt(singular: str, plural: str, n: int, /, **values: Any) -> Message:
 
 
 def paragraph(*sentences: str) -> Message:
-    """Sentences one after the other as one Message; empty ones are left out. Each is said in the visitor's language by itself."""
+    """Sentences one after the other as one Message; empty ones are left out. Each is said in the
+    visitor's language by itself."""
     said = {f"s{number}": sentence for number, sentence in enumerate(sentences) if sentence}
     return Message(" ".join(f"{{{name}}}" for name in said), said)
 
 
 def mark(text: str, /) -> str:
-    """`text` itself, found by the extraction: for constants that the browser says later by `say(text)`."""
+    """`text` itself, found by the extraction: for constants that the browser says later by
+    `say(text)`."""
     return text
 
 
 def plain_value(value: Any) -> Any:
-    """What a hole may hold: a Message, a str, or a number that JSON and the browser keep exactly."""
+    """What a hole may hold: a Message, a str, or a number that JSON and the browser keep
+    exactly."""
     if isinstance(value, (Message, bool)) or not isinstance(value, numbers.Real):
         return value if isinstance(value, Message) else str(value)
     if isinstance(value, numbers.Integral):
@@ -93,7 +98,8 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
 
 
 def wire(record: Any) -> Any:
-    """A record for the browser: each Message in its dicts and lists becomes [id, values] or [singular, values, plural]."""
+    """A record for the browser: each Message in its dicts and lists becomes [id, values] or
+    [singular, values, plural]."""
     if isinstance(record, Message):
         values = {name: wire(value) for name, value in record.values.items()}
         return [record.id, values] if record.plural is None else [record.id, values, record.plural]

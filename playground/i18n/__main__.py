@@ -26,7 +26,8 @@ def babel(*arguments: str) -> int:
 
 
 def extract(pot: Path) -> None:
-    """Writes the messages of the sources, sorted, without line numbers: they would change with every edit."""
+    """Writes the messages of the sources, sorted, without line numbers: they would change with
+    every edit."""
     words = [part for keyword in KEYWORDS for part in ("-k", keyword)]
     code = babel(
         *("extract", "--no-default-keywords", *words, "-F", "babel.cfg"),

@@ -1,6 +1,8 @@
-"""Finds the messages, for Babel (babel.cfg): in Python by its syntax tree, in the data files of assets/words by their fields.
+"""Finds the messages, for Babel (babel.cfg): in Python by its syntax tree, in the data files of
+assets/words by their fields.
 
-Babel's own extractor for Python reads tokens: it takes `t["p"]` of a variable t for a message, and loses a call inside of a call.
+Babel's own extractor for Python reads tokens: it takes `t["p"]` of a variable t for a message, and
+loses a call inside of a call.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ Found = tuple[int, str | None, Any, list[str]]
 
 
 def python(file: IO[bytes], keywords: Collection[str], tags: Any, options: Any) -> Iterator[Found]:
-    """Babel's extractor for Python: the calls of what a module imports from playground.i18n, under whatever name."""
+    """Babel's extractor for Python: the calls of what a module imports from playground.i18n, under
+    whatever name."""
     tree = ast.parse(file.read())
     names = {
         alias.asname or alias.name: alias.name
@@ -37,7 +40,8 @@ def literal(node: ast.expr) -> str | None:
 
 
 def data(file: IO[bytes], keywords: Any, tags: Any, options: Any) -> Iterator[Found]:
-    """Babel's extractor for glossary.json (terms and texts) and explanations.json (what each control does)."""
+    """Babel's extractor for glossary.json (terms and texts) and explanations.json (what each
+    control does)."""
     entries = json.loads(file.read().decode("utf-8"))
     if isinstance(entries, list):
         texts = [text for entry in entries for text in (entry["term"], entry["text"])]

@@ -1,6 +1,8 @@
-"""The translations: locales/LANGUAGE/LC_MESSAGES/messages.po, compiled in memory when a language is first asked for.
+"""The translations: locales/LANGUAGE/LC_MESSAGES/messages.po, compiled in memory when a language is
+first asked for.
 
-In the browser a table is {id: text or [text for each plural form], "": {"plural": which form 0, 1, … 199 things take}}.
+In the browser a table is {id: text or [text for each plural form], "": {"plural": which form 0, 1,
+… 199 things take}}.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from playground.i18n import LANGUAGES, Message, filled
 
 LOCALES = Path(__file__).resolve().parent / "locales"
 TRANSLATED = tuple(name for name in LANGUAGES if name != "en")
-# The formulas of the offered languages depend on n below 200 and on n modulo 100 alone (a test holds them to it).
+# The formulas of the offered languages depend on n below 200 and on n modulo 100 alone (a test
+# holds them to it).
 COUNTED = 200
 
 
@@ -29,7 +32,8 @@ def po_file(language: str) -> Path:
 
 
 def read(language: str) -> Any:
-    """The language's catalogue (babel.messages.Catalog); ValueError or PoFileError where the file cannot be read."""
+    """The language's catalogue (babel.messages.Catalog); ValueError or PoFileError where the file
+    cannot be read."""
     from babel.messages.pofile import read_po
 
     with po_file(language).open("rb") as file:
@@ -38,7 +42,8 @@ def read(language: str) -> Any:
 
 @functools.cache
 def translations(language: str) -> gettext.NullTranslations:
-    """gettext's translations of a language; English (or what is not offered) says everything as it is."""
+    """gettext's translations of a language; English (or what is not offered) says everything as it
+    is."""
     if language not in TRANSLATED:
         return gettext.NullTranslations()
     from babel.messages.mofile import write_mo
@@ -49,7 +54,8 @@ def translations(language: str) -> gettext.NullTranslations:
 
 
 def translated(text: str, language: str) -> str:
-    """A Message (or a marked text) in a language, for what the server itself writes; numbers stay in English form."""
+    """A Message (or a marked text) in a language, for what the server itself writes; numbers stay
+    in English form."""
     said = translations(language)
     if not isinstance(text, Message):
         return said.gettext(text) if text else text
@@ -67,7 +73,8 @@ def translated(text: str, language: str) -> str:
 
 @functools.cache
 def table(language: str, places: frozenset[str] | None = None) -> bytes:
-    """The language's table as JSON for the browser; with `places` the messages alone that stand in these files of the repository."""
+    """The language's table as JSON for the browser; with `places` the messages alone that stand in
+    these files of the repository."""
     catalogue = read(language)
     form_of = gettext.c2py(catalogue.plural_expr)
     found: dict[str, Any] = {"": {"plural": "".join(str(form_of(n)) for n in range(COUNTED))}}
@@ -86,11 +93,13 @@ def table(language: str, places: frozenset[str] | None = None) -> bytes:
 
 @functools.cache
 def address(language: str) -> str:
-    """Where the browser finds the table, relative to the page's base; another address when the .po file has changed."""
+    """Where the browser finds the table, relative to the page's base; another address when the .po
+    file has changed."""
     digest = hashlib.sha256(po_file(language).read_bytes()).hexdigest()[:12]
     return f"i18n/{digest}/{language}.json"
 
 
 def settings() -> dict[str, Any]:
-    """What web/core/translate.js reads from the page's head: the names of the languages and the addresses of their tables."""
+    """What web/core/translate.js reads from the page's head: the names of the languages and the
+    addresses of their tables."""
     return {"names": LANGUAGES, "tables": {name: address(name) for name in TRANSLATED}}

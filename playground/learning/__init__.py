@@ -1,4 +1,5 @@
-"""Learning from a reward, in miniature: TraceRL (arXiv 2509.06949) on a small masked network that fills 24 hidden places.
+"""Learning from a reward, in miniature: TraceRL (arXiv 2509.06949) on a small masked network that
+fills 24 hidden places.
 
 rewards   how well a text does what was wished, a number in [0, 1], or a small expression over such numbers
 trace     at which step each place of a canvas was revealed, and the update's loss over that trace
@@ -9,7 +10,8 @@ weights   what was learnt, as a safetensors file
 table     the same training over several seeds
 exact     a policy so small that all its traces can be enumerated: the estimator's mean against the gradient
 
-Nothing here opens a page or loads weights; training of the shipped weights is another package, `playground.training`.
+Nothing here opens a page or loads weights; training of the shipped weights is another package,
+`playground.training`.
 """
 
 from playground import lazy

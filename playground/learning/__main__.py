@@ -1,4 +1,5 @@
-"""Trains on a reward in the terminal, with the shipped twins: `python -m playground.learning --reward words --seeds 0 1 2`.
+"""Trains on a reward in the terminal, with the shipped twins: `python -m playground.learning
+--reward words --seeds 0 1 2`.
 
     python -m playground.learning --seeds 0 1 2 3 4 --table assets/examples/reward-seeds.json
 

@@ -25,8 +25,7 @@ def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, N
     """The items of `records`, made by one thread of low priority; what it raises is raised here.
 
     Closing this ends the work at its next item and waits for that. Only Linux knows priorities of
-    threads; elsewhere the work has
-    the priority of all others."""
+    threads; elsewhere the work has the priority of all others."""
     items: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     over, alone, restored = threading.Event(), threading.Event(), threading.Event()
     others = torch.get_num_threads()

@@ -1,7 +1,8 @@
 """A policy so small that every trace can be enumerated: two words, three places, two steps.
 
-Step 1 reveals places 0 and 2 together, step 2 place 1. Each (canvas, place) has logits of its own. Everything is exact: the
-expected reward J and its gradient, V of each canvas, and the mean and spread of what `trace.loss` estimates from single traces.
+Step 1 reveals places 0 and 2 together, step 2 place 1. Each (canvas, place) has logits of its own.
+Everything is exact: the expected reward J and its gradient, V of each canvas, and the mean and
+spread of what `trace.loss` estimates from single traces.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ BLANK: Canvas = (None,) * PLACES
 
 @dataclass
 class Path:
-    """One trace. states: s_0, s_1, s_2. tokens: of each step, the log-probabilities of what it drew (with gradient)."""
+    """One trace. states: s_0, s_1, s_2. tokens: of each step, the log-probabilities of what it drew
+    (with gradient)."""
 
     states: list[Canvas]
     tokens: list[list[torch.Tensor]]
@@ -41,7 +43,8 @@ class Toy:
     """A tabular policy with a reward for each of the eight texts; float64."""
 
     def __init__(self, rewards: Mapping[tuple[int, ...], float], logits: torch.Tensor):
-        """logits (6, 2): places 0 and 2 of the blank canvas, then place 1 after each of the four outcomes of step 1."""
+        """logits (6, 2): places 0 and 2 of the blank canvas, then place 1 after each of the four
+        outcomes of step 1."""
         self.rewards, self.logits = dict(rewards), logits
 
     def law(self, state: Canvas, place: int) -> torch.Tensor:
@@ -84,9 +87,11 @@ class Toy:
         return [self.value(step, state).item() for step, state in enumerate(path.states)]
 
     def estimates(self, by_credit: bool) -> list[torch.Tensor]:
-        """Of each trace in the order of `paths`: −gradient of `trace.loss` (beta 0), the draws' policy being the present one, (6, 2).
+        """Of each trace in the order of `paths`: −gradient of `trace.loss` (beta 0), the draws'
+        policy being the present one, (6, 2).
 
-        by_credit: a token's advantage is its step's credit; otherwise R − V(s_0), the same for the whole trace."""
+        by_credit: a token's advantage is its step's credit; otherwise R − V(s_0), the same for the
+          whole trace."""
         found = []
         for path in self.paths():
             values = self.values(path)
@@ -104,7 +109,8 @@ class Toy:
         return found
 
     def estimated(self, by_credit: bool) -> tuple[torch.Tensor, float]:
-        """(the mean of `estimates` over all traces (6, 2), the standard deviation of one trace's, over all its numbers together)."""
+        """(the mean of `estimates` over all traces (6, 2), the standard deviation of one trace's,
+        over all its numbers together)."""
         chances = torch.stack([path.chance.detach() for path in self.paths()])
         single = torch.stack(self.estimates(by_credit))
         mean = torch.einsum("t,tij->ij", chances, single)
@@ -121,7 +127,8 @@ REWARDS = {
 
 
 def toy(kind: str, seed: int) -> Toy:
-    """Pays by `kind`: all places alike, the share of the second word, or the two words in turn; logits drawn with `seed`."""
+    """Pays by `kind`: all places alike, the share of the second word, or the two words in turn;
+    logits drawn with `seed`."""
     texts = itertools.product(range(WORDS), repeat=PLACES)
     drawn = normals(seed, 0, 0, np.arange(6), WORDS)
     logits = torch.tensor(drawn, dtype=torch.float64, requires_grad=True)
@@ -131,9 +138,10 @@ def toy(kind: str, seed: int) -> Toy:
 def record(kind: str, seed: int) -> dict[str, Any]:
     """All there is to see of a toy, as plain data; words are 0 and 1, a hidden place None.
 
-    {"paths": [{"states", "chance", "reward", "values", "credits"}], "rows": [{"canvas", "place", "chance" of word 1, "gradient",
-    "whole", "credit"}], "spread": {"whole", "credit"}}. The last three of a row belong to the logit of word 1, that of word 0 has
-    their negatives: d E[R] / d logit, and the mean over all traces of what is learnt from one, paid as a whole or by credit."""
+    {"paths": [{"states", "chance", "reward", "values", "credits"}], "rows": [{"canvas", "place",
+    "chance" of word 1, "gradient", "whole", "credit"}], "spread": {"whole", "credit"}}. The last
+    three of a row belong to the logit of word 1, that of word 0 has their negatives: d E[R] / d
+    logit, and the mean over all traces of what is learnt from one, paid as a whole or by credit."""
     made = toy(kind, seed)
     gradient = made.gradient()
     (whole, whole_spread), (credit, credit_spread) = made.estimated(False), made.estimated(True)

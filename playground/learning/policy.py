@@ -1,6 +1,8 @@
-"""A masked network whose last block and head are a copy that may learn; what it writes, and its update.
+"""A masked network whose last block and head are a copy that may learn; what it writes, and its
+update.
 
-The blocks below stay as they are, so their states at each step of a rollout are kept and an update runs one block only.
+The blocks below stay as they are, so their states at each step of a rollout are kept and an update
+runs one block only.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ NEVER = 5  # ids below it ([PAD], [UNK], [CLS], [SEP], [MASK]) are never written
 
 @dataclass
 class Revealed:
-    """One step of a rollout: the canvas before it (B, L), the states that enter the last block (B, L, D), which places were
-    revealed (B, L), their tokens and log-probabilities (n,) in the order of `where`."""
+    """One step of a rollout: the canvas before it (B, L), the states that enter the last block (B,
+    L, D), which places were revealed (B, L), their tokens and log-probabilities (n,) in the order
+    of `where`."""
 
     canvas: torch.Tensor
     states: torch.Tensor
@@ -55,7 +58,8 @@ class Policy:
         return states
 
     def logs(self, states: torch.Tensor, where: torch.Tensor, first: bool = False) -> torch.Tensor:
-        """log p of every token at the places `where` (B, L), (n, V); of the network before it learned if `first`."""
+        """log p of every token at the places `where` (B, L), (n, V); of the network before it
+        learned if `first`."""
         block, transform = self.first if first else self.learnt
         decoder = self.network.cls.predictions.decoder
         with _short_numbers():
@@ -70,9 +74,11 @@ class Policy:
     def rollout(
         self, canvas: torch.Tensor, steps: int, seed: int, turn: int = 0, begin: int = 0
     ) -> tuple[torch.Tensor, list[Revealed]]:
-        """Fills every hidden place in the steps `begin` … `steps` − 1, equally many a step, at temperature 1: (ids, trace).
+        """Fills every hidden place in the steps `begin` … `steps` − 1, equally many a step, at
+        temperature 1: (ids, trace).
 
-        A draw depends on (seed, turn, step, row, place) alone. Every row must have as many hidden places as the first."""
+        A draw depends on (seed, turn, step, row, place) alone. Every row must have as many hidden
+        places as the first."""
         ids, revealed = canvas.clone(), []
         row, place = np.arange(len(ids))[:, None], np.arange(ids.shape[1])
         for step in range(begin, steps):
@@ -100,7 +106,8 @@ class Policy:
         size: int = 1,
         share: float = 1.0,
     ) -> float:
-        """One step of the optimizer on a trace, `size` steps joined to a group; the mean KL(pi | pi_0), nats a piece, before it.
+        """One step of the optimizer on a trace, `size` steps joined to a group; the mean KL(pi |
+        pi_0), nats a piece, before it.
 
         share: of the first update's rate."""
         for group in self.optimizer.param_groups:
@@ -117,7 +124,8 @@ class Policy:
             with torch.no_grad():
                 first = self.logs(head.states, where, first=True)
             away = trace.divergence(logs[:, NEVER:], first[:, NEVER:])
-            # the policy that drew is the present one; within a group of several steps it is asked from the group's canvas
+            # the policy that drew is the present one; within a group of several steps it is asked
+            # from the group's canvas
             old = head.logs if len(group) == 1 else now.detach()
             each = advantage[:, None].expand(where.shape)[where].to(now.dtype)
             (trace.loss(now, old, away, each, beta).mean() / len(groups)).backward()
@@ -129,13 +137,15 @@ class Policy:
 
 
 def _short_numbers() -> Any:
-    """bfloat16 for products of matrices where the processor has instructions for them: half the time, other draws now and then."""
+    """bfloat16 for products of matrices where the processor has instructions for them: half the
+    time, other draws now and then."""
     has = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     return torch.autocast("cpu", torch.bfloat16, enabled=has)
 
 
 def drawn(logs: torch.Tensor, dice: torch.Tensor) -> torch.Tensor:
-    """The token (n,) in whose part of [0, 1) the number `dice` (n,) falls; logs (n, V). No token of chance 0 is drawn."""
+    """The token (n,) in whose part of [0, 1) the number `dice` (n,) falls; logs (n, V). No token of
+    chance 0 is drawn."""
     sums = logs.double().exp().cumsum(1)
     found = torch.searchsorted(sums, dice[:, None] * sums[:, -1:], right=True)[:, 0]
     return found.clamp(max=logs.shape[1] - 1)

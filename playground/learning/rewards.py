@@ -1,7 +1,8 @@
 """Rewards: how well a text does what was wished.
 
-Each of the five is a number in [0, 1]; an expression is any finite number. All of them read lower-case words alone, by spelling:
-none knows what a text means, and a policy that is paid by one soon finds out.
+Each of the five is a number in [0, 1]; an expression is any finite number. All of them read
+lower-case words alone, by spelling: none knows what a text means, and a policy that is paid by one
+soon finds out.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def words_of(text: str) -> list[str]:
 
 
 def wanted(names: frozenset[str]) -> Reward:
-    """How many different ones of `names` stand in the text (a plural in -s counts), of 3 at most: 0, 1/3, 2/3 or 1."""
+    """How many different ones of `names` stand in the text (a plural in -s counts), of 3 at most:
+    0, 1/3, 2/3 or 1."""
 
     def reward(text: str) -> float:
         singular = {word if word in names else word.removesuffix("s") for word in words_of(text)}
@@ -61,7 +63,8 @@ def short(text: str) -> float:
 
 
 def ending(word: str) -> str:
-    """What has to be alike for a rhyme: the letters from the last group of vowels on, a silent e at the end left aside."""
+    """What has to be alike for a rhyme: the letters from the last group of vowels on, a silent e at
+    the end left aside."""
     stem = word[:-1] if len(word) > 2 and word.endswith("e") and word[-2] not in _VOWELS else word
     place = max((stem.rfind(vowel) for vowel in _VOWELS), default=-1)
     while place > 0 and stem[place - 1] in _VOWELS:
@@ -70,7 +73,8 @@ def ending(word: str) -> str:
 
 
 def rhyme(text: str) -> float:
-    """The share of clauses (between marks) whose last word rhymes with another clause's, by spelling; 0 with fewer than two."""
+    """The share of clauses (between marks) whose last word rhymes with another clause's, by
+    spelling; 0 with fewer than two."""
     last = [words[-1] for words in map(words_of, _CLAUSE.split(text)) if words]
     rhymed = sum(
         any(word != other and ending(word) == ending(other) for other in last) for word in last
@@ -79,7 +83,8 @@ def rhyme(text: str) -> float:
 
 
 def length(count: int) -> Reward:
-    """1 for a text of `count` words, less by 1/count for each word too many or too few, never below 0."""
+    """1 for a text of `count` words, less by 1/count for each word too many or too few, never below
+    0."""
     return lambda text: max(0.0, 1 - abs(len(words_of(text)) - count) / count)
 
 
@@ -96,9 +101,11 @@ def read_words(raw: Any) -> frozenset[str]:
 
 
 def read(asked: Mapping[str, Any]) -> Reward:
-    """The reward of {"reward": kind, "words", "length", "expression"}; ValueError names a field that is wrong.
+    """The reward of {"reward": kind, "words", "length", "expression"}; ValueError names a field
+    that is wrong.
 
-    An expression adds, subtracts and multiplies numbers and happy, short, rhyme, words ("words" as listed), length."""
+    An expression adds, subtracts and multiplies numbers and happy, short, rhyme, words ("words" as
+    listed), length."""
     kind = Parameter("reward", str, None, choices=KINDS).check(asked.get("reward"))
     if kind == "expression":
         return expression(asked.get("expression"), asked)
@@ -114,7 +121,8 @@ def _simple(kind: str, asked: Mapping[str, Any]) -> Reward:
 
 
 def expression(raw: Any, asked: Mapping[str, Any]) -> Reward:
-    """A reward from a text like "words + 0.5 * happy - short"; ValueError says which part of it is not understood."""
+    """A reward from a text like "words + 0.5 * happy - short"; ValueError says which part of it is
+    not understood."""
     if not isinstance(raw, str) or not raw.strip() or len(raw) > LONGEST_EXPRESSION:
         raise ValueError(
             t("expression must be a text of 1 to {longest} characters", longest=LONGEST_EXPRESSION)

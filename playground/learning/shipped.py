@@ -1,6 +1,8 @@
-"""The shipped twins, read for one run alone: fairy-diffusion, which learns, and fairy-causal, which judges how its texts read.
+"""The shipped twins, read for one run alone: fairy-diffusion, which learns, and fairy-causal, which
+judges how its texts read.
 
-The networks that others write with are neither shared nor touched; these two (60 MB each) are gone with the run."""
+The networks that others write with are neither shared nor touched; these two (60 MB each) are gone
+with the run."""
 
 from __future__ import annotations
 
@@ -16,7 +18,8 @@ WRITER, JUDGE = "fairy-diffusion", "fairy-causal"
 
 
 def scene() -> Scene:
-    """What `training.train` works on, on the processor in float32. Raises the backend's error if the weights cannot be had."""
+    """What `training.train` works on, on the processor in float32. Raises the backend's error if
+    the weights cannot be had."""
     writer, tokenizer = read_network(find_weights(offered()[WRITER]), "denoiser")
     judge, _ = read_network(find_weights(offered()[JUDGE]), "causal", packed=False)
     writer, judge = writer.to("cpu", torch.float32), judge.to("cpu", torch.float32)

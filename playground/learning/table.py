@@ -1,4 +1,5 @@
-"""What the part on the page begins with, over several seeds: who earns, how the texts read, how long it takes."""
+"""What the part on the page begins with, over several seeds: who earns, how the texts read, how
+long it takes."""
 
 from __future__ import annotations
 
@@ -14,8 +15,9 @@ TEXTS = 384  # judged before and after each run, more than the page does
 
 
 def measured(scene: Scene, wish: Wish, seeds: Sequence[int], texts: int = TEXTS) -> Iterator[dict]:
-    """One row a seed: {"seed", "before", "after": {"hit", "nats", "nats_error", "reward", "distinct"}, "difference" in nats and its
-    "error", "seconds", "whole"}. Both times are the processor's, of one thread: up to the last update, and of all that the page does."""
+    """One row a seed: {"seed", "before", "after": {"hit", "nats", "nats_error", "reward",
+    "distinct"}, "difference" in nats and its "error", "seconds", "whole"}. Both times are the
+    processor's, of one thread: up to the last update, and of all that the page does."""
     for seed in seeds:
         mine = replace(wish, seed=seed)
         policy = Policy(scene.network, scene.mask_id)

@@ -1,4 +1,5 @@
-"""A whole run as plain records: texts before, every update, the same seeds after, and the credit of each step of one text."""
+"""A whole run as plain records: texts before, every update, the same seeds after, and the credit of
+each step of one text."""
 
 from __future__ import annotations
 
@@ -19,13 +20,15 @@ PROMPTS = ("once upon a time", "the king said :", "in the forest there", "one da
 MASKS, STEPS, ROWS = 24, 6, 32
 SEEN = 4  # texts of each update that a page shows, one a prompt
 JUDGED = 3  # the judge reads the texts of every third update, for it takes a sixth of the time
-# Draws of different purposes share no turn: updates count from 0, the two comparisons and the continuations stand far behind.
+# Draws of different purposes share no turn: updates count from 0, the two comparisons and the
+# continuations stand far behind.
 COMPARED, CONTINUED = 1 << 20, 1 << 21
 
 
 @dataclass(frozen=True)
 class Wish:
-    """reward of a text, beta the price of drifting, updates, seed. compared: texts before and after; continued: from each canvas, for V."""
+    """reward of a text, beta the price of drifting, updates, seed. compared: texts before and
+    after; continued: from each canvas, for V."""
 
     reward: Reward
     beta: float = BETA.default
@@ -38,7 +41,8 @@ class Wish:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a run works on. encode a prompt to ids, decode ids to a text, nats (B, L) -> (B,): mean nats a piece under a judge."""
+    """What a run works on. encode a prompt to ids, decode ids to a text, nats (B, L) -> (B,): mean
+    nats a piece under a judge."""
 
     network: Any
     encode: Callable[[str], Sequence[int]]
@@ -48,7 +52,8 @@ class Scene:
     mask_id: int
 
     def canvases(self, rows: int) -> torch.Tensor:
-        """(rows, L): the prompts in turn, each cut to the length of the shortest, and 24 hidden places."""
+        """(rows, L): the prompts in turn, each cut to the length of the shortest, and 24 hidden
+        places."""
         prompts = [list(self.encode(prompt)) for prompt in PROMPTS]
         given = min(map(len, prompts))
         return torch.tensor(
@@ -76,8 +81,8 @@ class Scene:
 
 
 class Watch:
-    """Seconds since it was made: by the clock, and those in which the thread that asks was at work. Where others are served first,
-    the second stand still."""
+    """Seconds since it was made: by the clock, and those in which the thread that asks was at work.
+    Where others are served first, the second stand still."""
 
     def __init__(self) -> None:
         self.began, self.worked = time.perf_counter(), time.thread_time()
@@ -90,10 +95,12 @@ class Watch:
 
 
 def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Generator[dict, None, None]:
-    """Records: {"before": texts and means}, {"update": one update, "texts": of it} each, {"after": as before}, {"credit": of one text, "seconds", "worked"}.
+    """Records: {"before": texts and means}, {"update": one update, "texts": of it} each, {"after":
+    as before}, {"credit": of one text, "seconds", "worked"}.
 
-    policy: what learns, its weights are the caller's; without it they are the generator's own and gone with it. "seconds" and
-    "worked" count from the first call up to the last update; all records must be asked for by one thread."""
+    policy: what learns, its weights are the caller's; without it they are the generator's own and
+    gone with it. "seconds" and "worked" count from the first call up to the last update; all
+    records must be asked for by one thread."""
     watch = Watch()
     policy = policy or Policy(scene.network, scene.mask_id)
     yield {"before": compared(scene, policy, wish)}
@@ -101,7 +108,8 @@ def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Generator[d
     for turn in range(wish.updates):
         ids, revealed = policy.rollout(canvases, STEPS, wish.seed, turn)
         rewards = scene.rewards(ids, wish.reward)
-        # The rate falls to nothing: what 32 texts teach by chance, which costs fluency and earns nothing, evens out.
+        # The rate falls to nothing: what 32 texts teach by chance, which costs fluency and earns
+        # nothing, evens out.
         drift = policy.update(revealed, rewards, wish.beta, share=1 - turn / wish.updates)
         yield {
             "update": {
@@ -120,7 +128,8 @@ def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Generator[d
 
 
 def compared(scene: Scene, policy: Policy, wish: Wish) -> dict[str, Any]:
-    """Texts on seeds that training does not see, the same ones each time: means over all, the first ones as texts."""
+    """Texts on seeds that training does not see, the same ones each time: means over all, the first
+    ones as texts."""
     ids, _ = policy.rollout(scene.canvases(wish.compared), STEPS, wish.seed, COMPARED)
     rewards, nats = scene.rewards(ids, wish.reward), scene.nats(ids, MASKS)
     texts = scene.shown(ids, rewards, wish.shown)
@@ -137,9 +146,11 @@ def compared(scene: Scene, policy: Policy, wish: Wish) -> dict[str, Any]:
 
 
 def credit(scene: Scene, policy: Policy, wish: Wish) -> dict[str, Any]:
-    """One text of the learnt policy, the best paid of the first ones: its canvases, V of each and the credit of each step.
+    """One text of the learnt policy, the best paid of the first ones: its canvases, V of each and
+    the credit of each step.
 
-    V of a canvas is a mean over `continued` continuations, `errors` their standard errors; the last V is the reward itself."""
+    V of a canvas is a mean over `continued` continuations, `errors` their standard errors; the last
+    V is the reward itself."""
     ids, revealed = policy.rollout(scene.canvases(wish.compared), STEPS, wish.seed, COMPARED)
     rewards = scene.rewards(ids, wish.reward)
     row = int(rewards[: wish.shown].argmax())

@@ -1,4 +1,5 @@
-"""What a policy learnt as a safetensors file, under the names that the network itself gives these tensors."""
+"""What a policy learnt as a safetensors file, under the names that the network itself gives these
+tensors."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ HEAD = "cls.predictions.transform."
 def learnt_file(policy: Policy, about: Mapping[str, str]) -> bytes:
     """Half-precision numbers of the last block and the head; `about` becomes the file's metadata.
 
-    `network.load_state_dict(safetensors.torch.load_file(path), strict=False)` puts them into the network that they began from."""
+    `network.load_state_dict(safetensors.torch.load_file(path), strict=False)` puts them into the
+    network that they began from."""
     block = f"bert.encoder.layer.{len(policy.network.bert.encoder.layer) - 1}."
     tensors = {
         name + key: value.detach().to(torch.float16).contiguous()

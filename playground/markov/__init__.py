@@ -1,4 +1,5 @@
-"""Markov chains, hidden Markov models, n-gram models, continuous time and plane dynamics: arrays in, arrays and records out.
+"""Markov chains, hidden Markov models, n-gram models, continuous time and plane dynamics: arrays
+in, arrays and records out.
 
 What is named here is imported when it is first used: the plane dynamics bring torch.
 """

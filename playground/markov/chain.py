@@ -1,4 +1,5 @@
-"""Discrete Markov chains: walks, powers, stationary distributions, classes, absorption, hitting and mixing times.
+"""Discrete Markov chains: walks, powers, stationary distributions, classes, absorption, hitting and
+mixing times.
 
 Rows are where the chain is, columns where it goes: transition[i, j] = P(next = j | now = i).
 """
@@ -20,7 +21,8 @@ DOUBLINGS = 1023  # 2^1023 steps are the most that a float can hold
 
 
 class MarkovChain:
-    """A chain on K states with transition matrix (K, K), names and initial distribution (K,) (uniform where not given).
+    """A chain on K states with transition matrix (K, K), names and initial distribution (K,)
+    (uniform where not given).
 
     Raises ValueError, naming row, sum and remedy, where a row is not a distribution.
 
@@ -57,10 +59,12 @@ class MarkovChain:
     def __repr__(self) -> str:
         return f"MarkovChain({self.size} states)"
 
-    # walks -------------------------------------------------------------------------------------------------------------
+    # walks
+    # -------------------------------------------------------------------------------------------------------------
 
     def sample(self, n: int, seed: int = 0, start: int | None = None) -> np.ndarray:
-        """A walk of n states, int64 (n,). The draw of step t depends on (seed, t) alone; `start` fixes the first state."""
+        """A walk of n states, int64 (n,). The draw of step t depends on (seed, t) alone; `start`
+        fixes the first state."""
         n, path = check_count(n, "n"), []
         row = np.cumsum(self.initial).tolist()
         if start is not None:
@@ -76,7 +80,8 @@ class MarkovChain:
     def walk(
         self, n: int, seed: int = 0, start: int | None = None, greedy: bool = False
     ) -> Iterator[dict]:
-        """The same walk as records {"step", "state", "name", "u", "probability"}: u is None where nothing was drawn.
+        """The same walk as records {"step", "state", "name", "u", "probability"}: u is None where
+        nothing was drawn.
 
         greedy: always the most likely successor, ties to the lowest state.
         """
@@ -105,9 +110,11 @@ class MarkovChain:
             }
 
     def greedy_cycle(self, start: int) -> tuple[list[int], list[int]]:
-        """(states before the loop, the loop) of the walk that always takes the most likely successor, from `start`.
+        """(states before the loop, the loop) of the walk that always takes the most likely
+        successor, from `start`.
 
-        At most K steps can pass before a state comes again; here, and only because nothing is drawn, that closes a loop.
+        At most K steps can pass before a state comes again; here, and only because nothing is
+        drawn, that closes a loop.
         """
         path, seen = [], {}
         state = check_count(start, "start", 0, self.size - 1)
@@ -131,7 +138,8 @@ class MarkovChain:
                 np.log(self.initial[path[0]]) + np.log(self.transition[path[:-1], path[1:]]).sum()
             )
 
-    # powers ------------------------------------------------------------------------------------------------------------
+    # powers
+    # ------------------------------------------------------------------------------------------------------------
 
     def n_step(self, n: int) -> np.ndarray:
         """P^n, (K, K): entry [i, j] is P(j after n steps | i now), for n of any size."""
@@ -154,10 +162,12 @@ class MarkovChain:
             rows.append(rows[-1] @ self.transition)
         return np.array(rows)
 
-    # structure ---------------------------------------------------------------------------------------------------------
+    # structure
+    # ---------------------------------------------------------------------------------------------------------
 
     def communicating_classes(self) -> list[CommunicatingClass]:
-        """The strongly connected classes, in the order of their lowest state, each with recurrence and period."""
+        """The strongly connected classes, in the order of their lowest state, each with recurrence
+        and period."""
         return elimination.communicating_classes(self.transition)
 
     @property
@@ -175,15 +185,18 @@ class MarkovChain:
         state = check_count(state, "state", 0, self.size - 1)
         return next(one.period for one in self.communicating_classes() if state in one.states)
 
-    # long run ----------------------------------------------------------------------------------------------------------
+    # long run
+    # ----------------------------------------------------------------------------------------------------------
 
     def stationary_distributions(self) -> np.ndarray:
-        """(C, K): the stationary distribution of each recurrent class; every other one is a mixture of these rows."""
+        """(C, K): the stationary distribution of each recurrent class; every other one is a mixture
+        of these rows."""
         return elimination.stationary_distributions(self.transition)
 
     def stationary(self) -> np.ndarray:
-        """(K,), the stationary distribution. With several recurrent classes there are many: this is then the one to which
-        the share of time in each state tends from `initial` (see `stationary_distributions` for all).
+        """(K,), the stationary distribution. With several recurrent classes there are many: this is
+        then the one to which the share of time in each state tends from `initial` (see
+        `stationary_distributions` for all).
 
         >>> MarkovChain([[1, 0, 0], [.5, 0, .5], [0, 0, 1]], initial=[0, 1, 0]).stationary().tolist()
         [0.5, 0.0, 0.5]
@@ -194,7 +207,8 @@ class MarkovChain:
         return self.initial @ self.absorption().probabilities @ rows
 
     def absorption(self) -> Absorption:
-        """Probabilities and expected time of ending in each recurrent class (an absorbing state is a class of one)."""
+        """Probabilities and expected time of ending in each recurrent class (an absorbing state is
+        a class of one)."""
         return elimination.absorption(self.transition)
 
     def hitting_probabilities(self, targets: int | Sequence[int]) -> np.ndarray:
@@ -203,12 +217,14 @@ class MarkovChain:
         return elimination.hitting_probabilities(self.transition, inside)
 
     def hitting_times(self, targets: int | Sequence[int]) -> np.ndarray:
-        """(K,): expected steps until a target state is first reached; 0 at the targets, inf where it may never be."""
+        """(K,): expected steps until a target state is first reached; 0 at the targets, inf where
+        it may never be."""
         inside = elimination.as_targets(targets, self.size)
         return elimination.hitting_times(self.transition, inside)
 
     def return_times(self) -> np.ndarray:
-        """(K,): expected steps until each state comes again; inf for a transient one. 1/pi within a recurrent class."""
+        """(K,): expected steps until each state comes again; inf for a transient one. 1/pi within a
+        recurrent class."""
         pi = self.stationary_distributions().sum(axis=0)
         return np.divide(1, pi, out=np.full(self.size, math.inf), where=pi > 0)
 
@@ -219,18 +235,21 @@ class MarkovChain:
         )
         return float(-(self.stationary()[:, None] * self.transition * logs).sum()) + 0.0
 
-    # speed of forgetting -----------------------------------------------------------------------------------------------
+    # speed of forgetting
+    # -----------------------------------------------------------------------------------------------
 
     def eigenvalues(self) -> np.ndarray:
-        """(K,) eigenvalues of P, largest modulus first (then largest real part): the first is 1. Complex where needed."""
+        """(K,) eigenvalues of P, largest modulus first (then largest real part): the first is 1.
+        Complex where needed."""
         values = np.linalg.eigvals(self.transition)
         return values[np.lexsort((-values.imag, -values.real.round(12), -np.abs(values).round(12)))]
 
     def spectral_gap(self) -> float:
-        """1 - the second largest modulus of an eigenvalue: 0 for a periodic chain or several recurrent classes.
+        """1 - the second largest modulus of an eigenvalue: 0 for a periodic chain or several
+        recurrent classes.
 
-        Where that modulus m is close to 1 it is taken from a power of P, whose own is m^n and far from 1: small gaps keep
-        their digits.
+        Where that modulus m is close to 1 it is taken from a power of P, whose own is m^n and far
+        from 1: small gaps keep their digits.
         """
         if self.size == 1:
             return 1.0
@@ -246,17 +265,20 @@ class MarkovChain:
 
     @property
     def forgets(self) -> bool:
-        """Whether the distribution after many steps no longer depends on the start: one recurrent class, of period 1."""
+        """Whether the distribution after many steps no longer depends on the start: one recurrent
+        class, of period 1."""
         recurrent = [one for one in self.communicating_classes() if one.recurrent]
         return len(recurrent) == 1 and recurrent[0].period == 1
 
     def relaxation_time(self) -> float:
-        """Steps, 1 / spectral gap; inf where the chain never forgets its start, as `mixing_time`."""
+        """Steps, 1 / spectral gap; inf where the chain never forgets its start, as
+        `mixing_time`."""
         gap = self.spectral_gap()
         return 1 / gap if gap > 1 / sys.float_info.max else math.inf
 
     def distance_to_stationary(self, n: int) -> np.ndarray:
-        """(n + 1,): the largest total variation, over starting states, between P^m and the stationary rows, m = 0..n."""
+        """(n + 1,): the largest total variation, over starting states, between P^m and the
+        stationary rows, m = 0..n."""
         pi, power, distances = self.stationary(), np.eye(self.size), []
         for _ in range(check_count(n, "n") + 1):
             distances.append(0.5 * np.abs(power - pi).sum(axis=1).max())
@@ -264,9 +286,11 @@ class MarkovChain:
         return np.array(distances)
 
     def mixing_time(self, epsilon: float = 0.25) -> float:
-        """The first n at which every row of P^n is within total variation `epsilon` of the stationary distribution.
+        """The first n at which every row of P^n is within total variation `epsilon` of the
+        stationary distribution.
 
-        inf where the chain never forgets its start (several recurrent classes, or a period above 1).
+        inf where the chain never forgets its start (several recurrent classes, or a period above
+        1).
         """
         if not 0 < epsilon < 1:
             raise ValueError(f"epsilon must be in (0, 1), got {epsilon}")
@@ -279,7 +303,8 @@ class MarkovChain:
 
         if not far(np.eye(self.size)):
             return 0
-        # the distance never grows with n: double until close enough, then add the powers of two that keep it far
+        # the distance never grows with n: double until close enough, then add the powers of two
+        # that keep it far
         powers = [self.transition]
         while far(powers[-1]):
             if len(powers) > DOUBLINGS:
@@ -302,13 +327,15 @@ def visit_shares(path, size: int) -> np.ndarray:
 
 
 def visit_distance(path, distribution) -> np.ndarray:
-    """(n,): total variation between the share of visits after 1, ..., n states of a walk and `distribution` (K,)."""
+    """(n,): total variation between the share of visits after 1, ..., n states of a walk and
+    `distribution` (K,)."""
     distribution = np.asarray(distribution, dtype=float)
     return 0.5 * np.abs(visit_shares(path, len(distribution)) - distribution).sum(axis=1)
 
 
 def first_revisit(path) -> tuple[int, int] | None:
-    """(earlier index, index) of the first state that comes a second time; None if none does. A revisit, not a loop."""
+    """(earlier index, index) of the first state that comes a second time; None if none does. A
+    revisit, not a loop."""
     seen: dict[int, int] = {}
     for index, state in enumerate(path):
         if state in seen:
@@ -318,5 +345,6 @@ def first_revisit(path) -> tuple[int, int] | None:
 
 
 def _rows_to_one(rows: np.ndarray) -> np.ndarray:
-    """Takes back what rounding added to the row sums: over 2^40 squared steps it would be visible."""
+    """Takes back what rounding added to the row sums: over 2^40 squared steps it would be
+    visible."""
     return rows / rows.sum(axis=1, keepdims=True)

@@ -22,7 +22,8 @@ from .validation import (
 
 
 class ContinuousTimeChain:
-    """Rates Q (K, K): rates[i, j] >= 0 is the rate (per unit of time) of jumps i -> j; every row sums to 0.
+    """Rates Q (K, K): rates[i, j] >= 0 is the rate (per unit of time) of jumps i -> j; every row
+    sums to 0.
 
     Raises ValueError, naming row, sum and remedy, otherwise.
 
@@ -83,9 +84,11 @@ class ContinuousTimeChain:
         return -self.rates.diagonal() + 0.0
 
     def transition(self, t: float) -> np.ndarray:
-        """P(t) = exp(tQ), (K, K): rows are distributions at time t >= 0. Only sums of positive numbers: no digit is lost.
+        """P(t) = exp(tQ), (K, K): rows are distributions at time t >= 0. Only sums of positive
+        numbers: no digit is lost.
 
-        With L the largest rate of leaving, exp(tQ) = exp(-tL) exp(t(Q + LI)); a power series where t L <= 1, squared up.
+        With L the largest rate of leaving, exp(tQ) = exp(-tL) exp(t(Q + LI)); a power series where
+        t L <= 1, squared up.
         """
         if not (
             isinstance(t, (int, float, np.floating, np.integer)) and math.isfinite(t) and t >= 0
@@ -109,7 +112,8 @@ class ContinuousTimeChain:
         return total
 
     def derivative(self, t: float) -> np.ndarray:
-        """P'(t), (K, K): P(t) Q, Kolmogorov's forward equation (the backward one, Q P(t), gives the same)."""
+        """P'(t), (K, K): P(t) Q, Kolmogorov's forward equation (the backward one, Q P(t), gives the
+        same)."""
         return self.transition(t) @ self.rates
 
     def distribution(self, t: float) -> np.ndarray:
@@ -121,7 +125,8 @@ class ContinuousTimeChain:
         return np.array([self.distribution(float(t)) for t in times]).reshape(-1, self.size)
 
     def uniformised(self) -> tuple[MarkovChain, float]:
-        """(chain, rate): a discrete chain whose steps, at the ticks of a Poisson clock of that rate, are this chain."""
+        """(chain, rate): a discrete chain whose steps, at the ticks of a Poisson clock of that
+        rate, are this chain."""
         rate = float(self.leaving.max()) or 1.0
         return MarkovChain(np.eye(self.size) + self.rates / rate, self.states, self.initial), rate
 
@@ -137,16 +142,19 @@ class ContinuousTimeChain:
         return np.where(np.eye(self.size, dtype=bool), 0, self.rates)
 
     def stationary_distributions(self) -> np.ndarray:
-        """(C, K): the stationary distribution of each recurrent class; every other one is a mixture of these rows."""
+        """(C, K): the stationary distribution of each recurrent class; every other one is a mixture
+        of these rows."""
         return elimination.stationary_distributions(self.flow)
 
     def stationary(self) -> np.ndarray:
-        """(K,): pi with pi Q = 0; with several recurrent classes, the one to which `initial` leads."""
+        """(K,): pi with pi Q = 0; with several recurrent classes, the one to which `initial`
+        leads."""
         rows = self.stationary_distributions()
         return rows[0] if len(rows) == 1 else self.initial @ self.absorption().probabilities @ rows
 
     def absorption(self) -> Absorption:
-        """Probabilities and expected time of ending in each recurrent class (see `Absorption`: time, not steps)."""
+        """Probabilities and expected time of ending in each recurrent class (see `Absorption`:
+        time, not steps)."""
         return elimination.absorption(self.flow)
 
     def hitting_probabilities(self, targets: int | Sequence[int]) -> np.ndarray:
@@ -156,14 +164,16 @@ class ContinuousTimeChain:
         )
 
     def hitting_times(self, targets: int | Sequence[int]) -> np.ndarray:
-        """(K,): expected time until a target state is first reached; 0 at the targets, inf where it may never be."""
+        """(K,): expected time until a target state is first reached; 0 at the targets, inf where it
+        may never be."""
         return elimination.hitting_times(self.flow, elimination.as_targets(targets, self.size))
 
     def simulate(
         self, until: float, seed: int = 0, start: int | None = None, max_jumps: int = 100_000
     ) -> Iterator[dict]:
-        """Jumps as records {"index", "time", "state", "name", "hold"}: enters `state` at `time` and stays `hold` (null: for
-        ever, or beyond `until`). Draws of jump i depend on (seed, i) alone. Stops at `until` or after max_jumps jumps.
+        """Jumps as records {"index", "time", "state", "name", "hold"}: enters `state` at `time` and
+        stays `hold` (null: for ever, or beyond `until`). Draws of jump i depend on (seed, i) alone.
+        Stops at `until` or after max_jumps jumps.
         """
         if not (math.isfinite(until) and until >= 0):
             raise ValueError(f"until must be a finite time of at least 0, got {until}")
@@ -199,7 +209,8 @@ class ContinuousTimeChain:
 
 
 def states_at(jumps: Sequence[dict], times) -> np.ndarray:
-    """(n,): the state of a simulated run at each of the times (those at or after its last jump: the last state)."""
+    """(n,): the state of a simulated run at each of the times (those at or after its last jump: the
+    last state)."""
     entered = np.array([jump["time"] for jump in jumps])
     return np.array([jump["state"] for jump in jumps])[
         np.searchsorted(entered, np.asarray(times), side="right") - 1

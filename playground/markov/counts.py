@@ -1,4 +1,5 @@
-"""Counting n-grams without a loop over the text: sorted keys, runs, and the successors of each context in CSR form."""
+"""Counting n-grams without a loop over the text: sorted keys, runs, and the successors of each
+context in CSR form."""
 
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ KEY_LIMIT = 2**62
 
 @dataclass(frozen=True)
 class ContextTable:
-    """What follows what. contexts (C, m): the contexts that have a successor, in lexicographic order of token numbers;
-    successors of context c: tokens[offsets[c]:offsets[c + 1]], ascending, with counts[...] occurrences each.
+    """What follows what. contexts (C, m): the contexts that have a successor, in lexicographic
+    order of token numbers; successors of context c: tokens[offsets[c]:offsets[c + 1]], ascending,
+    with counts[...] occurrences each.
     """
 
     contexts: np.ndarray  # (C, m) int32, column-major: `find` narrows column by column
@@ -54,7 +56,8 @@ def number_tokens(pieces: list[str]) -> tuple[np.ndarray, list[str]]:
 
 
 def number_characters(text: str) -> tuple[np.ndarray, list[str]]:
-    """As `number_tokens`, for the characters of a text (Unicode code points), by a table instead of a dictionary."""
+    """As `number_tokens`, for the characters of a text (Unicode code points), by a table instead of
+    a dictionary."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     seen = np.full(int(codes.max()) + 1, -1, dtype=np.int32)
     positions = np.arange(len(codes) - 1, -1, -1, dtype=np.int32)
@@ -96,7 +99,8 @@ def count_contexts(numbers: np.ndarray, distinct: int, size: int) -> ContextTabl
 
 
 def pack(rows: np.ndarray, distinct: int) -> np.ndarray:
-    """One int64 key a row (n,), in the lexicographic order of the rows; re-ranked on the way where products would overflow."""
+    """One int64 key a row (n,), in the lexicographic order of the rows; re-ranked on the way where
+    products would overflow."""
     keys, bound = np.zeros(len(rows), dtype=np.int64), 1
     for column in range(rows.shape[1]):
         if bound * distinct >= KEY_LIMIT:

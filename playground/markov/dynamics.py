@@ -1,6 +1,8 @@
-"""Where orbits of a map of the plane end: fixed points, cycles, basins, and how fast neighbours part.
+"""Where orbits of a map of the plane end: fixed points, cycles, basins, and how fast neighbours
+part.
 
-Source of the terms: Strogatz, Nonlinear Dynamics and Chaos; growth rates (Lyapunov exponents) by QR: Benettin et al. (1980).
+Source of the terms: Strogatz, Nonlinear Dynamics and Chaos; growth rates (Lyapunov exponents) by
+QR: Benettin et al. (1980).
 """
 
 from __future__ import annotations
@@ -44,9 +46,11 @@ NEAR = 0.15  # as a share of the orbit's size: how far off a slow orbit may stil
 
 @dataclass(frozen=True)
 class Cycle:
-    """A cycle of `period` points (a fixed point: 1). multipliers: eigenvalues of the product of the Jacobians around it.
+    """A cycle of `period` points (a fixed point: 1). multipliers: eigenvalues of the product of the
+    Jacobians around it.
 
-    kind: "attracting" (all moduli < 1), "repelling" (all > 1), "saddle" (one of each), "neutral" (a modulus of 1).
+    kind: "attracting" (all moduli < 1), "repelling" (all > 1), "saddle" (one of each), "neutral" (a
+      modulus of 1).
     turning: the multipliers are complex: orbits spiral.
     """
 
@@ -72,10 +76,11 @@ class Cycle:
 
 
 def cycles(world: PlaneMap, period: int = 1, grid: int = 24, box=None) -> list[Cycle]:
-    """Cycles of exactly this period with a point in the box, found by Newton's method from a grid of starts.
+    """Cycles of exactly this period with a point in the box, found by Newton's method from a grid
+    of starts.
 
-    Newton may miss one between the grid's points: a finer grid finds more. Sorted by their first coordinate. A continuum
-    (a circle of neutral cycles) shows as its first few members.
+    Newton may miss one between the grid's points: a finer grid finds more. Sorted by their first
+    coordinate. A continuum (a circle of neutral cycles) shows as its first few members.
     """
     period = check_count(period, "period", 1, 32)
     left, right, bottom, top = box or world.box
@@ -128,7 +133,8 @@ def fixed_points(world: PlaneMap, grid: int = 24, box=None) -> list[Cycle]:
 
 
 def describe_cycle(world: PlaneMap, points: np.ndarray) -> Cycle:
-    """The cycle through points (p, 2), in their order, classified by the product of its Jacobians."""
+    """The cycle through points (p, 2), in their order, classified by the product of its
+    Jacobians."""
     multipliers = np.linalg.eigvals(world.jacobian(points[0], len(points)))
     modulus = np.abs(multipliers)
     if (np.abs(modulus - 1) <= NEUTRAL).any():
@@ -143,12 +149,15 @@ def describe_cycle(world: PlaneMap, points: np.ndarray) -> Cycle:
 def settle(
     world: PlaneMap, start, transient: int = 2_000, longest: int = 64, tolerance: float = 1e-7
 ) -> dict:
-    """What one orbit does in the end: {"kind": "fixed point", "cycle", "wandering" or "escaped", "period", "points"}.
+    """What one orbit does in the end: {"kind": "fixed point", "cycle", "wandering" or "escaped",
+    "period", "points"}.
 
-    The period is that of the cycle to which the orbit tends, found by Newton's method near where it is and checked by its
-    multipliers: an orbit still on its way, alternating from side to side, is nearly back after two steps, and its cycle has
-    one point. Only where no attracting cycle is near does coming back within the tolerance decide (a neutral cycle).
-    wandering: bounded, but neither up to the period `longest` (an invariant curve, chaos, or a very slow approach).
+    The period is that of the cycle to which the orbit tends, found by Newton's method near where it
+    is and checked by its multipliers: an orbit still on its way, alternating from side to side, is
+    nearly back after two steps, and its cycle has one point. Only where no attracting cycle is near
+    does coming back within the tolerance decide (a neutral cycle).
+    wandering: bounded, but neither up to the period `longest` (an invariant curve, chaos, or a very
+      slow approach).
     """
     point = np.asarray(start, dtype=np.float64)
     for _ in range(transient):
@@ -177,7 +186,8 @@ def _ends_in(points: np.ndarray) -> dict:
 
 
 def _cycle_near(world: PlaneMap, point: np.ndarray, period: int) -> Cycle | None:
-    """The cycle of exactly this period to which Newton's method leads from `point` without going far; None if none."""
+    """The cycle of exactly this period to which Newton's method leads from `point` without going
+    far; None if none."""
     found = point[None]
     for _ in range(20):
         residual = several_steps(world, found, period) - found  # (1, 2)
@@ -198,11 +208,13 @@ def _cycle_near(world: PlaneMap, point: np.ndarray, period: int) -> Cycle | None
 
 
 def _approaches(world: PlaneMap, points: np.ndarray, cycle: Cycle) -> np.ndarray:
-    """(n,) bool: whether the orbits of points (n, 2) near a cycle come closer to it; never to one that does not attract.
+    """(n,) bool: whether the orbits of points (n, 2) near a cycle come closer to it; never to one
+    that does not attract.
 
-    Distances are measured along the cycle's own directions: there each lap multiplies the parts of the distance by the
-    multipliers, so that it shrinks from the first lap on, where a plain distance of a turning orbit may grow for a while.
-    A neutral cycle may attract all the same, ever more slowly (a multiplier of -1); around a turning one orbits go on.
+    Distances are measured along the cycle's own directions: there each lap multiplies the parts of
+    the distance by the multipliers, so that it shrinks from the first lap on, where a plain
+    distance of a turning orbit may grow for a while. A neutral cycle may attract all the same, ever
+    more slowly (a multiplier of -1); around a turning one orbits go on.
     """
     if cycle.kind != "attracting" and (cycle.kind != "neutral" or cycle.turning):
         return np.zeros(len(points), dtype=bool)
@@ -216,7 +228,8 @@ def _approaches(world: PlaneMap, points: np.ndarray, cycle: Cycle) -> np.ndarray
 
 
 def _distance_along(world: PlaneMap, points: np.ndarray, cycle: Cycle) -> np.ndarray:
-    """(n,): of each point from the nearest point of the cycle, in the coordinates of the eigenvectors there."""
+    """(n,): of each point from the nearest point of the cycle, in the coordinates of the
+    eigenvectors there."""
     matrices = world.jacobian(cycle.points, cycle.period)  # (p, 2, 2)
     distances = []
     for place, matrix in zip(cycle.points, matrices, strict=True):
@@ -234,9 +247,9 @@ def basins(
 ) -> dict:
     """Where each starting point of a grid ends.
 
-    {"labels": (resolution, resolution) ints, bottom row first: the number of an attractor, -1 escaped, -2 bounded but on
-    none of them after 20 times `steps`; "attractors": Cycle records; "box"}. Attractors are searched among what the grid's
-    own orbits reach.
+    {"labels": (resolution, resolution) ints, bottom row first: the number of an attractor, -1
+    escaped, -2 bounded but on none of them after 20 times `steps`; "attractors": Cycle records;
+    "box"}. Attractors are searched among what the grid's own orbits reach.
     """
     resolution = check_count(resolution, "resolution", 2, 400)
     left, right, bottom, top = box or world.box
@@ -273,8 +286,8 @@ def basins(
 def _label_arrivals(world, points, labels, attractors: list[Cycle], patience: int) -> bool:
     """Writes into `labels` which open points end on the last attractor. Returns whether any does.
 
-    Those on it are labelled at once; those near it go on for up to `patience` steps, and count too if by then they are
-    not on it but come closer all the time.
+    Those on it are labelled at once; those near it go on for up to `patience` steps, and count too
+    if by then they are not on it but come closer all the time.
     """
     cycle = attractors[-1]
     size = max(1.0, np.abs(cycle.points).max())
@@ -300,11 +313,13 @@ def _label_arrivals(world, points, labels, attractors: list[Cycle], patience: in
 
 
 def stability_along(world: PlaneMap, orbit) -> dict:
-    """Jacobians along an orbit (n + 1, 2): {"spectral_radius" (n,): of each step's Jacobian; "norm" (n,): its largest stretch;
-    "norm_product" (n,): ln of the product of the norms so far; "product_radius" (n,): ln of the spectral radius of the product
-    of the Jacobians so far (-inf: 0); "growth": the two growth rates, nats a step (Lyapunov exponents; positive: chaos)}.
+    """Jacobians along an orbit (n + 1, 2): {"spectral_radius" (n,): of each step's Jacobian; "norm"
+    (n,): its largest stretch; "norm_product" (n,): ln of the product of the norms so far;
+    "product_radius" (n,): ln of the spectral radius of the product of the Jacobians so far (-inf:
+    0); "growth": the two growth rates, nats a step (Lyapunov exponents; positive: chaos)}.
 
-    A product of norms below 1 suffices for stability; what decides around a cycle is the spectral radius of the product.
+    A product of norms below 1 suffices for stability; what decides around a cycle is the spectral
+    radius of the product.
     """
     orbit = np.asarray(orbit, dtype=np.float64)
     orbit = orbit[np.isfinite(orbit).all(axis=1)]

@@ -1,9 +1,11 @@
-"""Every linear system of a chain, in discrete and in continuous time, by elimination of states without a subtraction.
+"""Every linear system of a chain, in discrete and in continuous time, by elimination of states
+without a subtraction.
 
-`flow` (K, K) holds at [i, j] >= 0 the probability of a step i -> j (discrete time) or the rate of jumps i -> j (continuous
-time). Its diagonal is never read: how much leaves a state is the sum of what goes elsewhere, not 1 - P[i, i], so that a
-small probability keeps all its digits. Source: Grassmann, Taksar, Heyman 1985, "Regenerative analysis and steady state
-distributions for Markov chains"; O'Cinneide 1993 bounds the error: entry by entry, whatever the sizes.
+`flow` (K, K) holds at [i, j] >= 0 the probability of a step i -> j (discrete time) or the rate of
+jumps i -> j (continuous time). Its diagonal is never read: how much leaves a state is the sum of
+what goes elsewhere, not 1 - P[i, i], so that a small probability keeps all its digits. Source:
+Grassmann, Taksar, Heyman 1985, "Regenerative analysis and steady state distributions for Markov
+chains"; O'Cinneide 1993 bounds the error: entry by entry, whatever the sizes.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 @dataclass(frozen=True)
 class CommunicatingClass:
-    """States that reach one another. `recurrent`: never left. `period`: gcd of the lengths of its loops (0: it has none)."""
+    """States that reach one another. `recurrent`: never left. `period`: gcd of the lengths of its
+    loops (0: it has none)."""
 
     states: tuple[int, ...]
     recurrent: bool
@@ -26,11 +29,13 @@ class CommunicatingClass:
 
 @dataclass(frozen=True)
 class Absorption:
-    """Where the chain ends: `classes` are the C recurrent classes, in the order of their lowest state.
+    """Where the chain ends: `classes` are the C recurrent classes, in the order of their lowest
+    state.
 
-    probabilities (K, C): of ending in each class, by starting state. expected_steps (K,): until a recurrent state is reached
-    (continuous time: units of time). visits (K, K): expected visits of each transient state before absorption (the
-    fundamental matrix; continuous time: expected time in it; 0 for recurrent ones).
+    probabilities (K, C): of ending in each class, by starting state. expected_steps (K,): until a
+    recurrent state is reached (continuous time: units of time). visits (K, K): expected visits of
+    each transient state before absorption (the fundamental matrix; continuous time: expected time
+    in it; 0 for recurrent ones).
     """
 
     classes: tuple[tuple[int, ...], ...]
@@ -39,15 +44,17 @@ class Absorption:
     visits: np.ndarray
 
 
-# the two eliminations ----------------------------------------------------------------------------------------------------
+# the two eliminations
+# ----------------------------------------------------------------------------------------------------
 
 
 def solve_leaving(flow: np.ndarray, leaves: np.ndarray, gains: np.ndarray) -> np.ndarray:
-    """x (n, m) >= 0 with (leaves[i] + sum of flow[i, j != i]) x[i] = gains[i] + sum over j != i of flow[i, j] x[j].
+    """x (n, m) >= 0 with (leaves[i] + sum of flow[i, j != i]) x[i] = gains[i] + sum over j != i of
+    flow[i, j] x[j].
 
-    flow (n, n): among n states that are all left in the end; leaves (n,): out of them, at each step or by unit of time;
-    gains (n, m): what one visit brings (1: a step; the flow into a target: the probability of reaching it). A value beyond
-    the largest float is inf.
+    flow (n, n): among n states that are all left in the end; leaves (n,): out of them, at each step
+    or by unit of time; gains (n, m): what one visit brings (1: a step; the flow into a target: the
+    probability of reaching it). A value beyond the largest float is inf.
     """
     try:
         with np.errstate(all="raise"):
@@ -123,11 +130,13 @@ def _stationary_shares_by_logarithms(flow: np.ndarray) -> np.ndarray:
     return np.exp(pi - np.logaddexp.reduce(pi))
 
 
-# what is asked of them ---------------------------------------------------------------------------------------------------
+# what is asked of them
+# ---------------------------------------------------------------------------------------------------
 
 
 def communicating_classes(flow: np.ndarray) -> list[CommunicatingClass]:
-    """The strongly connected classes, in the order of their lowest state, each with recurrence and period."""
+    """The strongly connected classes, in the order of their lowest state, each with recurrence and
+    period."""
     edges = flow > 0
     count, label = connected_components(edges, directed=True, connection="strong")
     classes = []
@@ -149,7 +158,8 @@ def stationary_distributions(flow: np.ndarray) -> np.ndarray:
 
 
 def absorption(flow: np.ndarray) -> Absorption:
-    """Probabilities and expected time of ending in each recurrent class (an absorbing state is a class of one)."""
+    """Probabilities and expected time of ending in each recurrent class (an absorbing state is a
+    class of one)."""
     recurrent = [one for one in communicating_classes(flow) if one.recurrent]
     probabilities = np.zeros((len(flow), len(recurrent)))
     for column, one in enumerate(recurrent):
@@ -185,7 +195,8 @@ def hitting_probabilities(flow: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 
 def hitting_times(flow: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """(K,): expected steps (or time) until a target is first reached; 0 at the targets, inf where it may never be."""
+    """(K,): expected steps (or time) until a target is first reached; 0 at the targets, inf where
+    it may never be."""
     risky, _ = _risky(flow, targets)
     times = np.where(risky, math.inf, 0.0)
     middle = np.flatnonzero(~risky & ~targets)
@@ -197,7 +208,8 @@ def hitting_times(flow: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 
 def _risky(flow: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(K,) bool each: states from which the targets may be missed for ever, and those from which they cannot be reached."""
+    """(K,) bool each: states from which the targets may be missed for ever, and those from which
+    they cannot be reached."""
     edges = flow > 0
     never = ~reaches(edges, targets)
     before = edges.copy()
@@ -216,7 +228,8 @@ def reaches(edges: np.ndarray, targets: np.ndarray) -> np.ndarray:
 
 
 def as_targets(targets, size: int) -> np.ndarray:
-    """State numbers as (size,) bool. ValueError unless there is at least one, each from 0 to size - 1."""
+    """State numbers as (size,) bool. ValueError unless there is at least one, each from 0 to size -
+    1."""
     chosen = np.atleast_1d(np.asarray(targets))
     whole = chosen.size > 0 and chosen.dtype.kind in "iu"
     if not whole or chosen.min() < 0 or chosen.max() >= size:
@@ -227,7 +240,8 @@ def as_targets(targets, size: int) -> np.ndarray:
 
 
 def _period(edges: np.ndarray) -> int:
-    """Period of a strongly connected class with adjacency (k, k): gcd over its edges of depth[i] + 1 - depth[j]."""
+    """Period of a strongly connected class with adjacency (k, k): gcd over its edges of depth[i] +
+    1 - depth[j]."""
     if not edges.any():
         return 0
     order, before = breadth_first_order(edges, 0)

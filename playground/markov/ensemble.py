@@ -1,4 +1,5 @@
-"""Many runs of a continuous-time chain at once: what share of them is where, at each of some times."""
+"""Many runs of a continuous-time chain at once: what share of them is where, at each of some
+times."""
 
 from __future__ import annotations
 
@@ -16,9 +17,11 @@ STREAM = (
 def shares_over_time(
     chain: ContinuousTimeChain, times, runs: int, seed: int = 0, start: int = 0
 ) -> np.ndarray:
-    """(n, K): share of `runs` simulated runs, all from `start`, in each state at each of the ascending times.
+    """(n, K): share of `runs` simulated runs, all from `start`, in each state at each of the
+    ascending times.
 
-    The draws of jump i of run r depend on (seed, i, r) alone. Tends to row `start` of P(t) as runs grow.
+    The draws of jump i of run r depend on (seed, i, r) alone. Tends to row `start` of P(t) as runs
+    grow.
     """
     times = np.asarray(times, dtype=np.float64)
     runs, start = check_count(runs, "runs", 1), check_count(start, "start", 0, chain.size - 1)

@@ -1,8 +1,9 @@
 """Hidden Markov models with discrete emissions.
 
-transition[i, j] = P(next state j | state i), emission[k, m] = P(symbol m | state k); observations are symbol numbers,
--1 where one is missing (it then says nothing about the state).
-Source of the algorithms: Rabiner, A tutorial on hidden Markov models (1989); scaling with a fall back to log space.
+transition[i, j] = P(next state j | state i), emission[k, m] = P(symbol m | state k); observations
+are symbol numbers, -1 where one is missing (it then says nothing about the state). Source of the
+algorithms: Rabiner, A tutorial on hidden Markov models (1989); scaling with a fall back to log
+space.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ PAIRS_AT_MOST = 50_000_000  # entries of a pairwise posterior: 400 MB
 
 
 class HiddenMarkovModel:
-    """K hidden states, M symbols: initial (K,), transition (K, K), emission (K, M), with names for both.
+    """K hidden states, M symbols: initial (K,), transition (K, K), emission (K, M), with names for
+    both.
 
     Raises ValueError, naming row, sum and remedy, where a row is not a distribution.
 
@@ -70,7 +72,8 @@ class HiddenMarkovModel:
     def random(
         cls, states: int, symbols: int, seed: int = 0, concentration: float = 1.0
     ) -> HiddenMarkovModel:
-        """A model whose rows are Dirichlet draws: a start for learning. Small concentration: rows near one-hot."""
+        """A model whose rows are Dirichlet draws: a start for learning. Small concentration: rows
+        near one-hot."""
         states, symbols = check_count(states, "states", 1), check_count(symbols, "symbols", 1)
         if not (math.isfinite(concentration) and concentration > 0):
             raise ValueError(f"concentration must be positive, got {concentration}")
@@ -91,10 +94,12 @@ class HiddenMarkovModel:
     def __repr__(self) -> str:
         return f"HiddenMarkovModel({self.size} states, {len(self.symbols)} symbols)"
 
-    # observations ------------------------------------------------------------------------------------------------------
+    # observations
+    # ------------------------------------------------------------------------------------------------------
 
     def check_observations(self, observations, field: str = "observations") -> np.ndarray:
-        """The observations as int64 (T,). ValueError that names position and value of a bad one; T >= 1."""
+        """The observations as int64 (T,). ValueError that names position and value of a bad one; T
+        >= 1."""
         array = np.asarray(observations)
         if array.ndim != 1 or array.size == 0:
             raise ValueError(
@@ -135,7 +140,8 @@ class HiddenMarkovModel:
         u = uniforms(seed, n, stream=1) * emitted[:, -1] if n else np.empty(0)
         return states, (emitted <= u[:, None]).sum(axis=1)
 
-    # inference ---------------------------------------------------------------------------------------------------------
+    # inference
+    # ---------------------------------------------------------------------------------------------------------
 
     def passes(self, observations) -> inference.Passes:
         """Both passes at once: log_alpha, log_beta, posterior, log_likelihood."""
@@ -160,15 +166,18 @@ class HiddenMarkovModel:
         return self.possible_passes(observations).posterior
 
     def posterior_path(self, observations) -> np.ndarray:
-        """The most likely state at each position by itself, (T,): maximises expected right states, not the path."""
+        """The most likely state at each position by itself, (T,): maximises expected right states,
+        not the path."""
         return self.posterior(observations).argmax(axis=1)
 
     def pairwise_posterior(
         self, observations, passes: inference.Passes | None = None
     ) -> np.ndarray:
-        """P(z_t = i, z_{t+1} = j | all observations), (T - 1, K, K). ValueError above 50 million entries.
+        """P(z_t = i, z_{t+1} = j | all observations), (T - 1, K, K). ValueError above 50 million
+        entries.
 
-        `passes`: those of these observations, where they are known already; so in the functions below."""
+        `passes`: those of these observations, where they are known already; so in the functions
+          below."""
         entries = (np.size(observations) - 1) * self.size**2
         if entries > PAIRS_AT_MOST:
             raise ValueError(
@@ -194,7 +203,8 @@ class HiddenMarkovModel:
         return rows / rows.sum(axis=1, keepdims=True)
 
     def predict(self, observations, steps: int = 1) -> tuple[np.ndarray, np.ndarray]:
-        """(states (steps, K), symbols (steps, M)): distributions of what comes after the observations, which may be none."""
+        """(states (steps, K), symbols (steps, M)): distributions of what comes after the
+        observations, which may be none."""
         steps = check_count(steps, "steps", 1)
         row = (
             self.initial
@@ -207,7 +217,8 @@ class HiddenMarkovModel:
         return np.array(rows), np.array(rows) @ self.emission
 
     def viterbi(self, observations) -> tuple[np.ndarray, float]:
-        """(path (T,), ln P(path, observations)): the most likely path. Ties: lowest state, from the last position backwards.
+        """(path (T,), ln P(path, observations)): the most likely path. Ties: lowest state, from the
+        last position backwards.
 
         Raises ImpossibleObservations.
         """
@@ -258,11 +269,14 @@ class HiddenMarkovModel:
         symbol = int(observations[position])
         return ImpossibleObservations(position, self.symbols[symbol] if symbol >= 0 else "anything")
 
-    # learning ----------------------------------------------------------------------------------------------------------
+    # learning
+    # ----------------------------------------------------------------------------------------------------------
 
     def fit(self, sequences, n_iter: int) -> tuple[HiddenMarkovModel, np.ndarray]:
-        """Baum-Welch from this model: (model, log_likelihoods (n_iter + 1,)), entry i after i iterations; never falling.
+        """Baum-Welch from this model: (model, log_likelihoods (n_iter + 1,)), entry i after i
+        iterations; never falling.
 
-        See `learning.baum_welch` for the steps one by one, `restarts` for several starts, and what happens to states never visited.
+        See `learning.baum_welch` for the steps one by one, `restarts` for several starts, and what
+        happens to states never visited.
         """
         return fit(self, sequences, n_iter)

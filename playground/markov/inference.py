@@ -1,17 +1,21 @@
-"""Forward and backward passes of a hidden Markov model over likelihood arrays, at the speed of compiled code without any.
+"""Forward and backward passes of a hidden Markov model over likelihood arrays, at the speed of
+compiled code without any.
 
-Everything here takes likelihood (T, K), row t = P(observation t | each state), so that missing observations are rows of ones
-and evidence of any kind fits. Several sequences run as one long chain: at a start the step's matrix has the initial
-distribution in every row, which forgets what came before.
+Everything here takes likelihood (T, K), row t = P(observation t | each state), so that missing
+observations are rows of ones and evidence of any kind fits. Several sequences run as one long
+chain: at a start the step's matrix has the initial distribution in every row, which forgets what
+came before.
 
-Three ways to the same figures, the first two scaled (each row normalised, the logarithm of its scale kept):
+Three ways to the same figures, the first two scaled (each row normalised, the logarithm of its
+scale kept):
 - `_by_steps`: one vector-matrix product a position; best where K is large;
-- `_by_blocks`: the sequence is cut into about sqrt(T) blocks whose matrix products grow side by side, one batched product
-  a step, then one vector is carried from block to block: an associative scan of two levels, best where K is small;
-- `_in_logs`: log-sum-exp throughout. Taken when scaling lost a state: a probability that should be positive came out as 0 or
-  below 1e-150 of its row (`_lost`), so that no "impossible" is ever rounding. Learning needs posteriors only and takes it
-  when sum_k alpha_t(k) beta_t(k) is not the same at every t (`_unequal`): learnt models are full of faint rates that no
-  posterior feels.
+- `_by_blocks`: the sequence is cut into about sqrt(T) blocks whose matrix products grow side by
+  side, one batched product a step, then one vector is carried from block to block: an associative
+  scan of two levels, best where K is small;
+- `_in_logs`: log-sum-exp throughout. Taken when scaling lost a state: a probability that should be
+  positive came out as 0 or below 1e-150 of its row (`_lost`), so that no "impossible" is ever
+  rounding. Learning needs posteriors only and takes it when sum_k alpha_t(k) beta_t(k) is not the
+  same at every t (`_unequal`): learnt models are full of faint rates that no posterior feels.
 """
 
 from __future__ import annotations
@@ -29,10 +33,12 @@ FAINTEST = 1e-150  # alpha * beta of two such numbers still has all its digits
 
 @dataclass
 class Passes:
-    """Result of both passes. alpha, beta (T, K): rows scaled freely; true log alpha = log(alpha) + alpha_scale[:, None].
+    """Result of both passes. alpha, beta (T, K): rows scaled freely; true log alpha = log(alpha) +
+    alpha_scale[:, None].
 
-    `exact_logs` (log alpha, log beta), each (T, K), where the pass ran in log space; alpha and beta are then their
-    exponentials, row by row relative to the largest. log_likelihood: nats, over all sequences; -inf where impossible.
+    `exact_logs` (log alpha, log beta), each (T, K), where the pass ran in log space; alpha and beta
+    are then their exponentials, row by row relative to the largest. log_likelihood: nats, over all
+    sequences; -inf where impossible.
     """
 
     alpha: np.ndarray
@@ -56,7 +62,8 @@ class Passes:
 
     @property
     def posterior(self) -> np.ndarray:
-        """P(z_t = k | all observations), (T, K). Not defined (NaN) where the observations are impossible."""
+        """P(z_t = k | all observations), (T, K). Not defined (NaN) where the observations are
+        impossible."""
         if self.exact_logs:
             joint = self.exact_logs[0] + self.exact_logs[1]
             joint = np.exp(joint - joint.max(axis=1, keepdims=True))
@@ -66,9 +73,11 @@ class Passes:
 
 
 def forward_backward(initial, transition, likelihood, starts=(0,), logs=True) -> Passes:
-    """Both passes. initial (K,), transition (K, K), likelihood (T, K) >= 0; starts: first positions of the sequences.
+    """Both passes. initial (K,), transition (K, K), likelihood (T, K) >= 0; starts: first positions
+    of the sequences.
 
-    logs=False: posteriors, expected transitions and the likelihood are right, a faint log alpha or log beta may be -inf.
+    logs=False: posteriors, expected transitions and the likelihood are right, a faint log alpha or
+    log beta may be -inf.
     """
     length, states = likelihood.shape
     largest = likelihood.max(axis=1)
@@ -104,7 +113,8 @@ def forward_backward(initial, transition, likelihood, starts=(0,), logs=True) ->
 
 
 def expected_transitions(transition, likelihood, passes: Passes, starts=(0,)) -> np.ndarray:
-    """(K, K): sum over t of P(z_t = i, z_{t+1} = j | all observations), steps from one sequence to the next left out."""
+    """(K, K): sum over t of P(z_t = i, z_{t+1} = j | all observations), steps from one sequence to
+    the next left out."""
     inner = _inner(len(likelihood), starts)  # positions t whose t + 1 belongs to the same sequence
     if passes.exact_logs:
         total = np.zeros_like(transition)
@@ -145,9 +155,10 @@ def _pairs_in_logs(transition, likelihood, passes, inner):
         yield pairs / pairs.sum(axis=(1, 2), keepdims=True)
 
 
-# one product a position ------------------------------------------------------------------------------------------------
-# each way returns alpha, beta (T, K), rows summing to 1, and the running logarithms of what was divided away, from the
-# first position (alpha) and from the last (beta)
+# one product a position
+# ------------------------------------------------------------------------------------------------
+# each way returns alpha, beta (T, K), rows summing to 1, and the running logarithms of what was
+# divided away, from the first position (alpha) and from the last (beta)
 
 
 def _by_steps(initial, transition, likelihood, starts):
@@ -175,7 +186,8 @@ def _by_steps(initial, transition, likelihood, starts):
     return alpha, beta, np.cumsum(np.log(forward)), np.cumsum(np.log(backward[::-1]))[::-1].copy()
 
 
-# blocks side by side ---------------------------------------------------------------------------------------------------
+# blocks side by side
+# ---------------------------------------------------------------------------------------------------
 
 
 def _by_blocks(initial, transition, likelihood, starts):
@@ -191,7 +203,8 @@ def _by_blocks(initial, transition, likelihood, starts):
         )  # every row the same: what came before is forgotten
     matrices[steps:] = np.eye(states)
     matrices = matrices.reshape(count, size, states, states)
-    # first half: A_1, A_2, ... of each block; second half: the last block's last matrix first, transposed
+    # first half: A_1, A_2, ... of each block; second half: the last block's last matrix first,
+    # transposed
     chain = np.empty((size, 2 * count, states, states))
     chain[:, :count] = matrices.swapaxes(0, 1)
     chain[:, count:] = matrices[::-1, ::-1].transpose(1, 0, 3, 2)
@@ -231,11 +244,13 @@ def _by_blocks(initial, transition, likelihood, starts):
     return alphas, betas, alpha_total, beta_total
 
 
-# log space -------------------------------------------------------------------------------------------------------------
+# log space
+# -------------------------------------------------------------------------------------------------------------
 
 
 def _lost(alpha, beta, initial, transition, likelihood, starts) -> bool:
-    """Whether scaling lost a state: anything not finite, faint, or 0 where the step before says that it is positive."""
+    """Whether scaling lost a state: anything not finite, faint, or 0 where the step before says
+    that it is positive."""
     smallest = min(alpha.min(), beta.min())
     if not smallest >= 0:
         return True  # NaN: a row summed to 0
@@ -254,7 +269,8 @@ def _lost(alpha, beta, initial, transition, likelihood, starts) -> bool:
 
 
 def _unequal(alpha, beta, alpha_total, beta_total) -> bool:
-    """Whether the probability of everything, counted at each position anew, is not one number: then a path was lost."""
+    """Whether the probability of everything, counted at each position anew, is not one number: then
+    a path was lost."""
     everything = np.log((alpha * beta).sum(axis=1)) + alpha_total + beta_total
     largest = everything.max()
     return not largest - everything.min() <= 1e-8 + 1e-12 * abs(largest)

@@ -23,7 +23,8 @@ PARTS = ("initial", "transition", "emission")
 
 @dataclass(frozen=True)
 class LearningStep:
-    """The model after `index` iterations and ln P(all sequences) under it, nats (index 0: the model given)."""
+    """The model after `index` iterations and ln P(all sequences) under it, nats (index 0: the model
+    given)."""
 
     index: int
     model: HiddenMarkovModel
@@ -64,11 +65,14 @@ def baum_welch(
     pseudocount: float = 0.0,
     update: Sequence[str] = PARTS,
 ) -> Iterator[LearningStep]:
-    """n_iter + 1 steps, the first with the model as given; the log-likelihood never falls (pseudocount 0).
+    """n_iter + 1 steps, the first with the model as given; the log-likelihood never falls
+    (pseudocount 0).
 
-    A state that is never visited keeps its rows (there is nothing to learn from). Missing observations (-1) inform no
-    emission. pseudocount: added to every expected count (then the sum of likelihood and prior rises instead).
-    update: which parts are learnt. Raises ImpossibleObservations, naming the sequence, when the start excludes the data.
+    A state that is never visited keeps its rows (there is nothing to learn from). Missing
+    observations (-1) inform no emission. pseudocount: added to every expected count (then the sum
+    of likelihood and prior rises instead).
+    update: which parts are learnt. Raises ImpossibleObservations, naming the sequence, when the
+      start excludes the data.
     """
     n_iter = check_count(n_iter, "n_iter")
     if not (math.isfinite(pseudocount) and pseudocount >= 0):

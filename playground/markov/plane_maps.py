@@ -19,7 +19,8 @@ ESCAPED = 1e6  # farther out than this an orbit counts as gone
 
 @dataclass(frozen=True)
 class PlaneMap:
-    """h <- h + g(h); `g` maps float64 tensors (..., 2) to (..., 2). box: (left, right, bottom, top) worth looking at."""
+    """h <- h + g(h); `g` maps float64 tensors (..., 2) to (..., 2). box: (left, right, bottom, top)
+    worth looking at."""
 
     name: str
     g: Callable[[torch.Tensor], torch.Tensor]
@@ -33,14 +34,16 @@ class PlaneMap:
             return (points + self.g(points)).numpy()
 
     def orbit(self, start, n: int) -> np.ndarray:
-        """(n + 1, ..., 2): start and n steps. An orbit that escapes (beyond 1e6) is NaN from there on."""
+        """(n + 1, ..., 2): start and n steps. An orbit that escapes (beyond 1e6) is NaN from there
+        on."""
         rows = [np.asarray(start, dtype=np.float64)]
         for _ in range(check_count(n, "n")):
             rows.append(keep_bounded(self.step(rows[-1])))
         return np.array(rows)
 
     def jacobian(self, points, period: int = 1) -> np.ndarray:
-        """(..., 2, 2): derivative of `period` steps, d h_{t+period} / d h_t, at the points, by autograd."""
+        """(..., 2, 2): derivative of `period` steps, d h_{t+period} / d h_t, at the points, by
+        autograd."""
         points = np.asarray(points, dtype=np.float64)
         tensor = torch.tensor(points.reshape(-1, 2), requires_grad=True)
         after = tensor
@@ -66,7 +69,8 @@ def keep_bounded(points: np.ndarray) -> np.ndarray:
     return np.where(gone[..., None], math.nan, points)
 
 
-# worlds ----------------------------------------------------------------------------------------------------------------
+# worlds
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def _turn(points: torch.Tensor, angle: float) -> torch.Tensor:
@@ -75,7 +79,8 @@ def _turn(points: torch.Tensor, angle: float) -> torch.Tensor:
 
 
 def contraction(rate: float = 0.8, angle: float = 0.6) -> PlaneMap:
-    """h <- rate R(angle) tanh(h) + c: no two points get farther apart (rate < 1), so there is one fixed point and no cycle."""
+    """h <- rate R(angle) tanh(h) + c: no two points get farther apart (rate < 1), so there is one
+    fixed point and no cycle."""
     shift = torch.tensor([0.5, 0.2], dtype=torch.float64)
     return PlaneMap(
         "contraction",
@@ -85,13 +90,15 @@ def contraction(rate: float = 0.8, angle: float = 0.6) -> PlaneMap:
 
 
 def limit_cycle(period: int = 5, pull: float = 0.3, lock: float = 0.2) -> PlaneMap:
-    """In polar form r <- r + pull r (1 - r^2), angle <- angle + 2 pi / period - lock / period sin(period angle): the unit circle
-    attracts; with lock > 0 one cycle of `period` points on it attracts and one between them repels. lock 0: all neutral.
+    """In polar form r <- r + pull r (1 - r^2), angle <- angle + 2 pi / period - lock / period
+    sin(period angle): the unit circle attracts; with lock > 0 one cycle of `period` points on it
+    attracts and one between them repels. lock 0: all neutral.
     """
 
     def g(h: torch.Tensor) -> torch.Tensor:
         squared = (h * h).sum(dim=-1, keepdim=True)
-        # sin(period angle) r^period and cos likewise as polynomials: smooth at the origin, no arctangent
+        # sin(period angle) r^period and cos likewise as polynomials: smooth at the origin, no
+        # arctangent
         real, imaginary = h[..., :1], h[..., 1:]
         power_real, power_imaginary = real, imaginary
         for _ in range(period - 1):
@@ -122,8 +129,8 @@ def limit_cycle(period: int = 5, pull: float = 0.3, lock: float = 0.2) -> PlaneM
 
 
 def near_isometry(strength: float = 0.05) -> PlaneMap:
-    """h <- h + strength tanh(W h), W a quarter turn with just enough damping that the Jacobian at 0 has spectral radius 1 (up to
-    strength^4 / 8): a small residual step hardly changes distances.
+    """h <- h + strength tanh(W h), W a quarter turn with just enough damping that the Jacobian at 0
+    has spectral radius 1 (up to strength^4 / 8): a small residual step hardly changes distances.
     """
     weights = torch.tensor([[-strength / 2, 1.0], [-1.0, -strength / 2]], dtype=torch.float64)
     return PlaneMap(

@@ -196,7 +196,8 @@ def rates_preset(name: str) -> ContinuousTimeChain:
 
 
 def brown_fox(order: int = 1, ending: str = "end") -> NgramModel:
-    """The n-gram model of the brown-fox text: `fox` is followed by `jumped` and `which` once each."""
+    """The n-gram model of the brown-fox text: `fox` is followed by `jumped` and `which` once
+    each."""
     return NgramModel.fit(BROWN_FOX, order, ending=ending)
 
 

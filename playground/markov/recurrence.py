@@ -1,4 +1,5 @@
-"""Hidden states along a text: their projection to the plane, which moments resemble one another, and the period of a loop."""
+"""Hidden states along a text: their projection to the plane, which moments resemble one another,
+and the period of a loop."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from .validation import check_count
 
 @dataclass(frozen=True)
 class Projection:
-    """points (T, k); axes (k, D), orthonormal; mean (D,); shares (k,): part of the variance that each axis explains."""
+    """points (T, k); axes (k, D), orthonormal; mean (D,); shares (k,): part of the variance that
+    each axis explains."""
 
     points: np.ndarray
     axes: np.ndarray
@@ -27,8 +29,9 @@ class Projection:
 
 
 def principal_projection(states, components: int = 2) -> Projection:
-    """Principal components of states (T, D): the plane in which they spread most. Each axis points to where its largest
-    entry is positive, so the same states give the same picture. Missing directions (T or D too small) are zeros.
+    """Principal components of states (T, D): the plane in which they spread most. Each axis points
+    to where its largest entry is positive, so the same states give the same picture. Missing
+    directions (T or D too small) are zeros.
     """
     states = _states(states)
     check_count(components, "components", 1)
@@ -46,10 +49,11 @@ def principal_projection(states, components: int = 2) -> Projection:
 
 
 def recurrence_matrix(states, centred: bool = False) -> np.ndarray:
-    """Cosine similarity of every two moments, (T, T), in [-1, 1]; 1 on the diagonal, 0 beside a state of length 0.
+    """Cosine similarity of every two moments, (T, T), in [-1, 1]; 1 on the diagonal, 0 beside a
+    state of length 0.
 
-    centred: after the mean state is subtracted. Hidden states of transformers share a large common part that makes all
-    cosines high; without it the loops stand out.
+    centred: after the mean state is subtracted. Hidden states of transformers share a large common
+    part that makes all cosines high; without it the loops stand out.
     """
     states = _states(states)
     if centred:
@@ -64,9 +68,10 @@ def recurrence_matrix(states, centred: bool = False) -> np.ndarray:
 def loop_period(similarity, threshold: float = 0.95, laps: float = 2.0) -> dict:
     """The loop at the end of a run, from its recurrence matrix (T, T).
 
-    {"period": the smallest lag p at which every moment, back to "start", resembles the one p earlier (similarity >= threshold)
-    for at least `laps` - 1 periods, or null; "start": first moment of the first lap; "similarity": its mean over the loop}.
-    A run that stands still has period 1.
+    {"period": the smallest lag p at which every moment, back to "start", resembles the one p
+    earlier (similarity >= threshold) for at least `laps` - 1 periods, or null; "start": first
+    moment of the first lap; "similarity": its mean over the loop}. A run that stands still has
+    period 1.
     """
     similarity = np.asarray(similarity)
     length = len(similarity)
@@ -82,7 +87,8 @@ def loop_period(similarity, threshold: float = 0.95, laps: float = 2.0) -> dict:
 
 
 def token_period(ids: Sequence[int], laps: float = 2.0) -> dict:
-    """The same for tokens, exactly: {"period", "start"} of the loop with which the ids end (null without one)."""
+    """The same for tokens, exactly: {"period", "start"} of the loop with which the ids end (null
+    without one)."""
     tokens = np.asarray(list(ids), dtype=np.int64)
     found = (
         loop_period((tokens[:, None] == tokens[None, :]).astype(float), 1.0, laps)

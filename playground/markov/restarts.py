@@ -16,7 +16,8 @@ from .validation import check_count
 
 @dataclass(frozen=True)
 class Restarts:
-    """`model`: the best of all runs; `runs[r]`: log-likelihoods of run r; `best`: its number; `seeds`: the start of each."""
+    """`model`: the best of all runs; `runs[r]`: log-likelihoods of run r; `best`: its number;
+    `seeds`: the start of each."""
 
     model: HiddenMarkovModel
     runs: list[np.ndarray]
@@ -34,7 +35,8 @@ def fit_with_restarts(
     names: tuple[Sequence[str] | None, Sequence[str] | None] = (None, None),
     **options,
 ) -> Restarts:
-    """Baum-Welch from `restarts` random starts (seeds seed, seed + 1, ...): it finds local maxima, so the best is kept."""
+    """Baum-Welch from `restarts` random starts (seeds seed, seed + 1, ...): it finds local maxima,
+    so the best is kept."""
     runs, models = [], []
     seeds = [
         following_seed(check_count(seed, "seed"), number)

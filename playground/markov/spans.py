@@ -12,8 +12,9 @@ from .validation import check_count
 def copied_spans(
     generated: Sequence[int], source: Sequence[int] | np.ndarray, minimum: int = 2
 ) -> list[dict]:
-    """The generated tokens cut, from the left, into the longest stretches that occur in the source: those of at least
-    `minimum` tokens, as {"start", "end" (exclusive), "source_start" (first occurrence), "occurrences"}.
+    """The generated tokens cut, from the left, into the longest stretches that occur in the source:
+    those of at least `minimum` tokens, as {"start", "end" (exclusive), "source_start" (first
+    occurrence), "occurrences"}.
 
     An n-gram model copies n + 1 tokens at every step: only longer stretches say anything about it.
     """

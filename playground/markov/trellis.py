@@ -1,7 +1,7 @@
 """The algorithms of a hidden Markov model cell by cell, as plain data.
 
-A record holds one column of the trellis. Logarithms are nats, null where the probability is 0; `probability` is the plain
-number (0.0 where it is too small for a double: then use the logarithm).
+A record holds one column of the trellis. Logarithms are nats, null where the probability is 0;
+`probability` is the plain number (0.0 where it is too small for a double: then use the logarithm).
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ ALGORITHMS = ("forward", "backward", "posterior", "viterbi")
 
 
 def trellis(model: HiddenMarkovModel, observations, algorithm: str) -> Iterator[dict]:
-    """One record a column, in the order in which the algorithm fills them (backward: from the last).
+    """One record a column, in the order in which the algorithm fills them (backward: from the
+    last).
 
-    {"algorithm", "position", "observation" (-1 missing), "symbol" (null if missing), "cells", "log_total"}; each cell has
-    "state", "log", "probability", "share" (of its column), "emission" and "terms", whose products the cell adds (forward,
-    backward), multiplies (posterior) or takes the largest of (viterbi; "back" is its number, "ties" those equal up to rounding).
-    viterbi ends with one record a position, "phase": "trace", from the last to the first.
+    {"algorithm", "position", "observation" (-1 missing), "symbol" (null if missing), "cells",
+    "log_total"}; each cell has "state", "log", "probability", "share" (of its column), "emission"
+    and "terms", whose products the cell adds (forward, backward), multiplies (posterior) or takes
+    the largest of (viterbi; "back" is its number, "ties" those equal up to rounding). viterbi ends
+    with one record a position, "phase": "trace", from the last to the first.
     """
     if algorithm not in ALGORITHMS:
         raise ValueError(
@@ -192,10 +194,12 @@ def _viterbi(model, observations):
 
 
 def compare_paths(model: HiddenMarkovModel, observations, passes: Passes | None = None) -> dict:
-    """The Viterbi path (most likely as a whole) beside the posterior path (most likely place by place).
+    """The Viterbi path (most likely as a whole) beside the posterior path (most likely place by
+    place).
 
-    {"viterbi", "posterior": states; "differences": positions; "viterbi_log_probability", "posterior_log_probability" (null
-    where the posterior path is impossible as a whole); "viterbi_expected", "posterior_expected": expected right states}.
+    {"viterbi", "posterior": states; "differences": positions; "viterbi_log_probability",
+    "posterior_log_probability" (null where the posterior path is impossible as a whole);
+    "viterbi_expected", "posterior_expected": expected right states}.
     `passes`: those of these observations, where they are known already.
     """
     posterior = model.possible_passes(observations, passes).posterior
@@ -213,7 +217,8 @@ def compare_paths(model: HiddenMarkovModel, observations, passes: Passes | None 
     }
 
 
-# parts of a record -----------------------------------------------------------------------------------------------------
+# parts of a record
+# -----------------------------------------------------------------------------------------------------
 
 
 def _number(value) -> float | None:

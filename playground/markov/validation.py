@@ -1,4 +1,5 @@
-"""Checks shared by every chain: names, probability rows, seeds, and the one way in which a walk draws its numbers."""
+"""Checks shared by every chain: names, probability rows, seeds, and the one way in which a walk
+draws its numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ ROUNDING = 1e-6  # a row this close to 1 was rounded by whoever typed it; anythi
 
 
 class ImpossibleObservations(ValueError):
-    """The model gives these observations probability 0. `position`: the first, from 0, at which no state is left (the sentence counts from 1)."""
+    """The model gives these observations probability 0. `position`: the first, from 0, at which no
+    state is left (the sentence counts from 1)."""
 
     def __init__(self, position: int, symbol: str, sequence: int | None = None):
         self.position, self.symbol = position, symbol
@@ -28,7 +30,8 @@ class ImpossibleObservations(ValueError):
 def as_names(
     names: Sequence[str] | None, count: int, field: str, each: str = "row of the matrix"
 ) -> tuple[str, ...]:
-    """The names as strings, or "0", "1", ... where none are given. Any string is a name, empty and repeated ones too.
+    """The names as strings, or "0", "1", ... where none are given. Any string is a name, empty and
+    repeated ones too.
 
     Raises ValueError when their number is not `count`.
     """
@@ -43,7 +46,8 @@ def as_names(
 
 
 def name_of_row(names: Sequence[str] | None, index: int) -> str:
-    """How an error calls row `index`: by its name, and by its number too where the name alone would not find it.
+    """How an error calls row `index`: by its name, and by its number too where the name alone would
+    not find it.
 
     Numbers are counted from 1, as columns are.
     """
@@ -61,10 +65,11 @@ def _plain(value: float) -> str:
 def check_rows(
     rows, field: str, names: Sequence[str] | None = None, columns: int | None = None
 ) -> np.ndarray:
-    """A float64 copy (R, C) of probability rows. Rows within 1e-6 of 1 are divided by their sum (rounding of the input).
+    """A float64 copy (R, C) of probability rows. Rows within 1e-6 of 1 are divided by their sum
+    (rounding of the input).
 
-    Raises ValueError that names the row, its sum and the remedy:
-    `transition row 'sunny' sums to 1.1; it must sum to 1: divide it by 1.1, giving [0.8181818182, 0.1818181818]`.
+    Raises ValueError that names the row, its sum and the remedy: `transition row 'sunny' sums to
+    1.1; it must sum to 1: divide it by 1.1, giving [0.8181818182, 0.1818181818]`.
     """
     try:
         rows = np.array(rows, dtype=np.float64)
@@ -111,7 +116,8 @@ def check_rows(
 
 
 def check_distribution(values, field: str, count: int) -> np.ndarray:
-    """A float64 copy (count,) of one probability distribution. Raises ValueError as `check_rows`."""
+    """A float64 copy (count,) of one probability distribution. Raises ValueError as
+    `check_rows`."""
     try:
         values = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
@@ -126,7 +132,8 @@ def check_distribution(values, field: str, count: int) -> np.ndarray:
 
 
 def normalised(rows) -> np.ndarray:
-    """Rows (R, C) divided by their sums: what "normalise" does at a click. A row of zeros becomes uniform.
+    """Rows (R, C) divided by their sums: what "normalise" does at a click. A row of zeros becomes
+    uniform.
 
     Raises ValueError on negative or non-finite entries.
     """
@@ -150,9 +157,11 @@ def check_count(value, field: str, minimum: int = 0, maximum: int | None = None)
 
 
 def uniforms(seed: int, count: int, start: int = 0, stream: int = 0) -> np.ndarray:
-    """Draws u in [0, 1), float64, (count,): number i belongs to step `start + i` and depends on (seed, stream, step) alone.
+    """Draws u in [0, 1), float64, (count,): number i belongs to step `start + i` and depends on
+    (seed, stream, step) alone.
 
-    The generator is counter-based (Philox), so a later step is reached without drawing the earlier ones.
+    The generator is counter-based (Philox), so a later step is reached without drawing the earlier
+    ones.
     """
     seed = check_count(seed, "seed", 0, LARGEST_SEED)
     bits = np.random.Philox(key=[seed, stream])
@@ -161,7 +170,8 @@ def uniforms(seed: int, count: int, start: int = 0, stream: int = 0) -> np.ndarr
 
 
 def draw(cumulative: np.ndarray, u: float) -> int:
-    """The state whose interval of the cumulative distribution (K,) holds u. Never a state of probability 0."""
+    """The state whose interval of the cumulative distribution (K,) holds u. Never a state of
+    probability 0."""
     return int(np.searchsorted(cumulative, u * cumulative[-1], side="right"))
 
 

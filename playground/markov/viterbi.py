@@ -1,11 +1,13 @@
 """The most likely path (Viterbi) over arrays of logarithms.
 
-A column of the trellis costs a handful of array calls, whatever its size, so one column after another would be all overhead.
-The sequence is therefore cut into blocks that advance side by side, each from an arbitrary first column; then the blocks run
-again from their predecessors' last columns until the new columns differ from the old ones by a constant only. From there on
-both choose the same back pointers, so the rest stands. (Products of such max-plus steps soon have rank one: Maleki,
-Musuvathi, Mytkowicz, Parallelizing dynamic programming through rank convergence, 2014.) Tracing back works the same way.
-Where blocks do not join, or a logarithm is -inf, one column follows another, with the same result.
+A column of the trellis costs a handful of array calls, whatever its size, so one column after
+another would be all overhead. The sequence is therefore cut into blocks that advance side by side,
+each from an arbitrary first column; then the blocks run again from their predecessors' last columns
+until the new columns differ from the old ones by a constant only. From there on both choose the
+same back pointers, so the rest stands. (Products of such max-plus steps soon have rank one: Maleki,
+Musuvathi, Mytkowicz, Parallelizing dynamic programming through rank convergence, 2014.) Tracing
+back works the same way. Where blocks do not join, or a logarithm is -inf, one column follows
+another, with the same result.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ LIFT_EVERY = 8  # steps after which the columns are brought back near 0
 
 
 def most_likely_path(initial: np.ndarray, edges: np.ndarray, seen: np.ndarray) -> np.ndarray | None:
-    """argmax over paths of initial[z_0] + sum edges[z, z'] + sum seen[t, z_t], (T,) int64; None where every path is -inf.
+    """argmax over paths of initial[z_0] + sum edges[z, z'] + sum seen[t, z_t], (T,) int64; None
+    where every path is -inf.
 
-    initial (K,), edges (K, K), seen (T, K): logarithms, -inf allowed. Equal scores: lowest state, from the last position
-    backwards (equal up to rounding: any of them).
+    initial (K,), edges (K, K), seen (T, K): logarithms, -inf allowed. Equal scores: lowest state,
+    from the last position backwards (equal up to rounding: any of them).
     """
     finite = min(initial.min(), edges.min(), seen.min()) > -math.inf
     path = _by_blocks(initial + seen[0], edges, seen) if len(seen) >= 64 and finite else None
@@ -58,8 +61,9 @@ def _by_columns(best, edges, seen) -> np.ndarray | None:
 def _by_blocks(best, edges, seen) -> np.ndarray | None:
     """Blocks side by side, where everything is finite; None where they do not join.
 
-    max_i (column_i + edge_ij) is the largest |column_i - (-edge_ij)| as long as no sum is negative: a Chebyshev distance, for
-    which scipy has a compiled loop. So columns are kept lifted above -min(edges); only differences in a column matter.
+    max_i (column_i + edge_ij) is the largest |column_i - (-edge_ij)| as long as no sum is negative:
+    a Chebyshev distance, for which scipy has a compiled loop. So columns are kept lifted above
+    -min(edges); only differences in a column matter.
     """
     length, states = seen.shape
     steps = length - 1
@@ -96,7 +100,8 @@ def _by_blocks(best, edges, seen) -> np.ndarray | None:
                 first = count
                 break
         else:
-            # a block whose last column is as before hands on what its successor already started from
+            # a block whose last column is as before hands on what its successor already started
+            # from
             moved = np.flatnonzero(_spread(columns[size, first:] - ends) > PARALLEL)
             if len(moved) > SLOW * (count - first):
                 return None
@@ -113,7 +118,8 @@ def _advance(column, negative, lifted, floor, t, out) -> None:
 
 
 def _trace_back(columns, into, tail) -> np.ndarray:
-    """The path, blocks side by side: each from a guess of its last state, then again from its successor's first."""
+    """The path, blocks side by side: each from a guess of its last state, then again from its
+    successor's first."""
     size, count = len(columns) - 1, columns.shape[1]
     last = int(columns[tail, -1].argmax())
     path = np.empty((size, count), dtype=np.int64)

@@ -1,8 +1,10 @@
-"""Measures of generated text: perplexity, BLEU, ROUGE, diversity, repetition, minimum Bayes risk, intervals.
+"""Measures of generated text: perplexity, BLEU, ROUGE, diversity, repetition, minimum Bayes risk,
+intervals.
 
-BLEU and ROUGE are the figures of `sacrebleu` and `rouge-score`, opened up: every count that leads to the score is in the result. Their
-tokens are those libraries' own for text in Latin letters. In scripts that put no spaces between words (Chinese, Japanese, Thai, Lao,
-Khmer, Burmese, Tibetan) each character, with the marks on it, is a token of its own; see `spaced` and `rouge_tokens`.
+BLEU and ROUGE are the figures of `sacrebleu` and `rouge-score`, opened up: every count that leads
+to the score is in the result. Their tokens are those libraries' own for text in Latin letters. In
+scripts that put no spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan)
+each character, with the marks on it, is a token of its own; see `spaced` and `rouge_tokens`.
 
 Nothing here knows a model: probabilities and texts come in as arguments.
 """

@@ -18,9 +18,11 @@ def _check_n(n: int) -> None:
 
 
 def distinct_n(texts: Sequence[str | Sequence], n: int) -> float:
-    """Distinct n-grams of all texts together ÷ all their n-grams, in [0, 1] (Li et al. 2016); 0 if there is none.
+    """Distinct n-grams of all texts together ÷ all their n-grams, in [0, 1] (Li et al. 2016); 0 if
+    there is none.
 
-    A text is a string (words between white space; see `spaced` for scripts without) or a sequence of tokens.
+    A text is a string (words between white space; see `spaced` for scripts without) or a sequence
+    of tokens.
     """
     _check_n(n)
     texts = [texts] if isinstance(texts, str) else texts
@@ -29,7 +31,8 @@ def distinct_n(texts: Sequence[str | Sequence], n: int) -> float:
 
 
 def repetition_rate(text: str | Sequence, n: int = 4) -> float:
-    """Share of a text's n-grams that stood in it before, in [0, 1] (Welleck et al. 2020, seq-rep-n); 0 if there is none."""
+    """Share of a text's n-grams that stood in it before, in [0, 1] (Welleck et al. 2020,
+    seq-rep-n); 0 if there is none."""
     _check_n(n)
     found = ngrams(_tokens(text), n)
     return 1 - len(set(found)) / len(found) if found else 0.0

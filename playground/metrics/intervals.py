@@ -15,13 +15,15 @@ def _check_confidence(confidence: float) -> None:
 
 
 def wilson_interval(successes: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval for a share; (0, 1) before the first trial. ValueError unless 0 <= successes <= total."""
+    """Wilson's score interval for a share; (0, 1) before the first trial. ValueError unless 0 <=
+    successes <= total."""
     _check_confidence(confidence)
     if not 0 <= successes <= total:
         raise ValueError(f"successes must be in [0, {total}], got {successes}")
     if total == 0:
         return 0.0, 1.0
-    # scipy's binomtest gives the same, with a test that nobody asked for: a hundred times the work of a live curve's frame
+    # scipy's binomtest gives the same, with a test that nobody asked for: a hundred times the work
+    # of a live curve's frame
     z = statistics.NormalDist().inv_cdf(0.5 + confidence / 2)
     share, scale = successes / total, 1 + z * z / total
     centre = (share + z * z / (2 * total)) / scale
@@ -37,7 +39,8 @@ def bootstrap_interval(
     resamples: int = 2000,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """Percentile bootstrap interval of a statistic of independent values (Efron 1979); the same seed gives the same interval."""
+    """Percentile bootstrap interval of a statistic of independent values (Efron 1979); the same
+    seed gives the same interval."""
     _check_confidence(confidence)
     data = np.asarray(values, dtype=float)
     if data.ndim != 1 or len(data) == 0:
@@ -53,10 +56,11 @@ def bootstrap_interval(
 def jackknife_interval(
     items: Sequence, statistic: Callable[[list], float], confidence: float = 0.95
 ) -> tuple[float, float]:
-    """Interval of a statistic of a whole list by leaving out one item at a time: value ± t·se, se² = (n-1)/n Σ(θ_i - mean θ)².
+    """Interval of a statistic of a whole list by leaving out one item at a time: value ± t·se, se²
+    = (n-1)/n Σ(θ_i - mean θ)².
 
-    For statistics that a resample with repeated items would distort (distinct-n, self-BLEU). Source: Tukey 1958; Efron & Stein 1981.
-    ValueError for fewer than 2 items.
+    For statistics that a resample with repeated items would distort (distinct-n, self-BLEU).
+    Source: Tukey 1958; Efron & Stein 1981. ValueError for fewer than 2 items.
     """
     _check_confidence(confidence)
     items = list(items)

@@ -1,4 +1,5 @@
-"""BLEU and ROUGE, opened up: the figures of `sacrebleu` and `rouge-score` with every count that leads to the score.
+"""BLEU and ROUGE, opened up: the figures of `sacrebleu` and `rouge-score` with every count that
+leads to the score.
 
 Their tokens are those libraries' own for text in Latin letters; for other scripts see `tokens`."""
 
@@ -17,7 +18,8 @@ from .tokens import rouge_tokens, spaced
 
 @dataclass(frozen=True)
 class NgramCount:
-    """One row of BLEU's clipped table: how often an n-gram stands in the candidate, at most in one reference, and what counts."""
+    """One row of BLEU's clipped table: how often an n-gram stands in the candidate, at most in one
+    reference, and what counts."""
 
     ngram: tuple[str, ...]
     candidate: int
@@ -29,9 +31,11 @@ class NgramCount:
 class Bleu:
     """sacrebleu's sentence score and every number on the way to it.
 
-    score: 0 to 100. precisions: 0 to 100, smoothed (exponential smoothing: the k-th order without a match counts 1/2^k of a match).
-    matches and totals per order, before smoothing. brevity_penalty = exp(1 - reference_length/candidate_length) for a candidate shorter
-    than the closest reference, else 1. order: the highest n that the candidate is long enough for ("effective order"). table: n -> rows.
+    score: 0 to 100. precisions: 0 to 100, smoothed (exponential smoothing: the k-th order without a
+    match counts 1/2^k of a match). matches and totals per order, before smoothing. brevity_penalty
+    = exp(1 - reference_length/candidate_length) for a candidate shorter than the closest reference,
+    else 1. order: the highest n that the candidate is long enough for ("effective order"). table: n
+    -> rows.
     """
 
     score: float
@@ -73,9 +77,11 @@ def _texts(name: str, texts: str | Sequence[str]) -> list[str]:
 
 
 def bleu(candidate: str, references: str | Sequence[str]) -> Bleu:
-    """sacrebleu's sentence BLEU (13a tokens, exponential smoothing, effective order) with its table of clipped n-grams.
+    """sacrebleu's sentence BLEU (13a tokens, exponential smoothing, effective order) with its table
+    of clipped n-grams.
 
-    Characters of scripts without spaces are tokens of their own (see `spaced`), as in sacrebleu's tokenizer for Chinese.
+    Characters of scripts without spaces are tokens of their own (see `spaced`), as in sacrebleu's
+    tokenizer for Chinese.
     Source: Post 2018, "A Call for Clarity in Reporting BLEU Scores"; Papineni et al. 2002.
     """
     candidate = spaced(_texts("candidate", candidate)[0])
@@ -110,7 +116,8 @@ def bleu(candidate: str, references: str | Sequence[str]) -> Bleu:
 
 
 def self_bleu(texts: Sequence[str]) -> float:
-    """Mean BLEU of each text against all others, 0 to 100: high where the texts repeat each other (Zhu et al. 2018, Texygen)."""
+    """Mean BLEU of each text against all others, 0 to 100: high where the texts repeat each other
+    (Zhu et al. 2018, Texygen)."""
     texts = [spaced(text) for text in _texts("texts", texts)]
     if len(texts) < 2:
         raise ValueError(f"texts must hold at least two texts for self-BLEU, got {len(texts)}")
@@ -125,8 +132,9 @@ def self_bleu(texts: Sequence[str]) -> float:
 class RougeScore:
     """One ROUGE figure in [0, 1] and what it is made of.
 
-    overlap: matched n-grams (rougeL: length of the longest common subsequence). candidate_positions, reference_positions: indices of the
-    matched tokens (rougeL: of one longest common subsequence, in pairs; others: empty). rows: the n-gram table (rougeL: empty).
+    overlap: matched n-grams (rougeL: length of the longest common subsequence).
+    candidate_positions, reference_positions: indices of the matched tokens (rougeL: of one longest
+    common subsequence, in pairs; others: empty). rows: the n-gram table (rougeL: empty).
     """
 
     precision: float
@@ -143,8 +151,8 @@ class RougeScore:
 class Rouge(dict):
     """{"rouge1", "rouge2", "rougeL"} -> RougeScore, and the tokens with their places in the texts.
 
-    candidate_tokens, reference_tokens: see `rouge_tokens` (lower case, letters and digits only, no stemming).
-    candidate_spans, reference_spans: (start, end) of each token in its text.
+    candidate_tokens, reference_tokens: see `rouge_tokens` (lower case, letters and digits only, no
+    stemming). candidate_spans, reference_spans: (start, end) of each token in its text.
     """
 
     candidate_tokens: list[str]
@@ -180,7 +188,8 @@ class _RougeTokenizer:
 
 
 def common_subsequence(first: Sequence, second: Sequence) -> list[tuple[int, int]]:
-    """Positions (in first, in second) of one longest common subsequence; among equals the one that matches earliest in `first`."""
+    """Positions (in first, in second) of one longest common subsequence; among equals the one that
+    matches earliest in `first`."""
     longest = np.zeros(
         (len(first) + 1, len(second) + 1), dtype=np.int64
     )  # longest[i, j]: of first[i:] and second[j:]
@@ -204,7 +213,8 @@ def common_subsequence(first: Sequence, second: Sequence) -> list[tuple[int, int
 
 
 def rouge(candidate: str, reference: str) -> Rouge:
-    """rouge-score's ROUGE-1, ROUGE-2 and ROUGE-L of one candidate against one reference, with what they are made of.
+    """rouge-score's ROUGE-1, ROUGE-2 and ROUGE-L of one candidate against one reference, with what
+    they are made of.
 
     Source: Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries".
     """

@@ -52,8 +52,9 @@ def expected_utilities(
 def minimum_bayes_risk(texts: Sequence[str], utility: str | Callable[[str, str], float]) -> int:
     """Index of the text with the highest mean utility against all others (ties: the lowest index).
 
-    utility(candidate, reference) -> float, or "bleu", "rouge" (ROUGE-L's F), "rouge1", "rouge2". Source: Kumar & Byrne 2004; Eikema &
-    Aziz 2020, "Is MAP Decoding All You Need?" (sampling-based).
+    utility(candidate, reference) -> float, or "bleu", "rouge" (ROUGE-L's F), "rouge1", "rouge2".
+    Source: Kumar & Byrne 2004; Eikema & Aziz 2020, "Is MAP Decoding All You Need?"
+    (sampling-based).
     """
     values = expected_utilities(texts, utility)
     return max(range(len(values)), key=lambda i: (values[i], -i))

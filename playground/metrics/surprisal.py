@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 
 def surprisals(probabilities: Sequence[float]) -> list[float]:
-    """-ln p of each token, nats (infinite for p = 0). ValueError outside [0, 1] and for no token at all."""
+    """-ln p of each token, nats (infinite for p = 0). ValueError outside [0, 1] and for no token at
+    all."""
     values = [float(p) for p in probabilities]
     if not values:
         raise ValueError("probabilities must hold at least one value, got none")
@@ -18,7 +19,8 @@ def surprisals(probabilities: Sequence[float]) -> list[float]:
 
 
 def perplexity(probabilities: Sequence[float]) -> float:
-    """exp of the mean surprisal of the tokens whose probabilities are given; infinite if one of them is 0.
+    """exp of the mean surprisal of the tokens whose probabilities are given; infinite if one of
+    them is 0.
 
     >>> round(perplexity([.9, .8, .6, .4, .3, .2]), 2)
     2.14

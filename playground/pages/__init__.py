@@ -1,6 +1,8 @@
-"""One module or folder a tab. `PAGES` is their order in the navigation; a page that is not there yet is left out.
+"""One module or folder a tab. `PAGES` is their order in the navigation; a page that is not there
+yet is left out.
 
-A page has TITLE and SLUG (str) and `build(app)`, where `app` is the `Shell` of playground/pages/shell.py.
+A page has TITLE and SLUG (str) and `build(app)`, where `app` is the `Shell` of
+playground/pages/shell.py.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ PAGES = ("home", "generate", "escape", "chains", "diffusion", "compare", "lesson
 
 
 def load_pages() -> list[ModuleType]:
-    """The page modules that exist, in the order of the navigation. A page that exists and fails to import raises."""
+    """The page modules that exist, in the order of the navigation. A page that exists and fails to
+    import raises."""
     modules = []
     for name in PAGES:
         full = f"{__name__}.{name}"

@@ -1,5 +1,6 @@
-"""How large an answer may be: a program that asks for every table of a long run would get tens of megabytes, of which nobody hears
-before they have arrived. What is larger than LARGEST is refused in a sentence that says which field to lower, and to what.
+"""How large an answer may be: a program that asks for every table of a long run would get tens of
+megabytes, of which nobody hears before they have arrived. What is larger than LARGEST is refused in
+a sentence that says which field to lower, and to what.
 """
 
 from __future__ import annotations
@@ -14,21 +15,24 @@ CELL = 24  # bytes of a number with all its digits, its sign, its exponent and w
 
 
 def most_cells(tables: int, besides: int = 0) -> int:
-    """How many cells each of `tables` tables may have so that they and `besides` bytes stay below LARGEST."""
+    """How many cells each of `tables` tables may have so that they and `besides` bytes stay below
+    LARGEST."""
     return (LARGEST - besides) // (tables * CELL)
 
 
 class Size:
     """Counts the bytes of an answer's steps while they are collected.
 
-    field: what makes each of them long, `value`: how many rows of it each step has, `steps`: the steps that were asked for."""
+    field: what makes each of them long, `value`: how many rows of it each step has, `steps`: the
+      steps that were asked for."""
 
     def __init__(self, field: str, value: int, steps: int):
         self.field, self.value, self.steps = field, value, steps
         self.bytes = self.count = 0
 
     def add(self, record: Any) -> None:
-        """One more step. Raises ValueError, naming the field, its value and what would fit, as soon as the answer is too large."""
+        """One more step. Raises ValueError, naming the field, its value and what would fit, as soon
+        as the answer is too large."""
         self.bytes += len(json.dumps(record)) + 2
         self.count += 1
         if self.bytes > LARGEST:

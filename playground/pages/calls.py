@@ -1,7 +1,9 @@
-"""A call of a named endpoint: its work goes on in a thread, and ends when whoever asked has cancelled it or is gone.
+"""A call of a named endpoint: its work goes on in a thread, and ends when whoever asked has
+cancelled it or is gone.
 
-Gradio cannot end a plain function: one that has begun goes on to its last line, whoever listens. Here the call is a coroutine
-beside its thread; it stops the runs that the call has entered (`gate.run`, `gate.through`), as the page's Stop does.
+Gradio cannot end a plain function: one that has begun goes on to its last line, whoever listens.
+Here the call is a coroutine beside its thread; it stops the runs that the call has entered
+(`gate.run`, `gate.through`), as the page's Stop does.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ def belongs(run: Any) -> Any:
 
 
 async def answered(work: Callable[[], T]) -> T:
-    """`work()` in a thread. A cancelled call is over when the work has ended: its place is free by then."""
+    """`work()` in a thread. A cancelled call is over when the work has ended: its place is free by
+    then."""
     call = Call()
     _current.set(call)  # the context of this task alone, and of the thread that is started from it
     blocks, event = LocalContext.blocks.get(None), LocalContext.event_id.get(None)
@@ -70,6 +73,7 @@ async def answered(work: Callable[[], T]) -> T:
 
 
 def is_heard(blocks: Any, event: str | None) -> bool:
-    """False where Gradio has noticed that the client of an event is gone (the stream of its answers was closed)."""
+    """False where Gradio has noticed that the client of an event is gone (the stream of its answers
+    was closed)."""
     jobs = getattr(getattr(blocks, "_queue", None), "active_jobs", ())
     return all(one.alive for job in jobs if job for one in job if one._id == event)

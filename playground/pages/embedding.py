@@ -1,7 +1,9 @@
-"""A page, or one figure of it, in a frame of another site: the address `?embed=NAME` and the style that leaves the figure alone.
+"""A page, or one figure of it, in a frame of another site: the address `?embed=NAME` and the style
+that leaves the figure alone.
 
-The figure stays where it is in the page, live and with its state in the address; the style hides everything beside it. So a figure
-needs no second way of being built, and a link of a figure is the page's own link with `embed` added.
+The figure stays where it is in the page, live and with its state in the address; the style hides
+everything beside it. So a figure needs no second way of being built, and a link of a figure is the
+page's own link with `embed` added.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from playground.i18n import mark
 
 @dataclass(frozen=True)
 class Figure:
-    """`slug` is the page that has it, `shown` the selectors of what stays (simple ones: they stand in `:has()`), `title` what the dialog calls it (a message)."""
+    """`slug` is the page that has it, `shown` the selectors of what stays (simple ones: they stand
+    in `:has()`), `title` what the dialog calls it (a message)."""
 
     slug: str
     shown: str
@@ -55,7 +58,8 @@ def choices() -> list[dict]:
 
 
 def style() -> str:
-    """The rules for all figures. What holds the figure, what is in it, the dialogs and the masthead stay; all else goes."""
+    """The rules for all figures. What holds the figure, what is in it, the dialogs and the masthead
+    stay; all else goes."""
     rules = []
     for name, figure in FIGURES.items():
         kept = ", ".join(
@@ -73,7 +77,8 @@ def style() -> str:
 
 
 def script() -> str:
-    """Sets the name on the root element before anything is drawn; a name that is not known is the whole page."""
+    """Sets the name on the root element before anything is drawn; a name that is not known is the
+    whole page."""
     names = ", ".join(f"'{name}'" for name in (PAGE, *FIGURES))
     return (
         "(() => { const wanted = new URLSearchParams(location.search).get('embed');"

@@ -27,8 +27,8 @@ def sentence_of(error: BaseException) -> str:
 
 
 def answered_messages(fn: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A server function of a view that says its own messages: all that it answers goes through `wire`, and an error becomes
-    {"error": [id, values]}."""
+    """A server function of a view that says its own messages: all that it answers goes through
+    `wire`, and an error becomes {"error": [id, values]}."""
 
     @wraps(fn)
     def answer(raw: Any = None) -> Any:
@@ -41,7 +41,8 @@ def answered_messages(fn: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def answered(fn: Callable[[Any], dict]) -> Callable[[Any], dict]:
-    """A server function whose errors become {"error": sentence}: the browser shows it, nothing is lost."""
+    """A server function whose errors become {"error": sentence}: the browser shows it, nothing is
+    lost."""
 
     @wraps(fn)
     def answer(raw: Any = None) -> dict:

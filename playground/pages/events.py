@@ -6,7 +6,8 @@ from typing import Any
 
 
 def sent(event: Any, name: str, default: Any = None) -> Any:
-    """What stands under `name`; the default where nothing does, or where no object came at all (a forged event)."""
+    """What stands under `name`; the default where nothing does, or where no object came at all (a
+    forged event)."""
     try:
         return getattr(event, name, default)
     except TypeError:  # EventData looks the name up in whatever the browser sent

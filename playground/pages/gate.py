@@ -1,10 +1,14 @@
-"""The one gate before every network: who may run when is the backend's to say (`backend.run`), here it becomes messages on a page.
+"""The one gate before every network: who may run when is the backend's to say (`backend.run`), here
+it becomes messages on a page.
 
-- `through(...)` around a page's stream of frames: waits for a place (and says so), counts, ends at the limits;
-- `run(...)` and `question(...)` as `with` statements around an endpoint's whole run or a single answer;
+- `through(...)` around a page's stream of frames: waits for a place (and says so), counts, ends at
+  the limits;
+- `run(...)` and `question(...)` as `with` statements around an endpoint's whole run or a single
+  answer;
 - `halts(...)` ends a visitor's runs when Stop is pressed.
 
-What is refused is a LimitExceeded whose sentence names the limit; pages show it as they show every other error.
+What is refused is a LimitExceeded whose sentence names the limit; pages show it as they show every
+other error.
 """
 
 from __future__ import annotations
@@ -31,7 +35,8 @@ def visitor_of(request: Any) -> str:
 
 
 def name_of(model: Any) -> str:
-    """A model's name for the log and the figures: names that nobody offers would fill them without end."""
+    """A model's name for the log and the figures: names that nobody offers would fill them without
+    end."""
 
     if isinstance(model, str) and (model in offered() or model in engines()):
         return model
@@ -45,17 +50,18 @@ def name_of(model: Any) -> str:
 
 
 def run(backend: Any, request: Any, page: str, model: Any, long: bool | str = False) -> Run:
-    """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or pass. long: see `admission`,
-    where it names the kind of the run itself."""
+    """`with gate.run(...) as run:` around a whole run of an endpoint; `run.step()` at each token or
+    pass. long: see `admission`, where it names the kind of the run itself."""
     kind = long if isinstance(long, str) else "long" if long else "run"
     return calls.belongs(backend.run(visitor_of(request), page, name_of(model), kind))
 
 
 def whole(backend: Any, run: Any, model: Any, work: Callable[[], Iterator[int | dict]]) -> dict:
-    """The answer of an endpoint's run, inside `with gate.run(...) as run`; on ZeroGPU one call with the GPU.
+    """The answer of an endpoint's run, inside `with gate.run(...) as run`; on ZeroGPU one call with
+    the GPU.
 
-    `work()` yields how many tokens or passes were done since it last did, and at the end its answer. Between two of them the
-    run ends at its limits, or when it is stopped."""
+    `work()` yields how many tokens or passes were done since it last did, and at the end its
+    answer. Between two of them the run ends at its limits, or when it is stopped."""
     zero_gpu.load(backend, model)
     answer: dict = {}
     with contextlib.closing(zero_gpu.stream(work, zero_gpu.RUN_SECONDS)) as items:
@@ -83,9 +89,11 @@ def through(
     tokens: Callable[[dict], int] = lambda frame: 1,
     ends_itself: bool = False,
 ) -> Iterator[dict]:
-    """The frames of `work(run)`, once the visitor has a place; until then `waiting(sentence)` now and then.
+    """The frames of `work(run)`, once the visitor has a place; until then `waiting(sentence)` now
+    and then.
 
-    Ends quietly when the run is stopped; raises LimitExceeded beyond a limit. `tokens(frame)`: what a frame counts for.
+    Ends quietly when the run is stopped; raises LimitExceeded beyond a limit. `tokens(frame)`: what
+    a frame counts for.
     ends_itself: `work` hears of the stop in another way and has last words, which still go out."""
     mine = run(backend, request, page, model, long)
     with contextlib.ExitStack() as ends:
@@ -123,7 +131,8 @@ def make_way(backend: Any, request: Any, page: str) -> None:
 
 
 def halts(backend: Callable[[], Any], answer: Any = None) -> Callable[..., Any]:
-    """An event's function that stops every run of the visitor at its next step, so that the next one need not wait for it."""
+    """An event's function that stops every run of the visitor at its next step, so that the next
+    one need not wait for it."""
     import gradio as gr
 
     def halt(request: gr.Request) -> Any:

@@ -1,7 +1,9 @@
-"""Labels of Gradio's own components in the visitor's language: `gr.Number(label=t("Seed"))` is all that a page writes.
+"""Labels of Gradio's own components in the visitor's language: `gr.Number(label=t("Seed"))` is all
+that a page writes.
 
-English is what the page is built with. When the masthead says that another language is on, one event gives the marked labels,
-hints, placeholders, names of choices, and the texts of buttons and paragraphs anew; no value of the visitor's is touched."""
+English is what the page is built with. When the masthead says that another language is on, one
+event gives the marked labels, hints, placeholders, names of choices, and the texts of buttons and
+paragraphs anew; no value of the visitor's is touched."""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ TEXTS = ("label", "info", "placeholder", "value")
 
 
 def marked(component: Any) -> dict[str, Any]:
-    """{argument: Message, or choices with Messages as names} of a component, as its page wrote them."""
+    """{argument: Message, or choices with Messages as names} of a component, as its page wrote
+    them."""
     if isinstance(component, Widget):
         return {}
     given = component.constructor_args
@@ -45,7 +48,8 @@ def in_language(arguments: dict[str, Any], language: str) -> dict[str, Any]:
 
 
 def follow(demo: gr.Blocks, masthead: Any) -> None:
-    """The marked labels of all components follow the masthead's language. Call it when the pages are built."""
+    """The marked labels of all components follow the masthead's language. Call it when the pages
+    are built."""
     found = [(component, marked(component)) for component in demo.blocks.values()]
     found = [(component, arguments) for component, arguments in found if arguments]
     if not found:

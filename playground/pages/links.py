@@ -14,9 +14,10 @@ and in `build(app)`::
     LINK.copy_button(app, {"prompt": prompt_box, "steps": steps_slider, ...})    # a button "Copy link"
     LINK.on_load(app, {"prompt": prompt_box, "steps": steps_slider, ...}, message_markdown)
 
-Whoever opens the link gets the page with these values in place. A link is text from a stranger: each value is checked, a bad one
-is replaced by the field's default and named in the message, and what the page does not know is ignored. Only what differs
-from the defaults is written. A page whose state lives in a widget uses `encode` and `decode` itself.
+Whoever opens the link gets the page with these values in place. A link is text from a stranger:
+each value is checked, a bad one is replaced by the field's default and named in the message, and
+what the page does not know is ignored. Only what differs from the defaults is written. A page whose
+state lives in a widget uses `encode` and `decode` itself.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ class Setting:
         return row.check(raw.split(",") if "," in raw and not row.choices else raw, name)
 
     def write(self, value: Any) -> str:
-        """As `read` takes it; of what is no such value, its words, which `read` refuses with a sentence."""
+        """As `read` takes it; of what is no such value, its words, which `read` refuses with a
+        sentence."""
         if self.parameter.type is bool:
             return "1" if value else "0"
         if isinstance(value, (list, tuple)):
@@ -123,7 +125,8 @@ class PageLink:
         return {name: kind.default for name, kind in self.fields.items()}
 
     def encode(self, values: Mapping[str, Any]) -> str:
-        """The query, from its "?" on. Raises ValueError on an unknown field, a bad value, or a link too long to be shared."""
+        """The query, from its "?" on. Raises ValueError on an unknown field, a bad value, or a link
+        too long to be shared."""
         pairs = [("tab", self.slug)]  # "page" is taken: Gradio's own router reads it
         for name, value in values.items():
             if name not in self.fields:
@@ -153,9 +156,11 @@ class PageLink:
         return query
 
     def decode(self, params: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-        """Every field's value and a message: "" if the link is good, else a sentence for each value that was replaced.
+        """Every field's value and a message: "" if the link is good, else a sentence for each value
+        that was replaced.
 
-        Parameters that are no fields of this page are ignored (other tools add their own to links)."""
+        Parameters that are no fields of this page are ignored (other tools add their own to
+        links)."""
         values, broken = self.defaults(), []
         for name, kind in self.fields.items():
             if name in params:

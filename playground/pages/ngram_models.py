@@ -1,4 +1,5 @@
-"""n-gram models that a visitor made (Chains, From text), for the pages that choose a model: per visitor, never shared.
+"""n-gram models that a visitor made (Chains, From text), for the pages that choose a model: per
+visitor, never shared.
 
 For a page that has a model list::
 
@@ -11,8 +12,9 @@ For a page that has a model list::
 
 `WithNgrams(backend)` answers for both kinds (Generate).
 
-Names are "ngram/TEXT/ORDER/UNIT"; TEXT is "fox" for the shipped sentence (its models can be made anywhere, so links to them
-always work), else the beginning of the text's SHA-256. A model whose text this server does not hold is a ValueError that says so.
+Names are "ngram/TEXT/ORDER/UNIT"; TEXT is "fox" for the shipped sentence (its models can be made
+anywhere, so links to them always work), else the beginning of the text's SHA-256. A model whose
+text this server does not hold is a ValueError that says so.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ def label_of(name: str) -> str:
 
 
 def choices(session: str | None = None) -> list[tuple[str, str]]:
-    """(label, name) pairs for a dropdown: the shipped n-grams, then those that this visitor offered, newest last."""
+    """(label, name) pairs for a dropdown: the shipped n-grams, then those that this visitor
+    offered, newest last."""
     names = [f"ngram/{text}/{order}/{unit}" for text, order, unit in SHIPPED]
     with _lock:
         names += [name for name in _held.get(session or "", ()) if name not in names]
@@ -59,7 +62,8 @@ def choices(session: str | None = None) -> list[tuple[str, str]]:
 
 
 def offer(session: str | None, text: str, model: NgramModel) -> str:
-    """Keeps `model`, made of `text`, for this visitor and returns its name. The oldest of more than four goes."""
+    """Keeps `model`, made of `text`, for this visitor and returns its name. The oldest of more than
+    four goes."""
     name = f"ngram/{'fox' if text == BROWN_FOX else fingerprint(text)}/{model.order}/{model.unit}"
     with _lock:
         mine = _held.setdefault(session or "", OrderedDict())
@@ -74,8 +78,9 @@ def offer(session: str | None, text: str, model: NgramModel) -> str:
 
 
 def keyed(name: str, session: str | None) -> str:
-    """The name with a key that stands for the visitor, "ngram/…@KEY": for calls of a widget's script, which carry no session.
-    Nobody can guess it, so nobody reaches another visitor's model."""
+    """The name with a key that stands for the visitor, "ngram/…@KEY": for calls of a widget's
+    script, which carry no session. Nobody can guess it, so nobody reaches another visitor's
+    model."""
     with _lock:
         for key, who in _sessions.items():
             if who == session:
@@ -88,7 +93,8 @@ def keyed(name: str, session: str | None) -> str:
 
 
 def causal(name: str, session: str | None = None) -> NgramModel:
-    """The model of that name as a causal model. Raises ValueError where it is not this visitor's, or gone."""
+    """The model of that name as a causal model. Raises ValueError where it is not this visitor's,
+    or gone."""
     name, _, key = name.partition("@") if isinstance(name, str) else (name, "", "")
     session = _sessions.get(key, session) if key else session
     with _lock:
@@ -109,13 +115,15 @@ def causal(name: str, session: str | None = None) -> NgramModel:
 
 
 def denoiser(name: str, session: str | None = None):
-    """The same model as an exact denoiser (playground.diffusion.ExactDenoiser): bidirectional, by forward-backward."""
+    """The same model as an exact denoiser (playground.diffusion.ExactDenoiser): bidirectional, by
+    forward-backward."""
 
     return diffusion.ExactDenoiser.from_ngram(causal(name, session))
 
 
 class WithNgrams:
-    """A backend that knows the n-gram models too: what the Generate page asks. Everything else is the backend's."""
+    """A backend that knows the n-gram models too: what the Generate page asks. Everything else is
+    the backend's."""
 
     def __init__(self, backend: Any):
         self._backend = backend

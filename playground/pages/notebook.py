@@ -1,7 +1,8 @@
 """The players of the pages in a notebook, without the app: `from playground import show`.
 
-What a cell shows is one HTML page in a frame without the notebook's rights, for the text of a model is a stranger's text; it
-asks no server. Beside it goes a still picture for where no script runs: a file on a code host, a printed page.
+What a cell shows is one HTML page in a frame without the notebook's rights, for the text of a model
+is a stranger's text; it asks no server. Beside it goes a still picture for where no script runs: a
+file on a code host, a printed page.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ HEIGHT = 860  # pixels of the frame
 
 
 class Player:
-    """What a notebook shows: `html()` is the page, `png()` the still picture, `text` what is read where neither is shown."""
+    """What a notebook shows: `html()` is the page, `png()` the still picture, `text` what is read
+    where neither is shown."""
 
     def __init__(
         self, page: Callable[[], str], picture: Callable[[], bytes], text: str, height: int = HEIGHT
@@ -67,7 +69,8 @@ class Player:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Every form at once; a notebook takes the richest that it can show, and keeps the others in its file."""
+        """Every form at once; a notebook takes the richest that it can show, and keeps the others
+        in its file."""
         return {
             "text/html": self._repr_html_(),
             "image/png": base64.b64encode(self.png()).decode(),
@@ -97,11 +100,13 @@ class Replay(Player):
 def show(what: Any, prompt: str | None = None, *, height: int = HEIGHT, **settings: Any) -> Player:
     """A player for a notebook.
 
-    - `show("fairy-causal", "once upon a time", temperature=0.8, seed=7)`: the model's name, or any object that answers
-      `encode`, `decode` and `next_logits`, writes behind the prompt; the settings are those of `/decode`.
-    - `show("the king had [MASK]*12 .", sampler="dream", steps=12)`: a canvas, unmasked by the shipped network or by
-      `model=...`; the settings are those of `/unmask`.
-    - `show(chain)` with a MarkovChain (`start=`, `seed=`), `show(hidden, observations=[0, 1, 1])` with a HiddenMarkovModel.
+    - `show("fairy-causal", "once upon a time", temperature=0.8, seed=7)`: the model's name, or any
+      object that answers `encode`, `decode` and `next_logits`, writes behind the prompt; the
+      settings are those of `/decode`.
+    - `show("the king had [MASK]*12 .", sampler="dream", steps=12)`: a canvas, unmasked by the
+      shipped network or by `model=...`; the settings are those of `/unmask`.
+    - `show(chain)` with a MarkovChain (`start=`, `seed=`), `show(hidden, observations=[0, 1, 1])`
+      with a HiddenMarkovModel.
     - `show(trace)` with the answer of `/decode`, `/score` or `/unmask`.
 
     Errors: ValueError with a sentence that names the setting, its range and what was given."""
@@ -129,7 +134,8 @@ def replay(
     top: int = 20,
     height: int = HEIGHT,
 ) -> Replay:
-    """The `steps` that `generate(model, model.encode(prompt), settings)` gave, for looking at. Records hold `top` rows and the exact rest."""
+    """The `steps` that `generate(model, model.encode(prompt), settings)` gave, for looking at.
+    Records hold `top` rows and the exact rest."""
 
     label, stream = labels(model), decoding.TextStream(model.decode)
     pieces = [

@@ -10,15 +10,13 @@ A run is one request of one widget. Its messages are plain data, one a yield::
     {"run": id, "n": 4, "kind": "end", "reason": "length", ...}   or   {..., "kind": "error", "message": sentence}
 
 `n` counts the messages and `at` the frames, so that the browser knows doubled and lost ones: of
-several values that arrive in one
-burst a widget sees the last alone. The last messages of each run are kept for a while, and `going`
-hands out those that are missing.
-Exactly one end or error comes last.
-More kinds may come later: whoever reads ignores those it does not know.
+several values that arrive in one burst a widget sees the last alone. The last messages of each run
+are kept for a while, and `going` hands out those that are missing. Exactly one end or error comes
+last. More kinds may come later: whoever reads ignores those it does not know.
 
 A run that was cut off is asked for again under a new name with `after`, the number of frames that
-arrived: a draw depends on
-seed and step alone, so the same frames would come, and those before `after` are not sent again.
+arrived: a draw depends on seed and step alone, so the same frames would come, and those before
+`after` are not sent again.
 """
 
 from __future__ import annotations
@@ -180,8 +178,8 @@ def stream(
     `end` make.
 
     long: it writes many texts and takes one of the places for such, or of the kind that it names
-    ("training"). tokens: what a frame's record counts for in the
-    host's figures. An exception becomes an error with a sentence; what the page shows stays."""
+    ("training"). tokens: what a frame's record counts for in the host's figures. An exception
+    becomes an error with a sentence; what the page shows stays."""
     try:
         asked, handle = asked_of(raw)
         HANDLES.add(handle)

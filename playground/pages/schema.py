@@ -1,4 +1,5 @@
-"""`python -m playground.pages.schema`: writes playground/web/schema.d.ts, the browser half's types of what a visitor sets.
+"""`python -m playground.pages.schema`: writes playground/web/schema.d.ts, the browser half's types
+of what a visitor sets.
 
 The table of parameters is the source; tests/pages/test_schema.py says when the file is out of date.
 """

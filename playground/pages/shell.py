@@ -1,11 +1,16 @@
-"""What stands around the pages: the blocks, the navigation, the link to the models, and what pages hand to each other.
+"""What stands around the pages: the blocks, the navigation, the link to the models, and what pages
+hand to each other.
 
 A page is built by `build(app)`, where `app` is a `Shell`:
 
-- `app.demo` is the gr.Blocks (for `app.demo.load(...)`), `app.tabs` the gr.Tabs that hold all pages;
-- `app.backend()` is the shared backend; the first call imports torch and may take seconds, so never call it while building;
-- `app.at_start(fn)` runs `fn()` once in the background after the page answers (a page's first model, say);
-- `app.receive(slug, fn)` and `app.receivers` let one page take a state from another ("Send this step to Escape").
+- `app.demo` is the gr.Blocks (for `app.demo.load(...)`), `app.tabs` the gr.Tabs that hold all
+  pages;
+- `app.backend()` is the shared backend; the first call imports torch and may take seconds, so never
+  call it while building;
+- `app.at_start(fn)` runs `fn()` once in the background after the page answers (a page's first
+  model, say);
+- `app.receive(slug, fn)` and `app.receivers` let one page take a state from another ("Send this
+  step to Escape").
 """
 
 from __future__ import annotations
@@ -37,7 +42,8 @@ FONTS = (
     ("Source Serif 4", "source-serif-4-latin-wght-normal.woff2"),
     ("JetBrains Mono", "jetbrains-mono-latin-wght-normal.woff2"),
 )
-# What Home draws with, at most ten: fetched while Gradio's own scripts load. Every other view is fetched when its tab opens.
+# What Home draws with, at most ten: fetched while Gradio's own scripts load. Every other view is
+# fetched when its tab opens.
 HOME_MODULES: tuple[str, ...] = (
     "core/translate.js",
     "core/dom.js",
@@ -53,7 +59,8 @@ HOME_MODULES: tuple[str, ...] = (
 
 @dataclass
 class Shell:
-    """What a page is given. `make_backend` is a function that returns the backend: tests hand in one with doubles."""
+    """What a page is given. `make_backend` is a function that returns the backend: tests hand in
+    one with doubles."""
 
     demo: gr.Blocks
     make_backend: Callable[[], Any] | None = None
@@ -77,7 +84,8 @@ class Shell:
         self.starters.append(fn)
 
     def warm(self) -> None:
-        """Imports the backend, then runs what the pages asked for. What fails fails again, in a sentence, where it is needed."""
+        """Imports the backend, then runs what the pages asked for. What fails fails again, in a
+        sentence, where it is needed."""
         try:
             self.backend()
         except Exception:
@@ -90,11 +98,13 @@ class Shell:
                 logging.getLogger(__name__).exception("a page could not be warmed up")
 
     def receive(self, slug: str, link_of: Callable[[dict], str]) -> None:
-        """Page `slug` takes a step of another page: `link_of(state)` returns the query ("?tab=...") that opens it there.
+        """Page `slug` takes a step of another page: `link_of(state)` returns the query ("?tab=...")
+        that opens it there.
 
-        The state of a decoding step is {"model": str, "prompt": str, "ids": [int] (prompt and text before the step), "step": int,
-        "settings": {...}}, plain values. Whoever sends asks `app.receivers.get(slug)` when the button is pressed: the order
-        in which pages are built does not matter."""
+        The state of a decoding step is {"model": str, "prompt": str, "ids": [int] (prompt and text
+        before the step), "step": int, "settings": {...}}, plain values. Whoever sends asks
+        `app.receivers.get(slug)` when the button is pressed: the order in which pages are built
+        does not matter."""
         self.receivers[slug] = link_of
 
 
@@ -128,15 +138,18 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> Demo:
                     page.build(app)
         LinkPicture(squares, embedding.choices(), elem_id="link-picture")
         labels.follow(demo, masthead)
-    # Who may run when is said by `playground.pages.gate`, in sentences; Gradio's own queue must never stand in the way of it.
+    # Who may run when is said by `playground.pages.gate`, in sentences; Gradio's own queue must
+    # never stand in the way of it.
     demo.queue(default_concurrency_limit=None, max_size=4 * threads())
     return demo
 
 
 def launch_settings() -> dict[str, Any]:
-    """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them there, not in gr.Blocks."""
+    """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them
+    there, not in gr.Blocks."""
     gr.set_static_paths([ASSETS / "fonts", ASSETS / "words"])
-    # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables in them get lost on the way.
+    # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables
+    # in them get lost on the way.
     return {
         "theme": theme(),
         "head": f"{HEAD}<script>{embedding.script()}</script>{preloads(HOME_MODULES)}{languages()}<style>{stylesheet()}</style>{first_paint.head()}",
@@ -166,7 +179,8 @@ def threads() -> int:
 
 
 def stylesheet() -> str:
-    """assets/style.css with the fonts in front. The addresses are relative to the page's base, so a root path does no harm."""
+    """assets/style.css with the fonts in front. The addresses are relative to the page's base, so a
+    root path does no harm."""
     faces = [
         f'@font-face {{ font-family: "{name}"; font-weight: 200 900; font-display: swap; '
         f'src: url("gradio_api/file={(ASSETS / "fonts" / file).as_posix()}") format("woff2"); }}'
@@ -181,7 +195,8 @@ def stylesheet() -> str:
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's variables set to ours: light and dark are the same names, which assets/style.css fills twice."""
+    """Gradio's variables set to ours: light and dark are the same names, which assets/style.css
+    fills twice."""
     plain = {
         "body_background_fill": "var(--paper)",
         "body_text_color": "var(--ink)",

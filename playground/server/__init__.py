@@ -1,1 +1,2 @@
-"""The process around the pages: HTTP, security headers, the page cache, the Model Context Protocol, signals."""
+"""The process around the pages: HTTP, security headers, the page cache, the Model Context Protocol,
+signals."""

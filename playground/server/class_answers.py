@@ -1,4 +1,5 @@
-"""Requests and answers of the classroom: bodies are read up to their limit, what is refused becomes a status and a sentence."""
+"""Requests and answers of the classroom: bodies are read up to their limit, what is refused becomes
+a status and a sentence."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class TooLarge(Exception):
 
 
 async def body_of(request: Request, most: int) -> dict[str, Any]:
-    """The request's JSON object ({} where there is no body); no more than `most` bytes of it are ever kept.
+    """The request's JSON object ({} where there is no body); no more than `most` bytes of it are
+    ever kept.
 
     Raises TooLarge, or ValueError where it is no JSON object."""
     stated = request.headers.get("content-length", "")
@@ -78,7 +80,8 @@ def language_of(request: Request, otherwise: str = "en") -> str:
 def answering(
     handler: Callable[[Request], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
-    """A route whose refusals and errors are answers: {"error": the sentence in the asker's language, "message": for `say`}."""
+    """A route whose refusals and errors are answers: {"error": the sentence in the asker's
+    language, "message": for `say`}."""
 
     async def answer(request: Request) -> Response:
         status, sentence = 500, t("Something went wrong here: try again.")

@@ -32,9 +32,8 @@ def written(record: Any) -> str:
 
 class Events(EventSourceResponse):
     """A stream of events. Pings are events too, so that the page knows a live line from one that
-    died without a word; a phone that
-    does not read (it sleeps, or left the network) ends its own stream, which is no fault of the
-    server's, and comes back by itself."""
+    died without a word; a phone that does not read (it sleeps, or left the network) ends its own
+    stream, which is no fault of the server's, and comes back by itself."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -94,8 +93,7 @@ class Channel:
 
     def stream(self, seat: Seat | None, phone: int | None = None) -> EventSourceResponse:
         """Events for a viewer: `snapshot` first, then `change`, until the class ends, too many
-        streams are opened, or the teacher's
-        phone that reads was put away."""
+        streams are opened, or the teacher's phone that reads was put away."""
         return Events(
             self._events(seat, phone),
             ping=PING,

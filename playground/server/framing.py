@@ -1,12 +1,13 @@
 """Which sites may show the playground in a frame: `PLAYGROUND_FRAME_ANCESTORS`.
 
-The variable holds origins with spaces between them ("https://school.example https://*.moodle.example:8443"), `*` for every site or
-`none` for none. Without it a Space may be framed by every site, as the hub itself allows, and every other host by its own pages
-alone.
+The variable holds origins with spaces between them ("https://school.example
+https://*.moodle.example:8443"), `*` for every site or `none` for none. Without it a Space may be
+framed by every site, as the hub itself allows, and every other host by its own pages alone.
 
-What an open frame gives away was weighed: clickjacking needs an action that a signed-in visitor would not want to take, and here
-nobody signs in. The cookie of `deploy/nginx.conf` only picks a process; a click in a foreign frame can start a run or change what
-its own visitor sees, nothing else. The key of a class is sent in a header by the tab that opened it, never by the browser on its
+What an open frame gives away was weighed: clickjacking needs an action that a signed-in visitor
+would not want to take, and here nobody signs in. The cookie of `deploy/nginx.conf` only picks a
+process; a click in a foreign frame can start a run or change what its own visitor sees, nothing
+else. The key of a class is sent in a header by the tab that opened it, never by the browser on its
 own, and a frame of another site cannot read it.
 
 Source: Content Security Policy Level 3, section 6.4.2, frame-ancestors.

@@ -1,10 +1,13 @@
-"""The process around the pages: what its host can ask (`/health`, `/metrics`), the runs' log lines, and a stop that loses no text.
+"""The process around the pages: what its host can ask (`/health`, `/metrics`), the runs' log lines,
+and a stop that loses no text.
 
-- `GET /health`: JSON of `Backend.health()`; 200 while runs are taken, 503 once the process is stopping or its GPU failed, so that whatever spreads
-  the visitors over several processes sends new ones elsewhere.
+- `GET /health`: JSON of `Backend.health()`; 200 while runs are taken, 503 once the process is
+  stopping or its GPU failed, so that whatever spreads the visitors over several processes sends new
+  ones elsewhere.
 - `GET /metrics`: Prometheus's text format.
-- SIGTERM: running texts are written to their end, new ones are refused with a sentence; after `PLAYGROUND_DRAIN_SECONDS` (30) at
-  most, or at a second SIGTERM, the process ends. Ctrl+C ends at once.
+- SIGTERM: running texts are written to their end, new ones are refused with a sentence; after
+  `PLAYGROUND_DRAIN_SECONDS` (30) at most, or at a second SIGTERM, the process ends. Ctrl+C ends at
+  once.
 """
 
 from __future__ import annotations
@@ -31,7 +34,8 @@ LAST_FRAMES = 3.0  # seconds in which a page may still fetch the last frames of 
 
 
 def drain_seconds() -> float:
-    """`PLAYGROUND_DRAIN_SECONDS`, 30 where it is not set; ValueError names a value that is no number >= 0."""
+    """`PLAYGROUND_DRAIN_SECONDS`, 30 where it is not set; ValueError names a value that is no
+    number >= 0."""
     text = os.environ.get("PLAYGROUND_DRAIN_SECONDS", "").strip() or "30"
     try:
         seconds = float(text)
@@ -65,7 +69,8 @@ def with_routes(
     backend: Callable[[], Any],
     models: Callable[[], Any] | None = None,
 ) -> dict[str, Any]:
-    """Arguments of `launch()` or `mount_gradio_app()` with the two addresses and the classroom added; they come before Gradio's own.
+    """Arguments of `launch()` or `mount_gradio_app()` with the two addresses and the classroom
+    added; they come before Gradio's own.
 
     models(): what the classroom asks for models, where it knows more of them than the backend."""
     kwargs = dict(settings.get("app_kwargs") or {})
@@ -78,7 +83,8 @@ def with_routes(
 
 
 class Stop:
-    """SIGTERM as something to wait for. Made in the main thread, before the page answers: none is missed then."""
+    """SIGTERM as something to wait for. Made in the main thread, before the page answers: none is
+    missed then."""
 
     def __init__(self) -> None:
         self.asked = threading.Event()
@@ -92,7 +98,8 @@ class Stop:
         self.asked.set()
 
     def serve(self, demo: Any, backend: Callable[[], Any]) -> None:
-        """Block until the process is told to end, then end it gracefully: drain, last frames, close."""
+        """Block until the process is told to end, then end it gracefully: drain, last frames,
+        close."""
         try:
             while not self.asked.wait(LOOK):
                 pass
@@ -113,7 +120,8 @@ class Stop:
 
 
 def _last_frames(demo: Any) -> None:
-    """Wait until Gradio's queue has handed out what it holds: a text that has just ended is still on its way to its page."""
+    """Wait until Gradio's queue has handed out what it holds: a text that has just ended is still
+    on its way to its page."""
     queue, until = getattr(demo, "_queue", None), time.monotonic() + LAST_FRAMES
     while time.monotonic() < until and any(
         job is not None for job in getattr(queue, "active_jobs", ())

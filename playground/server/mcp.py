@@ -1,4 +1,5 @@
-"""The named endpoints as tools of the Model Context Protocol: Gradio serves them (`launch(mcp_server=True)`), here their answers become JSON."""
+"""The named endpoints as tools of the Model Context Protocol: Gradio serves them
+(`launch(mcp_server=True)`), here their answers become JSON."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from typing import Any
 
 
 def answer_in_json(demo: Any) -> None:
-    """After `demo.launch(mcp_server=True)`: a tool's answer is JSON text. Gradio writes Python's own notation of a dict (None, True,
-    'single quotes'), which no other language reads. Without an MCP server nothing happens."""
+    """After `demo.launch(mcp_server=True)`: a tool's answer is JSON text. Gradio writes Python's
+    own notation of a dict (None, True, 'single quotes'), which no other language reads. Without an
+    MCP server nothing happens."""
     server = getattr(demo, "mcp_server_obj", None)
     if server is None:
         return

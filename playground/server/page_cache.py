@@ -1,6 +1,7 @@
-"""The page itself, made once: Gradio makes its 1.8 MB anew at each visit, more than half a second of one core, and a class of
-thirty that opens the page in the same ten seconds would wait half a minute. It is the same for everybody who comes by the same
-address, so it is kept, and compressed once for each coding."""
+"""The page itself, made once: Gradio makes its 1.8 MB anew at each visit, more than half a second
+of one core, and a class of thirty that opens the page in the same ten seconds would wait half a
+minute. It is the same for everybody who comes by the same address, so it is kept, and compressed
+once for each coding."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 
 
 class PageCache:
-    """ASGI middleware: answers GET of the page and of its description from memory, HEAD of the page at once."""
+    """ASGI middleware: answers GET of the page and of its description from memory, HEAD of the page
+    at once."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -62,7 +64,8 @@ class PageCache:
     async def _formed(
         self, key: tuple, scope: Scope, receive: Receive
     ) -> dict[str | None, Response]:
-        """The answer at an address, made if it is not kept; whoever comes meanwhile waits for the first. An error is not kept."""
+        """The answer at an address, made if it is not kept; whoever comes meanwhile waits for the
+        first. An error is not kept."""
         async with self.making.setdefault(key, asyncio.Lock()):
             try:
                 if key not in self.kept:
@@ -92,7 +95,8 @@ class PageCache:
 
 
 def in_best_form(forms: dict[str | None, Response], accepted: str) -> Response:
-    """The answer in the smallest form that the browser takes, compressed once: Gradio leaves both addresses as they are."""
+    """The answer in the smallest form that the browser takes, compressed once: Gradio leaves both
+    addresses as they are."""
     plain = forms[None]
     coding = next(
         (name for name in CODINGS if re.search(rf"\b{name}\b(?!;q=0(\.0*)?\b)", accepted)), None

@@ -1,9 +1,10 @@
 """Where a request goes, below the root path under which the app is served.
 
-Behind another server, or mounted in another app, all addresses may begin with a root path ("/play"). Whoever asks for an address by
-its own name ("/config") must look below that. A root path that was written with a slash at its end means the same, and an address
-with a slash too many in front ("https://host//?tab=chains", as pasted links have it) leads to the plain one: Gradio's own scripts
-take "//" for the name of another host.
+Behind another server, or mounted in another app, all addresses may begin with a root path
+("/play"). Whoever asks for an address by its own name ("/config") must look below that. A root path
+that was written with a slash at its end means the same, and an address with a slash too many in
+front ("https://host//?tab=chains", as pasted links have it) leads to the plain one: Gradio's own
+scripts take "//" for the name of another host.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ def below_root(scope: Scope) -> str:
 def plain_address(below: str, query: str = "", root: str = "") -> str:
     """From a path that begins with several slashes to the same with one; it never names a host.
 
-    root: the root path, where the request's path has it. Else the address is relative: a server in front may have taken away
-    a root path that nobody here knows."""
+    root: the root path, where the request's path has it. Else the address is relative: a server in
+    front may have taken away a root path that nobody here knows."""
     rest = below.lstrip("/")
     levels = len(below) - len(rest) - 1 + rest.count("/")
     start = quote(root) + "/" if root else "../" * levels
@@ -35,7 +36,8 @@ def plain_address(below: str, query: str = "", root: str = "") -> str:
 
 
 class SingleSlash:
-    """ASGI middleware: no slash at the end of the root path, and the way to one slash at the beginning of what is below it."""
+    """ASGI middleware: no slash at the end of the root path, and the way to one slash at the
+    beginning of what is below it."""
 
     def __init__(self, app: ASGIApp):
         self.app = app

@@ -1,10 +1,13 @@
 """What every answer of the server carries, and what no request may do.
 
-- A content security policy that names no other host: scripts, styles, fonts, pictures and requests come from here alone. Gradio
-  needs inline scripts and eval (its templates are compiled in the browser); blob: and data: are for downloads and pictures.
-- No sniffing of types, no address of this page told to other hosts; who may frame the pages: `playground.server.framing`.
-- Bodies beyond `max_body_mb` are refused with a sentence before they are read; so are Gradio's addresses that write visitors'
-  files to the disk of the server or read for other programs: no page here uses them.
+- A content security policy that names no other host: scripts, styles, fonts, pictures and requests
+  come from here alone. Gradio needs inline scripts and eval (its templates are compiled in the
+  browser); blob: and data: are for downloads and pictures.
+- No sniffing of types, no address of this page told to other hosts; who may frame the pages:
+  `playground.server.framing`.
+- Bodies beyond `max_body_mb` are refused with a sentence before they are read; so are Gradio's
+  addresses that write visitors' files to the disk of the server or read for other programs: no page
+  here uses them.
 - An exception that nobody caught becomes a plain 500 without its insides.
 """
 
@@ -60,7 +63,8 @@ log = logging.getLogger(__name__)
 
 
 def policy() -> str:
-    """The content security policy in force, with the sites that the environment lets frame the pages."""
+    """The content security policy in force, with the sites that the environment lets frame the
+    pages."""
     return f"{POLICY}; frame-ancestors {frame_ancestors()}"
 
 
@@ -122,8 +126,9 @@ def sentence_of(status: int, error: Exception) -> str:
 
 
 def is_ours(error: BaseException) -> bool:
-    """Whether code of the playground had a part in an exception. Otherwise Gradio could not read what was sent (a component, an
-    endpoint or an argument that does not exist): it lets such exceptions through as if the server were broken."""
+    """Whether code of the playground had a part in an exception. Otherwise Gradio could not read
+    what was sent (a component, an endpoint or an argument that does not exist): it lets such
+    exceptions through as if the server were broken."""
     trace = error.__traceback__
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
@@ -140,8 +145,8 @@ def stated_length(scope: Scope) -> int:
 
 
 def guarded() -> dict[str, Any]:
-    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()`: the guard before everything, the languages, the kept page,
-    the browser half by URL, and the page for teachers."""
+    """The argument `app_kwargs` of `launch()` or `mount_gradio_app()`: the guard before everything,
+    the languages, the kept page, the browser half by URL, and the page for teachers."""
     layers = (Guard, SingleSlash, Translations, PageCache)
     return {
         "middleware": [Middleware(layer) for layer in layers],

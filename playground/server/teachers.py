@@ -1,4 +1,5 @@
-"""`GET /teachers`: the page for teachers, in the language of the address (`?lang=de`) or else of the browser."""
+"""`GET /teachers`: the page for teachers, in the language of the address (`?lang=de`) or else of
+the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The tables of the languages for the browser, at addresses that hold the hash of what they are made of."""
+"""The tables of the languages for the browser, at addresses that hold the hash of what they are
+made of."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 class Translations:
-    """ASGI middleware: answers GET of a language's table from memory. The address of another version gets the present table, which
-    the browser then does not keep: a page that is open while the server is renewed finds its words."""
+    """ASGI middleware: answers GET of a language's table from memory. The address of another
+    version gets the present table, which the browser then does not keep: a page that is open while
+    the server is renewed finds its words."""
 
     def __init__(self, app: ASGIApp):
         self.app = app

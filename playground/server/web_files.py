@@ -1,4 +1,5 @@
-"""The browser half, playground/web, at `/web/<content hash>/<path>`: compressed once for each coding and answered from memory."""
+"""The browser half, playground/web, at `/web/<content hash>/<path>`: compressed once for each
+coding and answered from memory."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class WebAnswers:
         self.forms: dict[str, dict[str | None, Response]] = {}
 
     def answer(self, mark: str, path: str, accepted: str = "") -> Response:
-        """The file in the smallest form that is accepted. A path is looked up among those that are there, never on the disk."""
+        """The file in the smallest form that is accepted. A path is looked up among those that are
+        there, never on the disk."""
         if mark != self.files.mark or path not in self.files.bodies:
             return PlainTextResponse("Not found", 404, {"cache-control": "no-store"})
         if path not in self.forms:

@@ -1,4 +1,5 @@
-"""A still picture of a chain: its table of transitions, each cell as dark as it is likely, and the long run beneath."""
+"""A still picture of a chain: its table of transitions, each cell as dark as it is likely, and the
+long run beneath."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def table_png(
     foot_title: str = "long run",
     dark: bool = False,
 ) -> bytes:
-    """`table`, (rows, columns) of probabilities, as a PNG; `foot` is one more row beneath it, of as many columns."""
+    """`table`, (rows, columns) of probabilities, as a PNG; `foot` is one more row beneath it, of as
+    many columns."""
     colours, label, number = palette(dark), ("sans", 15, 500), ("mono", 15, 400)
     lines = [*zip(rows, table, strict=True), *([(foot_title, foot)] if foot is not None else [])]
     image, pen = sheet(

@@ -39,8 +39,9 @@ SMALL, LABEL, TEXT, MONO = (
 class DecodePicture:
     """Draws the steps of one checked trace (kind decode or score), all in one size.
 
-    `picture(k)` is the image of step k. `bars(k)` says what its bars stand for, from the top: [(text, raw, final, top pixel)];
-    a bar of probability p is `length(k, p)` pixels long from pixel `TRACK_LEFT` on."""
+    `picture(k)` is the image of step k. `bars(k)` says what its bars stand for, from the top:
+    [(text, raw, final, top pixel)]; a bar of probability p is `length(k, p)` pixels long from pixel
+    `TRACK_LEFT` on."""
 
     TRACK_LEFT = MARGIN + LEFT + 12
 

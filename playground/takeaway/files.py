@@ -21,7 +21,8 @@ TYPES = {
 
 
 def made(request: Any, page_of: Callable[[dict], str]) -> dict:
-    """{"name", "type", "base64"} of {"form", "trace", "step"?, "dark"?}; `page_of(trace)` is the text of the page that replays it.
+    """{"name", "type", "base64"} of {"form", "trace", "step"?, "dark"?}; `page_of(trace)` is the
+    text of the page that replays it.
 
     Raises ValueError with a sentence on a form that does not exist or a trace that is none."""
     if not isinstance(request, Mapping):
@@ -54,7 +55,8 @@ def made(request: Any, page_of: Callable[[dict], str]) -> dict:
 
 
 def opened(request: Any, kinds: tuple[str, ...]) -> dict:
-    """{"trace"} of {"text": the text of a file}: checked, of one of `kinds`. Raises ValueError with a sentence."""
+    """{"trace"} of {"text": the text of a file}: checked, of one of `kinds`. Raises ValueError with
+    a sentence."""
     try:
         trace = read_trace(request.get("text") if isinstance(request, Mapping) else None)
         if trace["kind"] not in kinds:

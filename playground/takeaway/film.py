@@ -1,4 +1,5 @@
-"""A GIF of what was played on Home: tiles, the ball that falls on one of them, the word in the sentence. At most a few dozen frames."""
+"""A GIF of what was played on Home: tiles, the ball that falls on one of them, the word in the
+sentence. At most a few dozen frames."""
 
 from __future__ import annotations
 
@@ -22,10 +23,11 @@ MOST_STEPS, MOST_TILES, MOST_LETTERS = 12, 16, 60
 
 
 def film(raw: Any) -> dict[str, str]:
-    """What was played -> {"film": a GIF as a data: address}. ValueError says which field is out of its range.
+    """What was played -> {"film": a GIF as a data: address}. ValueError says which field is out of
+    its range.
 
-    raw: {"prompt", "length", "masks": bool, "dark": bool, "steps": [{"tiles": [{"text", "share"}], "u": number or null, "index",
-    "by": "you" | "chance", "at": place of the word, "text"}]}."""
+    raw: {"prompt", "length", "masks": bool, "dark": bool, "steps": [{"tiles": [{"text", "share"}],
+    "u": number or null, "index", "by": "you" | "chance", "at": place of the word, "text"}]}."""
     played = _checked(raw)
     stills = [still for k in range(len(played["steps"])) for still in _stills(played, k)]
     stills.append((_picture(played, len(played["steps"])), 2500))

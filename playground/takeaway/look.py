@@ -1,4 +1,5 @@
-"""How a picture looks: the colours and the type of the page itself, read from assets/style.css and assets/fonts."""
+"""How a picture looks: the colours and the type of the page itself, read from assets/style.css and
+assets/fonts."""
 
 from __future__ import annotations
 
@@ -52,14 +53,16 @@ def font(family: str, size: int, weight: int = 400) -> Any:
 
 @cache
 def _has(family: str, character: str) -> bool:
-    """Whether the shipped font can draw it: what it cannot looks like a code point that no font has."""
+    """Whether the shipped font can draw it: what it cannot looks like a code point that no font
+    has."""
     probe = font(family, 20)
     missing, drawn = probe.getmask("\U0010fffe"), probe.getmask(character)
     return character == " " or drawn.size != missing.size or bytes(drawn) != bytes(missing)
 
 
 def visible(text: str, family: str = "mono") -> str:
-    """A token as the reader sees it: spaces as dots; what the shipped type cannot draw, by its code, e.g. ‹4E2D›."""
+    """A token as the reader sees it: spaces as dots; what the shipped type cannot draw, by its
+    code, e.g. ‹4E2D›."""
     out = []
     for character in text:
         if character == " ":
@@ -104,7 +107,8 @@ def clipped(text: str, style: Style, width: float) -> str:
 
 @lru_cache(maxsize=4096)
 def _stamp(text: str, style: Style, anchor: str) -> tuple[Image.Image, int, int]:
-    """The text as a mask, and where it lies relative to its anchor. Kept: the frames of an animation share most of their words."""
+    """The text as a mask, and where it lies relative to its anchor. Kept: the frames of an
+    animation share most of their words."""
     face = font(*style)
     left, top, right, bottom = (int(value) for value in face.getbbox(text, anchor=anchor))
     mask = Image.new("L", (right - left + 2, bottom - top + 2))
@@ -127,7 +131,8 @@ def write(
 
 
 def chance(p: float | None) -> str:
-    """A probability as the page writes it: three decimals, or scientific where they would say 0 or 1 and be wrong."""
+    """A probability as the page writes it: three decimals, or scientific where they would say 0 or
+    1 and be wrong."""
     if p is None:
         return "–"
     if p in (0, 1):

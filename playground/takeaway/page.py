@@ -1,8 +1,10 @@
-"""One HTML file that plays a trace again without a network: the same player, its script and style, the fonts, the data, nothing else.
+"""One HTML file that plays a trace again without a network: the same player, its script and style,
+the fonts, the data, nothing else.
 
-The player's code is the one of the app: a view of playground/web, whose modules stand in an import map as data: addresses. Data goes
-into the file as JSON without a "<", so no token can end the script it stands in; the file's own policy lets nothing run but the
-scripts written here and those modules.
+The player's code is the one of the app: a view of playground/web, whose modules stand in an import
+map as data: addresses. Data goes into the file as JSON without a "<", so no token can end the
+script it stands in; the file's own policy lets nothing run but the scripts written here and those
+modules.
 """
 
 from __future__ import annotations
@@ -32,8 +34,9 @@ def to_page(
 ) -> str:
     """The file's text.
 
-    `value` is what the widget shows (its `props.value`), `props` its other properties, `constants` its constants; `answers` says what its questions to the
-    server get here (function's name -> plain data); every other question gets {"error": a sentence}."""
+    `value` is what the widget shows (its `props.value`), `props` its other properties, `constants`
+    its constants; `answers` says what its questions to the server get here (function's name ->
+    plain data); every other question gets {"error": a sentence}."""
     scripts = _scripts(widget)
     data = constant(
         {

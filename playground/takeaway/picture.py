@@ -1,4 +1,5 @@
-"""Pictures and animations of a checked trace: PNG of one step, GIF of all of them. The same trace gives the same bytes."""
+"""Pictures and animations of a checked trace: PNG of one step, GIF of all of them. The same trace
+gives the same bytes."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def drawing(trace: Mapping[str, Any], dark: bool = False) -> DecodePicture | Unm
 
 
 def to_png(trace: Mapping[str, Any], step: int = -1, dark: bool = False) -> bytes:
-    """The step on view (negative: counted from the end). Model, settings and text are in the file's text fields too."""
+    """The step on view (negative: counted from the end). Model, settings and text are in the file's
+    text fields too."""
     drawn = drawing(trace, dark)
     k = step + len(drawn) if step < 0 else step
     if not 0 <= k < len(drawn):
@@ -36,7 +38,8 @@ def to_png(trace: Mapping[str, Any], step: int = -1, dark: bool = False) -> byte
 
 
 def to_gif(trace: Mapping[str, Any], dark: bool = False) -> bytes:
-    """One frame a step, without end. Of a run longer than MOST_FRAMES evenly spaced steps are shown, the last one among them."""
+    """One frame a step, without end. Of a run longer than MOST_FRAMES evenly spaced steps are
+    shown, the last one among them."""
     drawn = drawing(trace, dark)
     steps = chosen_steps(len(drawn))
     # One palette for all frames: those colours only, no dots in between, nothing flickers.

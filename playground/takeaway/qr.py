@@ -1,4 +1,5 @@
-"""A link as a picture for projectors: the squares of a QR code (ISO/IEC 18004), made here, drawn by the browser."""
+"""A link as a picture for projectors: the squares of a QR code (ISO/IEC 18004), made here, drawn by
+the browser."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ LONGEST = 2331  # bytes that a QR code of the largest size holds at error correc
 
 
 def squares(address: Any) -> list[str]:
-    """The code's rows, "1" where it is dark, without the quiet border of four squares that the drawing must add.
+    """The code's rows, "1" where it is dark, without the quiet border of four squares that the
+    drawing must add.
 
     Raises ValueError where `address` is no web address of 1 to LONGEST bytes."""
     if not isinstance(address, str) or not address.startswith(("http://", "https://")):

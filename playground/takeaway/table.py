@@ -9,7 +9,8 @@ from playground import traces
 
 
 def to_csv(trace: Mapping[str, Any]) -> str:
-    """A text: one line a step. An unmasking run: one line for each step and position, with the word that stands there then."""
+    """A text: one line a step. An unmasking run: one line for each step and position, with the word
+    that stands there then."""
     if trace["kind"] in ("decode", "score"):
         return traces.to_csv(trace)
     rows: list[dict] = []

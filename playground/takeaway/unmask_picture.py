@@ -1,4 +1,5 @@
-"""One step of an unmasking run as a picture: the canvas of words, each in the colour and with the mark of its state."""
+"""One step of an unmasking run as a picture: the canvas of words, each in the colour and with the
+mark of its state."""
 
 from __future__ import annotations
 
@@ -43,9 +44,11 @@ SMALL, LABEL, PLAIN, STRONG = (
 
 
 class UnmaskPicture:
-    """Draws the steps of one or two checked runs, all in one size; picture 0 is the canvas before the first step.
+    """Draws the steps of one or two checked runs, all in one size; picture 0 is the canvas before
+    the first step.
 
-    `words(k)` says what stands where: for each run [(text or None where masked, state, (left, top, right, bottom))]."""
+    `words(k)` says what stands where: for each run [(text or None where masked, state, (left, top,
+    right, bottom))]."""
 
     def __init__(self, runs: list[Mapping[str, Any]], dark: bool = False):
         self.runs, self.dark, self.colours = runs, dark, palette(dark)
@@ -64,7 +67,8 @@ class UnmaskPicture:
     def _places(
         self, start: Mapping[str, Any], steps: list[Mapping[str, Any]], y: float
     ) -> tuple[list[tuple[float, float, float, float]], float]:
-        """A place for each position that holds the widest word which ever stands there, so that nothing jumps."""
+        """A place for each position that holds the widest word which ever stands there, so that
+        nothing jumps."""
         x, boxes = float(MARGIN), []
         y += 26
         for i in range(len(start["canvas"])):

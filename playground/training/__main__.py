@@ -1,4 +1,5 @@
-"""python -m playground.training --model fairy-diffusion|fairy-causal --corpus FILE --heldout FILE --minutes N [--resume]"""
+"""python -m playground.training --model fairy-diffusion|fairy-causal --corpus FILE --heldout FILE
+--minutes N [--resume]"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Held-out figures of both models. `quick_figures` is what the log shows during training; `playground.training.report` prints the rest."""
+"""Held-out figures of both models. `quick_figures` is what the log shows during training;
+`playground.training.report` prints the rest."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def position_losses(
 def masked_loss(
     network: torch.nn.Module, pieces: torch.Tensor, rate: float, length: int = 64, seed: int = 0
 ) -> float:
-    """Mean nats of a hidden piece when a share `rate` is hidden, windows of `length`, independent draws with a fixed seed."""
+    """Mean nats of a hidden piece when a share `rate` is hidden, windows of `length`, independent
+    draws with a fixed seed."""
     windows = cut(pieces, length)
     draws = torch.rand(windows.shape, generator=torch.Generator().manual_seed(seed)).to(
         windows.device
@@ -56,7 +58,8 @@ def masked_loss(
 
 
 def next_loss(network: torch.nn.Module, pieces: torch.Tensor, length: int = 128) -> float:
-    """Mean nats of a piece given those to its left, separate windows of `length` with [CLS] in front: every piece is scored."""
+    """Mean nats of a piece given those to its left, separate windows of `length` with [CLS] in
+    front: every piece is scored."""
     windows = cut(pieces, length - 1)
     inputs = torch.cat([torch.full_like(windows[:, :1], CLS), windows[:, :-1]], dim=1)
     return position_losses(network, inputs, windows).mean().item()
@@ -65,8 +68,8 @@ def next_loss(network: torch.nn.Module, pieces: torch.Tensor, length: int = 128)
 def quick_figures(
     network: PreTrainedModel, text: Windows, limit: int | None = None
 ) -> dict[str, float]:
-    """Diffusion: nats a hidden piece at 15, 50 and 85 %; causal: nats a piece and perplexity a piece. Plain text, its first `limit`
-    pieces."""
+    """Diffusion: nats a hidden piece at 15, 50 and 85 %; causal: nats a piece and perplexity a
+    piece. Plain text, its first `limit` pieces."""
     training = network.training
     network.eval()
     pieces = text.pieces[: text.plain_length][:limit]

@@ -110,7 +110,8 @@ class EvidenceTraining:
         self.history: list[dict] = []
         self.stopping = False
 
-    # ------------------------------------------------------------------------------------------------------------ one step
+    # ------------------------------------------------------------------------------------------------------------
+    # one step
     @property
     def done(self) -> float:
         """Share of the budget that is used up."""
@@ -152,7 +153,8 @@ class EvidenceTraining:
         self.step += 1
         return losses.mean().item()
 
-    # ------------------------------------------------------------------------------------------------------------ figures
+    # ------------------------------------------------------------------------------------------------------------
+    # figures
     def evaluate(self, rows: int, draws: int) -> dict[str, float]:
         """Each noise's bound on held-out windows and its standard error, by the averaged
         weights."""
@@ -162,7 +164,8 @@ class EvidenceTraining:
         self.average.swap()
         return figures
 
-    # ------------------------------------------------------------------------------------------------------------ the loop
+    # ------------------------------------------------------------------------------------------------------------
+    # the loop
     def run(self, until: int | None = None) -> list[dict]:
         """Train to the end (or to step `until`), log, save; returns the log's rows."""
         settings = self.settings
@@ -206,7 +209,8 @@ class EvidenceTraining:
         write_log(self.history, self.folder / LOG)
         print(json.dumps(row), flush=True)
 
-    # ------------------------------------------------------------------------------------------------------------ checkpoints
+    # ------------------------------------------------------------------------------------------------------------
+    # checkpoints
     def save(self) -> None:
         """Everything a resumed run needs, and the averaged weights alone; each file is replaced at
         once."""

@@ -12,9 +12,11 @@ LOWEST_RATE = 0.02  # mask rates are drawn from (LOWEST_RATE, 1]
 
 
 def stratified_rates(rows: int, device: torch.device | str = "cpu") -> torch.Tensor:
-    """(rows,) mask rates, uniform in (LOWEST_RATE, 1]: one from each of `rows` equal parts, in random order.
+    """(rows,) mask rates, uniform in (LOWEST_RATE, 1]: one from each of `rows` equal parts, in
+    random order.
 
-    Compared with independent draws the mean stays the same and the variance of the loss between batches falls.
+    Compared with independent draws the mean stays the same and the variance of the loss between
+    batches falls.
     """
     part = torch.randperm(rows, device=device)
     within = torch.rand(rows, device=device)
@@ -26,8 +28,9 @@ def hide_causal(
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(inputs, targets, weights), each (B, L): every position predicts the next piece.
 
-    `noise` is the share of input pieces replaced by [MASK] (word dropout: the model cannot lean on any single piece, which matters
-    when it reads the same text a hundred times). The targets stay whole.
+    `noise` is the share of input pieces replaced by [MASK] (word dropout: the model cannot lean on
+    any single piece, which matters when it reads the same text a hundred times). The targets stay
+    whole.
     """
     targets = torch.roll(window, -1, dims=1)
     weights = torch.ones(window.shape, device=window.device)
@@ -42,10 +45,12 @@ def hide_causal(
 def hide_diffusion(
     window: torch.Tensor, weighting: str
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(inputs, targets, weights), each (B, L): absorbing noise at one rate a row; hidden pieces are predicted.
+    """(inputs, targets, weights), each (B, L): absorbing noise at one rate a row; hidden pieces are
+    predicted.
 
-    weighting "bound": every row counts the same, so a piece weighs 1/(number hidden in its row): the continuous-time bound of a linear
-    schedule (Sahoo et al. 2024, "Simple and Effective Masked Diffusion Language Models", eq. 10). "token": every hidden piece the same.
+    weighting "bound": every row counts the same, so a piece weighs 1/(number hidden in its row):
+    the continuous-time bound of a linear schedule (Sahoo et al. 2024, "Simple and Effective Masked
+    Diffusion Language Models", eq. 10). "token": every hidden piece the same.
     """
     rates = stratified_rates(window.shape[0], window.device)
     hidden = (torch.rand(window.shape, device=window.device) < rates[:, None]) & (window != CLS)
@@ -58,10 +63,11 @@ def hide_diffusion(
 def piece_losses(
     states: torch.Tensor, matrix: torch.Tensor, bias: torch.Tensor, targets: torch.Tensor
 ) -> torch.Tensor:
-    """(N,) cross-entropy, nats, of the pieces `targets` (N,) given the head's states (N, D) and the output matrix (V, D).
+    """(N,) cross-entropy, nats, of the pieces `targets` (N,) given the head's states (N, D) and the
+    output matrix (V, D).
 
-    The matrix is padded to a multiple of 64 rows whose probability is zero: a matrix product with an odd number of columns takes
-    several times as long on tensor cores.
+    The matrix is padded to a multiple of 64 rows whose probability is zero: a matrix product with
+    an odd number of columns takes several times as long on tensor cores.
     """
     padding = -len(matrix) % 64
     logits = functional.linear(
@@ -79,7 +85,8 @@ def weighted_loss(
     weights: torch.Tensor,
     losses_of=piece_losses,
 ) -> torch.Tensor:
-    """Sum over positions of weight × cross-entropy, nats; the output layer runs only where the weight is not zero."""
+    """Sum over positions of weight × cross-entropy, nats; the output layer runs only where the
+    weight is not zero."""
     scored = weights.flatten() > 0
     states = network.bert(input_ids=inputs).last_hidden_state.flatten(0, 1)[scored]  # (N, D)
     head = network.cls.predictions

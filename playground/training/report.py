@@ -1,11 +1,13 @@
-"""Both models and, for comparison, any left-to-right model of the hub on the same held-out text, in nats a word.
+"""Both models and, for comparison, any left-to-right model of the hub on the same held-out text, in
+nats a word.
 
-    python -m playground.training.report --heldout FILE --causal assets/models/fairy-causal --diffusion assets/models/fairy-diffusion
+    python -m playground.training.report --heldout FILE --causal assets/models/fairy-causal
+    --diffusion assets/models/fairy-diffusion
         [--other FOLDER [--gguf FILE_NAME]]
 
-Different tokenizers cut a text into different pieces, so only nats a WORD (all nats of the text ÷ its words between white space) compare.
-The two models read lower-case text, which is the easier half of the task; the other model reads the text as it stands and, with
---lower, in lower case too.
+Different tokenizers cut a text into different pieces, so only nats a WORD (all nats of the text ÷
+its words between white space) compare. The two models read lower-case text, which is the easier
+half of the task; the other model reads the text as it stands and, with --lower, in lower case too.
 """
 
 from __future__ import annotations
@@ -36,8 +38,9 @@ def next_losses(
 ) -> torch.Tensor:
     """Nats of each piece, windows of `length` positions that begin with [CLS].
 
-    stride None: separate windows, so the first pieces of each have little to their left. Otherwise the window moves by `stride` and only
-    pieces not scored before count: each but the first few has at least length - 1 - stride pieces to its left.
+    stride None: separate windows, so the first pieces of each have little to their left. Otherwise
+    the window moves by `stride` and only pieces not scored before count: each but the first few has
+    at least length - 1 - stride pieces to its left.
     """
     own = length - 1
     if stride is None:
@@ -54,10 +57,12 @@ def next_losses(
 def diffusion_bound(
     network: torch.nn.Module, pieces: torch.Tensor, length: int = 64, draws: int = 4, seed: int = 0
 ) -> Bound:
-    """Upper bound on the nats a piece (NELBO): the mean, over l uniform in 1..length, of the mean loss of l hidden pieces of a window.
+    """Upper bound on the nats a piece (NELBO): the mean, over l uniform in 1..length, of the mean
+    loss of l hidden pieces of a window.
 
-    Equal to the continuous-time bound of absorbing diffusion (Sahoo et al. 2024; Ou et al. 2024). The numbers hidden are stratified over
-    the windows; the standard error ignores that and is therefore a little too large.
+    Equal to the continuous-time bound of absorbing diffusion (Sahoo et al. 2024; Ou et al. 2024).
+    The numbers hidden are stratified over the windows; the standard error ignores that and is
+    therefore a little too large.
     """
     windows = cut(pieces, length)
     generator = torch.Generator().manual_seed(seed)
@@ -80,7 +85,8 @@ def diffusion_bound(
 def other_losses(
     network: torch.nn.Module, ids: list[int], begin: int | None, length: int = 128
 ) -> torch.Tensor:
-    """Nats of each token of another model's tokens, separate windows of `length` of them, `begin` in front (if it has one)."""
+    """Nats of each token of another model's tokens, separate windows of `length` of them, `begin`
+    in front (if it has one)."""
     windows = cut(torch.tensor(ids), length)
     first = begin if begin is not None else ids[0]
     losses = []

@@ -1,4 +1,5 @@
-"""The training loop: one step is a function of (weights, optimizer state, seed, step), so a resumed run continues exactly."""
+"""The training loop: one step is a function of (weights, optimizer state, seed, step), so a resumed
+run continues exactly."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ CHECKPOINT = "checkpoint.pt"
 
 @dataclass
 class TrainingSettings:
-    """Everything that decides a run, apart from the text and the start weights. Rates and shares in [0, 1]; sizes in pieces."""
+    """Everything that decides a run, apart from the text and the start weights. Rates and shares in
+    [0, 1]; sizes in pieces."""
 
     model: str
     seed: int = 0
@@ -70,7 +72,8 @@ class TrainingSettings:
 
 
 class Training:
-    """A run: network, optimizer, averaged weights, log. `folder` receives log.csv, checkpoint.pt and weights."""
+    """A run: network, optimizer, averaged weights, log. `folder` receives log.csv, checkpoint.pt
+    and weights."""
 
     def __init__(
         self,
@@ -121,7 +124,8 @@ class Training:
         self.history: list[dict] = []
 
     def _freeze_below(self, first: int) -> None:
-        """Leave only the rows from `first` on of the position embeddings trainable: shorter texts keep their figures to the bit."""
+        """Leave only the rows from `first` on of the position embeddings trainable: shorter texts
+        keep their figures to the bit."""
         rows = self.network.bert.embeddings.position_embeddings.weight
         if not 0 < first < len(rows):
             raise ValueError(f"positions_from must be in [1, {len(rows) - 1}], got {first}")
@@ -133,7 +137,8 @@ class Training:
 
         rows.register_hook(keep)
 
-    # ------------------------------------------------------------------------------------------------------------ one step
+    # ------------------------------------------------------------------------------------------------------------
+    # one step
     def _length(self, step: int) -> int:
         """Window length of a step, from the seed and the step alone."""
         generator = torch.Generator().manual_seed(self.settings.seed * 1_000_003 + step)
@@ -167,9 +172,11 @@ class Training:
         self.seen += window.numel()
         return loss.detach()
 
-    # ------------------------------------------------------------------------------------------------------------ the loop
+    # ------------------------------------------------------------------------------------------------------------
+    # the loop
     def run(self, until: int | None = None) -> list[dict]:
-        """Train to the end (or to step `until`), log, leave a checkpoint. Returns the log's rows."""
+        """Train to the end (or to step `until`), log, leave a checkpoint. Returns the log's
+        rows."""
         settings = self.settings
         budget = None if settings.minutes is None else settings.minutes * 60
         last = time.monotonic()
@@ -227,9 +234,11 @@ class Training:
             flush=True,
         )
 
-    # ------------------------------------------------------------------------------------------------------------ checkpoints
+    # ------------------------------------------------------------------------------------------------------------
+    # checkpoints
     def save(self) -> None:
-        """Everything a resumed run needs (checkpoint.pt), and the weights alone: last.safetensors, averaged.safetensors (float16)."""
+        """Everything a resumed run needs (checkpoint.pt), and the weights alone: last.safetensors,
+        averaged.safetensors (float16)."""
         torch.save(
             {
                 "network": self.network.state_dict(),
@@ -260,8 +269,9 @@ class Training:
         )
 
     def resume(self) -> None:
-        """Continue from the folder's checkpoint, at the step and in the schedule that it stands in. Where this run has another length,
-        its own schedule counts from the first step too: what had ended goes on at the rate that the longer run has there."""
+        """Continue from the folder's checkpoint, at the step and in the schedule that it stands in.
+        Where this run has another length, its own schedule counts from the first step too: what had
+        ended goes on at the rate that the longer run has there."""
         kept = torch.load(self.folder / CHECKPOINT, map_location=self.device, weights_only=True)
         if kept["settings"]["model"] != self.settings.model:
             raise ValueError(

@@ -10,8 +10,9 @@ import torch
 
 @dataclass
 class Trapezoid:
-    """Warm-up, a plateau, a linear descent to zero. Where the descent begins is fixed only when `begin_descent` is called, so a run
-    that is given minutes instead of steps can measure its own speed first; a resumed run keeps what was fixed."""
+    """Warm-up, a plateau, a linear descent to zero. Where the descent begins is fixed only when
+    `begin_descent` is called, so a run that is given minutes instead of steps can measure its own
+    speed first; a resumed run keeps what was fixed."""
 
     peak: float
     warmup: int = 200
@@ -24,7 +25,8 @@ class Trapezoid:
 
     @property
     def last_step(self) -> float:
-        """The number of steps after which the rate is zero; infinite while the descent is not fixed."""
+        """The number of steps after which the rate is zero; infinite while the descent is not
+        fixed."""
         if self.descent_start is None or self.descent_steps is None:
             return math.inf
         return self.descent_start + self.descent_steps
@@ -38,8 +40,8 @@ class Trapezoid:
 
 
 class AveragedWeights:
-    """Exponential moving average of a network's weights, with a shorter memory at the beginning (as in TensorFlow's
-    `ExponentialMovingAverage(num_updates)`)."""
+    """Exponential moving average of a network's weights, with a shorter memory at the beginning (as
+    in TensorFlow's `ExponentialMovingAverage(num_updates)`)."""
 
     def __init__(self, network: torch.nn.Module, decay: float = 0.999):
         self.decay = decay

@@ -1,9 +1,10 @@
 """A trained checkpoint in the hub's layout, in files small enough for a plain git push.
 
-    python -m playground.training.ship --model fairy-causal --weights checkpoints/fairy-causal/averaged.safetensors --out assets/models
+    python -m playground.training.ship --model fairy-causal --weights
+    checkpoints/fairy-causal/averaged.safetensors --out assets/models
 
-writes config, tokenizer, float16 safetensors below 9.4 MB each with their index, and the training curve (curve.csv). The model card
-(README.md) is written by hand and left alone.
+writes config, tokenizer, float16 safetensors below 9.4 MB each with their index, and the training
+curve (curve.csv). The model card (README.md) is written by hand and left alone.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ MAX_POSITIONS = 128  # trained lengths; later position embeddings are the start'
 
 
 def ship_tokenizer(tokenizer: Tokenizer, causal: bool) -> PreTrainedTokenizerFast:
-    """The tokenizer for transformers: uncased word pieces. The causal model's puts [CLS], beginning of text, in front; [SEP] ends a text.
-    The diffusion model's adds nothing: a canvas is what the visitor wrote."""
+    """The tokenizer for transformers: uncased word pieces. The causal model's puts [CLS], beginning
+    of text, in front; [SEP] ends a text. The diffusion model's adds nothing: a canvas is what the
+    visitor wrote."""
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A" if causal else "$A", pair="$A $B", special_tokens=[("[CLS]", CLS)]
     )

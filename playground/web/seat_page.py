@@ -1,7 +1,9 @@
-"""The page of a student in a class: one file beside the app, with its script and the words of that in all languages in it, so that it is
-there after one answer of the server. What it says while it connects stands in it as text, and is painted before the script runs.
+"""The page of a student in a class: one file beside the app, with its script and the words of that
+in all languages in it, so that it is there after one answer of the server. What it says while it
+connects stands in it as text, and is painted before the script runs.
 
-It is the same for every class; its script reads the code from the address. `<base href="../">` makes that work below a root path.
+It is the same for every class; its script reads the code from the address. `<base href="../">`
+makes that work below a root path.
 """
 
 from __future__ import annotations
@@ -28,14 +30,16 @@ def modules() -> tuple[str, ...]:
 
 @functools.cache
 def words(language: str) -> str:
-    """The messages of the page's modules in a language, as the address of a table: nothing is fetched for it."""
+    """The messages of the page's modules in a language, as the address of a table: nothing is
+    fetched for it."""
     places = frozenset(f"playground/web/{path}" for path in modules())
     return "data:application/json;charset=utf-8," + quote(
         table(language, places).decode("utf-8"), safe=SAFE
     )
 
 
-# What an address may hold besides letters and digits; everything that is left alone compresses better.
+# What an address may hold besides letters and digits; everything that is left alone compresses
+# better.
 SAFE = "".join(chr(code) for code in range(32, 127) if chr(code) not in '%#&<>"\\') + "".join(
     chr(code) for code in range(0xA0, 0x250)
 )
@@ -43,7 +47,8 @@ SAFE = "".join(chr(code) for code in range(32, 127) if chr(code) not in '%#&<>"\
 
 @functools.cache
 def seat_page(language: str = "en") -> bytes:
-    """The page as HTML in UTF-8. `language` is the class's own: the page speaks it until the student chooses another.
+    """The page as HTML in UTF-8. `language` is the class's own: the page speaks it until the
+    student chooses another.
 
     Raises ValueError for a language that is not offered."""
     if language not in LANGUAGES:
@@ -69,5 +74,6 @@ def seat_page(language: str = "en") -> bytes:
 
 
 def gone_page(language: str = "en") -> bytes:
-    """The page where there is no such class: the same one, which says so as soon as it has asked for a seat."""
+    """The page where there is no such class: the same one, which says so as soon as it has asked
+    for a seat."""
     return seat_page(language)

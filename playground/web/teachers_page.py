@@ -1,4 +1,5 @@
-"""The page for teachers: TEACHERS.md and its translations beside it, as one light page that prints. No script but the button's."""
+"""The page for teachers: TEACHERS.md and its translations beside it, as one light page that prints.
+No script but the button's."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def teachers_file(language: str = "en") -> Path:
 
 @functools.cache
 def teachers_page(language: str = "en") -> bytes:
-    """The page as HTML in UTF-8. Its links are relative to `teachers`, the address at which it is served."""
+    """The page as HTML in UTF-8. Its links are relative to `teachers`, the address at which it is
+    served."""
     ways = [f'<a href="./?lang={language}">{_said(t("Open the Playground"), language)}</a>']
     for name, own in LANGUAGES.items():
         here = ' aria-current="page"' if name == language else ""

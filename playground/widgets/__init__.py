@@ -1,4 +1,5 @@
-"""What the browser draws: a small class in Python, its style beside it, its drawing a module of playground/web.
+"""What the browser draws: a small class in Python, its style beside it, its drawing a module of
+playground/web.
 
 How to make one (`meter`, say):
 
@@ -12,7 +13,8 @@ How to make one (`meter`, say):
            EVENTS = ("picked",)                      # what it triggers, if anything
            STYLE = source("meter", kind="css")
 
-2. `playground/web/views/meter.js`, a plain ES module that is imported when the widget appears on the page::
+2. `playground/web/views/meter.js`, a plain ES module that is imported when the widget appears on
+  the page::
 
        import { node } from "../core/dom.js";
        import { t } from "../core/translate.js";
@@ -26,18 +28,25 @@ How to make one (`meter`, say):
          watch("value", draw);                       // what comes later
        }
 
-   Types are JSDoc, checked by `npm run check` (a development tool: the app needs no Node); unit tests are in tests/web.
+   Types are JSDoc, checked by `npm run check` (a development tool: the app needs no Node); unit
+   tests are in tests/web.
 
-3. In a page: `meter = Meter({"level": .3})`, then use it as an output (`gr.skip()` leaves it alone).
-   `trigger("picked", {index: 3})` in the module reaches Python as `meter.picked(fn, ...)`, and `fn(evt: gr.EventData)` reads
-   `evt.index`: the browser says that, so check it. `Meter(server_functions=[f])` gives the module `await server.f(value)`.
-   Give every event `show_progress="hidden"` and `api_visibility="private"`.
+3. In a page: `meter = Meter({"level": .3})`, then use it as an output (`gr.skip()` leaves it
+   alone). `trigger("picked", {index: 3})` in the module reaches Python as `meter.picked(fn, ...)`,
+   and `fn(evt: gr.EventData)` reads
+   `evt.index`: the browser says that, so check it. `Meter(server_functions=[f])` gives the module
+   `await server.f(value)`. Give every event `show_progress="hidden"` and
+   `api_visibility="private"`.
 
 The rules, which tests hold:
-- A value is data: drawn with `textContent`, element properties and style properties, never by a template or by innerHTML.
+- A value is data: drawn with `textContent`, element properties and style properties, never by a
+  template or by innerHTML.
 - No request while scrubbing: all that a scrub can show is in the value already.
 - In a stream, the messages of pages/run.py, never a growing list: the view keeps what it has seen.
-  Such a widget sets `STREAMED = True` and reads `readValue(props)` (see widget.py: Gradio's differences break nested lists).
-- In CSS: class names begin with the widget's name; colours are the variables of assets/style.css; no backslash, no `${`, no `{{`.
-- For all pages: `announce(sentence)` of core/messages.js speaks to the visitor, `showStatus("SmolLM2-135M · CPU")` fills the right of the navigation.
+  Such a widget sets `STREAMED = True` and reads `readValue(props)` (see widget.py: Gradio's
+  differences break nested lists).
+- In CSS: class names begin with the widget's name; colours are the variables of assets/style.css;
+  no backslash, no `${`, no `{{`.
+- For all pages: `announce(sentence)` of core/messages.js speaks to the visitor,
+  `showStatus("SmolLM2-135M · CPU")` fills the right of the navigation.
 """

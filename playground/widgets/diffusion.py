@@ -1,4 +1,5 @@
-"""The four views of the Diffusion page: unmasking, what noise does to a text, what samplers get right, and what steps cost."""
+"""The four views of the Diffusion page: unmasking, what noise does to a text, what samplers get
+right, and what steps cost."""
 
 from __future__ import annotations
 
@@ -6,13 +7,16 @@ from playground.widgets.widget import Widget, source
 
 
 class UnmaskView(Widget):
-    """The controls, the wall of words, the left-to-right twin, the timeline, the map and the candidates.
+    """The controls, the wall of words, the left-to-right twin, the timeline, the map and the
+    candidates.
 
-    Values: {"kind": "whole", "trace", "second"?, "note"?, "at"?, "twin"?} a run that was recorded or opened; {"kind": "reading",
-    "text" or "problem"}; {"kind": "models", "models": [[title, name, exact, verifies, reads noise]]}; and the messages of a run (playground/pages/run.py,
-    frames by playground/pages/diffusion/runs.py). Events: `fill` starts a run, `read` asks how the model reads the canvas, `offers`
-    asks for the models on offer, `several` starts a run of many texts (frames by scores.py). What they carry comes from the browser:
-    check it. Scrubbing and edits ask nobody."""
+    Values: {"kind": "whole", "trace", "second"?, "note"?, "at"?, "twin"?} a run that was recorded
+    or opened; {"kind": "reading", "text" or "problem"}; {"kind": "models", "models": [[title, name,
+    exact, verifies, reads noise]]}; and the messages of a run (playground/pages/run.py, frames by
+    playground/pages/diffusion/runs.py). Events: `fill` starts a run, `read` asks how the model
+    reads the canvas, `offers` asks for the models on offer, `several` starts a run of many texts
+    (frames by scores.py). What they carry comes from the browser: check it. Scrubbing and edits ask
+    nobody."""
 
     MODULE = "views/diffusion/unmask.js"
     EVENTS = ("fill", "read", "offers", "several")
@@ -25,10 +29,12 @@ class UnmaskView(Widget):
 
 
 class CorruptView(Widget):
-    """Draws what playground/pages/diffusion/corrupt.py `corrupted` returns, or {"problem": sentence}. Dragging t makes no request.
+    """Draws what playground/pages/diffusion/corrupt.py `corrupted` returns, or {"problem":
+    sentence}. Dragging t makes no request.
 
-    The server function `opened(nothing)` returns what stands there first: 80 kB that a visitor who never opens this part need not
-    load. Events: `noise` with text, model, schedule and seed; `offers` as above."""
+    The server function `opened(nothing)` returns what stands there first: 80 kB that a visitor who
+    never opens this part need not load. Events: `noise` with text, model, schedule and seed;
+    `offers` as above."""
 
     MODULE = "views/diffusion/corrupt.js"
     EVENTS = ("noise", "offers")
@@ -39,8 +45,8 @@ class CorruptView(Widget):
 
 
 class ExactnessView(Widget):
-    """A chain to edit, and the distance of each sampler's texts from it. Values: {"kind": "whole", "whole", "presets"} first, then
-    the messages of a run. Event: `measure`."""
+    """A chain to edit, and the distance of each sampler's texts from it. Values: {"kind": "whole",
+    "whole", "presets"} first, then the messages of a run. Event: `measure`."""
 
     MODULE = "views/diffusion/exactness.js"
     EVENTS = ("measure",)
@@ -49,8 +55,9 @@ class ExactnessView(Widget):
 
 
 class StepsView(Widget):
-    """Measured times and qualities, and the visitor's own numbers beside them. Values: {"kind": "whole", "whole"} first, then the
-    messages of a run. Event: `measure`. The sliders ask nobody."""
+    """Measured times and qualities, and the visitor's own numbers beside them. Values: {"kind":
+    "whole", "whole"} first, then the messages of a run. Event: `measure`. The sliders ask
+    nobody."""
 
     MODULE = "views/diffusion/steps.js"
     EVENTS = ("measure",)

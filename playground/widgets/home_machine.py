@@ -12,11 +12,13 @@ def style(*paths: str) -> str:
 
 
 class HomeMachine(Widget):
-    """Tiles, ball and sentence. `constants`: the recording, see playground/pages/home/record.py; there is no value.
+    """Tiles, ball and sentence. `constants`: the recording, see playground/pages/home/record.py;
+    there is no value.
 
-    Server functions, see playground/pages/home/live.py: `look` and `fill` ask a model for what may come next, `vocabulary` for the
-    texts of all tokens, `film` draws a GIF of what was played,
-    `door` writes the link of Generate with that sentence. Each answers {"error": message} where it refuses."""
+    Server functions, see playground/pages/home/live.py: `look` and `fill` ask a model for what may
+    come next, `vocabulary` for the texts of all tokens, `film` draws a GIF of what was played,
+    `door` writes the link of Generate with that sentence. Each answers {"error": message} where it
+    refuses."""
 
     MODULE = "views/home/home.js"
     STYLE = style("charts/tiles.css", "views/home/home.css")

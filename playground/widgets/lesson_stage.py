@@ -1,4 +1,5 @@
-"""The stage of the lessons: one figure, a question, a guess made on the figure, and the truth drawn over it."""
+"""The stage of the lessons: one figure, a question, a guess made on the figure, and the truth drawn
+over it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ def style(*paths: str) -> str:
 
 
 class LessonStage(Widget):
-    """Server functions, see playground/pages/lessons: `opened`, `steps`, `step` and `course`; each answers {"error": message} where it refuses."""
+    """Server functions, see playground/pages/lessons: `opened`, `steps`, `step` and `course`; each
+    answers {"error": message} where it refuses."""
 
     MODULE = "views/lessons/stage.js"
     STYLE = "\n".join(

@@ -1,4 +1,5 @@
-"""The link of a page as a QR code, large enough for a projector, and as lines for another site; one dialog for all pages."""
+"""The link of a page as a QR code, large enough for a projector, and as lines for another site; one
+dialog for all pages."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from playground.widgets.widget import Widget, called, source
 
 
 class LinkPicture(Widget):
-    """Opens when a view says `showQr(address)`. `squares(address)` gives the rows of the code as text of 0 and 1; `figures` are those
-    that another site can show alone (`playground.pages.embedding.choices`)."""
+    """Opens when a view says `showQr(address)`. `squares(address)` gives the rows of the code as
+    text of 0 and 1; `figures` are those that another site can show alone
+    (`playground.pages.embedding.choices`)."""
 
     MODULE = "views/shell/link_picture.js"
     STYLE = source("link_picture", kind="css")
@@ -22,7 +24,8 @@ class LinkPicture(Widget):
 
 
 def answered_squares(squares: Callable[[Any], list[str]]) -> Callable[[Any], dict]:
-    """`squares` as a server function: {"rows"}, or {"error"} with the sentence of what it refused."""
+    """`squares` as a server function: {"rows"}, or {"error"} with the sentence of what it
+    refused."""
 
     def answer(address: Any) -> dict:
         try:

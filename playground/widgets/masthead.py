@@ -1,4 +1,5 @@
-"""What stands above every page: title, status, glossary, projector, language; and the one-line explanation of whatever control is asked."""
+"""What stands above every page: title, status, glossary, projector, language; and the one-line
+explanation of whatever control is asked."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ WORDS = ASSETS / "words"
 
 
 def address_of(name: str) -> str:
-    """The address of a file of assets/words, relative to the page's base; another one when the file has changed."""
+    """The address of a file of assets/words, relative to the page's base; another one when the file
+    has changed."""
     path = WORDS / name
     return (
         f"gradio_api/file={path.as_posix()}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
@@ -23,9 +25,10 @@ def address_of(name: str) -> str:
 
 
 class Masthead(Widget):
-    """Takes no value. `squares(address)` gives the rows of a QR code: the address of a class is drawn by it. `reachable(address)`
-    gives that address as other devices reach it, None where they do not (by default it stays as it is). The event `language`
-    carries {"name"}: Gradio's own components get their labels by it. assets/words must be served as static files."""
+    """Takes no value. `squares(address)` gives the rows of a QR code: the address of a class is
+    drawn by it. `reachable(address)` gives that address as other devices reach it, None where they
+    do not (by default it stays as it is). The event `language` carries {"name"}: Gradio's own
+    components get their labels by it. assets/words must be served as static files."""
 
     MODULE = "views/shell/masthead.js"
     EVENTS = ("language",)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 
 def library_path() -> Path:
-    """Where the installed plotly package keeps plotly.min.js; found without importing plotly, which would cost the start time."""
+    """Where the installed plotly package keeps plotly.min.js; found without importing plotly, which
+    would cost the start time."""
     spec = importlib.util.find_spec("plotly")
     if spec is None or spec.origin is None:
         raise ImportError("the package plotly is not installed")

@@ -1,4 +1,5 @@
-"""The base of every widget: a gr.HTML whose template is static, so that no value is ever rendered as markup or as a script."""
+"""The base of every widget: a gr.HTML whose template is static, so that no value is ever rendered
+as markup or as a script."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def source(*names: str, kind: str = "css") -> str:
 
 
 def called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` under the name by which the script asks for it: `server.NAME(...)` goes by `__name__`."""
+    """`function` under the name by which the script asks for it: `server.NAME(...)` goes by
+    `__name__`."""
 
     def answer(*args: Any) -> Any:
         return function(*args)
@@ -35,13 +37,15 @@ HTML_ARGUMENTS = frozenset(inspect.signature(gr.HTML.__init__).parameters)
 
 
 def constant(value: Any) -> str:
-    """Plain data as JavaScript. ASCII alone, and no "<": JSON's line separators are no JavaScript, "</script>" would end a page."""
+    """Plain data as JavaScript. ASCII alone, and no "<": JSON's line separators are no JavaScript,
+    "</script>" would end a page."""
     return json.dumps(value, allow_nan=False).replace("<", chr(92) + "u003c")
 
 
-# The whole script of a widget. Gradio may mount it a moment before its props have come (seen when tabs are switched fast, or under
-# load): the ones that never change are therefore in the script and laid under Gradio's; the value comes through `watch` in any case.
-# What a module throws while it mounts is said like one that does not come: nobody else would.
+# The whole script of a widget. Gradio may mount it a moment before its props have come (seen when
+# tabs are switched fast, or under load): the ones that never change are therefore in the script and
+# laid under Gradio's; the value comes through `watch` in any case. What a module throws while it
+# mounts is said like one that does not come: nobody else would.
 MOUNT = """
 const constants = %(constants)s, first = %(first)s, events = %(events)s;
 const merged = new Proxy(props, {get: (all, name) => all[name] === undefined ? first[name] : all[name]});
@@ -59,18 +63,20 @@ import(new URL(%(address)s, document.baseURI).href)
 
 
 class Widget(gr.HTML):
-    """What the browser draws is a module of playground/web, named by MODULE ("views/chains/walk.js"): it exports
-    `mount(element, {props, constants, server, trigger, watch, upload})`, which draws `props.value` first and watches it then.
-    EVENTS are the names that the module triggers: each is an event of the component in Python.
+    """What the browser draws is a module of playground/web, named by MODULE
+    ("views/chains/walk.js"): it exports `mount(element, {props, constants, server, trigger, watch,
+    upload})`, which draws `props.value` first and watches it then. EVENTS are the names that the
+    module triggers: each is an event of the component in Python.
 
     It has STYLE (CSS, scoped to the widget) and, if they like, TEMPLATE (constant HTML).
 
-    STREAMED = True sends each value as JSON text, read by `readValue(props)`. Needed where a generator yields values of
-    changing shape: Gradio sends only the difference to the last value, and its browser side stumbles over nested lists that
-    grow and shrink ("Cannot set properties of undefined"), after which the page hears no more of the run.
+    STREAMED = True sends each value as JSON text, read by `readValue(props)`. Needed where a
+    generator yields values of changing shape: Gradio sends only the difference to the last value,
+    and its browser side stumbles over nested lists that grow and shrink ("Cannot set properties of
+    undefined"), after which the page hears no more of the run.
 
-    Keyword arguments that gr.HTML does not know become `props.NAME` in the script. The value is any plain data. `constants`
-    (plain data too) is `constants` in the script."""
+    Keyword arguments that gr.HTML does not know become `props.NAME` in the script. The value is any
+    plain data. `constants` (plain data too) is `constants` in the script."""
 
     MODULE: ClassVar[str] = ""
     EVENTS: ClassVar[tuple[str, ...]] = ()
@@ -107,8 +113,9 @@ class Widget(gr.HTML):
         }
 
     def __getattr__(self, name: str) -> Any:
-        """gr.HTML looks through the whole script for a name that it has not, each time it is asked; Gradio asks for each component's
-        arguments at every visitor's first event, which took 57 ms in all. What was missing once is missing."""
+        """gr.HTML looks through the whole script for a name that it has not, each time it is asked;
+        Gradio asks for each component's arguments at every visitor's first event, which took 57 ms
+        in all. What was missing once is missing."""
         missing = vars(self).setdefault("_missing", set())
         if name in missing:
             raise AttributeError(name)

@@ -1,4 +1,5 @@
-"""Fixtures of the backend's tests: a clean environment, a backend over small models, SmolLM2 fetched once."""
+"""Fixtures of the backend's tests: a clean environment, a backend over small models, SmolLM2
+fetched once."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ SMALL = {
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path):
-    """No PLAYGROUND_ variable of the machine reaches a test; the cache is a folder of the test's own."""
+    """No PLAYGROUND_ variable of the machine reaches a test; the cache is a folder of the test's
+    own."""
     for name in list(os.environ):
         if name.startswith("PLAYGROUND_"):
             monkeypatch.delenv(name)
@@ -61,8 +63,8 @@ def backend(small_folders, monkeypatch):
 
 @pytest.fixture(scope="session")
 def smollm2():
-    """A backend with SmolLM2-135M loaded, its weights in the machine's own cache so that they are fetched once. Where it
-    cannot be had: a failure in CI, a skip with the reason elsewhere."""
+    """A backend with SmolLM2-135M loaded, its weights in the machine's own cache so that they are
+    fetched once. Where it cannot be had: a failure in CI, a skip with the reason elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         if HOME_CACHE:
             patch.setenv("PLAYGROUND_CACHE", HOME_CACHE)

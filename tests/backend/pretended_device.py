@@ -1,4 +1,5 @@
-"""A device beside the program, pretended on the CPU: what it copies to the host lies there only once somebody has waited for it."""
+"""A device beside the program, pretended on the CPU: what it copies to the host lies there only
+once somebody has waited for it."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class PretendedPlatform:
 
 
 class PretendedRecorder:
-    """A recording is the work itself, done again; its results go where the first ones lay. `error`: what recording fails with."""
+    """A recording is the work itself, done again; its results go where the first ones lay. `error`:
+    what recording fails with."""
 
     def __init__(self, error: Exception | None = None):
         self.error, self.recorded, self.replayed = error, 0, 0

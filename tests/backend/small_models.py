@@ -70,8 +70,9 @@ def word_piece_tokenizer() -> PreTrainedTokenizerFast:
 def write_model(
     folder: Path, kind: str, seed: int = 0, shard: str = "5GB", spread: float = 1.0
 ) -> Path:
-    """Write a model: "gpt2", "llama" (grouped heads), "bert-causal" or "bert-masked". `spread` multiplies the weights, so
-    that random logits are far enough apart for an argmax to mean something."""
+    """Write a model: "gpt2", "llama" (grouped heads), "bert-causal" or "bert-masked". `spread`
+    multiplies the weights, so that random logits are far enough apart for an argmax to mean
+    something."""
     torch.manual_seed(seed)
     folder.mkdir(parents=True, exist_ok=True)
     if kind == "gpt2":

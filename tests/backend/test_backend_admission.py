@@ -1,4 +1,5 @@
-"""Runs at once, the queue, the time of a run, the log line without the text, metrics, health, the graceful stop."""
+"""Runs at once, the queue, the time of a run, the log line without the text, metrics, health, the
+graceful stop."""
 
 import json
 import logging

@@ -1,4 +1,5 @@
-"""A device that works beside the program, pretended on the CPU: one wait a tick, the same logits, errors where they belong."""
+"""A device that works beside the program, pretended on the CPU: one wait a tick, the same logits,
+errors where they belong."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -181,7 +182,8 @@ def engine_of(worker):
 
 
 def test_a_pass_is_in_flight_while_those_answered_before_go_on(monkeypatch):
-    """Of twenty who ask at once ten come first; their answers are out although the other ten's pass is not back."""
+    """Of twenty who ask at once ten come first; their answers are out although the other ten's pass
+    is not back."""
     worker = Passes()
     worker.may_land[1] = threading.Event()
     engine = engine_of(worker)
@@ -239,7 +241,8 @@ def test_an_error_of_the_device_reaches_the_one_who_caused_it(where):
 
 
 def test_a_pass_that_failed_on_its_way_leaves_the_texts_as_they_would_have_been(backend):
-    """The same token again and again: one that counted twice as known would be left out of the next pass."""
+    """The same token again and again: one that counted twice as known would be left out of the next
+    pass."""
     prompts = ([5, 6, 7], [8, 6, 7])
 
     def step(engine, sessions, texts):

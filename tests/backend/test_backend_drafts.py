@@ -1,4 +1,5 @@
-"""The engine answers drafts and their checks: for several visitors at once what each would get alone, and a sentence without a file."""
+"""The engine answers drafts and their checks: for several visitors at once what each would get
+alone, and a sentence without a file."""
 
 import threading
 

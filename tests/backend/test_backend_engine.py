@@ -1,4 +1,5 @@
-"""The engine: many sessions in one forward pass give what each would get alone, and none harms another."""
+"""The engine: many sessions in one forward pass give what each would get alone, and none harms
+another."""
 
 import threading
 
@@ -29,7 +30,8 @@ def alone(network, ids):
 
 
 class Ticks:
-    """Runs an engine by hand: requests are put in, then ticks are counted, so that no clock decides a test."""
+    """Runs an engine by hand: requests are put in, then ticks are counted, so that no clock decides
+    a test."""
 
     def __init__(self, backend, name):
         self.faces, self.backend, self.name = [], backend, name
@@ -69,7 +71,8 @@ def test_a_session_alone_gives_the_networks_own_logits(backend, small_folders, n
 
 @pytest.mark.parametrize("name", CAUSAL)
 def test_ragged_sessions_in_one_batch_equal_each_alone(backend, small_folders, name):
-    """Twelve visitors of different lengths, joining and leaving, step by step; every tick is one forward pass."""
+    """Twelve visitors of different lengths, joining and leaving, step by step; every tick is one
+    forward pass."""
     network, ticks = reference(small_folders[name]), Ticks(backend, name)
     texts = [text(seed, 3 + 7 * seed % 60) for seed in range(12)]
     sessions = []
@@ -129,7 +132,8 @@ def test_waiting_requests_of_all_visitors_share_one_forward_pass(backend):
 
 
 def test_no_visitors_step_waits_for_the_long_prompts_of_others(backend):
-    """Fairness, counted in ticks: next tokens run in the very next tick, long prompts proceed in pieces side by side."""
+    """Fairness, counted in ticks: next tokens run in the very next tick, long prompts proceed in
+    pieces side by side."""
     set_limits(Limits(prompt_chunk=32))
     ticks = Ticks(backend, "small-llama")
     long = [ticks.ask(text(seed, 200)) for seed in range(3)]
@@ -156,7 +160,8 @@ def test_a_prompt_alone_runs_in_large_pieces(backend):
 
 
 def test_a_branch_does_not_recompute_the_prompt(backend):
-    """A shared beginning is taken from the cache: the same logits bit for bit, and only the new tokens run."""
+    """A shared beginning is taken from the cache: the same logits bit for bit, and only the new
+    tokens run."""
     model = backend.causal("small-llama")
     tokens = []
     worker = model._engine.worker

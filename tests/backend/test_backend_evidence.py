@@ -1,4 +1,5 @@
-"""The network for every noise in the backend: offered only where its files are, asked through the engine."""
+"""The network for every noise in the backend: offered only where its files are, asked through the
+engine."""
 
 import shutil
 

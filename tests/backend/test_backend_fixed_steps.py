@@ -1,4 +1,5 @@
-"""Passes of a few next tokens that are recorded once and replayed, with a recorder that stands for CUDA's graphs on the CPU."""
+"""Passes of a few next tokens that are recorded once and replayed, with a recorder that stands for
+CUDA's graphs on the CPU."""
 
 import pytest
 import torch
@@ -39,7 +40,8 @@ def network_of(backend, name):
 
 
 def grown(one, two, counts, longest):
-    """Steps of several texts with both; the largest difference of their logits. counts: how many write at each step."""
+    """Steps of several texts with both; the largest difference of their logits. counts: how many
+    write at each step."""
     texts, gap = {}, 0.0
     for number, count in enumerate(counts):
         for name in range(count):

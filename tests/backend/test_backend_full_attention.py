@@ -1,4 +1,5 @@
-"""Qwen3 trained as a masked diffusion model: its own layers under a full mask, against the formulas written out; no remote code."""
+"""Qwen3 trained as a masked diffusion model: its own layers under a full mask, against the formulas
+written out; no remote code."""
 
 import json
 
@@ -20,7 +21,8 @@ ROPE = 50_000.0
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A small copy as its authors save it: another model type, code of their own named, the mask among the added tokens alone."""
+    """A small copy as its authors save it: another model type, code of their own named, the mask
+    among the added tokens alone."""
     torch.manual_seed(0)
     where = tmp_path_factory.mktemp("models") / "qwen3-diffusion"
     config = Qwen3Config(

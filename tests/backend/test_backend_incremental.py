@@ -1,4 +1,5 @@
-"""Pieces of a streamed text, joined, are the text: byte-level vocabularies trained here, SentencePiece bytes, word pieces."""
+"""Pieces of a streamed text, joined, are the text: byte-level vocabularies trained here,
+SentencePiece bytes, word pieces."""
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,8 @@ SCRIPTS = st.text(alphabet=st.sampled_from(sorted(set("".join(MIXED)))), max_siz
 
 
 def trained(size, texts=MIXED):
-    """A byte-level BPE vocabulary of `size` tokens learned from the texts, with one special token."""
+    """A byte-level BPE vocabulary of `size` tokens learned from the texts, with one special
+    token."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -58,7 +60,8 @@ BYTE_LEVEL = [name for name in CODECS if name.startswith("bytes")]
 
 
 def functions(codec):
-    """Ways to give a decoder: the method, whose object decodes incrementally, and functions of ids alone."""
+    """Ways to give a decoder: the method, whose object decodes incrementally, and functions of ids
+    alone."""
     whole = [codec.decode]
     if codec.family == "byte-level":
         whole.append(lambda ids: codec.decode(ids))  # drops an incomplete end
@@ -100,7 +103,8 @@ def test_pieces_of_any_ids_join_to_the_whole_decoding(name, data):
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_a_text_is_the_same_wherever_its_ids_are_split(name, data):
-    """Prompt and continuation, branch and rest: what was shown before a split is a beginning of the whole."""
+    """Prompt and continuation, branch and rest: what was shown before a split is a beginning of the
+    whole."""
     codec = CODECS[name]
     ids = data.draw(st.lists(st.integers(0, codec.vocab_size - 1), max_size=20))
     split = data.draw(st.integers(0, len(ids)))

@@ -1,4 +1,5 @@
-"""A process that is killed in the middle of a download: the next one neither waits for its lock nor uses what it left."""
+"""A process that is killed in the middle of a download: the next one neither waits for its lock nor
+uses what it left."""
 
 import shutil
 import subprocess

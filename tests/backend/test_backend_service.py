@@ -1,4 +1,5 @@
-"""get_backend(): models by name, their state while they come, memory, and one visitor's wait that is nobody else's."""
+"""get_backend(): models by name, their state while they come, memory, and one visitor's wait that
+is nobody else's."""
 
 import json
 import threading
@@ -245,7 +246,8 @@ def test_a_model_put_away_ends_the_waits_of_its_visitors(backend):
 
 
 def test_many_short_runs_leave_nothing_behind(backend):
-    """After a hundred runs the engine holds no more sessions, slots, requests or kept beginnings than after ten."""
+    """After a hundred runs the engine holds no more sessions, slots, requests or kept beginnings
+    than after ten."""
 
     def state():
         engine = backend.residents.get("small-llama").engine

@@ -1,4 +1,5 @@
-"""More texts than the budget of keys holds: each gets to its end, with the logits of a text alone."""
+"""More texts than the budget of keys holds: each gets to its end, with the logits of a text
+alone."""
 
 import pytest
 import torch
@@ -63,7 +64,8 @@ def test_texts_that_wait_for_each_others_slots_all_come_to_their_end(backend, sl
 
 
 def test_texts_that_all_outgrow_their_slots_go_on_one_by_one(backend):
-    """Four short texts fill the budget, then each needs a longer slot, for which there is no room beside the others."""
+    """Four short texts fill the budget, then each needs a longer slot, for which there is no room
+    beside the others."""
     worker = worker_with(backend, 1)
     sessions = [Session() for _ in range(4)]
     short = [[5 + number] * 90 for number in range(4)]

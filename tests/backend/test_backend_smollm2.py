@@ -1,4 +1,5 @@
-"""The real small model: fetched, converted, and writing exactly what transformers' own generate writes."""
+"""The real small model: fetched, converted, and writing exactly what transformers' own generate
+writes."""
 
 import pytest
 import torch

@@ -1,4 +1,5 @@
-"""Text out of tokens: word pieces properly joined, characters never torn, what a model cannot read said."""
+"""Text out of tokens: word pieces properly joined, characters never torn, what a model cannot read
+said."""
 
 import itertools
 

@@ -1,4 +1,5 @@
-"""A batch's answers go out by turns, and the next pass waits for those who got theirs as long as they keep coming."""
+"""A batch's answers go out by turns, and the next pass waits for those who got theirs as long as
+they keep coming."""
 
 import queue
 import threading
@@ -12,7 +13,8 @@ from tests.backend.test_backend_engine import text
 
 
 def ask_in_threads(faces, between, rounds):
-    """Each face in a thread of its own asks `rounds` times, with `between(number)` after each answer; what went wrong."""
+    """Each face in a thread of its own asks `rounds` times, with `between(number)` after each
+    answer; what went wrong."""
     wrong = []
 
     def visit(number, face):

@@ -1,4 +1,5 @@
-"""The verifier's network: it begins as the masked network itself, never looks ahead, and survives its file."""
+"""The verifier's network: it begins as the masked network itself, never looks ahead, and survives
+its file."""
 
 import numpy as np
 import pytest
@@ -154,7 +155,8 @@ def test_sampling_fills_canvases_of_different_masks_in_fewer_passes(network, ver
 
 
 def test_a_row_of_a_batch_is_judged_as_by_itself_while_it_is_sampled(network, verifier):
-    """Rows have different numbers of masks: the places behind a shorter row's end must not reach it."""
+    """Rows have different numbers of masks: the places behind a shorter row's end must not reach
+    it."""
     writer = SelfSpeculative(network, verifier, MASK)
     canvas = torch.full((2, LENGTH), MASK)
     canvas[1, :5] = torch.tensor([5, 6, 7, 8, 9])

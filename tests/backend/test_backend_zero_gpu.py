@@ -1,6 +1,8 @@
-"""ZeroGPU with a stand-in for the package `spaces`: one call of GPU for a whole run, only pickled things cross, errors keep their sentences.
+"""ZeroGPU with a stand-in for the package `spaces`: one call of GPU for a whole run, only pickled
+things cross, errors keep their sentences.
 
-The real thing lends GPUs on Hugging Face alone and could not be tried; the stand-ins do what its source (0.51.3) does."""
+The real thing lends GPUs on Hugging Face alone and could not be tried; the stand-ins do what its
+source (0.51.3) does."""
 
 import multiprocessing
 import os
@@ -15,7 +17,8 @@ from playground.backend.errors import LimitExceeded
 
 
 class InProcess:
-    """spaces.GPU without a process: what goes in and comes out is pickled, what ends the call in an error loses its words."""
+    """spaces.GPU without a process: what goes in and comes out is pickled, what ends the call in an
+    error loses its words."""
 
     def __init__(self):
         self.calls = []

@@ -1,7 +1,8 @@
-"""Speculative decoding over two networks whose tokens differ: SmolLM2's architecture with weights of a seed, and shipped fairy-causal.
+"""Speculative decoding over two networks whose tokens differ: SmolLM2's architecture with weights
+of a seed, and shipped fairy-causal.
 
-SmolLM2's own weights are not needed: what is tested is how letters go from one tokenizer to the other and back, not how well one
-guesses the other's words."""
+SmolLM2's own weights are not needed: what is tested is how letters go from one tokenizer to the
+other and back, not how well one guesses the other's words."""
 
 import pytest
 

@@ -1,5 +1,6 @@
-"""A real engine's answers, SmolLM2 behind llama-cpp-python's server: asked anew where it is installed (PLAYGROUND_TEST_ENGINE_PYTHON,
-or this Python's own llama_cpp, and the file named by PLAYGROUND_TEST_GGUF), recorded elsewhere. `engine_server.py` records."""
+"""A real engine's answers, SmolLM2 behind llama-cpp-python's server: asked anew where it is
+installed (PLAYGROUND_TEST_ENGINE_PYTHON, or this Python's own llama_cpp, and the file named by
+PLAYGROUND_TEST_GGUF), recorded elsewhere. `engine_server.py` records."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ GGUF = os.environ.get("PLAYGROUND_TEST_GGUF", "")
 
 @pytest.fixture(scope="module")
 def answers(smollm2):
-    """What the engine told, and the weights' own figures: [(name, total variation, same likeliest token)]."""
+    """What the engine told, and the weights' own figures: [(name, total variation, same likeliest
+    token)]."""
     with (
         real_engine(PYTHON, GGUF) if PYTHON and GGUF else serving(recorded) as address,
         pytest.MonkeyPatch.context() as patch,
@@ -39,7 +41,8 @@ def answers(smollm2):
 
 
 def folder_of(backend):
-    """The cache in which the session's SmolLM2 lies (each test has a cache of its own otherwise)."""
+    """The cache in which the session's SmolLM2 lies (each test has a cache of its own
+    otherwise)."""
     from tests.backend.conftest import HOME_CACHE
 
     if HOME_CACHE:
@@ -72,7 +75,8 @@ def test_rows_as_told_and_the_rest_exact_at_every_step(answers):
 
 
 def test_the_engine_and_our_own_copy_of_the_weights_agree(answers):
-    """The same 4-bit weights; the engine rounds what flows through them to 8 bits, so a few hundredths are its own."""
+    """The same 4-bit weights; the engine rounds what flows through them to 8 bits, so a few
+    hundredths are its own."""
     for name, distance, same in answers["compared"]:
         assert distance < 0.1 and same, name
 
@@ -86,7 +90,8 @@ def test_a_hundred_rows_tell_more_and_agree_with_twenty(answers):
     many, few = answers["many"], answers["contexts"]["greedy 0"][1]
     shown = np.asarray(answers["contexts"]["greedy 0"][2])
     assert 90 <= int(many.shown.sum()) <= 100 and bool(many.shown[shown].all())
-    # The same question asked twice: what lies in the engine's cache changes the order of its sums, and it rounds to 8 bits in between.
+    # The same question asked twice: what lies in the engine's cache changes the order of its sums,
+    # and it rounds to 8 bits in between.
     assert 0.5 * np.abs(np.exp(many.numpy()) - np.exp(few.numpy()))[shown].sum() < 0.1
     assert np.exp(many.numpy().astype(np.float64)).sum() == pytest.approx(1, abs=1e-5)
 

@@ -1,17 +1,22 @@
-"""An engine that tells every token, and each token of a given text, as vLLM words it: the whole distribution and Score are exact.
+"""An engine that tells every token, and each token of a given text, as vLLM words it: the whole
+distribution and Score are exact.
 
-No vLLM runs in the tests, and its own tests hold no recorded exchange of whole distributions: they ask a live server. So the
-exchange is written down with figures of a distribution known here, and was compared field by field with vLLM's source:
+No vLLM runs in the tests, and its own tests hold no recorded exchange of whole distributions: they
+ask a live server. So the exchange is written down with figures of a distribution known here, and
+was compared field by field with vLLM's source:
 
-- vllm/entrypoints/openai/completion/protocol.py at commit 002032ee2b18e1f7bd924ec47b62504ba3866063: the fields of the request
-  (`prompt` as ids, `max_tokens`, `temperature`, `top_p`, the penalties, `echo`, `stream`, `logprobs`, `prompt_logprobs`,
-  `return_tokens_as_token_ids`) and of the answer (`choices` with `index`, `text`, `finish_reason`, `stop_reason`, `token_ids`,
-  `prompt_token_ids`, `prompt_logprobs`: None, then {id: {`logprob`, `rank`, `decoded_token`}}; `logprobs` with `text_offset`,
-  `token_logprobs`, `tokens`, `top_logprobs`; `usage`).
-- vllm/entrypoints/openai/completion/serving.py at 030ea52effcb05071543c8c42b8f0145e94cee43, `_create_completion_logprobs`: names
-  "token_id:N", the drawn token first and then the likeliest, up to `logprobs` + 1 of them, -inf written as -9999.
-- `logprobs`: -1 is refused at d5dba2d7b0ab9b98096560c69db7126b54b14d79 (with status 400), and at the two commits above accepted
-  but answered by empty `top_logprobs`. All tokens are therefore asked for by their number, which `--max-logprobs -1` allows.
+- vllm/entrypoints/openai/completion/protocol.py at commit 002032ee2b18e1f7bd924ec47b62504ba3866063:
+  the fields of the request (`prompt` as ids, `max_tokens`, `temperature`, `top_p`, the penalties,
+  `echo`, `stream`, `logprobs`, `prompt_logprobs`, `return_tokens_as_token_ids`) and of the answer
+  (`choices` with `index`, `text`, `finish_reason`, `stop_reason`, `token_ids`, `prompt_token_ids`,
+  `prompt_logprobs`: None, then {id: {`logprob`, `rank`, `decoded_token`}}; `logprobs` with
+  `text_offset`, `token_logprobs`, `tokens`, `top_logprobs`; `usage`).
+- vllm/entrypoints/openai/completion/serving.py at 030ea52effcb05071543c8c42b8f0145e94cee43,
+  `_create_completion_logprobs`: names "token_id:N", the drawn token first and then the likeliest,
+  up to `logprobs` + 1 of them, -inf written as -9999.
+- `logprobs`: -1 is refused at d5dba2d7b0ab9b98096560c69db7126b54b14d79 (with status 400), and at
+  the two commits above accepted but answered by empty `top_logprobs`. All tokens are therefore
+  asked for by their number, which `--max-logprobs -1` allows.
 """
 
 from __future__ import annotations
@@ -46,7 +51,8 @@ def log_probability(row, token: int) -> float:
 
 
 def rows_of(ids, most) -> dict:
-    """The drawn token, which is the likeliest at temperature 0, and the `most` likeliest; none where -1 was asked for."""
+    """The drawn token, which is the likeliest at temperature 0, and the `most` likeliest; none
+    where -1 was asked for."""
     row = log_probabilities(ids)
     best = np.argsort(-row, kind="stable")[: max(0, most)]
     return {f"token_id:{token}": log_probability(row, token) for token in best}
@@ -72,7 +78,8 @@ def prompt_rows(ids, most) -> list:
 
 
 class WholeEngine(JsonEngine):
-    """Words what vLLM's server words. knows: whether it was started with --max-logprobs -1, and knows prompt_logprobs."""
+    """Words what vLLM's server words. knows: whether it was started with --max-logprobs -1, and
+    knows prompt_logprobs."""
 
     knows: ClassVar[dict[str, bool]] = {"all": True, "prompt": True}
     asked: ClassVar[list[dict]] = []

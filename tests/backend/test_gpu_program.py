@@ -1,4 +1,5 @@
-"""The program that measures a GPU, tried on the CPU with little of everything: it says what it found in figures that add up."""
+"""The program that measures a GPU, tried on the CPU with little of everything: it says what it
+found in figures that add up."""
 
 import pytest
 import torch

@@ -1,4 +1,5 @@
-"""`python -m tests.gpu` where neither Gradio nor any other package of the app is installed, on the CPU."""
+"""`python -m tests.gpu` where neither Gradio nor any other package of the app is installed, on the
+CPU."""
 
 import json
 import os

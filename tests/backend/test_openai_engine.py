@@ -1,4 +1,5 @@
-"""Another program's model: what is made of its rows, what it is asked, and what is never invented. The real one: test_engine_answers.py."""
+"""Another program's model: what is made of its rows, what it is asked, and what is never invented.
+The real one: test_engine_answers.py."""
 
 from __future__ import annotations
 
@@ -101,11 +102,13 @@ def test_the_drawn_distribution_is_the_engines_own_cut_at_its_limit():
     assert probs[:2] == pytest.approx(expected, abs=1e-6) and probs[2:].sum() == 0
 
 
-# an engine of the test's own ------------------------------------------------------------------------------------------------
+# an engine of the test's own
+# ------------------------------------------------------------------------------------------------
 
 
 class SmallEngine(JsonEngine):
-    """Tells the bytes of the alphabet after any text, the likeliest first; ends the text after an exclamation mark."""
+    """Tells the bytes of the alphabet after any text, the likeliest first; ends the text after an
+    exclamation mark."""
 
     most, asked = 20, []
 

@@ -1,5 +1,5 @@
-"""The Chains page in a real browser: an edited cell until every figure is redrawn (p95, goal 60 ms with 8 states), and whether the walker keeps
-20 steps a second.
+"""The Chains page in a real browser: an edited cell until every figure is redrawn (p95, goal 60 ms
+with 8 states), and whether the walker keeps 20 steps a second.
 
     python tests/benchmarks/chains.py [--edits 60] [--seconds 10] [--states 2,8]
 """

@@ -1,16 +1,22 @@
-"""A class beside a text that is being written: how fast everybody hears, how fast answers are taken, what it costs the writer.
+"""A class beside a text that is being written: how fast everybody hears, how fast answers are
+taken, what it costs the writer.
 
-    python tests/benchmarks/classroom.py [--seats 1,30,100,200] [--rounds 8] [--seconds 15] [--json FILE]
+    python tests/benchmarks/classroom.py [--seats 1,30,100,200] [--rounds 8] [--seconds 15] [--json
+    FILE]
 
-The app runs in a process of its own (`python app.py`), the students in this one, over real connections on loopback: they take
-their share of the machine, and their times contain it. For each number of seats: rounds (the front
-moves, a question, everybody answers and changes the answer, close, reveal). Told are
+The app runs in a process of its own (`python app.py`), the students in this one, over real
+connections on loopback: they take their share of the machine, and their times contain it. For each
+number of seats: rounds (the front moves, a question, everybody answers and changes the answer,
+close, reveal). Told are
 
-- broadcast: from the teacher's request to the event at each seat, p50 and p95 in ms (limit: p95 300 ms with 100 seats on two cores);
-- answer: from a student's request to its reply, p50 and p95 in ms; lost: answers that the reveal does not count (limit: 0);
+- broadcast: from the teacher's request to the event at each seat, p50 and p95 in ms (limit: p95 300
+  ms with 100 seats on two cores);
+- answer: from a student's request to its reply, p50 and p95 in ms; lost: answers that the reveal
+  does not count (limit: 0);
 - memory a seat: growth of the app's resident memory over all seats with open streams;
-- writer: tokens/s of a text that is written all the while, with the class over without, in turns on the same machine (limit: 0.9).
-  The class acts as one does, an action every two seconds; the times above are taken in the same turns.
+- writer: tokens/s of a text that is written all the while, with the class over without, in turns on
+  the same machine (limit: 0.9). The class acts as one does, an action every two seconds; the times
+  above are taken in the same turns.
 
 Measure on a machine with nothing else to do.
 """
@@ -39,7 +45,8 @@ LIMITS = {"broadcast_p95_ms": 300.0, "writer_ratio": 0.9}
 
 
 class Connection:
-    """One kept connection to the app, plain HTTP/1.1: lighter than any client, so that the students cost little."""
+    """One kept connection to the app, plain HTTP/1.1: lighter than any client, so that the students
+    cost little."""
 
     def __init__(self, port: int, headers: dict[str, str]):
         self.port, self.headers = port, headers
@@ -47,7 +54,8 @@ class Connection:
         self.writer: asyncio.StreamWriter | None = None
 
     async def send(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, str]]:
-        """Status and headers; sent anew, as a browser does, where the server had closed the idle connection."""
+        """Status and headers; sent anew, as a browser does, where the server had closed the idle
+        connection."""
         kept = self.writer is not None
         if self.writer is None or self.writer.is_closing() or self.reader.at_eof():
             self.reader, self.writer = await asyncio.open_connection(
@@ -86,7 +94,8 @@ class Connection:
 
 
 class Seat:
-    """A student: one connection for events, one for answers; `came[mark]` is when a state was first seen."""
+    """A student: one connection for events, one for answers; `came[mark]` is when a state was first
+    seen."""
 
     def __init__(self, port: int):
         self.port, self.came = port, {}
@@ -176,7 +185,8 @@ async def round_of(teacher: Connection, seats: list[Seat], number: int, figures:
 
 
 class Writer:
-    """Writes texts in the app for as long as this program runs; tokens() counts those whose text has come."""
+    """Writes texts in the app for as long as this program runs; tokens() counts those whose text
+    has come."""
 
     def __init__(self, url: str):
         self.client, self.over, self.marks = client_of(url), threading.Event(), []

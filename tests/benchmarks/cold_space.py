@@ -1,15 +1,18 @@
 """The first minute of a cold Space: `python tests/benchmarks/cold_space.py [--rounds 3]`.
 
-Each round starts `app.py` as a Space does (SPACE_ID is set) in a fresh temporary folder: HOME, the hub's cache, the playground's own
-cache and the folder for temporary files are in there and empty. No network: every proxy, the hub and the package index lead to a
-closed port, so whatever asks for them fails at once. Then a browser without a cache comes as soon as the page answers. A table:
+Each round starts `app.py` as a Space does (SPACE_ID is set) in a fresh temporary folder: HOME, the
+hub's cache, the playground's own cache and the folder for temporary files are in there and empty.
+No network: every proxy, the hub and the package index lead to a closed port, so whatever asks for
+them fails at once. Then a browser without a cache comes as soon as the page answers. A table:
 
-- seconds from the start of the process to the first byte of the page, the first paint, the first tile on Home, and the first token
-  that the model wrote live (a link to Generate, opened once the tile is there); and of the last three from their own navigation;
-- bytes written to disk: what lies in the temporary folder at the end, and what the process wrote in all (/proc/PID/io; it counts
-  bytecode of Python too, where that was not there).
+- seconds from the start of the process to the first byte of the page, the first paint, the first
+  tile on Home, and the first token that the model wrote live (a link to Generate, opened once the
+  tile is there); and of the last three from their own navigation;
+- bytes written to disk: what lies in the temporary folder at the end, and what the process wrote in
+  all (/proc/PID/io; it counts bytecode of Python too, where that was not there).
 
-The second round and later ones find the program's files in the machine's memory; the first one finds there what was used before.
+The second round and later ones find the program's files in the machine's memory; the first one
+finds there what was used before.
 """
 
 from __future__ import annotations
@@ -96,7 +99,8 @@ def first_byte(port: int, process: subprocess.Popen, seconds: float = 300) -> No
 
 
 def visit(page: Page, began: float, address: str) -> Iterator[tuple[str, float]]:
-    """(name, seconds) of what a visitor meets; `began`: when the process was started, on the monotonic clock."""
+    """(name, seconds) of what a visitor meets; `began`: when the process was started, on the
+    monotonic clock."""
     page.add_init_script(WATCH)
     went = time.monotonic()
     page.goto(address, wait_until="commit")

@@ -1,9 +1,10 @@
-"""Six columns against one, ten runs against one: ratios of times within one run, the two turn about.
+"""Six columns against one, ten runs against one: ratios of times within one run, the two turn
+about.
 
     python tests/benchmarks/compare.py [MODEL] [TOKENS] [ROUNDS]
 
-Goals: six columns ÷ one column at most 2.5; ten runs ÷ one run at most 3. Each time is that of a whole comparison, scoring and table
-included, with a warm model. Prints each pair and the medians.
+Goals: six columns ÷ one column at most 2.5; ten runs ÷ one run at most 3. Each time is that of a
+whole comparison, scoring and table included, with a warm model. Prints each pair and the medians.
 """
 
 from __future__ import annotations

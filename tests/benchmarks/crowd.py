@@ -1,12 +1,14 @@
-"""Ten thousand visitors at once: what one replica does is measured here, the rest is arithmetic, and the two are told apart.
+"""Ten thousand visitors at once: what one replica does is measured here, the rest is arithmetic,
+and the two are told apart.
 
     python tests/benchmarks/crowd.py --measure [--models fairy-causal,smollm2-135m] [--visitors 16] [--seconds 20]
     python tests/benchmarks/crowd.py             # the table of the README from what was last measured, deploy/measured.json
     python tests/benchmarks/crowd.py --readme    # the same, written into README.md between its marks
 
-Measured, over a real Ray Serve cluster on this machine (one replica, one thread, so many visitors writing with all rules and whole
-records): tokens/s, the wait for a token, the replica's memory, the page's processor time for a token. A test holds the README's
-table equal to what this program computes from the file. Measure on a machine with nothing else to do.
+Measured, over a real Ray Serve cluster on this machine (one replica, one thread, so many visitors
+writing with all rules and whole records): tokens/s, the wait for a token, the replica's memory, the
+page's processor time for a token. A test holds the README's table equal to what this program
+computes from the file. Measure on a machine with nothing else to do.
 """
 
 from __future__ import annotations
@@ -151,7 +153,8 @@ def pace(figures: dict) -> float:
 
 
 def assumptions(measured: dict, demand: float) -> list[str]:
-    """Everything that the second table takes for granted, a sentence each; where the measurement says otherwise, it says so."""
+    """Everything that the second table takes for granted, a sentence each; where the measurement
+    says otherwise, it says so."""
     models = measured["models"].items()
     slow = [name for name, figures in models if pace(figures) < SPEED]
     saw = ", ".join(f"{pace(figures):.1f} with {name}" for name, figures in models)

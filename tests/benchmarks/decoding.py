@@ -1,12 +1,14 @@
-"""Speed of `generate` with full trace records on SmolLM2, beside transformers' own `generate` and a bare forward loop.
+"""Speed of `generate` with full trace records on SmolLM2, beside transformers' own `generate` and a
+bare forward loop.
 
-    OMP_NUM_THREADS=2 python tests/benchmarks/decoding.py [--tokens 64] [--rounds 5]
-    git worktree add /tmp/before 897221f
-    OMP_NUM_THREADS=2 python tests/benchmarks/decoding.py --before /tmp/before
+    OMP_NUM_THREADS=2 python tests/benchmarks/decoding.py [--tokens 64] [--rounds 5] git worktree
+    add /tmp/before 897221f OMP_NUM_THREADS=2 python tests/benchmarks/decoding.py --before
+    /tmp/before
 
-Prompt `Once upon a time`, temperature 0.8, top-p 0.9, repetition penalty 1.1. The variants take turns within one run; a
-ratio is the median over rounds of (theirs ÷ ours in the same round). Also: server time of a moved slider, p50 and p95.
-With --before, the same text and the same sliders in a process of this checkout and one of the earlier, in turns.
+Prompt `Once upon a time`, temperature 0.8, top-p 0.9, repetition penalty 1.1. The variants take
+turns within one run; a ratio is the median over rounds of (theirs ÷ ours in the same round). Also:
+server time of a moved slider, p50 and p95. With --before, the same text and the same sliders in a
+process of this checkout and one of the earlier, in turns.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def session_of(name):
 
 
 def plain_network(name):
-    """The same weights as transformers loads them, with its own attention; the backend's call has put them into the cache."""
+    """The same weights as transformers loads them, with its own attention; the backend's call has
+    put them into the cache."""
     from transformers import AutoModelForCausalLM
 
     from playground.backend.weights import cache_folder
@@ -113,7 +116,8 @@ def moved_sliders(model, ids, tokens, moves=200):
 
 
 def answer(what, name, tokens):
-    """One round in a process of its own: seconds of a text, or milliseconds of each moved slider."""
+    """One round in a process of its own: seconds of a text, or milliseconds of each moved
+    slider."""
     with session_of(name) as model:
         ids = model.encode(PROMPT)
         if what == "sliders":

@@ -1,7 +1,9 @@
-"""Figures of the unmasking loop, as ratios paired within one run: `python tests/benchmarks/diffusion.py [--model NAME] [--threads N]`.
+"""Figures of the unmasking loop, as ratios paired within one run: `python
+tests/benchmarks/diffusion.py [--model NAME] [--threads N]`.
 
-Without --model a randomly initialised BERT of the shipped twin's size stands in (6 layers, 384 wide, 11,061 words, 15 M);
-its speed is the same. 64 positions; 16 steps unless the line says otherwise.
+Without --model a randomly initialised BERT of the shipped twin's size stands in (6 layers, 384
+wide, 11,061 words, 15 M); its speed is the same. 64 positions; 16 steps unless the line says
+otherwise.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from playground.diffusion.step import Step
 
 
 class StandIn:
-    """A BERT with random weights; `logits_at` runs the output layer at the asked positions alone."""
+    """A BERT with random weights; `logits_at` runs the output layer at the asked positions
+    alone."""
 
     def __init__(self, vocab_size: int = 11_061):
         from transformers import BertConfig, BertForMaskedLM
@@ -150,13 +153,15 @@ def main() -> None:
 
 
 def contexts() -> None:
-    """One pass of the exact denoiser of n-gram models over 1 MB of text, 32 positions: the issue allows 0.3 s."""
+    """One pass of the exact denoiser of n-gram models over 1 MB of text, 32 positions: the issue
+    allows 0.3 s."""
     import numpy as np
 
     from playground.diffusion import ExactDenoiser
     from playground.markov import NgramModel
 
-    # words by Zipf's law, each drawn from a few that may follow: about as many different contexts as English has
+    # words by Zipf's law, each drawn from a few that may follow: about as many different contexts
+    # as English has
     rng = np.random.default_rng(0)
     words = np.minimum(rng.zipf(1.25, size=190_000), 20_000)
     text = " ".join(f"w{word}" for word in words)[:1_000_000]

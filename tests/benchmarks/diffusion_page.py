@@ -1,16 +1,19 @@
-"""What the Diffusion page adds to the mathematics, in a real browser: `python tests/benchmarks/diffusion_page.py [--runs 9] [--model NAME]
-[--masks 128 --steps 128] [--long-tasks] [--stop]`.
+"""What the Diffusion page adds to the mathematics, in a real browser: `python
+tests/benchmarks/diffusion_page.py [--runs 9] [--model NAME] [--masks 128 --steps 128]
+[--long-tasks] [--stop]`.
 
-Prints, of one process on one machine: the time from pressing Run to the first revealed step on the screen (p50 and worst), the
-same first step computed without a page, and the ratio of painted to computed time per step of the whole run (goal at most 1.3).
-The left-to-right twin, where the canvas has an
-opening, is computed in both: a word a step. Painted and computed runs alternate, so that a busy machine slows both.
+Prints, of one process on one machine: the time from pressing Run to the first revealed step on the
+screen (p50 and worst), the same first step computed without a page, and the ratio of painted to
+computed time per step of the whole run (goal at most 1.3). The left-to-right twin, where the canvas
+has an opening, is computed in both: a word a step. Painted and computed runs alternate, so that a
+busy machine slows both.
 
---long-tasks counts instead the tasks of the browser's main thread over 50 ms while a run goes on (PerformanceObserver("longtask")), with
-the mean time between two screens. --trace says besides how much of the processor the largest tasks took, and for what: on a busy machine
-a task is long that only waited for its turn. --stop presses Stop after the first step, in the
-middle and near the end, and prints the time from the press to the end shown on the page, to the screen after it, and to the end of the
-run's work on the server (the goal of all: 200 ms)."""
+--long-tasks counts instead the tasks of the browser's main thread over 50 ms while a run goes on
+(PerformanceObserver("longtask")), with the mean time between two screens. --trace says besides how
+much of the processor the largest tasks took, and for what: on a busy machine a task is long that
+only waited for its turn. --stop presses Stop after the first step, in the middle and near the end,
+and prints the time from the press to the end shown on the page, to the screen after it, and to the
+end of the run's work on the server (the goal of all: 200 ms)."""
 
 from __future__ import annotations
 
@@ -58,7 +61,8 @@ LONG = """() => new Promise(done => {
   document.querySelector('#diffusion-run').click();
 })"""
 
-# Stop once so many steps are on the screen: milliseconds from the press to the end on the page, and to the screen after it
+# Stop once so many steps are on the screen: milliseconds from the press to the end on the page, and
+# to the screen after it
 STOP = """(steps) => new Promise(done => {
   const player = document.querySelector('#diffusion-player .canvas-player'), before = player.dataset.run;
   let pressed = 0;
@@ -126,7 +130,8 @@ def long_tasks(browser, page, runs: int, trace: bool) -> None:
 
 
 def print_tasks(events: list[dict], most: int = 5) -> None:
-    """The main thread's time on the processor, and its tasks that took most of it, with the parts of at least 3 ms."""
+    """The main thread's time on the processor, and its tasks that took most of it, with the parts
+    of at least 3 ms."""
     main = {
         (each["pid"], each["tid"])
         for each in events

@@ -1,8 +1,10 @@
-"""The Dockerfile's steps in a fresh virtual environment, for machines without a container engine: `python tests/benchmarks/dockerfile.py`.
+"""The Dockerfile's steps in a fresh virtual environment, for machines without a container engine:
+`python tests/benchmarks/dockerfile.py`.
 
-COPY goes into an empty folder, RUN is run there with the new environment's pip (useradd and USER are left out: they need root), CMD
-is started with ENV, and the page, /health and one endpoint must answer. `--index ''` takes torch from the default index; the
-Dockerfile's own CPU index is tried first and said to be out of reach where it is. Prints the seconds of each step."""
+COPY goes into an empty folder, RUN is run there with the new environment's pip (useradd and USER
+are left out: they need root), CMD is started with ENV, and the page, /health and one endpoint must
+answer. `--index ''` takes torch from the default index; the Dockerfile's own CPU index is tried
+first and said to be out of reach where it is. Prints the seconds of each step."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""How much a class gains by the engine: total tokens a second of 16 visitors ÷ of one, and the 95th percentile of a token's
-time with 30 visitors ÷ with one. Each visitor is a thread that runs `generate` with its full chain of rules and the record of
-every step, as a page does.
+"""How much a class gains by the engine: total tokens a second of 16 visitors ÷ of one, and the 95th
+percentile of a token's time with 30 visitors ÷ with one. Each visitor is a thread that runs
+`generate` with its full chain of rules and the record of every step, as a page does.
 
-    python tests/benchmarks/engine.py [--models fairy-causal smollm2-135m] [--tokens 48] [--rounds 3] [--logits-only]
+    python tests/benchmarks/engine.py [--models fairy-causal smollm2-135m] [--tokens 48] [--rounds
+    3] [--logits-only]
 
-Every round measures one, 16 and 30 visitors in turn, so that the ratios are paired; the middle round counts.
-`--logits-only` leaves the rules out (what the engine alone does).
+Every round measures one, 16 and 30 visitors in turn, so that the ratios are paired; the middle
+round counts. `--logits-only` leaves the rules out (what the engine alone does).
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def visit(
     start: threading.Barrier,
     times: list[float],
 ) -> None:
-    """One visitor: a session, a prompt (its pass is not counted), then `tokens` steps; each step's seconds go to `times`."""
+    """One visitor: a session, a prompt (its pass is not counted), then `tokens` steps; each step's
+    seconds go to `times`."""
     with get_backend().causal(name) as model:
         prompt = model.encode(PROMPTS[seed % len(PROMPTS)])
         settings = DecodingSettings(

@@ -1,7 +1,9 @@
-"""Figures of the Escape page, in one run: `python tests/benchmarks/escape.py [--model fairy-causal] [--no-browser]`.
+"""Figures of the Escape page, in one run: `python tests/benchmarks/escape.py [--model fairy-causal]
+[--no-browser]`.
 
-- the dot dragged along the curve in a real browser, p50 and p95 (ms), from the pointer event to the painted curve (goal p95 50), and
-  the same for top-p, which moves the curve itself; both without a request;
+- the dot dragged along the curve in a real browser, p50 and p95 (ms), from the pointer event to the
+  painted curve (goal p95 50), and the same for top-p, which moves the curve itself; both without a
+  request;
 - the 32-run experiment ÷ one plain run of the same length from the same text, rounds interleaved.
 Run it on a machine with nothing else to do.
 """
@@ -16,7 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-# Each move waits for the drawing of the last one; the loop goes on playing meanwhile, as it does for a visitor.
+# Each move waits for the drawing of the last one; the loop goes on playing meanwhile, as it does
+# for a visitor.
 DRAG = """async ({moves, slide}) => {
   const view = document.querySelector('#escape-calculator'), plot = view.querySelector('.escape-figure .axes-svg');
   const slider = view.querySelector('input[aria-label="top-p"]'), box = plot.getBoundingClientRect(), times = [];
@@ -45,7 +48,8 @@ DRAG = """async ({moves, slide}) => {
 
 
 def redraw(moves: int) -> dict[str, dict]:
-    """Milliseconds of each move (all, and until the script had drawn), of the dot on the curve and of top-p, and the requests made."""
+    """Milliseconds of each move (all, and until the script had drawn), of the dot on the curve and
+    of top-p, and the requests made."""
     from playwright.sync_api import sync_playwright
 
     from playground.pages.shell import build_app, launch_settings

@@ -1,8 +1,11 @@
-"""How soon the home page moves, on a cold browser, and how much it weighs: `python tests/benchmarks/first_frame.py [--rounds 5]`.
+"""How soon the home page moves, on a cold browser, and how much it weighs: `python
+tests/benchmarks/first_frame.py [--rounds 5]`.
 
-- milliseconds from the navigation to the first frame with a tile on the home page ÷ a bare Gradio page's first contentful paint, paired
-  within one run, each round in a fresh browser context without a cache;
-- bytes of the page beyond those of the bare one: as they travel, and unpacked; Plotly apart (it is fetched with the first plot).
+- milliseconds from the navigation to the first frame with a tile on the home page ÷ a bare Gradio
+  page's first contentful paint, paired within one run, each round in a fresh browser context
+  without a cache;
+- bytes of the page beyond those of the bare one: as they travel, and unpacked; Plotly apart (it is
+  fetched with the first plot).
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""What a watermark, a form and the detector cost a step at V = 49,152: python tests/benchmarks/forms.py [STEPS]
+"""What a watermark, a form and the detector cost a step at V = 49,152: python
+tests/benchmarks/forms.py [STEPS]
 
-Milliseconds a step, median and 95th percentile, of the whole chain with the one rule on, less the chain without it (each pair of one step in turn).
-Tokens of the form are SmolLM2's where its tokenizer is there, else single letters and words made up. Run it with nothing else to do.
+Milliseconds a step, median and 95th percentile, of the whole chain with the one rule on, less the
+chain without it (each pair of one step in turn). Tokens of the form are SmolLM2's where its
+tokenizer is there, else single letters and words made up. Run it with nothing else to do.
 """
 
 from __future__ import annotations

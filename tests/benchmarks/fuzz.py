@@ -1,12 +1,14 @@
-"""Thousands of requests that no honest browser sends, against the running app; each failure is sent to an empty Gradio app too.
+"""Thousands of requests that no honest browser sends, against the running app; each failure is sent
+to an empty Gradio app too.
 
     python tests/benchmarks/fuzz.py [--cases 10000] [--workers 4] [--seed 0] [--url http://...]
 
-Starts `app.py` (unless --url names a running one) with short runs, reads endpoints, events and server functions off it as any
-stranger can, and sends cases made by hypothesis: endpoints by raw HTTP and by gradio_client, forged events of components, forged
-server functions, bodies of every kind up to 10 MB, paths. A failure: a server error, a broken connection, silence, an error
-without a sentence, a file that was read. What an empty Gradio app answers with the same server error is listed, not counted.
-At the end the app must still write a text, and hold no run.
+Starts `app.py` (unless --url names a running one) with short runs, reads endpoints, events and
+server functions off it as any stranger can, and sends cases made by hypothesis: endpoints by raw
+HTTP and by gradio_client, forged events of components, forged server functions, bodies of every
+kind up to 10 MB, paths. A failure: a server error, a broken connection, silence, an error without a
+sentence, a file that was read. What an empty Gradio app answers with the same server error is
+listed, not counted. At the end the app must still write a text, and hold no run.
 """
 
 from __future__ import annotations

@@ -1,17 +1,22 @@
-"""Three hundred visitors on one GPU machine, on paper: no GPU was measured. Arithmetic from shares that were measured on a CPU.
+"""Three hundred visitors on one GPU machine, on paper: no GPU was measured. Arithmetic from shares
+that were measured on a CPU.
 
-    python tests/benchmarks/gpu_on_paper.py [--visitors 300] [--page-processes 1 4 8] [--bandwidth 1000] [--kernel-us 6]
+    python tests/benchmarks/gpu_on_paper.py [--visitors 300] [--page-processes 1 4 8] [--bandwidth
+    1000] [--kernel-us 6]
 
 One tick gives each visitor one token. It is made of
-- the forward pass on the GPU: the weights are read once for all visitors (bytes ÷ bandwidth), the keys and values of each are
-  read (tokens x bytes ÷ bandwidth), and each layer's kernels are launched one by one (eager mode: layers x 14 x the time of one);
+- the forward pass on the GPU: the weights are read once for all visitors (bytes ÷ bandwidth), the
+  keys and values of each are read (tokens x bytes ÷ bandwidth), and each layer's kernels are
+  launched one by one (eager mode: layers x 14 x the time of one);
 - the logits to the CPU: visitors x vocabulary x 4 bytes over PCIe at 20 GB/s;
-- rules, draw and record of each visitor, measured here: 0.65 ms with 11,066 tokens in the vocabulary, 1.09 ms with 49,152 (CPU
-  time of one thread, 240 steps, median; top-p 0.9, temperature, repetition penalty, the record with 20 rows). Python's lock lets
-  one thread of a process at a time through, so this is multiplied by the visitors of a page process.
+- rules, draw and record of each visitor, measured here: 0.65 ms with 11,066 tokens in the
+  vocabulary, 1.09 ms with 49,152 (CPU time of one thread, 240 steps, median; top-p 0.9,
+  temperature, repetition penalty, the record with 20 rows). Python's lock lets one thread of a
+  process at a time through, so this is multiplied by the visitors of a page process.
 
-What comes out: on a GPU the rules are the bottleneck, not the network; a machine for three hundred runs several page processes in
-front of one engine (the README's cluster, sticky by session), and then has a token for everybody in well under a quarter second.
+What comes out: on a GPU the rules are the bottleneck, not the network; a machine for three hundred
+runs several page processes in front of one engine (the README's cluster, sticky by session), and
+then has a token for everybody in well under a quarter second.
 """
 
 from __future__ import annotations

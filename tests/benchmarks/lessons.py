@@ -1,7 +1,9 @@
-"""How fast a lesson's step is on the screen after its key: `python tests/benchmarks/lessons.py [--rounds 3]`.
+"""How fast a lesson's step is on the screen after its key: `python tests/benchmarks/lessons.py
+[--rounds 3]`.
 
-Every lesson is walked through once to warm (the model's figures are computed then), then `rounds` times by the arrow key; the time
-from the key to the frame after the new step was drawn is taken in the page itself. p50 and p95 in milliseconds (goal <= 300).
+Every lesson is walked through once to warm (the model's figures are computed then), then `rounds`
+times by the arrow key; the time from the key to the frame after the new step was drawn is taken in
+the page itself. p50 and p95 in milliseconds (goal <= 300).
 """
 
 from __future__ import annotations

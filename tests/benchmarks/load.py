@@ -1,14 +1,19 @@
-"""A class over the real protocol: simulated visitors against a started app, mixed pages, bounded time.
+"""A class over the real protocol: simulated visitors against a started app, mixed pages, bounded
+time.
 
-    python tests/benchmarks/load.py [--visitors 30 100] [--seconds 300] [--model fairy-causal] [--url http://...]
+    python tests/benchmarks/load.py [--visitors 30 100] [--seconds 300] [--model fairy-causal]
+    [--url http://...]
 
-Starts `app.py` on the loopback (unless --url names a running one), waits until the shipped models answer, checks each named
-endpoint once with `gradio_client`, then lets the visitors loose: each presses Play on the Generate page (the page's own
-streaming event, over Gradio's queue, as the browser does), unmasks, asks for a distribution, scores a text, walks a chain, asks
-what a barrier does, opens the page anew, again and again with a short pause. The protocol is spoken directly, so that the load itself costs little.
+Starts `app.py` on the loopback (unless --url names a running one), waits until the shipped models
+answer, checks each named endpoint once with `gradio_client`, then lets the visitors loose: each
+presses Play on the Generate page (the page's own streaming event, over Gradio's queue, as the
+browser does), unmasks, asks for a distribution, scores a text, walks a chain, asks what a barrier
+does, opens the page anew, again and again with a short pause. The protocol is spoken directly, so
+that the load itself costs little.
 
-Reports for each number of visitors: runs begun, finished, refused at a stated limit, lost; server errors; first token and
-time between tokens (p50/p95/p99, from the stream as it arrives); seconds of the other endpoints; the server's memory.
+Reports for each number of visitors: runs begun, finished, refused at a stated limit, lost; server
+errors; first token and time between tokens (p50/p95/p99, from the stream as it arrives); seconds of
+the other endpoints; the server's memory.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Forward-backward, Viterbi and ten Baum-Welch iterations beside hmmlearn's default implementation, interleaved in one run.
+"""Forward-backward, Viterbi and ten Baum-Welch iterations beside hmmlearn's default implementation,
+interleaved in one run.
 
     OMP_NUM_THREADS=1 python tests/benchmarks/markov.py [--rounds 9] [--only 4x1000]
 
-Prints median milliseconds of both and the median of the paired ratios (ours / hmmlearn's); goals <= 2, 1.5, 1 by size.
+Prints median milliseconds of both and the median of the paired ratios (ours / hmmlearn's); goals <=
+2, 1.5, 1 by size.
 """
 
 import argparse

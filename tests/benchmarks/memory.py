@@ -2,8 +2,8 @@
 
     python tests/benchmarks/memory.py [--runs 1000] [--tokens 8] [--visitors 4]
 
-Each run is a visitor's: a session of the shipped left-to-right model, a prompt of varying length, `generate` with records, or
-a canvas for its diffusion twin; every tenth run is stopped half way.
+Each run is a visitor's: a session of the shipped left-to-right model, a prompt of varying length,
+`generate` with records, or a canvas for its diffusion twin; every tenth run is stopped half way.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""What each noise costs: python -m tests.benchmarks.noises --heldout FILE [--weights FOLDER] [--windows 128] [--draws 8] [--texts 16]
+"""What each noise costs: python -m tests.benchmarks.noises --heldout FILE [--weights FOLDER]
+[--windows 128] [--draws 8] [--texts 16]
 
-Writes the tables of the card of fairy-evidence: the bound (NELBO) of each noise with its standard error over windows of 64 pieces,
-and, with --texts above 0, how texts of each sampler read under fairy-causal. FOLDER holds the network's files (default: the shipped
-ones). Fixed seeds, so two runs print the same bounds. Run it with nothing else to do only for the column of seconds.
+Writes the tables of the card of fairy-evidence: the bound (NELBO) of each noise with its standard
+error over windows of 64 pieces, and, with --texts above 0, how texts of each sampler read under
+fairy-causal. FOLDER holds the network's files (default: the shipped ones). Fixed seeds, so two runs
+print the same bounds. Run it with nothing else to do only for the column of seconds.
 """
 
 from __future__ import annotations

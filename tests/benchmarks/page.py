@@ -1,8 +1,11 @@
-"""How fast the page is, paired within one run: `python tests/benchmarks/page.py [--model smollm2-135m] [--rounds 5]`.
+"""How fast the page is, paired within one run: `python tests/benchmarks/page.py [--model
+smollm2-135m] [--rounds 5]`.
 
-- seconds from `python app.py` to a page that answers ÷ seconds of a bare `import torch, transformers, gradio` + an empty Blocks;
+- seconds from `python app.py` to a page that answers ÷ seconds of a bare `import torch,
+  transformers, gradio` + an empty Blocks;
 - first token on the screen after Play, p50;
-- a moved slider until the bars have changed, p50 and p95, in the browser (the network does not run).
+- a moved slider until the bars have changed, p50 and p95, in the browser (the network does not
+  run).
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ with gradio.Blocks() as demo:
     pass
 demo.launch(server_port=int(os.environ["PORT"]), quiet=True)
 """
-# The watcher sits in the page: it waits for the next change of the bars, so no time of the test's own protocol is counted.
+# The watcher sits in the page: it waits for the next change of the bars, so no time of the test's
+# own protocol is counted.
 SLIDE = """async (value) => {
   const bars = document.querySelector('#generator [data-part=bars]'), slider = document.querySelector('#generator .chain input[aria-label=temperature]');
   const changed = new Promise(done => { const watcher = new MutationObserver(() => { watcher.disconnect(); done(); });

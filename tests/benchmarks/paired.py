@@ -14,7 +14,8 @@ HERE = Path(__file__).resolve().parents[2]
 
 
 class Worker:
-    """A process of `script` (called with `--work FOLDER`) that measures the package of one checkout."""
+    """A process of `script` (called with `--work FOLDER`) that measures the package of one
+    checkout."""
 
     def __init__(self, script: str, folder: Path = HERE):
         call = [sys.executable, script, "--work", str(folder.resolve())]
@@ -36,7 +37,8 @@ class Worker:
 
 
 def work(folder: Path, answer: Callable[..., Any]) -> None:
-    """The other end of a Worker: `answer`s line after line; `playground` is imported from `folder`."""
+    """The other end of a Worker: `answer`s line after line; `playground` is imported from
+    `folder`."""
     sys.path.insert(0, str(folder))
     for line in sys.stdin:
         print(json.dumps(answer(*json.loads(line))), flush=True)

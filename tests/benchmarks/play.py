@@ -1,12 +1,15 @@
-"""How smoothly Home and Generate are played, in one browser on the app beside it: `python tests/benchmarks/play.py [--rounds 20]`.
+"""How smoothly Home and Generate are played, in one browser on the app beside it: `python
+tests/benchmarks/play.py [--rounds 20]`.
 
 Paired within one run wherever it is a ratio:
 
-- Home: the first drawn tile ÷ a bare Gradio page's first contentful paint, in a fresh browser without a cache (median of the pairs, goal 2.0);
-- Home: the request of a drop, milliseconds from the question to the answer (p95, goal 150), and its share of the time that the ball
-  takes to roll and fall, during which it has to be there;
+- Home: the first drawn tile ÷ a bare Gradio page's first contentful paint, in a fresh browser
+  without a cache (median of the pairs, goal 2.0);
+- Home: the request of a drop, milliseconds from the question to the answer (p95, goal 150), and its
+  share of the time that the ball takes to roll and fall, during which it has to be there;
 - Generate: a moved slider to changed tiles, milliseconds (p95, goal 80);
-- Generate: tasks over 50 ms while the bars pass the gates and the ball falls (goal 0), and frames that came late.
+- Generate: tasks over 50 ms while the bars pass the gates and the ball falls (goal 0), and frames
+  that came late.
 """
 
 from __future__ import annotations

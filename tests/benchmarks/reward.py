@@ -1,10 +1,12 @@
-"""Four writers beside a training, over the real protocol: `python tests/benchmarks/reward.py [--rounds 4] [--seconds 15] [--threads 1]`.
+"""Four writers beside a training, over the real protocol: `python tests/benchmarks/reward.py
+[--rounds 4] [--seconds 15] [--threads 1]`.
 
-Starts `app.py` on the loopback. Four visitors press Play on the Generate page again and again without a pause; in turns nobody
-trains and a fifth visitor trains on Compare's Reward, which goes first changes from round to round. Printed: their tokens a second in
-each turn, the ratio of each pair, the median (goal: at least 0.7), and how long an update takes beside them, without them, and
-how much of that it is at work. `--threads`: of torch in the app, for what others write (a training has one in any case). Run it on a
-machine with nothing else to do.
+Starts `app.py` on the loopback. Four visitors press Play on the Generate page again and again
+without a pause; in turns nobody trains and a fifth visitor trains on Compare's Reward, which goes
+first changes from round to round. Printed: their tokens a second in each turn, the ratio of each
+pair, the median (goal: at least 0.7), and how long an update takes beside them, without them, and
+how much of that it is at work. `--threads`: of torch in the app, for what others write (a training
+has one in any case). Run it on a machine with nothing else to do.
 """
 
 from __future__ import annotations

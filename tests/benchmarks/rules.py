@@ -1,11 +1,13 @@
-"""Time of the chain of rules for one token at V = 49,152: every rule together, and the rules of an earlier commit beside it.
+"""Time of the chain of rules for one token at V = 49,152: every rule together, and the rules of an
+earlier commit beside it.
 
-    git worktree add /tmp/before bd0086b
-    OMP_NUM_THREADS=2 python tests/benchmarks/rules.py [--before /tmp/before] [--steps 200] [--rounds 5]
+    git worktree add /tmp/before bd0086b OMP_NUM_THREADS=2 python tests/benchmarks/rules.py
+    [--before /tmp/before] [--steps 200] [--rounds 5]
 
-A process for each checkout times blocks of steps, and the two take turns; "ratio" is the median over rounds of (this one's
-median ÷ the earlier one's in the same round) for rules that both have. A step is apply_stages and the draw. Guidance is
-measured apart, for it runs the network twice. Answers p50 and p95 in milliseconds as JSON.
+A process for each checkout times blocks of steps, and the two take turns; "ratio" is the median
+over rounds of (this one's median ÷ the earlier one's in the same round) for rules that both have. A
+step is apply_stages and the draw. Guidance is measured apart, for it runs the network twice.
+Answers p50 and p95 in milliseconds as JSON.
 """
 
 from __future__ import annotations

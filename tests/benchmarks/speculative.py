@@ -1,8 +1,10 @@
-"""Speculative ÷ plain tokens a second, both of one run: python tests/benchmarks/speculative.py [TOKENS] [ROUNDS]
+"""Speculative ÷ plain tokens a second, both of one run: python tests/benchmarks/speculative.py
+[TOKENS] [ROUNDS]
 
-Model, drafter and settings are those of the table below; whoever has fewer tokens goes next, so both sides meet the same machine. Printed for each: tokens
-a pass, accepted share beside the mean overlap, the median ratio of the rounds with the smallest and the largest, and the drafter's share of the time.
-SmolLM2 is left out where its weights are not there. Run it with nothing else to do.
+Model, drafter and settings are those of the table below; whoever has fewer tokens goes next, so
+both sides meet the same machine. Printed for each: tokens a pass, accepted share beside the mean
+overlap, the median ratio of the rounds with the smallest and the largest, and the drafter's share
+of the time. SmolLM2 is left out where its weights are not there. Run it with nothing else to do.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""The wire of a class without a class behind it: whatever a test says is what the student's page is told.
+"""The wire of a class without a class behind it: whatever a test says is what the student's page is
+told.
 
-`ClassDouble` serves the student's page and its routes at `url`; `show(**state)` tells every seat a new state, `answers` holds what was
-sent. `silent` keeps back all events (a proxy that buffers), `breaks` is how many of the next streams end before their first event,
-`opened` how many were opened; `refuse` is what the next answers are refused with.
+`ClassDouble` serves the student's page and its routes at `url`; `show(**state)` tells every seat a
+new state, `answers` holds what was sent. `silent` keeps back all events (a proxy that buffers),
+`breaks` is how many of the next streams end before their first event, `opened` how many were
+opened; `refuse` is what the next answers are refused with.
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 """A real browser on the real app. Fixtures for every page's tests:
 
 - `app_url`: the address of the app, started once per session;
-- `page`: a Playwright page; the test fails if the page logged an error, threw one, or asked another host for anything;
+- `page`: a Playwright page; the test fails if the page logged an error, threw one, or asked another
+  host for anything;
 - `open_page(slug, **query)`: opens a tab of the app and waits until it answers;
 - `no_requests(page)`: a context in which any request to the server is a failure (scrubbing);
-- `after_redraw(page, "#chain-walk", act)`: does `act()` and waits until the view in there says that it has drawn new figures;
-- `gate(owner, name, calls)`: lets so many calls of a method through and holds the next ones until its answer, an event, is set;
+- `after_redraw(page, "#chain-walk", act)`: does `act()` and waits until the view in there says that
+  it has drawn new figures;
+- `gate(owner, name, calls)`: lets so many calls of a method through and holds the next ones until
+  its answer, an event, is set;
 - `drag_by_finger(page, start, end)`: one finger from a point to another;
 - `fits(page)`: fails if the page scrolls sideways; `phone`: the same `page` fixture at 390 x 844;
 - `dark(page)`: switches to dark as a visitor's system would;
@@ -53,7 +56,8 @@ def chromium() -> Iterator:
 
 @pytest.fixture(scope="package")
 def app() -> Iterator:
-    """The app in this process, with the shipped models if they are there (no network is asked for)."""
+    """The app in this process, with the shipped models if they are there (no network is asked
+    for)."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from playground.pages.ngram_models import WithNgrams
     from playground.pages.shell import build_app, launch_settings
@@ -91,7 +95,8 @@ def free_port() -> int:
 
 
 class Watch:
-    """What a page must not do, collected while it runs. A test that provokes an error on purpose clears `faults`."""
+    """What a page must not do, collected while it runs. A test that provokes an error on purpose
+    clears `faults`."""
 
     def __init__(self, page, home: str):
         self.faults: list[str] = []
@@ -119,7 +124,8 @@ class Watch:
 
     @contextlib.contextmanager
     def leaving(self) -> Iterator[None]:
-        """Around a navigation away from the open page: its streams are cut then, and what it logs while it is torn down nobody sees."""
+        """Around a navigation away from the open page: its streams are cut then, and what it logs
+        while it is torn down nobody sees."""
         self.torn = True
         yield
         self.torn = False
@@ -165,7 +171,8 @@ def open_page(page) -> Callable:
 
 @pytest.fixture
 def gate(monkeypatch):
-    """Lets so many calls of a method through and holds the next ones until `open`: a run that is surely still going on."""
+    """Lets so many calls of a method through and holds the next ones until `open`: a run that is
+    surely still going on."""
     held = []
 
     def close(owner, name, calls):
@@ -208,7 +215,8 @@ def drag_by_finger(page, start, end) -> None:
 
 @contextlib.contextmanager
 def no_requests(page) -> Iterator[None]:
-    """Nothing in the block may ask the server for anything (Gradio's own heartbeat is no request of the page)."""
+    """Nothing in the block may ask the server for anything (Gradio's own heartbeat is no request of
+    the page)."""
     before = len(page.watch.requests)
     yield
     page.evaluate(

@@ -1,4 +1,5 @@
-"""The Diffusion page as its browser tests use it. The runs are on the exact tale, so that no weights are needed."""
+"""The Diffusion page as its browser tests use it. The runs are on the exact tale, so that no
+weights are needed."""
 
 import re
 
@@ -34,7 +35,8 @@ def run(page, steps=None):
 
 
 def settle(page):
-    """Until nothing has been asked of the server for a while: what a page asks for when it is opened is no scrubbing."""
+    """Until nothing has been asked of the server for a while: what a page asks for when it is
+    opened is no scrubbing."""
     page.evaluate("""() => new Promise(done => { let seen = -1; const look = () => { const now = performance.getEntriesByType('resource').length;
         if (now === seen) done(); else { seen = now; setTimeout(look, 800); } }; look(); })""")
 

@@ -1,4 +1,5 @@
-"""For everybody: a finger, the keyboard, a screen reader, a projector, a still picture. axe in light and dark is in each page's own tests."""
+"""For everybody: a finger, the keyboard, a screen reader, a projector, a still picture. axe in
+light and dark is in each page's own tests."""
 
 import re
 
@@ -9,8 +10,8 @@ from tests.browser.conftest import axe, fits, unfold
 
 SLUGS = ["home", "generate", "escape", "chains", "diffusion", "compare", "lessons"]
 CONTROLS = "button, input:not([type=hidden]), select, textarea, summary, a[href], [role=slider], [role=tab]"
-# Words in a text and bars' tokens in a line of prose are as large as the text, and a tile is as large as its probability: the
-# exceptions that the guideline makes too.
+# Words in a text and bars' tokens in a line of prose are as large as the text, and a tile is as
+# large as its probability: the exceptions that the guideline makes too.
 SMALL = """controls => [...document.querySelectorAll(controls)].filter(c => c.checkVisibility({visibilityProperty: true}) && c.getClientRects().length
     && !c.closest('[data-k], .canvas-words, .tiles-strip, .prose p, dialog, .explanation')).map(c => {
   const held = /checkbox|radio/.test(c.type) && c.closest('label') || c, box = held.getBoundingClientRect();
@@ -101,7 +102,8 @@ def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_p
     bubble.get_by_role("button", name="Glossary").click()  # and leads on to the term
     expect(page.locator("#term-surprisal")).to_be_focused()
     page.keyboard.press("Escape")
-    # a finger that stays: touch has no hover, so the mouse and the closing dialog must be done with first
+    # a finger that stays: touch has no hover, so the mouse and the closing dialog must be done with
+    # first
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.mouse.move(4, 4)
     page.evaluate(

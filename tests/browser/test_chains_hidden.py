@@ -1,4 +1,5 @@
-"""The hidden Markov model in a real browser: cells opened, observations typed, learned step by step."""
+"""The hidden Markov model in a real browser: cells opened, observations typed, learned step by
+step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The Chains page on a projector and on a phone: what belongs together is on one screen, letters are legible, links name their part."""
+"""The Chains page on a projector and on a phone: what belongs together is on one screen, letters
+are legible, links name their part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The n-gram model of a text in a real browser: it loops, it is offered to the other pages, files are read."""
+"""The n-gram model of a text in a real browser: it loops, it is offered to the other pages, files
+are read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the projector keeps from a class until it was asked: the next word, the critical temperature, the words that come."""
+"""What the projector keeps from a class until it was asked: the next word, the critical
+temperature, the words that come."""
 
 from urllib.parse import urlencode
 

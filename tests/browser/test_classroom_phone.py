@@ -1,4 +1,5 @@
-"""The teacher's phone: it scans a code that works once, is allowed by the panel, and steers the page that is projected."""
+"""The teacher's phone: it scans a code that works once, is allowed by the panel, and steers the
+page that is projected."""
 
 import re
 

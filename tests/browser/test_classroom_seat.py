@@ -1,4 +1,5 @@
-"""A student's page in every state of a class, against the wire alone: what a test says is what the page is told."""
+"""A student's page in every state of a class, against the wire alone: what a test says is what the
+page is told."""
 
 import pytest
 from playwright.sync_api import expect

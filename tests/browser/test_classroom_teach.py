@@ -1,4 +1,5 @@
-"""A class in the real app: one teaches, two follow, each in a browser of its own; guesses, reveal, reload of each in each state."""
+"""A class in the real app: one teaches, two follow, each in a browser of its own; guesses, reveal,
+reload of each in each state."""
 
 import json
 import re

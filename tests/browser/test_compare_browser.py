@@ -1,4 +1,5 @@
-"""The Compare page in a real browser: each part used once, on the shipped twins; Stop, hostile text, phone, dark, accessibility."""
+"""The Compare page in a real browser: each part used once, on the shipped twins; Stop, hostile
+text, phone, dark, accessibility."""
 
 from __future__ import annotations
 
@@ -180,7 +181,8 @@ def test_the_twins_race(part, page):
     assert "8 tokens · 1.0 a call · done" in facts[0] and re.search(r"8 tokens · \d", facts[1])
     calls = widget.locator(".race-clock").all_inner_texts()
     assert calls[0] == "8 network calls" and re.fullmatch(r"\d network calls", calls[1])
-    # the verdict is by calls; seconds, which differ from machine to machine, stand in the small print
+    # the verdict is by calls; seconds, which differ from machine to machine, stand in the small
+    # print
     assert "needed fewer network calls for 8 tokens" in widget.locator(".say").last.inner_text()
     seconds = widget.locator(":scope *:not(:has(*))", has_text=re.compile(r"\d s\b"))
     assert seconds.count() == widget.locator(".race-seconds").count() == 1
@@ -284,7 +286,8 @@ def test_a_sweep_fills_its_table(part, page):
     assert lines[0].startswith("model,prompt,seed,seeds,temperature,texts") and len(lines) == 4
 
 
-# links ---------------------------------------------------------------------------------------------------------------------
+# links
+# ---------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_link_restores_a_part_and_runs_nothing(open_page, page):
@@ -346,7 +349,8 @@ def test_a_hostile_link_gives_the_defaults_and_says_so(open_page, page):
     inert(page)
 
 
-# everywhere ----------------------------------------------------------------------------------------------------------------
+# everywhere
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def each_part(page):

@@ -1,4 +1,5 @@
-"""Speculative decoding on Compare, on the shipped twins: the passes are looked through without a request, verdicts are seen."""
+"""Speculative decoding on Compare, on the shipped twins: the passes are looked through without a
+request, verdicts are seen."""
 
 import pytest
 from playwright.sync_api import expect

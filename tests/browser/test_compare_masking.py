@@ -1,4 +1,5 @@
-"""Masking on Compare: both laws follow what is typed, a form that cannot be read gets its sentence, nothing is lost."""
+"""Masking on Compare: both laws follow what is typed, a form that cannot be read gets its sentence,
+nothing is lost."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,5 @@
-"""Reward on Compare: the recorded runs are there, a short training ends with texts, credits and its weights, Stop keeps what is there."""
+"""Reward on Compare: the recorded runs are there, a short training ends with texts, credits and its
+weights, Stop keeps what is there."""
 
 import pytest
 from playwright.sync_api import expect

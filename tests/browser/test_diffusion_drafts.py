@@ -1,4 +1,5 @@
-"""Drafts and checks on the wall, the map by the keyboard, many texts, and how few controls stand there first. On the exact tale."""
+"""Drafts and checks on the wall, the map by the keyboard, many texts, and how few controls stand
+there first. On the exact tale."""
 
 import re
 

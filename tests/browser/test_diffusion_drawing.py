@@ -1,4 +1,5 @@
-"""A canvas of 100 masks unmasked in 100 steps: each step draws what it changed, and no more. Counted, not timed."""
+"""A canvas of 100 masks unmasked in 100 steps: each step draws what it changed, and no more.
+Counted, not timed."""
 
 import re
 import threading
@@ -64,5 +65,6 @@ def test_a_step_draws_what_it_changed(open_page, page, monkeypatch):
     assert lines <= 12, lines
     # a word is written once when it is revealed, and once more when it becomes an old one
     assert added <= 4 * MASKS, added
-    # a cell of the map is a rectangle, and a dot where a word is revealed; once more where the picture is laid out anew
+    # a cell of the map is a rectangle, and a dot where a word is revealed; once more where the
+    # picture is laid out anew
     assert rectangles <= 2 * MASKS * (steps + 2), rectangles

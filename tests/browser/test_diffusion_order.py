@@ -1,4 +1,5 @@
-"""Diffusion by the keyboard, and what is said about a control that goes away: nothing lies over the next one."""
+"""Diffusion by the keyboard, and what is said about a control that goes away: nothing lies over the
+next one."""
 
 import re
 import threading
@@ -67,7 +68,8 @@ def test_what_is_said_about_stop_goes_with_it_and_does_not_cover_the_next_contro
     page.mouse.down()
     page.mouse.up()
     expect(stop).to_be_hidden()
-    # longer than a line waits for a pointer that rests: what came under the still pointer is not asked about
+    # longer than a line waits for a pointer that rests: what came under the still pointer is not
+    # asked about
     page.evaluate("() => new Promise(done => setTimeout(done, 700))")
     expect(bubble).to_be_hidden()
 

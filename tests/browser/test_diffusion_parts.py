@@ -1,4 +1,5 @@
-"""Noise, exactness, steps and time as a visitor meets them; hostile words, a phone, the dark, a screen reader."""
+"""Noise, exactness, steps and time as a visitor meets them; hostile words, a phone, the dark, a
+screen reader."""
 
 import re
 

@@ -1,4 +1,5 @@
-"""The wall: guesses in hidden tiles, words thrown away, one dial, the twin on the same clock. On the exact tale, without weights."""
+"""The wall: guesses in hidden tiles, words thrown away, one dial, the twin on the same clock. On
+the exact tale, without weights."""
 
 import re
 

@@ -1,4 +1,5 @@
-"""The page and single figures of it in a frame of another site, in Chromium and from another origin."""
+"""The page and single figures of it in a frame of another site, in Chromium and from another
+origin."""
 
 import http.server
 import re

@@ -1,7 +1,8 @@
-"""A figure in a frame of another site, behind deploy/nginx.conf and two page processes: the frame keeps its cookie, so it keeps its process.
+"""A figure in a frame of another site, behind deploy/nginx.conf and two page processes: the frame
+keeps its cookie, so it keeps its process.
 
-The browser says that the page came by https, as the proxy that ends the encryption would; Chromium takes cookies that are `Secure`
-from this machine's own address.
+The browser says that the page came by https, as the proxy that ends the encryption would; Chromium
+takes cookies that are `Secure` from this machine's own address.
 """
 
 import re
@@ -47,6 +48,7 @@ def test_a_framed_visitor_keeps_one_process_by_a_cookie_of_that_frame_alone(
     assert cookie["partitionKey"].startswith("http://localhost")
     context.close()
     asked = [(visitor, process) for visitor, process, *_ in front.seen() if process != "-"]
-    # The first request has none yet: the answer to it brings the cookie, with the name that it was sent by.
+    # The first request has none yet: the answer to it brings the cookie, with the name that it was
+    # sent by.
     assert {visitor for visitor, _ in asked} == {cookie["value"]}
     assert len({process for _, process in asked}) == 1 and len(asked) > 20

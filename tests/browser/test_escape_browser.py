@@ -1,4 +1,5 @@
-"""The Escape page in a real browser: drag, read T_c, paste logits, run the experiment and stop it."""
+"""The Escape page in a real browser: drag, read T_c, paste logits, run the experiment and stop
+it."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def escape(open_page):
 
 
 def open_fold(page, part: str) -> None:
-    """Opens a part that is folded away: "#escape-logits", "#escape-live", "#escape-calculator [data-part=theory]"."""
+    """Opens a part that is folded away: "#escape-logits", "#escape-live", "#escape-calculator
+    [data-part=theory]"."""
     page.locator(f"{part} summary").first.click()
 
 

@@ -1,4 +1,5 @@
-"""Home's first tiles stand before Gradio has mounted anything, where Home draws them itself a moment later."""
+"""Home's first tiles stand before Gradio has mounted anything, where Home draws them itself a
+moment later."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""On Generate, Numbers: which earlier tokens count for the one on view; on demand, under the words, until another step is looked at."""
+"""On Generate, Numbers: which earlier tokens count for the one on view; on demand, under the words,
+until another step is looked at."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,5 @@
-"""The depths of the Generate page, and what is done by hand in them: tiles, the search, the gates."""
+"""The depths of the Generate page, and what is done by hand in them: tiles, the search, the
+gates."""
 
 import re
 
@@ -15,8 +16,8 @@ def gen(open_page, page):
 
 
 SCREENS = {"desk": (1280, 800, "0"), "room": (1920, 1080, "0"), "projector": (1920, 1080, "1")}
-# Texts of the page that are smaller than what is read from the last row: words 28 px, numbers 24 px. A word on its own narrow tile is as
-# wide as it is likely; "[CLS]" is a mark, no word.
+# Texts of the page that are smaller than what is read from the last row: words 28 px, numbers 24
+# px. A word on its own narrow tile is as wide as it is likely; "[CLS]" is a mark, no word.
 TOO_SMALL = """() => {
   const walker = document.createTreeWalker(document.querySelector('#generator'), NodeFilter.SHOW_TEXT), small = [];
   while (walker.nextNode()) {

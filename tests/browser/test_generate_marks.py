@@ -1,4 +1,5 @@
-"""On Generate: a text written with the watermark shows its green tokens and z; Score looks for it; a form cuts what would break it."""
+"""On Generate: a text written with the watermark shows its green tokens and z; Score looks for it;
+a form cuts what would break it."""
 
 from playwright.sync_api import expect
 

@@ -1,4 +1,5 @@
-"""Home in a real browser: it moves by itself, is played by hand, and answers by the shipped models."""
+"""Home in a real browser: it moves by itself, is played by hand, and answers by the shipped
+models."""
 
 from __future__ import annotations
 

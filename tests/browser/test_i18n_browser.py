@@ -1,4 +1,5 @@
-"""The interface in another language: no English stands where the language has a translation; labels of Gradio's components follow."""
+"""The interface in another language: no English stands where the language has a translation; labels
+of Gradio's components follow."""
 
 import re
 
@@ -27,7 +28,8 @@ TEXTS = """() => {
 
 
 def english_left(seen: list[str], language: str) -> list[str]:
-    """What of the texts is the English of a message whose translation differs. (Single words may be names of things.)"""
+    """What of the texts is the English of a message whose translation differs. (Single words may be
+    names of things.)"""
     exact, shapes = set(), []
     for message in read(language):
         for said, text in zip(

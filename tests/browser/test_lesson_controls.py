@@ -1,4 +1,5 @@
-"""A control that a lesson speaks of, [[Train]], stands under that name on the page that the step opens, in the lesson's language."""
+"""A control that a lesson speaks of, [[Train]], stands under that name on the page that the step
+opens, in the lesson's language."""
 
 from __future__ import annotations
 

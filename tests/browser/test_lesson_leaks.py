@@ -1,5 +1,6 @@
-"""Nothing of a step's answer stands on the stage before it is revealed: neither its words and marks, nor a number that is to be guessed.
-And every step, with its answer, is one screen of 1280 by 800 pixels."""
+"""Nothing of a step's answer stands on the stage before it is revealed: neither its words and
+marks, nor a number that is to be guessed. And every step, with its answer, is one screen of 1280 by
+800 pixels."""
 
 from __future__ import annotations
 
@@ -64,7 +65,8 @@ def numbers_to_guess(step) -> list[float]:
 def test_no_step_of_any_lesson_shows_its_answer_before_it_is_revealed_nor_is_cut_off_then(
     page, open_page, language
 ):
-    """Every step of every lesson is opened, its page kept, and revealed: neither answer nor marks of the truth stood there."""
+    """Every step of every lesson is opened, its page kept, and revealed: neither answer nor marks
+    of the truth stood there."""
     page.set_viewport_size({"width": 1280, "height": 800})
     for lesson in read_lessons(language):
         page = open_page("lessons", lesson=lesson.slug, lang=language)

@@ -1,4 +1,5 @@
-"""A class votes on a lesson's step: its answers lie over the figure as dots, for every kind of prediction, and the truth comes beside them."""
+"""A class votes on a lesson's step: its answers lie over the figure as dots, for every kind of
+prediction, and the truth comes beside them."""
 
 from __future__ import annotations
 

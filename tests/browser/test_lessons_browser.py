@@ -1,4 +1,5 @@
-"""The stage of the lessons in a real browser: a guess on the figure, the truth over it, and nothing of the truth before."""
+"""The stage of the lessons in a real browser: a guess on the figure, the truth over it, and nothing
+of the truth before."""
 
 from __future__ import annotations
 

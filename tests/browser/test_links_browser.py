@@ -1,4 +1,5 @@
-"""A copied link, opened in a fresh page, shows the same result at the same step; a link that shows no result runs nothing."""
+"""A copied link, opened in a fresh page, shows the same result at the same step; a link that shows
+no result runs nothing."""
 
 import json
 import re

@@ -1,4 +1,5 @@
-"""A press of New text or Run begins something new: with the next seed, and in place of what still goes on."""
+"""A press of New text or Run begins something new: with the next seed, and in place of what still
+goes on."""
 
 import threading
 
@@ -88,7 +89,8 @@ def test_each_run_takes_the_next_seed_and_a_lock_holds_it(open_page, page):
 
 
 def test_a_second_run_during_a_run_stops_it_and_begins(open_page, page, app, monkeypatch):
-    """The controls say 4 steps, so the picture has them; the run of 300 steps gives back its place."""
+    """The controls say 4 steps, so the picture has them; the run of 300 steps gives back its
+    place."""
     frame, late = Side.frame, threading.Event()
 
     def slow(self, step, *more):

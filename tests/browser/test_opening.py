@@ -1,4 +1,5 @@
-"""What a link asks for is what is drawn first: the page, its part, the step; and what belongs to one step moves together."""
+"""What a link asks for is what is drawn first: the page, its part, the step; and what belongs to
+one step moves together."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,9 +1,11 @@
-"""Diffusion and Escape at a projector of 1920 px: what is read from the last row has words of 28 px and numbers of 24 px."""
+"""Diffusion and Escape at a projector of 1920 px: what is read from the last row has words of 28 px
+and numbers of 24 px."""
 
 import pytest
 from playwright.sync_api import expect
 
-# Besides what is no text to read: letters inside formulas, what only a screen reader says, and words that are not decided yet.
+# Besides what is no text to read: letters inside formulas, what only a screen reader says, and
+# words that are not decided yet.
 TOO_SMALL = """root => {
   const walker = document.createTreeWalker(document.querySelector(root), NodeFilter.SHOW_TEXT), small = [];
   while (walker.nextNode()) {

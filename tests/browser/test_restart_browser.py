@@ -1,4 +1,5 @@
-"""The server is killed while a text is written and started again: the page says so, keeps the text, and goes on with it."""
+"""The server is killed while a text is written and started again: the page says so, keeps the text,
+and goes on with it."""
 
 import signal
 
@@ -36,7 +37,8 @@ def own_page(chromium):
 
 
 def whole(gen):
-    """All of the text: what lies behind the step on view is hidden while it plays, yet it is there."""
+    """All of the text: what lies behind the step on view is hidden while it plays, yet it is
+    there."""
     return " ".join(gen.locator(".gen-text").text_content().split())
 
 

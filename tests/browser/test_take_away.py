@@ -1,4 +1,5 @@
-"""What only a browser can show of taking away: the menu, the page that replays with the network off, a run opened again, the QR code."""
+"""What only a browser can show of taking away: the menu, the page that replays with the network
+off, a run opened again, the QR code."""
 
 import io
 import json

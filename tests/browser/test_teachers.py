@@ -1,4 +1,5 @@
-"""The page for teachers in the browser: the ways to it, one sheet of paper, and nothing cut off on a phone."""
+"""The page for teachers in the browser: the ways to it, one sheet of paper, and nothing cut off on
+a phone."""
 
 import re
 

@@ -1,4 +1,5 @@
-"""While all places are taken: a place in the line, and a recording that plays on until the visitor's own run begins."""
+"""While all places are taken: a place in the line, and a recording that plays on until the
+visitor's own run begins."""
 
 import contextlib
 import re

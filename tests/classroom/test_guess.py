@@ -1,4 +1,5 @@
-"""Guesses become tokens as the model's own tokenizer reads them: word pieces, bytes, words of an n-gram, characters."""
+"""Guesses become tokens as the model's own tokenizer reads them: word pieces, bytes, words of an
+n-gram, characters."""
 
 from functools import lru_cache
 

@@ -15,7 +15,8 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 def play(raw, said, truth=None, model=None):
-    """A class that answers a question: (public, revealed, what each student sees of it, the session)."""
+    """A class that answers a question: (public, revealed, what each student sees of it, the
+    session)."""
     session = ClassSession("ABCDE", "en", 0.0)
     question = read_question(raw, model)
     question.begin()

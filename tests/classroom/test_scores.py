@@ -49,7 +49,8 @@ def asked(model, text, **more):
 
 
 def test_students_who_draw_from_the_model_show_its_distribution():
-    """q → p: the distance of the shares from p shrinks as one over the root of the number of students."""
+    """q → p: the distance of the shares from p shrinks as one over the root of the number of
+    students."""
     model = NgramModel.fit(TEXT, 1, smoothing="add-k", ending="wrap")
     question, p = asked(model, "saw the")
     generator, distances = np.random.default_rng(5), []

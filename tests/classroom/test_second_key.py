@@ -1,4 +1,5 @@
-"""The teacher's phone: the offer is good once and for a while, and nothing is open before the panel has allowed it."""
+"""The teacher's phone: the offer is good once and for a while, and nothing is open before the panel
+has allowed it."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""A class goes only where its states allow, whoever does what in which order; before the reveal nobody sees another's answer."""
+"""A class goes only where its states allow, whoever does what in which order; before the reveal
+nobody sees another's answer."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""Shannon's game where everything can be enumerated: a text played by the n-gram that it is the source of."""
+"""Shannon's game where everything can be enumerated: a text played by the n-gram that it is the
+source of."""
 
 import math
 from itertools import pairwise
@@ -18,7 +19,8 @@ MODEL = NgramModel.fit(SOURCE, 1, ending="wrap")
 
 
 def enumerated():
-    """(q, H) of the n-gram as a source: contexts as often as they stand in the text, each with its own order of guesses."""
+    """(q, H) of the n-gram as a source: contexts as often as they stand in the text, each with its
+    own order of guesses."""
     counts = np.zeros((4, 4))
     for here, after in pairwise(MODEL.numbers):
         counts[here, after] += 1

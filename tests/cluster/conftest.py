@@ -1,4 +1,5 @@
-"""A small cluster of this process over the backend's small models: real HTTP, two replicas of each model, faults on demand."""
+"""A small cluster of this process over the backend's small models: real HTTP, two replicas of each
+model, faults on demand."""
 
 from __future__ import annotations
 
@@ -37,10 +38,11 @@ class HalfAnAnswer:
 
 
 class SmallCluster:
-    """Two replicas of each model behind one port, a session's requests at the same one; `kill` takes one away in mid-run.
+    """Two replicas of each model behind one port, a session's requests at the same one; `kill`
+    takes one away in mid-run.
 
-    As with a real cluster it takes some requests until the way to the dead one is given up: one is cut off in the middle of its
-    answer, the next ones get the proxy's own 500 and 503."""
+    As with a real cluster it takes some requests until the way to the dead one is given up: one is
+    cut off in the middle of its answer, the next ones get the proxy's own 500 and 503."""
 
     def __init__(self):
         self.replicas = {name: [Replica(name), Replica(name)] for name in MODELS}

@@ -1,7 +1,9 @@
-"""The real thing: `python -m playground.cluster` with two replicas of a model and the page in front of them.
+"""The real thing: `python -m playground.cluster` with two replicas of a model and the page in front
+of them.
 
-Runs where Ray is installed (`pip install -r requirements-cluster.txt`) and is skipped elsewhere: what a run needs of it, the
-protocol and the way around a dead replica, `test_cluster_remote.py` tests everywhere.
+Runs where Ray is installed (`pip install -r requirements-cluster.txt`) and is skipped elsewhere:
+what a run needs of it, the protocol and the way around a dead replica, `test_cluster_remote.py`
+tests everywhere.
 """
 
 from __future__ import annotations

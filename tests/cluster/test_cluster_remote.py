@@ -1,4 +1,5 @@
-"""Models over a cluster, with a small cluster of this process: real HTTP, two replicas of each model, and faults on demand."""
+"""Models over a cluster, with a small cluster of this process: real HTTP, two replicas of each
+model, and faults on demand."""
 
 from __future__ import annotations
 

@@ -1,9 +1,11 @@
-"""Records llama_cpp_vectors.json: llama.cpp's own samplers, stage by stage, through the C functions of a compiled release.
+"""Records llama_cpp_vectors.json: llama.cpp's own samplers, stage by stage, through the C functions
+of a compiled release.
 
     pip download --no-deps xllamacpp==2026.10.11549 && unzip xllamacpp-*.whl
     python tests/decoding/record_llama_cpp.py xllamacpp/xllamacpp.abi3.so > vectors.json
 
-The wheel holds build b11549 of the program as one shared library that exports its samplers. Run once; no test needs it.
+The wheel holds build b11549 of the program as one shared library that exports its samplers. Run
+once; no test needs it.
 """
 
 import ctypes

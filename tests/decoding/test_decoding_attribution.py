@@ -1,4 +1,5 @@
-"""Leave-one-out attribution against counting by hand, against batches, and where a probability is zero or not told."""
+"""Leave-one-out attribution against counting by hand, against batches, and where a probability is
+zero or not told."""
 
 import math
 from fractions import Fraction
@@ -16,7 +17,8 @@ WORDS = TALE.split()
 
 
 def counted(order, context, word):
-    """P(word | the last `order` words), from the text alone: how often the word follows them, of the times that anything does."""
+    """P(word | the last `order` words), from the text alone: how often the word follows them, of
+    the times that anything does."""
     end = context[-order:]
     follow = [
         WORDS[at + len(end)]
@@ -75,7 +77,8 @@ def witten_bell(order, context, word, size):
 
 
 class Sums:
-    """A network whose logits are sums over the tokens before, so that a token left out takes its own part away."""
+    """A network whose logits are sums over the tokens before, so that a token left out takes its
+    own part away."""
 
     vocab_size = 6
 

@@ -1,6 +1,8 @@
-"""Beam search on the real models: every text and score that transformers' own generate returns, for a list of prompts, beams and penalties.
+"""Beam search on the real models: every text and score that transformers' own generate returns, for
+a list of prompts, beams and penalties.
 
-The whole grid (every prompt with every number of beams and every penalty) is a program: `python -m tests.decoding.test_decoding_beams MODEL`.
+The whole grid (every prompt with every number of beams and every penalty) is a program: `python -m
+tests.decoding.test_decoding_beams MODEL`.
 """
 
 import sys
@@ -34,7 +36,8 @@ PROMPTS = {"fairy-causal": TALES, "smollm2-135m": GENERAL}
 
 
 def theirs(library, ids, beams, tokens, penalty):
-    """[(ids, score)] of generate(num_beams=..., num_return_sequences=num_beams), best first; the padding behind an end cut off."""
+    """[(ids, score)] of generate(num_beams=..., num_return_sequences=num_beams), best first; the
+    padding behind an end cut off."""
     end = library.eos_id
     found = library.network.generate(
         torch.tensor([ids]),
@@ -92,7 +95,8 @@ def shipped():
 
 @pytest.mark.parametrize("beams", range(1, 9))
 def test_the_shipped_model_gives_the_librarys_beams(shipped, beams):
-    """Each number of beams with three prompts and penalties; every prompt comes up with three numbers of beams."""
+    """Each number of beams with three prompts and penalties; every prompt comes up with three
+    numbers of beams."""
     backend, library = shipped
     for place in range(3):
         prompt, penalty = (
@@ -103,7 +107,8 @@ def test_the_shipped_model_gives_the_librarys_beams(shipped, beams):
 
 
 def test_a_text_that_ends_early_is_scored_as_the_library_scores_it(shipped):
-    """Beside a prompt that soon meets its end of text the length penalty decides between texts of different lengths."""
+    """Beside a prompt that soon meets its end of text the length penalty decides between texts of
+    different lengths."""
     backend, library = shipped
     for penalty in PENALTIES:
         assert (

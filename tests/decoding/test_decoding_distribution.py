@@ -1,4 +1,5 @@
-"""The few largest of a long row without sorting it: the same positions, in the same order, as a whole stable sort gives."""
+"""The few largest of a long row without sorting it: the same positions, in the same order, as a
+whole stable sort gives."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,5 @@
-"""Speculative decoding keeps the target's law whatever the drafter says: by enumeration, by many runs, and token for token where nothing is drawn."""
+"""Speculative decoding keeps the target's law whatever the drafter says: by enumeration, by many
+runs, and token for token where nothing is drawn."""
 
 import itertools
 import math

@@ -1,4 +1,5 @@
-"""Barriers and the nucleus escape temperature: closed forms, the root against its definition, the chain, cycles."""
+"""Barriers and the nucleus escape temperature: closed forms, the root against its definition, the
+chain, cycles."""
 
 import math
 

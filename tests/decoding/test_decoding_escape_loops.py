@@ -1,4 +1,5 @@
-"""Loops: what penalties do to the barrier at each visit, how long a text stays, which step of a cycle gives way."""
+"""Loops: what penalties do to the barrier at each visit, how long a text stays, which step of a
+cycle gives way."""
 
 import math
 

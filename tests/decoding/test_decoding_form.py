@@ -1,4 +1,5 @@
-"""Forms: the library's masks as they are, the end only where a text is complete, and what masking does to the law, by enumeration."""
+"""Forms: the library's masks as they are, the end only where a text is complete, and what masking
+does to the law, by enumeration."""
 
 import itertools
 import json

@@ -1,4 +1,5 @@
-"""The generator and its records: reproducible, resumable, exact over the whole vocabulary, ending for a stated reason."""
+"""The generator and its records: reproducible, resumable, exact over the whole vocabulary, ending
+for a stated reason."""
 
 import json
 import math

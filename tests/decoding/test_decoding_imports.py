@@ -22,8 +22,9 @@ PACKAGES = Path(__file__).parents[2] / "playground"
     ids=lambda p: str(p.relative_to(PACKAGES)),
 )
 def test_no_file_of_a_package_waits_for_the_package_itself(path):
-    """`from playground.decoding import penalties` inside playground/decoding waits for the package's own __init__, which another thread
-    may be running while it waits for this file: Python then hands one of them a half-made module (an ImportError on the page)."""
+    """`from playground.decoding import penalties` inside playground/decoding waits for the
+    package's own __init__, which another thread may be running while it waits for this file: Python
+    then hands one of them a half-made module (an ImportError on the page)."""
     if path.name in ("__init__.py", "__main__.py"):
         return
     package = "playground." + path.relative_to(PACKAGES).parts[0]

@@ -1,4 +1,5 @@
-"""T_c against bisection over the very chain that draws, penalties that make another token the likeliest included."""
+"""T_c against bisection over the very chain that draws, penalties that make another token the
+likeliest included."""
 
 import math
 
@@ -20,7 +21,8 @@ IDLE = {"typical_p": 0.999999}
 
 
 def leaves(row, rules, context, temperature):
-    """Whether the chain at this temperature can draw anything but the likeliest token of the raw row."""
+    """Whether the chain at this temperature can draw anything but the likeliest token of the raw
+    row."""
     stages = apply_stages(row, context, rules.with_changes(temperature=temperature), 1, u=0.999999)
     kept = stages[-1].kept.numpy()
     kept[int(np.argmax(row))] = False
@@ -28,7 +30,8 @@ def leaves(row, rules, context, temperature):
 
 
 def bisected(row, rules, context):
-    """The border between the temperatures that hold and those that leave; 0 or inf where there is none."""
+    """The border between the temperatures that hold and those that leave; 0 or inf where there is
+    none."""
     low, high = 1e-3, 1e3
     if leaves(row, rules, context, low):
         return 0.0

@@ -1,7 +1,8 @@
-"""Our rules beside transformers' own processors, in float32: the same number kept, the same probabilities.
+"""Our rules beside transformers' own processors, in float32: the same number kept, the same
+probabilities.
 
-Among exactly equal tokens the order is ours (lowest id first), so probabilities are compared sorted, and every token that
-differs must be one of several with the same logit.
+Among exactly equal tokens the order is ours (lowest id first), so probabilities are compared
+sorted, and every token that differs must be one of several with the same logit.
 """
 
 import numpy as np
@@ -118,7 +119,8 @@ RULES = (
 
 
 def random_context(rng, size):
-    # no_repeat_ngram_size 1 forbids every token of the context: at most half the vocabulary, so that something is left
+    # no_repeat_ngram_size 1 forbids every token of the context: at most half the vocabulary, so
+    # that something is left
     return rng.integers(0, max(1, size // 2), int(rng.integers(1, 60))).tolist()
 
 
@@ -170,6 +172,7 @@ def test_large_vocabularies_in_chains():
     "probabilities, top_p", [([0.3, 0.1, 0.1, 0.5], 0.8), ([0.15, 0.3, 0.3, 0.25], 0.8)]
 )
 def test_nucleus_of_many_copies_of_a_round_table(probabilities, top_p):
-    """Thousands of exact ties, and a boundary that rounding could move: the narrow path must hand over to the whole sort."""
+    """Thousands of exact ties, and a boundary that rounding could move: the narrow path must hand
+    over to the whole sort."""
     logits = np.log(np.tile(np.float32(probabilities), 2000) / np.float32(2000))
     compare(logits, [0], OFF.with_changes(top_p=top_p))

@@ -70,7 +70,8 @@ def test_no_repeat_ngram_that_bans_everything_says_so():
 
 
 def slow_dry(logits, context, multiplier, base, allowed):
-    """DRY as its author describes it: for each token, the longest ending of the text that it followed before."""
+    """DRY as its author describes it: for each token, the longest ending of the text that it
+    followed before."""
     result = np.array(logits, np.float64)
     for token in range(len(logits)):
         longest = 0

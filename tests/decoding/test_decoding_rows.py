@@ -1,4 +1,5 @@
-"""Every rule over rows with forbidden tokens, at both ends of each range: a token that lives stays, and no NaN leaves a stage."""
+"""Every rule over rows with forbidden tokens, at both ends of each range: a token that lives stays,
+and no NaN leaves a stage."""
 
 import numpy as np
 import pytest
@@ -30,7 +31,8 @@ MAY_FORBID_ALL = ("no_repeat_ngram_size", "banned")
 
 
 def ends(name):
-    """The smallest and the largest value that the field takes, and values a float can hardly tell from them."""
+    """The smallest and the largest value that the field takes, and values a float can hardly tell
+    from them."""
     low, high = PARAMETERS[name].low, PARAMETERS[name].high
     whole = isinstance(getattr(DecodingSettings(), name), int)
     near = [] if whole else [low + 1e-46, low + 1e-7 * (high - low)]

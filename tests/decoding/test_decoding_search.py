@@ -1,4 +1,5 @@
-"""Beam search: token for token what transformers finds, brute force on small trees, and a tree that tells the truth."""
+"""Beam search: token for token what transformers finds, brute force on small trees, and a tree that
+tells the truth."""
 
 import itertools
 
@@ -199,7 +200,8 @@ def test_one_beam_is_what_greedy_writes_here(penalty):
 @pytest.mark.parametrize("beams", [2, 3, 5, 8])
 @pytest.mark.parametrize("length", [1, 2, 4])
 def test_fewer_continuations_than_beams_give_each_text_once(beams, length):
-    """A coin has 2, 4, 16 texts; brute force over all of them is the truth, and nothing else is returned."""
+    """A coin has 2, 4, 16 texts; brute force over all of them is the truth, and nothing else is
+    returned."""
     model = MarkovCausalModel([[0.7, 0.3], [0.4, 0.6]])
     found = beam_search(model, [0], beams, length)
     texts = list(itertools.product([0, 1], repeat=length))

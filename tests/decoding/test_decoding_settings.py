@@ -1,4 +1,5 @@
-"""Settings: a bad value is named with its field, value and range; plain data goes round; off means off."""
+"""Settings: a bad value is named with its field, value and range; plain data goes round; off means
+off."""
 
 import json
 import math
@@ -190,7 +191,8 @@ def test_an_order_is_a_list_of_rules_and_the_names_of_before_are_presets_of_it()
     assert DecodingSettings.from_dict(json.loads(json.dumps(own.to_dict()))) == own
     for preset, names in ORDERS.items():
         assert DecodingSettings(order=preset).stage_names == names
-    # transformers' own order has one spelling; llama.cpp's order without that program's conventions is an order of its own
+    # transformers' own order has one spelling; llama.cpp's order without that program's conventions
+    # is an order of its own
     assert DecodingSettings(order=list(ORDERS["transformers"])) == DecodingSettings()
     assert not DecodingSettings(order=list(ORDERS["llama.cpp"])).llama_cpp
 

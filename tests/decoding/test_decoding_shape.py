@@ -1,4 +1,5 @@
-"""Top-nσ, top-H, p-less, dynamic temperature and adaptive-p: beside transformers, by enumeration, and what they promise."""
+"""Top-nσ, top-H, p-less, dynamic temperature and adaptive-p: beside transformers, by enumeration,
+and what they promise."""
 
 import itertools
 from fractions import Fraction

@@ -1,4 +1,5 @@
-"""The rules one by one: every trap by name, the peers' own vectors, slow references, and what must hold for any logits."""
+"""The rules one by one: every trap by name, the peers' own vectors, slow references, and what must
+hold for any logits."""
 
 import doctest
 import importlib

@@ -1,4 +1,5 @@
-"""The watermark and its detector: transformers' own, bit for bit on a CPU; how z falls as words are changed."""
+"""The watermark and its detector: transformers' own, bit for bit on a CPU; how z falls as words are
+changed."""
 
 import numpy as np
 import pytest

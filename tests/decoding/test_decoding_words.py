@@ -1,4 +1,5 @@
-"""Biases, bans, guidance and stop strings beside transformers' own processors, and which tokens a word stands for."""
+"""Biases, bans, guidance and stop strings beside transformers' own processors, and which tokens a
+word stands for."""
 
 import numpy as np
 import pytest

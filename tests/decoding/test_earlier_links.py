@@ -1,6 +1,7 @@
 """A link, a seed or a preset that was made before a rule came draws the same text as it did then.
 
-`earlier_texts.json` holds what the commit named in it drew, token for token; it is never made anew by a later one."""
+`earlier_texts.json` holds what the commit named in it drew, token for token; it is never made anew
+by a later one."""
 
 import json
 from pathlib import Path
@@ -17,7 +18,8 @@ LINKS = [name for name in EARLIER if not name.startswith("preset ")]
 
 
 class Network:
-    """Logits that depend on the length of the text and its last two tokens: texts that loop now and then."""
+    """Logits that depend on the length of the text and its last two tokens: texts that loop now and
+    then."""
 
     vocab_size, eos_id = 12, None
 

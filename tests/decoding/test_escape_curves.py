@@ -49,7 +49,8 @@ def test_the_closed_form_equals_the_rules_applied_token_by_token(
 ):
     expected = by_definition(delta_e, temperature, rivals, top_k, top_p, min_p, order)
     got = escape_curve(delta_e, np.array([temperature]), rivals, top_k, top_p, min_p, order)[0]
-    # a boundary hit exactly may fall either way by rounding: such a case is allowed to differ by one rival only
+    # a boundary hit exactly may fall either way by rounding: such a case is allowed to differ by
+    # one rival only
     near = [
         escape_curve(delta_e, np.array([temperature]), rivals, top_k, p, m, order)[0]
         for p in (top_p - 1e-9, top_p + 1e-9)

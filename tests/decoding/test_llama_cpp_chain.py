@@ -1,6 +1,7 @@
 """Our chain in llama.cpp's order beside llama.cpp's own samplers, stage by stage.
 
-`llama_cpp_vectors.json` was recorded once by `record_llama_cpp.py` from the compiled program; no test needs it."""
+`llama_cpp_vectors.json` was recorded once by `record_llama_cpp.py` from the compiled program; no
+test needs it."""
 
 import json
 from pathlib import Path

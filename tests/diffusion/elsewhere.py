@@ -1,5 +1,5 @@
-"""Tensors that lie on another device, pretended on the CPU: reading them with numpy, or computing with them and a tensor of the host
-together, is the error that CUDA gives."""
+"""Tensors that lie on another device, pretended on the CPU: reading them with numpy, or computing
+with them and a tensor of the host together, is the error that CUDA gives."""
 
 from __future__ import annotations
 

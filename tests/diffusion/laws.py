@@ -1,4 +1,5 @@
-"""A small chain whose texts can all be counted, 20,000 draws of a sampler, and whether they follow a law."""
+"""A small chain whose texts can all be counted, 20,000 draws of a sampler, and whether they follow
+a law."""
 
 import numpy as np
 from scipy.stats import chi2
@@ -25,7 +26,8 @@ def drawn(settings, denoiser=CHAIN, length=LENGTH, canvas=None, locked=None):
 
 
 def agrees(counts, law):
-    """Within sampling error: nothing where the law has nothing, and a chi-square at one in a million."""
+    """Within sampling error: nothing where the law has nothing, and a chi-square at one in a
+    million."""
     assert counts[law <= 0].sum() == 0
     expected = law * counts.sum()
     common = expected >= 5

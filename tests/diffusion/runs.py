@@ -1,4 +1,5 @@
-"""What the tests of runs share: an exact chain, a double with a mask in its vocabulary, and how a run is read."""
+"""What the tests of runs share: an exact chain, a double with a mask in its vocabulary, and how a
+run is read."""
 
 import torch
 
@@ -15,7 +16,8 @@ MASKED = [
 
 
 class Table:
-    """A double: fixed logits by position and by the token to the left; the mask (id 4) is by far the likeliest answer."""
+    """A double: fixed logits by position and by the token to the left; the mask (id 4) is by far
+    the likeliest answer."""
 
     vocab_size, mask_id = 6, 4
 

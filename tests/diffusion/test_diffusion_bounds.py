@@ -1,4 +1,5 @@
-"""What each noise costs, on a chain whose probabilities are known: with an exact denoiser no bound lies above the truth by chance."""
+"""What each noise costs, on a chain whose probabilities are known: with an exact denoiser no bound
+lies above the truth by chance."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,5 @@
-"""Groups of words before words: the order of things, the prompt, and the chain's own law one place a step."""
+"""Groups of words before words: the order of things, the prompt, and the chain's own law one place
+a step."""
 
 import itertools
 

@@ -1,4 +1,5 @@
-"""Control against enumeration: with the exact p(c | .) guided texts follow p(text | c), by words and by gradient."""
+"""Control against enumeration: with the exact p(c | .) guided texts follow p(text | c), by words
+and by gradient."""
 
 import itertools
 

@@ -96,15 +96,18 @@ def test_thresholds_from_one_step_to_one_token_a_step():
     assert counts(run(Table(), canvas, UnmaskSettings("entropy-bound", 3, bound=0.0))) == [1] * 7
 
 
-# ---------------------------------------------------------------------------------------------------- rates
+# ----------------------------------------------------------------------------------------------------
+# rates
 
 
 def single_categorical_rate(vocab_size, reveal, bits=24):
-    """How often a mask is revealed when {mask and vocabulary} is drawn as ONE categorical by Gumbel-max.
+    """How often a mask is revealed when {mask and vocabulary} is drawn as ONE categorical by
+    Gumbel-max.
 
-    Token weights reveal / V each, the mask 1 - reveal; argmax of weight / noise, noise = -log u. A float32 u is a multiple of
-    2^-24, so no noise is below 6e-8, but a token wins only with noise below reveal / V times the mask's: at V = 50,257 and
-    1,000 steps that is 2e-8. Computed over the possible values of u, not sampled.
+    Token weights reveal / V each, the mask 1 - reveal; argmax of weight / noise, noise = -log u. A
+    float32 u is a multiple of 2^-24, so no noise is below 6e-8, but a token wins only with noise
+    below reveal / V times the mask's: at V = 50,257 and 1,000 steps that is 2e-8. Computed over the
+    possible values of u, not sampled.
     """
     highest = 1.0 - np.arange(1, 20_001) * 2.0**-bits  # the largest values of u, descending
     noise = -np.log(highest)
@@ -115,7 +118,8 @@ def single_categorical_rate(vocab_size, reveal, bits=24):
 
 
 def test_reveals_do_not_fall_into_the_single_precision_categorical_trap():
-    """{mask and vocabulary} as one float32 categorical at V = 50,257: far fewer reveals than the schedule asks."""
+    """{mask and vocabulary} as one float32 categorical at V = 50,257: far fewer reveals than the
+    schedule asks."""
     size, rate = 50_257, 1e-3
     assert single_categorical_rate(size, rate) / rate == pytest.approx(0.16, abs=0.02)
     # a finer u has no trap
@@ -142,7 +146,8 @@ def test_sedds_euler_step_is_its_rate_times_the_sum_of_the_score_ratios():
 
 @pytest.mark.parametrize("name", ["mdlm", "sedd", "remdm", "dream", "llada", "maskgit"])
 def test_a_row_that_is_done_waits_for_the_others(name):
-    """Five blocks against two with two steps to spend: the shorter row is through before the longer one."""
+    """Five blocks against two with two steps to spend: the shorter row is through before the longer
+    one."""
     assert "block_length" in find_sampler(name).reads
     canvas = np.array([[3, 3, 3, 3, 3], [0, 1, 3, 2, 3]])
     *_, last = run(CHAIN, canvas, UnmaskSettings(name, 2, block_length=1))

@@ -1,4 +1,5 @@
-"""A denoiser whose logits stay on a GPU, pretended: every sampler that a network takes writes what it writes on the CPU."""
+"""A denoiser whose logits stay on a GPU, pretended: every sampler that a network takes writes what
+it writes on the CPU."""
 
 import numpy as np
 import pytest

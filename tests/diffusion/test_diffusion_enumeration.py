@@ -141,7 +141,8 @@ def test_random_times_approach_the_chain_as_steps_grow(sampler, fields):
 
 
 def test_the_bias_of_low_confidence_at_one_token_a_step_is_a_number():
-    """It cools: far from the chain even though the denoiser is exact and one token is drawn at a time."""
+    """It cools: far from the chain even though the denoiser is exact and one token is drawn at a
+    time."""
     biased = {
         name: total_variation(
             exact_distribution(CHAIN, UnmaskSettings(name, 4, **fields), LENGTH), TRUTH
@@ -184,7 +185,8 @@ def test_the_cards_say_which_rules_are_exact():
 
 
 def test_gibbs_and_uniform_noise_are_exact_in_the_limit_only():
-    """One word at a time and yet far off: the sticky chain after one sweep from the same start, two words."""
+    """One word at a time and yet far off: the sticky chain after one sweep from the same start, two
+    words."""
     limits = {card.name: card.exact_in_limit for card in list_samplers()}
     assert {name for name, limit in limits.items() if limit} == {"gibbs", "uniform"}
     assert limits["gibbs"] == "sweeps" and limits["uniform"] == "steps"
@@ -308,7 +310,8 @@ def test_distances_by_hand():
 
 
 class _Rounded:
-    """The exact denoiser with figures that are rounded differently, as another processor's might be."""
+    """The exact denoiser with figures that are rounded differently, as another processor's might
+    be."""
 
     def __init__(self, denoiser, seed):
         self.denoiser, self.generator = denoiser, np.random.default_rng(seed)
@@ -330,7 +333,8 @@ class _Rounded:
     ],
 )
 def test_ties_are_decided_by_position_however_the_figures_are_rounded(sampler, selection):
-    """A chain whose two words are alike: at every step several places are exactly as sure as each other."""
+    """A chain whose two words are alike: at every step several places are exactly as sure as each
+    other."""
     chain = ExactDenoiser([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]])
     settings = UnmaskSettings(sampler, 4, **({"selection": selection} if selection else {}))
     laws = [

@@ -1,4 +1,5 @@
-"""The network that reads evidence, as the denoiser protocol has it: a small random network stands for the trained one."""
+"""The network that reads evidence, as the denoiser protocol has it: a small random network stands
+for the trained one."""
 
 import numpy as np
 import pytest

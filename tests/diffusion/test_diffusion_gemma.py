@@ -1,4 +1,5 @@
-"""DiffusionGemma against transformers' own denoising step, number for number; its law against walking every outcome."""
+"""DiffusionGemma against transformers' own denoising step, number for number; its law against
+walking every outcome."""
 
 import itertools
 from types import SimpleNamespace
@@ -21,8 +22,8 @@ CHAIN = ExactDenoiser([0.5, 0.3, 0.2], [[0.8, 0.15, 0.05], [0.1, 0.7, 0.2], [0.3
 
 
 class Network:
-    """Logits of a canvas of words: a fixed function of each place and its neighbours, as sharp as `scale` makes it; `bias` is added to
-    one word of each place."""
+    """Logits of a canvas of words: a fixed function of each place and its neighbours, as sharp as
+    `scale` makes it; `bias` is added to one word of each place."""
 
     vocab_size = mask_id = WORDS
 
@@ -39,7 +40,8 @@ class Network:
 
 
 def theirs(network, settings, seed):
-    """The canvas after each step, and the argmax at the end, by transformers' step with our random numbers."""
+    """The canvas after each step, and the argmax at the end, by transformers' step with our random
+    numbers."""
     steps = settings.steps
     random = lambda step: np.floor(  # noqa: E731
         uniforms(seed, step, np.zeros((1, 1), int), np.arange(LENGTH), START) * WORDS
@@ -134,7 +136,8 @@ def test_the_defaults_and_the_temperatures_are_the_published_ones():
 
 
 def walked(chain, settings, length):
-    """The law by walking every start, every draw and every random word of every step: nothing of the enumeration is used."""
+    """The law by walking every start, every draw and every random word of every step: nothing of
+    the enumeration is used."""
     words, steps = chain.vocab_size, settings.steps
     law, taken = {}, 0.0
     joint = {

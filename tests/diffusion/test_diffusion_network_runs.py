@@ -1,4 +1,5 @@
-"""Uniform noise, Diffusion-LM and CDCD on a network that reads evidence: prompts stay, the answer before is read, guidance."""
+"""Uniform noise, Diffusion-LM and CDCD on a network that reads evidence: prompts stay, the answer
+before is read, guidance."""
 
 import numpy as np
 import pytest

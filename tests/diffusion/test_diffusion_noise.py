@@ -136,7 +136,8 @@ def test_reveal_and_remask_probabilities():
 
 
 def test_remdm_keeps_the_forward_marginal():
-    """Reveal and remask together: of a position known with probability alpha_t, alpha_s is known afterwards."""
+    """Reveal and remask together: of a position known with probability alpha_t, alpha_s is known
+    afterwards."""
     alpha_t, alpha_s, sigma = 0.3, 0.5, 0.2
     reveal = (alpha_s - (1 - sigma) * alpha_t) / (1 - alpha_t)
     assert alpha_t * (1 - sigma) + (1 - alpha_t) * reveal == pytest.approx(alpha_s)

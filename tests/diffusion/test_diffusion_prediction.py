@@ -1,4 +1,5 @@
-"""Draws, confidences and top rows over the whole vocabulary, whatever the table's size, ties and infinities."""
+"""Draws, confidences and top rows over the whole vocabulary, whatever the table's size, ties and
+infinities."""
 
 import numpy as np
 import pytest
@@ -46,7 +47,8 @@ def test_a_draw_is_the_inverse_of_the_cumulative_sum(size):
     drawn = prediction.draw(everywhere(prediction), u)[0]
     cumulative = np.cumsum(logits.double().softmax(-1).numpy(), axis=1)
     reference = (cumulative <= u[0][:, None]).sum(1)
-    # float32 weights move an edge by about 1e-7: at most a draw or two of 400 may fall on the other side
+    # float32 weights move an edge by about 1e-7: at most a draw or two of 400 may fall on the other
+    # side
     assert (drawn != reference).sum() <= 2
 
 

@@ -1,6 +1,7 @@
 """The same seed gives the same text as it always did: every sampler's steps against recorded ones.
 
-`python -m tests.diffusion.test_diffusion_recorded` prints the recording again, for samplers that are new.
+`python -m tests.diffusion.test_diffusion_recorded` prints the recording again, for samplers that
+are new.
 """
 
 import hashlib
@@ -23,7 +24,8 @@ CANVASES = {
 
 
 class Network:
-    """A small random network of 300 words: logits by position and by the words on either side; its mask is word 5."""
+    """A small random network of 300 words: logits by position and by the words on either side; its
+    mask is word 5."""
 
     vocab_size, mask_id = 300, 5
 
@@ -105,7 +107,8 @@ def name_of(model, sampler, steps, fields):
 
 
 def steps_of(model, sampler, steps, fields):
-    """{"last": the last canvas, "calls": of each row, "steps": a digest of all canvases, states, times and phases}."""
+    """{"last": the last canvas, "calls": of each row, "steps": a digest of all canvases, states,
+    times and phases}."""
     denoiser = CHAIN if model == "chain" else Network()
     taken = list(
         unmask(denoiser, CANVASES[model], UnmaskSettings(sampler, steps, **{"seed": 5, **fields}))

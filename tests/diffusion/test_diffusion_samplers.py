@@ -1,4 +1,5 @@
-"""What every run keeps: prompt and locks, blocks, reproducibility, and how often the network is asked."""
+"""What every run keeps: prompt and locks, blocks, reproducibility, and how often the network is
+asked."""
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from playground.diffusion import UnmaskSettings, unmask
 from playground.diffusion.samplers import find_sampler
 from tests.diffusion.runs import CHAIN, MASKED, NAMES, Table, counts, run, same
 
-# ---------------------------------------------------------------------------------------------------- properties
+# ----------------------------------------------------------------------------------------------------
+# properties
 
 
 @given(
@@ -186,7 +188,8 @@ def test_remdm_really_masks_again_and_says_so():
 
 @pytest.mark.parametrize("schedule", ["linear", "cosine", "geometric", "linear-sigma"])
 def test_remdm_masks_nothing_again_at_its_last_step(schedule):
-    """geometric and linear-sigma still hide a little at time 0: masking again there would leave masks for good."""
+    """geometric and linear-sigma still hide a little at time 0: masking again there would leave
+    masks for good."""
     steps = run(
         CHAIN, np.full((4000, 8), 3), UnmaskSettings("remdm", 2, schedule=schedule, eta=1.0)
     )
@@ -214,7 +217,8 @@ def test_renoise_starts_from_words_and_stops_when_nothing_moves():
     assert not any((asked == 4).any() for asked in denoiser.asked)
 
 
-# ---------------------------------------------------------------------------------------------------- calls and cache
+# ----------------------------------------------------------------------------------------------------
+# calls and cache
 
 
 def test_the_cache_calls_as_often_as_words_are_revealed():
@@ -248,7 +252,8 @@ def test_the_first_step_comes_after_one_forward_pass():
         assert len(table.asked) == (2 if name.startswith("self-") else 1)
 
 
-# ---------------------------------------------------------------------------------------------------- traps
+# ----------------------------------------------------------------------------------------------------
+# traps
 
 
 def test_scores_are_not_tempered():

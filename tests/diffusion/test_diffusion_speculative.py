@@ -1,4 +1,5 @@
-"""Speculative samplers: the law is the verifier's whatever is drafted, in fewer passes than places, and a pass says what it did."""
+"""Speculative samplers: the law is the verifier's whatever is drafted, in fewer passes than places,
+and a pass says what it did."""
 
 import doctest
 import json
@@ -28,7 +29,8 @@ def mean_passes(*given):
 
 
 class Inconsistent:
-    """Conditionals of 3 words at 4 places that belong to no joint distribution: every order has a law of its own."""
+    """Conditionals of 3 words at 4 places that belong to no joint distribution: every order has a
+    law of its own."""
 
     vocab_size = mask_id = 3
     pair = torch.from_numpy(np.random.default_rng(1).normal(size=(4, 4, 4, 3)))
@@ -66,7 +68,8 @@ class DraftedReading(SelfReading):
 
 
 class Ordered:
-    """A verifier that minds in which order the drafts before came: it looks at the last of them alone."""
+    """A verifier that minds in which order the drafts before came: it looks at the last of them
+    alone."""
 
     vocab_size = mask_id = 3
     weights = torch.from_numpy(np.random.default_rng(2).normal(size=(5, 4, 3)))
@@ -148,7 +151,8 @@ def test_where_the_network_checks_itself_the_law_is_that_of_any_order(
 
 
 def test_drawing_all_drafts_unverified_would_be_far_off():
-    """The same drafts without the check are what MDLM draws in one step: the check is what makes it exact."""
+    """The same drafts without the check are what MDLM draws in one step: the check is what makes it
+    exact."""
     unverified = exact_distribution(CHAIN, UnmaskSettings("mdlm", 1), 4)
     assert total_variation(unverified, TRUTH) > 0.1
 
@@ -216,7 +220,8 @@ def test_many_checks_are_asked_in_parts(monkeypatch):
 
 @pytest.mark.parametrize("name", BOTH)
 def test_drafts_that_no_text_holds_are_refused_and_stop_nothing(name):
-    """Pairs that the tale never has: drafted independently they come up, and what follows them has no law."""
+    """Pairs that the tale never has: drafted independently they come up, and what follows them has
+    no law."""
     tale = ExactDenoiser.from_ngram(NgramModel.fit("a b c d a c b d a d c b a", 1, "word"))
     for seed in range(30):
         canvas = np.full((1, 8), tale.mask_id)

@@ -16,7 +16,8 @@ from playground.diffusion.meter import (
 )
 from tests.diffusion.laws import CHAIN, ROWS, agrees, drawn
 
-# ---------------------------------------------------------------------------------------------- vectors, by integration
+# ----------------------------------------------------------------------------------------------
+# vectors, by integration
 
 SIGNED = ExactDenoiser([0.7, 0.3], [[0.5, 0.5], [0.5, 0.5]])
 SIGNED.embeddings = np.array([[-1.0], [1.0]])

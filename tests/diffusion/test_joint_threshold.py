@@ -1,4 +1,5 @@
-"""Joint threshold: what opens, what is replaced, when it ends; its law is one canvas, told so by the meter."""
+"""Joint threshold: what opens, what is replaced, when it ends; its law is one canvas, told so by
+the meter."""
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ MASK = 4
 
 
 class Answers:
-    """A network over four words whose answer to a canvas is a function of it: {position: (word, probability)}."""
+    """A network over four words whose answer to a canvas is a function of it: {position: (word,
+    probability)}."""
 
     vocab_size, mask_id = 5, MASK
 

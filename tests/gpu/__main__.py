@@ -1,10 +1,12 @@
 """Runs the backend on a GPU and prints one JSON object of figures.
 
-    python -m tests.gpu [--device cuda] [--out figures.json] [--only parity texts engine unmask memory] [--small]
+    python -m tests.gpu [--device cuda] [--out figures.json] [--only parity texts engine unmask
+    memory] [--small]
 
-Needs torch, transformers, tokenizers and safetensors; no app, no network. Under 8 minutes on a data-centre card. `--small`
-asks for little of everything, for a try on a CPU. SmolLM2-135M is read from PLAYGROUND_SMOLLM2 (a folder in the hub's
-layout); without it its architecture with seeded weights stands in, which the figures say.
+Needs torch, transformers, tokenizers and safetensors; no app, no network. Under 8 minutes on a
+data-centre card. `--small` asks for little of everything, for a try on a CPU. SmolLM2-135M is read
+from PLAYGROUND_SMOLLM2 (a folder in the hub's layout); without it its architecture with seeded
+weights stands in, which the figures say.
 """
 
 from __future__ import annotations
@@ -72,7 +74,8 @@ def main() -> int:
 
 
 def goals(figures: dict) -> dict:
-    """The goals for one H100 and the shipped model, beside what was found: {goal: [found, wanted, met]}."""
+    """The goals for one H100 and the shipped model, beside what was found: {goal: [found, wanted,
+    met]}."""
     engine = figures.get("engine", {}).get("fairy-causal", {})
     unmask = figures.get("unmask", {}).get("fairy-diffusion", {})
     most = engine.get("300", {})

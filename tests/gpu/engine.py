@@ -1,4 +1,5 @@
-"""The engine with 1, 16, 30, 100 and 300 visitors who write: tokens a second, a token's time, where the time goes."""
+"""The engine with 1, 16, 30, 100 and 300 visitors who write: tokens a second, a token's time, where
+the time goes."""
 
 from __future__ import annotations
 
@@ -19,11 +20,13 @@ SETTINGS = {"temperature": 0.8, "top_p": 0.9, "repetition_penalty": 1.1}
 
 
 def measure(offered: dict[str, Model], device: str, small: bool) -> dict:
-    """For each number of visitors, shares of the seconds in all: `network_share` in forward passes and the wait for their logits,
-    `copies_share` of it in copies to the host (the copy of so many rows measured alone), `rules_share` of the processor in rules,
-    draws and records of all visitors; where passes overlap the rules of others, they add up to more than 1. `rules_ms`: the rules of
-    one step, alone. `plainly`: tokens a second with recorded passes off. `hidden_waits`: times that a step waited for the device
-    beside the one wait that is meant, over 16 tokens (CUDA alone tells)."""
+    """For each number of visitors, shares of the seconds in all: `network_share` in forward passes
+    and the wait for their logits, `copies_share` of it in copies to the host (the copy of so many
+    rows measured alone), `rules_share` of the processor in rules, draws and records of all
+    visitors; where passes overlap the rules of others, they add up to more than 1. `rules_ms`: the
+    rules of one step, alone. `plainly`: tokens a second with recorded passes off. `hidden_waits`:
+    times that a step waited for the device beside the one wait that is meant, over 16 tokens (CUDA
+    alone tells)."""
     counts, tokens = ((1, 4), 8) if small else ((1, 16, 30, 100, 300), 64)
     set_limits(Limits(request_seconds=300))
     found = {}
@@ -114,7 +117,8 @@ def hidden_waits(watched: Watched, tokens: int = 16) -> int:
 
 
 def bare(watched: Watched, device: str, tokens: int) -> float:
-    """Tokens a second of a loop over the network with the library's own cache, argmax, one synchronisation a token."""
+    """Tokens a second of a loop over the network with the library's own cache, argmax, one
+    synchronisation a token."""
     network = watched.loaded.network
     network.set_attn_implementation("sdpa")
     try:
@@ -148,7 +152,8 @@ def rules_ms(watched: Watched, rounds: int = 30) -> float:
 
 
 def copies(watched: Watched, device: str, rounds: int = 30) -> dict:
-    """Milliseconds to bring the logits of 1 and of 300 rows to the host as the engine does, median; 0 where the device is the host."""
+    """Milliseconds to bring the logits of 1 and of 300 rows to the host as the engine does, median;
+    0 where the device is the host."""
     size, found = watched.loaded.network.config.vocab_size, {}
     crossing = watched.loaded.engine.worker.crossing
     for rows in (1, 300):

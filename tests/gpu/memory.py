@@ -1,4 +1,5 @@
-"""Memory of a session, eviction, memory that runs out on purpose, an error of the device, two models at once."""
+"""Memory of a session, eviction, memory that runs out on purpose, an error of the device, two
+models at once."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from tests.gpu.sessions import Watched, together
 
 BUDGET, TEXTS = 20_000_000, 8  # bytes of keys and values; each text takes about 5 MB
 PROMPT = "once upon a time there was a king"
-# Asks the network for an id that it has no row for: on CUDA an assertion of the device, after which its process is lost.
+# Asks the network for an id that it has no row for: on CUDA an assertion of the device, after which
+# its process is lost.
 BROKEN = """
 import sys
 from pathlib import Path
@@ -46,7 +48,8 @@ def measure(offered: dict[str, Model], device: str, small: bool) -> dict:
 
 
 def session_bytes(model: Model, tokens: int = 96) -> dict:
-    """Bytes of the keys and values of one text of up to 128 tokens (`slot`), and of the block that such slots are taken from."""
+    """Bytes of the keys and values of one text of up to 128 tokens (`slot`), and of the block that
+    such slots are taken from."""
     watched = Watched(model.folder, model.kind)
     with watched.session() as session:
         session.next_logits((session.encode(PROMPT) * 40)[:tokens])
@@ -77,7 +80,8 @@ def eviction(model: Model) -> dict:
 
 
 def out_of_memory(model: Model) -> dict:
-    """The passes of one visitor run out of memory: that run ends with a sentence, the others write on."""
+    """The passes of one visitor run out of memory: that run ends with a sentence, the others write
+    on."""
     watched = Watched(model.folder, model.kind)
     network = watched.loaded.network
     forward, said = network.forward, []
@@ -112,8 +116,8 @@ def out_of_memory(model: Model) -> dict:
 
 
 def card_is_full(model: Model, spare: int = 4_000_000) -> dict:
-    """The card's memory is made to suffice for next tokens and not for a long text that is scored: the scorer gets its sentence, the
-    others write on."""
+    """The card's memory is made to suffice for next tokens and not for a long text that is scored:
+    the scorer gets its sentence, the others write on."""
     watched = Watched(model.folder, model.kind)
     said: list[str] = []
 
@@ -165,7 +169,8 @@ def device_error(model: Model, device: str) -> str:
 
 
 def two_models(offered: dict[str, Model], visitors: int, tokens: int) -> dict:
-    """Tokens a second of the left-to-right model alone, and while the other model unmasks without a pause."""
+    """Tokens a second of the left-to-right model alone, and while the other model unmasks without a
+    pause."""
     causal, other = offered["fairy-causal"], offered["fairy-diffusion"]
     first, second = Watched(causal.folder, causal.kind), Watched(other.folder, other.kind)
 

@@ -1,4 +1,5 @@
-"""What is measured: the two shipped networks, and SmolLM2-135M from a folder or as its architecture with seeded weights."""
+"""What is measured: the two shipped networks, and SmolLM2-135M from a folder or as its architecture
+with seeded weights."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from tests.backend.small_models import byte_tokenizer
 
 @dataclass(frozen=True)
 class Model:
-    """A folder in the hub's layout; `kind` is "causal" or "denoiser", `what` a line for the figures."""
+    """A folder in the hub's layout; `kind` is "causal" or "denoiser", `what` a line for the
+    figures."""
 
     folder: Path
     kind: str
@@ -38,7 +40,8 @@ def offered(scratch: Path, small: bool) -> dict[str, Model]:
 
 
 def seeded(folder: Path, small: bool) -> Model:
-    """SmolLM2-135M's architecture with weights of a seed; with `small`, two layers of it and a small vocabulary."""
+    """SmolLM2-135M's architecture with weights of a seed; with `small`, two layers of it and a
+    small vocabulary."""
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=512 if small else 49_152,

@@ -1,4 +1,5 @@
-"""Logits of the device against the CPU's float32: largest difference, share of equal argmax, KL divergence in nats."""
+"""Logits of the device against the CPU's float32: largest difference, share of equal argmax, KL
+divergence in nats."""
 
 from __future__ import annotations
 
@@ -15,8 +16,9 @@ MASK, FIRST = 4, 2  # ids of the shipped vocabulary: [MASK], and [CLS], with whi
 
 
 def measure(offered: dict[str, Model], device: str, small: bool) -> dict:
-    """For each model and each number format, over 10,240 contexts (with `small` 256): the positions of texts that the model wrote
-    itself; the masked model reads those of its left-to-right twin, every third place masked."""
+    """For each model and each number format, over 10,240 contexts (with `small` 256): the positions
+    of texts that the model wrote itself; the masked model reads those of its left-to-right twin,
+    every third place masked."""
     rows = 1 if small else 40
     forms = ("float32", "bfloat16") if device == "cpu" else ("float32", "tf32", "bfloat16")
     found: dict = {"contexts": rows * LENGTH}
@@ -34,7 +36,8 @@ def measure(offered: dict[str, Model], device: str, small: bool) -> dict:
 
 @torch.inference_mode()
 def own_texts(network, device: str, rows: int) -> torch.Tensor:
-    """(rows, LENGTH) ids that the network writes on the device with its own probabilities; the draws are made on the CPU."""
+    """(rows, LENGTH) ids that the network writes on the device with its own probabilities; the
+    draws are made on the CPU."""
     writer = copy.deepcopy(network).to(device)
     generator = torch.Generator().manual_seed(1)
     ids = torch.full((rows, 1), FIRST)

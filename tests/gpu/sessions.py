@@ -14,7 +14,8 @@ from playground.backend.loading import Loaded, Residents
 
 
 class Watched:
-    """A model in memory; `network_seconds` is the time of its forward passes that began after `reset`."""
+    """A model in memory; `network_seconds` is the time of its forward passes that began after
+    `reset`."""
 
     def __init__(self, folder: Path, kind: str, residents: Residents | None = None, **budgets: int):
         self.residents = residents or Residents(**budgets)
@@ -48,9 +49,11 @@ def together(
     visit: Callable[[int, Callable[[], None], list[float]], None],
     begins: Callable[[], None] = lambda: None,
 ) -> dict:
-    """`visit(number, ready, seconds)` in a thread each: it calls `ready()` once it is warm, then notes the seconds of each token.
+    """`visit(number, ready, seconds)` in a thread each: it calls `ready()` once it is warm, then
+    notes the seconds of each token.
 
-    begins: called once when all are warm, as the clock of `whole_seconds` starts and before anyone goes on."""
+    begins: called once when all are warm, as the clock of `whole_seconds` starts and before anyone
+      goes on."""
     seconds, errors, began = [], [], 0.0
 
     def begin() -> None:

@@ -1,4 +1,5 @@
-"""The same seeds on the CPU and on the device: how many texts are the same, and where the others part.
+"""The same seeds on the CPU and on the device: how many texts are the same, and where the others
+part.
 
     python -m tests.gpu.texts DEVICE FOLDER KIND SEEDS TOKENS
 

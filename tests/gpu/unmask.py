@@ -1,4 +1,5 @@
-"""Whole texts at once: 1, 16 and 64 canvases unmasked, against as many bare forward passes of the network."""
+"""Whole texts at once: 1, 16 and 64 canvases unmasked, against as many bare forward passes of the
+network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""`module(settings, tables, **page)` gives a page on which web/core/translate.js is loaded as `window.words`, without the app."""
+"""`module(settings, tables, **page)` gives a page on which web/core/translate.js is loaded as
+`window.words`, without the app."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def module(chromium) -> Iterator[Callable]:
     contexts = []
 
     def load(tables: dict, query: str = "", before: str = "", names: dict = NAMES, **context):
-        """`tables`: {language: table}, "broken" for one that the server does not give. `before`: a script ahead of the module."""
+        """`tables`: {language: table}, "broken" for one that the server does not give. `before`: a
+        script ahead of the module."""
         contexts.append(chromium.new_context(**{"locale": "en-US", **context}))
         page = contexts[-1].new_page()
         page.requests = []

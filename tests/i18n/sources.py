@@ -1,4 +1,5 @@
-"""Every call of t, nt, mark and pieces in the sources: where it is, what it says, what is wrong with it."""
+"""Every call of t, nt, mark and pieces in the sources: where it is, what it says, what is wrong
+with it."""
 
 from __future__ import annotations
 

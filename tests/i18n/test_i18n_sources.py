@@ -1,4 +1,5 @@
-"""What is marked in the sources is found by Babel, stands in every language with the same holes, and the .po files are up to date."""
+"""What is marked in the sources is found by Babel, stands in every language with the same holes,
+and the .po files are up to date."""
 
 import pytest
 
@@ -13,7 +14,8 @@ def test_every_call_begins_with_a_literal_and_fills_its_holes():
 
 
 def test_babel_finds_every_marked_text(tmp_path):
-    """Its extractors read calls in their own way (a call inside of a call is lost to them): nothing marked may be missing."""
+    """Its extractors read calls in their own way (a call inside of a call is lost to them): nothing
+    marked may be missing."""
     from babel.messages.pofile import read_po
 
     extract(tmp_path / "messages.pot")

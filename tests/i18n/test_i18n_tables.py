@@ -25,7 +25,8 @@ def test_the_table_holds_every_translation(language):
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_two_hundred_numbers_say_the_plural_form_of_all(language):
-    """The browser has no evaluator of formulas: it looks up n below 200, and 100 + n % 100 from there on."""
+    """The browser has no evaluator of formulas: it looks up n below 200, and 100 + n % 100 from
+    there on."""
     formula = gettext.c2py(read(language).plural_expr)
     forms = json.loads(tables.table(language))[""]["plural"]
     assert len(forms) == COUNTED

@@ -1,4 +1,5 @@
-"""web/core/translate.js in a browser: messages, plural forms, numbers, and the choice of the language."""
+"""web/core/translate.js in a browser: messages, plural forms, numbers, and the choice of the
+language."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""Work that stands back: its items in order, its errors here, an end at the next item, one core, a low priority."""
+"""Work that stands back: its items in order, its errors here, an end at the next item, one core, a
+low priority."""
 
 import os
 import sys

@@ -1,4 +1,5 @@
-"""On a policy whose traces can all be enumerated the estimator's mean is the gradient of E[R], and credits add up."""
+"""On a policy whose traces can all be enumerated the estimator's mean is the gradient of E[R], and
+credits add up."""
 
 import itertools
 

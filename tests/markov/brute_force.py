@@ -10,7 +10,8 @@ PATHS_AT_MOST = 1_000_000
 
 
 def enumerate_paths(model: HiddenMarkovModel, observations) -> tuple[np.ndarray, np.ndarray]:
-    """(paths (K^T, T), P(path, observations) (K^T,)), last position fastest. ValueError above a million paths."""
+    """(paths (K^T, T), P(path, observations) (K^T,)), last position fastest. ValueError above a
+    million paths."""
     observations = model.check_observations(observations)
     count = model.size ** len(observations)
     if count > PATHS_AT_MOST:
@@ -29,8 +30,9 @@ def enumerate_paths(model: HiddenMarkovModel, observations) -> tuple[np.ndarray,
 
 
 def brute_force(model: HiddenMarkovModel, observations) -> dict:
-    """Everything by adding up every path, for small cases: "log_likelihood", "forward", "backward" (logs, (T, K)),
-    "posterior" (T, K), "pairwise" (T - 1, K, K), "path" and "log_probability" of the most likely one (ties as `viterbi`).
+    """Everything by adding up every path, for small cases: "log_likelihood", "forward", "backward"
+    (logs, (T, K)), "posterior" (T, K), "pairwise" (T - 1, K, K), "path" and "log_probability" of
+    the most likely one (ties as `viterbi`).
     """
     observations = model.check_observations(observations)
     paths, probability = enumerate_paths(model, observations)

@@ -1,4 +1,5 @@
-"""Continuous time against scipy's matrix exponential, Kolmogorov's equations and the simulated jumps."""
+"""Continuous time against scipy's matrix exponential, Kolmogorov's equations and the simulated
+jumps."""
 
 import doctest
 import itertools

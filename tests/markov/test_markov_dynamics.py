@@ -1,4 +1,5 @@
-"""Plane maps: fixed points by formula, Jacobians by differences, cycles, basins and growth rates of known worlds."""
+"""Plane maps: fixed points by formula, Jacobians by differences, cycles, basins and growth rates of
+known worlds."""
 
 import json
 import math
@@ -106,7 +107,8 @@ def test_the_limit_cycle_attracts_although_the_map_is_no_contraction():
     result = basins(world, resolution=20)
     assert result["attractors"][0]["period"] == 5 and (result["labels"] == 0).mean() > 0.95
     assert settle(limit_cycle(period=3), [0.3, 0.2])["period"] == 3
-    # without the lock the circle turns rigidly: still period 5, no longer attracting along the circle
+    # without the lock the circle turns rigidly: still period 5, no longer attracting along the
+    # circle
     assert {one.kind for one in cycles(limit_cycle(lock=0.0), 5, grid=6)} <= {"neutral"}
 
 

@@ -1,4 +1,5 @@
-"""Hitting, absorption and stationary shares against exact fractions, over entries that span a hundred decades."""
+"""Hitting, absorption and stationary shares against exact fractions, over entries that span a
+hundred decades."""
 
 import math
 from fractions import Fraction
@@ -62,7 +63,8 @@ def agrees(value, exact):
 
 @st.composite
 def decades(draw, largest=5):
-    """Flow matrices (K, K), rows below 1, entries from 1e-100 to 1, some 0; a ring keeps the chain irreducible."""
+    """Flow matrices (K, K), rows below 1, entries from 1e-100 to 1, some 0; a ring keeps the chain
+    irreducible."""
     size = draw(st.integers(2, largest))
     source = np.random.default_rng(draw(st.integers(0, 100_000)))
     flow = 10.0 ** -source.uniform(0, 100, (size, size))

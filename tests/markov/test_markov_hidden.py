@@ -217,8 +217,8 @@ def test_ten_thousand_observations_neither_vanish_nor_overflow():
 
 
 def test_a_state_that_scaling_would_lose_is_kept():
-    # two worlds that never meet; a thousand observations speak for the first, two thousand for the second: scaling forward
-    # rounds the second to 0 (.1/.9)^1000 long before its turn comes
+    # two worlds that never meet; a thousand observations speak for the first, two thousand for the
+    # second: scaling forward rounds the second to 0 (.1/.9)^1000 long before its turn comes
     model = HiddenMarkovModel([0.5, 0.5], np.eye(2), [[0.9, 0.1], [0.1, 0.9]])
     seen = np.repeat([0, 1], [1_000, 2_000])
     assert model.log_likelihood(seen) == pytest.approx(

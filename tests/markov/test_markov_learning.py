@@ -113,7 +113,8 @@ def test_missing_observations_inform_no_emission_and_all_missing_change_nothing(
 
 
 def test_learning_is_right_where_scaling_loses_paths_and_where_rates_fade():
-    # two worlds that never meet, each long seen as the other's (see test_markov_hidden): scaling alone would learn the wrong one
+    # two worlds that never meet, each long seen as the other's (see test_markov_hidden): scaling
+    # alone would learn the wrong one
     worlds = HiddenMarkovModel([0.5, 0.5], np.eye(2), [[0.9, 0.1], [0.1, 0.9]])
     seen = np.repeat([0, 1], [1_000, 2_000])
     learnt, values = worlds.fit([seen, seen[::-1]], 1)

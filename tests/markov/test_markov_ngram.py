@@ -1,4 +1,5 @@
-"""n-gram models against counting with dictionaries; as causal models; as chains; greedy cycles; copied spans."""
+"""n-gram models against counting with dictionaries; as causal models; as chains; greedy cycles;
+copied spans."""
 
 import collections
 import itertools
@@ -144,7 +145,8 @@ def test_a_context_without_successor_ends_or_wraps_as_chosen():
     assert [record["text"] for record in last] == ["sleeping", ""] and last[-1][
         "token_id"
     ] == ends.eos_id
-    # a context that never occurred goes on with the text's beginning, not with its first word for ever
+    # a context that never occurred goes on with the text's beginning, not with its first word for
+    # ever
     third = brown_fox(3, "wrap")
     produced = [
         record["text"] for record in third.generate(third.encode("dog dog dog"), 6, greedy=True)
@@ -156,7 +158,8 @@ def test_a_context_without_successor_ends_or_wraps_as_chosen():
 @pytest.mark.parametrize("text", ["a b a", "a b c a b", "b a a b", "a a a", "a b a c", "c a b c b"])
 @pytest.mark.parametrize("order", [1, 2])
 def test_beginning_again_counts_nothing_that_the_text_does_not_hold(text, order, smoothing):
-    """A context with a successor goes on as the text does; the last one, where nothing follows, with the beginning."""
+    """A context with a successor goes on as the text does; the last one, where nothing follows,
+    with the beginning."""
     wraps, ends = (
         NgramModel.fit(text, order, smoothing=smoothing, k=1e-9, ending=ending)
         for ending in ("wrap", "end")
@@ -330,7 +333,8 @@ def test_megabytes_fit():
         assert model.table(order).counts.sum() == len(model.numbers) - order
 
 
-# copied spans ----------------------------------------------------------------------------------------------------------
+# copied spans
+# ----------------------------------------------------------------------------------------------------------
 
 
 @settings(max_examples=80, deadline=None)

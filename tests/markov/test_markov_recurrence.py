@@ -1,4 +1,5 @@
-"""Hidden states: projections against the singular values, recurrence against cosines, periods of planted loops."""
+"""Hidden states: projections against the singular values, recurrence against cosines, periods of
+planted loops."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,5 @@
-"""Orbits that converge slowly, against the eigenvalues of the map: how an orbit ends is not how it looks after 240 steps."""
+"""Orbits that converge slowly, against the eigenvalues of the map: how an orbit ends is not how it
+looks after 240 steps."""
 
 import json
 import math
@@ -68,7 +69,8 @@ def test_the_page_calls_it_a_fixed_point_with_its_eigenvalue(a):
 
 
 def test_every_slider_of_the_henon_map_agrees_with_the_eigenvalues():
-    """Where the fixed point attracts, an orbit that stays ends there; elsewhere it does not end in a fixed point."""
+    """Where the fixed point attracts, an orbit that stays ends there; elsewhere it does not end in
+    a fixed point."""
     for b in (0.0, 0.1, 0.2, 0.3, 0.4):
         for a in np.arange(0.1, 1.41, 0.1).round(2):
             end, (_, multipliers) = ends(float(a), b), henon(float(a), b)
@@ -110,7 +112,8 @@ def test_chaos_has_two_fixed_points_and_a_third_of_its_box_escapes():
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8, 0.98])
 def test_at_most_the_rate_of_a_distance_is_left(rate):
-    """What the explanation of the slider says: tanh stretches nothing, so the rate bounds what is left, and is the most near 0."""
+    """What the explanation of the slider says: tanh stretches nothing, so the rate bounds what is
+    left, and is the most near 0."""
     from playground.markov.dynamics import contraction
 
     world = contraction(rate)

@@ -1,4 +1,5 @@
-"""A backend of doubles for the Generate page: a tiny causal model whose tokens are whatever a test needs."""
+"""A backend of doubles for the Generate page: a tiny causal model whose tokens are whatever a test
+needs."""
 
 from __future__ import annotations
 
@@ -82,7 +83,8 @@ class WordModel:
 
 
 class DoubleBackend:
-    """One model, always there. `state` may be changed to see what a page does while it loads or when it fails."""
+    """One model, always there. `state` may be changed to see what a page does while it loads or
+    when it fails."""
 
     def __init__(self, words=WORDS):
         self.words, self.calls, self.state, self.message = words, [], "ready", ""

@@ -1,4 +1,5 @@
-"""An answer that would grow too large ends with a sentence that says which field to lower, and to what."""
+"""An answer that would grow too large ends with a sentence that says which field to lower, and to
+what."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""The records behind the Chains page: every figure against its definition, every refusal by name, no surprise for the visitor."""
+"""The records behind the Chains page: every figure against its definition, every refusal by name,
+no surprise for the visitor."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def same(a, b) -> bool:
     return json.dumps(a, allow_nan=False) == json.dumps(b, allow_nan=False)
 
 
-# the Markov chain ---------------------------------------------------------------------------------------------------------
+# the Markov chain
+# ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("one", CHAINS, ids=lambda one: one["slug"])
@@ -138,7 +140,8 @@ def test_hostile_names_are_data():
     assert record["states"] == HOSTILE[:2]
 
 
-# continuous time ----------------------------------------------------------------------------------------------------------
+# continuous time
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("one", RATES, ids=lambda one: one["slug"])
@@ -183,7 +186,8 @@ def test_bad_rates_are_refused(change, words):
         rates.figures({**rates.DEFAULT, **change})
 
 
-# from text ----------------------------------------------------------------------------------------------------------------
+# from text
+# ----------------------------------------------------------------------------------------------------------------
 
 
 def test_the_brown_fox_loops_greedily_and_the_tie_after_fox_is_told():
@@ -245,7 +249,8 @@ def test_a_held_text_is_asked_for_again_when_it_is_gone():
     }
 
 
-# links --------------------------------------------------------------------------------------------------------------------
+# links
+# --------------------------------------------------------------------------------------------------------------------
 
 DEFAULTS = {
     "walk": walk.DEFAULT,

@@ -1,4 +1,5 @@
-"""/markov and /hmm as a program uses them: by name, plain JSON in and out, errors that name field, value and range."""
+"""/markov and /hmm as a program uses them: by name, plain JSON in and out, errors that name field,
+value and range."""
 
 from __future__ import annotations
 
@@ -157,7 +158,8 @@ def test_hmm_refuses_by_name(client, words, fields):
 
 
 def test_an_answer_of_hmm_is_bounded_in_bytes(client):
-    """64 states and 10,000 observations would be 40 MB of tables: refused by name, and answered without them."""
+    """64 states and 10,000 observations would be 40 MB of tables: refused by name, and answered
+    without them."""
     import json
 
     import numpy as np

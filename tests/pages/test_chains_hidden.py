@@ -11,12 +11,14 @@ import pytest
 from playground.pages.chains import hidden
 from playground.pages.chains.examples import HIDDEN
 
-# hidden Markov models -----------------------------------------------------------------------------------------------------
+# hidden Markov models
+# -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("one", HIDDEN, ids=lambda one: one["slug"])
 def test_an_opened_cell_adds_up_to_what_the_trellis_shows(one):
-    """What the script multiplies and adds for an opened cell, done here with the record's own arrays."""
+    """What the script multiplies and adds for an opened cell, done here with the record's own
+    arrays."""
     record = hidden.figures(
         {
             **hidden.DEFAULT,

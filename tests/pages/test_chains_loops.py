@@ -1,4 +1,5 @@
-"""Why networks loop: the plane's record, the real thing's record, and what another page may send."""
+"""Why networks loop: the plane's record, the real thing's record, and what another page may
+send."""
 
 from __future__ import annotations
 
@@ -190,7 +191,8 @@ def test_the_view_offers_the_shipped_ngrams_even_without_a_backend():
 def test_the_loop_shown_first_is_that_of_the_first_prompt_that_closes_one(
     monkeypatch, periods, shown
 ):
-    """Passed over: no loop, one in the tokens alone, one that the drawn run closes too. Where none is left the first prompt stands there."""
+    """Passed over: no loop, one in the tokens alone, one that the drawn run closes too. Where none
+    is left the first prompt stands there."""
 
     def fake(draft, model):
         tokens, states, drawn = periods[draft["text"]]

@@ -1,4 +1,5 @@
-"""Chains whose rare steps are below the last digit of what stays: the page and /markov show every figure."""
+"""Chains whose rare steps are below the last digit of what stays: the page and /markov show every
+figure."""
 
 import json
 import math

@@ -1,4 +1,5 @@
-"""Strategies side by side: what a batch of texts writes, what the table says of them, what a request may hold."""
+"""Strategies side by side: what a batch of texts writes, what the table says of them, what a
+request may hold."""
 
 import gradio as gr
 import numpy as np
@@ -107,7 +108,8 @@ def test_the_same_seed_gives_the_same_table():
 
 def test_the_last_bits_of_a_batch_do_not_reach_the_table():
     class Company(WordModel):
-        """Logits whose last bits depend on how many were asked before, as those of a shared batch depend on the company."""
+        """Logits whose last bits depend on how many were asked before, as those of a shared batch
+        depend on the company."""
 
         def next_logits(self, ids):
             row = super().next_logits(ids)

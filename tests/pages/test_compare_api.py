@@ -1,4 +1,5 @@
-"""/compare as a program calls it: JSON by keyword, and an error that names field, value and range."""
+"""/compare as a program calls it: JSON by keyword, and an error that names field, value and
+range."""
 
 import gradio as gr
 import pytest

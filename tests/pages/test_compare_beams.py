@@ -1,4 +1,5 @@
-"""The beam search that the page shows is the search itself, and the Bayes choice is the one of the metrics."""
+"""The beam search that the page shows is the search itself, and the Bayes choice is the one of the
+metrics."""
 
 import json
 import math

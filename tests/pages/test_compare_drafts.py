@@ -1,4 +1,5 @@
-"""Speculative decoding on Compare: what a run tells, the figures, drafters whose tokens agree and do not, bad requests."""
+"""Speculative decoding on Compare: what a run tells, the figures, drafters whose tokens agree and
+do not, bad requests."""
 
 import pytest
 

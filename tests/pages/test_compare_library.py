@@ -1,4 +1,5 @@
-"""Ours against the library on small networks with random weights: the comparison finds no difference, and would find one."""
+"""Ours against the library on small networks with random weights: the comparison finds no
+difference, and would find one."""
 
 import pytest
 import torch

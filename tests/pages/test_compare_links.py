@@ -1,4 +1,5 @@
-"""The links of the Compare page bring every part's fields back, hostile ones do no harm, and the recordings are of what the parts begin with."""
+"""The links of the Compare page bring every part's fields back, hostile ones do no harm, and the
+recordings are of what the parts begin with."""
 
 import json
 import string

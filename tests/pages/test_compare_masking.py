@@ -1,4 +1,5 @@
-"""Masking beside conditioning on Compare: the textbook's king and wolf, by hand; what cannot be written; bad values."""
+"""Masking beside conditioning on Compare: the textbook's king and wolf, by hand; what cannot be
+written; bad values."""
 
 import pytest
 
@@ -9,7 +10,8 @@ START = links.start("masking")
 
 
 def test_the_king_howls_too_often_under_the_mask():
-    """P(king) = 7/10 and he howls one time in seven; P(wolf) = 3/10 and it howls two times in three."""
+    """P(king) = 7/10 and he howls one time in seven; P(wolf) = 3/10 and it howls two times in
+    three."""
     found = compare_laws(None, START)
     rows = {row["text"]: row for row in found["rows"]}
     assert set(rows) == {"the king howled", "the wolf howled"}

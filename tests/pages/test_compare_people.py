@@ -1,4 +1,5 @@
-"""Judgements and sweeps: the tally's figures, the grid's points, and that a sweep is the comparison it says it is."""
+"""Judgements and sweeps: the tally's figures, the grid's points, and that a sweep is the comparison
+it says it is."""
 
 import json
 import math

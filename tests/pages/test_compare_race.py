@@ -1,4 +1,5 @@
-"""The race: clocks that run only for their own side, the same number of tokens, the break-even of the numbers."""
+"""The race: clocks that run only for their own side, the same number of tokens, the break-even of
+the numbers."""
 
 import itertools
 

@@ -6,7 +6,8 @@ from playground.pages.compare.rescoring import common_beginning, judged_ids, tex
 
 
 class Pieces:
-    """Word pieces: a space before each word but the first of a text, none before a comma; spaces at a text's end are lost."""
+    """Word pieces: a space before each word but the first of a text, none before a comma; spaces at
+    a text's end are lost."""
 
     WORDS = ("a", "king", "who", "had", ",", "##dom", "kingdom")
 

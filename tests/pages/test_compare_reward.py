@@ -1,4 +1,5 @@
-"""A network that learns from a reward, on Compare: what a run tells, what stays untouched, bad requests, one at a time."""
+"""A network that learns from a reward, on Compare: what a run tells, what stays untouched, bad
+requests, one at a time."""
 
 import base64
 import itertools

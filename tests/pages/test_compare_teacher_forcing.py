@@ -1,4 +1,5 @@
-"""Teacher forcing against free running, and label words as a classifier: against the model's own probabilities."""
+"""Teacher forcing against free running, and label words as a classifier: against the model's own
+probabilities."""
 
 import json
 import math

@@ -1,4 +1,5 @@
-"""What is written becomes a canvas, ids become words, an edited canvas from the browser is checked."""
+"""What is written becomes a canvas, ids become words, an edited canvas from the browser is
+checked."""
 
 from types import SimpleNamespace
 

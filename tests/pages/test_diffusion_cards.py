@@ -1,4 +1,5 @@
-"""The controls of the Unmask view: what the page says of each sampler, what the settings may be, what a link holds."""
+"""The controls of the Unmask view: what the page says of each sampler, what the settings may be,
+what a link holds."""
 
 from pathlib import Path
 
@@ -83,7 +84,8 @@ def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
 
 
 def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
-    """ "fourteen ... (four more need an exact denoiser)", "any of eighteen samplers, fourteen of them with ..."."""
+    """ "fourteen ... (four more need an exact denoiser)", "any of eighteen samplers, fourteen of
+    them with ..."."""
     names = [sampler.name for sampler in list_samplers()]
     refused = []
     canvas = read_canvas("the [MASK]*4 .", Pieces())
@@ -176,7 +178,8 @@ def test_the_form_knows_what_each_sampler_reads_and_which_need_an_exact_model():
     assert known[models.TALE] == [True, True, True]
     assert known[models.TWIN] == [False, verifier_file(models.TWIN) is not None, False]
     assert set(given["first"]) == set(FIELDS)
-    # what the page begins with is no default of a link: an old link that leaves it out opens as before
+    # what the page begins with is no default of a link: an old link that leaves it out opens as
+    # before
     assert given["first"]["canvas"] != LINK.defaults()["canvas"]
     assert "[MASK]*24 and lived" in given["first"]["canvas"]
 

@@ -1,4 +1,5 @@
-"""What the page sends of drafts and checks, the perplexity after a run, and the choice among many texts."""
+"""What the page sends of drafts and checks, the perplexity after a run, and the choice among many
+texts."""
 
 import json
 

@@ -13,7 +13,8 @@ CHECKED = ("self_verifying", "self_speculative")
 
 
 def brute_force_low_confidence(chain, length):
-    """LLaDA's low confidence at one word a step, by walking every outcome of every step (independent of the enumeration tested)."""
+    """LLaDA's low confidence at one word a step, by walking every outcome of every step
+    (independent of the enumeration tested)."""
     words, start, matrix = (
         len(chain["names"]),
         np.array(chain["initial"]),
@@ -133,10 +134,12 @@ def test_the_divergence_is_in_bits(weather):
 
 
 def test_a_chain_with_zeros_is_measured_and_gibbs_that_cannot_start_is_a_sentence():
-    """Never the same word twice: two places drawn at once make impossible texts in three of the ways to go on."""
+    """Never the same word twice: two places drawn at once make impossible texts in three of the
+    ways to go on."""
     parts = list(measure(["a", "b"], [[0.0, 1.0], [1.0, 0.0]], [0.5, 0.5], 3))
     points = {(p["point"]["curve"], p["point"]["steps"]): p["point"] for p in parts if "point" in p}
-    # aba and bab: three fair coins hit one of them with 1/4; a pair of neighbours (2 orders of 3) with 1/2, the two ends with 1/2
+    # aba and bab: three fair coins hit one of them with 1/4; a pair of neighbours (2 orders of 3)
+    # with 1/2, the two ends with 1/2
     assert points["random", 1]["tv"] == pytest.approx(3 / 4) and points["random", 1][
         "kl"
     ] == pytest.approx(2)

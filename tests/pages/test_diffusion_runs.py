@@ -1,4 +1,5 @@
-"""Unmasking runs as the page hears them: begin, frames, end; two in step; what goes wrong is a sentence."""
+"""Unmasking runs as the page hears them: begin, frames, end; two in step; what goes wrong is a
+sentence."""
 
 import itertools
 from types import SimpleNamespace
@@ -65,7 +66,8 @@ def test_two_runs_go_step_by_step(tale):
 
 
 def test_the_left_to_right_twin_writes_a_word_after_each_round(tale):
-    """As many words as the canvas has masks, from the same opening; the same seed gives the same words."""
+    """As many words as the canvas has masks, from the same opening; the same seed gives the same
+    words."""
     canvas = read_canvas("the king [MASK]*5 .", tale)
 
     def run():

@@ -1,4 +1,5 @@
-"""A call of an endpoint that nobody waits for any more: its run ends at its next step and gives its place back."""
+"""A call of an endpoint that nobody waits for any more: its run ends at its next step and gives its
+place back."""
 
 import json
 import socket
@@ -92,7 +93,8 @@ def url(backend):
 
 
 def is_over(backend, steps, name):
-    """The run ended before its last step, and left neither a place taken nor a place in the queue."""
+    """The run ended before its last step, and left neither a place taken nor a place in the
+    queue."""
     with backend.runs._changed:
         assert backend.runs._changed.wait_for(
             lambda: not backend.runs.active and not backend.runs.waiting, LONG
@@ -130,7 +132,8 @@ def test_a_job_that_waits_for_a_place_leaves_the_queue_when_it_is_cancelled(back
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_connection_that_is_dropped_ends_its_run(backend, url, steps, name):
-    """Plain HTTP as any program speaks it: ask, read the stream of the answer, go away in the middle."""
+    """Plain HTTP as any program speaks it: ask, read the stream of the answer, go away in the
+    middle."""
     info = json.loads(urllib.request.urlopen(f"{url}gradio_api/info", timeout=LONG).read())
     names = [one["parameter_name"] for one in info["named_endpoints"][f"/{name}"]["parameters"]]
     defaults = [

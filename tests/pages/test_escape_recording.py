@@ -1,4 +1,5 @@
-"""The experiment that is recorded for who waits for a place is the page's own, from the model that is shipped."""
+"""The experiment that is recorded for who waits for a place is the page's own, from the model that
+is shipped."""
 
 import contextlib
 

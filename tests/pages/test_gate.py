@@ -1,4 +1,5 @@
-"""The gate before every network: one run a visitor, places and a queue that is told, sentences at once, nothing left behind."""
+"""The gate before every network: one run a visitor, places and a queue that is told, sentences at
+once, nothing left behind."""
 
 import ast
 from pathlib import Path
@@ -149,7 +150,8 @@ def test_programs_without_a_session_are_visitors_of_their_own():
 
 
 def is_gated(path: Path) -> bool:
-    """Whether a file calls the gate, or the stream protocol, every run of which goes through the gate."""
+    """Whether a file calls the gate, or the stream protocol, every run of which goes through the
+    gate."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     ways = {"gate.run", "gate.through", "gate.question"}
     for node in ast.walk(tree):
@@ -168,7 +170,8 @@ def is_gated(path: Path) -> bool:
 
 
 def test_every_file_that_asks_a_network_is_behind_the_gate():
-    """Where a page takes a model from the backend, the gate stands in the same file or in the one that calls it."""
+    """Where a page takes a model from the backend, the gate stands in the same file or in the one
+    that calls it."""
     behind = {
         f"compare/{name}.py": "compare/stream.py"
         for name in (

@@ -1,4 +1,5 @@
-"""Attribution on Generate and in /attribution: a run of frames that can be stopped, the same figures for programs, sentences for bad values."""
+"""Attribution on Generate and in /attribution: a run of frames that can be stopped, the same
+figures for programs, sentences for bad values."""
 
 import math
 import threading

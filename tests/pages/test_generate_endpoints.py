@@ -1,4 +1,5 @@
-"""/decode, /distribution, /attribution and /score as a program meets them: JSON by keyword, JSON back, errors that name field, value and range."""
+"""/decode, /distribution, /attribution and /score as a program meets them: JSON by keyword, JSON
+back, errors that name field, value and range."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""What a moved slider asks of a kept step: the chain, a row through it, a token looked up, many draws."""
+"""What a moved slider asks of a kept step: the chain, a row through it, a token looked up, many
+draws."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,5 @@
-"""The Generate page without a browser: what a request may hold, what the stream says, what the endpoints answer."""
+"""The Generate page without a browser: what a request may hold, what the stream says, what the
+endpoints answer."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,5 @@
-"""The watermark on Generate and in /score: a text written with it is found, one without is not, and bad values get a sentence."""
+"""The watermark on Generate and in /score: a text written with it is found, one without is not, and
+bad values get a sentence."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Rules that are given words, and free orders, on their way through links, streams, endpoints, Compare and saved files."""
+"""Rules that are given words, and free orders, on their way through links, streams, endpoints,
+Compare and saved files."""
 
 import json
 import threading

@@ -1,4 +1,5 @@
-"""Home's recording is what was done; its questions to the models are exact, and refuse in sentences."""
+"""Home's recording is what was done; its questions to the models are exact, and refuse in
+sentences."""
 
 import base64
 import json

@@ -1,4 +1,5 @@
-"""Labels of Gradio's components in another language: what is marked is given anew, what the visitor chose is not touched."""
+"""Labels of Gradio's components in another language: what is marked is given anew, what the visitor
+chose is not touched."""
 
 import gradio as gr
 import pytest

@@ -1,4 +1,5 @@
-"""The format of lessons and courses: what a teacher may write, and with which line and reason the rest is refused."""
+"""The format of lessons and courses: what a teacher may write, and with which line and reason the
+rest is refused."""
 
 import math
 import random
@@ -96,7 +97,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_slip_anywhere_in_a_lesson_is_accepted_or_refused_with_its_line(tmp_path, seed):
-    """A word in one line of a step of ours is lost, doubled or another: nothing but a sentence comes of it."""
+    """A word in one line of a step of ours is lost, doubled or another: nothing but a sentence
+    comes of it."""
     chance = random.Random(seed)
     path, slips = (
         tmp_path / "01-bad.md",

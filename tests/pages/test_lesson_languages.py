@@ -1,4 +1,5 @@
-"""A translation has the steps, figures, questions and truths of its English file; the courses are lists of steps that exist."""
+"""A translation has the steps, figures, questions and truths of its English file; the courses are
+lists of steps that exist."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""What the lessons on masks, drafts, the watermark, a reward and a class say is so: their numbers by hand, and what their prose claims of a figure."""
+"""What the lessons on masks, drafts, the watermark, a reward and a class say is so: their numbers
+by hand, and what their prose claims of a figure."""
 
 import math
 from functools import cache

@@ -1,4 +1,5 @@
-"""The line `slider:` of a lesson: what it declares, and with which line and reason the rest is refused."""
+"""The line `slider:` of a lesson: what it declares, and with which line and reason the rest is
+refused."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Lessons are data; their figures are computed and equal the corrected values; every step of every language shows a figure and asks."""
+"""Lessons are data; their figures are computed and equal the corrected values; every step of every
+language shows a figure and asks."""
 
 import json
 import re
@@ -74,7 +75,8 @@ def test_every_step_that_needs_the_model_is_drawn_by_it():
 
 @pytest.mark.parametrize("step", STEPS)
 def test_what_is_on_view_before_the_reveal_does_not_hold_the_answer(step):
-    """The stage draws everything but `hidden`; of bars whose heights are the answer it draws the names alone (browser test)."""
+    """The stage draws everything but `hidden`; of bars whose heights are the answer it draws the
+    names alone (browser test)."""
     step = complete(step)
     record = wire(step.record())
     hidden = record.pop("hidden")
@@ -97,7 +99,8 @@ def numbers_in(data):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_number_that_is_to_be_guessed_is_not_among_those_that_are_sent_for_the_screen(step):
-    """Only numbers with more than two decimals are looked for: a round one stands on an axis or a ruler anyway."""
+    """Only numbers with more than two decimals are looked for: a round one stands on an axis or a
+    ruler anyway."""
     kind, truth = step.predict["kind"], step.predict["truth"]
     if kind not in ("number", "mark", "drag"):
         return
@@ -188,7 +191,8 @@ def test_a_bad_link_would_be_noticed():
     "step", [param for param in STEPS if "tab=generate&" in param.values[0].open]
 )
 def test_a_step_on_generate_has_no_rule_on_that_it_does_not_name(step):
-    """What Generate begins with has four rules on: a step on temperature, or on greedy loops, must not be spoilt by a penalty."""
+    """What Generate begins with has four rules on: a step on temperature, or on greedy loops, must
+    not be spoilt by a penalty."""
     from playground.pages.generate.presets import PRESETS, START
 
     off = PRESETS["pure sampling"]
@@ -218,7 +222,8 @@ def test_the_greedy_texts_of_the_lessons_loop():
 
 
 def test_what_the_context_holds_rises():
-    """The step on contexts: the dog's name, by the shipped model, without and with the sentence that says it."""
+    """The step on contexts: the dog's name, by the shipped model, without and with the sentence
+    that says it."""
     step = next(param.values[0] for param in STEPS if "part=contexts" in param.values[0].open)
     drawn = complete(step)
     assert drawn.predict["items"][drawn.predict["truth"]] == "hans"

@@ -1,4 +1,5 @@
-"""The players in a notebook: every kind of thing that `show` takes, and the example notebook run from its first cell to its last."""
+"""The players in a notebook: every kind of thing that `show` takes, and the example notebook run
+from its first cell to its last."""
 
 import base64
 import html

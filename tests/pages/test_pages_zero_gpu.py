@@ -1,4 +1,5 @@
-"""Every run of every page is one call with the GPU on ZeroGPU, and what it answers crosses between processes."""
+"""Every run of every page is one call with the GPU on ZeroGPU, and what it answers crosses between
+processes."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,5 @@
-"""The app as programs meet it: the README's examples word for word, and the MCP server through the official client."""
+"""The app as programs meet it: the README's examples word for word, and the MCP server through the
+official client."""
 
 import asyncio
 import contextlib
@@ -92,7 +93,8 @@ def test_the_notebook_example_runs(tmp_path):
 
 
 def ask(app, questions):
-    """(the tools, the answers) of an MCP session; an answer that is an error comes as {"error": its words}."""
+    """(the tools, the answers) of an MCP session; an answer that is an error comes as {"error": its
+    words}."""
     from mcp import ClientSession
     from mcp.client.streamable_http import streamablehttp_client
 
@@ -238,7 +240,8 @@ def in_python(name, arguments):
 
 
 def alike(one, other) -> bool:
-    """Equal, but for the last digits of a number: sums of 32-bit figures depend on who else is asked at the same time."""
+    """Equal, but for the last digits of a number: sums of 32-bit figures depend on who else is
+    asked at the same time."""
     if isinstance(one, float) and isinstance(other, float):
         return one == pytest.approx(other, rel=1e-4, abs=1e-6)
     if isinstance(one, dict) and isinstance(other, dict):

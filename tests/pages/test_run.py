@@ -1,4 +1,5 @@
-"""The stream protocol: numbered messages, frames that are counted, one end, one stop, nothing sent twice after a cut."""
+"""The stream protocol: numbered messages, frames that are counted, one end, one stop, nothing sent
+twice after a cut."""
 
 import json
 from types import SimpleNamespace

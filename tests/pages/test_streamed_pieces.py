@@ -1,4 +1,5 @@
-"""Every place that joins pieces shows the text: characters of several tokens in a byte-level vocabulary, on every page."""
+"""Every place that joins pieces shows the text: characters of several tokens in a byte-level
+vocabulary, on every page."""
 
 import threading
 

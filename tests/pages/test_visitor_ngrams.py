@@ -1,4 +1,5 @@
-"""n-gram models on the Generate page: the visitor's own by a key that nobody can guess, and the shipped ones."""
+"""n-gram models on the Generate page: the visitor's own by a key that nobody can guess, and the
+shipped ones."""
 
 import threading
 

@@ -1,4 +1,5 @@
-"""Requests that no honest browser sends: made by hypothesis; `delivery` sends them and judges what comes back.
+"""Requests that no honest browser sends: made by hypothesis; `delivery` sends them and judges what
+comes back.
 
 A case is a list of plain values, so that it can be printed and sent again.
 """
@@ -122,7 +123,8 @@ anything = st.recursive(
 
 
 def changed(honest: dict[str, Any]) -> st.SearchStrategy:
-    """`honest` with up to three of its values (nested ones too) replaced, left out, or strange ones added."""
+    """`honest` with up to three of its values (nested ones too) replaced, left out, or strange ones
+    added."""
 
     @st.composite
     def make(draw):
@@ -151,7 +153,8 @@ def changed(honest: dict[str, Any]) -> st.SearchStrategy:
 
 
 def cases(interface: PublicInterface) -> st.SearchStrategy:
-    """Cases of every kind: ["call", name, body], ["program", name, body], ["run", ...], ["event", ...], ["function", ...], ["raw", ...], ["path", ...]."""
+    """Cases of every kind: ["call", name, body], ["program", name, body], ["run", ...], ["event",
+    ...], ["function", ...], ["raw", ...], ["path", ...]."""
     names = sorted(set(interface.endpoints) & set(HONEST)) or ["decode"]
     posts = [
         "/gradio_api/queue/join",

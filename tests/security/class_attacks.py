@@ -1,4 +1,5 @@
-"""Requests to the classroom's routes that no honest browser sends, by a teacher, a student or a stranger; see `attacks`."""
+"""Requests to the classroom's routes that no honest browser sends, by a teacher, a student or a
+stranger; see `attacks`."""
 
 from __future__ import annotations
 
@@ -45,8 +46,9 @@ _keys: dict[str, str] = {}  # of the class that this process opened, by the app'
 
 
 def classroom(changed: Callable, anything: st.SearchStrategy) -> st.SearchStrategy:
-    """["class", who, code, path, body]: a teacher with the right key, a student with a seat, or a stranger with any code. body
-    None: it is read. "/events" without end is for strangers alone, who are sent away."""
+    """["class", who, code, path, body]: a teacher with the right key, a student with a seat, or a
+    stranger with any code. body None: it is read. "/events" without end is for strangers alone, who
+    are sent away."""
     codes = st.one_of(
         st.sampled_from(["QUEEN", "queen", "QUEEI", "../x", "AAAAA%00"]), st.text(max_size=8)
     )

@@ -1,7 +1,7 @@
 """Sends the cases of `attacks` to a running app and judges what comes back.
 
-`send(client, case)` answers with an Outcome. A server error (5xx), a connection that breaks, silence, and an error whose
-sentence nobody wrote are failures.
+`send(client, case)` answers with an Outcome. A server error (5xx), a connection that breaks,
+silence, and an error whose sentence nobody wrote are failures.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Outcome:
 
 @dataclass
 class PublicInterface:
-    """What a stranger can read off a running app: its endpoints, its events, its server functions."""
+    """What a stranger can read off a running app: its endpoints, its events, its server
+    functions."""
 
     url: str
     endpoints: dict[str, dict[str, Any]]  # name -> its parameters in order, with their defaults
@@ -73,7 +74,8 @@ SECRETS = (
 
 
 def send(client: httpx.Client, case: list, program: Any = None) -> Outcome:
-    """Send a case, judge what comes back. program: a gradio_client.Client, by which "program" cases go (else as "call")."""
+    """Send a case, judge what comes back. program: a gradio_client.Client, by which "program" cases
+    go (else as "call")."""
     try:
         if case[0] == "program" and program is not None:
             return _program(program, *case[1:])

@@ -1,4 +1,5 @@
-"""What an honest page or program sends to the endpoints and the pages' functions; `attacks` changes a part of it."""
+"""What an honest page or program sends to the endpoints and the pages' functions; `attacks` changes
+a part of it."""
 
 from __future__ import annotations
 

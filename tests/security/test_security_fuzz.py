@@ -1,4 +1,5 @@
-"""Five hundred requests of strangers against the whole app with its own models: never a server error, never silence, always a sentence."""
+"""Five hundred requests of strangers against the whole app with its own models: never a server
+error, never silence, always a sentence."""
 
 import httpx
 import pytest
@@ -17,7 +18,8 @@ CASES = 500
 
 @pytest.fixture(scope="module")
 def url():
-    """The app with the shipped models (no other is on offer: nothing is fetched) and runs of two seconds."""
+    """The app with the shipped models (no other is on offer: nothing is fetched) and runs of two
+    seconds."""
     for name in ("fairy-causal", "fairy-diffusion"):
         if not (MODELS / name / "config.json").is_file():
             pytest.skip(f"the weights of {name} are not here")
@@ -94,7 +96,8 @@ def test_no_request_of_a_stranger_breaks_anything(url):
 
 
 def test_an_event_that_brings_anything_but_an_object_gets_a_sentence(url):
-    """A page's handler looks for names in what came with the event: a list, a number or nothing has none."""
+    """A page's handler looks for names in what came with the event: a list, a number or nothing has
+    none."""
     interface, failures = PublicInterface.of(url), []
     with httpx.Client(base_url=url, timeout=60) as client:
         for event in interface.events:
@@ -106,7 +109,8 @@ def test_an_event_that_brings_anything_but_an_object_gets_a_sentence(url):
 
 
 def test_a_server_function_that_gets_anything_but_what_its_script_sends_answers_in_words(url):
-    """Every function of every page, some or all fields that it may look for replaced by what is not of its kind."""
+    """Every function of every page, some or all fields that it may look for replaced by what is not
+    of its kind."""
     interface, failures = PublicInterface.of(url), []
     strange = [[], {"a": [1]}, 1e308]
     questions = [

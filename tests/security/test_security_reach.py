@@ -1,4 +1,5 @@
-"""What a stranger cannot reach: files beside the few that are offered, models outside the offer, other visitors' texts and runs."""
+"""What a stranger cannot reach: files beside the few that are offered, models outside the offer,
+other visitors' texts and runs."""
 
 import json
 import os
@@ -101,7 +102,8 @@ def test_another_visitors_model_is_found_neither_by_its_name_nor_by_a_guessed_ke
 
 
 def test_nobody_hears_or_ends_what_another_session_writes(client):
-    """The stream of a session is found by its random name alone; a run is ended by its own random name alone."""
+    """The stream of a session is found by its random name alone; a run is ended by its own random
+    name alone."""
     config = client.get("/config").json()
     play = next(
         one

@@ -64,8 +64,8 @@ class Served:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        # a pooled connection must not be closed by the server while a request is on its way over it,
-        # which a browser would send anew and httpx does not
+        # a pooled connection must not be closed by the server while a request is on its way over
+        # it, which a browser would send anew and httpx does not
         config = uvicorn.Config(
             app, port=self.port, log_level="warning", lifespan="off", timeout_keep_alive=300
         )

@@ -1,4 +1,5 @@
-"""The teacher's phone over HTTP: it teaches as soon as the panel allows it, and never gives its key to others."""
+"""The teacher's phone over HTTP: it teaches as soon as the panel allows it, and never gives its key
+to others."""
 
 import pytest
 from starlette.testclient import TestClient

@@ -1,4 +1,5 @@
-"""The classroom over HTTP: an hour in one class, reloads in every state, and what a class leaves behind."""
+"""The classroom over HTTP: an hour in one class, reloads in every state, and what a class leaves
+behind."""
 
 import json
 import logging

@@ -1,5 +1,5 @@
-"""A hundred students in one class over real connections, while a text is being written: no answer is lost, every state reaches every
-seat; who was away is told what stands now."""
+"""A hundred students in one class over real connections, while a text is being written: no answer
+is lost, every state reaches every seat; who was away is told what stands now."""
 
 import asyncio
 import threading

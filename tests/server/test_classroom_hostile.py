@@ -1,4 +1,5 @@
-"""Strangers at the classroom: wrong keys, guessed codes, floods, bodies of 10 MB, answers that are markup, and eyes on others' answers."""
+"""Strangers at the classroom: wrong keys, guessed codes, floods, bodies of 10 MB, answers that are
+markup, and eyes on others' answers."""
 
 import json
 import re

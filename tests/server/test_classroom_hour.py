@@ -1,5 +1,5 @@
-"""A whole hour's script with a hundred students: join, follow, five questions of five kinds, Shannon's game, a reload of everybody, lost
-connections, results, end. Nothing is lost."""
+"""A whole hour's script with a hundred students: join, follow, five questions of five kinds,
+Shannon's game, a reload of everybody, lost connections, results, end. Nothing is lost."""
 
 import asyncio
 import time
@@ -100,7 +100,8 @@ class Hour:
         assert all(state["revealed"] == figures and state["yours"] for state in seen)
 
     async def play(self, number):
-        """Shannon's game: everybody guesses the same wrong word first, every second time, then the right one."""
+        """Shannon's game: everybody guesses the same wrong word first, every second time, then the
+        right one."""
         await self.teach("ask", question={"kind": "shannon", "model": "fox", "passage": PASSAGE})
         await self.reach(lambda s: (s["state"], s["asked_so_far"]) == ("asked", number))
 

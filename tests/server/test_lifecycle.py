@@ -1,4 +1,5 @@
-"""The process as its host sees it: `python app.py` in a process of its own, asked, watched, and told to end while a text is written."""
+"""The process as its host sees it: `python app.py` in a process of its own, asked, watched, and
+told to end while a text is written."""
 
 from __future__ import annotations
 

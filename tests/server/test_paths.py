@@ -1,4 +1,5 @@
-"""One page, however the address or the root path was written; what the server looks for by its path it finds below a root path too."""
+"""One page, however the address or the root path was written; what the server looks for by its path
+it finds below a root path too."""
 
 from urllib.parse import urljoin
 

@@ -1,5 +1,6 @@
-"""deploy/nginx.conf with Debian's nginx and two page processes: who comes again reaches the same one, and one that dies takes nobody
-else's text with it. Skipped where there is no nginx (apt-get install nginx-light)."""
+"""deploy/nginx.conf with Debian's nginx and two page processes: who comes again reaches the same
+one, and one that dies takes nobody else's text with it. Skipped where there is no nginx (apt-get
+install nginx-light)."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ pytestmark = pytest.mark.skipif(
 
 
 class Front:
-    """nginx with the lines of deploy/nginx.conf, on ports of the test's own; its log names visitor and process of each request."""
+    """nginx with the lines of deploy/nginx.conf, on ports of the test's own; its log names visitor
+    and process of each request."""
 
     def __init__(self, folder: Path, ports: list[int]):
         self.port, self.log = free_port(), folder / "access.log"

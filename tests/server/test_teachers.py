@@ -1,4 +1,5 @@
-"""The page for teachers: one text in four languages that says the same, served as a page of its own, below a root path too."""
+"""The page for teachers: one text in four languages that says the same, served as a page of its
+own, below a root path too."""
 
 import re
 
@@ -17,7 +18,8 @@ TRANSLATIONS = [name for name in LANGUAGES if name != "en"]
 
 
 def sections(language: str) -> list[tuple[str, list[str], list[str]]]:
-    """(kind of the heading, numbers in order of size, code and addresses) of each part of the text."""
+    """(kind of the heading, numbers in order of size, code and addresses) of each part of the
+    text."""
     found = []
     for part in re.split(
         r"^(?=#)", teachers_file(language).read_text(encoding="utf-8"), flags=re.M

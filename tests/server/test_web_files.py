@@ -1,4 +1,5 @@
-"""The browser half by URL: kept for ever, one hash for all files, nothing outside the folder, under any root path."""
+"""The browser half by URL: kept for ever, one hash for all files, nothing outside the folder, under
+any root path."""
 
 import gzip
 

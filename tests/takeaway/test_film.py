@@ -1,4 +1,5 @@
-"""The GIF of what was played on Home: one picture after another, bounded, and hostile requests are refused in sentences."""
+"""The GIF of what was played on Home: one picture after another, bounded, and hostile requests are
+refused in sentences."""
 
 import base64
 import copy

@@ -1,4 +1,5 @@
-"""What is taken away, opened again by other libraries and compared with the run: pictures, animations, tables."""
+"""What is taken away, opened again by other libraries and compared with the run: pictures,
+animations, tables."""
 
 import base64
 import csv
@@ -80,7 +81,8 @@ def test_the_bars_of_the_picture_are_the_probabilities(dark):
                 image.getpixel((x, y + 12)) for x in range(drawn.TRACK_LEFT, drawn.TRACK_LEFT + 440)
             ]
             length = 1 + max((x for x, colour in enumerate(line) if colour == filled), default=-1)
-            # the outline of the model's own probability, two pixels wide, may stand on the end of the bar
+            # the outline of the model's own probability, two pixels wide, may stand on the end of
+            # the bar
             assert length == pytest.approx(0.98 * 430 * row["final"] / top, abs=2.6), (k, row)
     assert json.loads(Image.open(io.BytesIO(made(run, "png", step=7))).text["Description"])[
         "text"

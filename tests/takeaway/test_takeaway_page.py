@@ -1,4 +1,5 @@
-"""The page that replays a run: one file, nothing from outside, no word that could end or start a script. Its playing is tested in the browser."""
+"""The page that replays a run: one file, nothing from outside, no word that could end or start a
+script. Its playing is tested in the browser."""
 
 import base64
 import hashlib

@@ -1,4 +1,5 @@
-"""A trace that comes back is looked at piece by piece: a good one is kept whole, a hostile one is a sentence, never a crash."""
+"""A trace that comes back is looked at piece by piece: a good one is kept whole, a hostile one is a
+sentence, never a crash."""
 
 import json
 

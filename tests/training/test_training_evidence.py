@@ -1,4 +1,5 @@
-"""Training the evidence network: its short cuts equal the definition, and a run goes on as if it had never been cut."""
+"""Training the evidence network: its short cuts equal the definition, and a run goes on as if it
+had never been cut."""
 
 import csv
 import threading

@@ -1,4 +1,5 @@
-"""Training the verifier: it learns what the draft cannot know, and goes on after any interruption as if there had been none."""
+"""Training the verifier: it learns what the draft cannot know, and goes on after any interruption
+as if there had been none."""
 
 import csv
 import threading

@@ -1,4 +1,5 @@
-"""The verifier that is shipped, where it is shipped: it fits its network, knows more than the draft, and its card has its figures."""
+"""The verifier that is shipped, where it is shipped: it fits its network, knows more than the
+draft, and its card has its figures."""
 
 import json
 

@@ -1,7 +1,9 @@
-"""Unit tests of the modules in playground/web, in the Chromium of the browser tests: `pytest` needs no Node.
+"""Unit tests of the modules in playground/web, in the Chromium of the browser tests: `pytest` needs
+no Node.
 
-- `module(path, act, value)`: imports a module on a blank page and gives what `act` (JavaScript: `(module, value, load) => ...`)
-  returns; `load(path)` imports another one there. The test fails if the page logged an error.
+- `module(path, act, value)`: imports a module on a blank page and gives what `act` (JavaScript:
+  `(module, value, load) => ...`) returns; `load(path)` imports another one there. The test fails if
+  the page logged an error.
 """
 
 from __future__ import annotations

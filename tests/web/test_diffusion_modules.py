@@ -1,4 +1,5 @@
-"""The Diffusion page's own mathematics in the browser: in which order words came, the text as prose, what an edit takes along."""
+"""The Diffusion page's own mathematics in the browser: in which order words came, the text as
+prose, what an edit takes along."""
 
 import itertools
 import random
@@ -11,7 +12,8 @@ STAIRCASE = "views/diffusion/staircase.js"
 
 
 def rows_of(start: str, *calls: list[int]) -> list[dict]:
-    """Records of a run: `start` has "." for a given word and "?" for a hidden one; each call decides some positions."""
+    """Records of a run: `start` has "." for a given word and "?" for a hidden one; each call
+    decides some positions."""
     state = ["locked" if c == "." else "masked" for c in start]
     rows = [{"state": list(state)}]
     for call in calls:
@@ -78,7 +80,8 @@ def test_pieces_become_prose(module, pieces, text):
 
 
 def test_pieces_become_the_prose_that_the_server_makes_of_them(module):
-    """The browser writes a text while it comes and the server writes it whole: one set of rules, in two languages."""
+    """The browser writes a text while it comes and the server writes it whole: one set of rules, in
+    two languages."""
     draw = random.Random(4)
     pieces = [
         "king",

@@ -1,4 +1,5 @@
-"""Elements: hostile text stays text, hidden characters are seen, a part that is not there is named."""
+"""Elements: hostile text stays text, hidden characters are seen, a part that is not there is
+named."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""The Escape page's mathematics in the browser says what the package says: chances, T_c, and the same sentence."""
+"""The Escape page's mathematics in the browser says what the package says: chances, T_c, and the
+same sentence."""
 
 import itertools
 import math
@@ -68,7 +69,8 @@ def test_the_sentence_of_the_page_is_that_of_the_endpoint(module):
 
 @pytest.fixture(scope="module")
 def rows():
-    """The shipped model's own logits at each token of the recorded loop: (token ids, (n, V) float64)."""
+    """The shipped model's own logits at each token of the recorded loop: (token ids, (n, V)
+    float64)."""
     loop = recorded()
     with get_backend().causal(loop["model"]) as model:
         cycle = escape.find_cycle(model, model.encode(loop["prompt"]), 220)

@@ -1,4 +1,5 @@
-"""One real distribution read in the browser: the same figures, words and cuts as the package gives, for every rule and order."""
+"""One real distribution read in the browser: the same figures, words and cuts as the package gives,
+for every rule and order."""
 
 import base64
 import itertools
@@ -139,7 +140,8 @@ def test_a_chosen_loop_token_and_way_out_are_read_as_the_package_reads_them(modu
 
 def test_every_rule_that_can_act_behind_the_penalties_is_known_to_the_browser(module):
     known = set(module("views/escape/chain.js", "({known}) => known"))
-    # penalties are taken into the logits before, guidance by the page; mirostat and adaptive-p carry something from token to token
+    # penalties are taken into the logits before, guidance by the page; mirostat and adaptive-p
+    # carry something from token to token
     elsewhere = {name for name, rule in RULES.items() if rule.when_greedy or rule.memory}
     assert set(RULES) - elsewhere <= known
 

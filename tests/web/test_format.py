@@ -1,4 +1,5 @@
-"""Numbers on the page: rounding never says more than is true, and nothing is written where there is no number."""
+"""Numbers on the page: rounding never says more than is true, and nothing is written where there is
+no number."""
 
 import math
 

@@ -1,4 +1,5 @@
-"""Formulas become MathML: fractions, indices, exponents; brackets that a fraction makes needless go; text stays text."""
+"""Formulas become MathML: fractions, indices, exponents; brackets that a fraction makes needless
+go; text stays text."""
 
 import json
 

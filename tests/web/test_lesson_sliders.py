@@ -1,4 +1,5 @@
-"""What a slider makes of a lesson's figure in the browser is what the page's own mathematics makes of it in Python."""
+"""What a slider makes of a lesson's figure in the browser is what the page's own mathematics makes
+of it in Python."""
 
 import itertools
 import json
@@ -28,7 +29,8 @@ def model():
 
 
 def places(sliders: list[dict]) -> list[dict[str, float]]:
-    """Both ends, the beginning and some stops between them, of every slider with those of the others."""
+    """Both ends, the beginning and some stops between them, of every slider with those of the
+    others."""
     each = []
     for slider in sliders:
         all_stops, some_of = stops(slider), 9 if len(sliders) == 1 else 4
@@ -38,7 +40,8 @@ def places(sliders: list[dict]) -> list[dict[str, float]]:
 
 
 def close(found, wanted, path=""):
-    """Equal data; numbers to the digits that a screen shows, since networks' logits and the rules' sums are float32 in Python."""
+    """Equal data; numbers to the digits that a screen shows, since networks' logits and the rules'
+    sums are float32 in Python."""
     if isinstance(wanted, dict):
         assert set(found) == set(wanted), path
         for key, value in wanted.items():

@@ -1,4 +1,5 @@
-"""How a widget's script brings its module in: the value is drawn first and watched then, a module that does not come is a sentence."""
+"""How a widget's script brings its module in: the value is drawn first and watched then, a module
+that does not come is a sentence."""
 
 from playground.widgets.widget import Widget
 

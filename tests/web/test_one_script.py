@@ -1,4 +1,5 @@
-"""Modules as one script: what each imports stands before it, scopes stay apart, and what cannot be joined is refused."""
+"""Modules as one script: what each imports stands before it, scopes stay apart, and what cannot be
+joined is refused."""
 
 import pytest
 

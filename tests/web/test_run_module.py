@@ -1,4 +1,5 @@
-"""The client of the stream protocol: lost, doubled and reordered messages, one stop, resume after a cut."""
+"""The client of the stream protocol: lost, doubled and reordered messages, one stop, resume after a
+cut."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Tiles and ball: u falls where the draw counts it, the strip is one tab stop, hostile words stay words."""
+"""Tiles and ball: u falls where the draw counts it, the strip is one tab stop, hostile words stay
+words."""
 
 import pytest
 

@@ -57,7 +57,8 @@ def test_the_plot_library_is_the_installed_one():
 
 
 def test_a_name_that_a_widget_has_not_is_looked_for_once_and_its_events_are_found(monkeypatch):
-    """Gradio asks every component for its arguments at a visitor's first event; gr.HTML would look through the script each time."""
+    """Gradio asks every component for its arguments at a visitor's first event; gr.HTML would look
+    through the script each time."""
     from gradio.components import html
 
     class Talking(Widget):

@@ -23,7 +23,8 @@ WITH_MODEL: dict[str, Callable[[Mapping[str, Any], Any], Question]] = {
 
 
 def model_of(raw: Mapping[str, Any]) -> tuple[str, str] | None:
-    """(name, "causal" or "denoiser") of the model that a question needs, None where it needs none. ValueError for an unknown kind."""
+    """(name, "causal" or "denoiser") of the model that a question needs, None where it needs none.
+    ValueError for an unknown kind."""
     kind = raw.get("kind")
     if not isinstance(kind, str) or (kind not in PLAIN and kind not in WITH_MODEL):
         raise bad_choice("kind", kind, ", ".join((*PLAIN, *WITH_MODEL)))
@@ -33,8 +34,8 @@ def model_of(raw: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def read_question(raw: Mapping[str, Any], model: Any = None) -> Question:
-    """The question that a teacher sent, checked. `model`: a session of the model of `model_of(raw)`; it is the question's from now
-    on, and closed if the question is refused."""
+    """The question that a teacher sent, checked. `model`: a session of the model of
+    `model_of(raw)`; it is the question's from now on, and closed if the question is refused."""
     try:
         kind = raw["kind"]
         return PLAIN[kind](raw) if kind in PLAIN else WITH_MODEL[kind](raw, model)

@@ -17,8 +17,9 @@ PLACES = 256
 
 
 class PlaceAndWord(Question):
-    """A place among the masks and a word for it. `model`, where there is one, is a session of the denoiser that is at work; its
-    probability of each word at its place stands beside the class's."""
+    """A place among the masks and a word for it. `model`, where there is one, is a session of the
+    denoiser that is at work; its probability of each word at its place stands beside the
+    class's."""
 
     kind, hides = "place_word", True
 

@@ -1,4 +1,5 @@
-"""Shannon's game: a text that nobody has seen, guessed word by word until right, by each student and by the model."""
+"""Shannon's game: a text that nobody has seen, guessed word by word until right, by each student
+and by the model."""
 
 from __future__ import annotations
 
@@ -56,8 +57,9 @@ def passage_of(raw: Mapping[str, Any]) -> str:
 
 
 class ShannonGame(Question):
-    """`model` is a session of the model that plays beside the class. Words that are one token of the model's are guessed; what
-    comes before the first of them, and words of several pieces, are given and count nowhere."""
+    """`model` is a session of the model that plays beside the class. Words that are one token of
+    the model's are guessed; what comes before the first of them, and words of several pieces, are
+    given and count nowhere."""
 
     kind, personal = "shannon", False
 
@@ -75,7 +77,8 @@ class ShannonGame(Question):
                 )
             )
         self._readers: dict[int, GuessReader] = {}
-        # whether the model's tokens are words without the space before them (word pieces, n-grams of words)
+        # whether the model's tokens are words without the space before them (word pieces, n-grams
+        # of words)
         self._spaced = not any(label(token)[:1].isspace() for token in self.ids[1:])
         self.words = [
             Word(place, self.ids[place], label(self.ids[place]).strip())

@@ -13,7 +13,8 @@ FEWEST, MOST = 2, 12
 
 
 class Order(Question):
-    """2 to 12 things to be put in order. An answer is their numbers, from 0, the first one first; the truth too."""
+    """2 to 12 things to be put in order. An answer is their numbers, from 0, the first one first;
+    the truth too."""
 
     kind = "order"
 
@@ -46,7 +47,8 @@ class Order(Question):
         return Answer(",".join(map(str, order)), text, list(order))
 
     def reveal(self, answers: Sequence[Answer], hidden: frozenset[str]) -> dict[str, Any]:
-        """A row for each thing, in the right order where there is one: how many put it at each place."""
+        """A row for each thing, in the right order where there is one: how many put it at each
+        place."""
         some = len(self.choices)
         right = self.truth or list(range(some))
         rows = []

@@ -1,4 +1,5 @@
-"""Questions that need no model: a choice, a number, several numbers, two texts side by side, words."""
+"""Questions that need no model: a choice, a number, several numbers, two texts side by side,
+words."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ ROWS = 30  # of answers in students' own words
 
 @dataclass(frozen=True)
 class Answer:
-    """key: answers with one key count as the same; text: how it is shown; said: what the student gave, as plain data.
+    """key: answers with one key count as the same; text: how it is shown; said: what the student
+    gave, as plain data.
 
     detail: what else the kind keeps of it."""
 
@@ -29,7 +30,8 @@ class Answer:
 class Question:
     """One question: read from what the teacher sent (ValueError with a sentence), asked, revealed.
 
-    personal: whether each seat is shown something of its own. hides: whether the teacher may hide answers (students' own words).
+    personal: whether each seat is shown something of its own. hides: whether the teacher may hide
+      answers (students' own words).
     """
 
     kind: ClassVar[str] = ""
@@ -65,7 +67,8 @@ class Question:
         return self.public()
 
     def accept(self, raw: Any, before: Answer | None, seat: str) -> Answer:
-        """A student's answer, checked. `before`: what stood there so far. ValueError with a sentence."""
+        """A student's answer, checked. `before`: what stood there so far. ValueError with a
+        sentence."""
         raise NotImplementedError
 
     def progress(self, answers: Sequence[Answer]) -> dict[str, Any]:
@@ -81,7 +84,8 @@ class Question:
         return self.yours(answer, seat)
 
     def reveal(self, answers: Sequence[Answer], hidden: frozenset[str]) -> dict[str, Any]:
-        """The figures of the class beside the truth or the model, as plain data; "n" is the number of answers."""
+        """The figures of the class beside the truth or the model, as plain data; "n" is the number
+        of answers."""
         raise NotImplementedError
 
     def listed(self, answers: Sequence[Answer]) -> list[dict[str, Any]]:
@@ -92,7 +96,8 @@ class Question:
         return [{"key": key, "text": texts[key], "count": count} for key, count in ordered]
 
     def pooled(self, answers: Sequence[Answer], hidden: frozenset[str]) -> dict[str, Any]:
-        """Rows of students' own words: {"rows": [{key, text, count, q}], "others", "hidden"}; a hidden answer still counts."""
+        """Rows of students' own words: {"rows": [{key, text, count, q}], "others", "hidden"}; a
+        hidden answer still counts."""
         rows = self.listed(answers)
         n = max(1, len(answers))
         shown = [{**row, "q": row["count"] / n} for row in rows if row["key"] not in hidden]
@@ -103,8 +108,9 @@ class Question:
         }
 
     def begin(self) -> None:
-        """What takes a network before the question is asked, so that a class is never left without an answer. It may take a
-        second: call it outside of the loop that answers requests. ValueError or the backend's error where it cannot be had."""
+        """What takes a network before the question is asked, so that a class is never left without
+        an answer. It may take a second: call it outside of the loop that answers requests.
+        ValueError or the backend's error where it cannot be had."""
 
     def prepare(self, answers: Sequence[Answer]) -> None:
         """What takes a network before the reveal, once no answer may change."""

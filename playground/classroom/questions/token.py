@@ -1,4 +1,5 @@
-"""What comes next? The class's guesses beside the model's distribution, over the whole vocabulary."""
+"""What comes next? The class's guesses beside the model's distribution, over the whole
+vocabulary."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ WORD = "word:"  # begins the key of a guess that is no token of the model's
 
 
 class NextToken(Question):
-    """The next token of a text. `model` is a session of the model that wrote it, closed with the question."""
+    """The next token of a text. `model` is a session of the model that wrote it, closed with the
+    question."""
 
     kind, hides = "token", True
 

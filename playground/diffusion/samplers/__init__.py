@@ -1,7 +1,8 @@
 """The samplers of masked and other discrete diffusion, a file each, as their sources code them.
 
-A new file of this folder that decorates its class with `add_sampler` is offered everywhere. Two families hold what several
-have in common: `random_times` (positions revealed independently) and `ordered` (the first positions of an order).
+A new file of this folder that decorates its class with `add_sampler` is offered everywhere. Two
+families hold what several have in common: `random_times` (positions revealed independently) and
+`ordered` (the first positions of an order).
 """
 
 from __future__ import annotations

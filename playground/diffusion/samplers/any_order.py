@@ -1,4 +1,5 @@
-"""Any-order autoregression: Uria et al. 2014, arXiv 1310.1757; Hoogeboom et al. 2022 (AO-ARM), arXiv 2110.02037."""
+"""Any-order autoregression: Uria et al. 2014, arXiv 1310.1757; Hoogeboom et al. 2022 (AO-ARM),
+arXiv 2110.02037."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from playground.i18n import t
 
 @add_sampler
 class AnyOrder(Ordered):
-    """A random permutation of the masked positions of (B, L); one token a step, drawn given all before. Always exact."""
+    """A random permutation of the masked positions of (B, L); one token a step, drawn given all
+    before. Always exact."""
 
     name = "any-order"
     title = t("Any order, one at a time")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:  # the page reads the cards before torch is imported
 
 
 class Sampler:
-    """Drives a Run: `drive` changes the run's canvas and yields once a step; the driver then takes the Step."""
+    """Drives a Run: `drive` changes the run's canvas and yields once a step; the driver then takes
+    the Step."""
 
     name: ClassVar[str]
     title: ClassVar[str]  # on the page
@@ -23,9 +24,11 @@ class Sampler:
     noise: ClassVar[str] = "absorbing"  # or "uniform", "gaussian"
     # with an exact denoiser and one token drawn a step, the output is the model's own distribution
     exact_at_one: ClassVar[bool] = True
-    # "sweeps" or "steps": the output tends to that distribution as their number grows, and only then
+    # "sweeps" or "steps": the output tends to that distribution as their number grows, and only
+    # then
     exact_in_limit: ClassVar[str] = ""
-    # "model" or "verifier": whose distribution the output has, however many tokens a step; "" where that depends on their number
+    # "model" or "verifier": whose distribution the output has, however many tokens a step; "" where
+    # that depends on their number
     always: ClassVar[str] = ""
     price: ClassVar[float] = 1.0  # what a step's call costs, in ordinary calls of the network
     # fields of UnmaskSettings, besides temperature, top_p and seed, which all of them read
@@ -74,7 +77,8 @@ class Sampler:
 
     @property
     def exact(self) -> bool:
-        """`exact_at_one` as these settings have it, temperature, top_p, guidance and overlap aside."""
+        """`exact_at_one` as these settings have it, temperature, top_p, guidance and overlap
+        aside."""
         return self.exact_at_one
 
     def alpha(self, t):

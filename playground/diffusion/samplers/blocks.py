@@ -24,7 +24,8 @@ class Clock(NamedTuple):
 
 
 def share_out(total: np.ndarray | int, parts: np.ndarray | int, index: np.ndarray) -> np.ndarray:
-    """The size of part number `index` when `total` is dealt into `parts`, the remainder to the first ones (LLaDA's divmod).
+    """The size of part number `index` when `total` is dealt into `parts`, the remainder to the
+    first ones (LLaDA's divmod).
 
     >>> share_out(10, 4, np.arange(4)).tolist()
     [3, 3, 2, 2]
@@ -34,11 +35,13 @@ def share_out(total: np.ndarray | int, parts: np.ndarray | int, index: np.ndarra
 
 
 class Blocks:
-    """Which positions belong to which block of each row, and which block a row works on at which step.
+    """Which positions belong to which block of each row, and which block a row works on at which
+    step.
 
-    Without block_length all open positions form one block. With it, block b holds the open positions numbered
-    b * block_length and on; with overlap > 0 the blocks are windows over all positions, each starting
-    block_length - overlap after the one before, and the model sees the window alone.
+    Without block_length all open positions form one block. With it, block b holds the open
+    positions numbered b * block_length and on; with overlap > 0 the blocks are windows over all
+    positions, each starting block_length - overlap after the one before, and the model sees the
+    window alone.
     """
 
     def __init__(self, run: Run):
@@ -87,7 +90,8 @@ class Blocks:
         return self.present[rows, np.minimum(turn, self.count - 1)]
 
     def show_window(self, run: Run, turn: np.ndarray) -> None:
-        """Let the model see the window of each row's turn; without overlap it sees the whole canvas."""
+        """Let the model see the window of each row's turn; without overlap it sees the whole
+        canvas."""
         if self.starts is None or self.settings.block_length is None:
             return
         block = self._block(turn)
@@ -105,8 +109,8 @@ class Blocks:
         return run.masked & (places >= run.window[0][:, None]) & (places < run.window[1][:, None])
 
     def timetable(self, steps: int) -> Iterator[tuple[np.ndarray, Clock]]:
-        """(turn (B,), Clock) of each step. Every block has one step at least; a row that is through has turn = its count of
-        blocks, and a clock that stands at the only step of none."""
+        """(turn (B,), Clock) of each step. Every block has one step at least; a row that is through
+        has turn = its count of blocks, and a clock that stands at the only step of none."""
         batch, blocks = self.present.shape
         share = np.where(
             np.arange(blocks) < self.count[:, None],

@@ -17,10 +17,12 @@ PILOT_ROWS, PILOT_POINTS = 16, 24
 
 @add_sampler
 class Cdcd(Vectors):
-    """Score interpolation: Euler steps of dx = -t score dt on x (B, L, D), score = (sum_v p(v | x) e_v - x) / t^2.
+    """Score interpolation: Euler steps of dx = -t score dt on x (B, L, D), score = (sum_v p(v | x)
+    e_v - x) / t^2.
 
-    t is a standard deviation; its grid makes the entropy fall linearly (time warping) or, with the schedule "geometric", is
-    even in log t. No noise after the start. Right in the limit of many steps only.
+    t is a standard deviation; its grid makes the entropy fall linearly (time warping) or, with the
+    schedule "geometric", is even in log t. No noise after the start. Right in the limit of many
+    steps only.
     """
 
     name = "cdcd"
@@ -46,7 +48,8 @@ class Cdcd(Vectors):
             yield
 
     def grid(self, run, table: np.ndarray) -> np.ndarray:
-        """(B, steps + 1) standard deviations; measured once for each different set of locked words, and its calls are counted."""
+        """(B, steps + 1) standard deviations; measured once for each different set of locked words,
+        and its calls are counted."""
         spread = max(float(np.linalg.norm(table - table.mean(0), axis=1).max()), 1e-6)
         high, low, steps = 100.0 * spread, 0.02 * spread, self.settings.steps
         measured = getattr(run.denoiser, "entropy_curve", None)
@@ -67,7 +70,8 @@ class Cdcd(Vectors):
         return grids[which.reshape(-1)]
 
     def _pilot(self, run, canvas: np.ndarray, table: np.ndarray, times: np.ndarray) -> np.ndarray:
-        """(PILOT_POINTS,) mean total entropy (nats) along PILOT_ROWS Euler paths on an even log grid."""
+        """(PILOT_POINTS,) mean total entropy (nats) along PILOT_ROWS Euler paths on an even log
+        grid."""
         pilot = run.like(np.repeat(canvas[None], PILOT_ROWS, axis=0))
         x = self.normals(pilot, 2**31, table.shape[1]) * times[0]
         entropies = []

@@ -1,4 +1,5 @@
-"""Coarse words before fine ones: after HDLM, "Next semantic scale prediction via hierarchical diffusion", arXiv 2510.08632."""
+"""Coarse words before fine ones: after HDLM, "Next semantic scale prediction via hierarchical
+diffusion", arXiv 2510.08632."""
 
 from __future__ import annotations
 
@@ -12,10 +13,12 @@ from playground.i18n import t
 
 @add_sampler
 class CoarseToFine(Sampler):
-    """The first half of the steps reveals the group of each word, the second half the word inside its group.
+    """The first half of the steps reveals the group of each word, the second half the word inside
+    its group.
 
-    A group is drawn as the group of a word drawn from p(v | evidence) (B, L, V), places in a random order, equally many a step.
-    One place a step (two steps for each open place) the text has the model's own distribution: both halves are chain rules.
+    A group is drawn as the group of a word drawn from p(v | evidence) (B, L, V), places in a random
+    order, equally many a step. One place a step (two steps for each open place) the text has the
+    model's own distribution: both halves are chain rules.
     """
 
     name = "coarse-to-fine"
@@ -62,7 +65,8 @@ class CoarseToFine(Sampler):
 
 
 def places_due(count, k: int, early: int, late: int):
-    """(whether step k of early + late draws groups, places of that half settled before it, and after it) of count open places."""
+    """(whether step k of early + late draws groups, places of that half settled before it, and
+    after it) of count open places."""
     in_groups = k < early
     done, of = (k, early) if in_groups else (k - early, late)
     return in_groups, -(-count * done // of), -(-count * (done + 1) // of)
@@ -71,7 +75,8 @@ def places_due(count, k: int, early: int, late: int):
 def evidence_of(
     canvas: np.ndarray, fine: np.ndarray, coarse: np.ndarray, groups: np.ndarray
 ) -> np.ndarray:
-    """(B, L, V): words of canvas (B, L) where `fine` (B, L), elsewhere the groups coarse (B, L), -1 for none; groups (V,)."""
+    """(B, L, V): words of canvas (B, L) where `fine` (B, L), elsewhere the groups coarse (B, L), -1
+    for none; groups (V,)."""
     evidence = group_evidence(groups, np.where(fine, -1, coarse))
     rows, places = np.nonzero(fine)
     evidence[rows, places] = -np.inf
@@ -80,9 +85,11 @@ def evidence_of(
 
 
 def word_groups(denoiser) -> tuple[np.ndarray, np.ndarray]:
-    """(group (V,) of each word, one word (G,) of each group): the denoiser's own, else about sqrt(V) groups, every so many words.
+    """(group (V,) of each word, one word (G,) of each group): the denoiser's own, else about
+    sqrt(V) groups, every so many words.
 
-    The word that stands for a group is its commonest where the denoiser knows how common words are, else the first."""
+    The word that stands for a group is its commonest where the denoiser knows how common words are,
+    else the first."""
     own = getattr(denoiser, "groups", None)
     size = int(denoiser.vocab_size)
     groups = np.arange(size) % max(1, round(size**0.5)) if own is None else np.asarray(own)

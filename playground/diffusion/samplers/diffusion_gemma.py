@@ -19,19 +19,17 @@ if TYPE_CHECKING:
 @add_sampler
 class DiffusionGemma(Renoise):
     """Random words at every mask of (B, L); in each of N steps the network's logits are divided by
-    T_k = t_min + (t_max - t_min)·remaining/N, remaining
-    = N, ..., 1, before anything is read from them. The words of lowest entropy are drawn while
-    their entropies, without the largest, sum to at most
-    `bound`; all others become random words again. It ends where no argmax has changed since the
-    step before and the mean entropy is below
-    `confidence_threshold`, or after N steps; then every place takes its argmax.
+    T_k = t_min + (t_max - t_min)·remaining/N, remaining = N, ..., 1, before anything is read from
+    them. The words of lowest entropy are drawn while their entropies, without the largest, sum to
+    at most `bound`; all others become random words again. It ends where no argmax has changed since
+    the step before and the mean entropy is below `confidence_threshold`, or after N steps; then
+    every place takes its argmax.
 
     Its network was trained on random words and reads its own logits of the step before
-    (self-conditioning); ours was trained on masks and reads the
-    canvas alone. An exact denoiser is asked what a perfect network would say: p(word | canvas),
-    where each word is taken to be random with the
-    probability remaining/N. Never exact: what is accepted together is drawn as if independent, and
-    the last words are the likeliest ones.
+    (self-conditioning); ours was trained on masks and reads the canvas alone. An exact denoiser is
+    asked what a perfect network would say: p(word | canvas), where each word is taken to be random
+    with the probability remaining/N. Never exact: what is accepted together is drawn as if
+    independent, and the last words are the likeliest ones.
     """
 
     name = "diffusion-gemma"

@@ -1,4 +1,5 @@
-"""Diffusion-LM: Li et al. 2022, "Diffusion-LM improves controllable text generation", arXiv 2205.14217."""
+"""Diffusion-LM: Li et al. 2022, "Diffusion-LM improves controllable text generation", arXiv
+2205.14217."""
 
 from __future__ import annotations
 
@@ -12,10 +13,11 @@ from playground.i18n import t
 
 @add_sampler
 class DiffusionLM(Vectors):
-    """Gaussian noise on embeddings, x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) eps, (B, L, D); x_s is drawn from q(x_s | x_t, x_0 hat).
+    """Gaussian noise on embeddings, x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) eps, (B, L, D); x_s is
+    drawn from q(x_s | x_t, x_0 hat).
 
-    x_0 hat = sum_v p(v | x_t) e_v; clamp replaces it by the nearest embedding. A mean stands for a distribution, so no number
-    of tokens a step is exact: right in the limit of many steps.
+    x_0 hat = sum_v p(v | x_t) e_v; clamp replaces it by the nearest embedding. A mean stands for a
+    distribution, so no number of tokens a step is exact: right in the limit of many steps.
     """
 
     name = "diffusion-lm"

@@ -14,12 +14,14 @@ EPSILON = 1e-3  # where its grid of times, from 1 down, ends
 
 @add_sampler
 class Dream(Ordered):
-    """Takes floor(masks (1 - s / t)) positions a step t -> s, the last step all; then draws them from (B, L, V).
+    """Takes floor(masks (1 - s / t)) positions a step t -> s, the last step all; then draws them
+    from (B, L, V).
 
-    They come in the order of the largest probability (maskgit_plus), of its distance to the second (topk_margin) or of the
-    negative entropy; alg_temp > 0 draws them without replacement from softmax(score / alg_temp). `origin` is `Origin` below.
-    Exact at one token a step. As published the scores are those of the tempered, truncated distribution, and maskgit_plus
-    scores the token that was drawn, which cools.
+    They come in the order of the largest probability (maskgit_plus), of its distance to the second
+    (topk_margin) or of the negative entropy; alg_temp > 0 draws them without replacement from
+    softmax(score / alg_temp). `origin` is `Origin` below. Exact at one token a step. As published
+    the scores are those of the tempered, truncated distribution, and maskgit_plus scores the token
+    that was drawn, which cools.
     """
 
     name = "dream"
@@ -75,7 +77,8 @@ class Dream(Ordered):
         return score
 
     def scale(self, clock):
-        # k positions drawn without replacement from softmax(score / a) are the first k of score + a * Gumbel
+        # k positions drawn without replacement from softmax(score / a) are the first k of score + a
+        # * Gumbel
         return np.full(np.shape(clock.step), self.settings.alg_temp)
 
     def number(self, score, where, clock):
@@ -85,7 +88,8 @@ class Dream(Ordered):
 
 
 class Origin(RandomTimes):
-    """Dream's `origin`: a masked position is revealed with probability 1 - s / t, independently; the last step takes all."""
+    """Dream's `origin`: a masked position is revealed with probability 1 - s / t, independently;
+    the last step takes all."""
 
     name, title = Dream.name, Dream.title
     follows_schedule = False

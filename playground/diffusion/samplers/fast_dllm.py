@@ -11,10 +11,12 @@ from playground.i18n import t
 
 @add_sampler
 class FastDLLM(Ordered):
-    """Takes every masked position of (B, L) whose confidence reaches the threshold, at least the surest one.
+    """Takes every masked position of (B, L) whose confidence reaches the threshold, at least the
+    surest one.
 
-    The confidence is the largest untempered probability, known before a token is drawn: exact at one token a step (any
-    threshold above 1). As published it is the probability of the token that was drawn, which cools.
+    The confidence is the largest untempered probability, known before a token is drawn: exact at
+    one token a step (any threshold above 1). As published it is the probability of the token that
+    was drawn, which cools.
     """
 
     name = "fast-dllm"

@@ -1,4 +1,5 @@
-"""Gibbs sampling: Geman and Geman 1984; for masked language models Wang and Cho 2019, arXiv 1902.04094."""
+"""Gibbs sampling: Geman and Geman 1984; for masked language models Wang and Cho 2019, arXiv
+1902.04094."""
 
 from __future__ import annotations
 
@@ -11,10 +12,12 @@ from playground.i18n import t
 
 @add_sampler
 class Gibbs(Sampler):
-    """Redraws one position at a time from p(x_i | all others), asked with its word hidden; a sweep visits each open one once.
+    """Redraws one position at a time from p(x_i | all others), asked with its word hidden; a sweep
+    visits each open one once.
 
-    `steps` sweeps after `burn_in`, left to right or in an order drawn anew for each sweep; canvases are (B, L). The model's
-    own distribution is stationary: exact in the limit of many sweeps, wherever they start.
+    `steps` sweeps after `burn_in`, left to right or in an order drawn anew for each sweep; canvases
+    are (B, L). The model's own distribution is stationary: exact in the limit of many sweeps,
+    wherever they start.
     """
 
     name = "gibbs"

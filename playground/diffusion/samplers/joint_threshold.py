@@ -14,11 +14,10 @@ AFTERWARDS = 16  # steps without a mask at most
 @add_sampler
 class JointThreshold(Sampler):
     """Each step, at every position of (B, L) that was not given: x = the likeliest token, p its
-    untempered probability. Masks with p above the threshold
-    open, the surest one in any case; words with p above edit_threshold whose x is another one are
-    replaced by it. Without a mask it goes on for AFTERWARDS
-    steps at most, until nothing changes. Nothing is drawn: one text for each canvas, so never
-    exact.
+    untempered probability. Masks with p above the threshold open, the surest one in any case; words
+    with p above edit_threshold whose x is another one are replaced by it. Without a mask it goes on
+    for AFTERWARDS steps at most, until nothing changes. Nothing is drawn: one text for each canvas,
+    so never exact.
     """
 
     name = "joint-threshold"

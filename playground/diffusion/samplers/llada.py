@@ -12,10 +12,12 @@ from playground.i18n import t
 
 @add_sampler
 class Llada(Ordered):
-    """Draws every masked position of the block (B, L), keeps the picks of highest untempered probability, in equal portions.
+    """Draws every masked position of the block (B, L), keeps the picks of highest untempered
+    probability, in equal portions.
 
-    The portions are N divided by T, the remainder to the first steps. low_confidence is never exact: it keeps picks because
-    they came out likely. `random` is `RandomOrder` below: exact at one token a step.
+    The portions are N divided by T, the remainder to the first steps. low_confidence is never
+    exact: it keeps picks because they came out likely. `random` is `RandomOrder` below: exact at
+    one token a step.
     """
 
     name = "llada"
@@ -46,7 +48,8 @@ class Llada(Ordered):
 
 
 class RandomOrder(Llada):
-    """LLaDA's `random`: its counts, but the positions are taken by chance before their tokens are drawn."""
+    """LLaDA's `random`: its counts, but the positions are taken by chance before their tokens are
+    drawn."""
 
     title = t("LLaDA: random order")
     exact_at_one = True

@@ -11,10 +11,12 @@ from playground.i18n import t
 
 @add_sampler
 class MaskGIT(Ordered):
-    """Draws every masked position of (B, L), keeps the picks with the highest log p + tau (1 - r) Gumbel, r = (k + 1) / T.
+    """Draws every masked position of (B, L), keeps the picks with the highest log p + tau (1 - r)
+    Gumbel, r = (k + 1) / T.
 
-    After step k, floor(N cos(pi r / 2)) of the N masks are left, within [1, masks - 1]; the last step keeps all.
-    Never exact: keeping picks because they came out likely cools the text, even one token a step.
+    After step k, floor(N cos(pi r / 2)) of the N masks are left, within [1, masks - 1]; the last
+    step keeps all. Never exact: keeping picks because they came out likely cools the text, even one
+    token a step.
     """
 
     name = "maskgit"

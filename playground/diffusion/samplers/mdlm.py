@@ -1,4 +1,5 @@
-"""MDLM: Sahoo et al. 2024, "Simple and effective masked diffusion language models", arXiv 2406.07524."""
+"""MDLM: Sahoo et al. 2024, "Simple and effective masked diffusion language models", arXiv
+2406.07524."""
 
 from __future__ import annotations
 
@@ -12,9 +13,10 @@ from playground.i18n import t as tr
 class Mdlm(RandomTimes):
     """Ancestral sampling of absorbing noise along an even grid of times 1 = t_0 > t_1 > ... > 0.
 
-    At a step t -> s a masked position is revealed with probability (alpha_s - alpha_t) / (1 - alpha_t), its token drawn
-    from the network's x_0 (B, L, V); what is revealed stays. Exact where no step reveals two positions, so in the limit of
-    many steps. As published the grid ends at 1e-5 and what is then left is filled by the argmax of one more call.
+    At a step t -> s a masked position is revealed with probability (alpha_s - alpha_t) / (1 -
+    alpha_t), its token drawn from the network's x_0 (B, L, V); what is revealed stays. Exact where
+    no step reveals two positions, so in the limit of many steps. As published the grid ends at 1e-5
+    and what is then left is filled by the argmax of one more call.
     """
 
     name = "mdlm"

@@ -1,9 +1,10 @@
-"""The samplers that put the masked positions in an order and reveal the first ones: MaskGIT, LLaDA, Dream, Fast-dLLM,
-entropy-bounded, any order.
+"""The samplers that put the masked positions in an order and reveal the first ones: MaskGIT, LLaDA,
+Dream, Fast-dLLM, entropy-bounded, any order.
 
-Each is two questions: how is a position scored, and how many are taken. Choosing first and drawing afterwards is exact with
-one token a step; drawing everywhere first and keeping the picks that are likely is not (it cools): `sample_first` says which.
-The same `score`, `scale` and `number` serve the batches of `unmask` and the enumeration of `exact_distribution`.
+Each is two questions: how is a position scored, and how many are taken. Choosing first and drawing
+afterwards is exact with one token a step; drawing everywhere first and keeping the picks that are
+likely is not (it cools): `sample_first` says which. The same `score`, `scale` and `number` serve
+the batches of `unmask` and the enumeration of `exact_distribution`.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
 
 
 class Ordered(Sampler):
-    """Takes, at each step, the `number` positions with the highest score + scale * Gumbel; ties lowest position first."""
+    """Takes, at each step, the `number` positions with the highest score + scale * Gumbel; ties
+    lowest position first."""
 
     adaptive = False  # True: runs until no mask is left, whatever `steps` says
     sample_first = False  # True: every masked position gets a token, and the score looks at it
 
     def score(self, prediction: Prediction, where: np.ndarray, tokens: Any) -> np.ndarray:
-        """(B, L), higher goes first; read at `where` alone. tokens: (B, L) drawn ones with `sample_first`, else None."""
+        """(B, L), higher goes first; read at `where` alone. tokens: (B, L) drawn ones with
+        `sample_first`, else None."""
         raise NotImplementedError
 
     def scale(self, clock: Clock) -> np.ndarray:
@@ -79,15 +82,18 @@ class Ordered(Sampler):
         run.put(chosen, tokens if tokens is not None else run.draw(chosen, k))
 
 
-# Scores this near to each other count as equal: well above what rounding does to exact float64 figures (1e-15), well below the
-# distance of two neighbouring float32 numbers (6e-8), so that no two different figures of a network ever tie by it.
+# Scores this near to each other count as equal: well above what rounding does to exact float64
+# figures (1e-15), well below the distance of two neighbouring float32 numbers (6e-8), so that no
+# two different figures of a network ever tie by it.
 TIE_RELATIVE, TIE_ABSOLUTE = 1e-12, 1e-14
 
 
 def first_positions(score: np.ndarray, where: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """(B, L) bool: the `number` (B,) positions of `where` with the highest score; ties lowest position first.
+    """(B, L) bool: the `number` (B,) positions of `where` with the highest score; ties lowest
+    position first.
 
-    Neighbours in the order that differ by at most TIE_RELATIVE (of the larger) or TIE_ABSOLUTE tie, however they were rounded.
+    Neighbours in the order that differ by at most TIE_RELATIVE (of the larger) or TIE_ABSOLUTE tie,
+    however they were rounded.
 
     >>> first_positions(np.array([[0.1 + 0.2, 0.3, 0.4]]), np.full((1, 3), True), np.array([2])).tolist()
     [[True, False, True]]
@@ -116,9 +122,11 @@ def first_positions(score: np.ndarray, where: np.ndarray, number: np.ndarray) ->
 def subset_probabilities(
     log_weights: np.ndarray, count: np.ndarray
 ) -> dict[tuple[int, ...], np.ndarray]:
-    """Probability (R,) of each subset to be the `count` (R,) of m drawn without replacement by weights exp(log_weights (R, m)).
+    """Probability (R,) of each subset to be the `count` (R,) of m drawn without replacement by
+    weights exp(log_weights (R, m)).
 
-    That is the law of the `count` largest of log_weights + Gumbel noise (Plackett-Luce, summed over the orders).
+    That is the law of the `count` largest of log_weights + Gumbel noise (Plackett-Luce, summed over
+    the orders).
     """
     size = log_weights.shape[1]
     largest_count = int(count.max())

@@ -1,7 +1,9 @@
-"""The samplers whose masked positions are revealed independently of each other: MDLM, SEDD, ReMDM, Dream's `origin`.
+"""The samplers whose masked positions are revealed independently of each other: MDLM, SEDD, ReMDM,
+Dream's `origin`.
 
-A coin is thrown first, then a token is drawn where it fell right. Drawing {mask and vocabulary} as one categorical in
-float32 instead loses most of the coin's resolution: at V = 50,257 and 1,000 steps the first step reveals 0.16 of its due.
+A coin is thrown first, then a token is drawn where it fell right. Drawing {mask and vocabulary} as
+one categorical in float32 instead loses most of the coin's resolution: at V = 50,257 and 1,000
+steps the first step reveals 0.16 of its due.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 
 class RandomTimes(Sampler):
-    """At each step t -> s every masked position of the block is revealed with one probability, independently."""
+    """At each step t -> s every masked position of the block is revealed with one probability,
+    independently."""
 
     follows_schedule = True
     epsilon = 0.0  # where the grid of times ends
@@ -29,7 +32,8 @@ class RandomTimes(Sampler):
     )
 
     def step_rates(self, alpha_t, alpha_s, t, s) -> tuple[np.ndarray, np.ndarray]:
-        """(reveal, remask) probabilities (B,) of the step t -> s; alpha_t, alpha_s (B,): the share still known."""
+        """(reveal, remask) probabilities (B,) of the step t -> s; alpha_t, alpha_s (B,): the share
+        still known."""
         raise NotImplementedError
 
     def times(self, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
@@ -40,8 +44,9 @@ class RandomTimes(Sampler):
         )
 
     def rates(self, clock: Clock) -> tuple[np.ndarray, np.ndarray]:
-        """`step_rates` at the clock's times; the last step of a block reveals all that is left and masks nothing again
-        (a schedule whose alpha at 0 is below 1 would, and leave masks behind)."""
+        """`step_rates` at the clock's times; the last step of a block reveals all that is left and
+        masks nothing again (a schedule whose alpha at 0 is below 1 would, and leave masks
+        behind)."""
         t, s = self.times(clock)
         reveal, remask = self.step_rates(np.asarray(self.alpha(t)), np.asarray(self.alpha(s)), t, s)
         if self.ends_in_argmax:
@@ -58,7 +63,8 @@ class RandomTimes(Sampler):
             coin = run.uniforms(k, REVEAL)
             chosen = here & run.masked & (coin < reveal)
             again = here & ~run.masked & run.open & (coin < remask)
-            # nothing revealed: no need to ask, and the cache stays. The first step asks, so that there is something to see.
+            # nothing revealed: no need to ask, and the cache stays. The first step asks, so that
+            # there is something to see.
             run.predict(
                 blocks.visible(run), None if k == 0 or published else np.any(chosen, axis=1)
             )

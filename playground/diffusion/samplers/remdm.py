@@ -1,4 +1,5 @@
-"""ReMDM: Wang et al. 2025, "Remasking discrete diffusion models with inference-time scaling", arXiv 2503.00307."""
+"""ReMDM: Wang et al. 2025, "Remasking discrete diffusion models with inference-time scaling", arXiv
+2503.00307."""
 
 from __future__ import annotations
 
@@ -12,10 +13,12 @@ from playground.i18n import t as tr
 
 @add_sampler
 class Remdm(RandomTimes):
-    """MDLM's grid, but a revealed position is masked again with sigma = min(eta, (1 - alpha_s) / alpha_t) (the "cap").
+    """MDLM's grid, but a revealed position is masked again with sigma = min(eta, (1 - alpha_s) /
+    alpha_t) (the "cap").
 
-    A masked one is revealed with (alpha_s - (1 - sigma) alpha_t) / (1 - alpha_t), which keeps the share of masks on the
-    schedule. Exact where no step touches two positions, so in the limit of many steps; at eta = 0 it is MDLM.
+    A masked one is revealed with (alpha_s - (1 - sigma) alpha_t) / (1 - alpha_t), which keeps the
+    share of masks on the schedule. Exact where no step touches two positions, so in the limit of
+    many steps; at eta = 0 it is MDLM.
     """
 
     name = "remdm"

@@ -1,4 +1,5 @@
-"""SEDD: Lou et al. 2024, "Discrete diffusion modeling by estimating the ratios of the data distribution", arXiv 2310.16834."""
+"""SEDD: Lou et al. 2024, "Discrete diffusion modeling by estimating the ratios of the data
+distribution", arXiv 2310.16834."""
 
 from __future__ import annotations
 
@@ -12,11 +13,14 @@ from playground.i18n import t as tr
 
 @add_sampler
 class Sedd(RandomTimes):
-    """The absorbing graph of score entropy: the network's p becomes the concrete score p_v alpha / (1 - alpha) of a mask.
+    """The absorbing graph of score entropy: the network's p becomes the concrete score p_v alpha /
+    (1 - alpha) of a mask.
 
-    analytic: the Tweedie step, the same reveal probability as MDLM's; exact in the limit of many steps.
-    euler: the rate -alpha'(t) / (1 - alpha_t) held for the whole step t -> s, which is sigma'(t) times the sum of the
-    scores; the same thing for the linear schedule, an approximation for the others.
+    analytic: the Tweedie step, the same reveal probability as MDLM's; exact in the limit of many
+      steps.
+    euler: the rate -alpha'(t) / (1 - alpha_t) held for the whole step t -> s, which is sigma'(t)
+    times the sum of the scores; the same thing for the linear schedule, an approximation for the
+    others.
     """
 
     name = "sedd"

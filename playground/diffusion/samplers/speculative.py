@@ -1,8 +1,10 @@
-"""Self-speculative masked diffusion, arXiv 2510.03929: many drafts from one call, checked one after another.
+"""Self-speculative masked diffusion, arXiv 2510.03929: many drafts from one call, checked one after
+another.
 
-A pass: an order of the masked places; drafts d_1 .. d_k at the first k of them, all from one call, p_i (V,); then q_i, the law of
-place i given the canvas and the drafts before it. Draft i is accepted with min(1, q_i(d_i) / p_i(d_i)); the first one refused is
-drawn anew from max(0, q_i - p_i), normalised, and ends the pass. So each word has the law q_i whatever was drafted, and where
+A pass: an order of the masked places; drafts d_1 .. d_k at the first k of them, all from one call,
+p_i (V,); then q_i, the law of place i given the canvas and the drafts before it. Draft i is
+accepted with min(1, q_i(d_i) / p_i(d_i)); the first one refused is drawn anew from max(0, q_i -
+p_i), normalised, and ends the pass. So each word has the law q_i whatever was drafted, and where
 q_1 = p_1 a pass writes two words at least.
 """
 
@@ -24,19 +26,22 @@ MOST_LOGITS = 2**26  # numbers of a batched call of a network that answers at ev
 
 
 class Speculative(Sampler):
-    """What both have in common: the order, the window, the drafts, the acceptance and the replacement."""
+    """What both have in common: the order, the window, the drafts, the acceptance and the
+    replacement."""
 
     source = "Campbell et al. 2025, arXiv 2510.03929"
 
     def window(self, masks: np.ndarray, first: np.ndarray) -> np.ndarray:
-        """(B,) places that a pass may draft, of masks (B,) left of `first` (B,): those that MaskGIT's cosine, in `steps`
-        steps, takes from where the canvas stands; two at least, where two are left."""
+        """(B,) places that a pass may draft, of masks (B,) left of `first` (B,): those that
+        MaskGIT's cosine, in `steps` steps, takes from where the canvas stands; two at least, where
+        two are left."""
         ratio = 2.0 / np.pi * np.arccos(masks / np.maximum(first, 1)) + 1.0 / self.settings.steps
         left = np.floor(first * np.cos(np.pi / 2 * np.minimum(ratio, 1.0)) + 1e-9).astype(np.int64)
         return np.minimum(masks, np.maximum(2, masks - left))
 
     def candidates(self, left: list[int]) -> list[int]:
-        """Of the places `left`, in the order of the text, those that may come next, each as likely as the others."""
+        """Of the places `left`, in the order of the text, those that may come next, each as likely
+        as the others."""
         return left
 
     def drive(self, run):
@@ -82,7 +87,8 @@ class Speculative(Sampler):
         )
 
     def read(self, run):
-        """Ask about the canvas, so that `run.prediction` has the drafts' laws; returns what `verified` needs."""
+        """Ask about the canvas, so that `run.prediction` has the drafts' laws; returns what
+        `verified` needs."""
         raise NotImplementedError
 
     def verified(self, run, reading, p, where, rank, drafts) -> np.ndarray:
@@ -90,7 +96,8 @@ class Speculative(Sampler):
         raise NotImplementedError
 
     def next_law(self, run, filled: np.ndarray, order: list[int], turn: int) -> np.ndarray:
-        """(B, V): q at place order[turn], the places before it as in filled (B, L); the rows of run mask all of `order`."""
+        """(B, V): q at place order[turn], the places before it as in filled (B, L); the rows of run
+        mask all of `order`."""
         raise NotImplementedError
 
 
@@ -98,7 +105,8 @@ class Speculative(Sampler):
 class SelfVerifying(Speculative):
     """The drafts are checked by the network that made them, in one batched call.
 
-    Its canvases reveal 0 .. k - 1 drafts, q_1 = p_1. So each token has the law q_i, and the text that of any-order: always exact.
+    Its canvases reveal 0 .. k - 1 drafts, q_1 = p_1. So each token has the law q_i, and the text
+    that of any-order: always exact.
     """
 
     name = "self-verifying"
@@ -144,9 +152,11 @@ class SelfVerifying(Speculative):
 
 @add_sampler
 class SelfSpeculative(Speculative):
-    """The drafts are checked by a verifier that was trained for it, in one go: the text has the verifier's law.
+    """The drafts are checked by a verifier that was trained for it, in one go: the text has the
+    verifier's law.
 
-    An exact denoiser has no need of a trained one: its own law given the drafts before is the verifier.
+    An exact denoiser has no need of a trained one: its own law given the drafts before is the
+    verifier.
     """
 
     name = "self-speculative"

@@ -1,4 +1,5 @@
-"""Uniform noise: Austin et al. 2021 (D3PM), arXiv 2107.03006; SEDD's uniform graph, arXiv 2310.16834."""
+"""Uniform noise: Austin et al. 2021 (D3PM), arXiv 2107.03006; SEDD's uniform graph, arXiv
+2310.16834."""
 
 from __future__ import annotations
 
@@ -12,10 +13,11 @@ from playground.i18n import t as tr
 
 @add_sampler
 class Uniform(Sampler):
-    """Starts from random words (B, L); at a step t -> s every open position is drawn from q(x_s | x_t, x_0), averaged over x_0.
+    """Starts from random words (B, L); at a step t -> s every open position is drawn from q(x_s |
+    x_t, x_0), averaged over x_0.
 
-    p(x_0 | x_t) (B, L, V) comes from a denoiser that takes evidence: a column of the noise matrix at each position. A word
-    may change more than once. Exact in the limit of many steps.
+    p(x_0 | x_t) (B, L, V) comes from a denoiser that takes evidence: a column of the noise matrix
+    at each position. A word may change more than once. Exact in the limit of many steps.
     """
 
     name = "uniform"

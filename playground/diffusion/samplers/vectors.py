@@ -1,4 +1,5 @@
-"""The samplers that move vectors: Diffusion-LM and CDCD, on a denoiser that takes evidence of any kind (`.posterior`)."""
+"""The samplers that move vectors: Diffusion-LM and CDCD, on a denoiser that takes evidence of any
+kind (`.posterior`)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 class Vectors(Sampler):
-    """Keeps x (B, L, D) beside the canvas, which shows the nearest word of each vector's expected origin."""
+    """Keeps x (B, L, D) beside the canvas, which shows the nearest word of each vector's expected
+    origin."""
 
     noise = "gaussian"
     exact_at_one = False
@@ -32,7 +34,8 @@ class Vectors(Sampler):
         return normals(self.settings.seed, step, run.rows[:, None], places, width)
 
     def expected(self, run: Run, evidence: np.ndarray, table: np.ndarray) -> np.ndarray:
-        """x_0 hat = sum_v p_v e_v (B, L, D), from the posterior under temperature and top_p; locked places are certain."""
+        """x_0 hat = sum_v p_v e_v (B, L, D), from the posterior under temperature and top_p; locked
+        places are certain."""
         prediction = run.posterior(np.where(run.locked[..., None], run.evidence(), evidence))
         mean = table[np.where(run.locked, run.canvas, 0)]
         settings = self.settings

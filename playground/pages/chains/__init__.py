@@ -1,4 +1,5 @@
-"""Chains: what lies underneath. Five views, each alive before it is touched; the mathematics is playground/markov."""
+"""Chains: what lies underneath. Five views, each alive before it is touched; the mathematics is
+playground/markov."""
 
 from __future__ import annotations
 
@@ -24,8 +25,9 @@ SLUG = "chains"
 def serve(
     view: str, defaults: dict, compute: Callable[[dict], dict], **functions: Callable[[dict], dict]
 ) -> list[Callable]:
-    """What a view may call, by name (`await server.NAME(draft)`): `open` the state of a link, `link` to Copy one, and these. Messages in
-    the answers travel as [id, values]: the view says them in the visitor's language."""
+    """What a view may call, by name (`await server.NAME(draft)`): `open` the state of a link,
+    `link` to Copy one, and these. Messages in the answers travel as [id, values]: the view says
+    them in the visitor's language."""
 
     def answer(function: Callable[[dict], dict]) -> Callable[[dict], dict]:
         return lambda draft=None: wire(function(draft))
@@ -35,13 +37,15 @@ def serve(
 
 
 def later(defaults: dict, figures: Callable[[dict], dict], kept: str) -> Callable[[dict], dict]:
-    """`first` for a view that fetches it when it is opened: figures too large to travel with the page to everybody."""
+    """`first` for a view that fetches it when it is opened: figures too large to travel with the
+    page to everybody."""
     return called("first", lambda _=None: first(defaults, figures, kept))
 
 
 def first(defaults: dict, figures: Callable[[dict], dict], kept: str = "") -> dict:
-    """What a view shows first. `kept` names figures that were recorded (`python -m playground.pages.chains.record`): those that need
-    torch are not computed while the app starts."""
+    """What a view shows first. `kept` names figures that were recorded (`python -m
+    playground.pages.chains.record`): those that need torch are not computed while the app
+    starts."""
     return {"draft": defaults, "figures": recorded().get(kept) or figures(defaults), "message": ""}
 
 

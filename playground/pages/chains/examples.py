@@ -1,4 +1,5 @@
-"""The examples of playground/markov/presets.py as the views take them: a slug for links, a title, a start, a note to read."""
+"""The examples of playground/markov/presets.py as the views take them: a slug for links, a title, a
+start, a note to read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Figures that the Chains page shows first and that would cost the start of the app seconds: recorded in assets/examples."""
+"""Figures that the Chains page shows first and that would cost the start of the app seconds:
+recorded in assets/examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The view "Hidden Markov model": one record with every array that the trellis draws, and one with every step of learning."""
+"""The view "Hidden Markov model": one record with every array that the trellis draws, and one with
+every step of learning."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def read_observations(draft: dict, model: HiddenMarkovModel, longest: int = LONG
 
 
 def figures(draft: dict) -> dict:
-    """Plain data for the trellis. A draft with a seed is sampled: its states come along, to be revealed."""
+    """Plain data for the trellis. A draft with a seed is sampled: its states come along, to be
+    revealed."""
     model = read_model(draft)
     truth = None
     if draft.get("seed") is not None:
@@ -126,7 +128,8 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
 
 
 def _best_ways(model: HiddenMarkovModel, observations: list[int]) -> tuple[list, list]:
-    """ln P of the best path into each cell (T, K), None where impossible, and the state that it came from (T, K)."""
+    """ln P of the best path into each cell (T, K), None where impossible, and the state that it
+    came from (T, K)."""
     columns = [
         column["cells"]
         for column in trellis(model, observations, "viterbi")
@@ -145,7 +148,8 @@ def _surprise(log_alpha: np.ndarray) -> list[float | None]:
 
 
 def learn(draft: dict) -> dict:
-    """Baum-Welch from random starts, all steps of all of them: plain data, rounded to five decimals for the way to the browser."""
+    """Baum-Welch from random starts, all steps of all of them: plain data, rounded to five decimals
+    for the way to the browser."""
     model, wish = read_model(draft), draft["learn"]
     if not isinstance(wish, dict):
         raise ValueError(t("learn must be an object, got {got}", got=parsing.short(wish)))
@@ -194,7 +198,8 @@ def learn(draft: dict) -> dict:
 
 
 def _matching(step: dict, model: HiddenMarkovModel) -> np.ndarray:
-    """Learned states have no names: the order in which their emissions are closest to the model's."""
+    """Learned states have no names: the order in which their emissions are closest to the
+    model's."""
     distance = np.abs(np.array(step["emission"])[:, None] - model.emission[None]).sum(
         axis=2
     )  # (learned, model)

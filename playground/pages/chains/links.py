@@ -1,4 +1,5 @@
-"""The link of the Chains page: which view is open, and the draft of that view where it differs from the first one shown."""
+"""The link of the Chains page: which view is open, and the draft of that view where it differs from
+the first one shown."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ LINK = PageLink("chains", {"view": Choice("walk", VIEWS), "state": Text("", long
 
 
 def link_of(view: str, defaults: dict) -> Callable[[dict], dict]:
-    """For a widget's Copy link: `link(draft)` -> {"query": "?tab=chains..."} or {"error": sentence}."""
+    """For a widget's Copy link: `link(draft)` -> {"query": "?tab=chains..."} or {"error":
+    sentence}."""
 
     def link(draft: dict) -> dict:
         try:
@@ -32,7 +34,8 @@ def link_of(view: str, defaults: dict) -> Callable[[dict], dict]:
 
 
 def restore(state: object, defaults: dict, figures: Callable[[dict], dict]) -> dict:
-    """The value of a widget: the draft of the link with its figures, or the default and a sentence that says what was wrong."""
+    """The value of a widget: the draft of the link with its figures, or the default and a sentence
+    that says what was wrong."""
     try:
         text = LINK.fields["state"].read("state", state if isinstance(state, str) else "")
         draft = parsing.unpacked(text, defaults)

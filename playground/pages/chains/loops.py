@@ -1,4 +1,5 @@
-"""The view "Why networks loop": maps of the plane, and the hidden states of a language model along a greedy and a drawn text."""
+"""The view "Why networks loop": maps of the plane, and the hidden states of a language model along
+a greedy and a drawn text."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from playground.pages import gate, ngram_models
 from playground.pages.chains import parsing
 from playground.parameters import LARGEST_SEED
 
-# world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments of markov.dynamics.WORLDS
+# world -> slider: (name in words, lowest, highest, step, first value); the names are the arguments
+# of markov.dynamics.WORLDS
 SLIDERS = {
     "contraction": {"rate": ("rate", 0.1, 0.98, 0.02, 0.8), "angle": ("turn", 0.0, 3.0, 0.1, 0.6)},
     "limit cycle": {
@@ -33,7 +35,8 @@ SLIDERS = {
 STEPS = 240
 RESOLUTION = 48
 FIRST_TEXT = "the brown fox"
-# of the first network, which writes fairy tales: the first of these whose greedy run closes a loop is shown, whatever the weights
+# of the first network, which writes fairy tales: the first of these whose greedy run closes a loop
+# is shown, whatever the weights
 FIRST_PROMPTS = (
     "the bird sang, and",
     "the sun, the moon, the sun,",
@@ -98,13 +101,15 @@ def _landscape(world: str, values: tuple) -> dict:
 
 
 def landscape(draft: dict) -> dict:
-    """Basins on a grid, fixed points and attracting cycles: what does not depend on where one starts."""
+    """Basins on a grid, fixed points and attracting cycles: what does not depend on where one
+    starts."""
     world, values, _ = read_plane(draft)
     return _landscape(world, values)
 
 
 def orbit(draft: dict) -> dict:
-    """240 steps from the start: the path, the spectral radius of each step's Jacobian and of their product, how it ends."""
+    """240 steps from the start: the path, the spectral radius of each step's Jacobian and of their
+    product, how it ends."""
 
     world, values, start = read_plane(draft)
     plane = markov.dynamics.WORLDS[world](**dict(values))
@@ -162,7 +167,8 @@ def plane(draft: dict) -> dict:
     return {"landscape": landscape(draft), "orbit": orbit(draft)}
 
 
-# the real thing ----------------------------------------------------------------------------------------------------------
+# the real thing
+# ----------------------------------------------------------------------------------------------------------
 
 
 def read_text(draft: dict) -> tuple[str, str, int, int, float]:
@@ -183,7 +189,8 @@ def read_text(draft: dict) -> tuple[str, str, int, int, float]:
 
 
 def states(draft: dict, model) -> dict:
-    """Both runs of one model from one text: tokens, hidden states in one plane (PCA of the greedy run), who resembles whom, periods."""
+    """Both runs of one model from one text: tokens, hidden states in one plane (PCA of the greedy
+    run), who resembles whom, periods."""
 
     _, text, length, seed, temperature = read_text(draft)
     ids = list(model.encode(text))
@@ -217,7 +224,8 @@ def states(draft: dict, model) -> dict:
 
 
 def first_loop(draft: dict, model) -> dict:
-    """{"draft", "figures"} of the first prompt of FIRST_PROMPTS whose greedy run closes a loop while the drawn one does not; else of the first."""
+    """{"draft", "figures"} of the first prompt of FIRST_PROMPTS whose greedy run closes a loop
+    while the drawn one does not; else of the first."""
     tried = []
     for prompt in FIRST_PROMPTS:
         wish = {**draft, "text": prompt}
@@ -271,11 +279,13 @@ def _said(found: dict, exact: dict, length: int) -> str:
     return "No loop: no stripe runs on to the end of the plot."
 
 
-# what the page holds of it ------------------------------------------------------------------------------------------------
+# what the page holds of it
+# ------------------------------------------------------------------------------------------------
 
 
 def figures(draft: dict) -> dict:
-    """Both parts for a value of the widget, from n-gram models alone; `ask` where a model of the backend must be asked by the browser."""
+    """Both parts for a value of the widget, from n-gram models alone; `ask` where a model of the
+    backend must be asked by the browser."""
     if not isinstance(draft.get("plane"), dict) or not isinstance(draft.get("text"), dict):
         raise ValueError("plane and text must be objects")
     read_text(draft["text"])
@@ -304,7 +314,8 @@ class Models:
         return [*listed, *(list(pair) for pair in ngram_models.choices())]
 
     def offered(self, _draft=None) -> dict:
-        """{"models": [[label, name]], "first": the first network's runs with their draft, or None, "coming": whether it may still come}."""
+        """{"models": [[label, name]], "first": the first network's runs with their draft, or None,
+        "coming": whether it may still come}."""
         try:
             return {"models": self.choices(), "first": self.first, "coming": self.coming}
         except (ImportError, RuntimeError) as error:
@@ -316,7 +327,8 @@ class Models:
             }
 
     def warm(self) -> None:
-        """The first network's runs, once for everybody: what the view shows instead of the n-gram as soon as there is a network."""
+        """The first network's runs, once for everybody: what the view shows instead of the n-gram
+        as soon as there is a network."""
         try:
             names = [name for _, name in self.choices() if not ngram_models.knows(name)]
             if not names or not self.app.backend().status(names[0]).get("on_disk", True):
@@ -346,7 +358,8 @@ class Models:
         return parsing.packed({"text": draft}, DEFAULT)
 
     def states(self, draft) -> dict:
-        """For the widget: {"ok": True, ...}, {"ok": False, "error"} or, while a model is being fetched, "pending" too."""
+        """For the widget: {"ok": True, ...}, {"ok": False, "error"} or, while a model is being
+        fetched, "pending" too."""
         if not isinstance(draft, dict):
             return {"ok": False, "error": f"draft must be an object, got {parsing.short(draft)}"}
         try:

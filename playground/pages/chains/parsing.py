@@ -1,4 +1,5 @@
-"""What a browser or a program sends, checked: every refusal is a ValueError that names field, value and range."""
+"""What a browser or a program sends, checked: every refusal is a ValueError that names field, value
+and range."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def choice(value: Any, field: str, options: Sequence[str]) -> str:
 
 
 def names(value: Any, field: str, low: int, high: int) -> list[str]:
-    """`low` to `high` different names of at most 40 characters. What they are made of is the visitor's affair."""
+    """`low` to `high` different names of at most 40 characters. What they are made of is the
+    visitor's affair."""
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError(
             t("{field} must be a list of names, got {got}", field=field, got=short(value))
@@ -65,7 +67,8 @@ def names(value: Any, field: str, low: int, high: int) -> list[str]:
 
 
 def table(value: Any, field: str, rows: int, columns: int) -> list[list[float]]:
-    """rows x columns finite numbers. Whether they are probabilities is judged by the mathematics, which knows the remedy."""
+    """rows x columns finite numbers. Whether they are probabilities is judged by the mathematics,
+    which knows the remedy."""
     if (
         not isinstance(value, list)
         or len(value) != rows
@@ -111,7 +114,8 @@ def plain(values: Any) -> Any:
 
 
 def answered(compute: Callable[[dict], dict]) -> Callable[[Any], dict]:
-    """`compute(draft)` for a widget: {"ok": True, ...}, or {"ok": False, "error": the sentence}; never an exception."""
+    """`compute(draft)` for a widget: {"ok": True, ...}, or {"ok": False, "error": the sentence};
+    never an exception."""
 
     @wraps(compute)
     def answer(draft: Any) -> dict:
@@ -135,7 +139,8 @@ def packed(draft: dict, defaults: dict) -> str:
 
 
 def unpacked(text: str, defaults: dict) -> dict:
-    """The draft of a link. ValueError where the text is no JSON object; unknown keys are ignored."""
+    """The draft of a link. ValueError where the text is no JSON object; unknown keys are
+    ignored."""
     if not text:
         return dict(defaults)
     try:

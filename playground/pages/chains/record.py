@@ -1,4 +1,5 @@
-"""Records what two views of the Chains page show first: `python -m playground.pages.chains.record`. A test holds it to the code."""
+"""Records what two views of the Chains page show first: `python -m playground.pages.chains.record`.
+A test holds it to the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The view "From text": an n-gram model of a text, its greedy and its drawn continuation on one timeline, and what was copied."""
+"""The view "From text": an n-gram model of a text, its greedy and its drawn continuation on one
+timeline, and what was copied."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ HELD_MODELS = 12
 
 
 def hold(draft: dict) -> dict:
-    """Keeps a large text for a while: {"text"} -> {"key", "characters"}. The browser sends it again if it is gone."""
+    """Keeps a large text for a while: {"text"} -> {"key", "characters"}. The browser sends it again
+    if it is gone."""
     text = _checked_text(draft["text"])
     key = ngram_models.fingerprint(text)
     with _lock:
@@ -74,7 +76,8 @@ class TextGone(LookupError):
 
 
 def read(draft: dict) -> tuple[str, NgramModel]:
-    """The text and its model; both kept for the next question. ValueError by field, value and range."""
+    """The text and its model; both kept for the next question. ValueError by field, value and
+    range."""
     key = draft.get("key") or ""
     if not isinstance(key, str):
         raise ValueError(t("key must be a string, got {got}", got=parsing.short(key)))
@@ -113,7 +116,8 @@ def answer(draft) -> dict:
 
 
 def offer(event: gr.EventData, request: gr.Request):
-    """The visitor's model into the lists of Generate and Diffusion: his own, not those of others."""
+    """The visitor's model into the lists of Generate and Diffusion: his own, not those of
+    others."""
     draft = sent(event, "draft")
     try:
         if not isinstance(draft, dict):
@@ -135,7 +139,8 @@ def offer(event: gr.EventData, request: gr.Request):
 
 
 def figures(draft: dict) -> dict:
-    """Plain data: both continuations with a decoding record a step, what was copied from where, the cycle and the ties."""
+    """Plain data: both continuations with a decoding record a step, what was copied from where, the
+    cycle and the ties."""
 
     _, model = read(draft)
     seed = parsing.whole(draft["seed"], "seed", 0, LARGEST_SEED)
@@ -298,7 +303,8 @@ def _loop(model: NgramModel, ids: list[int], cycle: dict) -> str:
 
 
 def _source(model: NgramModel, runs: list[dict]) -> dict:
-    """The source as pieces: all of a short one; of a long one its beginning, and the surroundings of every copied stretch."""
+    """The source as pieces: all of a short one; of a long one its beginning, and the surroundings
+    of every copied stretch."""
     total = len(model.numbers)
     if total <= SHOWN_SOURCE:
         return {

@@ -1,4 +1,5 @@
-"""The view "Markov chain": from what the visitor typed to every figure on the screen, in one record."""
+"""The view "Markov chain": from what the visitor typed to every figure on the screen, in one
+record."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def read(draft: dict, steps: int = STEPS, largest: int = LARGEST_CHAIN) -> tuple
 
 
 def figures(draft: dict) -> dict:
-    """Plain data: the walk of 500 steps and all that follows from the matrix. See `read` for what is refused."""
+    """Plain data: the walk of 500 steps and all that follows from the matrix. See `read` for what
+    is refused."""
     chain, rest = read(draft)
     return describe(chain, rest)
 
@@ -87,7 +89,8 @@ def _finite(value: float) -> float | None:
 
 
 def _cycle(chain: MarkovChain, path: list[int], greedy: bool) -> dict | None:
-    """Where the path repeats for ever: greedy walks do, drawn ones only where every transition that is left is certain."""
+    """Where the path repeats for ever: greedy walks do, drawn ones only where every transition that
+    is left is certain."""
     certain = (chain.transition > 0).sum(
         axis=1
     ) == 1  # a largest entry of 1 may have 1e-17 beside it

@@ -1,4 +1,5 @@
-"""The Compare page: strategies, models and ways of writing side by side, with the scores opened up."""
+"""The Compare page: strategies, models and ways of writing side by side, with the scores opened
+up."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from playground.pages.compare import blocks, endpoints
 TITLE, SLUG = t("Compare"), "compare"
 
 
-# The four places of the page, and which parts each holds; a part keeps the name by which links know it.
+# The four places of the page, and which parts each holds; a part keeps the name by which links know
+# it.
 PLACES = (
     (t("Ways of writing"), "writing", ("strategies", "beams", "sweep")),
     (t("Contexts"), "contexts", ("contexts",)),

@@ -1,7 +1,7 @@
 """Several texts written at once: in each round all of them ask for their next logits in one batch.
 
-A lane is one text. `SampledLane` makes the steps that `playground.decoding.generate` makes; `BeamLane` holds a beam search, whose
-open beams join the same batch.
+A lane is one text. `SampledLane` makes the steps that `playground.decoding.generate` makes;
+`BeamLane` holds a beam search, whose open beams join the same batch.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from playground.parameters import texts_of
 
 
 class SampledLane:
-    """One text by one set of rules. ids: written so far; surprisals: nats, of the model's own distribution; finish: why it ended."""
+    """One text by one set of rules. ids: written so far; surprisals: nats, of the model's own
+    distribution; finish: why it ended."""
 
     def __init__(self, model: Any, prompt: Sequence[int], settings: DecodingSettings):
         self.model, self.settings = model, settings.for_model(model)
@@ -44,7 +45,8 @@ class SampledLane:
         return [list(self.text), *([self.negative(self.text)] if self.negative else [])]
 
     def take(self, rows: Sequence[Any]) -> None:
-        """The logits of this round's contexts (the second is the negative prompt's, for guidance): draws the next token."""
+        """The logits of this round's contexts (the second is the negative prompt's, for guidance):
+        draws the next token."""
         step = decoding.Step(
             rows[0],
             np.asarray(self.text, np.int64),
@@ -76,7 +78,8 @@ class _Closed(Exception):
 
 
 class BeamLane:
-    """A beam search in a thread of its own, which waits for the round's logits. ids: the best text so far.
+    """A beam search in a thread of its own, which waits for the round's logits. ids: the best text
+    so far.
 
     `result` is the search's BeamResult once it has ended."""
 
@@ -161,7 +164,8 @@ class _Asking:
 
 
 def rounds(model: Any, lanes: Sequence[Any]) -> Generator[list[Any], None, None]:
-    """Runs all lanes to their ends, one batch a round; yields the lanes that got a token. Closing it ends the beam searches."""
+    """Runs all lanes to their ends, one batch a round; yields the lanes that got a token. Closing
+    it ends the beam searches."""
     try:
         while True:
             asking = [(lane, lane.contexts()) for lane in lanes]

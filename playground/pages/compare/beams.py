@@ -1,4 +1,5 @@
-"""Beam search as it grows and is pruned, and beside it the choice of minimum Bayes risk among samples."""
+"""Beam search as it grows and is pruned, and beside it the choice of minimum Bayes risk among
+samples."""
 
 from __future__ import annotations
 
@@ -29,9 +30,11 @@ UTILITIES = ("bleu", "rougeL", "rouge1", "rouge2")
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """Frames: {"nodes", "fates"} for each round, {"results", "finish"}, then {"samples", "chosen"} and done.
+    """Frames: {"nodes", "fates"} for each round, {"results", "finish"}, then {"samples", "chosen"}
+    and done.
 
-    raw: {"model", "prompt", "beams", "tokens", "length_penalty", "samples" (0: none), "temperature", "top_p", "utility", "seed"}."""
+    raw: {"model", "prompt", "beams", "tokens", "length_penalty", "samples" (0: none),
+      "temperature", "top_p", "utility", "seed"}."""
     raw = object_of(raw)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     beams, tokens = (
@@ -160,7 +163,8 @@ def sample(
     utility: str,
     share: float,
 ) -> Iterator[dict]:
-    """Independent samples; the last frame has their mean utilities against each other, and which one is chosen."""
+    """Independent samples; the last frame has their mean utilities against each other, and which
+    one is chosen."""
     lanes = [
         SampledLane(model, ids, rules.with_changes(seed=following_seed(rules.seed, number)))
         for number in range(count)

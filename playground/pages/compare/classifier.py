@@ -1,6 +1,8 @@
-"""A generative model as a classifier: the probabilities of the label words after a question, calibrated against an empty text.
+"""A generative model as a classifier: the probabilities of the label words after a question,
+calibrated against an empty text.
 
-Source of the calibration: Zhao et al. 2021, "Calibrate Before Use" (there with a content-free input; here the empty text).
+Source of the calibration: Zhao et al. 2021, "Calibrate Before Use" (there with a content-free
+input; here the empty text).
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ LABELS, TEXTS = 6, 8
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """{"rows": one a text} and done. raw: {"model", "template" (holds {text}), "labels": [str], "texts": [str]}."""
+    """{"rows": one a text} and done. raw: {"model", "template" (holds {text}), "labels": [str],
+    "texts": [str]}."""
     raw = object_of(raw)
     name, template = (
         text_of(raw.get("model"), "model", 200),
@@ -103,7 +106,8 @@ def shares(logs: list[float]) -> list[float]:
 
 
 def judged(logs: list[float], empty: list[float]) -> dict:
-    """{"logs", "shares", "calibrated" (each P divided by its P after the empty text, made to sum to 1), and the winner of both}."""
+    """{"logs", "shares", "calibrated" (each P divided by its P after the empty text, made to sum to
+    1), and the winner of both}."""
     calibrated = shares([one - base for one, base in zip(logs, empty, strict=True)])
     plain = shares(logs)
     return {

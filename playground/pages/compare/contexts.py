@@ -16,7 +16,8 @@ ALIGNED = 400  # tokens of each side whose texts are compared; the mass behind t
 
 
 def two_prompts(backend: Any, raw: Any) -> dict:
-    """{"model", "first", "second"} -> rows of the likeliest tokens of both, the most risen and fallen, KL both ways. All over the whole vocabulary."""
+    """{"model", "first", "second"} -> rows of the likeliest tokens of both, the most risen and
+    fallen, KL both ways. All over the whole vocabulary."""
     name = text_of(raw.get("model"), "model", 200)
     first, second = text_of(raw.get("first"), "first"), text_of(raw.get("second"), "second")
     model = backend.causal(name)
@@ -31,7 +32,8 @@ def two_prompts(backend: Any, raw: Any) -> dict:
 
 
 def moved(before: np.ndarray, after: np.ndarray, label: Any) -> dict:
-    """From two rows of log-probabilities (V,), float64: bars, risen, fallen, KL(second‖first) and back (nats), total variation."""
+    """From two rows of log-probabilities (V,), float64: bars, risen, fallen, KL(second‖first) and
+    back (nats), total variation."""
     p, q = np.exp(before), np.exp(after)
     change = q - p
     shown = sorted(
@@ -68,7 +70,8 @@ def moved(before: np.ndarray, after: np.ndarray, label: Any) -> dict:
 
 
 def divergence(first: np.ndarray, second: np.ndarray) -> float | None:
-    """KL(first‖second) = Σ p·(ln p − ln q) in nats over the whole vocabulary; None where it is infinite."""
+    """KL(first‖second) = Σ p·(ln p − ln q) in nats over the whole vocabulary; None where it is
+    infinite."""
     there = first > -math.inf
     value = float(np.sum(np.exp(first[there]) * (first[there] - second[there])))
     return max(value, 0.0) if math.isfinite(value) else None
@@ -81,10 +84,12 @@ def entropy(row: np.ndarray) -> float:
 
 
 def two_models(backend: Any, raw: Any) -> dict:
-    """{"models": [a, b], "prompt"} -> the likeliest next texts of both, aligned by what the token says.
+    """{"models": [a, b], "prompt"} -> the likeliest next texts of both, aligned by what the token
+    says.
 
-    Two vocabularies are not one: tokens of the same text (spaces at the ends and capitals set aside) are added up on each side. The
-    ALIGNED likeliest tokens of each side are compared; the rest's mass is told, and no KL is (it would need one vocabulary)."""
+    Two vocabularies are not one: tokens of the same text (spaces at the ends and capitals set
+    aside) are added up on each side. The ALIGNED likeliest tokens of each side are compared; the
+    rest's mass is told, and no KL is (it would need one vocabulary)."""
     names = raw.get("models")
     if not isinstance(names, list) or len(names) != 2:
         raise ValueError(
@@ -127,7 +132,8 @@ def two_models(backend: Any, raw: Any) -> dict:
 
 
 def grouped(row: np.ndarray, label: Any) -> tuple[dict[str, float], float]:
-    """(text -> probability of all compared tokens with that text, mass of the tokens that were not compared)."""
+    """(text -> probability of all compared tokens with that text, mass of the tokens that were not
+    compared)."""
     p = np.exp(row)
     found: dict[str, float] = {}
     tokens = _largest(p, ALIGNED)

@@ -1,6 +1,8 @@
-"""Speculative decoding beside plain decoding: the same model and prompt, each with its own clock, in one run.
+"""Speculative decoding beside plain decoding: the same model and prompt, each with its own clock,
+in one run.
 
-Whoever has fewer tokens goes next, so both meet the same load of the machine. The clock of the drafted text counts the drafter too.
+Whoever has fewer tokens goes next, so both meet the same load of the machine. The clock of the
+drafted text counts the drafter too.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ class Wish:
 
     @classmethod
     def read(cls, raw: Any) -> Wish:
-        """{"model", "drafter", "prompt", "tokens", "drafts", "temperature", "top_p", "seed"}; a bad value is a sentence."""
+        """{"model", "drafter", "prompt", "tokens", "drafts", "temperature", "top_p", "seed"}; a bad
+        value is a sentence."""
         raw = object_of(raw)
         rules = {name: PARAMETERS[name].check(raw.get(name)) for name in ("temperature", "top_p")}
         return cls(
@@ -72,7 +75,8 @@ class Timed:
 def open_drafter(
     backend: Any, model: Any, wish: Wish, prompt_length: int
 ) -> tuple[Drafter, Any, str]:
-    """(drafter, what is to be closed behind it or None, in which way it drafts: "repeats", "smaller", "spelling" or "blanks")."""
+    """(drafter, what is to be closed behind it or None, in which way it drafts: "repeats",
+    "smaller", "spelling" or "blanks")."""
     if wish.drafter == REPEATING:
         return RepeatingDrafter(model.vocab_size, wish.settings), None, "repeats"
     entry = offered().get(wish.drafter)
@@ -103,7 +107,8 @@ def same_tokens(one: Any, other: Any) -> bool:
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """Frames: {"begin"}, {"plain": {...}} a token and {"pass": {...}} a pass of the target, then {"after": the figures} and done."""
+    """Frames: {"begin"}, {"plain": {...}} a token and {"pass": {...}} a pass of the target, then
+    {"after": the figures} and done."""
     wish = Wish.read(raw)
     yield {"words": t("Getting the models …"), "progress": 0.0}
     for name in dict.fromkeys((wish.model, wish.drafter)):
@@ -176,8 +181,10 @@ def side_by_side(
 
 
 def figures(left: Side, right: Side, passes: list[Pass], drafting: float) -> dict[str, Any]:
-    """What a run came to. accepted, judged: drafts. overlap: mean of Σ min(p, q) over the judged ones, the expected share of accepted ones.
-    drafting: seconds of the drafter, which are in the right side's seconds too. ratio: speculative ÷ plain tokens a second."""
+    """What a run came to. accepted, judged: drafts. overlap: mean of Σ min(p, q) over the judged
+    ones, the expected share of accepted ones.
+    drafting: seconds of the drafter, which are in the right side's seconds too. ratio: speculative
+      ÷ plain tokens a second."""
     judged = [one for found in passes for one in found.drafts if one.accepted is not None]
     speeds = [len(side.ids) / side.seconds if side.seconds > 0 else None for side in (left, right)]
     plain, speculative = speeds

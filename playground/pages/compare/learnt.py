@@ -1,4 +1,5 @@
-"""What a training learnt, on its way to the page that asked for it: each file is handed out once, and what nobody fetches is forgotten."""
+"""What a training learnt, on its way to the page that asked for it: each file is handed out once,
+and what nobody fetches is forgotten."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ PATIENCE = 15.0  # seconds that a page waits for a training that was stopped wit
 
 
 class Learnt:
-    """Files by the random names of their runs, which only the visitor's own page knows. Safe to call from any thread."""
+    """Files by the random names of their runs, which only the visitor's own page knows. Safe to
+    call from any thread."""
 
     def __init__(self, seconds: float = SECONDS):
         self.seconds = seconds
@@ -38,7 +40,8 @@ class Learnt:
         timer.start()
 
     def take(self, name: str, still: Callable[[], bool], seconds: float = PATIENCE) -> bytes:
-        """The file, which is here no more then; waits for it while `still()`. ValueError where there is none."""
+        """The file, which is here no more then; waits for it while `still()`. ValueError where
+        there is none."""
         with self._changed:
             if still():
                 self._changed.wait_for(lambda: name in self._files or not still(), seconds)

@@ -1,4 +1,5 @@
-"""Ours against the library: the same settings run by transformers' `model.generate` and by the playground."""
+"""Ours against the library: the same settings run by transformers' `model.generate` and by the
+playground."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ RULES = (
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """Frames while both write, then {"verdict": {...}} and done. raw: {"model", "prompt", "tokens", "seed", "column": as in strategies}."""
+    """Frames while both write, then {"verdict": {...}} and done. raw: {"model", "prompt", "tokens",
+    "seed", "column": as in strategies}."""
     raw = object_of(raw)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     tokens, seed = (
@@ -147,8 +149,9 @@ def compare_steps(
 ) -> dict:
     """Step by step along the library's text: the distribution that each of the two draws from.
 
-    Both are laid beside each other after the same words, so that a text which differs early does not hide what comes later. For greedy text the
-    token that ours takes must be theirs as well; a drawn one cannot be, for the two have different random numbers."""
+    Both are laid beside each other after the same words, so that a text which differs early does
+    not hide what comes later. For greedy text the token that ours takes must be theirs as well; a
+    drawn one cannot be, for the two have different random numbers."""
     rows, ours, label = [], [], labels(model)
     for place, token in enumerate(theirs):
         context = ids + theirs[:place]

@@ -1,6 +1,8 @@
-"""The links of the Compare page: which part is open, and its fields where they differ from what the part begins with.
+"""The links of the Compare page: which part is open, and its fields where they differ from what the
+part begins with.
 
-FIELDS says once what each part begins with, for the widgets, the links and the recorded examples alike.
+FIELDS says once what each part begins with, for the widgets, the links and the recorded examples
+alike.
 """
 
 from __future__ import annotations
@@ -84,7 +86,8 @@ def column(kind: str, **rules: float) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Columns:
-    """A list of columns, written "greedy;sampling,top_p:0.9;beam,beams:2": of each its kind and the rules that differ from off."""
+    """A list of columns, written "greedy;sampling,top_p:0.9;beam,beams:2": of each its kind and the
+    rules that differ from off."""
 
     default: list[dict[str, Any]]
     most: int = 6
@@ -300,7 +303,8 @@ def part_of(params: Mapping[str, str]) -> str | None:
 
 
 def state_of(part: str, query: Any) -> tuple[dict[str, Any] | None, str]:
-    """(the fields of a link to this part or None, a sentence about what could not be read or "")."""
+    """(the fields of a link to this part or None, a sentence about what could not be read or
+    "")."""
     params = dict(parse_qsl(str(query or "")[:20_000].removeprefix("?"), keep_blank_values=True))
     if part_of(params) != part or not LINKS[part].given(params):
         return None, ""

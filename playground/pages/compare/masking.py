@@ -1,4 +1,5 @@
-"""Masking is not conditioning: a small model of the visitor's own lines, a form, and both laws of its texts, exactly."""
+"""Masking is not conditioning: a small model of the visitor's own lines, a form, and both laws of
+its texts, exactly."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ KINDS = ("regex", "choices")
 
 
 def compare_laws(backend: Any, raw: Any) -> dict:
-    """{"lines", "order", "kind", "form", "longest"} -> both laws: "rows" of the likeliest texts, the figures, and the first step."""
+    """{"lines", "order", "kind", "form", "longest"} -> both laws: "rows" of the likeliest texts,
+    the figures, and the first step."""
     model = LineModel(
         text_of(raw.get("lines"), "lines", LINES), whole_of(raw.get("order", 1), "order", 1, 3)
     )
@@ -34,7 +36,8 @@ def compare_laws(backend: Any, raw: Any) -> dict:
 
 
 def written(model: LineModel, found: Constrained) -> dict:
-    """Plain data: rows {"text", "masked", "given", "own"}, the likeliest of either law first; the others together."""
+    """Plain data: rows {"text", "masked", "given", "own"}, the likeliest of either law first; the
+    others together."""
     order = sorted(found.texts, key=lambda text: (-max(found.texts[text]), text))
     shown, others = order[:SHOWN], order[SHOWN:]
     return {

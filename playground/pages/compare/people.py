@@ -14,8 +14,9 @@ SCALES = ("fluency", "coherence", "relevance")
 
 
 def tally(_: Any, raw: Any) -> dict:
-    """{"votes": [{"left", "right": strategy names, "winner": "left" | "right" | "tie", "likert": {"left": {scale: 1-5}, "right": {...}}}]} ->
-    {"rows": one a strategy: won, lost, tied, share of the decided ones won with Wilson's 95%, each scale as [mean, low, high, n]}.
+    """{"votes": [{"left", "right": strategy names, "winner": "left" | "right" | "tie", "likert":
+    {"left": {scale: 1-5}, "right": {...}}}]} -> {"rows": one a strategy: won, lost, tied, share of
+    the decided ones won with Wilson's 95%, each scale as [mean, low, high, n]}.
 
     Nothing is kept: the votes live in the visitor's browser, which sends them along."""
     votes = raw.get("votes")

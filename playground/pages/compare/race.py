@@ -1,7 +1,9 @@
-"""The race: the causal twin and the diffusion twin write the same number of tokens from the same prompt, by network calls.
+"""The race: the causal twin and the diffusion twin write the same number of tokens from the same
+prompt, by network calls.
 
-A call is the same on every machine; seconds are not, so a recorded race and a live one agree on who needs fewer calls and
-may disagree on who is faster. Seconds are measured, each side's own, and stand in the small print."""
+A call is the same on every machine; seconds are not, so a recorded race and a live one agree on who
+needs fewer calls and may disagree on who is faster. Seconds are measured, each side's own, and
+stand in the small print."""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ TOKENS, STEPS = 128, 128
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """Frames: {"begin"}, {"left": {...}} and {"right": {...}} as each writes, {"after": quality and break-even} and done."""
+    """Frames: {"begin"}, {"left": {...}} and {"right": {...}} as each writes, {"after": quality and
+    break-even} and done."""
     raw = object_of(raw)
     prompt = text_of(raw.get("prompt"), "prompt", 1000)
     tokens, steps = (
@@ -99,8 +102,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
 
 
 class Side:
-    """One writer and its clock, which runs only while it works (seconds). `parts`: how long each of its steps took; `price`: what
-    one of its calls costs in ordinary ones."""
+    """One writer and its clock, which runs only while it works (seconds). `parts`: how long each of
+    its steps took; `price`: what one of its calls costs in ordinary ones."""
 
     price = 1.0
 
@@ -125,7 +128,8 @@ class Side:
 def race(
     left: Side, right: Side, causal: Any, denoiser: Any, prompt: list[int], tokens: int
 ) -> Iterator[dict]:
-    """Whoever has made fewer network calls goes next (left to right first): the same race on every machine."""
+    """Whoever has made fewer network calls goes next (left to right first): the same race on every
+    machine."""
     stream = decoding.TextStream(causal.decode)
     for token in prompt:
         stream.push(token)
@@ -192,7 +196,8 @@ def after(
     start: int,
     tokens: int,
 ) -> dict:
-    """Quality of both texts under one judge, tokens a second, and from how many tokens on the steps of diffusion pay."""
+    """Quality of both texts under one judge, tokens a second, and from how many tokens on the steps
+    of diffusion pay."""
     texts = [
         text_behind(causal, prompt, ids, left.ids),
         text_behind(denoiser, prompt, right.ids[:start], right.ids[start:]),
@@ -225,12 +230,14 @@ def after(
 
 
 def break_even(token_seconds: float, diffusion_seconds: float) -> float:
-    """Tokens for which left to right takes as long as the diffusion run: its whole time ÷ the time of one token. 0.05 s and 6 s: 120."""
+    """Tokens for which left to right takes as long as the diffusion run: its whole time ÷ the time
+    of one token. 0.05 s and 6 s: 120."""
     return diffusion_seconds / token_seconds
 
 
 def _perplexity(model: Any, prompt: str, text: str) -> float | None:
-    """Of the judge's tokens for the text behind the prompt; None where there is none, or one is impossible."""
+    """Of the judge's tokens for the text behind the prompt; None where there is none, or one is
+    impossible."""
     if not text.strip():
         return None
     context, written = judged_ids(model, prompt, text)

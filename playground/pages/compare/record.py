@@ -1,7 +1,9 @@
-"""Records what the parts of the Compare page show first: `python -m playground.pages.compare.record [PART ...]`.
+"""Records what the parts of the Compare page show first: `python -m playground.pages.compare.record
+[PART ...]`.
 
-Run it again after new weights, and after a change of what a part begins with (playground/pages/compare/links.py). A part whose model
-cannot be had keeps what was recorded before.
+Run it again after new weights, and after a change of what a part begins with
+(playground/pages/compare/links.py). A part whose model cannot be had keeps what was recorded
+before.
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ def run_of(backend: Any, module: Any, request: dict) -> dict:
 
 
 def joined(frames: list[dict]) -> list[dict]:
-    """The race's hundred small frames as one a side: all pieces, and how its clock stood at the end."""
+    """The race's hundred small frames as one a side: all pieces, and how its clock stood at the
+    end."""
     whole: list[dict] = []
     for frame in frames:
         side = next((name for name in ("left", "right") if set(frame) == {name}), None)

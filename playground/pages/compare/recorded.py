@@ -1,4 +1,5 @@
-"""What each part shows before anybody has pressed anything: one run of it with the settings it begins with, recorded by a program."""
+"""What each part shows before anybody has pressed anything: one run of it with the settings it
+begins with, recorded by a program."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ REWARDS = ASSETS / "examples" / "reward-seeds.json"
 
 @lru_cache(maxsize=1)
 def recorded() -> dict[str, dict]:
-    """part -> {"request", "frames"} of a run, or {"answers": {name: ...}}; {} where nothing is recorded.
+    """part -> {"request", "frames"} of a run, or {"answers": {name: ...}}; {} where nothing is
+    recorded.
 
     Reward has "hacked" beside them: the same run where drifting is cheap."""
     kept = json.loads(PATH.read_text(encoding="utf-8")) if PATH.is_file() else {}
@@ -30,12 +32,14 @@ def recorded() -> dict[str, dict]:
 
 
 def measured_rewards() -> dict | None:
-    """What `python -m playground.learning --table` measured over several seeds; None where nothing was."""
+    """What `python -m playground.learning --table` measured over several seeds; None where nothing
+    was."""
     return json.loads(REWARDS.read_text(encoding="utf-8")) if REWARDS.is_file() else None
 
 
 def request_of(part: str, values: dict[str, Any]) -> dict[str, Any]:
-    """What the part's script asks for with these fields. The script shows a recording only where this is what it would ask."""
+    """What the part's script asks for with these fields. The script shows a recording only where
+    this is what it would ask."""
     if part == "library":
         return {
             **{name: values[name] for name in ("model", "prompt", "tokens", "seed")},
@@ -67,7 +71,8 @@ def request_of(part: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def opening(part: str) -> Callable[[Any], dict]:
-    """For a part's script: {"query"} of the address -> {"values": of a link or None, "message", "recorded": what to show first or None}."""
+    """For a part's script: {"query"} of the address -> {"values": of a link or None, "message",
+    "recorded": what to show first or None}."""
 
     def opened(raw: Any = None) -> dict:
         values, message = links.state_of(part, raw.get("query") if isinstance(raw, dict) else "")

@@ -1,4 +1,5 @@
-"""What the browser or a program asks for, checked: a bad value is a ValueError that names field, value and range."""
+"""What the browser or a program asks for, checked: a bad value is a ValueError that names field,
+value and range."""
 
 from __future__ import annotations
 

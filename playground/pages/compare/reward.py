@@ -1,4 +1,5 @@
-"""A network learns from a reward that the visitor chooses: one training at a time, and what it learnt belongs to that page alone."""
+"""A network learns from a reward that the visitor chooses: one training at a time, and what it
+learnt belongs to that page alone."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from playground.pages.generate.run import wait_for
 
 
 def wish_of(raw: Any) -> Wish:
-    """{"reward", "words", "length", "expression", "beta", "updates", "seed"}; a bad value is a sentence."""
+    """{"reward", "words", "length", "expression", "beta", "updates", "seed"}; a bad value is a
+    sentence."""
     raw = object_of(raw)
     return Wish(
         rewards.read(raw),
@@ -34,8 +36,9 @@ def wish_of(raw: Any) -> Wish:
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """Frames: {"before"}, {"update"} each, {"after"}, {"credit", "seconds", "worked"} as `learning.training.train` makes them, then
-    done. What was learnt when it ends or is stopped waits for `weights` under the run's name, `raw["run"]`."""
+    """Frames: {"before"}, {"update"} each, {"after"}, {"credit", "seconds", "worked"} as
+    `learning.training.train` makes them, then done. What was learnt when it ends or is stopped
+    waits for `weights` under the run's name, `raw["run"]`."""
     wish = wish_of(raw)
     yield {"words": t("Getting the models …"), "progress": 0.0}
     for name in (WRITER, JUDGE):
@@ -60,7 +63,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
 
 
 def messages_of(record: dict, wish: Wish, texts: list[dict] | None) -> Iterator[dict]:
-    """What is said of the run after a record of it; the texts of an update are seen while it runs and not kept."""
+    """What is said of the run after a record of it; the texts of an update are seen while it runs
+    and not kept."""
     if "before" in record:
         yield {"words": t("Training …"), "progress": 0.05}
     elif "update" in record:
@@ -78,7 +82,8 @@ def about(raw: Any, updates: int) -> dict[str, str]:
 
 
 def weights(backend: Any, raw: Any) -> dict:
-    """{"run": name} -> {"file": base64} of what the visitor's training learnt. It is handed out once and is nowhere else then."""
+    """{"run": name} -> {"file": base64} of what the visitor's training learnt. It is handed out
+    once and is nowhere else then."""
     name = str(object_of(raw).get("run"))[: runs.LONGEST_NAME]
     data = LEARNT.take(name, lambda: runs.HANDLES.going(name))
     return {"file": base64.b64encode(data).decode("ascii")}

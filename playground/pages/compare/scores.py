@@ -1,4 +1,5 @@
-"""Scores opened up: perplexity with each token's part, BLEU and ROUGE with every number on the way."""
+"""Scores opened up: perplexity with each token's part, BLEU and ROUGE with every number on the
+way."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ SCORE_TOKENS = 512
 
 
 def measure(_: Any, raw: Any) -> dict:
-    """{"candidate", "references"} -> {"bleu": record, "rouge": [record for each reference]}; see playground.metrics."""
+    """{"candidate", "references"} -> {"bleu": record, "rouge": [record for each reference]}; see
+    playground.metrics."""
 
     candidate = text_of(raw.get("candidate"), "candidate", LONGEST)
     references = texts_of(raw.get("references"), "references", REFERENCES, LONGEST)
@@ -37,7 +39,8 @@ def measure(_: Any, raw: Any) -> dict:
 
 
 def perplexity_of(backend: Any, raw: Any) -> dict:
-    """{"model", "text"} -> each token's probability and surprisal (nats, teacher-forced), and exp of the mean."""
+    """{"model", "text"} -> each token's probability and surprisal (nats, teacher-forced), and exp
+    of the mean."""
 
     name, text = text_of(raw.get("model"), "model", 200), text_of(raw.get("text"), "text", LONGEST)
     model = backend.causal(name)

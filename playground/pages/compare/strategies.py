@@ -1,4 +1,5 @@
-"""Strategies: one prompt, up to six ways of choosing the next token, each written several times, and what the texts are like."""
+"""Strategies: one prompt, up to six ways of choosing the next token, each written several times,
+and what the texts are like."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ MEASURES = ("distinct1", "distinct2", "distinct3", "self_bleu", "perplexity", "r
 
 @dataclass(frozen=True)
 class Column:
-    """One way of choosing. beams > 0: beam search, and the sampling rules do nothing. name: what tells it from the others."""
+    """One way of choosing. beams > 0: beam search, and the sampling rules do nothing. name: what
+    tells it from the others."""
 
     name: str
     settings: DecodingSettings
@@ -75,7 +77,8 @@ class Comparison:
 
     @classmethod
     def read(cls, raw: Any) -> Comparison:
-        """From {"model", "scorer" ("" = the model itself), "prompt", "columns": [{...}], "runs", "tokens", "seed"}."""
+        """From {"model", "scorer" ("" = the model itself), "prompt", "columns": [{...}], "runs",
+        "tokens", "seed"}."""
         raw = object_of(raw)
         tokens = whole_of(raw.get("tokens", 40), "tokens", 1, NEW_TOKENS)
         seed = seed_of(raw.get("seed"))
@@ -98,7 +101,8 @@ class Comparison:
 
 
 def column_of(raw: Any, place: int, tokens: int, seed: int) -> Column:
-    """{"kind": "greedy" | "sampling" | "beam", rules by name, "beams", "length_penalty"} -> Column."""
+    """{"kind": "greedy" | "sampling" | "beam", rules by name, "beams", "length_penalty"} ->
+    Column."""
     raw = dict(object_of(raw, f"columns[{place}]"))
     kind = raw.pop("kind", "sampling")
     if kind not in ("greedy", "sampling", "beam"):
@@ -147,7 +151,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
 
 
 def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
-    """Frames of a comparison: {"columns"}, then {"texts_now", "progress"}, then {"texts", "table"} at the end.
+    """Frames of a comparison: {"columns"}, then {"texts_now", "progress"}, then {"texts", "table"}
+    at the end.
 
     "written" in a frame: tokens since the frame before."""
     yield {
@@ -169,7 +174,8 @@ def compare(backend: Any, wish: Comparison) -> Iterator[dict]:
         together = decoding.together.Together(
             [backend.causal(wish.model) for _ in range(min(width, BATCH))]
         )
-        # after everything that may fail: a beam search begins to wait for its first logits when it is made
+        # after everything that may fail: a beam search begins to wait for its first logits when it
+        # is made
         lanes = [
             [lane_of(first, prompt, column, run) for run in range(count)]
             for column, count in zip(wish.columns, counts, strict=True)
@@ -219,7 +225,8 @@ def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison)
 
 
 def finished(backend: Any, model: Any, wish: Comparison, lanes: list, prompt: list[int]) -> dict:
-    """The last frame: every text, and the table. The same request gives the same table, whatever else the machine does."""
+    """The last frame: every text, and the table. The same request gives the same table, whatever
+    else the machine does."""
     ids = [[lane.ids for lane in group] for group in lanes]
     texts = [[model.decode(one) for one in group] for group in ids]
     scorer = model if wish.scorer == wish.model else backend.causal(wish.scorer)
@@ -255,7 +262,8 @@ def finished(backend: Any, model: Any, wish: Comparison, lanes: list, prompt: li
 
 
 def aligned(model: Any, ids: list[list[int]]) -> dict:
-    """One text a column, cut at the first token that differs: {"common", "tokens" (that are common), "rests": [text]}."""
+    """One text a column, cut at the first token that differs: {"common", "tokens" (that are
+    common), "rests": [text]}."""
     texts, count = [model.decode(one) for one in ids], common_beginning(ids) if len(ids) > 1 else 0
     # a character of several tokens is shown where all of it is there
     while count and not all(text.startswith(model.decode(ids[0][:count])) for text in texts):
@@ -265,8 +273,9 @@ def aligned(model: Any, ids: list[list[int]]) -> dict:
 
 
 def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -> tuple[float, int]:
-    """(sum of surprisals in nats, tokens scored) of what stands after the prompt (`ids` to the writer). Under the writing model: of the very tokens it wrote;
-    under another: of that model's tokens for the same text, which holds no mark for its end."""
+    """(sum of surprisals in nats, tokens scored) of what stands after the prompt (`ids` to the
+    writer). Under the writing model: of the very tokens it wrote; under another: of that model's
+    tokens for the same text, which holds no mark for its end."""
     if scorer is writer:
         if len(lane.surprisals) == len(lane.ids) and lane.ids:
             return math.fsum(lane.surprisals), len(lane.ids)
@@ -283,7 +292,8 @@ def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -
 
 
 def carried(perplexity: float) -> float:
-    """Five significant digits: those behind them depend on whose requests shared a batch, for 32-bit sums are taken in another order there."""
+    """Five significant digits: those behind them depend on whose requests shared a batch, for
+    32-bit sums are taken in another order there."""
     return float(f"{perplexity:.5g}")
 
 
@@ -294,9 +304,11 @@ def row_of(
     scores: list[tuple[float, int]],
     runs: int,
 ) -> dict:
-    """One row of the table. Measures are [value, low, high] (95%, jackknife over runs) or null where there is nothing to measure.
+    """One row of the table. Measures are [value, low, high] (95%, jackknife over runs) or null
+    where there is nothing to measure.
 
-    A deterministic column has one text, which stands for all its runs; its intervals have no width."""
+    A deterministic column has one text, which stands for all its runs; its intervals have no
+    width."""
     same = column.deterministic and runs > 1
     many = texts * runs if same else texts
 

@@ -1,4 +1,5 @@
-"""Between the page's widgets and its work: long runs over the protocol of `playground.pages.run`, quick answers, every error as a sentence."""
+"""Between the page's widgets and its work: long runs over the protocol of `playground.pages.run`,
+quick answers, every error as a sentence."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def run_events(
     model: str | None = None,
     long: bool | str = True,
 ) -> None:
-    """`go` streams what `work(backend, request)` yields. model: whose run it is where the request names none. long: its kind."""
+    """`go` streams what `work(backend, request)` yields. model: whose run it is where the request
+    names none. long: its kind."""
     runs.bind(
         widget,
         "go",
@@ -40,8 +42,9 @@ def kind_of_run(model: str | None = None) -> dict[str, Any]:
 
 
 def messages(records: Iterator[dict]) -> Iterator[runs.Message]:
-    """The records of a comparison as messages. How many records there are that tell only how far it is depends on the clock, so
-    they are no frames: a run that is asked for again counts its frames. Their tokens count with the next frame."""
+    """The records of a comparison as messages. How many records there are that tell only how far it
+    is depends on the clock, so they are no frames: a run that is asked for again counts its frames.
+    Their tokens count with the next frame."""
     held = 0
     for record in records:
         held += record.get("written", 0)
@@ -55,12 +58,14 @@ def messages(records: Iterator[dict]) -> Iterator[runs.Message]:
 
 
 def written(record: dict) -> int:
-    """How many tokens were written since the record before: for the log and the figures of the host."""
+    """How many tokens were written since the record before: for the log and the figures of the
+    host."""
     return record.get("written", 0)
 
 
 def model_of(asked: Mapping[str, Any], otherwise: str | None = None) -> Any:
-    """The model under whose name a request is logged, and which ZeroGPU loads before it: its own, the first of several, or `otherwise`."""
+    """The model under whose name a request is logged, and which ZeroGPU loads before it: its own,
+    the first of several, or `otherwise`."""
     several = asked.get("models")
     return asked.get("model") or (
         several[0] if isinstance(several, list) and several else otherwise
@@ -82,7 +87,8 @@ def answer(app: Any, name: str, work: Callable[[Any, Any], dict]) -> Callable[[A
 
 
 def later(module: str, name: str) -> Callable[[Any, Any], Any]:
-    """A function of this folder, imported when it is first called: the page is there before torch is."""
+    """A function of this folder, imported when it is first called: the page is there before torch
+    is."""
 
     def call(backend: Any, raw: Any) -> Any:
         return getattr(importlib.import_module(f"playground.pages.compare.{module}"), name)(

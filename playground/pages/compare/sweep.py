@@ -73,7 +73,8 @@ def grid_of(raw: Any, tokens: int, seed: int) -> list[tuple[dict, Any]]:
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """{"row": ...} for each point of the grid as soon as it is measured, then done. The same request gives the same rows."""
+    """{"row": ...} for each point of the grid as soon as it is measured, then done. The same
+    request gives the same rows."""
     raw = object_of(raw)
     tokens, seeds = (
         whole_of(raw.get("tokens", 30), "tokens", 1, NEW_TOKENS),

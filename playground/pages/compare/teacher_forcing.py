@@ -1,4 +1,5 @@
-"""Teacher forcing against free running: the loss along a given text, and along the text that the model writes itself from token n on."""
+"""Teacher forcing against free running: the loss along a given text, and along the text that the
+model writes itself from token n on."""
 
 from __future__ import annotations
 
@@ -16,9 +17,11 @@ TOKENS = 200
 
 
 def run(backend: Any, raw: Any) -> Iterator[dict]:
-    """{"tokens": the given text with its losses}, then {"own": the model's text with its losses} and done.
+    """{"tokens": the given text with its losses}, then {"own": the model's text with its losses}
+    and done.
 
-    raw: {"model", "text", "from" (how many tokens are given before the model runs free), "temperature" (0: greedy), "seed"}."""
+    raw: {"model", "text", "from" (how many tokens are given before the model runs free),
+      "temperature" (0: greedy), "seed"}."""
     raw = object_of(raw)
     name, text = text_of(raw.get("model"), "model", 200), text_of(raw.get("text"), "text")
     temperature, seed = (
@@ -77,7 +80,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
 
 
 def free_run(model: Any, ids: list[int], own: list[int], start: int, label: Any) -> dict:
-    """The model's own text: loss of its own tokens, and of the given text's tokens at the same places (the drift), after the model's own words."""
+    """The model's own text: loss of its own tokens, and of the given text's tokens at the same
+    places (the drift), after the model's own words."""
     rows = model.logits_along(own[:-1])  # (T - 1, V)
     mine, drift = losses(rows, own), losses(rows, ids)
     forced = losses(model.logits_along(ids[:-1]), ids)
@@ -104,7 +108,8 @@ def free_run(model: Any, ids: list[int], own: list[int], start: int, label: Any)
 
 
 def losses(rows: Any, ids: list[int]) -> list[float | None]:
-    """−ln P (nats) of each token of `ids` under the row before it; None for the first, and for a token of probability 0."""
+    """−ln P (nats) of each token of `ids` under the row before it; None for the first, and for a
+    token of probability 0."""
     found: list[float | None] = [None]
     for place, token in enumerate(ids[1:]):
         values = decoding.distribution.as_float32(rows[place])

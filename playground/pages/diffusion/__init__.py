@@ -1,4 +1,5 @@
-"""The Diffusion page: a text that appears everywhere at once, what noise does to one, and what the samplers get right."""
+"""The Diffusion page: a text that appears everywhere at once, what noise does to one, and what the
+samplers get right."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """From what the visitor writes to a canvas of token ids, and from ids to words that can be drawn.
 
-`the king [MASK]*12 and the dragon [MASK]*8 .` is a canvas: fixed text anywhere, and masks between. What a tokenizer puts around
-every text ([CLS] ... [SEP]) is kept out of the visitor's sight: `Canvas.lead` and `Canvas.tail` count it.
+`the king [MASK]*12 and the dragon [MASK]*8 .` is a canvas: fixed text anywhere, and masks between.
+What a tokenizer puts around every text ([CLS] ... [SEP]) is kept out of the visitor's sight:
+`Canvas.lead` and `Canvas.tail` count it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from playground.i18n import t
 
 @dataclass(frozen=True)
 class Canvas:
-    """ids: the canvas that the denoiser gets; the visitor sees ids[lead : len(ids) - tail]; locked: what may never change."""
+    """ids: the canvas that the denoiser gets; the visitor sees ids[lead : len(ids) - tail]; locked:
+    what may never change."""
 
     ids: tuple[int, ...]
     locked: tuple[bool, ...]
@@ -35,7 +37,8 @@ class Canvas:
 def read_canvas(
     text: str, denoiser: Any, length: int = 0, longest: int = limits().max_canvas_length
 ) -> Canvas:
-    """The canvas of a text. length > 0: masks are added at the end until it has that many positions.
+    """The canvas of a text. length > 0: masks are added at the end until it has that many
+    positions.
 
     Raises ValueError that names the canvas, what was given and what is allowed."""
 
@@ -72,7 +75,8 @@ def read_canvas(
 
 
 def with_random_words(canvas: Canvas, denoiser: Any, seed: int) -> Canvas:
-    """The canvas with a random word in place of each mask, open to change: a start for Gibbs and for uniform noise."""
+    """The canvas with a random word in place of each mask, open to change: a start for Gibbs and
+    for uniform noise."""
     words = np.array(
         [
             i
@@ -91,8 +95,9 @@ def with_random_words(canvas: Canvas, denoiser: Any, seed: int) -> Canvas:
 
 @dataclass
 class Lexicon:
-    """What each id looks like: [text, join], sent once a run. join: "" a word of its own, "+" glued to the piece before it,
-    "." no space before it. family: how pieces become prose (words, pieces, bytes, characters)."""
+    """What each id looks like: [text, join], sent once a run. join: "" a word of its own, "+" glued
+    to the piece before it, "." no space before it. family: how pieces become prose (words, pieces,
+    bytes, characters)."""
 
     denoiser: Any
     family: str = ""
@@ -135,8 +140,9 @@ class Lexicon:
         return {str(i): self.entry(i) for i in sorted(fresh)}
 
     def spelled(self, ids: list[int]) -> dict[str, str]:
-        """Positions whose piece is part of a character and what to show there instead: the character once its bytes are all
-        there, a box before that. Empty for every model but the byte-level ones."""
+        """Positions whose piece is part of a character and what to show there instead: the
+        character once its bytes are all there, a box before that. Empty for every model but the
+        byte-level ones."""
         if self.family != "bytes" or not hasattr(self.denoiser, "token_bytes"):
             return {}
         mask, shown, at = int(self.denoiser.mask_id), {}, 0

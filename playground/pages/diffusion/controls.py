@@ -69,7 +69,8 @@ LINK = PageLink(
         "sampler_b": Choice("llada", tuple(TITLES)),
         "steps_b": Setting(ROWS["steps"]),
         "seed_b": Setting(replace(ROWS["seed"], default=8)),
-        # what stands in the player: that this was run, from which edited canvas, and the step on view
+        # what stands in the player: that this was run, from which edited canvas, and the step on
+        # view
         "ran": Flag(False),
         "edited": Text("", longest=6000),
         "step": Number(0, 0, 100_000, whole=True),
@@ -79,7 +80,8 @@ IN_THE_PLAYER = ("ran", "edited", "step")
 FIELDS = tuple(name for name in LINK.fields if name not in IN_THE_PLAYER)
 
 
-# What the page begins with. The link's own defaults stay as they were, or old links would open with other words.
+# What the page begins with. The link's own defaults stay as they were, or old links would open with
+# other words.
 FIRST = {
     **{name: LINK.fields[name].default for name in FIELDS},
     "canvas": models.FIRST_CANVAS,
@@ -90,7 +92,8 @@ FIRST = {
 
 
 def form(session: str | None = None) -> dict[str, Any]:
-    """What the browser needs to show the controls: which fields a sampler reads, what it may choose from, and what stands there first."""
+    """What the browser needs to show the controls: which fields a sampler reads, what it may choose
+    from, and what stands there first."""
     return {
         "first": FIRST,
         "models": models.listed(session),
@@ -120,7 +123,8 @@ def form(session: str | None = None) -> dict[str, Any]:
 
 
 def given_values(raw: Any) -> dict[str, Any]:
-    """The fields of a request of the browser, the rest at their defaults. ValueError where it holds none."""
+    """The fields of a request of the browser, the rest at their defaults. ValueError where it holds
+    none."""
     if not isinstance(raw, dict):
         raise ValueError(
             t("values must be the fields of the page, got {got}", got=type(raw).__name__)
@@ -143,7 +147,8 @@ def about_sampler(raw: Any) -> dict[str, Any]:
 def settings_of(
     values: dict[str, Any], sampler: str | None = None, steps: Any = None, seed: Any = None
 ) -> Any:
-    """The UnmaskSettings of the controls' (or a caller's) values; what the sampler does not read is left at its default.
+    """The UnmaskSettings of the controls' (or a caller's) values; what the sampler does not read is
+    left at its default.
 
     Raises ValueError with field, value and range."""
     name = sampler or values["sampler"]

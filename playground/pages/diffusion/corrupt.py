@@ -1,7 +1,7 @@
 """What noise does to a text at every time t, as plain data: masks, random words, noisy vectors.
 
-Every position has its noise drawn once; t only moves the threshold. So dragging t shows one path of the forward process and
-asks the server for nothing, and a word that was lost stays lost."""
+Every position has its noise drawn once; t only moves the threshold. So dragging t shows one path of
+the forward process and asks the server for nothing, and a word that was lost stays lost."""
 
 from __future__ import annotations
 
@@ -28,11 +28,14 @@ _lock, _measuring = threading.Lock(), threading.Lock()
 
 
 def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", seed: Any = 0) -> dict:
-    """Everything that the Corrupt block draws for a text: see the fields below. Raises ValueError with field, value and range.
+    """Everything that the Corrupt block draws for a text: see the fields below. Raises ValueError
+    with field, value and range.
 
-    alphas: schedule -> alpha_bar on GRID; u: one draw a position, known while u < alpha_bar(t); other: the random word that stands
-    there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
-    vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule` (chances in ten-thousandths)."""
+    alphas: schedule -> alpha_bar on GRID; u: one draw a position, known while u < alpha_bar(t);
+    other: the random word that stands there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is
+    linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
+    vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule`
+      (chances in ten-thousandths)."""
 
     if schedule not in DRAWN:
         raise ValueError(
@@ -96,7 +99,8 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
 
 
 def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:
-    """What `alpha_bar` takes for a schedule; entropy-linear (CDCD's time warping) is measured on the model, once a model."""
+    """What `alpha_bar` takes for a schedule; entropy-linear (CDCD's time warping) is measured on
+    the model, once a model."""
     if schedule != "entropy-linear":
         return schedule
     with _measuring:
@@ -135,7 +139,8 @@ def default_text() -> str:
 def corrupt_once(
     text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedule: Any, seed: Any
 ) -> dict:
-    """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens": [...], "text"}."""
+    """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens":
+    [...], "text"}."""
 
     if isinstance(t, bool) or not isinstance(t, (int, float)) or not 0 <= t <= 1:
         raise ValueError(tr("t must be in [0, 1], got {got}", got=repr(t)))

@@ -1,4 +1,5 @@
-"""The named endpoints of this page: `/corrupt` and `/unmask`. Plain JSON values by keyword in, a JSON object out."""
+"""The named endpoints of this page: `/corrupt` and `/unmask`. Plain JSON values by keyword in, a
+JSON object out."""
 
 from __future__ import annotations
 
@@ -34,15 +35,17 @@ def register(app: Any) -> None:
         """What noise makes of a text at one moment of the forward process of a diffusion model.
 
         Args:
-            text: words that the model knows
-            t: the moment, 0 (nothing has happened) to 1 (nothing is left)
-            noise: absorbing (words become masks), uniform (random words) or gaussian (vectors move; the nearest word answers)
-            schedule: how much is left at t: linear, cosine, geometric, linear-sigma or entropy-linear (measured on the model)
-            seed: 0 to 2^53; the same seed corrupts the same positions
-            model: whose words and vectors: fairy-diffusion (shipped) or an exact model such as exact-tale
+            text: words that the model knows t: the moment, 0 (nothing has happened) to 1 (nothing
+            is left)
+            noise: absorbing (words become masks), uniform (random words) or gaussian (vectors move;
+              the nearest word answers)
+            schedule: how much is left at t: linear, cosine, geometric, linear-sigma or
+              entropy-linear (measured on the model)
+            seed: 0 to 2^53; the same seed corrupts the same positions model: whose words and
+            vectors: fairy-diffusion (shipped) or an exact model such as exact-tale
 
-        Returns:
-            alpha_bar (the share that is left on average), the tokens at t, which of them are as they were, and the text
+        Returns: alpha_bar (the share that is left on average), the tokens at t, which of them are
+            as they were, and the text
         """
 
         def make() -> dict:
@@ -82,39 +85,29 @@ def register(app: Any) -> None:
         top: int = 5,
         request: gr.Request | None = None,
     ) -> dict:
-        """Let a masked diffusion model write: fill the masks of a canvas, everywhere at once, step by step.
+        """Let a masked diffusion model write: fill the masks of a canvas, everywhere at once, step
+        by step.
 
         Args:
-            canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king [MASK]*12 .
-            model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as exact-tale
-            sampler: {sampler}; uniform, coarse-to-fine, diffusion-lm and cdcd for exact models alone, self-speculative for those and fairy-diffusion
-            steps: {steps}
-            temperature: {temperature}
-            seed: {seed}
-            top_p: {top_p}
-            selection: which positions first (dream: origin, maskgit_plus, topk_margin, entropy; llada: low_confidence, random); empty for the sampler's own
-            schedule: {schedule}
-            block_length: {block_length}
-            overlap: {overlap}
-            threshold: {threshold}
-            edit_threshold: {edit_threshold}
-            bound: {bound}
-            t_min: {t_min}
-            t_max: {t_max}
-            confidence_threshold: {confidence_threshold}
-            eta: {eta}
-            alg_temp: {alg_temp}
-            guidance: {guidance}
-            burn_in: {burn_in}
-            as_published: {as_published}
-            length: positions in all, 0 to 256, filled up with masks; 0 for as written
-            hybrid: first tokens written by the left-to-right twin, 0 to 64
-            start: masks, or random words (gibbs and uniform)
+            canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king
+              [MASK]*12 .
+            model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as
+            exact-tale sampler: {sampler}; uniform, coarse-to-fine, diffusion-lm and cdcd for exact
+            models alone, self-speculative for those and fairy-diffusion steps: {steps} temperature:
+            {temperature} seed: {seed} top_p: {top_p} selection: which positions first (dream:
+            origin, maskgit_plus, topk_margin, entropy; llada: low_confidence, random); empty for
+            the sampler's own schedule: {schedule} block_length: {block_length} overlap: {overlap}
+            threshold: {threshold} edit_threshold: {edit_threshold} bound: {bound} t_min: {t_min}
+            t_max: {t_max} confidence_threshold: {confidence_threshold} eta: {eta} alg_temp:
+            {alg_temp} guidance: {guidance} burn_in: {burn_in} as_published: {as_published} length:
+            positions in all, 0 to 256, filled up with masks; 0 for as written hybrid: first tokens
+            written by the left-to-right twin, 0 to 64 start: masks, or random words (gibbs and
+            uniform)
             top: candidates a position to return at each step, 0 to 10
 
-        Returns:
-            text, and the run as a trace: start (with the words of the ids) and steps (canvas, state, confidence, entropy in nats, candidates, network calls;
-            self-verifying and self-speculative: drafts with p, q and whether accepted, and the refused one)
+        Returns: text, and the run as a trace: start (with the words of the ids) and steps (canvas,
+            state, confidence, entropy in nats, candidates, network calls; self-verifying and
+            self-speculative: drafts with p, q and whether accepted, and the refused one)
         """
         given = {
             "canvas": canvas,

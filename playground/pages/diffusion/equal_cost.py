@@ -1,6 +1,7 @@
 """What the page says of the trained verifier at equal cost: its shipped report.json, in sentences.
 
-The report is written by `playground.training.verifier_report`. Where none is shipped, nothing is said."""
+The report is written by `playground.training.verifier_report`. Where none is shipped, nothing is
+said."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def better(found: dict[str, Any]) -> bool:
 
 
 def verdict(measured: dict[str, Any] | None = None) -> Message | str:
-    """One sentence: at which calls of MDLM it reads better at equal cost, counted in calls and in seconds alike; "" unmeasured."""
+    """One sentence: at which calls of MDLM it reads better at equal cost, counted in calls and in
+    seconds alike; "" unmeasured."""
     compared = (report() if measured is None else measured).get("compared", [])
     wins: dict[int, bool] = {}
     for found in compared:

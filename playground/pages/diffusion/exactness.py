@@ -1,7 +1,9 @@
-"""The exactness meter: how far a sampler's output is from the truth, exactly, on a chain small enough to enumerate.
+"""The exactness meter: how far a sampler's output is from the truth, exactly, on a chain small
+enough to enumerate.
 
-The denoiser is exact here (forward-backward), so every distance is the sampler's own: what it costs to draw several words as if
-they were independent, and what it costs to choose places by the words drawn there."""
+The denoiser is exact here (forward-backward), so every distance is the sampler's own: what it costs
+to draw several words as if they were independent, and what it costs to choose places by the words
+drawn there."""
 
 from __future__ import annotations
 
@@ -124,8 +126,9 @@ def check_chain(
 
 
 def measure(names: Any, transition: Any, initial: Any, length: Any) -> Iterator[dict]:
-    """Messages of a measurement: {"chain", "parts"}, then a point each: {"curve", "x" (words a step), "tv", "kl" (bits), "steps"} or
-    {"sweeps", "tv"} for Gibbs from the worst start, last {"done": True}."""
+    """Messages of a measurement: {"chain", "parts"}, then a point each: {"curve", "x" (words a
+    step), "tv", "kl" (bits), "steps"} or {"sweeps", "tv"} for Gibbs from the worst start, last
+    {"done": True}."""
 
     names, matrix, start, length = check_chain(names, transition, initial, length)
     denoiser = diffusion.ExactDenoiser(start, matrix, states=names)

@@ -1,4 +1,5 @@
-"""The Exactness block: a chain that the visitor edits, and the distance of each sampler's output from it."""
+"""The Exactness block: a chain that the visitor edits, and the distance of each sampler's output
+from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Hybrid start: the causal twin writes the first tokens from left to right, the diffusion model everything after them."""
+"""Hybrid start: the causal twin writes the first tokens from left to right, the diffusion model
+everything after them."""
 
 from __future__ import annotations
 
@@ -14,9 +15,11 @@ from playground.pages.diffusion.canvas import Canvas
 def write_first(
     canvas: Canvas, denoiser: Any, count: Any, settings: Any, backend: Callable[[], Any]
 ) -> tuple[Canvas, str]:
-    """The canvas with its first `count` masks written by the causal twin, given the text before them; and a note that says so.
+    """The canvas with its first `count` masks written by the causal twin, given the text before
+    them; and a note that says so.
 
-    The twin's words are re-read by the denoiser's tokenizer and are locked, like the visitor's own. Raises ValueError."""
+    The twin's words are re-read by the denoiser's tokenizer and are locked, like the visitor's own.
+    Raises ValueError."""
 
     if (
         isinstance(count, bool)

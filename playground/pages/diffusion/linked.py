@@ -14,8 +14,9 @@ from playground.pages.errors import sentence_of
 
 
 def arrived(raw: Any, backend: Callable[[], Any]) -> dict[str, Any]:
-    """What an opened link ({"query": text}) does to the page: {} where it is none of this page's; else the fields, a message about what
-    was broken, and, where it shows a run, what to run again ("run") or why not ("problem")."""
+    """What an opened link ({"query": text}) does to the page: {} where it is none of this page's;
+    else the fields, a message about what was broken, and, where it shows a run, what to run again
+    ("run") or why not ("problem")."""
     query = str(raw.get("query", "")) if isinstance(raw, dict) else ""
     params = dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
     if not LINK.given(params):
@@ -33,7 +34,8 @@ def arrived(raw: Any, backend: Callable[[], Any]) -> dict[str, Any]:
 
 
 def address(raw: Any) -> dict[str, str]:
-    """{"query"} of the page as the browser describes it ({"fields": {...}}), every field checked."""
+    """{"query"} of the page as the browser describes it ({"fields": {...}}), every field
+    checked."""
     fields = raw.get("fields") if isinstance(raw, dict) else None
     if not isinstance(fields, dict):
         raise ValueError(t("fields must be the fields of the link"))
@@ -41,10 +43,12 @@ def address(raw: Any) -> dict[str, str]:
 
 
 def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any, int] | None:
-    """(values of the controls, the edit that the run went on from or None, the step on view) of an opened link that shows a run; None
-    where it shows none. The same values give the same words: every draw depends on the seed alone.
+    """(values of the controls, the edit that the run went on from or None, the step on view) of an
+    opened link that shows a run; None where it shows none. The same values give the same words:
+    every draw depends on the seed alone.
 
-    Raises ValueError, a sentence, where the link is broken or its model would have to be fetched first: nothing is fetched unasked."""
+    Raises ValueError, a sentence, where the link is broken or its model would have to be fetched
+      first: nothing is fetched unasked."""
     params = dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
     values, broken = LINK.decode(params)
     if not LINK.given(params) or not values["ran"]:

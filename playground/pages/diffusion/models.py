@@ -1,6 +1,8 @@
-"""The denoisers that this page offers: networks of the catalogue, and exact ones made of chains that fit on a card.
+"""The denoisers that this page offers: networks of the catalogue, and exact ones made of chains
+that fit on a card.
 
-An exact denoiser's conditionals are the chain's own, so whatever a sampler gets wrong on it is the sampler's doing.
+An exact denoiser's conditionals are the chain's own, so whatever a sampler gets wrong on it is the
+sampler's doing.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from playground.pages import ngram_models
 TWIN, CAUSAL_TWIN = "fairy-diffusion", "fairy-causal"
 WEATHER, TALE = "exact-weather", "exact-tale"
 
-# written for this page; every sentence shares words with others, so that a word leaves choices to the next
+# written for this page; every sentence shares words with others, so that a word leaves choices to
+# the next
 TALE_TEXT = """
 the king had a daughter . the daughter had a golden ball . the ball fell into the well . a frog sat in the well .
 the frog brought the ball to the daughter . the king said the frog had a golden heart . the daughter said the frog had a cold hand .
@@ -55,14 +58,16 @@ def _exact(name: str) -> Any:
 
 @functools.lru_cache(maxsize=1)
 def tale_model() -> Any:
-    """The bigram of the tale. A little smoothing, or two words drawn at once could make a text that the model calls impossible."""
+    """The bigram of the tale. A little smoothing, or two words drawn at once could make a text that
+    the model calls impossible."""
 
     # its first word stands again behind the last full stop, so that the tale can go round
     return NgramModel.fit(TALE_TEXT + "the", 1, "word", smoothing="add-k", k=0.01, ending="wrap")
 
 
 def offered(session: str | None = None) -> list[tuple[str, str]]:
-    """(title, name) of everything that can unmask here, the n-gram models of this visitor included; loads nothing."""
+    """(title, name) of everything that can unmask here, the n-gram models of this visitor included;
+    loads nothing."""
 
     networks = [
         (entry.listed_as, entry.id) for entry in entries().values() if entry.kind == "denoiser"
@@ -77,8 +82,8 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
 
 def listed(session: str | None = None) -> list[list[Any]]:
-    """[title, name, whether it is exact, whether it can check drafts, whether it reads evidence of any noise] of everything on
-    offer: an exact model takes every sampler."""
+    """[title, name, whether it is exact, whether it can check drafts, whether it reads evidence of
+    any noise] of everything on offer: an exact model takes every sampler."""
     return [
         [
             title,
@@ -103,7 +108,8 @@ def is_exact(name: Any) -> bool:
 
 
 def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = None) -> Any:
-    """The denoiser of a name: an exact one at once, a network from `backend()` (a function, so that an exact one needs none).
+    """The denoiser of a name: an exact one at once, a network from `backend()` (a function, so that
+    an exact one needs none).
 
     Raises ValueError or the backend's own error, a sentence for the visitor."""
 

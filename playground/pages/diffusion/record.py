@@ -1,8 +1,10 @@
-"""Records what the page shows before anything was run: `python -m playground.pages.diffusion.record [name ...]`.
+"""Records what the page shows before anything was run: `python -m playground.pages.diffusion.record
+[name ...]`.
 
-Names: unmask, corrupt, exactness, steps, and quality, which is that half of steps that reads no clock: it may be recorded on a
-machine that does other work. Without a name all but the last.
-The runs are the shipped twin's own; without its weights in assets/models the exact tale stands in, and says so."""
+Names: unmask, corrupt, exactness, steps, and quality, which is that half of steps that reads no
+clock: it may be recorded on a machine that does other work. Without a name all but the last. The
+runs are the shipped twin's own; without its weights in assets/models the exact tale stands in, and
+says so."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What stands on the page before anything was run: recorded runs and figures in assets/examples, made by `python -m
-playground.pages.diffusion.record`."""
+"""What stands on the page before anything was run: recorded runs and figures in assets/examples,
+made by `python -m playground.pages.diffusion.record`."""
 
 from __future__ import annotations
 

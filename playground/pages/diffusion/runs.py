@@ -1,4 +1,5 @@
-"""Unmasking runs as messages for the page: one frame a yield, plain data; and the same run whole, as a trace."""
+"""Unmasking runs as messages for the page: one frame a yield, plain data; and the same run whole,
+as a trace."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ LONGEST_GIBBS = 2000  # steps: sweeps times open positions
 
 @dataclass
 class Side:
-    """One of the runs on view: a denoiser, a canvas, and the settings (playground.diffusion.UnmaskSettings)."""
+    """One of the runs on view: a denoiser, a canvas, and the settings
+    (playground.diffusion.UnmaskSettings)."""
 
     model: str
     denoiser: Any
@@ -98,7 +100,8 @@ class Side:
             "special": special,
             "family": self.lexicon.family,
             "canvas": ids,
-            # what the model puts around every text, [CLS] and [SEP]: out of sight, but its own passes hold it
+            # what the model puts around every text, [CLS] and [SEP]: out of sight, but its own
+            # passes hold it
             "frame": [
                 list(whole[: self.canvas.lead]),
                 list(whole[len(whole) - self.canvas.tail :]),
@@ -171,12 +174,14 @@ def stream(
     twin: Any = None,
     score: Callable[[str, str], float | None] | None = None,
 ) -> Iterator[run.Message]:
-    """What a run says (playground/pages/run.py): begin, a frame for each step of each side in turn, end.
+    """What a run says (playground/pages/run.py): begin, a frame for each step of each side in turn,
+    end.
 
-    Frames are {"side", "step", "words"}, and {"twin": text} for each word of the left-to-right twin, one after each round of steps;
-    last {"scores": perplexity of each side's text or None}, where `score(model, text)` is given.
-    `link`: the fields of the link that gives this run again; `at`: the step on view when it has ended. Ends by itself after
-    `seconds`."""
+    Frames are {"side", "step", "words"}, and {"twin": text} for each word of the left-to-right
+    twin, one after each round of steps; last {"scores": perplexity of each side's text or None},
+    where `score(model, text)` is given.
+    `link`: the fields of the link that gives this run again; `at`: the step on view when it has
+    ended. Ends by itself after `seconds`."""
     yield run.begin(
         sides=[side.card() for side in sides],
         what=what_runs(sides),
@@ -245,10 +250,11 @@ def whole_trace(
     seconds: float = 600.0,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[int | dict]:
-    """1 for each step, then the run as one trace: {"version", "kind": "unmask", ..., "start": card, "steps": [records]}; `text`
-    is its last text.
+    """1 for each step, then the run as one trace: {"version", "kind": "unmask", ..., "start": card,
+    "steps": [records]}; `text` is its last text.
 
-    Raises ValueError where the run takes longer than `seconds`, or has more to say than an answer may hold."""
+    Raises ValueError where the run takes longer than `seconds`, or has more to say than an answer
+      may hold."""
     begun = clock()
     start = side.card()
     words = dict(start["words"])

@@ -1,4 +1,5 @@
-"""How a finished text reads to the left-to-right twin, and which of several texts is most like all the others."""
+"""How a finished text reads to the left-to-right twin, and which of several texts is most like all
+the others."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ UTILITIES = ("bleu", "rougeL")
 
 
 def scorer(backend: Callable[[], Any]) -> Callable[[str, str], float | None]:
-    """(model, text) -> the perplexity of the text under the model's left-to-right twin; None where it has none here."""
+    """(model, text) -> the perplexity of the text under the model's left-to-right twin; None where
+    it has none here."""
 
     def score(model: str, text: str) -> float | None:
         if model not in (models.TWIN, models.TALE):
@@ -41,8 +43,9 @@ def scorer(backend: Callable[[], Any]) -> Callable[[str, str], float | None]:
 def many(
     side: Side, count: Any, utility: Any, score: Callable[[str, str], float | None]
 ) -> Iterator[run.Message]:
-    """`count` texts of a side, the first of them the side's own, and their minimum Bayes risk: begin, progress for each step, frames
-    {"text", "perplexity"}, then {"utilities": mean utility of each text with every other as the reference, "best": its index}, end.
+    """`count` texts of a side, the first of them the side's own, and their minimum Bayes risk:
+    begin, progress for each step, frames {"text", "perplexity"}, then {"utilities": mean utility of
+    each text with every other as the reference, "best": its index}, end.
 
     ValueError names count, utility and what is allowed."""
     if isinstance(count, bool) or not isinstance(count, int) or not TEXTS[0] <= count <= TEXTS[1]:

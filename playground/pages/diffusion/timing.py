@@ -1,4 +1,5 @@
-"""Steps, time and quality, measured: what a token costs left to right, what a step costs in a canvas, and what few steps cost.
+"""Steps, time and quality, measured: what a token costs left to right, what a step costs in a
+canvas, and what few steps cost.
 
 Generators of plain messages; the models come in as arguments."""
 
@@ -39,7 +40,8 @@ def measure_time(
     lengths: tuple[int, ...] = LENGTHS,
     tokens: int = TOKENS,
 ) -> Iterator[dict]:
-    """{"token": {"index", "ms" (mean so far), "seconds"}} for each token, then {"step": {"length", "ms" (median of 5)}}."""
+    """{"token": {"index", "ms" (mean so far), "seconds"}} for each token, then {"step": {"length",
+    "ms" (median of 5)}}."""
 
     yield {"part": t("one token after the other"), "of": tokens}
     begun = before = clock()
@@ -78,10 +80,11 @@ def measure_quality(
     counts: tuple[int, ...] = STEP_COUNTS,
     seeds: int = SEEDS,
 ) -> Iterator[dict]:
-    """{"quality": {"sampler", "steps", "perplexity", "perplexity_spread", "distinct", "distinct_spread", "calls", "example"}} for random
-    order (llada) at each number of steps, then for drafts and checks, as far as the denoiser can: mean and standard deviation over
-    `seeds` runs of the canvas; the perplexity is the causal model's, the first token of a text not scored. "calls" is the mean cost
-    in ordinary calls of the network."""
+    """{"quality": {"sampler", "steps", "perplexity", "perplexity_spread", "distinct",
+    "distinct_spread", "calls", "example"}} for random order (llada) at each number of steps, then
+    for drafts and checks, as far as the denoiser can: mean and standard deviation over `seeds` runs
+    of the canvas; the perplexity is the causal model's, the first token of a text not scored.
+    "calls" is the mean cost in ordinary calls of the network."""
 
     masks = sum(i == int(denoiser.mask_id) for i in canvas.ids)
     plans = [("llada", count) for count in dict.fromkeys(min(count, masks) for count in counts)]

@@ -1,4 +1,5 @@
-"""The Steps, time, quality block: measured live, with progress and stop, and the visitor's own numbers beside it."""
+"""The Steps, time, quality block: measured live, with progress and stop, and the visitor's own
+numbers beside it."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def measured(name: Any, what: Any, backend: Any) -> Iterator[dict]:
 
 
 def twins(name: Any, backend: Any) -> tuple[Any, Any, str]:
-    """(causal model, denoiser, prompt) of a pair. ValueError on another name; the backend's sentence where weights are missing."""
+    """(causal model, denoiser, prompt) of a pair. ValueError on another name; the backend's
+    sentence where weights are missing."""
     if name == models.TALE:
         return models.tale_model(), models.get_denoiser(models.TALE, backend), "the king"
     if name != "twins":

@@ -1,4 +1,5 @@
-"""The left-to-right twin of a canvas: the same opening and as many words, one word a network call, without a view of the ending."""
+"""The left-to-right twin of a canvas: the same opening and as many words, one word a network call,
+without a view of the ending."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from playground.pages.errors import sentence_of
 class LeftToRight:
     """`card()` is what the page needs first; iterating gives the text after each word.
 
-    A model that has no twin, a canvas that begins with a mask, or weights that cannot be had leave `problem`, a sentence."""
+    A model that has no twin, a canvas that begins with a mask, or weights that cannot be had leave
+    `problem`, a sentence."""
 
     def __init__(self, side: Any, backend: Callable[[], Any]):
         ids, mask = list(side.canvas.ids[side.canvas.seen]), int(side.denoiser.mask_id)

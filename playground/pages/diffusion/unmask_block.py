@@ -77,7 +77,8 @@ def build_unmask(app: Any) -> None:
 
 
 def read_by_model(event: Any, app: Any, session: str | None) -> dict[str, str]:
-    """{"text"}: the canvas as the model reads it, nothing where its weights would have to be fetched; or {"problem"}."""
+    """{"text"}: the canvas as the model reads it, nothing where its weights would have to be
+    fetched; or {"problem"}."""
     name = sent(event, "model")
     try:
         if not models.ready(name, app.backend):
@@ -90,8 +91,8 @@ def read_by_model(event: Any, app: Any, session: str | None) -> dict[str, str]:
 
 
 def messages(raw: Any, app: Any, request: Any = None) -> Iterator[run.Message]:
-    """One run as the page hears it. `raw`: {"run", "after"?, "values": the fields, "edited"?: the canvas on which the visitor goes on,
-    "at"?: the step on view at the end}."""
+    """One run as the page hears it. `raw`: {"run", "after"?, "values": the fields, "edited"?: the
+    canvas on which the visitor goes on, "at"?: the step on view at the end}."""
     return run.stream(
         app.backend(),
         request,
@@ -126,7 +127,8 @@ def unmasked(asked: dict[str, Any], app: Any, session: str | None) -> Iterator[r
 
 
 def several(asked: dict[str, Any], app: Any, session: str | None) -> Iterator[run.Message]:
-    """Many texts of the canvas under the settings in the controls, and which of them is most like the others."""
+    """Many texts of the canvas under the settings in the controls, and which of them is most like
+    the others."""
     values = {**given_values(asked.get("values")), "two": False}
     sides = make_sides(values, app, values["model"], session)
     yield from many(
@@ -170,7 +172,8 @@ def make_sides(
 def _run_on(
     values: dict[str, Any], name: str, denoiser: Any, canvas: Canvas, settings: Any, event: Any
 ) -> list[Side]:
-    """One canvas, or two, from where the visitor left them. One of two that has nothing to fill stays as it stands."""
+    """One canvas, or two, from where the visitor left them. One of two that has nothing to fill
+    stays as it stands."""
     first, turn = edited(canvas, denoiser, event)
     settings = replace(settings, seed=following_seed(settings.seed, turn))
     given = sent(event, "second")
@@ -207,14 +210,16 @@ def session_of(request: Any) -> str | None:
 
 
 def _length(value: Any) -> Any:
-    """A whole number as an int, 0 where none stands there; what is no number is refused by who reads the canvas."""
+    """A whole number as an int, 0 where none stands there; what is no number is refused by who
+    reads the canvas."""
     if value is None:
         return 0
     return int(value) if isinstance(value, (int, float)) and float(value).is_integer() else value
 
 
 def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
-    """The canvas that the visitor edited in the browser, checked: (canvas, how many times it was run on)."""
+    """The canvas that the visitor edited in the browser, checked: (canvas, how many times it was
+    run on)."""
 
     ids, locked, turn = (sent(event, field) for field in ("canvas", "locked", "turn"))
     longest, mask = limits().max_canvas_length, int(denoiser.mask_id)

@@ -24,7 +24,8 @@ TITLE = t("Escape")
 
 
 def build(app: Any) -> None:
-    """Three parts on one page: the loop with its calculator, real logits, a real loop in the model."""
+    """Three parts on one page: the loop with its calculator, real logits, a real loop in the
+    model."""
     gr.Markdown(
         t(
             "# How does a text get out of a loop?\n\nAt the **underlined word** of each lap the model draws. Drag the dot."

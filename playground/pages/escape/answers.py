@@ -1,4 +1,5 @@
-"""What the server answers the Escape page: what the page opens with, one real distribution read, the experiment's run.
+"""What the server answers the Escape page: what the page opens with, one real distribution read,
+the experiment's run.
 
 Errors are raised; `answered_messages` and the run's stream turn them into sentences on the page."""
 
@@ -30,9 +31,11 @@ LONGEST_PROMPT = 2000
 
 
 def opened(request: Any) -> dict:
-    """What the calculator begins with: {"settings", "loop": the recorded one (see record.py), "message"}.
+    """What the calculator begins with: {"settings", "loop": the recorded one (see record.py),
+    "message"}.
 
-    An address without settings opens the recorded loop, one that names settings but no word of it a loop of the visitor's own ΔE and N."""
+    An address without settings opens the recorded loop, one that names settings but no word of it a
+    loop of the visitor's own ΔE and N."""
     query = request.get("query", "") if isinstance(request, dict) else ""
     values, message = link_values(request)
     loop = recorded()
@@ -56,7 +59,8 @@ def link(settings: Any) -> dict:
 
 
 def opened_logits(request: Any) -> dict:
-    """The step that the page's address names, or the worked example: {"source", "table": text for the box, "message"}."""
+    """The step that the page's address names, or the worked example: {"source", "table": text for
+    the box, "message"}."""
     values, _ = link_values(request)
     source, message = source_of(values)
     return {
@@ -67,12 +71,14 @@ def opened_logits(request: Any) -> dict:
 
 
 def read(backend: Any, request: Any) -> dict:
-    """One real distribution as the browser reads it (see sent.py); `backend()` gives the backend where it is a step of a text."""
+    """One real distribution as the browser reads it (see sent.py); `backend()` gives the backend
+    where it is a step of a text."""
     return sent(_found(backend, request))
 
 
 def analyse(backend: Any, request: Any) -> dict:
-    """Its figures at one setting, for a step with a rule that the browser does not know (one that a program added to the table)."""
+    """Its figures at one setting, for a step with a rule that the browser does not know (one that a
+    program added to the table)."""
     return logits.analyse(
         _found(backend, request),
         request.get("loop"),
@@ -130,7 +136,8 @@ def _from_step(backend: Any, source: dict) -> Any:
 
 
 def experiment(backend: Any) -> Work:
-    """The work of a run of the experiment; its request is {"model", "prompt", "top_p", "runs", "length"}."""
+    """The work of a run of the experiment; its request is {"model", "prompt", "top_p", "runs",
+    "length"}."""
 
     def work(asked: dict, handle: Handle) -> Iterator[Message]:
         prompt, top_p, runs, length = _experiment_of(asked)

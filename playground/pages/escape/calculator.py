@@ -1,7 +1,8 @@
-"""The Escape page's loop of one token and N equal rivals at one setting, for programs: chance, T_c, and both in a sentence.
+"""The Escape page's loop of one token and N equal rivals at one setting, for programs: chance, T_c,
+and both in a sentence.
 
-The page itself computes them in the browser (web/views/escape/law.js), so that a moved control asks nobody; tests/web/test_escape_law.py
-holds the two to the same figures and the same words."""
+The page itself computes them in the browser (web/views/escape/law.js), so that a moved control asks
+nobody; tests/web/test_escape_law.py holds the two to the same figures and the same words."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def checked(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def calculate(settings: dict[str, Any]) -> dict[str, Any]:
-    """{"settings", "escape": P of one draw, "barrier": after penalties (nats), "critical": T_c or None, "sentence"}."""
+    """{"settings", "escape": P of one draw, "barrier": after penalties (nats), "critical": T_c or
+    None, "sentence"}."""
     s = checked(settings)
     barrier = decoding.escape.penalized_barrier(
         s["loop_logit"], s["delta_e"], s["visits"], s["repetition_penalty"], s["frequency_penalty"]

@@ -24,7 +24,8 @@ def escape(
     order: str = "transformers",
     logits: list[float] | None = None,
 ) -> dict[str, Any]:
-    """When does a sampler leave a loop? Escape probability of one draw and the nucleus escape temperature T_c.
+    """When does a sampler leave a loop? Escape probability of one draw and the nucleus escape
+    temperature T_c.
 
     Args:
         delta_e: barrier between the loop token and the way out, in logits (nats).
@@ -34,10 +35,11 @@ def escape(
         top_k: how many tokens are kept; 0 is off.
         rivals: number of equally likely ways out.
         order: "transformers" (temperature first) or "llama.cpp" (temperature last).
-        logits: a whole distribution instead of delta_e and rivals; T_c is then solved over all of it.
+        logits: a whole distribution instead of delta_e and rivals; T_c is then solved over all of
+          it.
 
-    Returns:
-        {"escape", "arrhenius", "two_state", "exact", "critical_temperature" (null where none), "sentence", ...}
+    Returns: {"escape", "arrhenius", "two_state", "exact", "critical_temperature" (null where none),
+        "sentence", ...}
     """
     settings = {
         "delta_e": delta_e,

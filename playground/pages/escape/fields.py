@@ -1,5 +1,5 @@
-"""What the Escape page knows before anything is computed: its fields and its first example. Imports nothing heavy, for the page to
-open fast."""
+"""What the Escape page knows before anything is computed: its fields and its first example. Imports
+nothing heavy, for the page to open fast."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from playground.parameters import Parameter, table
 
 
 def _row(name: str, **own: Any) -> Parameter:
-    """A row of decoding's table as this page has it: its own beginning, words and (narrower) range."""
+    """A row of decoding's table as this page has it: its own beginning, words and (narrower)
+    range."""
     return replace(PARAMETERS[name], **own)
 
 

@@ -27,15 +27,16 @@ LINK = PageLink(
 
 
 def link_values(request: Any) -> tuple[dict, str]:
-    """What the page's address ({"query"}) says, checked: (values, sentence about what could not be read)."""
+    """What the page's address ({"query"}) says, checked: (values, sentence about what could not be
+    read)."""
     query = request.get("query", "") if isinstance(request, dict) else ""
     params = dict(parse_qsl(str(query)[:20_000].lstrip("?")))
     return LINK.decode(params) if LINK.given(params) else (LINK.defaults(), "")
 
 
 def link_of(state: dict) -> str:
-    """The address that opens a decoding step here (see `Shell.receive`). ValueError where the text is too long for a link, or where
-    the state is not one."""
+    """The address that opens a decoding step here (see `Shell.receive`). ValueError where the text
+    is too long for a link, or where the state is not one."""
     settings, ids, step = (
         object_of(state.get("settings") or {}, "settings"),
         ids_of(state.get("ids"), "ids"),

@@ -1,4 +1,5 @@
-"""The Escape page's experiment on a real loop, as messages of playground/pages/run.py: what was found, one figure a frame."""
+"""The Escape page's experiment on a real loop, as messages of playground/pages/run.py: what was
+found, one figure a frame."""
 
 from __future__ import annotations
 
@@ -32,11 +33,11 @@ def experiment_messages(
     should_stop: Callable[[], bool] = lambda: False,
     followed: Any = None,
 ) -> Iterator[run.Message]:
-    """From an empty page to the finished experiment: each frame holds one or two of "pieces", "barriers", "visits", "inverted",
-    "shares", "survival", the later ones in place of the earlier.
+    """From an empty page to the finished experiment: each frame holds one or two of "pieces",
+    "barriers", "visits", "inverted", "shares", "survival", the later ones in place of the earlier.
 
-    followed: a model that answers several contexts at once (`Together`): a few escaped runs then go on, to see which come back.
-    The last message is an end: "done", or "no_loop" with words."""
+    followed: a model that answers several contexts at once (`Together`): a few escaped runs then go
+    on, to see which come back. The last message is an end: "done", or "no_loop" with words."""
     yield run.progress(t("Writing greedily until the text repeats itself …"), 0.0)
     prompt_ids = model.encode(prompt)
     room_for(model, prompt_ids)
@@ -77,7 +78,8 @@ def experiment_messages(
 
 
 class _Laps:
-    """The laps still to come, teacher-forced: later laps differ from the first, for the context is longer."""
+    """The laps still to come, teacher-forced: later laps differ from the first, for the context is
+    longer."""
 
     def __init__(self, model: Any, cycle: decoding.experiment.Cycle, length: int, top_p: float):
         tokens, context = cycle.continuation(cycle.loop.period * LAPS), list(cycle.ids)
@@ -156,7 +158,8 @@ class _Laps:
     def came_back(
         self, model: Any, seed: int, words: Message | None, should_stop: Callable[[], bool]
     ) -> Iterator[run.Message]:
-        """Some of the runs that left go on, to see which fall back into the loop. words: what was said so far."""
+        """Some of the runs that left go on, to see which fall back into the loop. words: what was
+        said so far."""
         following = t("Following some of the runs that left, to see which come back …")
         yield run.progress(paragraph(words or "", following), 0.0)
         warm = DecodingSettings(temperature=loop.centre(self.critical) * 1.3, top_p=self.top_p)

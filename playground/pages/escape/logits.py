@@ -1,7 +1,9 @@
-"""The Escape page's reading of one real distribution: barriers, T_c of two tokens beside the one of the whole vocabulary.
+"""The Escape page's reading of one real distribution: barriers, T_c of two tokens beside the one of
+the whole vocabulary.
 
-The page gets the logits once (sent.py) and computes the rest by itself (web/views/escape/reading.js), so that a moved slider asks nobody.
-`analyse` is the same for programs; tests/web/test_escape_reading.py holds the two to the same figures and sentences."""
+The page gets the logits once (sent.py) and computes the rest by itself
+(web/views/escape/reading.js), so that a moved slider asks nobody. `analyse` is the same for
+programs; tests/web/test_escape_reading.py holds the two to the same figures and sentences."""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ SHOWN = 10
 
 
 class Distribution(NamedTuple):
-    """Where logits came from. `context` are the ids before the step, `settings` the rules that acted (its temperature is ignored)."""
+    """Where logits came from. `context` are the ids before the step, `settings` the rules that
+    acted (its temperature is ignored)."""
 
     logits: np.ndarray  # (V,) float32
     text_of: Callable[[int], str]
@@ -34,9 +37,11 @@ class Distribution(NamedTuple):
 
 
 def penalised(found: Distribution) -> Distribution:
-    """The step as temperature finds it: its penalties act first, in either order, so they are taken into the logits and switched off.
+    """The step as temperature finds it: its penalties act first, in either order, so they are taken
+    into the logits and switched off.
 
-    Barrier, T_c, table and chances then speak of one distribution. The same Distribution where no penalty acts.
+    Barrier, T_c, table and chances then speak of one distribution. The same Distribution where no
+    penalty acts.
     """
     greedy = found.settings.with_changes(do_sample=False)
     acting = greedy.rules_on()
@@ -65,7 +70,8 @@ def analyse(
     temperature: Any = 0.8,
     min_p: Any = 0.05,
 ) -> dict[str, Any]:
-    """The figures and the sentences of a distribution at one setting. ValueError for bad numbers."""
+    """The figures and the sentences of a distribution at one setting. ValueError for bad
+    numbers."""
     top_p = READING["top_p"].check(top_p)
     temperature = READING["temperature"].check(temperature)
     min_p = READING["min_p"].check(min_p)
@@ -202,7 +208,8 @@ def _sentence(
 
 
 def _two_tokens_off(naive: float | None, solved: float) -> str:
-    """How far the formula of two tokens is from the root over the whole vocabulary; empty where it gives no temperature."""
+    """How far the formula of two tokens is from the root over the whole vocabulary; empty where it
+    gives no temperature."""
     if naive is None or not math.isfinite(naive) or naive <= 0:
         return ""
     figures = {"naive": f"{naive:.3f}", "share": f"{abs(naive - solved) / solved:.0%}"}
@@ -214,7 +221,8 @@ def _two_tokens_off(naive: float | None, solved: float) -> str:
 def _numbers(
     found, barrier, held, solved, naive, top_p, temperature, min_p, chance, plain
 ) -> list[list]:
-    """(name, figure or word, how it comes about) of each line of the table; None is drawn as a dash."""
+    """(name, figure or word, how it comes about) of each line of the table; None is drawn as a
+    dash."""
     return [
         *_temperature_numbers(found, barrier, held, solved, naive, min_p),
         *_chance_numbers(top_p, temperature, chance, plain),
@@ -288,7 +296,8 @@ def _or_never(value: float | None) -> Any:
 
 
 def _trapping(found: Distribution, loop: int, temperature: float) -> float:
-    """The largest top-p whose nucleus is the loop token alone: its share of what reaches top-p under the other rules of this step.
+    """The largest top-p whose nucleus is the loop token alone: its share of what reaches top-p
+    under the other rules of this step.
 
     1 where those rules hold it by themselves, whatever top-p is.
     """
@@ -310,7 +319,8 @@ def _trapping(found: Distribution, loop: int, temperature: float) -> float:
 def _sides(
     found: Distribution, settings: DecodingSettings, solved: float, shown: list[int]
 ) -> list[dict]:
-    """The distribution just below and just above T_c (1% to each side), before and after the rules that cut, and what each cut."""
+    """The distribution just below and just above T_c (1% to each side), before and after the rules
+    that cut, and what each cut."""
     sides = []
     for above, factor in ((False, 0.99), (True, 1.01)):
         at = solved * factor
@@ -355,7 +365,8 @@ def _sides(
 
 
 def _cuts(stages: list) -> list[tuple[str, int]]:
-    """(rule in words, how many tokens it took out) for the rules that took out any, in their order."""
+    """(rule in words, how many tokens it took out) for the rules that took out any, in their
+    order."""
     counts = [(stage.name, stage.candidates.count) for stage in stages if stage.name != "draw"]
     return [
         (name.replace("_", "-"), before - after)

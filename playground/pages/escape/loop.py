@@ -1,4 +1,5 @@
-"""What is known of a loop before any run: its text, the barrier at each of its tokens, what penalties and top-p do to it."""
+"""What is known of a loop before any run: its text, the barrier at each of its tokens, what
+penalties and top-p do to it."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def _held(critical: float) -> Message:
 
 
 def drift(along: Any, tokens: list[int], period: int) -> Message:
-    """How the lowest barrier of a lap changes from the first lap to the last whole one, for the context grows: one sentence."""
+    """How the lowest barrier of a lap changes from the first lap to the last whole one, for the
+    context grows: one sentence."""
     lowest = [
         min(
             decoding.escape.energy_barrier(along[place], tokens[place]).delta_e
@@ -89,7 +91,8 @@ def drift(along: Any, tokens: list[int], period: int) -> Message:
 
 
 def inverted(along: Any, tokens: list[int], critical: float, top_p: float) -> dict:
-    """The inverted view: for each temperature the largest top-p that still holds the loop, over the laps that a run can see."""
+    """The inverted view: for each temperature the largest top-p that still holds the loop, over the
+    laps that a run can see."""
     middle = centre(critical)
     temperatures = [middle * (0.3 + 0.1 * i) for i in range(24)]
     return {
@@ -115,8 +118,9 @@ def visits(
     repetition: float,
     frequency: float,
 ) -> dict:
-    """The barrier of the weakest token at each lap: measured on the model's logits with the penalty applied, and as the formula predicts
-    from the first lap's logits alone. (The model's own logits drift from lap to lap: that is the plain line.)"""
+    """The barrier of the weakest token at each lap: measured on the model's logits with the penalty
+    applied, and as the formula predicts from the first lap's logits alone. (The model's own logits
+    drift from lap to lap: that is the plain line.)"""
     period = cycle.loop.period
     weakest = min(
         range(len(facts)),
@@ -185,5 +189,6 @@ def _turns(laps: list[int], out: dict[str, list], repetition: float, frequency: 
 
 
 def finite(value: float) -> float | None:
-    """The temperature, or None where there is none (no temperature escapes, or nothing holds the loop)."""
+    """The temperature, or None where there is none (no temperature escapes, or nothing holds the
+    loop)."""
     return float(value) if math.isfinite(value) and value > 0 else None

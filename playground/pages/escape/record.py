@@ -1,11 +1,14 @@
 """Records the loop that the Escape page opens with: `python -m playground.pages.escape.record`.
 
-The shipped model writes greedily until its text goes round; the lap after that is what the page plays. For each token of the lap the
-record holds the model's logits relative to the loop token's: NAMED of them one by one, the others as (logit, count) in bins of BIN
-nats, each at the mean weight of its members at T = 1. What a bin adds to a probability is exact at T = 1 and elsewhere off by a
-share of about BIN² / 24 · |1/T² − 1/T|: below the digits on the page (tests/pages/test_escape_recorded.py).
+The shipped model writes greedily until its text goes round; the lap after that is what the page
+plays. For each token of the lap the record holds the model's logits relative to the loop token's:
+NAMED of them one by one, the others as (logit, count) in bins of BIN nats, each at the mean weight
+of its members at T = 1. What a bin adds to a probability is exact at T = 1 and elsewhere off by a
+share of about BIN² / 24 · |1/T² − 1/T|: below the digits on the page
+(tests/pages/test_escape_recorded.py).
 
-And the experiment on a real loop, as the page begins with it: what a visitor plays with who waits for a place.
+And the experiment on a real loop, as the page begins with it: what a visitor plays with who waits
+for a place.
 """
 
 from __future__ import annotations
@@ -42,7 +45,8 @@ LONGEST_WAY = 12  # tokens
 
 
 def bins_of(logits: np.ndarray) -> list[list[float]]:
-    """[[logit, count], ...] of the logits (n,), falling: each bin at the logit whose weight at T = 1 is its members' mean."""
+    """[[logit, count], ...] of the logits (n,), falling: each bin at the logit whose weight at T =
+    1 is its members' mean."""
     places = np.floor(logits / BIN).astype(np.int64)
     found = []
     for place in np.unique(places)[::-1]:
@@ -111,7 +115,8 @@ def record() -> dict[str, Any]:
 
 
 def record_experiment() -> dict[str, Any]:
-    """{"asked", "found": {name of a figure: its last record}} of one whole experiment with the page's own settings."""
+    """{"asked", "found": {name of a figure: its last record}} of one whole experiment with the
+    page's own settings."""
     backend, found = get_backend(), {}
     given = {name: value for name, value in ASKED.items() if name != "model"}
     with (

@@ -1,4 +1,5 @@
-"""One real distribution as the browser gets it: once, with everything that its figures need (web/views/escape/reading.js)."""
+"""One real distribution as the browser gets it: once, with everything that its figures need
+(web/views/escape/reading.js)."""
 
 from __future__ import annotations
 
@@ -14,10 +15,12 @@ from playground.pages.escape.logits import SHOWN, Distribution, penalised
 
 
 def sent(found: Distribution) -> dict[str, Any]:
-    """The step as plain data, its penalties taken in: what the browser needs for every figure, whatever the sliders say.
+    """The step as plain data, its penalties taken in: what the browser needs for every figure,
+    whatever the sliders say.
 
-    {"source", "size": V, "logits": V float32 in base64 (little-endian; 50,000 tokens are 270 kB), "texts": [id, text] of the likeliest,
-    "rules"}. "rules" has the acting rules' names in their order, "temperature" and "top_p" among them, and their fields.
+    {"source", "size": V, "logits": V float32 in base64 (little-endian; 50,000 tokens are 270 kB),
+    "texts": [id, text] of the likeliest, "rules"}. "rules" has the acting rules' names in their
+    order, "temperature" and "top_p" among them, and their fields.
     """
     found = penalised(found)
     logits, settings = np.asarray(found.logits, np.float32), found.settings

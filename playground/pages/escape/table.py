@@ -13,7 +13,8 @@ LONGEST_TOKEN = 200  # characters of a token's text there
 
 
 def read_table(table: str) -> tuple[list[str], np.ndarray]:
-    """Tokens and logits of a pasted table: "token logit" on each line, or numbers alone. ValueError says which line is wrong."""
+    """Tokens and logits of a pasted table: "token logit" on each line, or numbers alone. ValueError
+    says which line is wrong."""
     if not isinstance(table, str) or not table.strip():
         raise ValueError(
             t(

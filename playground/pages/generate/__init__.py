@@ -1,4 +1,5 @@
-"""The Generate page: watch a language model choose its next token, and change the course of the text."""
+"""The Generate page: watch a language model choose its next token, and change the course of the
+text."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ EXAMPLES = ASSETS / "examples"
 
 
 def start_model(backend: Any) -> str:
-    """The model that the page begins with: the shipped one if its weights are there, it writes at once."""
+    """The model that the page begins with: the shipped one if its weights are there, it writes at
+    once."""
 
     on_offer = [entry.id for entry in backend.catalog() if entry.kind == "causal"]
     if "fairy-causal" in on_offer and (MODELS / "fairy-causal" / "config.json").is_file():
@@ -76,7 +78,8 @@ def build(app: Any) -> None:
     ]
 
     def opening(raw: Any) -> dict:
-        """What the page shows before any weights are there: the state of its link or a recorded text, and where each model stands."""
+        """What the page shows before any weights are there: the state of its link or a recorded
+        text, and where each model stands."""
         backend.prepare(first)
         params = dict(
             parse_qsl(str(raw.get("query", "")).removeprefix("?"), keep_blank_values=True)
@@ -217,8 +220,8 @@ def recorded(model: str) -> dict | None:
 
 
 def device(model: Any = None) -> str:
-    """ "CPU" or the accelerator's name, nothing for another program's model; nothing is imported for it: before a model is
-    loaded it is not known yet."""
+    """ "CPU" or the accelerator's name, nothing for another program's model; nothing is imported
+    for it: before a model is loaded it is not known yet."""
     import sys
 
     if isinstance(model, str) and model.startswith("engine/"):

@@ -1,4 +1,5 @@
-"""Which earlier tokens count for the token on view: each is left out once. One run for the page, one answer for programs."""
+"""Which earlier tokens count for the token on view: each is left out once. One run for the page,
+one answer for programs."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ def attribution_work(backend: Any) -> Any:
 
 
 def attribute(backend: Any, raw: Any, stop: Any) -> Iterator[run.Message]:
-    """{"model", "ids": all tokens before the one on view, "token": its id} -> `begin` with its probability and how many follow,
-    a frame for each token left out (`LeftOut.record`), `end`."""
+    """{"model", "ids": all tokens before the one on view, "token": its id} -> `begin` with its
+    probability and how many follow, a frame for each token left out (`LeftOut.record`), `end`."""
     asked = object_of(raw)
     name, context = str(asked.get("model"))[:200], ids_of(asked.get("ids"), "ids", 8192)
     token = token_of(asked.get("token"))

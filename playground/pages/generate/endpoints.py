@@ -1,4 +1,5 @@
-"""/decode, /distribution, /attribution, /score: the page's work for programs (gradio_client, MCP). JSON by keyword, a JSON object as the answer."""
+"""/decode, /distribution, /attribution, /score: the page's work for programs (gradio_client, MCP).
+JSON by keyword, a JSON object as the answer."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ MARK = ("watermark_ratio", "watermark_key")
 
 
 def register(backend: Any) -> None:
-    """The named endpoints. A bad value is an error that names the field, the value and the allowed range."""
+    """The named endpoints. A bad value is an error that names the field, the value and the allowed
+    range."""
 
     def decode(model: str, prompt: str, request: Any, **rest: Any) -> dict:
         with gate.run(backend, request, "generate", model) as run:
@@ -120,7 +122,8 @@ SCORE = (
 def keywords(
     fn: Callable, says: tuple[str, str], own: dict[str, Any], settings: list[str]
 ) -> Callable:
-    """`fn` with an explicit signature, and with its errors as sentences: Gradio reads names, types and defaults from it."""
+    """`fn` with an explicit signature, and with its errors as sentences: Gradio reads names, types
+    and defaults from it."""
     parameters = []
     for name, kind in own.items():
         kind, default = kind if isinstance(kind, tuple) else (kind, inspect.Parameter.empty)
@@ -244,7 +247,8 @@ def next_distribution(
 def score_text(
     backend: Any, model: str, text: str, top: int = 5, **mark: Any
 ) -> Iterator[int | dict]:
-    """How many tokens were read, then every token of the text, its perplexity, and what the watermark's detector says of it."""
+    """How many tokens were read, then every token of the text, its perplexity, and what the
+    watermark's detector says of it."""
     text, top = text_of(text, "text"), top_of(top)
     ratio, key = (PARAMETERS[name].check(mark.get(name), name) for name in MARK)
 

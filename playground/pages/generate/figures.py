@@ -1,4 +1,5 @@
-"""What a moved slider and "Draw many" ask: from the kept logits of one step, without running the network."""
+"""What a moved slider and "Draw many" ask: from the kept logits of one step, without running the
+network."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ APPENDED = 400  # characters
 
 
 def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
-    """(model, logits): the kept logits, or one forward pass on a server that has not seen the step."""
+    """(model, logits): the kept logits, or one forward pass on a server that has not seen the
+    step."""
     ready(backend, request.model)
     model = backend.causal(request.model)
     try:
@@ -30,7 +32,8 @@ def _logits(backend: Any, request: StepRequest) -> tuple[Any, Any]:
 
 
 def _step(model: Any, logits: Any, request: StepRequest, settings: Any) -> Any:
-    """The step under other rules. Guidance reads the kept logits behind the negative prompt too, or asks the network once."""
+    """The step under other rules. Guidance reads the kept logits behind the negative prompt too, or
+    asks the network once."""
     second = None
     if "guidance" in settings.rules_on():
         ask = "logits_at" if hasattr(model, "logits_at") else "next_logits"
@@ -78,8 +81,8 @@ def recompute_step(backend: Any, raw: Any) -> dict:
 def find_tokens(backend: Any, raw: Any) -> dict:
     """The likeliest tokens whose text holds `query`, of all that the model has, at one step.
 
-    {"found": how many there are, "tokens": [{"id", "text", "raw", "final", "rank"}]}; at most FOUND of them, by falling `final`,
-    then by falling `raw`. Small and capital letters count alike."""
+    {"found": how many there are, "tokens": [{"id", "text", "raw", "final", "rank"}]}; at most FOUND
+    of them, by falling `final`, then by falling `raw`. Small and capital letters count alike."""
     request = StepRequest.read(raw)
     import numpy as np
 
@@ -126,10 +129,12 @@ def tokens_of(backend: Any, raw: Any) -> dict:
 
 
 def draw_many(backend: Any, raw: Any) -> dict:
-    """1,000 draws from the distribution of one step at each of up to three temperatures, against what theory expects.
+    """1,000 draws from the distribution of one step at each of up to three temperatures, against
+    what theory expects.
 
-    {"n", "columns": [{"temperature", "rows": [{"text", "expected", "observed"}], "others": {"count", "expected", "observed"},
-    "chi_square", "degrees_of_freedom", "p_value", "pooled"}]}: counts; rows are the likeliest tokens of any column."""
+    {"n", "columns": [{"temperature", "rows": [{"text", "expected", "observed"}], "others":
+    {"count", "expected", "observed"}, "chi_square", "degrees_of_freedom", "p_value", "pooled"}]}:
+    counts; rows are the likeliest tokens of any column."""
     request = StepRequest.read(raw)
     import numpy as np
 

@@ -13,7 +13,8 @@ from playground.widgets.generator import Generator
 
 
 def file_functions(models: list[dict]) -> tuple[Callable[[Any], dict], Callable[[Any], dict]]:
-    """The server functions `take` and `open_trace` of the menu "Take away"; `models` are the page's own constants."""
+    """The server functions `take` and `open_trace` of the menu "Take away"; `models` are the page's
+    own constants."""
 
     def take(raw: Any) -> dict:
         return files.made(raw, lambda trace: replay_page(trace, models))

@@ -1,4 +1,5 @@
-"""The link of a text: model, prompt, rules, the tokens that the visitor chose, and the step on view."""
+"""The link of a text: model, prompt, rules, the tokens that the visitor chose, and the step on
+view."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def query_of(raw: Any) -> str:
 
 
 def state_of(params: Mapping[str, str]) -> dict[str, Any]:
-    """{"values": {"model", "prompt", "chat", "chosen": ids, "step", "mode", "text", "depth", "settings"}, "message"} of an opened link."""
+    """{"values": {"model", "prompt", "chat", "chosen": ids, "step", "mode", "text", "depth",
+    "settings"}, "message"} of an opened link."""
     values, message = LINK.decode(params)
     chosen: list[int] = []
     if values["chosen"]:

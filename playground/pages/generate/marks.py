@@ -1,4 +1,5 @@
-"""Looking for a watermark in a text on view: no network is run, its tokens and the key are enough."""
+"""Looking for a watermark in a text on view: no network is run, its tokens and the key are
+enough."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ def watermark(backend: Any, raw: Any) -> dict:
 
 
 def detection(model: Any, ids: list[int], ratio: float, key: int, curve: bool = True) -> dict:
-    """{"hits": a token each: green, or None where it was not counted, "scored", "green", "expected", "z", "p_value", "ratio", "key",
-    "curve": [{"changed", "z", "expected"}]}. A beginning-of-text token is no part of the text, as transformers' detector has it."""
+    """{"hits": a token each: green, or None where it was not counted, "scored", "green",
+    "expected", "z", "p_value", "ratio", "key", "curve": [{"changed", "z", "expected"}]}. A
+    beginning-of-text token is no part of the text, as transformers' detector has it."""
     begun = int(bool(ids) and ids[0] == getattr(model, "bos_id", None))
     text, size = ids[begun:], int(model.vocab_size)
     found = decoding.watermark.detect(text, size, ratio, key)

@@ -1,4 +1,5 @@
-"""What each argument of /decode, /distribution, /attribution and /score means: what an API page and a language model that uses the tools read."""
+"""What each argument of /decode, /distribution, /attribution and /score means: what an API page and
+a language model that uses the tools read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the page offers to begin with: prompts, presets, and the range of every control, as plain data for the browser."""
+"""What the page offers to begin with: prompts, presets, and the range of every control, as plain
+data for the browser."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Records the text that the Generate page shows before any weights are there: `python -m playground.pages.generate.record MODEL`.
+"""Records the text that the Generate page shows before any weights are there: `python -m
+playground.pages.generate.record MODEL`.
 
-The text is written by the real model with the page's own first settings, and lands in assets/examples/MODEL.json."""
+The text is written by the real model with the page's own first settings, and lands in
+assets/examples/MODEL.json."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS) -> str:
 
 
 def room_for(model: Any, prompt_ids: Sequence[int]) -> None:
-    """ValueError where the prompt fills the model's context, so that not one token could be written."""
+    """ValueError where the prompt fills the model's context, so that not one token could be
+    written."""
     longest = getattr(model, "context_length", None)
     if longest is not None and len(prompt_ids) >= longest:
         raise ValueError(
@@ -60,7 +61,8 @@ def ids_of(value: Any, name: str, longest: int = 4096) -> list[int]:
 
 
 def settings_of(value: Any, longest: int = NEW_TOKENS) -> Any:
-    """DecodingSettings of a plain dict; a bad field raises ValueError with its name, its value and the range."""
+    """DecodingSettings of a plain dict; a bad field raises ValueError with its name, its value and
+    the range."""
 
     given = DecodingSettings.from_dict(dict(object_of(value or {}, "settings")))
     replace(MAX_NEW_TOKENS, high=longest).check(given.max_new_tokens)
@@ -74,7 +76,8 @@ def memory_of(value: Any) -> dict[str, float] | None:
 
 @dataclass
 class RunRequest:
-    """One text to write. prefix: ids written before (a branch); forced: ids that the visitor chose to come next."""
+    """One text to write. prefix: ids written before (a branch); forced: ids that the visitor chose
+    to come next."""
 
     run: str
     model: str

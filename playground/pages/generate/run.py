@@ -1,4 +1,5 @@
-"""Writing a text for one visitor, and scoring one: the work of a run, as messages of playground/pages/run.py."""
+"""Writing a text for one visitor, and scoring one: the work of a run, as messages of
+playground/pages/run.py."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ STRIP = 24
 
 
 def wait_for(backend: Any, model: str, stop: threading.Event | None = None) -> Iterator[dict]:
-    """Progress of a model until it is ready: {"state", "phase", "done", "total"}. Raises the backend's error if it cannot be had."""
+    """Progress of a model until it is ready: {"state", "phase", "done", "total"}. Raises the
+    backend's error if it cannot be had."""
     while backend.status(model)["state"] != "ready":
         state = backend.status(model)
         if state["state"] in ("absent", "failed"):
@@ -33,7 +35,8 @@ def wait_for(backend: Any, model: str, stop: threading.Event | None = None) -> I
 
 
 def weights(backend: Any, model: str, stop: threading.Event) -> Iterator[run.Message]:
-    """A progress message with the model's `state` now and then, until its weights are there or the run is stopped."""
+    """A progress message with the model's `state` now and then, until its weights are there or the
+    run is stopped."""
     for state in wait_for(backend, model, stop):
         total = state.get("total") or 0
         share = min(1.0, state.get("done", 0) / total) if total > 0 else None
@@ -56,11 +59,13 @@ def labels(model: Any):
 def write(
     backend: Any, request: RunRequest, stop: threading.Event, top: int = 20, strip: int = STRIP
 ) -> Iterator[dict]:
-    """`begin` with the prompt's tokens, a `frame` a token, `end` with the reason; before them `progress` while weights come in.
+    """`begin` with the prompt's tokens, a `frame` a token, `end` with the reason; before them
+    `progress` while weights come in.
 
-    A frame is a step's record with "piece" (what the token adds to the text), "memory" (what the rules remembered before the
-    step), "beyond" (where a stop string ended the text: how many characters at the end are no part of it) and "loop"
-    ({"period", "start", "length"} of the cycle that the text ends in, or None)."""
+    A frame is a step's record with "piece" (what the token adds to the text), "memory" (what the
+    rules remembered before the step), "beyond" (where a stop string ended the text: how many
+    characters at the end are no part of it) and "loop" ({"period", "start", "length"} of the cycle
+    that the text ends in, or None)."""
     yield from weights(backend, request.model, stop)
     if stop.is_set():
         yield run.end("stopped")
@@ -139,9 +144,11 @@ def notes(model: Any, request: RunRequest) -> list[str]:
 
 
 def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
-    """A given text, teacher-forced: the same frames as a written one, every token forced, under no rules.
+    """A given text, teacher-forced: the same frames as a written one, every token forced, under no
+    rules.
 
-    The first token has nothing before it and is not scored (unless the model puts a beginning-of-text token in front)."""
+    The first token has nothing before it and is not scored (unless the model puts a
+    beginning-of-text token in front)."""
     model_id, text = str(raw.get("model"))[:200], text_of(raw.get("text"), "text")
     yield from weights(backend, model_id, stop)
     if stop.is_set():

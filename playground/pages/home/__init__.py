@@ -1,4 +1,5 @@
-"""Home: a machine for words that is played. It moves at once by a recording, and is live from the first touch on."""
+"""Home: a machine for words that is played. It moves at once by a recording, and is live from the
+first touch on."""
 
 from __future__ import annotations
 

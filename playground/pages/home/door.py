@@ -13,10 +13,11 @@ TOKENS = 48  # the words that were played, and some that follow
 
 
 def door(raw: Any) -> dict[str, str]:
-    """{"seed", "heat", "chosen": token ids, "step"} -> {"query"}: Generate in its depth Rules, no rule on but the temperature.
+    """{"seed", "heat", "chosen": token ids, "step"} -> {"query"}: Generate in its depth Rules, no
+    rule on but the temperature.
 
-    There the same seed draws the same words; those of `chosen` are put in front of it, because a hand chose one of them.
-    ValueError for a field out of its range."""
+    There the same seed draws the same words; those of `chosen` are put in front of it, because a
+    hand chose one of them. ValueError for a field out of its range."""
     raw = asked(raw)
     settings = DecodingSettings(
         seed=whole_of(raw, "seed", LARGEST_SEED),

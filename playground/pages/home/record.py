@@ -1,6 +1,7 @@
 """Records Home's first words from the shipped models: `python -m playground.pages.home.record`.
 
-They move before any weights are there. What is recorded is what a visitor with this seed and heat would see live.
+They move before any weights are there. What is recorded is what a visitor with this seed and heat
+would see live.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ ROWS = 7  # tiles that have a name; one more holds all others
 
 
 def tiles_of(logits: np.ndarray, heat: float, rows: int = ROWS) -> tuple[np.ndarray, float]:
-    """(ids of the `rows` likeliest tokens, log of the others' mass: logsumexp of their logits ÷ heat). logits (V,), float64."""
+    """(ids of the `rows` likeliest tokens, log of the others' mass: logsumexp of their logits ÷
+    heat). logits (V,), float64."""
     order = np.lexsort((np.arange(len(logits)), -logits))
     others = logits[order[rows:]] / heat
     top = others.max()

@@ -1,4 +1,5 @@
-"""Lessons: a stage on which one figure at a time asks for a guess, and two courses made of such steps."""
+"""Lessons: a stage on which one figure at a time asks for a guess, and two courses made of such
+steps."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def build(app: Any) -> None:
 
 @dataclass
 class Shelf:
-    """All lessons and courses of a language, and a sentence for each file that is none: a teacher's slip takes nothing else away."""
+    """All lessons and courses of a language, and a sentence for each file that is none: a teacher's
+    slip takes nothing else away."""
 
     lessons: dict[str, Lesson]
     courses: dict[str, Course]
@@ -91,7 +93,8 @@ def shelf_of(request: Any) -> Shelf:
 
 
 def opened(request: Any) -> dict:
-    """{"lessons", "courses", "at": {"lesson", "course", "step"}, "message"} for the address that the page was opened with, in its language."""
+    """{"lessons", "courses", "at": {"lesson", "course", "step"}, "message"} for the address that
+    the page was opened with, in its language."""
     query = request.get("query", "") if isinstance(request, dict) else ""
     params = dict(parse_qsl(str(query)[:20_000].lstrip("?")))
     values, sentence = LINK.decode(params) if LINK.given(params) else (LINK.defaults(), "")
@@ -146,7 +149,8 @@ def _lesson(request: Any) -> Lesson:
 
 
 def steps(request: Any) -> dict:
-    """{"steps"}: all steps of a lesson; the figures of those that need the model are asked for by `step`."""
+    """{"steps"}: all steps of a lesson; the figures of those that need the model are asked for by
+    `step`."""
     return {"steps": [step.record() for step in _lesson(request).steps]}
 
 

@@ -1,4 +1,5 @@
-"""`python -m playground.pages.lessons [LANGUAGE]`: reads all lessons and courses of a language and says what is wrong with them."""
+"""`python -m playground.pages.lessons [LANGUAGE]`: reads all lessons and courses of a language and
+says what is wrong with them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from playground.pages.lessons.written import WrittenStep, arguments
 
 @dataclass
 class AskedFigure:
-    """What a step's lines ask for: the figure's name, its settings, its parts' names and its lines of words."""
+    """What a step's lines ask for: the figure's name, its settings, its parts' names and its lines
+    of words."""
 
     name: str
     settings: dict[str, str]
@@ -20,7 +21,8 @@ class AskedFigure:
 
     @classmethod
     def read(cls, written: WrittenStep, after: bool) -> AskedFigure:
-        """ValueError for settings that are no key=value. after: as it is once the truth is revealed."""
+        """ValueError for settings that are no key=value. after: as it is once the truth is
+        revealed."""
         name, _, rest = written.said("figure").partition(" ")
         settings, rows = dict(arguments(rest)), written.many.get("words", [])
         if after:

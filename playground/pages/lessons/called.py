@@ -1,5 +1,6 @@
-"""Calls a figure or a number with the settings that a lesson wrote, all of them text. What Python says of a wrong one becomes a sentence that
-names the setting, so that a teacher's slip refuses one file and is understood.
+"""Calls a figure or a number with the settings that a lesson wrote, all of them text. What Python
+says of a wrong one becomes a sentence that names the setting, so that a teacher's slip refuses one
+file and is understood.
 """
 
 from __future__ import annotations

@@ -1,14 +1,9 @@
-"""A course is a list of steps of lessons with a page for the teacher: a Markdown file in assets/lessons/en/courses.
+"""A course is a list of steps of lessons with a page for the teacher: a Markdown file in
+assets/lessons/en/courses.
 
----
-title: How a model chooses
-minutes: 45
-aim: Everybody can say what a model computes and what chance decides.
----
-## What comes next
-minutes: 8
-steps: what-comes-next 1-4
-Ask for hands before each reveal.
+--- title: How a model chooses minutes: 45 aim: Everybody can say what a model computes and what
+chance decides. --- ## What comes next minutes: 8 steps: what-comes-next 1-4 Ask for hands before
+each reveal.
 asked: Does the model know the end of the sentence?
 reply: No: it weighs one token, and begins again.
 """
@@ -53,7 +48,8 @@ class Course:
 
 
 def read_course(path: Path, lengths: dict[str, int]) -> Course:
-    """ValueError, with the file's name, the line and the reason, for a file that is no course. `lengths`: the steps of each lesson."""
+    """ValueError, with the file's name, the line and the reason, for a file that is no course.
+    `lengths`: the steps of each lesson."""
     try:
         facts, lines = read_head(text_of(path), ("title", "minutes", "aim"))
         parts = _parts(lines, lengths)
@@ -130,7 +126,8 @@ def _take(part: Part, key: str, value: str, number: int, lengths: dict[str, int]
 
 
 def _steps(value: str, number: int, lengths: dict[str, int]) -> list[tuple[str, int]]:
-    """`temperature 2-4` as steps, counted from 1 in the file and from 0 here; a lesson's name alone is all of it."""
+    """`temperature 2-4` as steps, counted from 1 in the file and from 0 here; a lesson's name alone
+    is all of it."""
     found = STEPS.match(value)
     if not found or found.group(1) not in lengths:
         raise Refused(

@@ -1,4 +1,5 @@
-"""Numbers that a lesson's text may ask for, each computed by the code that the pages use; `filled.py` writes them into the text."""
+"""Numbers that a lesson's text may ask for, each computed by the code that the pages use;
+`filled.py` writes them into the text."""
 
 from __future__ import annotations
 
@@ -70,7 +71,8 @@ def drawn(logits: str, names: str, u: str, **rules: str) -> str:
 def visits_until_gone(
     logit: str, delta_e: str, repetition_penalty: str = "1", frequency_penalty: str = "0"
 ) -> float:
-    """The first visit after which leaving a loop is the likelier step; inf if no visit brings it."""
+    """The first visit after which leaving a loop is the likelier step; inf if no visit brings
+    it."""
     visit = decoding.escape.visit_of_negative_barrier(
         float(logit), float(delta_e), float(repetition_penalty), float(frequency_penalty)
     )
@@ -101,7 +103,8 @@ def hidden(
     state: str = "0",
     names: str = "",
 ) -> Any:
-    """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (the path, in the states' `names` where they are given)."""
+    """`what`: likelihood, posterior (of `state` at step `at`), or viterbi (the path, in the states'
+    `names` where they are given)."""
 
     moves, emits = (
         [numbers(row) for row in matrix.split(";")] for matrix in (transition, emission)
@@ -117,7 +120,8 @@ def hidden(
 
 
 def break_even(token_ms: str, steps: str, step_ms: str) -> float:
-    """Length at which left-to-right takes as long as diffusion, if neither cost depends on the length."""
+    """Length at which left-to-right takes as long as diffusion, if neither cost depends on the
+    length."""
     return float(steps) * float(step_ms) / float(token_ms)
 
 
@@ -126,7 +130,8 @@ def seconds(count: str, each_ms: str) -> float:
 
 
 def parallel_error(p: str) -> float:
-    """Two words that always agree (both A with chance p, else both B), drawn at once as if independent: total variation to the truth."""
+    """Two words that always agree (both A with chance p, else both B), drawn at once as if
+    independent: total variation to the truth."""
     a = float(p)
     return 0.5 * (abs(a - a * a) + abs((1 - a) - (1 - a) ** 2) + 2 * a * (1 - a))
 
@@ -138,7 +143,8 @@ def chance_after(rows: str, start: str, end: str, steps: str) -> float:
 
 
 def cycle_length(rows: str, start: str) -> float:
-    """Steps until a chain that always takes the likeliest next state (ties: the first) is back at `start`; inf if never."""
+    """Steps until a chain that always takes the likeliest next state (ties: the first) is back at
+    `start`; inf if never."""
     following = [int(np.argmax(numbers(row))) for row in rows.split(";")]
     state = following[int(start)]
     for steps in range(1, len(following) + 1):
@@ -149,7 +155,8 @@ def cycle_length(rows: str, start: str) -> float:
 
 
 def bleu_part(candidate: str, reference: str, part: str = "score") -> float:
-    """`part`: score (0 to 100), precision (of single words, per cent) or brevity (the penalty's factor)."""
+    """`part`: score (0 to 100), precision (of single words, per cent) or brevity (the penalty's
+    factor)."""
     result = bleu(candidate.replace("_", " "), [reference.replace("_", " ")])
     return float(
         {

@@ -1,4 +1,5 @@
-"""Numbers of the figures in `scenes/`: forms, drafts, the watermark, rewards, a class beside a model."""
+"""Numbers of the figures in `scenes/`: forms, drafts, the watermark, rewards, a class beside a
+model."""
 
 from __future__ import annotations
 
@@ -21,8 +22,9 @@ from playground.pages.lessons.scenes.rewards import advantages, run_of
 def form(
     lines: str, form: str, what: str = "given", text: str = "", order: str = "1", longest: str = "5"
 ) -> float:
-    """`what`: own, given or masked (the chance of `text` under that law), mass (of all texts of the form), draws (how many free texts it takes
-    on average until one has the form), distance (total variation between given and masked) or lost."""
+    """`what`: own, given or masked (the chance of `text` under that law), mass (of all texts of the
+    form), draws (how many free texts it takes on average until one has the form), distance (total
+    variation between given and masked) or lost."""
     found = laws(lines, form, int(order), int(longest))
     if what == "draws":
         return 1 / found["mass"]

@@ -1,6 +1,8 @@
-"""`{{name key=value … | format}}` in a lesson's text becomes a number, computed by the code that the pages use.
+"""`{{name key=value … | format}}` in a lesson's text becomes a number, computed by the code that
+the pages use.
 
-A lesson file never holds a figure that somebody typed: `{{softmax logits=2,1,.5 temperature=.5 token=0}}` becomes .844.
+A lesson file never holds a figure that somebody typed: `{{softmax logits=2,1,.5 temperature=.5
+token=0}}` becomes .844.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ FIGURES = {**figures.FIGURES, **figures_of_scenes.FIGURES}
 
 
 def filled(text: str, language: str = "en", exact: bool = False) -> str:
-    """The text with every figure computed and written in the language's own form, or `exact`, as a program reads it, with all digits.
+    """The text with every figure computed and written in the language's own form, or `exact`, as a
+    program reads it, with all digits.
 
     ValueError names the figure that cannot be computed."""
 

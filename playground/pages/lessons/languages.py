@@ -1,4 +1,5 @@
-"""What a translation must share with its English file: the steps, their figures, what they ask and what is true."""
+"""What a translation must share with its English file: the steps, their figures, what they ask and
+what is true."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ WORDS_OF_TEXT = re.compile(r"\bnames=\S+")
 
 
 def differences(language: str) -> tuple[list[str], int]:
-    """Sentences about every file of a language that is no lesson or differs from English, and how many files the language has."""
+    """Sentences about every file of a language that is no lesson or differs from English, and how
+    many files the language has."""
     problems: list[str] = []
     english = {path.name: path for path in (lessons.FOLDER / "en").glob("*.md")}
     own = sorted((lessons.FOLDER / language).glob("*.md"))

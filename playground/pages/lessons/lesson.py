@@ -1,6 +1,6 @@
-"""Lessons are Markdown files in assets/lessons/en; a teacher adds one without code. A translation is a file of the same name in the
-folder of its language (assets/lessons/de); a lesson that has none is read in English. What a file may say stands in
-assets/lessons/README.md and in `written.py`.
+"""Lessons are Markdown files in assets/lessons/en; a teacher adds one without code. A translation
+is a file of the same name in the folder of its language (assets/lessons/de); a lesson that has none
+is read in English. What a file may say stands in assets/lessons/README.md and in `written.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ FOLDER = ASSETS / "lessons"
 
 @dataclass
 class LessonStep:
-    """What the stage shows: text, question and `figure`; and what waits for the reveal: answer, `then` and the prediction's truth."""
+    """What the stage shows: text, question and `figure`; and what waits for the reveal: answer,
+    `then` and the prediction's truth."""
 
     title: str
     text: list[str] = field(default_factory=list)  # paragraphs
@@ -43,7 +44,8 @@ class LessonStep:
     written: WrittenStep | None = None
 
     def record(self) -> dict:
-        """Plain data in two parts: what is on view at once, and `hidden`, which is drawn when it is revealed."""
+        """Plain data in two parts: what is on view at once, and `hidden`, which is drawn when it is
+        revealed."""
         return {
             "title": self.title,
             "text": self.text,
@@ -78,7 +80,8 @@ class Lesson:
 
 
 def _drawn(written: WrittenStep, key: str, model: Any = None) -> dict | None:
-    """The figure of a step, or with key "then" what it becomes: the same figure with other settings or words."""
+    """The figure of a step, or with key "then" what it becomes: the same figure with other settings
+    or words."""
     if not written.said("figure") or (
         key == "then" and not written.said("then") and "then words" not in written.many
     ):
@@ -98,7 +101,8 @@ def _moved(written: WrittenStep, model: Any = None) -> dict:
 
 
 def drawn_step(written: WrittenStep, model: Any = None) -> LessonStep:
-    """The step with its figures and its truth computed. One that needs the model waits for it where `model` is None."""
+    """The step with its figures and its truth computed. One that needs the model waits for it where
+    `model` is None."""
     step = LessonStep(
         written.title,
         written.text,
@@ -142,7 +146,8 @@ def read_lesson(path: Path, language: str = "en") -> Lesson:
 
 
 def files_of(language: str, pattern: str, folder: str = "") -> list[Path]:
-    """The files in a language, or in English where it has none of that name; in the order of their names."""
+    """The files in a language, or in English where it has none of that name; in the order of their
+    names."""
     english = FOLDER / "en" / folder
     own = FOLDER / (language if language in LANGUAGES else "en") / folder
     return [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# Where each of a lesson's old steps begins now, from 0; a lesson that is not here has the steps that it had.
+# Where each of a lesson's old steps begins now, from 0; a lesson that is not here has the steps
+# that it had.
 BEGINS = {
     "next-token": (0, 2, 4),
     "greedy-loops": (0, 2, 3, 4),

@@ -1,11 +1,13 @@
-"""What a step asks for: `predict: KIND …` with its truth, which is computed. The classroom asks the same object.
+"""What a step asks for: `predict: KIND …` with its truth, which is computed. The classroom asks the
+same object.
 
 A prediction is plain data: {"kind", "truth"} and, by kind,
 
 - tap: "items" (the parts of the figure), "truth" an index
 - drag: "items", "start", "truth" (a number a part), "low", "high"
 - mark: "low", "high", "step", "truth" a number of the figure's x axis
-- order: "items" as the stage lays them out, "truth" the indices in their right order, "by": "value" where the figure orders them
+- order: "items" as the stage lays them out, "truth" the indices in their right order, "by": "value"
+  where the figure orders them
 - card: "truth" true or false
 - choice: "items", "truth" an index
 - number: "low", "high", "step", "unit", "truth"
@@ -39,7 +41,8 @@ FITS = {
 
 
 def read_prediction(step: WrittenStep, figure: dict | None, after: dict | None) -> dict | None:
-    """The prediction of a step whose figure is `figure` before and `after` after the reveal. Refused with the line and the reason."""
+    """The prediction of a step whose figure is `figure` before and `after` after the reveal.
+    Refused with the line and the reason."""
     kind, _, rest = step.said("predict").partition(" ")
     if not kind:
         return None

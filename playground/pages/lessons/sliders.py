@@ -1,8 +1,11 @@
-"""What the reader moves once the truth is revealed: `slider: SETTING low=… high=… step=…`, a setting of the step's figure.
+"""What the reader moves once the truth is revealed: `slider: SETTING low=… high=… step=…`, a
+setting of the step's figure.
 
-The figures of IN_BROWSER follow by the pages' own mathematics in the browser (playground/web/views/lessons/moved.js draws the same data
-as the scenes here; tests/web/test_lesson_sliders.py holds the two together). Any other figure is drawn beforehand for each of its
-stops, of which there may be MOST_DRAWN. Nothing is asked of the server while a slider is moved.
+The figures of IN_BROWSER follow by the pages' own mathematics in the browser
+(playground/web/views/lessons/moved.js draws the same data as the scenes here;
+tests/web/test_lesson_sliders.py holds the two together). Any other figure is drawn beforehand for
+each of its stops, of which there may be MOST_DRAWN. Nothing is asked of the server while a slider
+is moved.
 """
 
 from __future__ import annotations
@@ -87,10 +90,12 @@ UNSET: dict[str, float] = {
 
 
 def read_sliders(step: WrittenStep, figure: AskedFigure, model: Any = None) -> dict:
-    """What the stage needs to move a step's figure as it is after the reveal; {} where no slider is asked for.
+    """What the stage needs to move a step's figure as it is after the reveal; {} where no slider is
+    asked for.
 
-    {"sliders": [{"setting", "label", "low", "high", "step", "start"}], "recipe": {"figure", "settings", "names", "rows", "law"} or None,
-    "drawn": figures, one a stop, or None}. A figure whose `model` is not here yet is not tried. Refused with the line and the reason.
+    {"sliders": [{"setting", "label", "low", "high", "step", "start"}], "recipe": {"figure",
+    "settings", "names", "rows", "law"} or None, "drawn": figures, one a stop, or None}. A figure
+    whose `model` is not here yet is not tried. Refused with the line and the reason.
     """
     lines = step.many.get("slider", [])
     if not lines:

@@ -1,20 +1,14 @@
-"""The format of a lesson: Markdown with a small vocabulary. `read_steps` refuses what it does not know, with the line and the reason.
+"""The format of a lesson: Markdown with a small vocabulary. `read_steps` refuses what it does not
+know, with the line and the reason.
 
-    ---
-    title: Temperature
-    minutes: 5
-    ---
-    ## Colder
-    open: ?tab=generate&temperature=0.5
-    figure: bars logits=2,1,.5
-    then: temperature=.5
-    names: king, queen, sun
-    The logits are divided by T. At T = 1 the first holds {{softmax logits=2,1,.5 token=0}}.
-    question: Where do the three bars go at T = 0.5?
-    predict: drag
-    answer: To {{softmax logits=2,1,.5 temperature=.5 token=0}}: the strong get stronger.
+    --- title: Temperature minutes: 5 --- ## Colder open: ?tab=generate&temperature=0.5 figure: bars
+    logits=2,1,.5 then: temperature=.5 names: king, queen, sun The logits are divided by T. At T = 1
+    the first holds {{softmax logits=2,1,.5 token=0}}.
+    question: Where do the three bars go at T = 0.5? predict: drag answer: To {{softmax
+    logits=2,1,.5 temperature=.5 token=0}}: the strong get stronger.
 
-The README of assets/lessons says what each line means. A step is read here as text; `lesson.py` draws its figures.
+The README of assets/lessons says what each line means. A step is read here as text; `lesson.py`
+draws its figures.
 """
 
 from __future__ import annotations
@@ -34,7 +28,8 @@ KINDS = ("tap", "drag", "mark", "order", "card", "choice", "number")
 MOST_SENTENCES = 3
 KEY = re.compile(r"^([a-z]+(?: [a-z]+)?):(?:\s|$)")
 CONTROL = re.compile(r"\[\[([^\[\]]+)\]\]")
-# A sentence ends in its mark, before a space that no small letter follows ("z. B.", "e.g."); Chinese marks need no space.
+# A sentence ends in its mark, before a space that no small letter follows ("z. B.", "e.g.");
+# Chinese marks need no space.
 END = re.compile(
     r"(?<!\s\w)(?<!^\w)[.!?…]+[\"”’»)*]*(?=\s+[^a-zäöüñáéíóú\s]|\s*$)|[。！？]+[”』」）]*"
 )
@@ -62,7 +57,8 @@ class Line:
 
 @dataclass
 class WrittenStep:
-    """A step as it stands in its file, its numbers computed; `lines` says where each key stands ("slider 2": the second of that name)."""
+    """A step as it stands in its file, its numbers computed; `lines` says where each key stands
+    ("slider 2": the second of that name)."""
 
     title: str
     line: int
@@ -98,7 +94,8 @@ def text_of(path: Path) -> str:
 
 
 def read_head(text: str, wanted: tuple[str, ...]) -> tuple[dict[str, str], list[Line]]:
-    """The front matter, and the lines after it. Refused where there is none or a wanted fact is missing."""
+    """The front matter, and the lines after it. Refused where there is none or a wanted fact is
+    missing."""
     lines = text.splitlines()
     if not lines or lines[0].strip() != "---":
         raise Refused(t("the file must begin with front matter: a line ---, then title: …"), 1)

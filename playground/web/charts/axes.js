@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Lines over two labelled axes that follow a slider: SVG whose nodes are kept and moved, a millisecond or two a redraw. Colours are
- * the page's own variables.
+ * Lines over two labelled axes that follow a slider: SVG whose nodes are kept and moved, a
+ * millisecond or two a redraw. Colours are the page's own variables.
  */
 import { drawSvg, make } from "../core/dom.js";
 import { onLanguage } from "../core/translate.js";

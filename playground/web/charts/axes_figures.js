@@ -1,5 +1,8 @@
 // @ts-check
-/** What a chart with two axes reckons: where its ticks stand, and what a line is at a place between its points. */
+/**
+ * What a chart with two axes reckons: where its ticks stand, and what a line is at a place between
+ * its points.
+ */
 import { plain } from "../core/format.js";
 
 /**

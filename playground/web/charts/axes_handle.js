@@ -1,5 +1,8 @@
 // @ts-check
-/** A dot in a chart that is taken hold of: dragged along the x axis, or moved by the keyboard as a slider. */
+/**
+ * A dot in a chart that is taken hold of: dragged along the x axis, or moved by the keyboard as a
+ * slider.
+ */
 import { drawSvg } from "../core/dom.js";
 
 /**

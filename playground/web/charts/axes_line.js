@@ -1,5 +1,7 @@
 // @ts-check
-/** How one line of a chart with two axes is drawn: its stroke, its path, and its sign in the key. */
+/**
+ * How one line of a chart with two axes is drawn: its stroke, its path, and its sign in the key.
+ */
 import { drawSvg } from "../core/dom.js";
 import { linePath } from "./path.js";
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** The ball over a strip of tiles: the random number u, rolling along its rail from 0 to u and falling there. */
+/**
+ * The ball over a strip of tiles: the random number u, rolling along its rail from 0 to u and
+ * falling there.
+ */
 import { make } from "../core/dom.js";
 import { fixed } from "../core/format.js";
 import { EASE } from "../core/motion.js";

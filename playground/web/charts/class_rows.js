@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A class beside the model in the same rows: a dot a person over the bar of the model's probability, on one scale. n of N dots end where
- * a bar of n/N ends, so the eye compares lengths. Where dots would stand closer than 6 px an outlined bar takes their place.
+ * A class beside the model in the same rows: a dot a person over the bar of the model's
+ * probability, on one scale. n of N dots end where a bar of n/N ends, so the eye compares lengths.
+ * Where dots would stand closer than 6 px an outlined bar takes their place.
  */
 import { asIs, make, visible } from "../core/dom.js";
 import { fixed, raised, withoutZero } from "../core/format.js";
@@ -135,7 +136,9 @@ export function classKey({ model = true, drawn = false }) {
   return key;
 }
 
-/** Where numbers were guessed: one dot a person over a line from low to high, the truth as a mark. */
+/**
+ * Where numbers were guessed: one dot a person over a line from low to high, the truth as a mark.
+ */
 export class NumberLine {
   /** @param {{low: number, high: number, values: number[], mine?: number | null, truth?: number | null, digits: number}} figure */
   constructor({ low, high, values, mine = null, truth = null, digits }) {

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * One step's distribution: the model's own probability is an outline, what is drawn from is filled, what a rule cut is hatched and says so.
+ * One step's distribution: the model's own probability is an outline, what is drawn from is filled,
+ * what a rule cut is hatched and says so.
  */
 import { asIs, make, visible } from "../core/dom.js";
 import { chance, fixed, whole } from "../core/format.js";

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * One Plotly figure that lives in `host`: redrawn in place, colours from the page's variables, again when light and dark change.
+ * One Plotly figure that lives in `host`: redrawn in place, colours from the page's variables,
+ * again when light and dark change.
  */
 import { blobOf } from "../core/download.js";
 import { onLook } from "../core/look.js";

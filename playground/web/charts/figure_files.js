@@ -93,7 +93,8 @@ function legend(key) {
 }
 
 /**
- * The drawing with the page's style written into it, on the page's ground: what is seen is what is saved.
+ * The drawing with the page's style written into it, on the page's ground: what is seen is what is
+ * saved.
  * @param {SVGSVGElement} svg
  * @param {"png" | "svg"} format
  * @param {Element} [key] an element beside it whose children (a swatch i, a text) become a line of words above the figure

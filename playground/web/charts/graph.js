@@ -1,5 +1,8 @@
 // @ts-check
-/** States on an ellipse as wide as the place allows (letters keep their size), edges as thick as their weight, a walker that moves along the edge it takes. */
+/**
+ * States on an ellipse as wide as the place allows (letters keep their size), edges as thick as
+ * their weight, a walker that moves along the edge it takes.
+ */
 import { calm, clip, drawSvg, svgText, svgTitle } from "../core/dom.js";
 import { plain, withoutZero } from "../core/format.js";
 import { t } from "../core/translate.js";
@@ -225,7 +228,8 @@ export function stateGraph(host, { label, pick, said = startIn, tallest = () => 
   }
 
   /**
-   * Stands on a state, having come from another (null at the start); the move takes at most so long.
+   * Stands on a state, having come from another (null at the start); the move takes at most so
+   * long.
    * @param {number | null} from @param {number} to @param {number} milliseconds
    */
   function walk(from, to, milliseconds) {

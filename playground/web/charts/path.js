@@ -1,5 +1,8 @@
 // @ts-check
-/** Paths of drawings: from values to the text of an SVG path's `d`. A value that is null or infinite leaves a gap. */
+/**
+ * Paths of drawings: from values to the text of an SVG path's `d`. A value that is null or infinite
+ * leaves a gap.
+ */
 
 /** @typedef {(number | null | undefined)[]} Values */
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** Lines against two axes, with points, spreads and a key; below it the same numbers as a table, for reading aloud and for copying. */
+/**
+ * Lines against two axes, with points, spreads and a key; below it the same numbers as a table, for
+ * reading aloud and for copying.
+ */
 import { drawSvg, make, node, svgText, svgTitle } from "../core/dom.js";
 import { NOTHING, plain, whole } from "../core/format.js";
 import { onLanguage, t } from "../core/translate.js";

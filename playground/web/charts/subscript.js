@@ -1,5 +1,8 @@
 // @ts-check
-/** Letters with a subscript in the text of a drawing, where MathML cannot stand: "T_c" is an italic T with a low c. */
+/**
+ * Letters with a subscript in the text of a drawing, where MathML cannot stand: "T_c" is an italic
+ * T with a low c.
+ */
 import { drawSvg } from "../core/dom.js";
 
 /** Writes `text` into an SVG text element. @param {SVGTextElement} element @param {string} text */

@@ -1,12 +1,11 @@
 // @ts-check
 /**
  * Tiles as wide as their probabilities, and a ball that falls on one of them: the ball is the
- * random number u, the tiles lie side by
- * side in the order in which the draw counts them, so where the ball falls is what is drawn.
+ * random number u, the tiles lie side by side in the order in which the draw counts them, so where
+ * the ball falls is what is drawn.
  *
  * The host gets the classes of tiles.css. On a narrow host (below 640 px) the tiles lie below each
- * other and the ball rolls down
- * beside them.
+ * other and the ball rolls down beside them.
  */
 import { asIs, make, node } from "../core/dom.js";
 import { percent } from "../core/format.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The line to a class: events as they come; where none comes within 5 s (a proxy keeps them back) the state is asked for every 2 s; where
- * nothing comes at all, tries again and again, and says so.
+ * The line to a class: events as they come; where none comes within 5 s (a proxy keeps them back)
+ * the state is asked for every 2 s; where nothing comes at all, tries again and again, and says so.
  */
 
 const QUIET = 5000, // milliseconds without the first event
@@ -22,8 +22,9 @@ export class Refused extends Error {
 }
 
 /**
- * One request; gives the answer's data. Throws Refused for an answer that is an error, TypeError where none came. A connection that the
- * server had closed just then is no reason to say that something is lost: what does no harm twice is sent once more.
+ * One request; gives the answer's data. Throws Refused for an answer that is an error, TypeError
+ * where none came. A connection that the server had closed just then is no reason to say that
+ * something is lost: what does no harm twice is sent once more.
  * @param {string} path relative to the page's base
  * @param {{body?: any, headers?: Record<string, string>, once?: boolean}} [options] once: it would do something else the second time
  */

@@ -1,5 +1,8 @@
 // @ts-check
-/** What a class said, drawn for the front and for every phone: the figure, what its marks mean, one sentence. */
+/**
+ * What a class said, drawn for the front and for every phone: the figure, what its marks mean, one
+ * sentence.
+ */
 import { asIs, make } from "../core/dom.js";
 import { decimalsOf, fixed } from "../core/format.js";
 import { nt, pieces, t } from "../core/translate.js";

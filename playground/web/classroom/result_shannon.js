@@ -1,5 +1,8 @@
 // @ts-check
-/** Shannon's game: at which guess the class and the model had the words, and what that says about the entropy of the text. */
+/**
+ * Shannon's game: at which guess the class and the model had the words, and what that says about
+ * the entropy of the text.
+ */
 import { asIs, drawSvg, make, svgText } from "../core/dom.js";
 import { fixed } from "../core/format.js";
 import { pieces, t } from "../core/translate.js";

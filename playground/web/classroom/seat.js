@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A student's page: what the front shows, the question, the answer, the reveal. It holds one seat of a class, by a random token that this
- * browser keeps with an answer that could not be sent yet; no name, nothing else.
+ * A student's page: what the front shows, the question, the answer, the reveal. It holds one seat
+ * of a class, by a random token that this browser keeps with an answer that could not be sent yet;
+ * no name, nothing else.
  */
 import { inEveryLanguage } from "../core/dom.js";
 import { choose, current, languages, onLanguage, say, t } from "../core/translate.js";
@@ -55,7 +56,8 @@ export class Seat {
     this.line.open();
   }
 
-  // The seat ----------------------------------------------------------------------------------------------------------------
+  // The seat
+  // ----------------------------------------------------------------------------------------------------------------
   read() {
     try {
       const { token = "", pending = null } = JSON.parse(localStorage.getItem(this.kept) ?? "{}");
@@ -79,7 +81,10 @@ export class Seat {
     return { headers };
   }
 
-  /** The token of the seat; a seat is taken at the first question for it, and once a visit it is made sure that it still lives. */
+  /**
+   * The token of the seat; a seat is taken at the first question for it, and once a visit it is
+   * made sure that it still lives.
+   */
   async seat() {
     if (!this.sure) {
       const { seat } = await request(`${this.base}/seat`, {
@@ -123,7 +128,8 @@ export class Seat {
     }
   }
 
-  // What comes --------------------------------------------------------------------------------------------------------------
+  // What comes
+  // --------------------------------------------------------------------------------------------------------------
   /** @param {any} state */
   take(state) {
     if (state.question?.id !== this.state?.question?.id) this.begin();
@@ -154,7 +160,8 @@ export class Seat {
     return state?.yours ?? null;
   }
 
-  // Answers -----------------------------------------------------------------------------------------------------------------
+  // Answers
+  // -----------------------------------------------------------------------------------------------------------------
   /** @param {any} answer */
   send(answer) {
     this.pending = { question: this.state.question.id, answer };
@@ -206,7 +213,8 @@ export class Seat {
     this.speak(this.problem);
   }
 
-  // The page ----------------------------------------------------------------------------------------------------------------
+  // The page
+  // ----------------------------------------------------------------------------------------------------------------
   frame() {
     byId("word").textContent = t("Class");
     byId("code").textContent = this.code;
@@ -275,7 +283,8 @@ export class Seat {
     setTimeout(() => (byId("live").textContent = sentence), 30);
   }
 
-  // The connection ----------------------------------------------------------------------------------------------------------
+  // The connection
+  // ----------------------------------------------------------------------------------------------------------
   /** @param {number} seconds */
   lost(seconds) {
     clearTimeout(this.band);

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the questions of a student's page have in common: the title, and below it what became of the answer. */
+/**
+ * What the questions of a student's page have in common: the title, and below it what became of the
+ * answer.
+ */
 import { make, visible } from "../core/dom.js";
 import { t } from "../core/translate.js";
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** The questions of a class on a student's page, one form a kind. Everything one touches stands in the lower half. */
+/**
+ * The questions of a class on a student's page, one form a kind. Everything one touches stands in
+ * the lower half.
+ */
 import { asIs, make } from "../core/dom.js";
 import { decimalsOf, fixed, plain } from "../core/format.js";
 import { t } from "../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** What a student sees in each state of the class: a key (the same key is not drawn again), the page and its foot. */
+/**
+ * What a student sees in each state of the class: a key (the same key is not drawn again), the page
+ * and its foot.
+ */
 import { asIs, make } from "../core/dom.js";
 import { t, view as withView } from "../core/translate.js";
 import { asked, said } from "./seat_questions.js";

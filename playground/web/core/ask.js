@@ -2,7 +2,8 @@
 /**
  * Questions to the server of which only the newest matters.
  *
- * One question at a time; while it is under way only the newest wish is kept. So the last edit always wins and nothing queues up.
+ * One question at a time; while it is under way only the newest wish is kept. So the last edit
+ * always wins and nothing queues up.
  */
 import { t } from "./translate.js";
 

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What a page keeps from a class that looks at the projector: the answer to the question that fits what is on view, until it was asked
- * and revealed, or the teacher showed it. An answer has a name, which says of what it is the answer.
+ * What a page keeps from a class that looks at the projector: the answer to the question that fits
+ * what is on view, until it was asked and revealed, or the teacher showed it. An answer has a name,
+ * which says of what it is the answer.
  */
 import { make } from "./dom.js";
 import { t } from "./translate.js";

@@ -1,14 +1,15 @@
 // @ts-check
 /**
- * Elements. Text always goes in as textContent: nothing here, and nothing in playground/web, makes markup out of a value.
+ * Elements. Text always goes in as textContent: nothing here, and nothing in playground/web, makes
+ * markup out of a value.
  */
 import { onLanguage } from "./translate.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * What the model, the visitor or a file wrote is never translated, even where a token is called "Play". `make` and `node` mark the
- * elements of these classes; others are marked with `asIs`.
+ * What the model, the visitor or a file wrote is never translated, even where a token is called
+ * "Play". `make` and `node` mark the elements of these classes; others are marked with `asIs`.
  */
 const AS_IS = new Set(
   (
@@ -213,7 +214,8 @@ const isHidden = (code) =>
 const SHOWN = { " ": "·", "\n": "↵", "\t": "⇥", "\ufffd": "▯" };
 
 /**
- * A token as the reader sees it: spaces as a raised dot, newlines and tabs as arrows, invisible and direction marks by their code.
+ * A token as the reader sees it: spaces as a raised dot, newlines and tabs as arrows, invisible and
+ * direction marks by their code.
  * @param {string | number} text
  */
 export function visible(text) {

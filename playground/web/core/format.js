@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Numbers as people read them, in the form of the visitor's language. What goes into an address, a style or a drawing's coordinates
- * is no such number: that is written with `String` or `toFixed`.
+ * Numbers as people read them, in the form of the visitor's language. What goes into an address, a
+ * style or a drawing's coordinates is no such number: that is written with `String` or `toFixed`.
  */
 import { locale } from "./translate.js";
 
@@ -29,7 +29,8 @@ const LN2 = Math.log(2);
 export const bits = (nats) => (nats === null || nats === undefined ? null : nats / LN2);
 
 /**
- * Perplexity of frames: Infinity where the model holds one of their tokens impossible (its surprisal has no number).
+ * Perplexity of frames: Infinity where the model holds one of their tokens impossible (its
+ * surprisal has no number).
  * @param {{surprisal?: number | null}[]} frames nats
  */
 export function perplexityOf(frames) {
@@ -45,7 +46,8 @@ export function perplexityOf(frames) {
 export const whole = (n) => inLanguage(Number(n), { maximumFractionDigits: 0 });
 
 /**
- * A number with a fixed count of decimals: "0.304"; "∞" where it is infinite, "–" where there is none.
+ * A number with a fixed count of decimals: "0.304"; "∞" where it is infinite, "–" where there is
+ * none.
  * @param {number | null | undefined} x @param {number} [digits]
  */
 export function fixed(x, digits = 3) {
@@ -86,7 +88,8 @@ export function small(x) {
 const power = (p) => p.toExponential(0).replace("e-", "e−");
 
 /**
- * A probability with three decimals, or in scientific notation where three decimals would say 0 or 1 and be wrong.
+ * A probability with three decimals, or in scientific notation where three decimals would say 0 or
+ * 1 and be wrong.
  * @param {number | null | undefined} p
  */
 export function chance(p) {

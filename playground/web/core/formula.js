@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Formulas as MathML, from the line in which people write them: `formula("T_c = ΔE / ln(N·p/(1−p))")`.
+ * Formulas as MathML, from the line in which people write them: `formula("T_c = ΔE /
+ * ln(N·p/(1−p))")`.
  *
  * `x_i` and `x^(…)` lower and raise; " / " between spaces is a fraction, "/" without them a stroke; (…) as a whole numerator,
  * denominator, index or exponent loses its brackets, {…} never has any; √ stands before its operand, words with spaces between

@@ -1,5 +1,8 @@
 // @ts-check
-/** A figure alone on the whole screen, as a teacher wants it: a button, and the key f while the figure is in sight. */
+/**
+ * A figure alone on the whole screen, as a teacher wants it: a button, and the key f while the
+ * figure is in sight.
+ */
 import { inEveryLanguage } from "./dom.js";
 import { announce } from "./messages.js";
 import { t } from "./translate.js";
@@ -15,7 +18,8 @@ async function toggle(figure) {
 }
 
 /**
- * Makes a button show the figure alone; one of the class "icon" has its name for a screen reader alone. Where the browser cannot, there is no button.
+ * Makes a button show the figure alone; one of the class "icon" has its name for a screen reader
+ * alone. Where the browser cannot, there is no button.
  * @param {HTMLButtonElement} button @param {HTMLElement} figure
  */
 export function offerFullScreen(button, figure) {

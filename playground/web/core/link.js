@@ -4,14 +4,18 @@ import { node } from "./dom.js";
 import { announce, showQr } from "./messages.js";
 import { current, say, t, view } from "./translate.js";
 
-/** A query ("?tab=...") with the language and the projector where the visitor chose them: who opens the link sees the same. */
+/**
+ * A query ("?tab=...") with the language and the projector where the visitor chose them: who opens
+ * the link sees the same.
+ */
 export const withView = view;
 
 /** The page for teachers, in the language of this one; below the same root path. */
 export const teachersAddress = () => new URL(`teachers?lang=${current()}`, document.baseURI).href;
 
 /**
- * What an address says about the page: `tab`, `view`, `state` and `at` (the step), null where it does not say.
+ * What an address says about the page: `tab`, `view`, `state` and `at` (the step), null where it
+ * does not say.
  * @param {string} [search] location.search
  */
 export function readLink(search = location.search) {
@@ -39,7 +43,8 @@ export const addressOf = (query, at = 0) =>
   location.origin + location.pathname + withView(query + (at > 0 ? `&at=${at}` : ""));
 
 /**
- * Changes what the address line says, without loading anything: a value sets a field of the query, "" takes it out.
+ * Changes what the address line says, without loading anything: a value sets a field of the query,
+ * "" takes it out.
  * @param {Record<string, string>} changes
  */
 export function changeAddress(changes) {
@@ -53,7 +58,8 @@ export function changeAddress(changes) {
 }
 
 /**
- * Goes to another page of this app without loading anything: a page that stands there already hears "playground:open" and its query.
+ * Goes to another page of this app without loading anything: a page that stands there already hears
+ * "playground:open" and its query.
  * @param {string} slug @param {string} address of the page in a state
  */
 export function openPage(slug, address) {
@@ -70,8 +76,9 @@ export function openPage(slug, address) {
 }
 
 /**
- * Puts the address into the address line and onto the clipboard, and says so. Where the browser does not allow copying, the visitor
- * reads where the link is; in a frame that is not the address line, which shows the page around the frame.
+ * Puts the address into the address line and onto the clipboard, and says so. Where the browser
+ * does not allow copying, the visitor reads where the link is; in a frame that is not the address
+ * line, which shows the page around the frame.
  * @param {string} address @param {string} [copied] what is said once it is copied
  */
 export async function copyLink(address, copied = t("Link copied.")) {
@@ -89,8 +96,8 @@ export async function copyLink(address, copied = t("Link copied.")) {
 }
 
 /**
- * Makes a button copy the address of the page in its state, and puts one for the QR code behind it. The server writes the query, the browser
- * knows the address.
+ * Makes a button copy the address of the page in its state, and puts one for the QR code behind it.
+ * The server writes the query, the browser knows the address.
  * @param {HTMLElement} button
  * @param {() => Promise<{query?: string, error?: any}>} query
  * @param {{readonly step: number}} [player] its step goes along

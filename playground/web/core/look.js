@@ -1,5 +1,8 @@
 // @ts-check
-/** Light and dark, small and large type: classes on the page's body and root. What paints with colours of its own is told of a change. */
+/**
+ * Light and dark, small and large type: classes on the page's body and root. What paints with
+ * colours of its own is told of a change.
+ */
 
 /** @type {Set<() => void>} */
 const listeners = new Set();

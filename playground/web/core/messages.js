@@ -39,7 +39,8 @@ export const statusNow = () => status;
 export const showQr = (address) => tell("playground:qr", address);
 
 /**
- * Says that a view has drawn new figures: an event "playground:drawn" that bubbles from its element. Nothing in the app listens; tests do.
+ * Says that a view has drawn new figures: an event "playground:drawn" that bubbles from its
+ * element. Nothing in the app listens; tests do.
  * @param {Element} element @param {unknown} [detail]
  */
 export const drawn = (element, detail) =>

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Motion that explains: every movement of a view belongs to one stage, so that a new act can finish or cancel all that still moves.
- * With reduced motion every movement is over at once and nothing is skipped: what it leads to is the same.
+ * Motion that explains: every movement of a view belongs to one stage, so that a new act can finish
+ * or cancel all that still moves. With reduced motion every movement is over at once and nothing is
+ * skipped: what it leads to is the same.
  */
 import { calm } from "./dom.js";
 

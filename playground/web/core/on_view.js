@@ -1,5 +1,8 @@
 // @ts-check
-/** What the page on view says of itself to a class that follows it: its text, its step, its address, the questions that fit it. */
+/**
+ * What the page on view says of itself to a class that follows it: its text, its step, its address,
+ * the questions that fit it.
+ */
 
 /**
  * @typedef {object} Offer a question that fits what is on view

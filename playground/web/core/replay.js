@@ -1,5 +1,8 @@
 // @ts-check
-/** A view outside the app, in a file of its own: what Gradio hands a view, from the data in the file. Nothing is asked of anybody. */
+/**
+ * A view outside the app, in a file of its own: what Gradio hands a view, from the data in the
+ * file. Nothing is asked of anybody.
+ */
 import { t } from "./translate.js";
 
 /** @param {(element: HTMLElement, host: import("./value.js").Host) => void} mount a view's */

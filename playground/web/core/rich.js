@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * **Bold** in our own sentences, and the symbols T_c and ΔE set as mathematics. Nothing else is markup, and a value in a sentence never
- * is: see `quoted` where it is made.
+ * **Bold** in our own sentences, and the symbols T_c and ΔE set as mathematics. Nothing else is
+ * markup, and a value in a sentence never is: see `quoted` where it is made.
  */
 import { make } from "./dom.js";
 import { formula } from "./formula.js";

@@ -53,7 +53,9 @@ export function makeRun(options) {
     return name;
   }
 
-  /** Begin a run; one that is at work is stopped first and says nothing any more. Returns its name. */
+  /**
+   * Begin a run; one that is at work is stopped first and says nothing any more. Returns its name.
+   */
   function start(/** @type {any} */ request) {
     if (current) options.stop(current.name);
     return ask(request, 0);
@@ -68,7 +70,9 @@ export function makeRun(options) {
     handlers.end?.({ run: name, n: -1, kind: "end", reason: "stopped" });
   }
 
-  /** Take a message as it comes: doubled ones are dropped, early ones wait for those before them. */
+  /**
+   * Take a message as it comes: doubled ones are dropped, early ones wait for those before them.
+   */
   function receive(/** @type {Message | null | undefined} */ message) {
     if (!current || !message || message.run !== current.name) return;
     const run = current;
@@ -94,7 +98,10 @@ export function makeRun(options) {
     }
   }
 
-  /** Of several values that arrive in one burst a widget sees the last alone: the server still has the others. */
+  /**
+   * Of several values that arrive in one burst a widget sees the last alone: the server still has
+   * the others.
+   */
   async function fetchMissed(/** @type {NonNullable<typeof current>} */ run) {
     if (current !== run || !run.early.size) return;
     const answer = await options.going([run.name, run.next]).catch(() => null);
@@ -126,7 +133,8 @@ export function makeRun(options) {
     } // kinds of a later version are passed over
   }
 
-  /** After a silence: does the run go on? A message that never came, or a server that was started anew, is made good by asking for
+  /** After a silence: does the run go on? A message that never came, or a server that was started
+   * anew, is made good by asking for
    * the rest of the same run under a new name. */
   async function look(/** @type {NonNullable<typeof current>} */ run) {
     if (current !== run) return;

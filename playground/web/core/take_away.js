@@ -1,5 +1,7 @@
 // @ts-check
-/** The menu "Take away": the run on view as a file in several forms, and a saved one opened again. */
+/**
+ * The menu "Take away": the run on view as a file in several forms, and a saved one opened again.
+ */
 import { make, node } from "./dom.js";
 import { saveFile } from "./download.js";
 import { isDark } from "./look.js";

@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * The steps of a run and where one stands in them: a store without a picture. The transport draws it.
+ * The steps of a run and where one stands in them: a store without a picture. The transport draws
+ * it.
  *
- * A step is shown because it was loaded ("load"), somebody went there ("user") or time passed ("play"). Nothing here asks the server.
+ * A step is shown because it was loaded ("load"), somebody went there ("user") or time passed
+ * ("play"). Nothing here asks the server.
  */
 
 /** @typedef {"load" | "user" | "play"} Why */

@@ -2,8 +2,9 @@
 //
 //   t("Copy link")  t("{shown} of {total}", {shown, total})  nt("{n} token", "{n} tokens", n)  say(message from Python)
 //
-// The tables come from playground/i18n (settings in the page's head); nothing is fetched in English. A module that imports this one is
-// evaluated when the table is there, so every text is ready at once. Numbers are written in the language's own form.
+// The tables come from playground/i18n (settings in the page's head); nothing is fetched in
+// English. A module that imports this one is evaluated when the table is there, so every text is
+// ready at once. Numbers are written in the language's own form.
 
 /** @typedef {string | [id: string, values?: Object<string, any>, plural?: string]} WireMessage a message of Python's */
 /** @typedef {string | number | WireMessage | undefined} Value */
@@ -36,7 +37,8 @@ export const current = () => language;
 /** The language's tag for Intl and for `lang` attributes. */
 export const locale = () => (language === "zh" ? "zh-Hans" : language);
 
-// Messages ----------------------------------------------------------------------------------------------------------------
+// Messages
+// ----------------------------------------------------------------------------------------------------------------
 
 /**
  * The message in the visitor's language.
@@ -92,7 +94,8 @@ export function say(message) {
 export const mark = (/** @type {string} */ text) => text;
 
 /**
- * The message as strings and nodes, for `element.append(...pieces(…))`: values that are nodes stand in their holes.
+ * The message as strings and nodes, for `element.append(...pieces(…))`: values that are nodes stand
+ * in their holes.
  * @param {string} id
  * @param {Object<string, Value | Node>} values
  * @returns {(string | Node)[]}
@@ -128,14 +131,18 @@ function shown(/** @type {any} */ value) {
   return Array.isArray(value) ? say(/** @type {any} */ (value)) : String(value);
 }
 
-/** Which entry of the table's list of forms: gettext's formulas repeat every hundred; a fraction counts as several. */
+/**
+ * Which entry of the table's list of forms: gettext's formulas repeat every hundred; a fraction
+ * counts as several.
+ */
 function form_index(/** @type {number} */ n) {
   const size = Math.abs(n);
   if (!Number.isInteger(size)) return 100;
   return size < 200 ? size : 100 + (size % 100);
 }
 
-// Numbers and dates -------------------------------------------------------------------------------------------------------
+// Numbers and dates
+// -------------------------------------------------------------------------------------------------------
 
 /**
  * A number in the language's own form (11066: de 11.066). Without options every digit is kept.
@@ -154,7 +161,8 @@ export function number(value, options) {
   return format.format(value);
 }
 
-// The choice --------------------------------------------------------------------------------------------------------------
+// The choice
+// --------------------------------------------------------------------------------------------------------------
 
 /**
  * Calls `draw` after each change of the language. Returns the function that ends this.
@@ -166,7 +174,8 @@ export function onLanguage(draw) {
 }
 
 /**
- * Changes the language on the open page, and keeps the choice. Resolves to false where its table cannot be fetched: all stays as it is.
+ * Changes the language on the open page, and keeps the choice. Resolves to false where its table
+ * cannot be fetched: all stays as it is.
  * @param {string} name
  */
 export async function choose(name) {

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The shared transport: play, pause, step, back, scrub, speed. The timeline is a curve; loops are brackets over it, branches dots on it.
+ * The shared transport: play, pause, step, back, scrub, speed. The timeline is a curve; loops are
+ * brackets over it, branches dots on it.
  */
 import { areaPath, linePath } from "../charts/path.js";
 import { button, drawSvg, make } from "./dom.js";

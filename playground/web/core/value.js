@@ -15,8 +15,9 @@
 export const LARGEST_SEED = 2 ** 53;
 
 /**
- * The value as it is now, as objects of its own: Gradio writes each next value of a stream into the objects of the last one.
- * A class with STREAMED = True sends JSON text; both are read here. null where there is none.
+ * The value as it is now, as objects of its own: Gradio writes each next value of a stream into the
+ * objects of the last one. A class with STREAMED = True sends JSON text; both are read here. null
+ * where there is none.
  * @param {{value?: any}} props @returns {any}
  */
 export function readValue(props) {

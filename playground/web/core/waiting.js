@@ -1,5 +1,8 @@
 // @ts-check
-/** What is said to a visitor who waits for a place: where in the line that is, and what there is to play with meanwhile. */
+/**
+ * What is said to a visitor who waits for a place: where in the line that is, and what there is to
+ * play with meanwhile.
+ */
 import { say, t } from "./translate.js";
 
 /**

@@ -1,14 +1,18 @@
-"""What a lesson's step shows: `figure: NAME key=value …` gives plain data, computed by the code that the pages use.
+"""What a lesson's step shows: `figure: NAME key=value …` gives plain data, computed by the code
+that the pages use.
 
-A figure is a function of strings (what a lesson writes) that returns a dict; its "kind" says how the stage draws it:
+A figure is a function of strings (what a lesson writes) that returns a dict; its "kind" says how
+the stage draws it:
 
-- bars: {"rows": [{"name", "value"}], "low", "high", "drawn": index or None, "rest": None or {"value", "count"}}, and "people": how many
-  of a class named each row, where they are drawn over it
+- bars: {"rows": [{"name", "value"}], "low", "high", "drawn": index or None, "rest": None or
+  {"value", "count"}}, and "people": how many of a class named each row, where they are drawn over
+  it
 - strip: {"tiles": [{"text", "share"}], "u": None or [0, 1), "drawn"}
 - curve: {"x": [low, high], "y": [low, high], "x_name", "y_name", "lines", "rules", "shade"}
 - graph: {"names", "matrix", "shares": None or a number a state, "path": states}
 - trellis: {"passes" (pages/chains/hidden.py), "show": "", "forward", "posterior" or "viterbi"}
-- words: {"rows": [[{"text", "mark"}]], "loop": None or {"start", "period"}}, and "row": the row whose words can be tapped, where it is not all
+- words: {"rows": [[{"text", "mark"}]], "loop": None or {"start", "period"}}, and "row": the row
+  whose words can be tapped, where it is not all
 """
 
 from __future__ import annotations
@@ -113,8 +117,9 @@ def draw_scene(
     rows: Sequence[str] = (),
     model: Any = None,
 ) -> dict:
-    """The data of the figure `name`. ValueError says which name, setting or value is wrong. One that needs the model and has none yet is
-    checked as far as that goes without it, and gives {}."""
+    """The data of the figure `name`. ValueError says which name, setting or value is wrong. One
+    that needs the model and has none yet is checked as far as that goes without it, and gives
+    {}."""
     if name not in SCENES:
         raise ValueError(
             t("there is no figure {name}: {options}", name=name, options=", ".join(SCENES))

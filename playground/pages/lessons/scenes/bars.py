@@ -14,7 +14,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def named(names: Sequence[str], count: int) -> list[str]:
-    """The names of a figure's parts; letters where a lesson gives none. ValueError where it gives another number of them."""
+    """The names of a figure's parts; letters where a lesson gives none. ValueError where it gives
+    another number of them."""
     if names and len(names) != count:
         raise ValueError(
             t("names has {got} names, the figure has {count} parts", got=len(names), count=count)
@@ -63,8 +64,8 @@ def bars(
     forbid: str = "",
     **rules: str,
 ) -> dict:
-    """Probabilities after the rules that stand there (temperature, top_k, top_p, min_p …), and the draw of u. `forbid`: the parts (from 0) that
-    a form does not allow."""
+    """Probabilities after the rules that stand there (temperature, top_k, top_p, min_p …), and the
+    draw of u. `forbid`: the parts (from 0) that a form does not allow."""
     found = distribution(logits, shares, prompt, rules, forbid)
     return bars_of(named(names, len(found)), found, drawn=place_of(found, u))
 
@@ -89,7 +90,8 @@ def logits(
     high: str = "",
     **rules: str,
 ) -> dict:
-    """Logits as bars from zero, after so many visits of each token under the penalties that stand there."""
+    """Logits as bars from zero, after so many visits of each token under the penalties that stand
+    there."""
     given = numbers(logits)
     seen = list(range(len(given))) * int(visits)
     stages = decoding.apply_stages(given, seen, settings_of(rules))
@@ -110,7 +112,8 @@ def values(values: str, names: Sequence[str] = (), high: str = "1", low: str = "
 
 
 def pair(p: str, names: Sequence[str] = (), at_once: str = "0") -> dict:
-    """Two words that always agree, the first pair with chance p: as they are, or both drawn at once as if independent."""
+    """Two words that always agree, the first pair with chance p: as they are, or both drawn at once
+    as if independent."""
     a = float(p)
     if not 0 <= a <= 1:
         raise ValueError(t("p must be in [0, 1], got {got}", got=p))

@@ -1,4 +1,5 @@
-"""Figures of Markov chains: the graph, what follows what in a text, the trellis of a hidden chain."""
+"""Figures of Markov chains: the graph, what follows what in a text, the trellis of a hidden
+chain."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def _graph(names, matrix, shares=None, path=(), at=None) -> dict:
 def chain(
     transition: str, names: Sequence[str] = (), start: str = "", after: str = "", greedy: str = "0"
 ) -> dict:
-    """The graph of a chain. `after`: so many steps (or "ever") behind `start`; `greedy=1`: the path of the likeliest steps."""
+    """The graph of a chain. `after`: so many steps (or "ever") behind `start`; `greedy=1`: the path
+    of the likeliest steps."""
     matrix = _matrix(transition)
     called = named(names, len(matrix))
     model = MarkovChain(matrix, called)
@@ -54,7 +56,8 @@ def chain(
 
 
 def follows(rows: Sequence[str] = (), start: str = "", steps: str = "0") -> dict:
-    """Which word follows which in the text of the `words:` line; `steps`: a path of the likeliest words from `start`."""
+    """Which word follows which in the text of the `words:` line; `steps`: a path of the likeliest
+    words from `start`."""
     if not rows:
         raise ValueError(t("follows needs a line words: with a text"))
     model = NgramModel.fit(" ".join(rows), 1, ending="end")
@@ -78,7 +81,8 @@ def hidden(
     names: Sequence[str] = (),
     show: str = "",
 ) -> dict:
-    """The trellis. `names` are the states, then the symbols; `show` is what its cells say: nothing, forward, posterior or viterbi."""
+    """The trellis. `names` are the states, then the symbols; `show` is what its cells say: nothing,
+    forward, posterior or viterbi."""
     if show not in SHOWN:
         raise ValueError(
             t("show must be one of {options}, got {got}", options=", ".join(SHOWN[1:]), got=show)

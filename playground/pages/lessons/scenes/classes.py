@@ -31,7 +31,8 @@ def guesses(shares: str, names: Sequence[str] = ()) -> dict:
 
 
 def ranks(tale: str = "0", words: str = "40", names: Sequence[str] = (), model: Any = None) -> dict:
-    """The shipped model plays Shannon's game on a tale that it has not read: at which guess it is right, of so many tokens."""
+    """The shipped model plays Shannon's game on a tale that it has not read: at which guess it is
+    right, of so many tokens."""
     ids = model.encode(tales()[int(tale) % len(tales())])[: int(words) + 1]
     rows = model.logits_along(ids[:-1])
     found = [shannon.rank_of(row, token) for row, token in zip(rows, ids[1:], strict=True)]

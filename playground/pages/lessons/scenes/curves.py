@@ -1,4 +1,5 @@
-"""Figures over two axes: how something changes with the temperature, with the visits of a loop, with the length of a text."""
+"""Figures over two axes: how something changes with the temperature, with the visits of a loop,
+with the length of a text."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def line_of(x, y, look: str, name="", dots: bool = False) -> dict:
 def escape(
     delta_e: str, rivals: str = "1", top_p: str = "1", high: str = "5", temperature: str = ""
 ) -> dict:
-    """The chance that one draw leaves a loop, by temperature. With top_p below 1 the way out is closed up to T_c."""
+    """The chance that one draw leaves a loop, by temperature. With top_p below 1 the way out is
+    closed up to T_c."""
     depth, ways, p = float(delta_e), int(rivals), float(top_p)
     hot = np.linspace(0.02, float(high), POINTS)
     free = [decoding.escape.two_state_escape_probability(depth, float(v), ways) for v in hot]
@@ -116,7 +118,8 @@ def inside(chance: str, draws: str, until: str = "") -> dict:
 def calls(
     token_ms: str, steps: str, step_ms: str, longest: str = "200", show: str = "both"
 ) -> dict:
-    """Seconds by the length of the text: left to right one call a token, at once a fixed number of calls. `show=left`: the first alone."""
+    """Seconds by the length of the text: left to right one call a token, at once a fixed number of
+    calls. `show=left`: the first alone."""
     end = float(longest)
     one, all_ = float(token_ms) / 1000, float(steps) * float(step_ms) / 1000
     lines = [line_of([0, end], [0, one * end], "final", t("left to right"))]
@@ -133,7 +136,8 @@ def calls(
 
 
 def push(factors: str, laps: str = "4", until: str = "") -> dict:
-    """How large a small push has become along a cycle whose points stretch it by these factors in turn."""
+    """How large a small push has become along a cycle whose points stretch it by these factors in
+    turn."""
     around = numbers(factors)
     steps = int(laps) * len(around)
     size = list(

@@ -17,7 +17,8 @@ SHOWN = ("draft", "target", "kept", "left", "written")
 
 
 def two_laws(p: str, q: str) -> tuple[np.ndarray, np.ndarray]:
-    """The target's law and its drafter's, float64; ValueError unless both are laws over the same tokens."""
+    """The target's law and its drafter's, float64; ValueError unless both are laws over the same
+    tokens."""
     target, drafter = (np.array(numbers(one), np.float64) for one in (p, q))
     for name, law in (("p", target), ("q", drafter)):
         if law.min() < 0 or abs(law.sum() - 1) > 1e-9:
@@ -28,8 +29,9 @@ def two_laws(p: str, q: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def verdict(p: str, q: str, names: Sequence[str] = (), show: str = "target") -> dict:
-    """One place of a pass. p: the target's law, q: its drafter's. `show`: draft (q), target (p), kept (min(p, q), the accepted drafts), left
-    (what a refused draft is replaced from), written (kept and replaced together)."""
+    """One place of a pass. p: the target's law, q: its drafter's. `show`: draft (q), target (p),
+    kept (min(p, q), the accepted drafts), left (what a refused draft is replaced from), written
+    (kept and replaced together)."""
     target, drafter = two_laws(p, q)
     kept, left = np.minimum(target, drafter), decoding.drafts.left_over(target, drafter)
     laws = {
@@ -47,7 +49,8 @@ def verdict(p: str, q: str, names: Sequence[str] = (), show: str = "target") -> 
 
 
 def passes(overlap: str, longest: str = "8", until: str = "") -> dict:
-    """Tokens a pass by the number of drafts, where every draft is accepted with chance `overlap`; `until` cuts the line off there."""
+    """Tokens a pass by the number of drafts, where every draft is accepted with chance `overlap`;
+    `until` cuts the line off there."""
     most, share = int(longest), float(overlap)
     last = int(until) if until else most
     brought = [decoding.drafts_law.tokens_a_pass(share, count) for count in range(most + 1)]
@@ -74,8 +77,9 @@ def pass_of(number: str) -> tuple[dict, str]:
 
 
 def drafted(number: str = "1", show: str = "") -> dict:
-    """The drafts of a pass of Compare's recorded run, behind the words before it. `show=verdict`: accepted ones, the first one refused, what
-    stands in its place; those behind it are thrown away unread."""
+    """The drafts of a pass of Compare's recorded run, behind the words before it. `show=verdict`:
+    accepted ones, the first one refused, what stands in its place; those behind it are thrown away
+    unread."""
     now, before = pass_of(number)
     shows = show == "verdict"
     marks = {True: "on", False: "cut", None: "unread"}

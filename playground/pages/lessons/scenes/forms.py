@@ -1,4 +1,5 @@
-"""Figures of texts that must have a form: the model's law given the form, and what cutting token by token makes of it."""
+"""Figures of texts that must have a form: the model's law given the form, and what cutting token by
+token makes of it."""
 
 from __future__ import annotations
 
@@ -14,10 +15,11 @@ MOST = 8  # bars
 
 
 def laws(lines: str, form: str, order: int = 1, longest: int = 5) -> dict:
-    """Both laws of the texts of a form, exactly: the figures of Compare's part on masking. `lines` are joined by ";", `_` is a space, and
-    "3*the king slept" stands three times.
+    """Both laws of the texts of a form, exactly: the figures of Compare's part on masking. `lines`
+    are joined by ";", `_` is a space, and "3*the king slept" stands three times.
 
-    {"rows": [(text, unasked, given the form, under the mask)], "mass", "distance", "lost"}. ValueError where no text has the form.
+    {"rows": [(text, unasked, given the form, under the mask)], "mass", "distance", "lost"}.
+    ValueError where no text has the form.
     """
     read = []
     for line in lines.replace("_", " ").split(";"):
@@ -50,7 +52,8 @@ def texts(
     longest: str = "5",
     law: str = "given",
 ) -> dict:
-    """The texts that have the form, by one of three laws of a model of the `words:` lines: "own" (unasked), "given" the form, "masked"."""
+    """The texts that have the form, by one of three laws of a model of the `words:` lines: "own"
+    (unasked), "given" the form, "masked"."""
     if law not in LAWS:
         raise ValueError(
             t("law must be one of {options}, got {got}", options=", ".join(LAWS), got=law)

@@ -1,4 +1,5 @@
-"""Figures of the watermark: what the bias does to a draw, how sure the count of green tokens is, how it fades."""
+"""Figures of the watermark: what the bias does to a draw, how sure the count of green tokens is,
+how it fades."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ def green(
     bias: str = "0",
     temperature: str = "1",
 ) -> dict:
-    """Probabilities where the `green` tokens (their numbers from 0) have got the watermark's bias."""
+    """Probabilities where the `green` tokens (their numbers from 0) have got the watermark's
+    bias."""
     given = np.array(numbers(logits))
     favoured = [int(one) for one in green.split(",")]
     if not all(0 <= one < len(given) for one in favoured):
@@ -43,7 +45,8 @@ def _z(share: float, tokens: float, ratio: float) -> float:
 def evidence(
     ratio: str = ".25", green: str = ".5", tokens: str = "100", show: str = "both"
 ) -> dict:
-    """z by the number of tokens counted, if such a share of them is green. `show=threshold`: the line of z = 4 alone."""
+    """z by the number of tokens counted, if such a share of them is green. `show=threshold`: the
+    line of z = 4 alone."""
     end, share, part = float(tokens), float(green), float(ratio)
     if not 0 < part < 1 or not 0 <= share <= 1:
         raise ValueError(t("ratio must be in (0, 1) and green in [0, 1]"))
@@ -59,7 +62,8 @@ def evidence(
 
 
 def fading(z: str, tokens: str, until: str = "") -> dict:
-    """The z that is to be expected once so many of the tokens were replaced at random; `until` cuts the line off there."""
+    """The z that is to be expected once so many of the tokens were replaced at random; `until` cuts
+    the line off there."""
     whole, found = int(tokens), float(z)
     last = int(until) if until else whole
     left = [found * decoding.watermark.untouched(whole, changed) for changed in range(whole + 1)]

@@ -1,4 +1,5 @@
-"""Figures that the shipped model computes: what comes next, and a text that it writes. Asked for when their step is opened."""
+"""Figures that the shipped model computes: what comes next, and a text that it writes. Asked for
+when their step is opened."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ LONGEST = 96  # tokens of a text in a lesson
 def following(
     prompt: str, count: str = "6", u: str = "", tokens: str = "", model: Any = None, **rules: str
 ) -> dict:
-    """The likeliest tokens after the prompt (or the `tokens` that are named), all others together in a last row, after the rules."""
+    """The likeliest tokens after the prompt (or the `tokens` that are named), all others together
+    in a last row, after the rules."""
     ids = model.encode(prompt.replace("_", " "))
     stages = decoding.apply_stages(model.next_logits(ids), ids, settings_of(rules), len(ids))
     shares = np.asarray(stages[-1].probs, np.float64)
@@ -45,7 +47,8 @@ def following(
 
 
 def whole_law(prompt: str, count: str, tokens: str, model: Any) -> dict:
-    """What a browser needs to let the rules act anew: all logits (V,) as float32 in base64, and the `rows` [id, text] that are shown."""
+    """What a browser needs to let the rules act anew: all logits (V,) as float32 in base64, and the
+    `rows` [id, text] that are shown."""
     logits = np.asarray(model.next_logits(model.encode(prompt.replace("_", " "))), np.float32)
     shown = [int(i) for i in np.argsort(-logits.astype(np.float64), kind="stable")[: int(count)]]
     if tokens:
@@ -57,8 +60,8 @@ def whole_law(prompt: str, count: str, tokens: str, model: Any) -> dict:
 def writes(
     prompt: str, length: str = "40", mark: str = "", model: Any = None, **rules: str
 ) -> dict:
-    """What the model writes after the prompt; `mark=loop` shows the loop that the text ends in, if it does, `mark=green` the tokens that are green
-    under the watermark's key."""
+    """What the model writes after the prompt; `mark=loop` shows the loop that the text ends in, if
+    it does, `mark=green` the tokens that are green under the watermark's key."""
     size = int(length)
     if not 1 <= size <= LONGEST:
         raise ValueError(

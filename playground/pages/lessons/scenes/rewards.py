@@ -1,4 +1,5 @@
-"""Figures of a network that learns from a reward: what a text is paid, what that teaches, and Compare's recorded runs."""
+"""Figures of a network that learns from a reward: what a text is paid, what that teaches, and
+Compare's recorded runs."""
 
 from __future__ import annotations
 
@@ -20,14 +21,16 @@ LOWEST_CREDIT = -0.25  # of the axis: steps may owe
 
 
 def advantages(rewards: str) -> list[float]:
-    """(reward − mean) / standard deviation of each text of a group; zeros where all are paid alike."""
+    """(reward − mean) / standard deviation of each text of a group; zeros where all are paid
+    alike."""
     import torch  # the app is built without it
 
     return learning.trace.standardised(torch.tensor(numbers(rewards), dtype=torch.float64)).tolist()
 
 
 def group(rewards: str, names: Sequence[str] = (), show: str = "reward") -> dict:
-    """A group of texts: what each is paid, or (`show=advantage`) what is learned from it: above the mean more of it, below it less."""
+    """A group of texts: what each is paid, or (`show=advantage`) what is learned from it: above the
+    mean more of it, below it less."""
     paid, learned = numbers(rewards), advantages(rewards)
     if show not in ("reward", "advantage"):
         raise ValueError(t("show must be reward or advantage, got {got}", got=show))
@@ -55,8 +58,9 @@ def run_of(name: str) -> dict:
 
 
 def training(run: str = "mild", show: str = "hit", until: str = "", both: str = "0") -> dict:
-    """A recorded training, update by update: mean reward, the share of texts that earn something (hit) or the drift from the first network
-    (nats a piece). `both=1`: the run where drifting is cheap beside it."""
+    """A recorded training, update by update: mean reward, the share of texts that earn something
+    (hit) or the drift from the first network (nats a piece). `both=1`: the run where drifting is
+    cheap beside it."""
     if show not in SHOWN:
         raise ValueError(
             t("show must be one of {options}, got {got}", options=", ".join(SHOWN), got=show)
@@ -89,8 +93,9 @@ def training(run: str = "mild", show: str = "hit", until: str = "", both: str = 
 
 
 def earned(names: Sequence[str] = (), show: str = "values") -> dict:
-    """The recorded text whose steps were asked what they earned. `show=values`: what was to be expected before each step and, last, the
-    reward; `show=credit`: how much each step raised it, in the same rows."""
+    """The recorded text whose steps were asked what they earned. `show=values`: what was to be
+    expected before each step and, last, the reward; `show=credit`: how much each step raised it, in
+    the same rows."""
     values = run_of("mild")["credit"]["values"]
     called = named(names or [str(k) for k in range(len(values))], len(values))
     if show == "values":

@@ -36,8 +36,9 @@ def words(rows: Sequence[str] = ()) -> dict:
 
 
 def unmask(rows: Sequence[str] = (), words: str = "") -> dict:
-    """The text of the `words:` line, each of its masks with the number of the step in which it appears where `words` masks appear a step (LLaDA's
-    shares, the places of a step spread over the text); masks where `words` is not given."""
+    """The text of the `words:` line, each of its masks with the number of the step in which it
+    appears where `words` masks appear a step (LLaDA's shares, the places of a step spread over the
+    text); masks where `words` is not given."""
     if len(rows) != 1:
         raise ValueError(t("unmask needs one line words: with masks"))
     row = _row(rows[0])
@@ -58,7 +59,8 @@ def unmask(rows: Sequence[str] = (), words: str = "") -> dict:
 
 
 def spread(count: int) -> list[int]:
-    """The places 0 to count − 1 so that any first few of them lie far apart: strides of the golden section."""
+    """The places 0 to count − 1 so that any first few of them lie far apart: strides of the golden
+    section."""
     stride = max(1, round(count * 0.381966))
     while math.gcd(stride, count) > 1:
         stride += 1
@@ -66,7 +68,8 @@ def spread(count: int) -> list[int]:
 
 
 def overlap(candidate: str, reference: str, show: str = "") -> dict:
-    """A candidate above its reference. `show=words`: single words that BLEU counts (clipped); `show=order`: ROUGE-L's common subsequence."""
+    """A candidate above its reference. `show=words`: single words that BLEU counts (clipped);
+    `show=order`: ROUGE-L's common subsequence."""
     texts = [text.replace("_", " ").split() for text in (candidate, reference)]
     lower = [[word.lower() for word in text] for text in texts]
     marked: list[set[int]] = [set(), set()]

@@ -1,5 +1,8 @@
 // @ts-check
-/** The hidden Markov model: parameters, observations, the trellis with its four walks, both paths, what comes next, learning. */
+/**
+ * The hidden Markov model: parameters, observations, the trellis with its four walks, both paths,
+ * what comes next, learning.
+ */
 import { makeBars } from "../../charts/bars.js";
 import { latest } from "../../core/ask.js";
 import { choices, clip, clone, partsOf } from "../../core/dom.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Why networks loop: a map of the plane, and hidden states of a model along a text: the greedy and the drawn run side by side, each as its
- * path in one plane and as its recurrence plot.
+ * Why networks loop: a map of the plane, and hidden states of a model along a text: the greedy and
+ * the drawn run side by side, each as its path in one plane and as its recurrence plot.
  */
 import { latest } from "../../core/ask.js";
 import { clip, clone, partsOf } from "../../core/dom.js";
@@ -213,7 +213,8 @@ class LoopsView {
   }
 
   /**
-   * The networks on offer; the first one's runs replace the n-gram's unless a link brought a text or somebody has typed.
+   * The networks on offer; the first one's runs replace the n-gram's unless a link brought a text
+   * or somebody has typed.
    * @param {boolean} untouched @param {number} [times] how often it is asked again while one is being loaded
    */
   async offer(untouched, times = 10) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** A table of numbers that one types into: probabilities whose rows sum to 1, or rates whose rows sum to 0. */
+/**
+ * A table of numbers that one types into: probabilities whose rows sum to 1, or rates whose rows
+ * sum to 0.
+ */
 import { heading } from "../../charts/heat.js";
 import { clip, make } from "../../core/dom.js";
 import { parseNumber, plain } from "../../core/format.js";

@@ -172,7 +172,10 @@ export class ModelEditors {
     );
   }
 
-  /** Symbols are separated by spaces, by commas where a symbol holds a space; "?" or "_" is a missing observation. */
+  /**
+   * Symbols are separated by spaces, by commas where a symbol holds a space; "?" or "_" is a
+   * missing observation.
+   */
   get separator() {
     return this.draft().symbols.some((symbol) => /\s/.test(symbol)) ? ", " : " ";
   }

@@ -19,7 +19,8 @@ export const chainTransport = (options) =>
   makeTransport({ speeds: SPEEDS, speed: 4, keys: options.host, ...options });
 
 /**
- * The skeleton of a view: what it is about in a sentence, its examples with the link beside them, then its parts.
+ * The skeleton of a view: what it is about in a sentence, its examples with the link beside them,
+ * then its parts.
  * @param {() => string} lead @param {string | null} examples the part that holds their buttons @param {...Node} children
  */
 export const viewSkeleton = (lead, examples, ...children) =>
@@ -95,7 +96,8 @@ export function freeName(names, word) {
 }
 
 /**
- * What a view does when it is built: listens, draws what the page brought, follows it, and opens the page's address.
+ * What a view does when it is built: listens, draws what the page brought, follows it, and opens
+ * the page's address.
  * @param {{listen: () => void, take: (value?: any) => void, speak: () => void, problem: (sentence: string) => void, figures?: any,
  *   player: Transport}} view
  * @param {string} name @param {import("../../core/value.js").Host} host
@@ -116,8 +118,9 @@ export function begin(view, name, { server, watch }, options = {}) {
 }
 
 /**
- * A view whose state stands in the page's address fetches it by itself: Gradio has no way to hand a value to a tab not yet opened.
- * Where the page brought no value either, the view asks for what it shows first.
+ * A view whose state stands in the page's address fetches it by itself: Gradio has no way to hand a
+ * value to a tab not yet opened. Where the page brought no value either, the view asks for what it
+ * shows first.
  *
  * @param {string} view
  * @param {object} given

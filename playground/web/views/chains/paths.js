@@ -1,5 +1,7 @@
 // @ts-check
-/** What was seen, the two paths that answer for it, and the truth of a sample, position by position. */
+/**
+ * What was seen, the two paths that answer for it, and the truth of a sample, position by position.
+ */
 import { heading } from "../../charts/heat.js";
 import { clip, make } from "../../core/dom.js";
 import { small } from "../../core/format.js";

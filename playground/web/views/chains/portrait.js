@@ -1,5 +1,8 @@
 // @ts-check
-/** One run of a language model: its text, the path of its hidden states in a plane, and its recurrence plot. */
+/**
+ * One run of a language model: its text, the path of its hidden states in a plane, and its
+ * recurrence plot.
+ */
 import { make, visible } from "../../core/dom.js";
 import { colourOf } from "../../core/look.js";
 import { say, t } from "../../core/translate.js";

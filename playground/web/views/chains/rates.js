@@ -1,5 +1,8 @@
 // @ts-check
-/** Continuous time: rates instead of probabilities; the forward equation as curves, one run as lanes, many runs over the curves. */
+/**
+ * Continuous time: rates instead of probabilities; the forward equation as curves, one run as
+ * lanes, many runs over the curves.
+ */
 import { stateGraph } from "../../charts/graph.js";
 import { makeHeatTable } from "../../charts/heat.js";
 import { timeLanes } from "../../charts/lanes.js";
@@ -245,7 +248,10 @@ class RatesView {
     drawn(this.view);
   }
 
-  /** One row a state: its probability by the forward equation, and the share of the runs that are there. */
+  /**
+   * One row a state: its probability by the forward equation, and the share of the runs that are
+   * there.
+   */
   drawCurves() {
     const { figures } = this;
     const rows = figures.states.map((name, k) => {

@@ -1,5 +1,8 @@
 // @ts-check
-/** An n-gram model of a text: the greedy and the drawn continuation on one timeline, what could come next, what was copied from where. */
+/**
+ * An n-gram model of a text: the greedy and the drawn continuation on one timeline, what could come
+ * next, what was copied from where.
+ */
 import { makeDistribution } from "../../charts/distribution.js";
 import { latest } from "../../core/ask.js";
 import { choices, clip, clone, partsOf } from "../../core/dom.js";
@@ -291,7 +294,10 @@ class TextView {
     this.drawFigures(Math.min(2, this.figures.sampled.records.length - 1));
   }
 
-  /** The model is among those of the other pages: the Generate page lists it, now or when it is first opened. */
+  /**
+   * The model is among those of the other pages: the Generate page lists it, now or when it is
+   * first opened.
+   */
   offered({ offered, listed }) {
     this.parts.part("offered").textContent = say(offered);
     if (!listed) return;

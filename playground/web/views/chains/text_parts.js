@@ -1,5 +1,7 @@
 // @ts-check
-/** What the view of an n-gram model consists of, its texts token by token, and some of what it says. */
+/**
+ * What the view of an n-gram model consists of, its texts token by token, and some of what it says.
+ */
 import { clip, make, node, visible } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The trellis of a hidden Markov model: a column an observation, a row a state. Four walks over it, on one timeline.
- * Every number of an opened cell is a product that one can follow: the terms come from the same arrays as the drawing.
+ * The trellis of a hidden Markov model: a column an observation, a row a state. Four walks over it,
+ * on one timeline. Every number of an opened cell is a product that one can follow: the terms come
+ * from the same arrays as the drawing.
  */
 import { clip, drawSvg, svgText } from "../../core/dom.js";
 import { fixed, small, withoutZero } from "../../core/format.js";

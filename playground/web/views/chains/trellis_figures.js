@@ -1,5 +1,8 @@
 // @ts-check
-/** What the trellis shows, from the arrays of one forward-backward pass. Pure functions: positions from 0, states by number. */
+/**
+ * What the trellis shows, from the arrays of one forward-backward pass. Pure functions: positions
+ * from 0, states by number.
+ */
 
 /** @typedef {"forward" | "backward" | "posterior" | "viterbi"} Kind */
 
@@ -43,7 +46,8 @@ export function shareOf(passes, kind, at, k) {
 }
 
 /**
- * How much of a cell came by an edge, from 0 to 1. The edge ends at position `c`; `at` is the position on view.
+ * How much of a cell came by an edge, from 0 to 1. The edge ends at position `c`; `at` is the
+ * position on view.
  * @param {Passes} passes @param {Kind} kind @param {number} at @param {number} c @param {number} from @param {number} to
  */
 export function edgeShare(passes, kind, at, c, from, to) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** The Markov chain: what the visitor edits is `draft`; what the server computed from the last valid draft is `figures`. */
+/**
+ * The Markov chain: what the visitor edits is `draft`; what the server computed from the last valid
+ * draft is `figures`.
+ */
 import { unitCircle } from "../../charts/circle.js";
 import { stateGraph } from "../../charts/graph.js";
 import { makeBars } from "../../charts/bars.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the view of the Markov chain computes by itself: powers of the matrix, visits, distances. Pure functions on plain numbers. */
+/**
+ * What the view of the Markov chain computes by itself: powers of the matrix, visits, distances.
+ * Pure functions on plain numbers.
+ */
 
 export const MOST_STEPS = 64;
 
@@ -32,7 +35,8 @@ export function visitsOf(path, count) {
   });
 }
 
-/** The distance of the visits so far from the long run, at each step; null where there is no single one.
+/** The distance of the visits so far from the long run, at each step; null where there is no single
+ * one.
  *  @param {number[][]} visits @param {number[] | null} limit */
 export const distancesOf = (visits, limit) =>
   visits.map((seen, step) =>

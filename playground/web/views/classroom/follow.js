@@ -1,5 +1,7 @@
 // @ts-check
-/** The bar of the full app that follows the front: opened from a student's page by `?follow=CODE`. */
+/**
+ * The bar of the full app that follows the front: opened from a student's page by `?follow=CODE`.
+ */
 import { openedHere } from "../../classroom/seat_views.js";
 import { Line, request } from "../../classroom/line.js";
 import { coverAnswers, showAnswer } from "../../core/class_cover.js";
@@ -75,7 +77,10 @@ export class Follower {
     this.go();
   }
 
-  /** What the front keeps from the class, this page does; while a question is open the front is not told, and all stays as it is. */
+  /**
+   * What the front keeps from the class, this page does; while a question is open the front is not
+   * told, and all stays as it is.
+   */
   cover() {
     const { state, on, gone } = this,
       front = state?.front;
@@ -97,7 +102,10 @@ export class Follower {
     }, STILL);
   }
 
-  /** What this page was opened with: what its visitor does to it leaves the front, and asks for no other page. */
+  /**
+   * What this page was opened with: what its visitor does to it leaves the front, and asks for no
+   * other page.
+   */
   here = location.search;
 
   /** @param {Partial<Follower>} change */

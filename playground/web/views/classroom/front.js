@@ -1,5 +1,8 @@
 // @ts-check
-/** What the class sees at the front: the question over the whole page while it is asked, who has answered, the answers at the reveal. */
+/**
+ * What the class sees at the front: the question over the whole page while it is asked, who has
+ * answered, the answers at the reveal.
+ */
 import { asIs, make, visible } from "../../core/dom.js";
 import { nt, t } from "../../core/translate.js";
 import { resultOf } from "../../classroom/result.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** Questions that fit any page: the teacher's own, and Shannon's game. Each is a small form in the panel, never over the page. */
+/**
+ * Questions that fit any page: the teacher's own, and Shannon's game. Each is a small form in the
+ * panel, never over the page.
+ */
 import { choices, node, partsOf } from "../../core/dom.js";
 import { parseNumber } from "../../core/format.js";
 import { t } from "../../core/translate.js";

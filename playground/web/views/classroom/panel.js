@@ -1,5 +1,8 @@
 // @ts-check
-/** The teacher's panel: a row of the page under what is projected, never over it. It draws the class; teach.js acts. */
+/**
+ * The teacher's panel: a row of the page under what is projected, never over it. It draws the
+ * class; teach.js acts.
+ */
 import { asIs, make, visible } from "../../core/dom.js";
 import { teachersAddress } from "../../core/link.js";
 import { t } from "../../core/translate.js";
@@ -120,7 +123,8 @@ export class Panel {
     return t("{n} here", { n: state?.present ?? 0 });
   }
 
-  // The middle --------------------------------------------------------------------------------------------------------------
+  // The middle
+  // --------------------------------------------------------------------------------------------------------------
   /** @param {Look} look */
   drawCentre(look) {
     const { session, form, asking, peek, problem } = look,
@@ -277,7 +281,8 @@ export class Panel {
     return row;
   }
 
-  // What is always there ----------------------------------------------------------------------------------------------------
+  // What is always there
+  // ----------------------------------------------------------------------------------------------------
   /** @param {Look} look */
   drawSide({ session, sure, folded, covers }) {
     const { acts } = this,

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The teacher's panel on the teacher's phone, while the projector shows the page: it steers that page, asks, closes, reveals. What students
- * say is not covered here. The key comes from an offer that stands behind the # of the address, and works once the panel has allowed it.
+ * The teacher's panel on the teacher's phone, while the projector shows the page: it steers that
+ * page, asks, closes, reveals. What students say is not covered here. The key comes from an offer
+ * that stands behind the # of the address, and works once the panel has allowed it.
  */
 import { request } from "../../classroom/line.js";
 import { make } from "../../core/dom.js";

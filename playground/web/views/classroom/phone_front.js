@@ -1,5 +1,7 @@
 // @ts-check
-/** What the projector shows, on the teacher's phone: page, step, text; and the buttons that turn it. */
+/**
+ * What the projector shows, on the teacher's phone: page, step, text; and the buttons that turn it.
+ */
 import { asIs, make } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 

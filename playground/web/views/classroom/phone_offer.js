@@ -1,5 +1,8 @@
 // @ts-check
-/** "Panel on my phone": the code that the teacher's phone scans, and the question whether it is the teacher's that did. */
+/**
+ * "Panel on my phone": the code that the teacher's phone scans, and the question whether it is the
+ * teacher's that did.
+ */
 import { qrPicture } from "../../charts/qr.js";
 import { asIs, make } from "../../core/dom.js";
 import { announce } from "../../core/messages.js";

@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * The class that this tab teaches: opened, driven, asked, ended. Its key stays in the tab's session storage, so that a reload goes on.
+ * The class that this tab teaches: opened, driven, asked, ended. Its key stays in the tab's session
+ * storage, so that a reload goes on.
  *
- * A page that asks by itself (a lesson) needs three names: `classIsOpen()`, `askClass(question)`, `onReveal(act)`.
+ * A page that asks by itself (a lesson) needs three names: `classIsOpen()`, `askClass(question)`,
+ * `onReveal(act)`.
  */
 import { Line, request } from "../../classroom/line.js";
 import { coversAnswers, isCovered } from "../../core/class_cover.js";
@@ -121,7 +123,8 @@ export class ClassSession {
     return state;
   }
 
-  // What the front shows ----------------------------------------------------------------------------------------------------
+  // What the front shows
+  // ----------------------------------------------------------------------------------------------------
   /** Tells the class what is on view, at most twice a second. */
   drive() {
     if (!this.projects || !this.follow || this.gone || this.lost) return;
@@ -149,7 +152,8 @@ export class ClassSession {
       await this.post("drive", { state });
       this.sent = now;
     } catch (error) {
-      // the next change says it again, unless it was refused for good; a lost line says so by itself
+      // the next change says it again, unless it was refused for good; a lost line says so by
+      // itself
       const { status } = /** @type {any} */ (error);
       if (status === 400) this.refused = now;
       if (status === 429) this.wanted = true;
@@ -167,7 +171,8 @@ export class ClassSession {
     this.changed();
   }
 
-  // The end -----------------------------------------------------------------------------------------------------------------
+  // The end
+  // -----------------------------------------------------------------------------------------------------------------
   /** @param {"csv" | "json"} kind */
   async results(kind) {
     const path = new URL(`${this.base}/results.${kind}`, document.baseURI);

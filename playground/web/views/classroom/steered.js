@@ -1,5 +1,8 @@
 // @ts-check
-/** The projected page under the teacher's phone: what it offers the phone, and what it does when the phone says so. */
+/**
+ * The projected page under the teacher's phone: what it offers the phone, and what it does when the
+ * phone says so.
+ */
 import { coverAnswers, coversAnswers, isCovered, showAnswer } from "../../core/class_cover.js";
 import { onView } from "../../core/on_view.js";
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** Teaching a class from any page: the panel under it, the question over it, the keys. The masthead imports this at the first press of Teach. */
+/**
+ * Teaching a class from any page: the panel under it, the question over it, the keys. The masthead
+ * imports this at the first press of Teach.
+ */
 import { qrPicture } from "../../charts/qr.js";
 import { coverAnswers, coversAnswers, onCover, showAnswer } from "../../core/class_cover.js";
 import { asIs, make } from "../../core/dom.js";
@@ -89,7 +92,8 @@ export class Teaching {
     };
   }
 
-  // Beginning and end -------------------------------------------------------------------------------------------------------
+  // Beginning and end
+  // -------------------------------------------------------------------------------------------------------
   /** Opens a class, or goes on with the one of this tab. @param {boolean} resume */
   async begin(resume) {
     if (this.session) return this.panel.element.querySelector("button")?.focus();
@@ -171,7 +175,8 @@ export class Teaching {
     this.draw();
   }
 
-  // Questions ---------------------------------------------------------------------------------------------------------------
+  // Questions
+  // ---------------------------------------------------------------------------------------------------------------
   /** @param {import("./offers.js").QuestionForm | null} form */
   open(form) {
     this.set({ form, problem: "" });
@@ -258,7 +263,8 @@ export class Teaching {
     );
   }
 
-  // Drawing -----------------------------------------------------------------------------------------------------------------
+  // Drawing
+  // -----------------------------------------------------------------------------------------------------------------
   /** @param {Partial<Teaching>} change */
   set(change) {
     Object.assign(this, change);
@@ -290,7 +296,9 @@ export class Teaching {
     this.panel.show({ ...look, knownOnly, covers: coversAnswers(), address });
   }
 
-  /** The reveal shows the answer, once; after a reload of the page it is that of what is on view. */
+  /**
+   * The reveal shows the answer, once; after a reload of the page it is that of what is on view.
+   */
   uncover() {
     const { id } = this.session?.state.question;
     if (this.uncovered === id) return;

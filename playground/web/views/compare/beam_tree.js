@@ -1,5 +1,8 @@
 // @ts-check
-/** The tree of a beam search, drawn up to a round: every continuation that was weighed, what goes on, what was cut. */
+/**
+ * The tree of a beam search, drawn up to a round: every continuation that was weighed, what goes
+ * on, what was cut.
+ */
 import {
   clip,
   drawSvg,
@@ -78,7 +81,10 @@ function drawNode(one, parent, middle, fate, alive) {
   );
 }
 
-/** The frame in which the tree scrolls, and how it is drawn: `draw(search, k, follow)`; follow: the newest round comes into view. */
+/**
+ * The frame in which the tree scrolls, and how it is drawn: `draw(search, k, follow)`; follow: the
+ * newest round comes into view.
+ */
 export function beamTree() {
   const stage = make("div", "beam-tree"),
     svg = drawSvg("svg", { role: "img" });

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Beam search round by round: every continuation that was weighed, in the order of its score; what goes on, what is cut. Beside it the
- * choice among samples.
+ * Beam search round by round: every continuation that was weighed, in the order of its score; what
+ * goes on, what is cut. Beside it the choice among samples.
  */
 import { make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";

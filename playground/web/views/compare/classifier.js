@@ -1,5 +1,8 @@
 // @ts-check
-/** A question, a few label words, and what the model gives each of them: as it is, and against an empty text. */
+/**
+ * A question, a few label words, and what the model gives each of them: as it is, and against an
+ * empty text.
+ */
 import { asIs, make, visible } from "../../core/dom.js";
 import { chance, fixed } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** Speculative decoding beside plain decoding: what was drafted, what the model made of it, and what that saves. */
+/**
+ * Speculative decoding beside plain decoding: what was drafted, what the model made of it, and what
+ * that saves.
+ */
 import { button, make, visible } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { nt, onLanguage, t } from "../../core/translate.js";

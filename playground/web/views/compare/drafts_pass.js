@@ -1,5 +1,8 @@
 // @ts-check
-/** One pass of speculative decoding: its drafts with their verdicts, and the three laws at the first one refused. */
+/**
+ * One pass of speculative decoding: its drafts with their verdicts, and the three laws at the first
+ * one refused.
+ */
 import { make, visible } from "../../core/dom.js";
 import { chance, fixed } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";

@@ -1,5 +1,7 @@
 // @ts-check
-/** The loss along a given text, and what becomes of it when the model reads its own words instead. */
+/**
+ * The loss along a given text, and what becomes of it when the model reads its own words instead.
+ */
 import { makeFigure } from "../../charts/figure.js";
 import { make, visible } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** model.generate and the playground, side by side: the two texts, and at every step the distribution that each draws from. */
+/**
+ * model.generate and the playground, side by side: the two texts, and at every step the
+ * distribution that each draws from.
+ */
 import { make, visible } from "../../core/dom.js";
 import { chance, whole } from "../../core/format.js";
 import { say, t } from "../../core/translate.js";

@@ -21,7 +21,8 @@ export const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "x", "star
 const MEASURES = ["distinct1", "distinct2", "distinct3", "self_bleu", "perplexity", "repetition"];
 
 /**
- * A control with its name above it. The control's name for a screen reader is the label alone, without the options of a select.
+ * A control with its name above it. The control's name for a screen reader is the label alone,
+ * without the options of a select.
  * @template {HTMLElement} E
  * @param {() => string} label @param {E} control @param {(() => string) | null} [hint] @param {string} [classes]
  */
@@ -63,7 +64,8 @@ export function lineInput(longest) {
 }
 
 /**
- * A select of [id, name]. A name that is a function, or a message of Python's, is ours and speaks the visitor's language.
+ * A select of [id, name]. A name that is a function, or a message of Python's, is ours and speaks
+ * the visitor's language.
  * @param {[id: string, name: string | (() => string) | [id: string, values?: any]][]} options @param {string} [value]
  */
 export function selectInput(options, value) {
@@ -119,7 +121,8 @@ export function rowOf(...nodes) {
 }
 
 /**
- * A part in its order: what to press and how it stands, the results, and beneath them what can be changed.
+ * A part in its order: what to press and how it stands, the results, and beneath them what can be
+ * changed.
  * @param {HTMLElement} box @param {Node[]} row the buttons and what is said of a run @param {Node[]} results @param {Node[]} fields
  */
 export function arrange(box, row, results, fields) {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Blind judgement: two texts of hidden strategies, which is better, and how fluent, coherent and relevant each is. The votes stay in
- * this browser.
+ * Blind judgement: two texts of hidden strategies, which is better, and how fluent, coherent and
+ * relevant each is. The votes stay in this browser.
  */
 import { make } from "../../core/dom.js";
 import { fixed, NOTHING } from "../../core/format.js";

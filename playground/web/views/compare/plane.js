@@ -1,5 +1,7 @@
 // @ts-check
-/** The plane: diversity across, coherence (perplexity) up, one mark a column with its 95% intervals. */
+/**
+ * The plane: diversity across, coherence (perplexity) up, one mark a column with its 95% intervals.
+ */
 import { makeFigure } from "../../charts/figure.js";
 import { make } from "../../core/dom.js";
 import { nt, onLanguage, t } from "../../core/translate.js";

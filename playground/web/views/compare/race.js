@@ -1,5 +1,8 @@
 // @ts-check
-/** Two twins from the same words: one token after the other, and everywhere at once. What is counted is calls of the network. */
+/**
+ * Two twins from the same words: one token after the other, and everywhere at once. What is counted
+ * is calls of the network.
+ */
 import { make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, onLanguage, t } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** A network that learns from a reward: its curves while it trains, its texts before and after, the credit of each step. */
+/**
+ * A network that learns from a reward: its curves while it trains, its texts before and after, the
+ * credit of each step.
+ */
 import { make } from "../../core/dom.js";
 import { blobOf, saveFile } from "../../core/download.js";
 import { fixed } from "../../core/format.js";

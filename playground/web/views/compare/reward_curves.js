@@ -1,5 +1,8 @@
 // @ts-check
-/** The two curves of a training: what its texts earn and how they read, for one run or several over each other. */
+/**
+ * The two curves of a training: what its texts earn and how they read, for one run or several over
+ * each other.
+ */
 import { lineChart } from "../../charts/line.js";
 import { make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";

@@ -177,7 +177,8 @@ export function textOf(one, side) {
 }
 
 /**
- * Texts before and after side by side; while it trains, the newest update's stand in the place of those after.
+ * Texts before and after side by side; while it trains, the newest update's stand in the place of
+ * those after.
  * @param {Seen} seen @param {boolean} more all are on view @param {(open: boolean) => void} onMore
  */
 export function textsOf({ before, after, now, updates }, more, onMore) {

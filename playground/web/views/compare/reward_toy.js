@@ -1,5 +1,8 @@
 // @ts-check
-/** A policy so small that all its traces are on view: what each is paid, and what is learnt from it beside the gradient. */
+/**
+ * A policy so small that all its traces are on view: what each is paid, and what is learnt from it
+ * beside the gradient.
+ */
 import { asIs, make } from "../../core/dom.js";
 import { chance, fixed, small } from "../../core/format.js";
 import { onLanguage, t } from "../../core/translate.js";

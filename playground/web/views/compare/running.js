@@ -1,5 +1,8 @@
 // @ts-check
-/** What the parts of the Compare page do alike: a long run with its progress and Stop, a quick question, the part's link. */
+/**
+ * What the parts of the Compare page do alike: a long run with its progress and Stop, a quick
+ * question, the part's link.
+ */
 import { make } from "../../core/dom.js";
 import { copyLink, withView } from "../../core/link.js";
 import { makeRun } from "../../core/run.js";
@@ -24,7 +27,10 @@ function sorted(value) {
 /** @param {any} one @param {any} other */
 export const same = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 
-/** A long run: its buttons, its bar and what is said of it. `element` is the part: its data-state says how the run stands. */
+/**
+ * A long run: its buttons, its bar and what is said of it. `element` is the part: its data-state
+ * says how the run stands.
+ */
 export class Runner {
   old = false; // what is on the page is still the recording
   lent = false; // and made with other settings than those on the page
@@ -265,7 +271,8 @@ export class PartLink {
 }
 
 /**
- * A part that runs: its button with Stop, progress, trouble and link above its results, what can be changed beneath them.
+ * A part that runs: its button with Stop, progress, trouble and link above its results, what can be
+ * changed beneath them.
  * @param {HTMLElement} element @param {import("../../core/value.js").Host} host
  * @param {{label: () => string, request: () => any, onFrame: (record: any) => void, controls: Record<string, any>, results: Node[],
  *   fields: Node[], draw: () => void}} options controls: as of PartLink; draw: what is on view, in another language

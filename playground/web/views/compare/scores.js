@@ -1,5 +1,8 @@
 // @ts-check
-/** Any candidate against any references: BLEU, ROUGE and perplexity, with every number that leads to them. */
+/**
+ * Any candidate against any references: BLEU, ROUGE and perplexity, with every number that leads to
+ * them.
+ */
 import { make } from "../../core/dom.js";
 import { onLanguage, t } from "../../core/translate.js";
 import { area, field, press, rowOf, selectInput, spoken } from "./parts.js";

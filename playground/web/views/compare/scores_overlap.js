@@ -1,5 +1,8 @@
 // @ts-check
-/** BLEU and ROUGE opened up: the n-grams, the formula with its numbers, the longest common subsequence. */
+/**
+ * BLEU and ROUGE opened up: the n-grams, the formula with its numbers, the longest common
+ * subsequence.
+ */
 import { asIs, make } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";

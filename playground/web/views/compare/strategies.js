@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Columns of the same prompt under different rules: settings above, texts below, aligned where they first differ; then the plane and
- * the table.
+ * Columns of the same prompt under different rules: settings above, texts below, aligned where they
+ * first differ; then the plane and the table.
  */
 import { fillSelect, make } from "../../core/dom.js";
 import { nt, onLanguage, t } from "../../core/translate.js";

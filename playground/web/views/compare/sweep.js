@@ -1,5 +1,8 @@
 // @ts-check
-/** Every combination of the values of one or two rules, each with several seeds: a row each, as it comes. */
+/**
+ * Every combination of the values of one or two rules, each with several seeds: a row each, as it
+ * comes.
+ */
 import { make } from "../../core/dom.js";
 import { mark, say, t } from "../../core/translate.js";
 import {

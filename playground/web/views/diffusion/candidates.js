@@ -1,5 +1,8 @@
 // @ts-check
-/** One position at one step: what could stand there, how sure the network was, and what moved since the step before. */
+/**
+ * One position at one step: what could stand there, how sure the network was, and what moved since
+ * the step before.
+ */
 import { asIs, clip, make, visible } from "../../core/dom.js";
 import { bits, chance, fixed, percent } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** A small chain of words in fields: names, where a text begins, what follows what; each row says whether it sums to one. */
+/**
+ * A small chain of words in fields: names, where a text begins, what follows what; each row says
+ * whether it sums to one.
+ */
 import { button, make } from "../../core/dom.js";
 import { parseNumber, plain } from "../../core/format.js";
 import { onLanguage, t } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** Two texts on one clock of network calls: the left-to-right twin, one word a call, above the canvas that fills everywhere at once. */
+/**
+ * Two texts on one clock of network calls: the left-to-right twin, one word a call, above the
+ * canvas that fills everywhere at once.
+ */
 import { make, node, partsOf } from "../../core/dom.js";
 import { nt, say, t } from "../../core/translate.js";
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** The form of the Unmask view in its place: Run and Stop, then what is done to words, then the visitor's own text. */
+/**
+ * The form of the Unmask view in its place: Run and Stop, then what is done to words, then the
+ * visitor's own text.
+ */
 import { latest } from "../../core/ask.js";
 import { partsOf } from "../../core/dom.js";
 import { CARD_FIELDS, formSkeleton, makeForm } from "./form.js";

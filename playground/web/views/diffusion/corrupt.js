@@ -1,6 +1,8 @@
 // @ts-check
-/** What noise does to a text: one slider for t, three kinds of noise, the schedules, the matrix, the posterior, the plane of the vectors.
- * The noise of every position was drawn on the server once; here t only moves the threshold, so dragging asks nobody for anything. */
+/** What noise does to a text: one slider for t, three kinds of noise, the schedules, the matrix,
+ * the posterior, the plane of the vectors.
+ * The noise of every position was drawn on the server once; here t only moves the threshold, so
+ * dragging asks nobody for anything. */
 import { makePlot } from "../../charts/plot.js";
 import { choices, fillSelect, make, partsOf } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** The figures under the corrupted text: the matrix, one step back, the plane of the vectors. From data to elements; nothing is kept. */
+/**
+ * The figures under the corrupted text: the matrix, one step back, the plane of the vectors. From
+ * data to elements; nothing is kept.
+ */
 import { clip, drawSvg, make, svgText } from "../../core/dom.js";
 import { chance, fixed, withoutZero } from "../../core/format.js";
 import { t } from "../../core/translate.js";

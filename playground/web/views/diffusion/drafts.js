@@ -1,5 +1,8 @@
 // @ts-check
-/** A pass of drafts and checks: what each tile shows of it, and below the wall the first refused draft with p, q and what is left. */
+/**
+ * A pass of drafts and checks: what each tile shows of it, and below the wall the first refused
+ * draft with p, q and what is left.
+ */
 import { asIs, calm, make, node } from "../../core/dom.js";
 import { chance, fixed, plain } from "../../core/format.js";
 import { onLanguage, t } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the visitor did to the words on view: hidden again or kept, position by position, on each of the canvases. */
+/**
+ * What the visitor did to the words on view: hidden again or kept, position by position, on each of
+ * the canvases.
+ */
 import { announce } from "../../core/messages.js";
 import { t } from "../../core/translate.js";
 import { isHidden } from "./lexicon.js";

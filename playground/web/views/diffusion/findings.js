@@ -1,5 +1,8 @@
 // @ts-check
-/** What the page says of a run in sentences: in which order the words came, and what an edit changed. Counted from the records. */
+/**
+ * What the page says of a run in sentences: in which order the words came, and what an edit
+ * changed. Counted from the records.
+ */
 import { fixed, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 import { shownWord } from "./lexicon.js";
@@ -7,7 +10,10 @@ import { orderOf, revealsOf, shareByChance } from "./staircase.js";
 
 /** @typedef {import("./side.js").Side} Side */
 
-/** A rule runs like a staircase where nearly every word came beside known text, each close to the one before. */
+/**
+ * A rule runs like a staircase where nearly every word came beside known text, each close to the
+ * one before.
+ */
 const STAIRCASE = { share: 0.9, distance: 2.5, calls: 6 };
 
 /** @type {WeakMap<Side, {rows: number, share: number}>} */

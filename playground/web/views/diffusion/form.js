@@ -1,5 +1,6 @@
 // @ts-check
-/** The controls of the Unmask view: fields shown and hidden by the sampler that is chosen, without asking anybody. The values are a
+/** The controls of the Unmask view: fields shown and hidden by the sampler that is chosen, without
+ * asking anybody. The values are a
  * store of their own; the fields draw them. */
 import { fillSelect, node, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";

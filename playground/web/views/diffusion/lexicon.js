@@ -1,5 +1,8 @@
 // @ts-check
-/** The words of a canvas: what each id looks like, in which state a position is, and the text as prose. */
+/**
+ * The words of a canvas: what each id looks like, in which state a position is, and the text as
+ * prose.
+ */
 import { clip, visible } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 
@@ -40,12 +43,16 @@ export function shownWord(lexicon, id) {
   return clip(visible(text.trim() || text), LONGEST_WORD);
 }
 
-// Word pieces have lost where the spaces were. The server's detokenizer (playground/backend/incremental.py) has the same rules: closing
-// marks bind to the left, opening ones to the right, double quotes in turn, an apostrophe binds the known endings of contractions.
+// Word pieces have lost where the spaces were. The server's detokenizer
+// (playground/backend/incremental.py) has the same rules: closing marks bind to the left, opening
+// ones to the right, double quotes in turn, an apostrophe binds the known endings of contractions.
 const CONTRACTIONS = new Set("s t d m n re ve ll er en em clock am".split(" "));
 const CLOSING = new Set([...".,!?;:)]}%…"]);
 
-/** Where the writing of a text stands: whether the next piece is bound to the left, and which quotes are open. */
+/**
+ * Where the writing of a text stands: whether the next piece is bound to the left, and which quotes
+ * are open.
+ */
 class Prose {
   out = "";
   bind = true;

@@ -1,5 +1,6 @@
 // @ts-check
-/** The map position × step: when each word was decided, and how sure the network was while it was not. One canvas element; a step that
+/** The map position × step: when each word was decided, and how sure the network was while it was
+ * not. One canvas element; a step that
  * comes draws its own row alone. */
 import { clip, node } from "../../core/dom.js";
 import { onLook } from "../../core/look.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** What Diffusion tells a class that follows it, and the question that fits the step on view: which place next, and which word. */
+/**
+ * What Diffusion tells a class that follows it, and the question that fits the step on view: which
+ * place next, and which word.
+ */
 import { coverNotice, coversAnswers, isCovered, onCover } from "../../core/class_cover.js";
 import { offerView } from "../../core/on_view.js";
 import { t } from "../../core/translate.js";
@@ -10,7 +13,8 @@ import { rowAt } from "./side.js";
 const TELLING = ["below", "curves", "several"]; // parts that show what comes, or what the network thinks of hidden places
 
 /**
- * Offers the question; gives the function that keeps its answer from the screen while a class may be asked.
+ * Offers the question; gives the function that keeps its answer from the screen while a class may
+ * be asked.
  * @param {import("./unmask.js").UnmaskView} view
  */
 export function offerToClass(view) {

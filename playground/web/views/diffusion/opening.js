@@ -1,5 +1,8 @@
 // @ts-check
-/** How the page begins: with the recorded run, which plays by itself for whoever looks and has touched nothing, or with a link's run. */
+/**
+ * How the page begins: with the recorded run, which plays by itself for whoever looks and has
+ * touched nothing, or with a link's run.
+ */
 import { calm } from "../../core/dom.js";
 import { stepOf } from "../../core/link.js";
 

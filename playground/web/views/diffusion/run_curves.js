@@ -1,5 +1,8 @@
 // @ts-check
-/** Mean and least confidence, entropy, words a step, network calls: five small curves on one axis of steps. */
+/**
+ * Mean and least confidence, entropy, words a step, network calls: five small curves on one axis of
+ * steps.
+ */
 import { linePath } from "../../charts/path.js";
 import { drawSvg, make, node } from "../../core/dom.js";
 import { bits, chance, fixed, NOTHING, whole } from "../../core/format.js";

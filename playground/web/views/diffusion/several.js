@@ -1,5 +1,8 @@
 // @ts-check
-/** Many texts of one canvas under the settings in the controls, and the one that is most like all the others: minimum Bayes risk. */
+/**
+ * Many texts of one canvas under the settings in the controls, and the one that is most like all
+ * the others: minimum Bayes risk.
+ */
 import { asIs, fillSelect, make, node, partsOf } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { makeRun } from "../../core/run.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** One run on view: its card, its steps and its words. Plain data; the drawings of a side stand in side_view.js. */
+/**
+ * One run on view: its card, its steps and its words. Plain data; the drawings of a side stand in
+ * side_view.js.
+ */
 import { clone } from "../../core/dom.js";
 import { isHidden, learn } from "./lexicon.js";
 import { CURVES } from "./run_curves.js";

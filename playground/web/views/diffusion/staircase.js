@@ -1,5 +1,6 @@
 // @ts-check
-/** In which order the words came: how often next to known text, and how far apart. Counted from the reveals, nothing is estimated but
+/** In which order the words came: how often next to known text, and how far apart. Counted from the
+ * reveals, nothing is estimated but
  * the share by chance, which is the mean over shuffles of this very canvas. */
 import { isHidden } from "./lexicon.js";
 
@@ -55,7 +56,8 @@ export function orderOf({ start, calls }) {
 }
 
 /**
- * The share beside known text if the same positions had come in a random order, so many at each call as here.
+ * The share beside known text if the same positions had come in a random order, so many at each
+ * call as here.
  * @param {{start: boolean[], calls: number[][]}} reveals
  */
 export function shareByChance({ start, calls }) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** Steps, time, quality. What was measured can be put into the sliders; the sliders and the table are arithmetic in the browser. */
+/**
+ * Steps, time, quality. What was measured can be put into the sliders; the sliders and the table
+ * are arithmetic in the browser.
+ */
 import { makePlot, neat } from "../../charts/plot.js";
 import { fillSelect, make, partsOf } from "../../core/dom.js";
 import { whole } from "../../core/format.js";
@@ -222,7 +225,8 @@ const CHECKED = {
 };
 
 /**
- * Random order, and what drafts and checks make of as many calls; mean over seeds and standard deviation.
+ * Random order, and what drafts and checks make of as many calls; mean over seeds and standard
+ * deviation.
  * @param {Measured} data @param {string} key @param {string} colour @returns {import("../../charts/plot.js").PlotSeries[]}
  */
 function qualitySeries({ quality }, key, colour) {

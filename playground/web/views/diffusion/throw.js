@@ -1,5 +1,8 @@
 // @ts-check
-/** Taking a tile with a finger or the mouse and throwing it away: further than 64 pixels, or fast. A shorter drag springs back. */
+/**
+ * Taking a tile with a finger or the mouse and throwing it away: further than 64 pixels, or fast. A
+ * shorter drag springs back.
+ */
 import { calm } from "../../core/dom.js";
 
 const FAR = 64; // pixels

@@ -1,5 +1,7 @@
 // @ts-check
-/** What the visitor does to words: throw away, hide, keep, redo, take back; and the buttons for it. */
+/**
+ * What the visitor does to words: throw away, hide, keep, redo, take back; and the buttons for it.
+ */
 import { announce, showQr } from "../../core/messages.js";
 import { copyLink } from "../../core/link.js";
 import { nt, t } from "../../core/translate.js";

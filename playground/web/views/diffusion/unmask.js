@@ -1,5 +1,8 @@
 // @ts-check
-/** The Unmask view: one canvas, or two in step. Its store is `sides`, `edits` and where the timeline stands; everything else draws them. */
+/**
+ * The Unmask view: one canvas, or two in step. Its store is `sides`, `edits` and where the timeline
+ * stands; everything else draws them.
+ */
 import { clone, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { announce, drawn } from "../../core/messages.js";
@@ -130,7 +133,8 @@ export class UnmaskView {
     return menu;
   }
 
-  // What comes from the server -------------------------------------------------------------------------------------------
+  // What comes from the server
+  // -------------------------------------------------------------------------------------------
 
   value() {
     const value = readValue(this.props);
@@ -211,9 +215,12 @@ export class UnmaskView {
     this.draw();
   }
 
-  // A run ----------------------------------------------------------------------------------------------------------------
+  // A run
+  // ----------------------------------------------------------------------------------------------------------------
 
-  /** The button Run: the next seed, unless the seed is locked or was changed since the run on view. */
+  /**
+   * The button Run: the next seed, unless the seed is locked or was changed since the run on view.
+   */
   press() {
     const { seed, seed_b, model } = this.formValues();
     const next = (/** @type {number} */ n) => (n < Number.MAX_SAFE_INTEGER ? n + 1 : 0);
@@ -246,7 +253,8 @@ export class UnmaskView {
     this.start(this.store.goOn(this.formValues(), this.time.step));
   }
 
-  // Drawing --------------------------------------------------------------------------------------------------------------
+  // Drawing
+  // --------------------------------------------------------------------------------------------------------------
 
   /** Other sides are on view. @param {number} at @param {boolean} live more steps are coming */
   open(at, live) {

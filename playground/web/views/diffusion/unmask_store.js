@@ -1,5 +1,8 @@
 // @ts-check
-/** What the Unmask view holds: the runs on view, the visitor's edits, the runs before them. It draws nothing and asks nobody. */
+/**
+ * What the Unmask view holds: the runs on view, the visitor's edits, the runs before them. It draws
+ * nothing and asks nobody.
+ */
 import { waitingWords } from "../../core/waiting.js";
 import { Edits } from "./edits.js";
 import { isHidden } from "./lexicon.js";
@@ -89,7 +92,8 @@ export class UnmaskStore {
   }
 
   /**
-   * The request that goes on from the canvases on view, as the visitor left them, under the settings of their own run.
+   * The request that goes on from the canvases on view, as the visitor left them, under the
+   * settings of their own run.
    * @param {Record<string, any>} values the fields of the form @param {number} step
    */
   goOn(values, step) {

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The wall: one tile a position. A hidden one shows the network's best guesses, blurred by its entropy; a word that was decided snaps
- * in. A tile can be taken and thrown away. Tiles are made once; a step changes only those that differ.
+ * The wall: one tile a position. A hidden one shows the network's best guesses, blurred by its
+ * entropy; a word that was decided snaps in. A tile can be taken and thrown away. Tiles are made
+ * once; a step changes only those that differ.
  */
 import { asIs, calm, make } from "../../core/dom.js";
 import { bits } from "../../core/format.js";

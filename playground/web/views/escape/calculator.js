@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The escape calculator: a loop of the shipped model that writes itself, its marble and its lid, and P(escape) against temperature. What
- * is set is `settings`; everything on view follows from it and from the recorded logits, here in the browser.
+ * The escape calculator: a loop of the shipped model that writes itself, its marble and its lid,
+ * and P(escape) against temperature. What is set is `settings`; everything on view follows from it
+ * and from the recorded logits, here in the browser.
  */
 import { axesChart } from "../../charts/axes.js";
 import { coverNotice, isCovered, onCover } from "../../core/class_cover.js";
@@ -267,7 +268,10 @@ class CalculatorView {
     this.parts.part("problem").hidden = !message;
   }
 
-  /** What follows from the settings. The curves do not depend on the temperature, but for the length of their axis. */
+  /**
+   * What follows from the settings. The curves do not depend on the temperature, but for the length
+   * of their axis.
+   */
   compute() {
     const { settings } = this,
       place =

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the escape calculator consists of: the loop that plays, the valley and the curve, and what is folded away. */
+/**
+ * What the escape calculator consists of: the loop that plays, the valley and the curve, and what
+ * is folded away.
+ */
 import { node } from "../../core/dom.js";
 import { rich } from "../../core/rich.js";
 import { say, t } from "../../core/translate.js";

@@ -1,9 +1,11 @@
 // @ts-check
 /**
- * The rules that act behind the penalties, on one real distribution: temperature, and what cuts. The same figures as
- * playground/decoding/stages.py gives, in float32 where it computes so; tests/web/test_escape_reading.py holds the two together.
+ * The rules that act behind the penalties, on one real distribution: temperature, and what cuts.
+ * The same figures as playground/decoding/stages.py gives, in float32 where it computes so;
+ * tests/web/test_escape_reading.py holds the two together.
  *
- * Tokens stand by falling logit, so that most rules keep a beginning of the list, which costs nothing. What is gone is not in it.
+ * Tokens stand by falling logit, so that most rules keep a beginning of the list, which costs
+ * nothing. What is gone is not in it.
  */
 
 /**

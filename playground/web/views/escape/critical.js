@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Chances and the nucleus escape temperature T_c of one real distribution under its rules, as playground/decoding/barrier.py computes
- * them. Pure.
+ * Chances and the nucleus escape temperature T_c of one real distribution under its rules, as
+ * playground/decoding/barrier.py computes them. Pure.
  */
 import { chain } from "./chain.js";
 
@@ -76,7 +76,8 @@ export function minPCritical(barrier, alpha) {
 }
 
 /**
- * T at which the likeliest token has probability p, by Newton's method on log Z from β = 0, which never oversteps.
+ * T at which the likeliest token has probability p, by Newton's method on log Z from β = 0, which
+ * never oversteps.
  * @param {Float64Array} energies every token's E above the lowest, rising @param {number} p
  */
 export function nucleusRoot(energies, p) {

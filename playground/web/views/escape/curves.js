@@ -1,5 +1,8 @@
 // @ts-check
-/** The lines of the Escape page's plots, from the law: temperatures, chances, and T_c against each setting. */
+/**
+ * The lines of the Escape page's plots, from the law: temperatures, chances, and T_c against each
+ * setting.
+ */
 import { criticalOf, lawOf, loopShare, openingOf, ownPlace, penalisedBarrier } from "./law.js";
 
 /** @typedef {import("./law.js").Place} Place @typedef {import("./law.js").Rules} Rules */

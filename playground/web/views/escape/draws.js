@@ -1,5 +1,8 @@
 // @ts-check
-/** Draws inside the loop: each depends on (seed, step) alone, so that a page opened twice tells the same story. */
+/**
+ * Draws inside the loop: each depends on (seed, step) alone, so that a page opened twice tells the
+ * same story.
+ */
 
 /** @typedef {import("./law.js").Place} Place @typedef {import("./law.js").Law} Law @typedef {import("./law.js").Row} Row */
 

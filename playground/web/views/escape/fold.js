@@ -1,5 +1,8 @@
 // @ts-check
-/** A part of the page that is folded away until somebody wants it: a line with its title, and what it is good for. */
+/**
+ * A part of the page that is folded away until somebody wants it: a line with its title, and what
+ * it is good for.
+ */
 import { node } from "../../core/dom.js";
 import { rich } from "../../core/rich.js";
 import { t } from "../../core/translate.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The looping text, one line a lap, each in brackets: the last word of a line is the one that was drawn. An escape breaks the bracket and
- * the text goes on in another colour.
+ * The looping text, one line a lap, each in brackets: the last word of a line is the one that was
+ * drawn. An escape breaks the bracket and the text goes on in another colour.
  */
 import { asIs, calm, make } from "../../core/dom.js";
 import { t } from "../../core/translate.js";

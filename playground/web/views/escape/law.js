@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What one draw inside a loop does, exactly: how likely it leaves, what each rule keeps, and where a lid opens. Pure; nothing is asked
- * of the server. tests/web/test_escape_law.py holds this to playground/decoding/escape_curves.py and to the shipped model.
+ * What one draw inside a loop does, exactly: how likely it leaves, what each rule keeps, and where
+ * a lid opens. Pure; nothing is asked of the server. tests/web/test_escape_law.py holds this to
+ * playground/decoding/escape_curves.py and to the shipped model.
  *
  * Logits are relative to the loop token's (its own is 0), in nats.
  */
@@ -182,8 +183,9 @@ function border(closed) {
 }
 
 /**
- * The nucleus escape temperature: top-p alone, over the whole vocabulary. null where there is none to speak of (top-p off, nothing
- * holds the loop, or temperature acts last); Infinity where no temperature escapes.
+ * The nucleus escape temperature: top-p alone, over the whole vocabulary. null where there is none
+ * to speak of (top-p off, nothing holds the loop, or temperature acts last); Infinity where no
+ * temperature escapes.
  * @param {Place} place @param {Rules} rules @returns {number | null}
  */
 export function criticalOf(place, { top_p, order }) {

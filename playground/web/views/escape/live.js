@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A real loop: the text with its cycle marked, the barrier at every token of the cycle, and how many of many runs got out, over the
- * prediction. Each frame of the run holds the newest record of some figures; what was drawn before stays.
+ * A real loop: the text with its cycle marked, the barrier at every token of the cycle, and how
+ * many of many runs got out, over the prediction. Each frame of the run holds the newest record of
+ * some figures; what was drawn before stays.
  */
 import { makeFigure } from "../../charts/figure.js";
 import { choices, fillSelect, make, partsOf } from "../../core/dom.js";

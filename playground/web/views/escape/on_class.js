@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What the parts of Escape that stand below the loop keep from a class that may be asked about them, and the question that each offers
- * while it is open. The loop itself is covered by calculator.js.
+ * What the parts of Escape that stand below the loop keep from a class that may be asked about
+ * them, and the question that each offers while it is open. The loop itself is covered by
+ * calculator.js.
  */
 import { coverNotice, isCovered, onCover } from "../../core/class_cover.js";
 import { drawn } from "../../core/messages.js";

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * What the page says of one real distribution: the figures and sentences of playground/pages/escape/logits.py, computed here from the
- * logits that the server sent once. A moved slider, another loop token or another way out asks nobody.
+ * What the page says of one real distribution: the figures and sentences of
+ * playground/pages/escape/logits.py, computed here from the logits that the server sent once. A
+ * moved slider, another loop token or another way out asks nobody.
  */
 import { fixed, plain } from "../../core/format.js";
 import { nt, number, t } from "../../core/translate.js";

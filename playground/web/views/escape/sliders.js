@@ -1,5 +1,8 @@
 // @ts-check
-/** Sliders with their name and their number, as the calculator, the real logits and the experiment have them. */
+/**
+ * Sliders with their name and their number, as the calculator, the real logits and the experiment
+ * have them.
+ */
 import { make, node } from "../../core/dom.js";
 import { fixed, whole } from "../../core/format.js";
 

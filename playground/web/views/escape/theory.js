@@ -1,5 +1,8 @@
 // @ts-check
-/** The rows of the theory: which rule forbids the way out, and each formula with the numbers of these settings. */
+/**
+ * The rows of the theory: which rule forbids the way out, and each formula with the numbers of
+ * these settings.
+ */
 import { make } from "../../core/dom.js";
 import { fixed, plain } from "../../core/format.js";
 import { formula } from "../../core/formula.js";

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The loop as a valley: the marble lies in it, the way out lies ΔE higher beside it, a lid hangs over it. The lid is shut where the rules
- * keep the loop token alone; a draw shakes the marble as high as its random number reaches.
+ * The loop as a valley: the marble lies in it, the way out lies ΔE higher beside it, a lid hangs
+ * over it. The lid is shut where the rules keep the loop token alone; a draw shakes the marble as
+ * high as its random number reaches.
  */
 import { calm, drawSvg, svgText } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
@@ -19,8 +20,8 @@ const LEFT = 52,
   RADIUS = 12;
 
 /**
- * Heights of the valley. Only the floors mean something: the difference is ΔE, longer for a larger one; the rim is drawn because the eye
- * expects one.
+ * Heights of the valley. Only the floors mean something: the difference is ΔE, longer for a larger
+ * one; the rim is drawn because the eye expects one.
  */
 class Valley {
   /** @param {number} barrier */
@@ -190,7 +191,8 @@ export class Well {
   }
 
   /**
-   * One draw. The marble climbs; where the draw leaves it is gone here and there at once: a draw jumps, it takes no path.
+   * One draw. The marble climbs; where the draw leaves it is gone here and there at once: a draw
+   * jumps, it takes no path.
    * @param {Draw} draw @param {number} milliseconds
    */
   shake(draw, milliseconds) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the visitor asks the server for: a text, one more of it, a score, a step under other rules, any token. */
+/**
+ * What the visitor asks the server for: a text, one more of it, a score, a step under other rules,
+ * any token.
+ */
 import { latest } from "../../core/ask.js";
 import { visible } from "../../core/dom.js";
 import { whole } from "../../core/format.js";
@@ -29,7 +32,8 @@ export function makeAsking(parts) {
   }
   /** @param {string} name @param {string} text */
   function tooLong(name, text) {
-    // the whole of a text that was pasted stays in its box: nothing is cut behind the visitor's back
+    // the whole of a text that was pasted stays in its box: nothing is cut behind the visitor's
+    // back
     const length = [...text].length,
       most = constants.most_characters;
     if (length <= most) return false;
@@ -103,7 +107,8 @@ export function makeAsking(parts) {
       announce(t("This text is being scored, not written. Switch to Write to continue it."));
       return;
     }
-    // at the end of a text that is as long as was allowed, as many tokens again: continuing there would else write nothing
+    // at the end of a text that is as long as was allowed, as many tokens again: continuing there
+    // would else write nothing
     const now = settingsNow(),
       length = now.max_new_tokens;
     const settings = {
@@ -191,7 +196,10 @@ export function makeAsking(parts) {
       ? server.find_tokens({ ...stepRequest(parts.step()), query })
       : Promise.resolve({ error: t("There is no step on view yet: press Play first.") });
 
-  /** Play writes where there is nothing to replay: no text yet, or another prompt or model than the text's own. */
+  /**
+   * Play writes where there is nothing to replay: no text yet, or another prompt or model than the
+   * text's own.
+   */
   function insteadOfPlay() {
     if (constants.replay || writing.running || isFresh()) return false;
     const { linked } = state;

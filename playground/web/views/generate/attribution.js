@@ -1,5 +1,8 @@
 // @ts-check
-/** Which earlier tokens count for the token on view: each is left out once, on demand, and the words are tinted by what that changes. */
+/**
+ * Which earlier tokens count for the token on view: each is left out once, on demand, and the words
+ * are tinted by what that changes.
+ */
 import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { bits, chance, fixed } from "../../core/format.js";
 import { makeRun } from "../../core/run.js";
@@ -92,7 +95,9 @@ export function makeAttribution({ host, store, server, trigger, step, writing, t
     show();
   }
 
-  /** Another step or text is on view: what was found for it is drawn, a run for another one ends. */
+  /**
+   * Another step or text is on view: what was found for it is drawn, a run for another one ends.
+   */
   function look() {
     const wish = question(),
       name = wish ? JSON.stringify(wish) : "";

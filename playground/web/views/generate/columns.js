@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * A step's candidates as a table: the model's own probability in one column, what is left after the rules in another, on one scale.
+ * A step's candidates as a table: the model's own probability in one column, what is left after the
+ * rules in another, on one scale.
  */
 import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { chance, whole } from "../../core/format.js";

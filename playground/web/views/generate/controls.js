@@ -98,7 +98,10 @@ export function makeControls({ parts, store, constants, server, problem, progres
 
   /** @type {any} */
   let reading = null;
-  /** What the model makes of the prompt, where that is not what was typed: small letters, unknown words. */
+  /**
+   * What the model makes of the prompt, where that is not what was typed: small letters, unknown
+   * words.
+   */
   function readPrompt() {
     clearTimeout(reading);
     reading = setTimeout(async () => {

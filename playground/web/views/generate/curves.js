@@ -1,5 +1,8 @@
 // @ts-check
-/** Figures along the text as thin rows under the timeline, on the same axis; a click goes to the step. */
+/**
+ * Figures along the text as thin rows under the timeline, on the same axis; a click goes to the
+ * step.
+ */
 import { linePath } from "../../charts/path.js";
 import { drawSvg, inEveryLanguage, make, node } from "../../core/dom.js";
 import { bits, chance, fixed } from "../../core/format.js";

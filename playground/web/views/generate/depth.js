@@ -12,7 +12,8 @@ const DEPTHS = [
 ];
 
 /**
- * Radio buttons: one stop of the Tab key. The address says which is chosen first; the view has it as a class.
+ * Radio buttons: one stop of the Tab key. The address says which is chosen first; the view has it
+ * as a class.
  * @param {HTMLElement} host @param {HTMLElement} view @param {string} first @param {() => void} changed
  */
 export function depthChoice(host, view, first, changed) {

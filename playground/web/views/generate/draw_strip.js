@@ -1,5 +1,8 @@
 // @ts-check
-/** The draw of a step: its tokens as tiles, the ball at u. What is too narrow for a tile lies in the last one, which opens the search. */
+/**
+ * The draw of a step: its tokens as tiles, the ball at u. What is too narrow for a tile lies in the
+ * last one, which opens the search.
+ */
 import "../../charts/flight.js"; // comes with the view: a step asks the server for nothing
 import { makeTiles, TOUCH } from "../../charts/tiles.js";
 import { clip, visible } from "../../core/dom.js";

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Many draws from one distribution against what theory expects, at up to three temperatures side by side. `clear()` when another
- * distribution comes on view: the draws of the one before are not its own.
+ * Many draws from one distribution against what theory expects, at up to three temperatures side by
+ * side. `clear()` when another distribution comes on view: the draws of the one before are not its
+ * own.
  */
 import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { fixed, plain, whole } from "../../core/format.js";

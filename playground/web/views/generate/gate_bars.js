@@ -65,7 +65,8 @@ export function makeGateBars({ labels = false, outlined = false } = {}) {
     /** How long the bars take at full length, in milliseconds. */
     duration: () => (shown ? timesOf(shown).whole : 0),
     /**
-     * The bars arrive as they were in front of the gate; then they change, or those that are cut fall and the rest grows.
+     * The bars arrive as they were in front of the gate; then they change, or those that are cut
+     * fall and the rest grows.
      * @param {ReturnType<typeof import("../../core/motion.js").makeStage>} stage @param {number} pace 1 is the full time
      */
     async pass(stage, pace) {

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A text whose writing was cut off by a reload: Gradio loads the page anew when it takes up a lost connection. It is kept in this tab and
- * comes back; every step can be computed anew from prompt, settings and seed, so "Continue from here" goes on as if nothing had happened.
+ * A text whose writing was cut off by a reload: Gradio loads the page anew when it takes up a lost
+ * connection. It is kept in this tab and comes back; every step can be computed anew from prompt,
+ * settings and seed, so "Continue from here" goes on as if nothing had happened.
  */
 const KEPT = "playground:interrupted";
 

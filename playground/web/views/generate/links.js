@@ -37,7 +37,10 @@ export function makeLinks({
   opened,
   redraw,
 }) {
-  /** The address of what is on view: the text's own model, prompt and rules, not what the controls hold by now. */
+  /**
+   * The address of what is on view: the text's own model, prompt and rules, not what the controls
+   * hold by now.
+   */
   async function address() {
     const text = store.here(),
       frames = store.frames();

@@ -1,5 +1,8 @@
 // @ts-check
-/** How the text is shown: by what a scored text is coloured, and whether spaces and line ends are seen. */
+/**
+ * How the text is shown: by what a scored text is coloured, and whether spaces and line ends are
+ * seen.
+ */
 
 /**
  * @param {HTMLElement} view

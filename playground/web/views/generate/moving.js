@@ -1,5 +1,8 @@
 // @ts-check
-/** A step as a movement: the bars pass the gates, the ball rolls and falls, the word flies into the text. */
+/**
+ * A step as a movement: the bars pass the gates, the ball rolls and falls, the word flies into the
+ * text.
+ */
 import { makeStage } from "../../core/motion.js";
 
 const DRAW = 2050; // milliseconds at full length: the ball rolls, falls, the word flies

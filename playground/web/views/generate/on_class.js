@@ -69,9 +69,10 @@ export function offerToClass(parts) {
   }
 
   /**
-   * The step whose token a class may be asked for: the one on view while it is covered, and the one after it once it was shown (where
-   * nothing is covered, at the end of the text alone: that one is on no screen yet). Behind the end the server draws it, as the text would
-   * go on; where a rule remembers the steps before, it could not.
+   * The step whose token a class may be asked for: the one on view while it is covered, and the one
+   * after it once it was shown (where nothing is covered, at the end of the text alone: that one is
+   * on no screen yet). Behind the end the server draws it, as the text would go on; where a rule
+   * remembers the steps before, it could not.
    */
   function asked() {
     const k = step(),

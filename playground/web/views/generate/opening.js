@@ -1,5 +1,8 @@
 // @ts-check
-/** What the page shows first: a recording, a text that was cut off, the text of a link, or a recorded example. */
+/**
+ * What the page shows first: a recording, a text that was cut off, the text of a link, or a
+ * recorded example.
+ */
 import { say, t } from "../../core/translate.js";
 import { takeKept } from "./kept.js";
 import { lostSentence } from "./writing.js";

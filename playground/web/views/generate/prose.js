@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * A text as running prose whose tokens can be picked: the visitor's own part is underlined, the token on view is boxed, loops are overlined.
+ * A text as running prose whose tokens can be picked: the visitor's own part is underlined, the
+ * token on view is boxed, loops are overlined.
  */
 import { asIs, button, make, visible } from "../../core/dom.js";
 import { whole } from "../../core/format.js";
@@ -71,7 +72,8 @@ export function makeProse({ host, onToken }) {
     span.append(more);
   }
 
-  // Space only tokens, line ends and pieces of a character would be invisible: these are always drawn as marks.
+  // Space only tokens, line ends and pieces of a character would be invisible: these are always
+  // drawn as marks.
   /** @param {HTMLElement} span @param {string} piece @param {string} [token] @param {boolean} [all] however long it is */
   function fill(span, piece, token, all = false) {
     if (!all && piece.length > LONG) return shorten(span, piece, token);

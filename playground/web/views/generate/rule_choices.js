@@ -55,7 +55,8 @@ export function makeChoices({ conventions, presets, pickPreset, pickOrder, showE
     show(settings) {
       preset.value = Object.keys(presets).find((name) => same(settings, presets[name])) ?? "";
       ownOrder.hidden = !Array.isArray(settings.order);
-      // the program's name of today where all its conventions hold, else the first that has its order
+      // the program's name of today where all its conventions hold, else the first that has its
+      // order
       const names = Object.keys(conventions);
       order.value =
         names.find((name) =>

@@ -1,5 +1,8 @@
 // @ts-check
-/** The controls of a rule: its slider, its exact value, and what else it reads. What a field may hold stands in the table of parameters. */
+/**
+ * The controls of a rule: its slider, its exact value, and what else it reads. What a field may
+ * hold stands in the table of parameters.
+ */
 import { make, node } from "../../core/dom.js";
 import { NOTHING, parseNumber, plain } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
@@ -46,7 +49,8 @@ function refuse(row, box) {
 }
 
 /**
- * A box for an exact value: takes it when it is left or Enter is pressed, refuses what the field cannot hold and shows what holds.
+ * A box for an exact value: takes it when it is left or Enter is pressed, refuses what the field
+ * cannot hold and shows what holds.
  * @param {NumberRow} row @param {() => number} value @param {(value: number) => void} take
  * @param {Record<string, any>} [attributes]
  */
@@ -115,7 +119,8 @@ function onOff(row, value, take) {
 }
 
 /**
- * A text, or one a line: taken when the box is left. What cannot be taken is said by the server's own sentence.
+ * A text, or one a line: taken when the box is left. What cannot be taken is said by the server's
+ * own sentence.
  * @param {Row} row @param {() => string} value @param {(value: string) => void} take
  */
 function textBox(row, value, take) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** What a rule reads besides its own value: a button in its gate opens a panel over the page, so that no gate grows. */
+/**
+ * What a rule reads besides its own value: a button in its gate opens a panel over the page, so
+ * that no gate grows.
+ */
 import { asIs, make, node } from "../../core/dom.js";
 import { say, t } from "../../core/translate.js";
 

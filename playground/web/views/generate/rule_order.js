@@ -1,5 +1,8 @@
 // @ts-check
-/** The gates in another order: dragged by their grips with a mouse or a finger, or moved with the arrow keys. */
+/**
+ * The gates in another order: dragged by their grips with a mouse or a finger, or moved with the
+ * arrow keys.
+ */
 import { node } from "../../core/dom.js";
 import { announce } from "../../core/messages.js";
 import { t } from "../../core/translate.js";
@@ -7,8 +10,8 @@ import { t } from "../../core/translate.js";
 const EDGE = 44; // pixels from the end of the chain where a drag scrolls it
 
 /**
- * The order with one rule elsewhere: a rule that moves up acts right before the one whose place it takes, one that moves down right behind
- * it. Rules that are not on view keep their neighbours.
+ * The order with one rule elsewhere: a rule that moves up acts right before the one whose place it
+ * takes, one that moves down right behind it. Rules that are not on view keep their neighbours.
  * @param {string[]} order every rule @param {string[]} visible those on view, in order @param {string} name the one that moves
  * @param {number} to its place among those on view
  */

@@ -10,7 +10,8 @@ const listed = (names) => new Intl.ListFormat(locale(), { type: "conjunction" })
 const opened = (text) => text.slice(0, 1).toLocaleUpperCase(locale()) + text.slice(1);
 
 /**
- * Strings and elements: which rule decides at this step, which only shift probability, which have no effect.
+ * Strings and elements: which rule decides at this step, which only shift probability, which have
+ * no effect.
  * @param {any} record @param {{nameOf: (stage: string) => string, sampled: boolean}} about
  * @returns {(string | Node)[]}
  */

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The chain of rules: at once the controls, the funnel and the explanation. Each rule's control stands where the rule acts.
+ * The chain of rules: at once the controls, the funnel and the explanation. Each rule's control
+ * stands where the rule acts.
  */
 import { inEveryLanguage, make, node } from "../../core/dom.js";
 import { fixed, percent, whole } from "../../core/format.js";
@@ -112,7 +113,10 @@ export function makeRules({ host, constants, onChange, shown }) {
     onChange({ ...settings });
   }
 
-  /** The rules on view: all, or those that are on, the basic ones, and the one whose control is in use. */
+  /**
+   * The rules on view: all, or those that are on, the basic ones, and the one whose control is in
+   * use.
+   */
   function wanted() {
     return stages().filter((name) => {
       const rule = byName.get(name);

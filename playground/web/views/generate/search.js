@@ -1,5 +1,8 @@
 // @ts-check
-/** Any token of the model, by its text; or words of the visitor's own, put into the text as they are. */
+/**
+ * Any token of the model, by its text; or words of the visitor's own, put into the text as they
+ * are.
+ */
 import { latest } from "../../core/ask.js";
 import { asIs, clip, make, node, visible } from "../../core/dom.js";
 import { percent } from "../../core/format.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** The step on view: its distribution, its draw, its figures, and what other rules would have made of it. */
+/**
+ * The step on view: its distribution, its draw, its figures, and what other rules would have made
+ * of it.
+ */
 import { button, clip, make, visible } from "../../core/dom.js";
 import { bits, chance, fixed, whole as count } from "../../core/format.js";
 import { pieces, t } from "../../core/translate.js";

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * What the Generate page knows: the texts of this visit, each a branch of another or a beginning of its own, and what is on view.
+ * What the Generate page knows: the texts of this visit, each a branch of another or a beginning of
+ * its own, and what is on view.
  */
 import { t } from "../../core/translate.js";
 
@@ -105,7 +106,8 @@ export function makeStore(constants) {
 }
 
 /**
- * The step that a link asks for, as near as the text has come to it; null once the visitor has gone elsewhere.
+ * The step that a link asks for, as near as the text has come to it; null once the visitor has gone
+ * elsewhere.
  * @param {Branch} branch @param {any[]} all
  */
 export const wantedStep = (branch, all) =>
@@ -130,7 +132,8 @@ function withoutOldest(list, here) {
 }
 
 /**
- * Every cycle that the text fell into, those too that it left again; one inside a longer one counts as part of that.
+ * Every cycle that the text fell into, those too that it left again; one inside a longer one counts
+ * as part of that.
  * @param {any[]} all frames @returns {Loop[]}
  */
 export function loopsOf(all) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** The watermark of the text on view: which tokens are green, how sure that is, and how it falls as words are changed. */
+/**
+ * The watermark of the text on view: which tokens are green, how sure that is, and how it falls as
+ * words are changed.
+ */
 import { lineChart } from "../../charts/line.js";
 import { make } from "../../core/dom.js";
 import { fixed, small } from "../../core/format.js";
@@ -76,7 +79,9 @@ export function makeWatermark({ host, store, ask, settings, writing, repaint }) 
     if (found) repaint();
   }
 
-  /** The colours of the tokens on view, or null. @returns {null | ((frame: any, k: number) => import("./prose.js").Shade)} */
+  /**
+   * The colours of the tokens on view, or null. @returns {null | ((frame: any, k: number) => import("./prose.js").Shade)}
+   */
   function paint() {
     const text = store.here(),
       scored = text?.kind === "score",

@@ -1,5 +1,8 @@
 // @ts-check
-/** The sentence of the rules keeps to one line; where that cuts it, a press opens it whole and another one folds it again. */
+/**
+ * The sentence of the rules keeps to one line; where that cuts it, a press opens it whole and
+ * another one folds it again.
+ */
 import { inEveryLanguage } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** Runs: a text is asked for, grows, ends. Everything that comes from the server for a text comes through here. */
+/**
+ * Runs: a text is asked for, grows, ends. Everything that comes from the server for a text comes
+ *   through here.
+ */
 import { perplexityOf, bits, fixed, whole } from "../../core/format.js";
 import { announce } from "../../core/messages.js";
 import { makeRun } from "../../core/run.js";
@@ -117,7 +120,9 @@ export function makeWriting(parts) {
     get running() {
       return run.running && !run.away;
     },
-    /** Whether the text on view is the one that grows; who waits for a place looks at another one. */
+    /**
+     * Whether the text on view is the one that grows; who waits for a place looks at another one.
+     */
     get growing() {
       return run.running && !run.away && begun;
     },

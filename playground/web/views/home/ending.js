@@ -1,5 +1,8 @@
 // @ts-check
-/** After the last word: what the model says when it always takes the widest tile, two doors on, and a GIF of what was played. */
+/**
+ * After the last word: what the model says when it always takes the widest tile, two doors on, and
+ * a GIF of what was played.
+ */
 import { asIs, drawSvg, inEveryLanguage, make, node, partsOf } from "../../core/dom.js";
 import { blobOf, saveFile } from "../../core/download.js";
 import { openPage, withView } from "../../core/link.js";

@@ -1,9 +1,11 @@
 // @ts-check
 /**
- * Home's first tiles, drawn from the page's own text before Gradio has mounted anything: the recorded sentence and the recorded
- * probabilities of its next word, in the place where home.js draws the same a moment later and takes these away.
+ * Home's first tiles, drawn from the page's own text before Gradio has mounted anything: the
+ * recorded sentence and the recorded probabilities of its next word, in the place where home.js
+ * draws the same a moment later and takes these away.
  *
- * It stands in the head as a plain script (playground/pages/home/first_paint.py), so it imports nothing.
+ * It stands in the head as a plain script (playground/pages/home/first_paint.py), so it imports
+ * nothing.
  */
 (() => {
   const NARROW = 640; // as in charts/tiles.js

@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * A game of Home as plain data, and what may come next in it over the whole vocabulary: logits in, probabilities at any heat out (softmax of logits ÷ heat, in float64).
+ * A game of Home as plain data, and what may come next in it over the whole vocabulary: logits in,
+ * probabilities at any heat out (softmax of logits ÷ heat, in float64).
  *
- * A recorded law holds its likeliest tokens and the mass of all others at the heat of the recording alone; a live one holds all.
+ * A recorded law holds its likeliest tokens and the mass of all others at the heat of the recording
+ * alone; a live one holds all.
  */
 
 /** A piece on its tile. @param {string} text */
@@ -14,7 +16,9 @@ export const shown = (text) => text.replace(/^##(?=.)/, "-");
 /** @typedef {{law: Law, u: number, place: number, guesses: Guess[], live: boolean}} Next what may stand at `place`, and where chance falls */
 /** @typedef {"words" | "masks"} Mode one word after another, or blanks in any order */
 
-/** A heat's probabilities: `shares` by rank, `others` the mass of the tokens that have no rank here. */
+/**
+ * A heat's probabilities: `shares` by rank, `others` the mass of the tokens that have no rank here.
+ */
 class Shares {
   /** @param {Float64Array} shares @param {number} others */
   constructor(shares, others) {
@@ -215,7 +219,8 @@ export class Game {
   }
 
   /**
-   * What Generate needs to show this sentence: words that chance chose at one heat come again by the seed, the others are named.
+   * What Generate needs to show this sentence: words that chance chose at one heat come again by
+   * the seed, the others are named.
    * @param {number} heat
    */
   wish(heat) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** Home's questions to the shipped models. An answer is kept, so that what was asked for ahead is there when the ball lands. */
+/**
+ * Home's questions to the shipped models. An answer is kept, so that what was asked for ahead is
+ * there when the ball lands.
+ */
 import { say } from "../../core/translate.js";
 import { floatsOf, lawOf } from "./game.js";
 

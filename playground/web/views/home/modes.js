@@ -1,5 +1,8 @@
 // @ts-check
-/** From one word after another to everywhere at once: the words that stand there become blanks, which the diffusion twin fills. */
+/**
+ * From one word after another to everywhere at once: the words that stand there become blanks,
+ * which the diffusion twin fills.
+ */
 import { t } from "../../core/translate.js";
 
 /** @param {import("./home.js").HomeView} home @param {import("./game.js").Mode} mode */

@@ -1,5 +1,8 @@
 // @ts-check
-/** Under the tiles while the tile of all others is open: how much is in there, a search over every token, the way back. */
+/**
+ * Under the tiles while the tile of all others is open: how much is in there, a search over every
+ * token, the way back.
+ */
 import { inEveryLanguage, node, partsOf } from "../../core/dom.js";
 import { percent, whole } from "../../core/format.js";
 import { t } from "../../core/translate.js";
@@ -8,7 +11,8 @@ import { NAMED } from "./home.js";
 const MOST = 8; // tiles of a search
 
 /**
- * The ranks of the tokens that hold the letters, the likeliest first; the token that is these very letters before all.
+ * The ranks of the tokens that hold the letters, the likeliest first; the token that is these very
+ * letters before all.
  * @param {import("./game.js").Law} law @param {string} letters @param {number} most @returns {number[]}
  */
 export function found(law, letters, most) {
@@ -83,7 +87,8 @@ export function openBar(home, host) {
 }
 
 /**
- * The ball lies on all others: the tile opens, and the ball falls once more among the words round the one that u means.
+ * The ball lies on all others: the tile opens, and the ball falls once more among the words round
+ * the one that u means.
  * @param {import("./home.js").HomeView} home @param {number} index @param {number} u @param {number} rank @param {number} id the act
  * @returns {Promise<boolean>} false: it was given up
  */
@@ -105,8 +110,8 @@ export async function fallInside(home, index, u, rank, id) {
 }
 
 /**
- * The tile of all others was chosen, or the button for the tiles that are too small for a finger: they become the next words, with a
- * search over all.
+ * The tile of all others was chosen, or the button for the tiles that are too small for a finger:
+ * they become the next words, with a search over all.
  * @param {import("./home.js").HomeView} home @param {number} index of the first tile that is opened
  */
 export async function openFrom(home, index) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** What stands on Home beside the tiles: the skeleton, the sentence with its words and blanks, who chose what, which model speaks. */
+/**
+ * What stands on Home beside the tiles: the skeleton, the sentence with its words and blanks, who
+ * chose what, which model speaks.
+ */
 import { asIs, make, node } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { t } from "../../core/translate.js";

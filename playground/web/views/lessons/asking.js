@@ -1,5 +1,8 @@
 // @ts-check
-/** Guesses that stand beside the figure: a choice, a number on a ruler, an order. Each shows what is so beside the guess that stays. */
+/**
+ * Guesses that stand beside the figure: a choice, a number on a ruler, an order. Each shows what is
+ * so beside the guess that stays.
+ */
 import { make, node } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** The bar of the stage: which lesson, back, reveal, on, and what is rarely wanted behind one button. */
+/**
+ * The bar of the stage: which lesson, back, reveal, on, and what is rarely wanted behind one
+ * button.
+ */
 import { button, make, node } from "../../core/dom.js";
 import { teachersAddress } from "../../core/link.js";
 import { t } from "../../core/translate.js";

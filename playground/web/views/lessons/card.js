@@ -1,5 +1,8 @@
 // @ts-check
-/** A claim on a card: true or false? The card turns, and on its back stands what is so, with the step's figure or, where it has none, the answer. */
+/**
+ * A claim on a card: true or false? The card turns, and on its back stands what is so, with the
+ * step's figure or, where it has none, the answer.
+ */
 import { make } from "../../core/dom.js";
 import { nt, t } from "../../core/translate.js";
 import { radios } from "./asking.js";

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * A class's answers as dots of ink over a step's figure: one dot a person. On a bar's track n of N dots end where a bar of n/N ends, so
- * that people and model are compared by length; where dots would lie closer than half of themselves, an outlined bar takes their place.
+ * A class's answers as dots of ink over a step's figure: one dot a person. On a bar's track n of N
+ * dots end where a bar of n/N ends, so that people and model are compared by length; where dots
+ * would lie closer than half of themselves, an outlined bar takes their place.
  */
 import { drawSvg, make } from "../../core/dom.js";
 import { nt } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** A figure of bars: a row is tapped, or every bar is dragged to where it is expected; then the true bars grow beside the guess. */
+/**
+ * A figure of bars: a row is tapped, or every bar is dragged to where it is expected; then the true
+ * bars grow beside the guess.
+ */
 import { makeBars } from "../../charts/bars.js";
 import { asIs, make, node, visible } from "../../core/dom.js";
 import { fixed, plain } from "../../core/format.js";
@@ -149,7 +152,8 @@ class BarsView {
     });
   }
 
-  // What a class said -----------------------------------------------------------------------------------------------------------
+  // What a class said
+  // -----------------------------------------------------------------------------------------------------------
   /** People that the figure itself has, or those who voted. @param {Told} told */
   placeDots(told) {
     const { votes } = told,
@@ -167,7 +171,8 @@ class BarsView {
     });
   }
 
-  // A row is tapped -------------------------------------------------------------------------------------------------------------
+  // A row is tapped
+  // -------------------------------------------------------------------------------------------------------------
   /** @param {Told} told */
   makeTaps(told) {
     this.laid.forEach((i, at) => {
@@ -207,7 +212,8 @@ class BarsView {
     this.rows[to].focus();
   }
 
-  // Bars are dragged ------------------------------------------------------------------------------------------------------------
+  // Bars are dragged
+  // ------------------------------------------------------------------------------------------------------------
   /** @param {Told} told */
   placeHandles(told) {
     const { predict } = this.step,

@@ -1,5 +1,8 @@
 // @ts-check
-/** A figure over two axes, the pages' own chart: a marker is set on it, then the true line is drawn and the marker stays. */
+/**
+ * A figure over two axes, the pages' own chart: a marker is set on it, then the true line is drawn
+ * and the marker stays.
+ */
 import { axesChart } from "../../charts/axes.js";
 import { make, node } from "../../core/dom.js";
 import { plain } from "../../core/format.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** The graph of a chain, the Chains page's own: a state is tapped, then the walk goes its way, or the shares of the states grow. */
+/**
+ * The graph of a chain, the Chains page's own: a state is tapped, then the walk goes its way, or
+ * the shares of the states grow.
+ */
 import { makeBars } from "../../charts/bars.js";
 import { stateGraph } from "../../charts/graph.js";
 import { asIs, calm, make } from "../../core/dom.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** The trellis of a hidden chain, the Chains page's own; its cells say nothing until the truth is revealed. */
+/**
+ * The trellis of a hidden chain, the Chains page's own; its cells say nothing until the truth is
+ * revealed.
+ */
 import { make } from "../../core/dom.js";
 import { Trellis } from "../chains/trellis.js";
 import { figureOf } from "./figure_of.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** Which figure of a step is on view: before the reveal, after it, or as the reader has moved it since. */
+/**
+ * Which figure of a step is on view: before the reveal, after it, or as the reader has moved it
+ * since.
+ */
 
 /** @param {import("./types.js").Step} step @param {import("./types.js").Told} told @returns {any} */
 export const figureOf = (step, { revealed, moved }) =>

@@ -1,5 +1,8 @@
 // @ts-check
-/** Keys, swipes and, in full screen, the wheel. A key belongs to the control that has the focus first: a marker moves by arrows. */
+/**
+ * Keys, swipes and, in full screen, the wheel. A key belongs to the control that has the focus
+ * first: a marker moves by arrows.
+ */
 
 /**
  * @typedef {{on: () => boolean, forward: () => void, back: () => void, next: () => void, reveal: () => void, blank: () => void,

@@ -1,5 +1,8 @@
 // @ts-check
-/** In which order the rows of a step's figure stand before the reveal: where they are sorted by height, their order would be the answer. */
+/**
+ * In which order the rows of a step's figure stand before the reveal: where they are sorted by
+ * height, their order would be the answer.
+ */
 
 /** @typedef {import("./types.js").Step} Step */
 

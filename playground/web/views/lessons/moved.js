@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The figure of a step once the reader has moved its sliders: the same plain data that playground/pages/lessons/scenes makes, computed
- * here by the pages' own modules. tests/web/test_lesson_sliders.py holds the two together.
+ * The figure of a step once the reader has moved its sliders: the same plain data that
+ * playground/pages/lessons/scenes makes, computed here by the pages' own modules.
+ * tests/web/test_lesson_sliders.py holds the two together.
  */
 import { movedBarrier, movedCalls, movedEscape, movedInside } from "./moved_curves.js";
 import { movedBars, movedGreen, movedNext, movedStrip } from "./moved_laws.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** A draft and its verdict, and the watermark's z, moved. The formulas are those of playground/decoding/drafts.py and watermark.py. */
+/**
+ * A draft and its verdict, and the watermark's z, moved. The formulas are those of
+ * playground/decoding/drafts.py and watermark.py.
+ */
 import { barsOf, curveOf, evenly, lineOf, named, numberOf, numbers, upTo } from "./moved_parts.js";
 
 /** @typedef {import("./moved.js").Recipe} Recipe */

@@ -1,5 +1,8 @@
 // @ts-check
-/** Distributions whose temperature and cuts are moved, by the law of the Escape page (temperature, top-k, top-p, min-p in both orders). */
+/**
+ * Distributions whose temperature and cuts are moved, by the law of the Escape page (temperature,
+ * top-k, top-p, min-p in both orders).
+ */
 import { lawOf } from "../escape/law.js";
 import { floatsOf } from "../home/game.js";
 import { barsOf, named, numberOf, numbers, placeOf } from "./moved_parts.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** What the moved figures have in common: settings as a lesson writes them, and the records of bars and curves. */
+/**
+ * What the moved figures have in common: settings as a lesson writes them, and the records of bars
+ * and curves.
+ */
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 

@@ -1,5 +1,7 @@
 // @ts-check
-/** On paper: one scene a page, as it stands on the stage (what was not revealed stays a question). */
+/**
+ * On paper: one scene a page, as it stands on the stage (what was not revealed stays a question).
+ */
 import { make } from "../../core/dom.js";
 import { makeScene } from "./scene.js";
 

@@ -1,5 +1,8 @@
 // @ts-check
-/** The text of a lesson file as elements: **bold**, *emphasis*, `code`, [[a control]], a letter with an index (T_c); everything else is text. */
+/**
+ * The text of a lesson file as elements: **bold**, *emphasis*, `code`, [[a control]], a letter with
+ * an index (T_c); everything else is text.
+ */
 import { make } from "../../core/dom.js";
 
 /** @param {string} text @returns {Node[]} */

@@ -1,5 +1,8 @@
 // @ts-check
-/** A scene: where one is, what is said and asked, the figure, the guess, and what is so. Built once a step, then told what happens. */
+/**
+ * A scene: where one is, what is said and asked, the figure, the guess, and what is so. Built once
+ * a step, then told what happens.
+ */
 import { drawn } from "../../core/messages.js";
 import { make, node } from "../../core/dom.js";
 import { t } from "../../core/translate.js";

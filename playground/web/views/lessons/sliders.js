@@ -1,5 +1,8 @@
 // @ts-check
-/** What the reader moves once the truth is revealed. The figure follows in the browser; nothing is asked of the server. */
+/**
+ * What the reader moves once the truth is revealed. The figure follows in the browser; nothing is
+ * asked of the server.
+ */
 import { make, node } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { say } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** Where steps come from: a lesson at a time, the figures that the model computes one by one, each asked for once a language. */
+/**
+ * Where steps come from: a lesson at a time, the figures that the model computes one by one, each
+ * asked for once a language.
+ */
 import { say } from "../../core/translate.js";
 import { placeOf } from "./store.js";
 

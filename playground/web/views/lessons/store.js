@@ -1,5 +1,7 @@
 // @ts-check
-/** What the stage knows: the lessons, where it is, what was guessed and revealed. No elements here. */
+/**
+ * What the stage knows: the lessons, where it is, what was guessed and revealed. No elements here.
+ */
 
 /** @typedef {import("./types.js").Step} Step */
 /** @typedef {import("./types.js").Told} Told */

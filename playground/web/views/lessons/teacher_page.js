@@ -1,5 +1,8 @@
 // @ts-check
-/** A course's page for the teacher: what it is for, how long each part takes, which questions come up. It is read on paper. */
+/**
+ * A course's page for the teacher: what it is for, how long each part takes, which questions come
+ * up. It is read on paper.
+ */
 import { button, make } from "../../core/dom.js";
 import { drawn } from "../../core/messages.js";
 import { nt, t } from "../../core/translate.js";

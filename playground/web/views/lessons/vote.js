@@ -1,5 +1,8 @@
 // @ts-check
-/** V: the class is asked what stands on the stage, where a class is open. The classroom's module comes only where it is there. */
+/**
+ * V: the class is asked what stands on the stage, where a class is open. The classroom's module
+ *   comes only where it is there.
+ */
 import { make } from "../../core/dom.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
@@ -136,7 +139,9 @@ export class Vote {
     this.draw();
   }
 
-  /** Asks; then closes what was asked, so that the answers lie over the figure. R brings the truth. */
+  /**
+   * Asks; then closes what was asked, so that the answers lie over the figure. R brings the truth.
+   */
   async press() {
     if (!this.open) {
       if (this.there) announce(t("Open a class first: Teach, in the masthead."));

@@ -1,12 +1,18 @@
 // @ts-check
-/** The page or one figure of it for another site: the lines of HTML, and what stands under a page in a frame. */
+/**
+ * The page or one figure of it for another site: the lines of HTML, and what stands under a page in
+ * a frame.
+ */
 import { node, partsOf } from "../../core/dom.js";
 import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
 
 /** @typedef {{name: string, slug: string, title: any, height: number, view: string}} Figure */
 
-/** The name of the figure that this page shows in a frame, "page" for the whole page, null outside of one. */
+/**
+ * The name of the figure that this page shows in a frame, "page" for the whole page, null outside
+ * of one.
+ */
 export const embedded = () => document.documentElement.dataset.embed ?? null;
 
 /**

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * One line about the control that is asked: the pointer rests on it, the keyboard reaches it, or a finger stays on it. The sentence is
- * the control's own (its title), or stands in assets/words/explanations.json under the control's name and page. It never covers the control.
+ * One line about the control that is asked: the pointer rests on it, the keyboard reaches it, or a
+ * finger stays on it. The sentence is the control's own (its title), or stands in
+ * assets/words/explanations.json under the control's name and page. It never covers the control.
  */
 import { make } from "../../core/dom.js";
 import { onLanguage, say, t } from "../../core/translate.js";
@@ -136,7 +137,8 @@ function controlOf(target) {
 }
 
 /**
- * Of several places in the window the first that covers the fewest other controls; below the control if none is in the window.
+ * Of several places in the window the first that covers the fewest other controls; below the
+ * control if none is in the window.
  * @param {HTMLElement} control @param {number} wide @param {number} high @param {[left: number, top: number][]} places
  */
 function leastCovering(control, wide, high, places) {

@@ -1,5 +1,8 @@
 // @ts-check
-/** The dialog with the QR code of a link. Escape, the button and a click beside it close it; the focus returns to where it was. */
+/**
+ * The dialog with the QR code of a link. Escape, the button and a click beside it close it; the
+ * focus returns to where it was.
+ */
 import { qrPicture } from "../../charts/qr.js";
 import { node, partsOf } from "../../core/dom.js";
 import { say, t } from "../../core/translate.js";

@@ -1,5 +1,8 @@
 // @ts-check
-/** What stands above every page: the voice, the status, the glossary, the projector, the language; and the address that follows. */
+/**
+ * What stands above every page: the voice, the status, the glossary, the projector, the language;
+ * and the address that follows.
+ */
 import { make, node, partsOf } from "../../core/dom.js";
 import { changeAddress, withView } from "../../core/link.js";
 import { onAnnounce, statusNow } from "../../core/messages.js";
@@ -96,7 +99,10 @@ function showStatusIn(place) {
   );
 }
 
-/** The page of the address follows the navigation, so that a reload finds the same page, in the same language, at the same size. */
+/**
+ * The page of the address follows the navigation, so that a reload finds the same page, in the same
+ * language, at the same size.
+ */
 function followTabs() {
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target),
@@ -173,7 +179,8 @@ function offerGlossary(element, button, address) {
 }
 
 /**
- * A class is taught from any page; a reload goes on with it, and `?follow=CODE` follows one. What draws it is fetched when it is wanted.
+ * A class is taught from any page; a reload goes on with it, and `?follow=CODE` follows one. What
+ * draws it is fetched when it is wanted.
  * @param {HTMLButtonElement} button @param {import("../../core/value.js").Host["server"]} server
  */
 function offerTeaching(button, server) {
