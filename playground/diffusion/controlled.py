@@ -95,7 +95,7 @@ def write_towards(
             def likely(vectors: torch.Tensor, level: float = after) -> torch.Tensor:
                 return wanted(answer(vectors, level))
 
-            free = k >= settings.steps * (1 - settings.free)
+            free = k + 1 > settings.steps * (1 - settings.free)
             x, step.wanted = _moved(x, mean, deviation, likely, settings, free)
         yield step
 
