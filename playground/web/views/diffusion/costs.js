@@ -7,7 +7,7 @@ import { makePlot } from "../../charts/plot.js";
 import { make, node, partsOf } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { drawn } from "../../core/messages.js";
-import { nt, onLanguage, pieces, t } from "../../core/translate.js";
+import { nt, number, onLanguage, pieces, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { NOISES, TASKS, costsSkeleton } from "./costs_parts.js";
 
@@ -127,7 +127,7 @@ class CostsView {
   drawControl(control) {
     const { part, input } = this.parts;
     part("wish").textContent = t(
-      "The text is to contain one of these words: {words}. After each step of taking noise away, three small updates move the vectors towards the wish, until it is at least as likely as not.",
+      "The text is to contain one of these words: {words}. After each step of taking noise away, a few small updates move the vectors towards the wish, until it is at least as likely as not.",
       { words: control.words.join(", ") },
     );
     input("step").max = String(control.run.length - 1);
@@ -155,7 +155,7 @@ class CostsView {
           after.length,
           { before: percent(first), after: percent(after[after.length - 1]) },
         )
-      : t("Not moved: the wish is met with {chance} already.", { chance: percent(first) });
+      : t("Not moved: the wish stands at {chance}.", { chance: percent(first) });
     part("text").replaceChildren(...marked(at.text, this.control?.words ?? []));
     const point = (/** @type {Step} */ step, /** @type {number} */ i, /** @type {number} */ of) =>
       /** @type {[number, number]} */ ([i + 1, step.chances.at(of) ?? 0]);
@@ -241,7 +241,9 @@ function taskTable(measured) {
       {},
       node("th", { scope: "row" }, name()),
       text,
-      cell(t("success"), ({ success }) => percent(success)),
+      cell(t("success"), ({ success }) =>
+        number(success, { style: "percent", maximumFractionDigits: 0 }),
+      ),
       cell(t("fluency"), nats),
     );
   });

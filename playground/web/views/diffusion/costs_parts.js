@@ -104,7 +104,7 @@ export function costsSkeleton() {
     node(
       "section",
       {},
-      node("h2", {}, () => t("How dear is a word piece, under each noise?")),
+      node("h2", {}, () => t("What a word piece costs under each noise")),
       node("p", { class: "say costs-says", part: "says", "aria-live": "polite" }),
       node("div", { class: "costs-bars", part: "bars" }),
       note("measured"),
