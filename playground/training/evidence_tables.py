@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 GOALS = {"gaussian": 4.6, "uniform": 4.2, "masks": 3.8}  # nats a piece
+SUCCESS, FLUENCY = 0.9, 0.8  # of control: least share of texts, most nats a piece more
 NOISES = {
     "left-to-right": "none: fairy-causal, left to right, exact",
     "any-order": "masks, fairy-diffusion: the any-order bound",
@@ -113,6 +114,14 @@ def control_table(control: dict[str, Any] | None) -> str:
             f"| {title} | {mine['success']:.2f} | {free['success']:.2f} | {_with_error(mine)} "
             f"| {_with_error(free)} | {mine['distinct']:.2f} | {free['distinct']:.2f} |"
         )
+    words = control["tasks"][0]
+    more = words["with"]["nats"] - words["without"]["nats"]
+    met = words["with"]["success"] >= SUCCESS and more <= FLUENCY
+    lines += [
+        "",
+        f"Goal of the first task: success {SUCCESS} at {FLUENCY:+.1f} nats at most; measured "
+        f"{words['with']['success']:.2f} at {more:+.2f}, {'met' if met else 'missed'}.",
+    ]
     return "\n".join(lines)
 
 

@@ -201,4 +201,5 @@ def test_the_tables_name_every_task_and_sampler_measured():
     row = {"title": "cdcd", "prompt": True, "seconds": 1.0, "texts": 1, "length": 8, **side}
     text = figures_of(REPORT | {"control": control, "samplers": [row]})
     assert "| cdcd | yes | 4.00 | 0.70 | 1.0 | a king |" in text
+    assert "measured 1.00 at +0.00, met." in text
     assert "contains one of wolf" in text and text.count("| 1.00 | 1.00 | 4.00 | 4.00 |") == 4
