@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from playground.i18n import t
 from playground.server.classroom import class_routes
-from playground.server.memory import AfterRuns
+from playground.server.memory import AfterRuns, return_freed
 
 LOOK = 0.2  # seconds between two looks while the process waits for its end
 LAST_FRAMES = 3.0  # seconds in which a page may still fetch the last frames of its text
@@ -103,7 +103,7 @@ class Stop:
     ) -> None:
         """Block until the process is asked to end, then end it gracefully: drain, last frames,
         close. `active()`: runs at work, 0 as long as no backend was needed."""
-        freed = AfterRuns()
+        freed = AfterRuns(lambda: backend().room(), return_freed)
         try:
             while not self.asked.wait(LOOK):
                 freed.look(active())

@@ -3,8 +3,8 @@ done).
 
 A class of thirty writers leaves some 500 MB more resident than it found. Half of that are arenas:
 glibc gives each thread one of its own, keeps what was freed in it, and a page has a thread for each
-run. Two arenas are enough where the interpreter's lock lets one thread work at a time, and what
-they keep is returned when the last run has ended.
+run. Two arenas are enough where the interpreter's lock lets one thread work at a time. A while
+after the last run the caches of closed sessions are given up, and what is free is returned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 ARENAS = 2
 M_ARENA_MAX = -8  # <malloc.h>
-QUIET = 5.0  # seconds without a run before freed memory is returned
+QUIET = 20.0  # seconds without a run before memory is returned
 
 
 def _library() -> Any:
@@ -41,21 +41,26 @@ def return_freed() -> bool:
 
 
 class AfterRuns:
-    """Calls `give_back` once after each busy time, when nothing has run for `seconds`."""
+    """Calls `steps` once after each busy time, when nothing has run for `seconds`: one a look, so
+    that what the first sets free in another thread is there for the next."""
 
     def __init__(
         self,
-        give_back: Callable[[], Any] = return_freed,
+        *steps: Callable[[], Any],
         seconds: float = QUIET,
         clock: Callable[[], float] = time.monotonic,
     ):
-        self.give_back, self.seconds, self.clock = give_back, seconds, clock
+        self.steps, self.seconds, self.clock = steps, seconds, clock
         self.last: float | None = None  # when a run was last seen, None once memory was returned
+        self.left: list[Callable[[], Any]] = []
 
     def look(self, active: int) -> None:
         """`active`: runs at work now. Called again and again."""
         if active:
             self.last = self.clock()
+            self.left = []
         elif self.last is not None and self.clock() - self.last >= self.seconds:
             self.last = None
-            self.give_back()
+            self.left = list(self.steps)
+        if self.left:
+            self.left.pop(0)()

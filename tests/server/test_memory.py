@@ -13,7 +13,7 @@ from playground.server.memory import AfterRuns
 def returns(active: list[int], seconds: float = 5.0) -> list[int]:
     """The looks, one a second, at which memory was returned."""
     now, found = [0], []
-    after = AfterRuns(lambda: found.append(now[0]), seconds, lambda: float(now[0]))
+    after = AfterRuns(lambda: found.append(now[0]), seconds=seconds, clock=lambda: float(now[0]))
     for now[0], running in enumerate(active):
         after.look(running)
     return found
@@ -26,6 +26,15 @@ def test_memory_is_returned_once_after_a_busy_time_and_again_after_the_next():
 def test_nothing_is_returned_between_two_runs_or_before_the_first():
     assert returns([0] * 20) == []
     assert returns([1, 0, 0, 0] * 6) == []
+
+
+def test_steps_follow_one_a_look_and_a_new_run_ends_them():
+    now, found = [0], []
+    steps = [lambda name=name: found.append((now[0], name)) for name in "ab"]
+    after = AfterRuns(*steps, seconds=2, clock=lambda: float(now[0]))
+    for now[0], running in enumerate([1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0]):
+        after.look(running)
+    assert found == [(2, "a"), (3, "b"), (7, "a"), (10, "a"), (11, "b")]
 
 
 # malloc_info writes a <heap> for each arena
