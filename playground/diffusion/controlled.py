@@ -66,7 +66,8 @@ def write_towards(
     table = network.table
     ruled_out = torch.where(allowed, 0.0, -1e4)
     given = allowed.sum(-1) == 1
-    grid = entropy_linear_grid(*network.curve.double().numpy(), settings.steps)
+    deviations, nats = network.curve.cpu().double().numpy()
+    grid = entropy_linear_grid(deviations, nats, settings.steps)
     generator = torch.Generator().manual_seed(settings.seed)
     shape = (*allowed.shape[:2], table.shape[1])
     x = float(grid[0]) * torch.randn(shape, generator=generator)

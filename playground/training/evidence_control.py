@@ -14,7 +14,6 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from playground.backend.evidence import EvidenceNetwork
 from playground.diffusion.controlled import ControlSettings, Wanted, contains, write_towards
 
 from .text import SPECIAL
@@ -116,10 +115,10 @@ def _by_evidence(name: str, allowed: torch.Tensor, free: torch.Tensor) -> Task:
 
 
 def measure_task(
-    network: EvidenceNetwork, causal: Any, task: Task, settings: ControlSettings, texts: int
+    network: Any, causal: Any, task: Task, settings: ControlSettings, texts: int
 ) -> dict[str, Any]:
     """Share of texts that meet the wish and their nats a piece under the causal network, with the
-    wish and without."""
+    wish and without. network: a `backend.evidence.EvidenceNetwork`."""
     row: dict[str, Any] = {"task": task.name, "by": "gradient" if task.wanted else "evidence"}
     for name, allowed, wanted in (
         ("with", task.allowed, task.wanted),
@@ -149,7 +148,7 @@ def nats_of(causal: Any, texts: torch.Tensor, begin: int) -> torch.Tensor:
 
 
 def one_run(
-    network: EvidenceNetwork, task: Task, settings: ControlSettings, decode: Callable[[Any], str]
+    network: Any, task: Task, settings: ControlSettings, decode: Callable[[Any], str]
 ) -> list[dict]:
     """The steps of one text: the deviation of its noise, p(c | x) before each update and after the
     last, and the nearest words."""
@@ -166,7 +165,7 @@ def one_run(
 
 
 def control_report(
-    network: EvidenceNetwork, causal: Any, encode: Encode, decode: Any, texts: int, steps: int = 64
+    network: Any, causal: Any, encode: Encode, decode: Any, texts: int, steps: int = 64
 ) -> dict[str, Any]:
     """{"tasks": a row each, "run": one text step by step, "words", "prompt", "end", "steps",
     "texts"}."""

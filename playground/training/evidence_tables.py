@@ -42,8 +42,8 @@ def bounds_table(report: dict[str, Any]) -> str:
         "## What each noise costs",
         "",
         f"Held-out text, {report['windows']} windows of {report['length']} pieces, "
-        f"{report['draws']} levels of noise each; nats a piece ± standard error. All but left to right "
-        "are upper bounds. Difference: to fairy-diffusion on the same windows.",
+        f"{report['draws']} levels of noise each; nats a piece ± standard error. All but left "
+        "to right are upper bounds. Difference: to fairy-diffusion on the same windows.",
         "",
         "| noise | nats a piece | as among | difference |",
         "| --- | --- | --- | --- |",
@@ -100,9 +100,9 @@ def control_table(control: dict[str, Any] | None) -> str:
         "## Control (Diffusion-LM, arXiv 2205.14217)",
         "",
         f'{control["texts"]} texts of each, {control["steps"]} steps, after "{control["prompt"]}"; '
-        "success: share of texts that meet the wish; nats under fairy-causal from the first written "
-        "piece on. Words are wished for by gradient; the other wishes are evidence, which every text "
-        "meets. Syntax trees and spans of them do not run: no parser is shipped to judge them.",
+        "success: share of texts that meet the wish; nats under fairy-causal from the first "
+        "written piece on. Words are wished for by gradient; the other wishes are evidence, which "
+        "every text meets. Syntax trees and spans of them do not run: no parser is shipped to judge them.",
         "",
         "| task | success | without the wish | nats | without | distinct | without |",
         "| --- | --- | --- | --- | --- | --- | --- |",
