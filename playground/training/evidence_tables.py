@@ -102,7 +102,8 @@ def control_table(control: dict[str, Any] | None) -> str:
         f'{control["texts"]} texts of each, {control["steps"]} steps, after "{control["prompt"]}"; '
         "success: share of texts that meet the wish; nats under fairy-causal from the first "
         "written piece on. Words are wished for by gradient; the other wishes are evidence, which "
-        "every text meets. Syntax trees and spans of them do not run: no parser is shipped to judge them.",
+        "every text meets. Syntax trees and spans of them do not run: no parser is shipped to "
+        "judge them.",
         "",
         "| task | success | without the wish | nats | without | distinct | without |",
         "| --- | --- | --- | --- | --- | --- | --- |",
