@@ -112,6 +112,11 @@ def noise_readers() -> list[str]:
     return [name for name in entries() if reads_evidence(name)]
 
 
+def has_twin(name: Any) -> bool:
+    """Whether a left-to-right model of the same words and texts is on offer."""
+    return name in (TWIN, TALE, EVIDENCE.id)
+
+
 def is_exact(name: Any) -> bool:
 
     return name in (WEATHER, TALE) or ngram_models.knows(name)

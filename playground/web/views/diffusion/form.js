@@ -6,7 +6,7 @@ import { fillSelect, node, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { advanced, second } from "./form_fields.js";
-import { cannotRun, paceOf, stepsFor } from "./form_offers.js";
+import { cannotRun, drawsAll, paceOf, stepsFor } from "./form_offers.js";
 
 /** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean, verifier: boolean}} Sampler */
 /** @typedef {[title: string, name: string, exact: boolean, verifies: boolean, noise: boolean]} Model */
@@ -204,9 +204,11 @@ export function makeForm(view, given, on) {
     dial.disabled = !reads;
     dial.value = String(paceOf(values.sampler, masks, values.steps || 1));
     part("dialSays").textContent = reads
-      ? nt("{words} a step, {n} step", "{words} a step, {n} steps", values.steps || 1, {
-          words: dial.value,
-        })
+      ? drawsAll(sampler())
+        ? nt("all words at once, {n} step", "all words at once, {n} steps", values.steps || 1)
+        : nt("{words} a step, {n} step", "{words} a step, {n} steps", values.steps || 1, {
+            words: dial.value,
+          })
       : values.sampler === "gibbs"
         ? t("one word at a time")
         : isChecked(values.sampler)

@@ -16,6 +16,9 @@ const halves = (sampler) => (sampler === "coarse-to-fine" ? 2 : 1);
 export const stepsFor = (sampler, masks, words) =>
   halves(sampler) * Math.max(1, Math.ceil(masks / Math.max(1, words)));
 
+/** Whether every step may change every word. @param {Sampler} sampler */
+export const drawsAll = (sampler) => sampler.posterior && halves(sampler.name) === 1;
+
 /** The other way round. @param {string} sampler @param {number} masks @param {number} steps */
 export function paceOf(sampler, masks, steps) {
   // the half with fewer steps draws the most; a single step draws words at once
