@@ -36,7 +36,7 @@ from playground.i18n import t
 
 FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}\.(json|jinja|txt)")
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries
-TOLD = {
+ERRORS_BY_NAME = {
     name: kind
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, BackendError)
@@ -180,8 +180,8 @@ def _raised(answer: httpx.Response) -> BaseException:
     kind, sentence = answer.headers["x-error"], str(answer.json().get("error", ""))[:2000]
     if kind == "ModelUnavailable":
         return ModelUnavailable("", message=sentence)
-    if kind in TOLD:
-        return TOLD[kind](sentence)
+    if kind in ERRORS_BY_NAME:
+        return ERRORS_BY_NAME[kind](sentence)
     return ValueError(sentence) if answer.status_code == 422 else EngineError(sentence)
 
 

@@ -25,7 +25,7 @@ class Step:
     state: what rules remembered before this step, `state_after` behind it. probability, entropy (nats): of the final
     distribution; raw_probability, surprisal, raw_entropy (nats), rank (1 = most likely): of the network's own.
 
-    Logits of another program's engine carry `shown`, (V,) bool: True for the tokens of which it told a value; the rest of the
+    Logits of another program's engine carry `shown`, (V,) bool: True for the tokens of which it gave a value; the rest of the
     mass lies in equal parts on the others. Then "engine_limit" is the first rule: the others are cut before any rule acts, are in
     no row, and raw_entropy, an upper bound here, is None in the record. `rank`, if they carry it, is the forced token's own.
     """

@@ -28,7 +28,7 @@ export const mount = (element, host) => new Stage(element, host);
 
 class Stage {
   store = new Store();
-  /** @type {{element: HTMLElement, update: (told: any) => void, focus: () => void} | null} */
+  /** @type {{element: HTMLElement, update: (state: any) => void, focus: () => void} | null} */
   scene = null;
   language = "";
 
@@ -194,7 +194,7 @@ class Stage {
     if (this.wanted !== wanted) return;
     const scenes = store.list.map((_, k) => ({
       step: /** @type {Step} */ (store.stepAt(k)),
-      told: store.toldAt(k),
+      state: store.stateAt(k),
     }));
     this.scene = makeRecap(this.host, {
       where: `${store.title} · ${t("the end")}`,
@@ -226,15 +226,15 @@ class Stage {
   update() {
     const { store } = this,
       step = store.teacher ? null : store.stepAt(store.at),
-      told = store.atEnd ? null : store.toldAt(store.at);
-    if (step && told) this.scene?.update(told);
+      state = store.atEnd ? null : store.stateAt(store.at);
+    if (step && state) this.scene?.update(state);
     this.bar.show({
       value: store.value,
       at: store.at,
       count: store.list.length,
-      revealed: Boolean(told?.revealed),
+      revealed: Boolean(state?.revealed),
       asks: Boolean(step?.predict),
-      done: store.list.map((_, k) => store.toldAt(k).revealed),
+      done: store.list.map((_, k) => store.stateAt(k).revealed),
       first: store.at === 0 && !store.teacher,
       last: store.atEnd && !store.teacher,
       link: step?.open ? withView(step.open) : "",
@@ -283,9 +283,9 @@ class Stage {
   guess(guess) {
     const { store } = this;
     if (store.atEnd || store.teacher) return;
-    const told = store.toldAt(store.at);
-    if (told.revealed) return;
-    told.guess = guess;
+    const state = store.stateAt(store.at);
+    if (state.revealed) return;
+    state.guess = guess;
     this.update();
   }
 
@@ -293,9 +293,9 @@ class Stage {
     const { store } = this,
       step = store.stepAt(store.at);
     if (store.teacher || !step?.predict || (step.needs_model && !step.figure)) return;
-    const told = store.toldAt(store.at);
-    told.revealed = !told.revealed;
-    if (told.revealed) this.vote.reveal(placeOf(...this.classPlace()));
+    const state = store.stateAt(store.at);
+    state.revealed = !state.revealed;
+    if (state.revealed) this.vote.reveal(placeOf(...this.classPlace()));
     this.update();
     this.host.querySelector(".stage-why")?.scrollIntoView({ block: "nearest" }); // a phone's screen is short
     this.keepAddress();
@@ -316,10 +316,10 @@ class Stage {
       at = store.list.findIndex(([lesson, k]) => placeOf(lesson, k + 1) === place),
       step = store.stepAt(at);
     if (!step) return;
-    const told = store.toldAt(at);
-    if (answers) told.votes = votesOf(step, answers);
-    else if (!told.revealed) told.votes = null;
-    if (reveals) told.revealed = true;
+    const state = store.stateAt(at);
+    if (answers) state.votes = votesOf(step, answers);
+    else if (!state.revealed) state.votes = null;
+    if (reveals) state.revealed = true;
     if (at === store.at) this.update();
   }
 
@@ -327,7 +327,7 @@ class Stage {
   forward() {
     const { store } = this,
       step = store.teacher || store.atEnd ? null : store.stepAt(store.at);
-    if (step?.predict && !store.toldAt(store.at).revealed) this.reveal();
+    if (step?.predict && !store.stateAt(store.at).revealed) this.reveal();
     else this.move(1);
   }
 
@@ -384,7 +384,7 @@ class Stage {
       this.box,
       store.list.map((_, k) => ({
         step: /** @type {Step} */ (store.stepAt(k)),
-        told: store.toldAt(k),
+        state: store.stateAt(k),
         where: t("{lesson} · {step} of {steps} · {title}", {
           lesson: store.title,
           step: k + 1,
