@@ -42,8 +42,8 @@ from playground.backend.verifier import (
 from playground.diffusion import UnmaskSettings, unmask
 
 from .evaluate import cut
+from .masked_network import load_network
 from .text import MASK, SPECIAL, Windows, read_blocks
-from .verifier import load_network
 from .verifier_shipping import card
 
 LENGTH = 64

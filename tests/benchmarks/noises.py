@@ -23,8 +23,8 @@ from playground.backend.evidence import load_evidence
 from playground.diffusion import NetworkDenoiser, UnmaskSettings, unmask
 from playground.training.evidence_batches import KINDS
 from playground.training.evidence_figures import heldout_bounds
+from playground.training.masked_network import load_network
 from playground.training.text import MASK, Windows, read_blocks
-from playground.training.verifier import load_network
 
 TITLES = {
     "masks": "masks",

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from playground.backend.verifier import LARGEST_FILE, Verifier, VerifierShape, load_verifier
+from playground.training.masked_network import load_network
 from playground.training.text import MASK, Windows
 from playground.training.verifier import (
     PAUSE,
     VerifierSettings,
     VerifierTraining,
-    load_network,
 )
 from playground.training.verifier_report import compare
 from playground.training.verifier_shipping import card, ship, verdict
