@@ -12,25 +12,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground import traces
-from playground.takeaway.value_readers import (
+from playground.takeaway.reading_kinds import (
+    CHANCE,
+    COUNT,
     MOST_WORDS,
-    any_value,
+    NAME,
+    NATS,
+    TOKEN,
+    anything,
     by_number,
     flag,
     list_of,
     maybe,
-    number_in,
     object_of,
     one_of,
-    settings_of,
+    plain_settings,
+    real_number,
     shown,
     text_up_to,
-    whole,
+    whole_number,
 )
 
 LONGEST_FILE = 32_000_000  # characters
 MOST_STEPS = 2048
-STATES = ("masked", "new", "settled", "remasked", "locked", "changed")
+STATES = ("masked", "new", "settled", "remasked", "locked", "changed", "grouped")
 
 
 def read_trace(text: Any) -> dict:
@@ -54,7 +59,7 @@ def checked(trace: Any) -> dict:
     if kind == "unmask":
         return _unmask(trace, "")
     if kind == "compare" and "runs" in trace:
-        runs = list_of(any_value, 2, 2)(trace["runs"], "runs")
+        runs = list_of(anything, 2, 2)(trace["runs"], "runs")
         read = [_unmask(traces.check(run), f"runs[{number}].") for number, run in enumerate(runs)]
         return {
             "version": traces.VERSION,
@@ -68,14 +73,6 @@ def checked(trace: Any) -> dict:
     raise ValueError(f"kind must be decode, score or unmask to be played here, got {kind!r}")
 
 
-CHANCE, NATS, COUNT, TOKEN = (
-    number_in(-1e-6, 1 + 1e-6),
-    number_in(-1e-6, 1e9),
-    whole(0, 2**53),
-    whole(0, 2**53),
-)
-NAME = text_up_to(200)
-
 # left to right
 # ------------------------------------------------------------------------------------------------------
 
@@ -87,13 +84,13 @@ DECODE_STEP = object_of(
         "text": text_up_to(),
         "probability": CHANCE,
         "raw_probability": CHANCE,
-        "rank": whole(1, 2**53),
+        "rank": whole_number(1, 2**53),
         "surprisal": maybe(NATS),
         "entropy": maybe(NATS),
         "raw_entropy": maybe(NATS),
-        "u": maybe(number_in(0, 1)),
+        "u": maybe(real_number(0, 1)),
         "forced": flag,
-        "vocab_size": whole(1, 2**53),
+        "vocab_size": whole_number(1, 2**53),
         "binding": maybe(NAME),
         "stages": list_of(
             object_of(
@@ -116,7 +113,7 @@ DECODE_STEP = object_of(
                     "text": text_up_to(),
                     "raw": CHANCE,
                     "final": CHANCE,
-                    "rank": whole(1, 2**53),
+                    "rank": whole_number(1, 2**53),
                     "cut": maybe(NAME),
                 },
                 {"through": list_of(CHANCE, 0, 64)},
@@ -138,14 +135,16 @@ DECODE_STEP = object_of(
             object_of(
                 {},
                 {
-                    "mu": number_in(-1e9, 1e9),
-                    "adaptive_sum": number_in(0, 1e6),
-                    "adaptive_weight": number_in(0, 1e6),
+                    "mu": real_number(-1e9, 1e9),
+                    "adaptive_sum": real_number(0, 1e6),
+                    "adaptive_weight": real_number(0, 1e6),
                 },
             )
         ),
         "beyond": COUNT,
-        "loop": maybe(object_of({"period": whole(1, MOST_STEPS), "start": COUNT, "length": COUNT})),
+        "loop": maybe(
+            object_of({"period": whole_number(1, MOST_STEPS), "start": COUNT, "length": COUNT})
+        ),
         "finish": maybe(NAME),
         "drawn": maybe(list_of(CHANCE, 2, 2)),
     },
@@ -169,7 +168,7 @@ def _decode(trace: Mapping[str, Any]) -> dict:
         "version": traces.VERSION,
         "kind": trace["kind"],
         "model": NAME(trace["model"], "model"),
-        "settings": settings_of(trace["settings"], "settings"),
+        "settings": plain_settings(trace["settings"], "settings"),
         "prompt": text_up_to()(trace.get("prompt"), "prompt"),
         "chat": flag(trace.get("chat", False), "chat"),
         "prompt_tokens": list_of(PIECE, 0, 8192)(trace.get("prompt_tokens", []), "prompt_tokens"),
@@ -187,24 +186,25 @@ def _word(value: Any, where: str) -> list:
     return [pair[0], one_of("", "+", ".")(pair[1], f"{where}[1]")]
 
 
+POINT = list_of(real_number(-1e9, 1e9), 2, 2)
 CARD = object_of(
     {
         "model": NAME,
         "title": text_up_to(400),
         "mask_id": TOKEN,
-        "vocab_size": whole(1, 2**53),
+        "vocab_size": whole_number(1, 2**53),
         "canvas": list_of(TOKEN, 1),
         "words": by_number(_word, 200_000),
         "state": list_of(one_of(*STATES), 1),
     },
     {
         "prompt": text_up_to(),
-        "settings": settings_of,
+        "settings": plain_settings,
         "special": COUNT,
         "frame": list_of(list_of(TOKEN, 0, 64), 2, 2),
         "family": NAME,
         "texts": by_number(text_up_to(), MOST_WORDS),
-        "expected": whole(0, 100_000),
+        "expected": whole_number(0, 100_000),
         "note": text_up_to(400),
         "about": maybe(
             object_of(
@@ -212,10 +212,12 @@ CARD = object_of(
                 {"sentences": list_of(text_up_to(1000), 0, 10)},
             )
         ),
-        "price": number_in(0.01, 1e6),
+        "price": real_number(0.01, 1e6),
+        "noise": NAME,
+        "plane": list_of(POINT, 0, 1000),
     },
 )
-CANDIDATE = list_of(any_value, 2, 2)
+CANDIDATE = list_of(anything, 2, 2)
 
 
 def _candidate(value: Any, where: str) -> list:
@@ -224,12 +226,23 @@ def _candidate(value: Any, where: str) -> list:
 
 
 def _left(value: Any, where: str) -> list:
-    entry = list_of(any_value, 4, 4)(value, where)
+    entry = list_of(anything, 4, 4)(value, where)
     return [TOKEN(entry[0], f"{where}[0]"), *list_of(CHANCE, 3, 3)(entry[1:], where)]
 
 
 DRAFT = {"place": COUNT, "draft": TOKEN, "p": CHANCE}
 REFUSED = {"turn": COUNT, "q": CHANCE, "replacement": TOKEN, "mass": CHANCE}
+
+POINTS = list_of(maybe(POINT))
+VECTORS = object_of(
+    {
+        "at": POINTS,
+        "origin": POINTS,
+        "near": list_of(maybe(list_of(TOKEN, 1, 20))),
+        "words": by_number(POINT, 20_000),
+    },
+    {"clamped": list_of(maybe(TOKEN)), "gap": list_of(maybe(NATS))},
+)
 
 UNMASK_STEP = object_of(
     {
@@ -243,12 +256,14 @@ UNMASK_STEP = object_of(
         "revealed": COUNT,
     },
     {
-        "t": maybe(number_in(-1e9, 1e9)),
+        "t": maybe(real_number(-1e9, 1e9)),
         "change": list_of(maybe(CHANCE)),
         "texts": by_number(text_up_to(), MOST_WORDS),
         "phase": maybe(NAME),
         "fresh": flag,
         "drafts": list_of(object_of({**DRAFT, "q": maybe(CHANCE), "accepted": maybe(flag)})),
+        "vectors": VECTORS,
+        "groups": by_number(list_of(TOKEN, 0, 20), MOST_WORDS),
         "refused": maybe(object_of({**DRAFT, **REFUSED, "left": list_of(_left, 0, 20)})),
     },
 )
@@ -267,12 +282,15 @@ def _unmask(trace: Mapping[str, Any], where: str) -> dict:
                 raise ValueError(
                     f"{place}.{name} must hold {length} entries, one for each position, got {len(step[name])}"
                 )
+        for name in step.get("vectors", {}).keys() - {"words"}:
+            if len(step["vectors"][name]) != length:
+                raise ValueError(f"{place}.vectors.{name} must hold {length} entries")
     start.setdefault("texts", {})
     return {
         "version": traces.VERSION,
         "kind": "unmask",
         "model": NAME(trace["model"], f"{where}model"),
-        "settings": settings_of(trace["settings"], f"{where}settings"),
+        "settings": plain_settings(trace["settings"], f"{where}settings"),
         "prompt": text_up_to()(trace.get("prompt") or "", f"{where}prompt"),
         "start": start,
         "steps": steps,

@@ -23,6 +23,7 @@ class UnmaskView(Widget):
     STREAMED = True
     STYLE = source(
         *("diffusion_words", "diffusion_form", "diffusion_unmask", "diffusion_drafts"),
+        "diffusion_plane",
         "take_away",
         kind="css",
     )
@@ -40,7 +41,9 @@ class CorruptView(Widget):
     EVENTS = ("noise", "offers")
     STREAMED = True
     STYLE = source(
-        "diffusion_words", "diffusion_form", "diffusion_plot", "diffusion_corrupt", kind="css"
+        *("diffusion_words", "diffusion_form", "diffusion_plot", "diffusion_corrupt"),
+        "diffusion_plane",
+        kind="css",
     )
 
 

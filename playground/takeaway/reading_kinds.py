@@ -1,6 +1,5 @@
-"""Readers of the values of a trace that comes back: each takes a value and the place where it
-stands, and gives the value, or raises ValueError with a sentence that names both and what is
-allowed."""
+"""The kinds of values in a trace that comes back: each reader gives the value, or a ValueError that
+names the place, the value and what is allowed."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ LONGEST_TEXT = 40_000
 Reader = Callable[[Any, str], Any]
 
 
-def any_value(value: Any, _where: str) -> Any:
+def anything(value: Any, _where: str) -> Any:
     return value
 
 
@@ -23,7 +22,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= 40 else text[:40] + "…"
 
 
-def whole(low: int, high: int) -> Reader:
+def whole_number(low: int, high: int) -> Reader:
     def read(value: Any, where: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise ValueError(
@@ -34,7 +33,7 @@ def whole(low: int, high: int) -> Reader:
     return read
 
 
-def number_in(low: float, high: float) -> Reader:
+def real_number(low: float, high: float) -> Reader:
     def read(value: Any, where: str) -> float:
         # JSON's integers have no largest one: such a number is no float
         good = (
@@ -110,7 +109,7 @@ def object_of(fields: Mapping[str, Reader], optional: Mapping[str, Reader] | Non
     return read
 
 
-def settings_of(value: Any, where: str) -> dict:
+def plain_settings(value: Any, where: str) -> dict:
     if not isinstance(value, dict) or len(value) > 64:
         raise ValueError(f"{where} must be an object with at most 64 fields")
     for name, item in value.items():
@@ -126,7 +125,7 @@ def settings_of(value: Any, where: str) -> dict:
                 f"{where}.{name[:60]} must be a number, a short text, true, false or null, got {shown(item)}"
             )
         if isinstance(item, (int, float)) and not isinstance(item, bool):
-            number_in(-1e300, 1e300)(item, f"{where}.{name}")
+            real_number(-1e300, 1e300)(item, f"{where}.{name}")
     return dict(value)
 
 
@@ -142,3 +141,12 @@ def by_number(reader: Reader, most: int) -> Reader:
         return {key: reader(item, f"{where}[{key}]") for key, item in value.items()}
 
     return read
+
+
+CHANCE, NATS, COUNT, TOKEN = (
+    real_number(-1e-6, 1 + 1e-6),
+    real_number(-1e-6, 1e9),
+    whole_number(0, 2**53),
+    whole_number(0, 2**53),
+)
+NAME = text_up_to(200)
