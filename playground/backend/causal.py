@@ -154,7 +154,7 @@ class CausalWorker:
 
     def _place(self, item: Item, force: bool) -> bool:
         """See to a slot that holds the item's end; a request for which there is no room at all is
-        told so."""
+        refused with a sentence."""
         request = item.request
         if self._slot_for(request.session, item.end, force):
             return True
@@ -239,7 +239,7 @@ class CausalWorker:
         while len(self.kept) > KEPT_PREFIXES:
             self._release(self.kept.popitem(last=False)[1])
 
-    def room(self) -> None:
+    def make_room(self) -> None:
         """Out of memory: give up every kept cache."""
         while self.kept:
             self._release(self.kept.popitem()[1])

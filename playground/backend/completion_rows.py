@@ -58,7 +58,7 @@ def distribution(
     rows: dict[str, float], ids_of: dict[str, list[int]], vocab_size: int
 ) -> torch.Tensor:
     """(V,) log-probabilities from an engine's rows, see `CompletionsModel.next_logits`. EngineError
-    on what is no distribution. Without the attribute `shown` where the engine told every token:
+    on what is no distribution. Without the attribute `shown` where the engine gave the value of every token:
     then it is a distribution like any network's.
 
     A row whose name belongs to several tokens counts for the mass and for the ranks, but stands for

@@ -115,7 +115,7 @@ class DenoiserWorker:
     def leave(self, session: CanvasSession) -> None:
         """Nothing is kept for a session."""
 
-    def room(self) -> None:
+    def make_room(self) -> None:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 

@@ -48,7 +48,7 @@ class Engine:
 
     worker: knows the network; has `plan(waiting, tick) -> batch` (a list of work items, chosen
         fairly), `run(batch)` (one forward pass, finishes requests that are complete),
-        `leave(session)`, `room()` (frees what can be freed), `item.request`. Where `asynchronous`
+        `leave(session)`, `make_room()` (frees what can be freed), `item.request`. Where `asynchronous`
         is True also `launch(batch)`, which begins a pass and returns what waits for it and
         finishes.
     free_memory: called once before a forward pass that ran out of memory is tried again.
@@ -330,7 +330,7 @@ class Engine:
     def _again(self, batch: list[Any], first: BaseException) -> None:
         """After an error: each request alone, what it takes with memory that was freed."""
         if is_out_of_memory(first):
-            self.worker.room()
+            self.worker.make_room()
             self.free_memory()
             if len(batch) == 1:
                 self._alone(batch[0])

@@ -26,12 +26,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from playground.backend.errors import WeightsRefused
+from playground.backend.trained_files import check_shapes, read_trained
 from playground.i18n import t
 
 FORMAT = "evidence-network-1"
@@ -225,25 +225,21 @@ def load_evidence(folder: str | Path, network: Any) -> EvidenceNetwork:
     state: dict[str, torch.Tensor] = {}
     about: dict[str, str] = {}
     for path in sorted(folder.glob("evidence-*-of-*.safetensors")):
-        with safe_open(path, "pt") as file:
-            about = file.metadata() or {}
-            if about.get("format") != FORMAT:
-                raise WeightsRefused(
-                    t(
-                        "{name} is no evidence network: its header does not say {format}",
-                        name=path.name,
-                        format=repr(FORMAT),
-                    )
-                )
-            state |= {name: file.get_tensor(name) for name in file.keys()}
+        refusal = t(
+            "{name} is no evidence network: its header does not say {format}",
+            name=path.name,
+            format=repr(FORMAT),
+        )
+        part, about = read_trained(path, FORMAT, refusal)
+        state |= part
     if not state:
         raise WeightsRefused(t("{name} holds no evidence network", name=folder.name))
     loaded = EvidenceNetwork(network, int(about["width"]), json.loads(about["groups"]))
-    wanted = {name: value.shape for part in loaded.parts() for name, value in part.items()}
-    if {name: value.shape for name, value in state.items()} != wanted:
-        raise WeightsRefused(
-            t("{name} does not hold exactly the tensors of this network", name=folder.name)
-        )
+    check_shapes(
+        state,
+        {name: value for part in loaded.parts() for name, value in part.items()},
+        t("{name} does not hold exactly the tensors of this network", name=folder.name),
+    )
     own = loaded.state_dict(keep_vars=True)
     with torch.no_grad():
         for name, value in state.items():

@@ -2,6 +2,8 @@
 of the whole.
 
 `TextCodec.decode` is the same decoder run over all ids, so a stream and the whole cannot disagree.
+This is Python's one detokenizer. The browser's (`Prose` in playground/web/views/diffusion/lexicon.js)
+has the same rules, for a canvas whose words come in any order; tests/web compares the two.
 """
 
 from __future__ import annotations

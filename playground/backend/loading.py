@@ -363,5 +363,5 @@ class _Gone:
     def leave(self, session) -> None:
         pass
 
-    def room(self) -> None:
+    def make_room(self) -> None:
         pass

@@ -172,7 +172,7 @@ class Completions:
         rows = rows_at(choice, -1)
         if rows:
             return rows
-        # It ended the text at once, so it told nothing: asked again with a word behind, it tells
+        # It ended the text at once, so it gave no row: asked again with a word behind, it gives
         # what it thought before the word.
         word = self.codec.encode("\n", special=False)
         rows = rows_at(self.complete([*ids, *word], echo=True), -1 - len(word))
@@ -257,7 +257,7 @@ class CompletionsModel(Spelling):
 
     def next_logits(self, ids: Any) -> torch.Tensor:
         """(V,) float32 log-probabilities. Where the engine did not tell all of them they have the
-        attribute `shown`, (V,) bool: True where it told the value.
+        attribute `shown`, (V,) bool: True where it gave the value.
 
         What it did not tell holds the rest of the mass in equal parts, so that every sum over the
         vocabulary is exact; these places are no statement about any token, and whoever reads

@@ -36,11 +36,23 @@ from playground.i18n import t
 
 FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}\.(json|jinja|txt)")
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0  # seconds between two tries
-TOLD = {
+ERRORS_BY_NAME = {
     name: kind
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, BackendError)
 }
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request to a replica: `path` below the model's address, the session that asks, `left()`
+    says whether nobody waits for the answer any more."""
+
+    method: str
+    path: str
+    session: str = ""
+    body: Any = None
+    left: Callable[[], bool] = lambda: False
 
 
 class RemoteEngine:
@@ -76,7 +88,7 @@ class RemoteEngine:
         with self._lock:
             self.depth += 1
         try:
-            answer = self.tensor("POST", kind, name, body, lambda: session in self._gone)
+            answer = self.tensor(Question("POST", kind, name, body, lambda: session in self._gone))
         finally:
             with self._lock:
                 self.depth -= 1
@@ -90,16 +102,9 @@ class RemoteEngine:
             )
         return answer if kind == "next" else [answer]
 
-    def tensor(
-        self,
-        method: str,
-        question: str,
-        session: str = "",
-        body: Any = None,
-        left: Callable[[], bool] = lambda: False,
-    ) -> torch.Tensor:
+    def tensor(self, asked: Question) -> torch.Tensor:
         """float32, as the replica's own."""
-        answer = self.send(method, question, session, body, left)
+        answer = self.send(asked)
         try:
             shape = [int(size) for size in answer.headers["x-shape"].split(",")]
             return torch.from_numpy(
@@ -114,28 +119,20 @@ class RemoteEngine:
                 )
             ) from error
 
-    def send(
-        self,
-        method: str,
-        question: str,
-        session: str = "",
-        body: Any = None,
-        left: Callable[[], bool] = lambda: False,
-        seconds: float | None = None,
-    ) -> httpx.Response:
+    def send(self, asked: Question, seconds: float | None = None) -> httpx.Response:
         """A replica's answer, asked for again until `seconds` (default: `request_seconds`) are
         over."""
         seconds = limits().request_seconds if seconds is None else seconds
         until, pause, reason = time.monotonic() + seconds, FIRST_PAUSE, "no answer"
         while True:
-            if left() or self.stopped:
+            if asked.left() or self.stopped:
                 raise RunStopped(t("the run was stopped"))
             try:
                 answer = self._client.request(
-                    method,
-                    f"{self.address}/{question}",
-                    json=body,
-                    headers={"x-session-id": session},
+                    asked.method,
+                    f"{self.address}/{asked.path}",
+                    json=asked.body,
+                    headers={"x-session-id": asked.session},
                     timeout=httpx.Timeout(max(0.1, until - time.monotonic()), connect=5.0),
                 )
             except httpx.HTTPError as error:
@@ -180,8 +177,8 @@ def _raised(answer: httpx.Response) -> BaseException:
     kind, sentence = answer.headers["x-error"], str(answer.json().get("error", ""))[:2000]
     if kind == "ModelUnavailable":
         return ModelUnavailable("", message=sentence)
-    if kind in TOLD:
-        return TOLD[kind](sentence)
+    if kind in ERRORS_BY_NAME:
+        return ERRORS_BY_NAME[kind](sentence)
     return ValueError(sentence) if answer.status_code == 422 else EngineError(sentence)
 
 
@@ -199,7 +196,7 @@ class RemoteDenoiser(Denoiser):
         """(V, D) float32 on the CPU: the network's own input embeddings."""
         engine: Any = self._engine
         if getattr(engine, "embeddings", None) is None:
-            engine.embeddings = engine.tensor("GET", "embeddings")
+            engine.embeddings = engine.tensor(Question("GET", "embeddings"))
         return engine.embeddings
 
 
@@ -256,7 +253,7 @@ class RemoteModels:
         """Ask a replica what the model is; waits for one to be started."""
         engine = RemoteEngine(entry.id, f"{self.address}/models/{entry.id}", self.telemetry)
         try:
-            facts = engine.send("GET", "describe").json()
+            facts = engine.send(Question("GET", "describe")).json()
             if facts.get("kind") != entry.kind or facts.get("model") != entry.id:
                 raise EngineError(
                     t("The cluster has another model where {id} should be", id=repr(entry.id))

@@ -1,7 +1,7 @@
 """Between text and token ids: joining word pieces properly, bytes of partial characters, chat
 templates.
 
-Three families of tokenizers are told apart: byte-level BPE (GPT-2, SmolLM2, Qwen, ModernBERT,
+Three families of tokenizers are distinguished: byte-level BPE (GPT-2, SmolLM2, Qwen, ModernBERT,
 RoBERTa), word pieces (BERT) and SentencePiece with byte fallback (Llama 2).
 """
 

@@ -25,12 +25,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional
 
 from playground.backend.errors import WeightsRefused
+from playground.backend.trained_files import check_shapes, read_trained
 from playground.i18n import t
 
 FORMAT = "self-speculative-verifier-1"
@@ -232,18 +232,13 @@ def load_verifier(path: str | Path, network: Any) -> Verifier:
     """The verifier of a file that `Verifier.save` wrote, float32, ready to use; WeightsRefused if
     it does not fit the network."""
     path = Path(path)
-    with safe_open(path, "pt") as file:
-        about = file.metadata() or {}
-        if about.get("format") != FORMAT:
-            raise WeightsRefused(
-                t(
-                    "{name} is no verifier: its header does not say {format}",
-                    name=path.name,
-                    format=repr(FORMAT),
-                )
-            )
-        shape = VerifierShape(**json.loads(about["shape"]))
-        state = {name: file.get_tensor(name).float() for name in file.keys()}
+    refusal = t(
+        "{name} is no verifier: its header does not say {format}",
+        name=path.name,
+        format=repr(FORMAT),
+    )
+    stored, about = read_trained(path, FORMAT, refusal)
+    shape = VerifierShape(**json.loads(about["shape"]))
     if shape != VerifierShape.of(network, shape.blocks):
         raise WeightsRefused(
             t(
@@ -254,12 +249,12 @@ def load_verifier(path: str | Path, network: Any) -> Verifier:
             )
         )
     verifier = Verifier(shape)
-    expected = {name: value.shape for name, value in verifier.state_dict().items()}
-    if {name: value.shape for name, value in state.items()} != expected:
-        raise WeightsRefused(
-            t("{name} does not hold exactly the tensors of a verifier", name=path.name)
-        )
-    verifier.load_state_dict(state)
+    check_shapes(
+        stored,
+        verifier.state_dict(),
+        t("{name} does not hold exactly the tensors of a verifier", name=path.name),
+    )
+    verifier.load_state_dict({name: value.float() for name, value in stored.items()})
     return verifier.eval().requires_grad_(False)
 
 

@@ -61,7 +61,7 @@ def stream(work: Callable[[], Iterator[T]], seconds: int = RUN_SECONDS) -> Gener
             _leave(parent)
 
     try:
-        yield from _opened(device.zero_gpu(seconds)(run)())
+        yield from _unwrapped(device.zero_gpu(seconds)(run)())
     finally:
         _forget(run)
 
@@ -107,14 +107,14 @@ def _nothing() -> None:
     """Stands for the runs, which are decorated as they come."""
 
 
-def _opened(carried: Iterator[tuple[str, Any]]) -> Iterator[Any]:
+def _unwrapped(results: Iterator[tuple[str, Any]]) -> Iterator[Any]:
     try:
-        for kind, value in carried:
+        for kind, value in results:
             if kind == "error":
                 raise value
             yield value
     finally:
-        close = getattr(carried, "close", None)
+        close = getattr(results, "close", None)
         if close is not None:
             close()
 

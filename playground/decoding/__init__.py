@@ -82,8 +82,9 @@ if TYPE_CHECKING:
     from playground.decoding.scoring import draw_many, score
     from playground.decoding.search import beam_search
     from playground.decoding.settings import PRESETS, DecodingSettings
+    from playground.decoding.stage_effects import binding_sentence
     from playground.decoding.stages import Stage, apply_stages
-    from playground.decoding.step import Step, binding_sentence
+    from playground.decoding.step import Step
     from playground.decoding.text import TextStream, text_pieces
 
 __all__ = [
@@ -116,8 +117,9 @@ __getattr__, __dir__ = lazy.exports(
         "scoring": ("draw_many", "score"),
         "search": ("beam_search",),
         "settings": ("PRESETS", "DecodingSettings"),
+        "stage_effects": ("binding_sentence",),
         "stages": ("Stage", "apply_stages"),
-        "step": ("Step", "binding_sentence"),
+        "step": ("Step",),
         "text": ("TextStream", "text_pieces"),
     },
 )

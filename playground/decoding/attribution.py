@@ -82,7 +82,7 @@ def leave_one_out(
     context after another.
     The only token of a context cannot be left out, unless the model `starts_empty`: what it would
     then say is unknown (NaN).
-    Raises ValueError where the context is empty, the token unknown, or its probability is not told
+    Raises ValueError where the context is empty, the token unknown, or its probability is not given
     (another program's engine).
     """
     context = [int(token) for token in context_ids]

@@ -136,12 +136,12 @@ def next_state(
 ) -> dict[str, Any] | None:
     """What the rules that acted carry to the following step once `token_id` was chosen; None where
     none carries anything."""
-    carried: dict[str, Any] = {}
+    state: dict[str, Any] = {}
     chosen = np.array([token_id])
     for place, one in enumerate(stages):
         acting = ACTING.get(one.name)
         if acting is not None and acting.after is not None:
             judged = stages[place - 1 if acting.before else -1].candidates
             probability = float(judged.probability_of(chosen)[0])
-            carried |= acting.after(one.state or {}, probability, settings)
-    return carried or None
+            state |= acting.after(one.state or {}, probability, settings)
+    return state or None

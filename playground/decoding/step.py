@@ -1,4 +1,5 @@
-"""One generated token with everything that led to it, and its record: plain data that says all that the screen shows."""
+"""One generated token with everything that led to it, and its record: plain data that says all that
+the screen shows."""
 
 from __future__ import annotations
 
@@ -10,24 +11,25 @@ import torch
 
 from playground.decoding.distribution import Candidates, as_float32
 from playground.decoding.settings import DecodingSettings
+from playground.decoding.stage_effects import binding_rule, stage_facts
 from playground.decoding.stages import Stage, apply_stages, next_state
-
-# A stage that moves less probability than float32 rounds away has no effect that could be shown.
-_NO_EFFECT = 1e-6
 
 
 class Step:
     """The choice of one token.
 
-    index: which generated token, from 0. token_id: the chosen one. u: the random number of the draw, float64 in [0, 1), None
-    if greedy or forced. forced: given by the caller, not drawn. finish: None, or why the run ends after this token
-    ("end_of_text", "stop_string", "max_new_tokens", "context"); beyond: characters at the end that a stop string takes.
-    state: what rules remembered before this step, `state_after` behind it. probability, entropy (nats): of the final
-    distribution; raw_probability, surprisal, raw_entropy (nats), rank (1 = most likely): of the network's own.
+    index: which generated token, from 0. token_id: the chosen one. u: the random number of the
+    draw, float64 in [0, 1), None if greedy or forced. forced: given by the caller, not drawn.
+    finish: None, or why the run ends after this token ("end_of_text", "stop_string",
+    "max_new_tokens", "context"); beyond: characters at the end that a stop string takes.
+    state: what rules remembered before this step, `state_after` behind it. probability, entropy
+    (nats): of the final distribution; raw_probability, surprisal, raw_entropy (nats), rank (1 =
+    most likely): of the network's own.
 
-    Logits of another program's engine carry `shown`, (V,) bool: True for the tokens of which it told a value; the rest of the
-    mass lies in equal parts on the others. Then "engine_limit" is the first rule: the others are cut before any rule acts, are in
-    no row, and raw_entropy, an upper bound here, is None in the record. `rank`, if they carry it, is the forced token's own.
+    Logits of another program's engine carry `shown`, (V,) bool: True for the tokens of which it
+    gave a value; the rest of the mass lies in equal parts on the others. Then "engine_limit" is the
+    first rule: the others are cut before any rule acts, are in no row, and raw_entropy, an upper
+    bound here, is None in the record. `rank`, if they carry it, is the forced token's own.
     """
 
     def __init__(
@@ -42,7 +44,8 @@ class Step:
         second: Any = None,
         mask: Any = None,
     ):
-        """`token_id` forces the choice; without it the token is drawn with the random numbers of (settings.seed, index).
+        """`token_id` forces the choice; without it the token is drawn with the random numbers of
+        (settings.seed, index).
 
         second, mask: as in `apply_stages`."""
         self._values = as_float32(logits).copy()  # the model may use its own buffer again
@@ -153,12 +156,15 @@ class Step:
     ) -> dict[str, Any]:
         """Everything that the screen shows of this step, as JSON-able data without NaN or infinity.
 
-        rows: the `top` tokens by the larger of raw and final probability, and always the chosen one; sorted by final, raw, id.
-        remainder: the exact count and mass of all other tokens. strip: the first `strip` segments of the cumulative sum in
-        falling final probability, strip_rest what follows them; "drawn" is the chosen token's own segment.
-        stages: one entry a stage with the survivors, what it removed (mass under the distribution before it), and its total
-        variation. binding: the rule that removes the most mass, None if none removes any. through: each row also says its
-        probability after each stage, in the order of `stages`, 0 where it is cut.
+        rows: the `top` tokens by the larger of raw and final probability, and always the chosen
+          one; sorted by final, raw, id.
+        remainder: the exact count and mass of all other tokens. strip: the first `strip` segments
+        of the cumulative sum in falling final probability, strip_rest what follows them; "drawn" is
+        the chosen token's own segment.
+        stages: one entry a stage with the survivors, what it removed (mass under the distribution
+        before it), and its total variation. binding: the rule that removes the most mass, None if
+        none removes any. through: each row also says its probability after each stage, in the order
+        of `stages`, 0 where it is cut.
         """
         texts: dict[int, str] = {}
 
@@ -247,7 +253,8 @@ class Step:
         }
 
     def _cut_mass(self, others: np.ndarray, other_raw: float) -> float:
-        """Raw mass of the tokens outside the rows that no longer can be drawn; `others` is used up."""
+        """Raw mass of the tokens outside the rows that no longer can be drawn; `others` is used
+        up."""
         final = self._final
         if final.count == self.vocab_size:
             return 0.0
@@ -276,7 +283,8 @@ class Step:
         return segments, rest, self._segment(ids, starts, ends)
 
     def _segment(self, ids: list[int], starts: np.ndarray, ends: np.ndarray) -> list[float]:
-        """[start, end] of the chosen token in the cumulative sum; an empty segment at 1 for one that was cut."""
+        """[start, end] of the chosen token in the cumulative sum; an empty segment at 1 for one
+        that was cut."""
         final = self._final
         if self.token_id in ids:
             place = ids.index(self.token_id)
@@ -293,7 +301,8 @@ class Step:
 
 
 def random_numbers(seed: int, index: int) -> tuple[float, float]:
-    """(u of the draw, coin of XTC) of one step: float64 in [0, 1), a function of (seed, index) alone."""
+    """(u of the draw, coin of XTC) of one step: float64 in [0, 1), a function of (seed, index)
+    alone."""
     generator = np.random.Generator(np.random.Philox(key=np.array([seed, index], np.uint64)))
     first, second = generator.random(2)
     return float(first), float(second)
@@ -311,88 +320,3 @@ def _mass_without(candidates: Candidates, ids: np.ndarray) -> float:
     others = candidates.probabilities.copy()
     others[positions[present]] = 0.0
     return float(others.sum(dtype=np.float64)) / candidates.total
-
-
-def stage_facts(stages: list[Stage]) -> list[dict[str, Any]]:
-    """For each stage: survivors, how many and how much mass it removed, total variation to the distribution before it."""
-    facts = []
-    before: Candidates | None = None
-    for stage in stages:
-        now = stage.candidates
-        removed_mass = distance = 0.0
-        if before is not None and before is not now:
-            removed_mass, distance = _change(before, now)
-        removed = (now.vocab_size if before is None else before.count) - now.count
-        facts.append(
-            {
-                "name": stage.name,
-                "kept": now.count,
-                "removed": removed,
-                "removed_mass": removed_mass,
-                "total_variation": distance,
-                "effect": bool(removed > 0 or distance > _NO_EFFECT),
-                "state": stage.state,
-            }
-        )
-        before = now
-    return facts
-
-
-def _change(before: Candidates, now: Candidates) -> tuple[float, float]:
-    """(mass removed, total variation) between two successive distributions."""
-    old = before.probabilities
-    if now.ids is not None and now.ids is not before.ids:  # compact: the kept share out the rest
-        kept = now.ids if before.ids is None else np.searchsorted(before.ids, now.ids)
-        gone = old.copy()
-        gone[kept] = 0.0
-        mass = float(gone.sum(dtype=np.float64)) / before.total
-        return mass, mass
-    mass = 0.0
-    if now.count != before.count:
-        mass = float(old[~(now.values > -np.inf)].sum(dtype=np.float64)) / before.total
-    difference = old * np.float32(1 / before.total)
-    difference -= now.probabilities * np.float32(1 / now.total)
-    return mass, 0.5 * float(np.abs(difference, out=difference).sum(dtype=np.float64))
-
-
-def binding_rule(stages: list[dict[str, Any]]) -> str | None:
-    """Name of the rule that removes the most probability, the first among equals; None if no rule removes any."""
-    rules = [
-        stage
-        for stage in stages
-        if stage["name"] not in ("logits", "draw") and stage["removed_mass"] > 0
-    ]
-    return max(rules, key=lambda stage: stage["removed_mass"])["name"] if rules else None
-
-
-def binding_sentence(record: dict[str, Any]) -> str:
-    """One sentence of a record: which rule binds, and which rules have no effect at this step."""
-    rules = [stage for stage in record["stages"] if stage["name"] not in ("logits", "draw")]
-    idle = [stage["name"] for stage in rules if not stage["effect"]]
-    idle_part = (
-        f"{_listed(idle)} {'has' if len(idle) == 1 else 'have'} no effect at this step"
-        if idle
-        else ""
-    )
-    if record["binding"]:
-        bound = next(stage for stage in rules if stage["name"] == record["binding"])
-        tokens = "1 token" if bound["removed"] == 1 else f"{bound['removed']:,} tokens"
-        sentence = f"{bound['name']} binds: it removes {tokens} and {_percent(bound['removed_mass'])} of the probability"
-        return f"{sentence}; {idle_part}." if idle else f"{sentence}."
-    if not rules:
-        return "No rule acts: the network's own distribution decides."
-    return (
-        f"No rule removes a token; {idle_part}."
-        if idle
-        else "No rule removes a token; the probabilities only shift."
-    )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _percent(share: float) -> str:
-    if 0 < share < 0.0005:
-        return "less than 0.1%"
-    return f"{100 * share:.1f}%"

@@ -1,24 +1,25 @@
-"""The whole output distribution of a sampler on a short text: every canvas that can come up, with its probability.
+"""The whole output distribution of a sampler on a short text: every canvas that can come up, with
+its probability.
 
-Level by level: the probabilities of all canvases after a step follow from those before it. A canvas is one number, its symbols
-the digits (base W = words and mask, last position fastest). The order, scores and rates are the samplers' own; nothing is drawn.
+Level by level: the probabilities of all canvases after a step follow from those before it. A canvas
+is one number, its symbols the digits (base W = words and mask, last position fastest). The order,
+scores and rates are the samplers' own; nothing is drawn.
 """
 
 from __future__ import annotations
 
 import itertools
-from math import comb
 
 import numpy as np
 
 from playground.diffusion.coarse_to_fine_law import law_of_groups
 from playground.diffusion.drafts_law import passes
+from playground.diffusion.enumeration_canvases import CHUNK, Canvases
 from playground.diffusion.generate import measured_schedule
-from playground.diffusion.prediction import Prediction
 from playground.diffusion.renoised_law import law_until_still
-from playground.diffusion.run import Run, check_canvas
+from playground.diffusion.run import check_canvas
 from playground.diffusion.samplers import Ordered, RandomTimes, rule_for
-from playground.diffusion.samplers.blocks import Blocks, Clock
+from playground.diffusion.samplers.blocks import Clock
 from playground.diffusion.samplers.coarse_to_fine import CoarseToFine
 from playground.diffusion.samplers.entropy_bound import Renoise
 from playground.diffusion.samplers.gibbs import Gibbs
@@ -29,18 +30,15 @@ from playground.diffusion.samplers.uniform import Uniform
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t
 
-# canvases times what can become of each in one step; 2e7 take some seconds a step
-COST_LIMIT = 20_000_000
-_CHUNK = 2_000_000  # numbers held at once
-
 
 def exact_distribution(
     denoiser, settings: UnmaskSettings, length: int, canvas=None, locked=None
 ) -> np.ndarray:
     """(V ** length,) probabilities of the sampler's output, last position fastest; they sum to 1.
 
-    canvas (length,) and locked as for `unmask`; by default nothing but masks. ValueError where the canvases times the outcomes
-    of a step exceed COST_LIMIT, and for samplers whose states are not countable (diffusion-lm, cdcd).
+    canvas (length,) and locked as for `unmask`; by default nothing but masks. ValueError where the
+    canvases times the outcomes of a step exceed COST_LIMIT, and for samplers whose states are not
+    countable (diffusion-lm, cdcd).
     """
     law = _law(denoiser, settings, length, canvas, locked)
     rule = law.rule
@@ -73,7 +71,8 @@ TAKES_ITS_OWN_PASSES = (Speculative, JointThreshold, Renoise)
 def law_and_passes(
     denoiser, settings: UnmaskSettings, length: int, canvas=None
 ) -> tuple[np.ndarray, float]:
-    """(what `exact_distribution` gives, the mean number of passes) of one of TAKES_ITS_OWN_PASSES."""
+    """(what `exact_distribution` gives, the mean number of passes) of one of
+    TAKES_ITS_OWN_PASSES."""
     law = _law(denoiser, settings, length, canvas, None)
     final, taken = law.until_done()
     return law.of_words(final), taken
@@ -97,70 +96,12 @@ def _law(denoiser, settings, length, canvas, locked) -> _Law:
     return _Law(denoiser, settings, rule, start[0], locks[0])
 
 
-class _Law:
-    def __init__(self, denoiser, settings, rule, start, locked):
-        self.denoiser, self.settings, self.rule = denoiser, settings, rule
-        self.start, self.locked, self.length = start, locked, len(start)
-        self.size, self.mask_id = int(denoiser.vocab_size), int(denoiser.mask_id)
-        self.base = max(self.size, self.mask_id + 1)
-        self.digit = self.base ** np.arange(self.length - 1, -1, -1, dtype=np.int64)
-        free = int((~locked).sum())
-        outcomes = float(self.base) ** (2 * free)
-        if isinstance(rule, Ordered) and not rule.sample_first:
-            outcomes = float(2 * self.base) ** free
-        if isinstance(rule, Gibbs):
-            outcomes = float(self.base) ** (free + 1) * (
-                2**free if settings.rule == "random" else free
-            )
-        if isinstance(rule, Ordered) and np.any(rule.scale(Clock(np.zeros(1), np.full(1, 2))) > 0):
-            outcomes *= comb(free, free // 2)
-        if isinstance(rule, Speculative):  # a canvas with the drafts so far, and the next place
-            outcomes = float(2 * self.size + 1) ** free * max(1, free)
-        states = float(self.base) ** self.length
-        if max(outcomes, states) > COST_LIMIT:
-            raise ValueError(
-                t(
-                    "length must keep canvases times outcomes within {cost_limit}, got {got} for {size} "
-                    "words and length {length}",
-                    cost_limit=COST_LIMIT,
-                    got=f"{max(outcomes, states):,.0f}",
-                    size=self.size,
-                    length=self.length,
-                )
-            )
-
-    def of_words(self, probability: np.ndarray) -> np.ndarray:
-        """(V ** L,): the probabilities of the canvases without masks."""
-        shape = (self.base,) * self.length
-        words = probability.reshape(shape)[(slice(0, self.size),) * self.length]
-        return np.ascontiguousarray(words).reshape(-1)
-
-    # ------------------------------------------------------------------------------------------------ canvases and numbers
-
-    def first(self) -> np.ndarray:
-        probability = np.zeros(self.base**self.length)
-        probability[int(self.start @ self.digit)] = 1.0
-        return probability
-
-    def canvases(self, probability: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(N, L) canvases of positive probability, and their numbers (N,)."""
-        codes = np.nonzero(probability > 0)[0]
-        return codes[:, None] // self.digit % self.base, codes
-
-    def run(self, canvases: np.ndarray, window=None) -> Run:
-        """A Run that holds these canvases, to ask the denoiser just as `unmask` does."""
-        run = Run(
-            self.denoiser,
-            canvases,
-            self.settings,
-            np.repeat(self.locked[None], len(canvases), axis=0),
-        )
-        run.prompt = np.repeat((self.start != self.mask_id)[None], len(canvases), axis=0)
-        run.window = window
-        return run
+class _Law(Canvases):
+    """The law of each family of samplers, level by level."""
 
     def until_done(self) -> tuple[np.ndarray, float]:
-        """(probabilities of the last canvases, mean number of passes) of a sampler that says itself when it is done."""
+        """(probabilities of the last canvases, mean number of passes) of a sampler that says itself
+        when it is done."""
         if isinstance(self.rule, Renoise):
             return law_until_still(self)
         taken = 0.0
@@ -174,48 +115,6 @@ class _Law:
         for final in passes(self):
             taken += float(final[masked.any(0)].sum())
         return final, taken
-
-    def blocks(self) -> Blocks:
-        return Blocks(Run(self.denoiser, self.start[None], self.settings, self.locked[None]))
-
-    def ask(
-        self, canvases: np.ndarray, where: np.ndarray, blocks: Blocks, turn: np.ndarray
-    ) -> Prediction:
-        run = self.run(canvases)
-        blocks.show_window(run, turn)
-        return run.predict(where)
-
-    def shares(self, prediction: Prediction, where: np.ndarray) -> np.ndarray:
-        """(N, L, W): what a token is drawn from at `where`, 0 elsewhere."""
-        table = np.zeros((*where.shape, self.base))
-        table[where, : self.size] = prediction.probabilities(
-            where, self.settings.temperature, self.settings.top_p
-        )
-        return table
-
-    def spread(self, after: np.ndarray, weights: np.ndarray, options: np.ndarray) -> None:
-        """Add sum_n weights[n] * (product over positions of options[n, i, :]) to `after`; options (N, L, W)."""
-        chunk = max(1, _CHUNK // len(after))
-        for begin in range(0, len(weights), chunk):
-            joint = weights[begin : begin + chunk, None]
-            for i in range(self.length):
-                joint = (joint[:, :, None] * options[begin : begin + chunk, i, None, :]).reshape(
-                    len(joint), -1
-                )
-            after += joint.sum(0)
-
-    def reveal(self, after, weights, codes, shares, places: tuple[int, ...]) -> None:
-        """As `spread`, where only the masked positions `places` receive tokens: (N * V ** n) terms instead of N * W ** L."""
-        if len(weights) == 0:
-            return
-        joint, targets = weights[:, None], codes[:, None]
-        for i in places:
-            joint = (joint[:, :, None] * shares[:, i, None, : self.size]).reshape(len(weights), -1)
-            moved = targets[:, :, None] + (np.arange(self.size) - self.mask_id) * self.digit[i]
-            targets = moved.reshape(len(weights), -1)
-        after += np.bincount(targets.reshape(-1), weights=joint.reshape(-1), minlength=len(after))
-
-    # ------------------------------------------------------------------------------------------------ the families
 
     def random_times(self) -> np.ndarray:
         blocks, probability = self.blocks(), self.first()
@@ -303,8 +202,8 @@ class _Law:
                 else None
             )
             times = 1 if combos is None else len(combos)
-            for begin in range(0, len(rows), max(1, _CHUNK // (times * self.length * 4))):
-                part = rows[begin : begin + max(1, _CHUNK // (times * self.length * 4))]
+            for begin in range(0, len(rows), max(1, CHUNK // (times * self.length * 4))):
+                part = rows[begin : begin + max(1, CHUNK // (times * self.length * 4))]
                 asked = np.repeat(where[part], times, axis=0)
                 many = np.repeat(canvases[part], times, axis=0)
                 weight = np.repeat(probability[codes[part]], times)

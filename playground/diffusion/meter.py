@@ -9,11 +9,11 @@ from itertools import product
 import numpy as np
 
 from playground.diffusion.enumeration import (
-    COST_LIMIT,
     TAKES_ITS_OWN_PASSES,
     exact_distribution,
     law_and_passes,
 )
+from playground.diffusion.enumeration_canvases import COST_LIMIT
 from playground.diffusion.exact import ExactDenoiser
 from playground.diffusion.samplers import find_sampler
 from playground.diffusion.settings import UnmaskSettings

@@ -10,7 +10,7 @@ Three ways to the same figures, the first two scaled (each row normalised, the l
 scale kept):
 - `_by_steps`: one vector-matrix product a position; best where K is large;
 - `_by_blocks`: the sequence is cut into about sqrt(T) blocks whose matrix products grow side by
-  side, one batched product a step, then one vector is carried from block to block: an associative
+  side, one batched product a step, then one vector is passed on from block to block: an associative
   scan of two levels, best where K is small;
 - `_in_logs`: log-sum-exp throughout. Taken when scaling lost a state: a probability that should be
   positive came out as 0 or below 1e-150 of its row (`_lost`), so that no "impossible" is ever
@@ -212,13 +212,13 @@ def _by_blocks(initial, transition, likelihood, starts):
         chain[step] = chain[step - 1] @ chain[step]  # now prefix products, (size, 2 count, K, K)
     whole = chain[-1].reshape(2, count, states, states).swapaxes(0, 1)  # (count, 2, K, K)
     whole = whole / whole.max(axis=(2, 3), keepdims=True)
-    carried = np.empty((count, 2, 1, states))
+    boundary = np.empty((count, 2, 1, states))
     alpha = initial * likelihood[0]
-    carried[0, 0, 0], carried[0, 1, 0] = alpha / alpha.sum(), 1 / states
+    boundary[0, 0, 0], boundary[0, 1, 0] = alpha / alpha.sum(), 1 / states
     for block in range(1, count):
-        row = carried[block - 1] @ whole[block - 1]  # (2, 1, K)
-        np.divide(row, np.add.reduce(row, axis=2, keepdims=True), out=carried[block])
-    rows = (carried.swapaxes(0, 1).reshape(2 * count, 1, states) @ chain)[
+        row = boundary[block - 1] @ whole[block - 1]  # (2, 1, K)
+        np.divide(row, np.add.reduce(row, axis=2, keepdims=True), out=boundary[block])
+    rows = (boundary.swapaxes(0, 1).reshape(2 * count, 1, states) @ chain)[
         :, :, 0
     ]  # (size, 2 count, K)
     totals = rows.sum(axis=2)  # (size, 2 count)
@@ -231,7 +231,7 @@ def _by_blocks(initial, transition, likelihood, starts):
     alphas, betas = np.empty((length, states)), np.empty((length, states))
     alpha_total, beta_total = np.empty(length), np.empty(length)
     alphas[0], alpha_total[0] = (
-        carried[0, 0, 0],
+        boundary[0, 0, 0],
         math.log(alpha.sum()) if alpha.sum() > 0 else -math.inf,
     )
     alphas[1:] = rows[:, :count].swapaxes(0, 1).reshape(-1, states)[:steps]

@@ -1,19 +1,21 @@
-"""n-gram models of a text: order n conditions on the n previous tokens (order 1 is the bigram model).
+"""n-gram models of a text: order n conditions on the n previous tokens (order 1 is the bigram
+model).
 
-A causal model like the networks (next_logits over the whole vocabulary) and, through `context_chain`, a Markov chain over
-contexts. Ties: the token that appears first in the text (lowest number) first.
+A causal model like the networks (next_logits over the whole vocabulary) and, through
+`context_chain`, a Markov chain over contexts. Ties: the token that appears first in the text
+(lowest number) first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from .chain import MarkovChain
-from .counts import ContextTable, count_contexts, number_characters, number_tokens, pack
+from .context_chain import ContextChain, context_chain
+from .counts import ContextTable, count_contexts, number_characters, number_tokens
 from .validation import check_count, uniforms
 
 UNITS = ("word", "character")
@@ -23,28 +25,12 @@ LONGEST_TEXT = 5_000_000  # bytes of UTF-8
 LARGEST_CHAIN = 2_000  # states of a dense matrix
 
 
-@dataclass(frozen=True)
-class ContextChain:
-    """The n-gram model as a Markov chain over its C observed contexts, sparse.
-
-    contexts (C, n) token numbers; initial (C,): share of each context among the text's n-grams. Edges of context c, in CSR:
-    e = offsets[c] .. offsets[c + 1] - 1, each to next_context[e] by appending tokens[e], with probability[e].
-    The text's last context, where nothing follows it, leads to a last context of end marks that stays (ending "end"), or
-    through the contexts of the seam to the text's first one ("wrap"; each of these counts once).
-    """
-
-    contexts: np.ndarray
-    initial: np.ndarray
-    offsets: np.ndarray
-    tokens: np.ndarray
-    next_context: np.ndarray
-    probability: np.ndarray
-
-
 class NgramModel:
-    """Made by `fit`. Also a causal model: vocab_size, eos_id, encode, decode, next_logits, logits_along, hidden_states, close.
+    """Made by `fit`. Also a causal model: vocab_size, eos_id, encode, decode, next_logits,
+    logits_along, hidden_states, close.
 
-    tokens: the vocabulary, in the order of first appearance (the end mark, written "", last where ending is "end").
+    tokens: the vocabulary, in the order of first appearance (the end mark, written "", last where
+      ending is "end").
     """
 
     def __init__(
@@ -91,11 +77,12 @@ class NgramModel:
     ) -> NgramModel:
         """Counts the text (up to 5 MB). unit: "word" (split at white space) or "character".
 
-        smoothing: "none" (the text's own frequencies); "add-k" ((count + k) / (total + k V)); "backoff" (Witten-Bell:
-        each order interpolated with the next shorter one, down to uniform). ending, for a context without successor (the
-        text's last one, unless it stands elsewhere too): "end" (end mark) or "wrap" (the text continues with its beginning;
-        a context that has a successor is not touched by it). Line ends of all systems are "\n". Raises ValueError on anything
-        else.
+        smoothing: "none" (the text's own frequencies); "add-k" ((count + k) / (total + k V));
+        "backoff" (Witten-Bell: each order interpolated with the next shorter one, down to uniform).
+        ending, for a context without successor (the text's last one, unless it stands elsewhere
+        too): "end" (end mark) or "wrap" (the text continues with its beginning; a context that has
+        a successor is not touched by it). Line ends of all systems are "\n". Raises ValueError on
+        anything else.
 
         >>> NgramModel.fit("a b a", 1, ending="wrap").next_probabilities([0]).tolist()
         [0.0, 1.0]
@@ -116,7 +103,8 @@ class NgramModel:
         return f"NgramModel(order {self.order}, {self.vocab_size} {self.unit}s, {len(self.table(self.order).contexts)} contexts)"
 
     def table(self, size: int) -> ContextTable:
-        """Counts of what follows each context of `size` tokens, 0 <= size <= order (shorter ones are counted when asked for)."""
+        """Counts of what follows each context of `size` tokens, 0 <= size <= order (shorter ones
+        are counted when asked for)."""
         if size not in self._tables:
             check_count(size, "size", 0, self.order)
             distinct = self.vocab_size - (self.eos_id is not None)
@@ -128,7 +116,8 @@ class NgramModel:
         return {token: number for number, token in enumerate(self.tokens[: self.eos_id])}
 
     def encode(self, text: str) -> list[int]:
-        """Token numbers of a text made of the model's tokens. ValueError that names the first word or character it never saw."""
+        """Token numbers of a text made of the model's tokens. ValueError that names the first word
+        or character it never saw."""
         pieces = text.split() if self.unit == "word" else _line_ends(text)
         try:
             return [self._number_of[piece] for piece in pieces]
@@ -149,8 +138,9 @@ class NgramModel:
         return self.tokens[token_id]
 
     def successors(self, ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray, str]:
-        """(tokens, counts, source) after ids, unsmoothed. source: "context" (the last n tokens were seen), "shorter context"
-        (there are fewer than n), "end" or "wrap" (nothing ever followed: the end mark, or the text's beginning again).
+        """(tokens, counts, source) after ids, unsmoothed. source: "context" (the last n tokens were
+        seen), "shorter context" (there are fewer than n), "end" or "wrap" (nothing ever followed:
+        the end mark, or the text's beginning again).
         """
         context = list(ids[-self.order :])
         row = self.table(len(context)).find(context)
@@ -216,8 +206,9 @@ class NgramModel:
         )
 
     def hidden_states(self, ids: Sequence[int]):
-        """(T, 32 n) float32 tensor: all that the model remembers at each position, its last n tokens, each as 32 fixed random
-        signs. Equal contexts have equal states; zeros where there are fewer than n tokens.
+        """(T, 32 n) float32 tensor: all that the model remembers at each position, its last n
+        tokens, each as 32 fixed random signs. Equal contexts have equal states; zeros where there
+        are fewer than n tokens.
         """
         import torch
 
@@ -245,11 +236,13 @@ class NgramModel:
         seed: int = 0,
         greedy: bool = False,
     ) -> Iterator[dict]:
-        """Continues ids (the text's first n tokens where None): one record a token; stops after an end mark.
+        """Continues ids (the text's first n tokens where None): one record a token; stops after an
+        end mark.
 
-        Record: index, token_id, text, probability, count, total (null under smoothing), u (null if greedy), source (see
-        `successors`), ties (the equally likely best tokens, where there are several), candidates (the ten most likely) and
-        distinct (how many tokens are possible). The draw of token i depends on (seed, i) alone.
+        Record: index, token_id, text, probability, count, total (null under smoothing), u (null if
+        greedy), source (see `successors`), ties (the equally likely best tokens, where there are
+        several), candidates (the ten most likely) and distinct (how many tokens are possible). The
+        draw of token i depends on (seed, i) alone.
         """
         so_far: list[int] = self.numbers[: self.order].tolist() if ids is None else list(ids)
         for index, u in enumerate(
@@ -289,10 +282,12 @@ class NgramModel:
             so_far.append(token)
 
     def greedy_cycle(self, ids: Sequence[int] | None = None, limit: int = 10_000) -> dict:
-        """Where greedy generation ends up: {"tail": tokens before the cycle, "cycle": its tokens (empty if none), "ended":
-        whether it met the end mark, "ties": [{"index", "tokens"}] at which the tie rule decided, "steps"}.
+        """Where greedy generation ends up: {"tail": tokens before the cycle, "cycle": its tokens
+        (empty if none), "ended": whether it met the end mark, "ties": [{"index", "tokens"}] at
+        which the tie rule decided, "steps"}.
 
-        The last n tokens decide everything, so a context that comes again closes a cycle. `limit` tokens are tried at most.
+        The last n tokens decide everything, so a context that comes again closes a cycle. `limit`
+        tokens are tried at most.
         """
         so_far: list[int] = self.numbers[: self.order].tolist() if ids is None else list(ids)
         produced, ties, seen = [], [], {}
@@ -328,62 +323,20 @@ class NgramModel:
         return {"tail": produced, "cycle": [], "ended": False, "ties": ties, "steps": len(produced)}
 
     def _possible(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray, str]:
-        """(tokens, weights, source): counts where nothing is smoothed, probabilities of the whole vocabulary otherwise."""
+        """(tokens, weights, source): counts where nothing is smoothed, probabilities of the whole
+        vocabulary otherwise."""
         if self.smoothing == "none":
             return self.successors(ids)
         return np.arange(self.vocab_size), self.next_probabilities(ids), self.smoothing
 
     def context_chain(self) -> ContextChain:
-        """The sparse Markov chain over the observed contexts (unsmoothed models only: ValueError otherwise)."""
-        if self.smoothing != "none":
-            raise ValueError(
-                f"smoothing must be 'none' for a chain over observed contexts, got {self.smoothing!r}"
-            )
-        table = self.table(self.order)
-        contexts, offsets, tokens = table.contexts, table.offsets, table.tokens
-        totals = table.totals
-        probability = table.counts / np.repeat(totals, np.diff(offsets))
-        final = self.numbers[-self.order :].tolist()
-        last = table.find(final)
-        if last >= 0:
-            totals = totals.copy()
-            totals[last] += 1
-        else:  # the text's last context never goes on: it leads to the end, which stays, or through the beginning
-            added, following, weights = self._beyond(final)
-            contexts = np.vstack([contexts, added])
-            offsets = np.append(offsets, len(tokens) + 1 + np.arange(len(added)))
-            tokens = np.append(tokens, following).astype(np.int32)
-            probability = np.append(probability, np.ones(len(added)))
-            totals = np.append(totals, weights)
-        source = np.repeat(np.arange(len(contexts)), np.diff(offsets))
-        following = np.column_stack([contexts[source, 1:], tokens])  # (E, n)
-        if self.eos_id is not None:
-            following[tokens == self.eos_id] = self.eos_id
-        keys = pack(np.vstack([contexts, following]), self.vocab_size)
-        known, wanted = keys[: len(contexts)], keys[len(contexts) :]
-        order = np.argsort(known)
-        next_context = order[np.searchsorted(known[order], wanted)]
-        return ContextChain(
-            contexts, totals / totals.sum(), offsets, tokens, next_context, probability
-        )
-
-    def _beyond(self, final: list[int]) -> tuple[list[list[int]], list[int], list[int]]:
-        """(contexts, the one token after each, how often each occurs) behind a last context that has no successor."""
-        if self.eos_id is not None:
-            return [final, [self.eos_id] * self.order], [self.eos_id, self.eos_id], [1, 0]
-        added, following = [], []
-        context = final
-        while (
-            self.table(self.order).find(context) < 0
-        ):  # at most n: then the beginning stands there
-            token = int(self.successors(context)[0][0])
-            added.append(context)
-            following.append(token)
-            context = [*context[1:], token]
-        return added, following, [1] * len(added)
+        """The sparse Markov chain over the observed contexts (unsmoothed models only: ValueError
+        otherwise)."""
+        return context_chain(self)
 
     def markov_chain(self) -> MarkovChain:
-        """Order 1 as a dense chain over the vocabulary, smoothing included. ValueError for other orders or over 2,000 tokens."""
+        """Order 1 as a dense chain over the vocabulary, smoothing included. ValueError for other
+        orders or over 2,000 tokens."""
         if self.order != 1 or self.vocab_size > LARGEST_CHAIN:
             raise ValueError(
                 f"a dense chain needs order 1 and at most {LARGEST_CHAIN} tokens, "
@@ -395,5 +348,6 @@ class NgramModel:
 
 
 def _line_ends(text: str) -> str:
-    """The text with every system's line ends as "\n", or a model of characters would learn them as letters of their own."""
+    """The text with every system's line ends as "\n", or a model of characters would learn them as
+    letters of their own."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,8 +1,10 @@
-"""The classroom over HTTP, beside the pages: `/class/CODE` is a student's page, the addresses below it are the wire.
+"""The classroom over HTTP, beside the pages: `/class/CODE` is a student's page, the addresses below
+it are the wire.
 
-A class lives in this process alone and in memory alone; several processes need a front that sends all requests of one code to the
-same one (deploy/nginx.conf). The teacher's key and the seats' tokens travel in headers; events, where the browser sets none, take
-the seat or a ticket that can only read. No address is kept, and a class leaves one line of counts in the log.
+A class lives in this process alone and in memory alone; several processes need a front that sends
+all requests of one code to the same one (deploy/nginx.conf). The teacher's key and the seats'
+tokens travel in headers; events, where the browser sets none, take the seat or a ticket that can
+only read. No address is kept, and a class leaves one line of counts in the log.
 """
 
 from __future__ import annotations
@@ -23,7 +25,6 @@ from starlette.routing import Route
 
 from playground.backend.limits import limits
 from playground.classroom.classes import Bounds, Classes, code_of
-from playground.classroom.questions import Answer, Question, model_of, read_question
 from playground.classroom.refusal import Refused
 from playground.classroom.results import as_csv, as_json
 from playground.classroom.session import ClassSession, Seat
@@ -38,13 +39,13 @@ from playground.server.class_answers import (
     language_of,
 )
 from playground.server.class_events import Channel
+from playground.server.class_models import Models, prepare_reveal, read_with_model
 from playground.server.page_cache import CODINGS, in_best_form
 from playground.web.panel_page import panel_page
 from playground.web.seat_page import gone_page, seat_page
 
 SWEEP = 5.0  # seconds between two looks at who is there
 log = logging.getLogger("playground.runs")
-Models = Callable[[], Any]
 
 
 def bounds_in_force() -> Bounds:
@@ -55,7 +56,8 @@ def bounds_in_force() -> Bounds:
 
 
 class Classroom:
-    """The routes and what they share. `models()` is the backend; `clock()` seconds that never go back."""
+    """The routes and what they share. `models()` is the backend; `clock()` seconds that never go
+    back."""
 
     def __init__(self, models: Models, clock: Callable[[], float] = time.monotonic):
         self._models, self._clock = models, clock
@@ -104,7 +106,8 @@ class Classroom:
             for path, handler, method in found
         ]
 
-    # finding ---------------------------------------------------------------------------------------------------------
+    # finding
+    # ---------------------------------------------------------------------------------------------------------
 
     def _found(self, request: Request) -> tuple[ClassSession, float]:
         now = self._clock()
@@ -147,7 +150,8 @@ class Classroom:
         body = self._channel(session).written(seat)
         return Response(body, media_type="application/json", headers=FRESH)
 
-    # students --------------------------------------------------------------------------------------------------------
+    # students
+    # --------------------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request) -> Response:
         typed = request.path_params["code"]
@@ -207,10 +211,12 @@ class Classroom:
         }
         return JSONResponse(record, headers=FRESH)
 
-    # the teacher's phone ---------------------------------------------------------------------------------------------
+    # the teacher's phone
+    # ---------------------------------------------------------------------------------------------
 
     async def _panel(self, request: Request) -> Response:
-        """The page with the teacher's panel; the offer of a key stands behind the address's #, which is never sent."""
+        """The page with the teacher's panel; the offer of a key stands behind the address's #,
+        which is never sent."""
         try:
             session, _ = self._found(request)
         except Refused:
@@ -246,7 +252,8 @@ class Classroom:
     async def _steer(self, session: ClassSession, body: dict[str, Any]) -> None:
         session.steer(body.get("command"))
 
-    # the teacher -----------------------------------------------------------------------------------------------------
+    # the teacher
+    # -----------------------------------------------------------------------------------------------------
 
     async def _create(self, request: Request) -> Response:
         code = code_of(request.path_params["code"])
@@ -282,7 +289,8 @@ class Classroom:
         act: Callable[[ClassSession, dict[str, Any]], Awaitable[Response | None]],
         request: Request,
     ) -> Response:
-        """One step of the teacher's: the key first, then the body, then the step, then everybody hears of it."""
+        """One step of the teacher's: the key first, then the body, then the step, then everybody
+        hears of it."""
         session, _ = self._teachers(request, act in (self._phone, self._allow))
         body = await body_of(request, TEACHERS_BODY)
         answer = await act(session, body)
@@ -299,7 +307,7 @@ class Classroom:
             raise Refused("state", t("A question is on its way already."))
         self._asking.add(session)
         try:
-            question = await run_in_threadpool(self._read, raw)
+            question = await run_in_threadpool(read_with_model, self._models, raw)
         finally:
             self._asking.discard(session)
         try:
@@ -308,42 +316,13 @@ class Classroom:
             question.close()
             raise
 
-    def _read(self, raw: Any) -> Question:
-        """The question, with the model that it needs; runs in a thread."""
-        needed = model_of(raw)
-        if needed is None:
-            return read_question(raw)
-        name, kind = needed
-        models = self._models()
-        if models.status(name)["state"] != "ready":
-            raise ValueError(
-                t("The model is not loaded: write a text with it first, or wait until it is there.")
-            )
-        with models.run(None, "class", _label(models, name), "question"):
-            question = read_question(raw, getattr(models, kind)(name))
-            question.asks = name
-            try:
-                question.begin()
-            except BaseException:
-                question.close()
-                raise
-            return question
-
-    def _prepare(self, question: Question, answers: list[Answer]) -> None:
-        """What the reveal needs of a model; runs in a thread, in a place among all runs where a network is asked."""
-        if not question.asks:
-            return question.prepare(answers)
-        models = self._models()
-        with models.run(None, "class", _label(models, question.asks), "question"):
-            return question.prepare(answers)
-
     async def _close(self, session: ClassSession, body: dict[str, Any]) -> None:
         session.close()
 
     async def _reveal(self, session: ClassSession, body: dict[str, Any]) -> None:
         question, answers = session.close_to_reveal(body.get("truth"))
         self._channel(session).publish()
-        await run_in_threadpool(self._prepare, question, answers)
+        await run_in_threadpool(prepare_reveal, self._models, question, answers)
         session.reveal(question)
 
     async def _again(self, session: ClassSession, body: dict[str, Any]) -> None:
@@ -356,7 +335,8 @@ class Classroom:
         self._over(session)
         return JSONResponse({"ended": True}, headers=FRESH)
 
-    # ends ------------------------------------------------------------------------------------------------------------
+    # ends
+    # ------------------------------------------------------------------------------------------------------------
 
     def _over(self, session: ClassSession) -> None:
         now = self._clock()
@@ -372,18 +352,14 @@ class Classroom:
             self._channels.pop(session).publish()
 
     async def _sweep(self) -> None:
-        """While there are classes: those where nobody has been for long end, and who went away is no longer counted."""
+        """While there are classes: those where nobody has been for long end, and who went away is
+        no longer counted."""
         while len(self.classes):
             await asyncio.sleep(SWEEP)
             for session in self.classes.idle(self._clock()):
                 self._over(session)
             for channel in list(self._channels.values()):
                 channel.publish()
-
-
-def _label(models: Any, name: str) -> str:
-    """A model's name for the figures of the host, which strangers' names must not fill."""
-    return name if any(entry.id == name for entry in models.catalog()) else "other"
 
 
 def class_routes(models: Models, clock: Callable[[], float] = time.monotonic) -> list[Route]:

@@ -3,7 +3,7 @@
 - A content security policy that names no other host: scripts, styles, fonts, pictures and requests
   come from here alone. Gradio needs inline scripts and eval (its templates are compiled in the
   browser); blob: and data: are for downloads and pictures.
-- No sniffing of types, no address of this page told to other hosts; who may frame the pages:
+- No sniffing of types, no address of this page sent to other hosts; who may frame the pages:
   `playground.server.framing`.
 - Bodies beyond `max_body_mb` are refused with a sentence before they are read; so are Gradio's
   addresses that write visitors' files to the disk of the server or read for other programs: no page

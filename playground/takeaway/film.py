@@ -100,7 +100,8 @@ def _tile(pen: Any, colours: Any, tile: dict, sides: tuple[int, int], hit: bool)
 
 
 def _sentence(pen: Any, colours: Any, played: dict, k: int) -> None:
-    """Two lines at most; the newest word is blue, an open place a block."""
+    """Two lines at most; the newest word is blue, an open place a block. Which word stands close to
+    the one before is asked of the word alone, as on the page (web/views/home/screen.js)."""
     words: list[tuple[str, str]] = [(word, "ink") for word in played["prompt"].split()]
     there = {step["at"]: step["text"] for step in played["steps"][:k]}
     newest = played["steps"][k - 1]["at"] if k else -1

@@ -1,7 +1,9 @@
-"""Traces that come back: from a file, or from a browser. Each is a stranger's text until every value in it was looked at.
+"""Traces that come back: from a file, or from a browser. Each is a stranger's text until every
+value in it was looked at.
 
-`read_trace(text)` and `checked(trace)` give a new dict with only the fields that the players draw, each of the right kind and
-in its range, or raise ValueError with a sentence that names the place, its value and what is allowed.
+`read_trace(text)` and `checked(trace)` give a new dict with only the fields that the players draw,
+each of the right kind and in its range, or raise ValueError with a sentence that names the place,
+its value and what is allowed.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ def read_trace(text: Any) -> dict:
 
 
 def checked(trace: Any) -> dict:
-    """`trace` with nothing in it but what a player knows how to draw. Kinds: decode, score, unmask, and compare of two unmask runs."""
+    """`trace` with nothing in it but what a player knows how to draw. Kinds: decode, score, unmask,
+    and compare of two unmask runs."""
     traces.check(trace)
     kind = trace["kind"]
     if kind in ("decode", "score"):
@@ -70,7 +73,8 @@ def checked(trace: Any) -> dict:
     raise ValueError(f"kind must be decode, score or unmask to be played here, got {kind!r}")
 
 
-# left to right ------------------------------------------------------------------------------------------------------
+# left to right
+# ------------------------------------------------------------------------------------------------------
 
 PIECE = object_of({"id": TOKEN, "text": text_up_to(), "piece": text_up_to()})
 DECODE_STEP = object_of(
@@ -173,7 +177,8 @@ def _decode(trace: Mapping[str, Any]) -> dict:
     }
 
 
-# everywhere at once -------------------------------------------------------------------------------------------------
+# everywhere at once
+# -------------------------------------------------------------------------------------------------
 
 
 def _word(value: Any, where: str) -> list:

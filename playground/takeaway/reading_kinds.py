@@ -1,5 +1,5 @@
-"""The kinds of values in a trace that comes back: each reader gives the value, or a ValueError that names the place, the value
-and what is allowed."""
+"""The kinds of values in a trace that comes back: each reader gives the value, or a ValueError that
+names the place, the value and what is allowed."""
 
 from __future__ import annotations
 

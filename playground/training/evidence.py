@@ -32,9 +32,11 @@ from .evaluate import half_precision
 from .evidence_batches import KINDS, WarpedDeviations, draw_noise, losses_of
 from .evidence_figures import heldout_bounds
 from .evidence_shipping import ship
+from .log import write_log
+from .masked_network import load_network
 from .schedule import AveragedWeights
 from .text import MASK, PAD, WindowMix, Windows, read_blocks
-from .verifier import CHECKPOINT, PAUSE, SAVE_EVERY, load_network, write_log
+from .verifier import CHECKPOINT, PAUSE, SAVE_EVERY
 
 LOG = "log.csv"
 TRUNK = "fairy-diffusion"

@@ -1,17 +1,19 @@
-"""Train the verifier of self-speculative masked diffusion on the shipped fairy-diffusion, which stays as it is.
+"""Train the verifier of self-speculative masked diffusion on the shipped fairy-diffusion, which
+stays as it is.
 
-    nice -n 15 python -m playground.training.verifier --corpus FILE --heldout FILE --out FOLDER --steps N
+    nice -n 15 python -m playground.training.verifier --corpus FILE --heldout FILE --out FOLDER
+    --steps N
 
-Loss: the mean over turns i >= 2 of -log q_i(true piece), q_i given the canvas and the true pieces of the turns before (the first
-turn's law is the draft's by definition). A run may be stopped at any moment and goes on when the same command is given again: a
-step is a function of (weights, optimizer state, seed, step), and all of these are saved every minute, in one file that is
-replaced at once. While a file named PAUSE stands in the folder, it waits.
+Loss: the mean over turns i >= 2 of -log q_i(true piece), q_i given the canvas and the true pieces
+of the turns before (the first turn's law is the draft's by definition). A run may be stopped at any
+moment and goes on when the same command is given again: a step is a function of (weights, optimizer
+state, seed, step), and all of these are saved every minute, in one file that is replaced at once.
+While a file named PAUSE stands in the folder, it waits.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import signal
@@ -21,10 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 from torch import nn
 from torch.nn import functional
-from transformers import BertForMaskedLM
 
 from playground.backend.verifier import (
     LARGEST_FILE,
@@ -36,6 +36,8 @@ from playground.backend.verifier import (
 )
 
 from .evaluate import half_precision
+from .log import write_log
+from .masked_network import load_network
 from .schedule import AveragedWeights, Trapezoid
 from .text import MASK, WindowMix, Windows, read_blocks
 from .verifier_shipping import LOG, ship
@@ -107,7 +109,8 @@ class VerifierTraining:
         self.average = AveragedWeights(self.verifier, settings.average)
 
     def _output_layer(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Matrix and bias, filled up to a multiple of 64 rows of probability zero; products with odd sizes are slow."""
+        """Matrix and bias, filled up to a multiple of 64 rows of probability zero; products with
+        odd sizes are slow."""
         decoder = self.network.cls.predictions.decoder
         padding = -len(decoder.weight) % 64
         kind = torch.bfloat16 if self.settings.bfloat16 else torch.float32
@@ -119,9 +122,11 @@ class VerifierTraining:
     def half(self):
         return half_precision(torch.device("cpu"), self.settings.bfloat16)
 
-    # ------------------------------------------------------------------------------------------------------------ canvases
+    # ------------------------------------------------------------------------------------------------------------
+    # canvases
     def _draw_batch(self, key: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """(pieces (B, L), canvas (B, L), order (B, M)) from the seed and `key` alone; every row hides M places in a random order."""
+        """(pieces (B, L), canvas (B, L), order (B, M)) from the seed and `key` alone; every row
+        hides M places in a random order."""
         settings = self.settings
         torch.manual_seed(settings.seed * 1_000_003 + key)
         lengths = list(settings.lengths)
@@ -135,7 +140,8 @@ class VerifierTraining:
 
     @torch.no_grad()
     def read(self, canvas: torch.Tensor) -> tuple[tuple[torch.Tensor, ...], torch.Tensor]:
-        """The masked network's states; those of canvases of masks alone are computed once for each length."""
+        """The masked network's states; those of canvases of masks alone are computed once for each
+        length."""
         length = canvas.shape[1]
         if not bool((canvas == MASK).all()):
             with self.half():
@@ -149,7 +155,8 @@ class VerifierTraining:
 
     @torch.no_grad()
     def fit_drafted(self) -> float:
-        """Set A, B, c by least squares: the state that a drafted place would have were its piece visible. Returns R squared."""
+        """Set A, B, c by least squares: the state that a drafted place would have were its piece
+        visible. Returns R squared."""
         inputs, wanted = [], []
         for batch in range(self.settings.fit_batches):
             pieces, canvas, order = self._draw_batch(-1 - batch)
@@ -171,7 +178,8 @@ class VerifierTraining:
         self.average = AveragedWeights(self.verifier, self.settings.average)
         return 1 - left.item()
 
-    # ------------------------------------------------------------------------------------------------------------ one step
+    # ------------------------------------------------------------------------------------------------------------
+    # one step
     def turn_losses(self, states: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
         """(N,) cross-entropy, nats, of pieces true (N,) given states (N, D)."""
         logits = functional.linear(states.to(self._output[0].dtype), *self._output)
@@ -200,12 +208,15 @@ class VerifierTraining:
         self.step += 1
         return losses.mean().item()
 
-    # ------------------------------------------------------------------------------------------------------------ figures
+    # ------------------------------------------------------------------------------------------------------------
+    # figures
     @torch.no_grad()
     def evaluate(self, rows: int, length: int = 64, hidden: int = 64) -> dict[str, float]:
-        """Nats a piece on held-out windows: the draft, the verifier, and the verifier in each eighth of the turns.
+        """Nats a piece on held-out windows: the draft, the verifier, and the verifier in each
+        eighth of the turns.
 
-        The first turn is the draft's, as in sampling. Windows and orders depend on rows, length and hidden alone.
+        The first turn is the draft's, as in sampling. Windows and orders depend on rows, length and
+        hidden alone.
         """
         self.average.swap()
         drafts, verified, done = [], [], 0
@@ -232,7 +243,8 @@ class VerifierTraining:
             figures[f"eighth_{number + 1}"] = part.mean().item()
         return {name: round(value, 4) for name, value in figures.items()}
 
-    # ------------------------------------------------------------------------------------------------------------ the loop
+    # ------------------------------------------------------------------------------------------------------------
+    # the loop
     def run(self, until: int | None = None) -> list[dict]:
         """Train to the end (or to step `until`), log, save; returns the log's rows."""
         last = saved = time.monotonic()
@@ -274,9 +286,11 @@ class VerifierTraining:
         write_log(self.history, self.folder / LOG)
         print(json.dumps(row), flush=True)
 
-    # ------------------------------------------------------------------------------------------------------------ checkpoints
+    # ------------------------------------------------------------------------------------------------------------
+    # checkpoints
     def save(self) -> None:
-        """Everything a resumed run needs, and the averaged weights alone; each file is replaced at once."""
+        """Everything a resumed run needs, and the averaged weights alone; each file is replaced at
+        once."""
         kept = {
             "verifier": self.verifier.state_dict(),
             "average": self.average.average,
@@ -295,7 +309,8 @@ class VerifierTraining:
         os.replace(self.folder / "averaged.safetensors.new", self.folder / "averaged.safetensors")
 
     def resume(self) -> bool:
-        """Continue from the folder's checkpoint; False if there is none. Another --steps moves the descent accordingly."""
+        """Continue from the folder's checkpoint; False if there is none. Another --steps moves the
+        descent accordingly."""
         path = self.folder / CHECKPOINT
         if not path.exists():
             return False
@@ -313,24 +328,6 @@ class VerifierTraining:
             kept[name] for name in ("step", "elapsed", "history")
         )
         return True
-
-
-def write_log(history: list[dict], path: Path) -> None:
-    """The rows as a table, written at once."""
-    new = path.with_name(path.name + ".new")
-    with open(new, "w", newline="") as out:
-        writer = csv.DictWriter(out, fieldnames=list(history[0]) if history else ["step"])
-        writer.writeheader()
-        writer.writerows(history)
-    os.replace(new, path)
-
-
-def load_network(folder: str | Path) -> tuple[Tokenizer, Any]:
-    """Tokenizer and float32 network of a shipped folder. Plain attention: the fused one's gradient is slow on a CPU."""
-    network = BertForMaskedLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager"
-    )
-    return Tokenizer.from_file(str(Path(folder) / "tokenizer.json")), network
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ FOLDER holds verifier.safetensors and curve.csv, as `playground.training.verifie
 them; report.json (what the page quotes) and README.md (the card, from verifier_card.md) are written
 beside them.
 
-Texts begin with masks alone, one at a time on one thread. Their cost is told twice: "calls" counts
+Texts begin with masks alone, one at a time on one thread. Their cost is given twice: "calls" counts
 a pass as many ordinary calls of the masked network as it takes when it checks the whole canvas;
 "seconds" are the processor's, for all of the sampler. "nats" are those of fairy-causal a piece
 (from the second on), with the standard error over texts; lower reads better, but repetition lowers
@@ -42,8 +42,8 @@ from playground.backend.verifier import (
 from playground.diffusion import UnmaskSettings, unmask
 
 from .evaluate import cut
+from .masked_network import load_network
 from .text import MASK, SPECIAL, Windows, read_blocks
-from .verifier import load_network
 from .verifier_shipping import card
 
 LENGTH = 64

@@ -167,7 +167,7 @@ class Passes:
     def leave(self, session):
         pass
 
-    def room(self):
+    def make_room(self):
         pass
 
 
@@ -290,9 +290,9 @@ def test_a_gpu_that_failed_is_told_to_visitors_and_to_the_host(backend, monkeypa
 
     assert backend.health()["status"] == "ok"
     monkeypatch.setattr(engine.worker, "run", broken)
-    with backend.causal("small-llama") as face, pytest.raises(EngineError) as told:
+    with backend.causal("small-llama") as face, pytest.raises(EngineError) as raised:
         face.next_logits([5, 6])
-    assert "started again (CUDA error: device-side assert triggered)" in str(told.value)
+    assert "started again (CUDA error: device-side assert triggered)" in str(raised.value)
     assert backend.health()["status"] == "device lost"
 
 

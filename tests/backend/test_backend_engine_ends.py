@@ -56,7 +56,7 @@ def test_a_closed_session_leaves_at_once_and_frees_its_slot(backend):
     ticks.faces[0].close()
     ticks.faces[0].close()
     assert isinstance(request.error, RunStopped) and not ticks.engine.waiting
-    ticks.engine.worker.room()
+    ticks.engine.worker.make_room()
     assert store.bytes == 0
     with pytest.raises(RunStopped):
         ticks.faces[0].next_logits([1])

@@ -95,7 +95,7 @@ def test_a_block_that_is_given_up_takes_its_recordings_with_it(backend):
     worker = texts.worker
     assert len(worker.fixed) == 1
     worker.leave(texts.sessions[0])
-    worker.room()  # what was kept for a run with the same beginning goes too
+    worker.make_room()  # what was kept for a run with the same beginning goes too
     assert worker.store.blocks == [] and len(worker.fixed) == 0
     # the next text begins as the first one did
     assert texts.step({1: [5, 6, 7]})[1].shape == (258,)

@@ -24,7 +24,7 @@ GGUF = os.environ.get("PLAYGROUND_TEST_GGUF", "")
 
 @pytest.fixture(scope="module")
 def answers(smollm2):
-    """What the engine told, and the weights' own figures: [(name, total variation, same likeliest
+    """What the engine gave, and the weights' own figures: [(name, total variation, same likeliest
     token)]."""
     with (
         real_engine(PYTHON, GGUF) if PYTHON and GGUF else serving(recorded) as address,

@@ -59,12 +59,12 @@ def rows_of(ids, most) -> dict:
 
 
 def prompt_rows(ids, most) -> list:
-    told: list = [None]
+    rows: list = [None]
     for place in range(1, len(ids)):
         row = log_probabilities(ids[:place])
         rank = {int(token): 1 + n for n, token in enumerate(np.argsort(-row, kind="stable"))}
         wanted = {*sorted(rank, key=rank.__getitem__)[:most], ids[place]}
-        told.append(
+        rows.append(
             {
                 str(token): {
                     "logprob": float(row[token]),
@@ -74,7 +74,7 @@ def prompt_rows(ids, most) -> list:
                 for token in wanted
             }
         )
-    return told
+    return rows
 
 
 class WholeEngine(JsonEngine):

@@ -34,8 +34,8 @@ from playground.training.evidence_figures import (
 )
 from playground.training.evidence_shipping import write_report
 from playground.training.evidence_tables import bounds_table, control_table, goals
+from playground.training.masked_network import load_network
 from playground.training.text import MASK, Windows, read_blocks
-from playground.training.verifier import load_network
 
 LENGTH = 64  # of a window
 RUNS = (

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.pages.embedding import FIGURES
+from tests.browser.generate_page import unfold
 from tests.pages.process import App
 
 
@@ -39,16 +40,63 @@ def test_a_name_that_is_not_known_shows_the_whole_page_without_its_masthead(page
     expect(page.locator("#masthead h1")).to_be_hidden()
 
 
-def test_the_dialog_of_the_link_writes_the_frame_of_the_figure(page, open_page):
+def dialog_of(page):
+    return page.get_by_role("dialog", name="Embed: show it on another site")
+
+
+def test_embed_beside_copy_link_writes_the_frame_of_the_figure(page, open_page):
     open_page("chains")
-    page.locator("#chain-walk").get_by_role("button", name="QR code").click()
-    dialog = page.get_by_role("dialog", name="This page as a QR code")
-    dialog.get_by_text("Embed: show it on another site").click()
+    page.locator("#chain-walk").get_by_role("button", name="Embed").click()
+    dialog = dialog_of(page)
     dialog.get_by_label("What").select_option("graph")
     lines = dialog.get_by_label("Lines for the other page").input_value()
     assert lines.startswith('<iframe src="http') and "&amp;embed=graph" in lines
     dialog.get_by_role("button", name="Copy the lines").click()
     assert page.evaluate("navigator.clipboard.readText()") == lines
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#chain-walk").get_by_role("button", name="Embed")).to_be_focused()
+
+
+PAGES = {
+    "generate": ["page", "strip", "bars"],
+    "escape": ["page", "loop"],
+    "chains": ["page", "graph", "trellis"],
+    "diffusion": ["page", "wall"],
+    "compare": ["page"],
+    "lessons": ["page"],
+}
+
+
+@pytest.mark.parametrize(("slug", "figures"), PAGES.items())
+def test_a_phone_finds_embed_behind_copy_link_on_every_page_that_has_one(
+    page, open_page, slug, figures
+):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(slug)
+    if slug == "generate":
+        page.locator("#generator .prose-token").first.wait_for()
+        unfold(page)
+    if slug == "lessons":  # both stand in a menu
+        page.locator("#lesson-stage").get_by_role("button", name="More").click()
+    link = page.locator(
+        "button:text-is('Copy link'):visible, [role=menuitem]:text-is('Copy link'):visible"
+    )
+    link.first.wait_for()
+    opener = link.first.locator("xpath=following-sibling::*[1]")
+    expect(opener).to_have_text("Embed")
+    opener.click()
+    dialog = dialog_of(page)
+    dialog.wait_for()  # the server writes the address
+    what = dialog.get_by_label("What").locator("option")
+    assert what.evaluate_all("all => all.map(one => one.value)") == figures
+    lines = dialog.get_by_label("Lines for the other page").input_value()
+    assert f"tab={slug}" in lines and "embed=page" in lines
+    box = dialog.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
 
 
 class Foreign(http.server.BaseHTTPRequestHandler):

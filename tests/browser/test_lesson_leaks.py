@@ -18,14 +18,14 @@ LEAKS = """async (truths) => {
   const until = async (test) => { for (let k = 0; k < 600 && !test(); k++) await rest(); return test(); };
   // A number that a lesson says itself may be the answer of another step, and a short one stands on an axis anyway: three digits count.
   const numbersOf = (scene) => {
-    const told = scene.querySelector('.stage-head').textContent, found = [];
+    const heading = scene.querySelector('.stage-head').textContent, found = [];
     const said = [...scene.querySelectorAll('*')].flatMap((one) => [
       ...[...one.attributes].filter(({name}) => /^(aria-|title|value)/.test(name)).map(({value}) => value),
       ...[...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent),
       one.matches('input') ? one.value : '']);
     for (const text of said) for (const [number] of text.matchAll(/\\d*[.,]\\d+/g)) {
       const digits = number.split(/[.,]/)[1].length, value = Number(number.replace(',', '.'));
-      if (number.replace(/[^0-9]/g, '').replace(/^0+|0+$/g, '').length >= 3 && !told.includes(number)) found.push({text: number, value, digits});
+      if (number.replace(/[^0-9]/g, '').replace(/^0+|0+$/g, '').length >= 3 && !heading.includes(number)) found.push({text: number, value, digits});
     }
     return found;
   };
@@ -76,7 +76,7 @@ def test_no_step_of_any_lesson_shows_its_answer_before_it_is_revealed_nor_is_cut
 
 
 def test_a_number_that_is_the_answer_would_be_noticed(page, open_page):
-    """The same step, told that its answer is a number which it shows."""
+    """The same step, saying that its answer is a number which it shows."""
     lesson = next(one for one in read_lessons() if one.slug == "learning-from-a-reward")
     open_page("lessons", lesson=lesson.slug)
     page.locator(f"{STAGE} .stage-kicker").wait_for()

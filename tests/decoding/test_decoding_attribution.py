@@ -1,5 +1,5 @@
 """Leave-one-out attribution against counting by hand, against batches, and where a probability is
-zero or not told."""
+zero or not given."""
 
 import math
 from fractions import Fraction

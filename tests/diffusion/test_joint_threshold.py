@@ -1,4 +1,4 @@
-"""Joint threshold: what opens, what is replaced, when it ends; its law is one canvas, told so by
+"""Joint threshold: what opens, what is replaced, when it ends; its law is one canvas, stated by
 the meter."""
 
 import numpy as np

@@ -160,11 +160,11 @@ def test_the_last_choice_wins_whichever_table_comes_first(module):
 def test_a_table_that_cannot_be_fetched_leaves_the_page_as_it_is_and_says_so(module):
     page = module({"de": "broken"})
     page.evaluate(
-        "() => document.addEventListener('playground:say', e => { window.told = e.detail; })"
+        "() => document.addEventListener('playground:say', e => { window.announced = e.detail; })"
     )
     assert page.evaluate("words.choose('de')") is False
     assert page.evaluate("[words.current(), words.view('')]") == ["en", ""]
-    assert "could not be fetched" in page.evaluate("told")
+    assert "could not be fetched" in page.evaluate("announced")
     assert (
         module({"de": "broken"}, query="?lang=de").evaluate("words.t('Copy link')") == "Copy link"
     )

@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -157,3 +158,24 @@ def test_corrupt_once_agrees_with_the_drawing(tale):
         )
         assert once["gaussian"]["ids"] == [path[round(100 * t)] for path in data["vectors"]["near"]]
     assert once["absorbing"]["text"] == " ".join(["[MASK]"] * 7) and once["absorbing"]["known"] == 0
+
+
+class WordPieces:
+    """A denoiser of word pieces whose noise is never asked for."""
+
+    PIECES = ("don", "'", "t", "stop", ",", "king", "##dom", "[MASK]")
+    mask_id, vocab_size = 7, 8
+    codec = SimpleNamespace(family="word-pieces")
+
+    def piece(self, token):
+        return self.PIECES[token]
+
+
+def test_the_text_of_word_pieces_is_joined_as_the_models_own_texts_are(monkeypatch):
+    ids = [0, 1, 2, 3, 4, 5, 6]
+    kept = {"ids": ids, "u": [0.0] * 6 + [0.9], "other": ids, "mask_id": 7, "seed": 0}
+    monkeypatch.setattr("playground.pages.diffusion.corrupt.corrupted", lambda *_: kept)
+    whole = corrupt_once("", WordPieces(), "double", 0.0, "uniform", "linear", 0)
+    assert whole["text"] == "don't stop, kingdom"
+    half = corrupt_once("", WordPieces(), "double", 0.5, "absorbing", "linear", 0)
+    assert half["text"] == "don't stop, king [MASK]"

@@ -46,7 +46,7 @@ def test_a_run_is_a_beginning_frames_and_an_end(tale):
         shown = {str(i) for row in frame["step"]["top"] if row for i, _ in row} | {
             str(i) for i in frame["step"]["canvas"]
         } - {str(tale.mask_id)}
-        assert shown <= named, "a word is drawn that was never told"
+        assert shown <= named, "a word is drawn that was never sent"
         assert all(len(row) <= 10 for row in frame["step"]["top"] if row)
     truth = [
         step.canvas[0].tolist() for step in unmask(tale, [list(side.canvas.ids)], side.settings)

@@ -1,4 +1,4 @@
-"""The gate before every network: one run a visitor, places and a queue that is told, sentences at
+"""The gate before every network: one run a visitor, places and a queue that is shown, sentences at
 once, nothing left behind."""
 
 import ast

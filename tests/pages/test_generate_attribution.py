@@ -37,8 +37,8 @@ def test_a_stop_ends_it_before_the_next_contexts_are_asked():
 
 
 def test_programs_get_the_same_figures_by_place():
-    *told, answer = attribution_of(DoubleBackend(), "double", "The fox ran", ids=[4, 5], token=7)
-    assert sum(told) == 5 == len(answer["tokens"]) and answer["token_id"] == 7
+    *counts, answer = attribution_of(DoubleBackend(), "double", "The fox ran", ids=[4, 5], token=7)
+    assert sum(counts) == 5 == len(answer["tokens"]) and answer["token_id"] == 7
     assert [token["place"] for token in answer["tokens"]] == [0, 1, 2, 3, 4]
     assert answer["text"] == WORDS[7] and answer["tokens"][3]["text"] == WORDS[4]
     *_, likeliest = attribution_of(DoubleBackend(), "double", "The fox ran")

@@ -106,8 +106,8 @@ def test_teacher_forcing_shows_both_texts():
 
 def test_the_api_the_notebook_and_the_states_of_a_loop():
     rules = DecodingSettings(max_new_tokens=NEW, do_sample=False)
-    *told, answer = endpoints.decode_text(Backend(), "double", PROMPT, **REQUEST["settings"])
-    assert told == [1] * len(answer["steps"])
+    *counts, answer = endpoints.decode_text(Backend(), "double", PROMPT, **REQUEST["settings"])
+    assert counts == [1] * len(answer["steps"])
     assert answer["text"] == WRITTEN
     model = Writes()
     ids = model.encode(PROMPT)

@@ -146,10 +146,10 @@ def test_the_page_is_made_once_for_all_who_come_at_the_same_time():
         await send({"type": "http.response.body", "body": b"b"})
 
     async def ask(front, path="/", host=b"here"):
-        told = []
+        messages = []
 
         async def send(message):
-            told.append(message)
+            messages.append(message)
 
         await front(
             {
@@ -162,7 +162,7 @@ def test_the_page_is_made_once_for_all_who_come_at_the_same_time():
             None,
             send,
         )
-        return told[0]["status"], b"".join(message["body"] for message in told[1:])
+        return messages[0]["status"], b"".join(message["body"] for message in messages[1:])
 
     async def crowd():
         front = PageCache(app)

@@ -1,5 +1,5 @@
 """deploy/nginx.conf with two page processes: everybody of a class reaches the process that its code
-picks; one that dies takes its own classes with it, its phones are told so, and the teacher opens
+picks; one that dies takes its own classes with it, its phones say so, and the teacher opens
 the class again. Skipped where there is no nginx."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """A hundred students in one class over real connections, while a text is being written: no answer
-is lost, every state reaches every seat; who was away is told what stands now."""
+is lost, every state reaches every seat; who was away receives the present state."""
 
 import asyncio
 import threading

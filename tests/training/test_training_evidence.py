@@ -26,40 +26,19 @@ from playground.training.evidence_batches import (
 from playground.training.evidence_shipping import ship
 from playground.training.start import build_model
 from playground.training.text import CLS, Windows
-
-TINY = dict(
-    hidden_size=32,
-    num_hidden_layers=3,
-    num_attention_heads=4,
-    intermediate_size=64,
-    max_position_embeddings=64,
-)
+from tests.training.tiny import BRIEF, tiny_network
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def training(folder, tokenizer, tale_blocks, steps=12, **changes):
-    torch.manual_seed(5)
-    network = build_model("fairy-diffusion", tokenizer.get_vocab_size(), 0.0, **TINY)
+def training(folder, tokenizer, tale_blocks, **changes):
+    network = tiny_network(tokenizer)
     settings = EvidenceSettings(
         **{
-            "steps": steps,
+            **BRIEF,
             "width": 8,
             "groups": 6,
             "batch_pieces": 320,
-            "learning_rate": 3e-3,
-            "warmup": 2,
-            "lengths": {16: 0.5, 24: 0.5},
-            "evaluate_every": 4,
             "evaluate_rows": 4,
             "evaluate_draws": 2,
-            "bfloat16": False,
             **changes,
         }
     )
@@ -231,8 +210,7 @@ def test_a_save_that_is_cut_off_leaves_the_checkpoint_before_it(
 def test_the_averaged_weights_are_what_is_exported(tmp_path, tokenizer, tale_blocks):
     run = training(tmp_path, tokenizer, tale_blocks)
     run.run()
-    torch.manual_seed(5)
-    network = build_model("fairy-diffusion", tokenizer.get_vocab_size(), 0.0, **TINY)
+    network = tiny_network(tokenizer)
     loaded = load_evidence(tmp_path / "averaged", network)
     named = dict(loaded.named_parameters())
     names = [n for n, p in run.network.named_parameters() if p.requires_grad]
@@ -247,8 +225,7 @@ def test_the_averaged_weights_are_what_is_exported(tmp_path, tokenizer, tale_blo
 def test_shipping_copies_what_the_folder_holds_now(tmp_path, tokenizer, tale_blocks, monkeypatch):
     run = training(tmp_path / "run", tokenizer, tale_blocks)
     run.run()
-    torch.manual_seed(5)
-    network = build_model("fairy-diffusion", tokenizer.get_vocab_size(), 0.0, **TINY)
+    network = tiny_network(tokenizer)
     paths = ship(tmp_path / "run", tmp_path / "out", network)
     assert [path.parent for path in paths] == [tmp_path / "out"] * 3
     assert (tmp_path / "out" / "curve.csv").read_text().count("\n") == 4

@@ -30,7 +30,8 @@ from playground.training.evidence_shipping import read_report, ship, write_repor
 from playground.training.evidence_tables import figures_of
 from playground.training.start import build_model
 from playground.training.text import CLS, SPECIAL, Windows
-from tests.training.test_training_evidence import TINY, training
+from tests.training.test_training_evidence import training
+from tests.training.tiny import SIZES
 
 NOISES = ("left-to-right", "any-order", "masks", "groups", "uniform", "gaussian")
 REPORT = {
@@ -52,7 +53,7 @@ def windows(tokenizer, tale_blocks):
 
 def masked(tokenizer, name="fairy-diffusion"):
     torch.manual_seed(5)
-    return build_model(name, tokenizer.get_vocab_size(), 0.0, **TINY).eval()
+    return build_model(name, tokenizer.get_vocab_size(), 0.0, **SIZES).eval()
 
 
 def test_the_any_order_bound_is_the_masked_bound_of_the_masked_network(tokenizer, windows):

@@ -19,14 +19,6 @@ TINY = dict(
 )
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def training(folder, tokenizer, tale_blocks, model, steps=20, **changes):
     settings = TrainingSettings(
         model=model,

@@ -9,49 +9,28 @@ import pytest
 import torch
 
 from playground.backend.verifier import LARGEST_FILE, Verifier, VerifierShape, load_verifier
-from playground.training.start import build_model
+from playground.training.masked_network import load_network
 from playground.training.text import MASK, Windows
 from playground.training.verifier import (
     PAUSE,
     VerifierSettings,
     VerifierTraining,
-    load_network,
 )
 from playground.training.verifier_report import compare
 from playground.training.verifier_shipping import card, ship, verdict
+from tests.training.tiny import BRIEF, tiny_network
 
 SHIPPED = Path(__file__).parents[2] / "assets" / "models" / "fairy-diffusion"
-TINY = dict(
-    hidden_size=32,
-    num_hidden_layers=3,
-    num_attention_heads=4,
-    intermediate_size=64,
-    max_position_embeddings=64,
-)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def training(folder, tokenizer, tale_blocks, steps=12, **changes):
-    torch.manual_seed(5)
-    network = build_model("fairy-diffusion", tokenizer.get_vocab_size(), 0.0, **TINY)
+def training(folder, tokenizer, tale_blocks, **changes):
+    network = tiny_network(tokenizer)
     settings = VerifierSettings(
         **{
-            "steps": steps,
+            **BRIEF,
             "batch_pieces": 256,
-            "learning_rate": 3e-3,
-            "warmup": 2,
-            "lengths": {16: 0.5, 24: 0.5},
-            "evaluate_every": 4,
             "evaluate_rows": 8,
             "fit_batches": 4,
-            "bfloat16": False,
             **changes,
         }
     )

@@ -10,8 +10,8 @@ from playground.backend import catalog
 from playground.backend.verifier import LARGEST_FILE, SelfSpeculative, load_verifier
 from playground.diffusion import UnmaskSettings, unmask
 from playground.diffusion.samplers import find_sampler
+from playground.training.masked_network import load_network
 from playground.training.text import MASK, Windows
-from playground.training.verifier import load_network
 from playground.training.verifier_report import LENGTH, heldout_figures
 from playground.training.verifier_shipping import card
 

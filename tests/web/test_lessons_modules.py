@@ -181,7 +181,7 @@ def test_the_end_of_the_link_names_the_step(module, hash_, at, revealed, taken):
       store.lessons = [{slug: "a", title: "A", minutes: "3", count: 4}];
       store.open("lesson:a", 1);
       const taken = store.takeHash(hash);
-      return [store.at, store.atEnd ? false : store.toldAt(store.at).revealed, taken];
+      return [store.at, store.atEnd ? false : store.stateAt(store.at).revealed, taken];
     }"""
     assert module("views/lessons/store.js", act, hash_) == [at, revealed, taken]
 

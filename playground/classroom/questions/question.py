@@ -47,7 +47,7 @@ class Question:
             self.learn(raw["truth"])
 
     def learn(self, truth: Any) -> None:
-        """What is true, told with the question or at the reveal."""
+        """What is true, sent with the question or at the reveal."""
         self.truth = self.truth_of(truth)
 
     def truth_of(self, raw: Any) -> Any:

@@ -173,9 +173,9 @@ def sample(
     for number, grown in enumerate(rounds(together, lanes), 1):
         fresh += len(grown)
         if number % 4 == 0:
-            told, fresh = fresh, 0
+            written, fresh = fresh, 0
             yield {
-                "written": told,
+                "written": written,
                 "words": t(
                     "Sampling {count} texts: token {number} of at most {most}",
                     count=count,

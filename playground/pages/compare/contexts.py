@@ -12,7 +12,7 @@ from playground.pages.compare.request import prompt_ids, text_of
 from playground.pages.generate.run import labels
 
 ROWS = 15
-ALIGNED = 400  # tokens of each side whose texts are compared; the mass behind them is told
+ALIGNED = 400  # tokens of each side whose texts are compared; the mass behind them is given
 
 
 def two_prompts(backend: Any, raw: Any) -> dict:
@@ -89,7 +89,7 @@ def two_models(backend: Any, raw: Any) -> dict:
 
     Two vocabularies are not one: tokens of the same text (spaces at the ends and capitals set
     aside) are added up on each side. The ALIGNED likeliest tokens of each side are compared; the
-    rest's mass is told, and no KL is (it would need one vocabulary)."""
+    rest's mass is given, and no KL is (it would need one vocabulary)."""
     names = raw.get("models")
     if not isinstance(names, list) or len(names) != 2:
         raise ValueError(

@@ -206,9 +206,9 @@ def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison)
         for number, grown in enumerate(stream, 1):
             now, fresh = time.perf_counter(), fresh + len(grown)
             if now - sent >= FRAME_SECONDS:
-                sent, told, fresh = now, fresh, 0
+                sent, written, fresh = now, fresh, 0
                 yield {
-                    "written": told,
+                    "written": written,
                     "texts_now": [model.decode(group[0].ids) for group in lanes],
                     "progress": min(0.95, 0.95 * number / wish.tokens),
                     "words": t(
@@ -291,7 +291,7 @@ def surprise(writer: Any, scorer: Any, lane: Any, prompt: str, ids: list[int]) -
     return (math.inf if None in parts else math.fsum(parts)), len(parts)
 
 
-def carried(perplexity: float) -> float:
+def rounded(perplexity: float) -> float:
     """Five significant digits: those behind them depend on whose requests shared a batch, for
     32-bit sums are taken in another order there."""
     return float(f"{perplexity:.5g}")
@@ -321,7 +321,7 @@ def row_of(
         if not math.isfinite(value):
             return None
         if highest is None:
-            value = carried(value)
+            value = rounded(value)
         if column.deterministic:
             return [value, value, value]
         if len(items) <= max(least, 1):
@@ -329,7 +329,7 @@ def row_of(
         # on a perplexity's own scale, the logarithm; shares end at 0 and 1
         if highest is None:
             low, high = jackknife_interval(items, lambda some: math.log(statistic(some)))
-            return [value, carried(math.exp(min(low, 700))), carried(math.exp(min(high, 700)))]
+            return [value, rounded(math.exp(min(low, 700))), rounded(math.exp(min(high, 700)))]
         low, high = jackknife_interval(items, statistic)
         return [value, max(0.0, low), min(highest, high)]
 

@@ -119,9 +119,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             ):
                 fresh += len(grown)
                 if number % 4 == 0:
-                    told, fresh = fresh, 0
+                    written, fresh = fresh, 0
                     yield {
-                        "written": told,
+                        "written": written,
                         "progress": (first + len(some) * number / tokens) / len(points) * 0.98,
                         "words": t(
                             "Point {value} to {value2} of {count}, token {number} of at most {tokens}",

@@ -63,9 +63,9 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             own.append(step.token_id)
             fresh += 1
             if step.index % 4 == 3:
-                told, fresh = fresh, 0
+                written, fresh = fresh, 0
                 yield {
-                    "written": told,
+                    "written": written,
                     "progress": 0.3 + 0.6 * (step.index + 1) / (len(ids) - start),
                 }
         yield {

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from playground import diffusion
+from playground.backend.incremental import join_word_pieces
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t as tr
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
@@ -195,11 +196,13 @@ def corrupt_once(
         now = [i if keep else j for i, j, keep in zip(data["ids"], instead, kept, strict=True)]
     mask = data["mask_id"]
     pieces = ["[MASK]" if i == mask else lexicon.text(i) for i in now]
-    shown = (
-        "".join(f" {p} " if p == "[MASK]" else p for p in pieces)
-        if lexicon.family in ("bytes", "characters")
-        else " ".join(pieces)
-    )
+    if lexicon.family in ("bytes", "characters"):
+        spread = "".join(f" {p} " if p == "[MASK]" else p for p in pieces)
+        shown = " ".join(spread.split())
+    elif lexicon.family == "pieces":
+        shown = join_word_pieces(pieces)
+    else:
+        shown = " ".join(pieces)
     return {
         "model": name,
         "t": float(t),
@@ -213,5 +216,5 @@ def corrupt_once(
         "ids": [int(i) for i in now],
         "tokens": pieces,
         "kept": kept,
-        "text": " ".join(shown.replace(" ##", "").split()),
+        "text": shown,
     }

@@ -134,7 +134,7 @@ class Side:
         )
 
     def frame(self, step: Any, top: int = TOP) -> tuple[dict, dict]:
-        """(record of the step without what surrounds the text, words not told before)."""
+        """(record of the step without what surrounds the text, words not sent before)."""
         record = step.record(0, None, top)
         for name in ("canvas", "state", "confidence", "entropy", "top", "change"):
             record[name] = record[name][self.canvas.seen]

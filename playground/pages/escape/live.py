@@ -12,7 +12,7 @@ from playground.decoding.settings import DecodingSettings
 from playground.i18n import Message, nt, paragraph, t
 from playground.pages import run
 from playground.pages.escape import loop
-from playground.pages.generate.request import room_for
+from playground.pages.generate.request import check_prompt_fits
 from playground.parameters import following_seed
 
 SEARCH = 220  # tokens of greedy text in which a loop must be found
@@ -40,7 +40,7 @@ def experiment_messages(
     on, to see which come back. The last message is an end: "done", or "no_loop" with words."""
     yield run.progress(t("Writing greedily until the text repeats itself …"), 0.0)
     prompt_ids = model.encode(prompt)
-    room_for(model, prompt_ids)
+    check_prompt_fits(model, prompt_ids)
     cycle = decoding.experiment.find_cycle(model, prompt_ids, SEARCH, should_stop=should_stop)
     if should_stop():
         return

@@ -18,7 +18,13 @@ from playground.pages.generate import presets
 from playground.pages.generate.attribution import attribution_of
 from playground.pages.generate.marks import detection
 from playground.pages.generate.parameter_docs import described
-from playground.pages.generate.request import SCORE_TOKENS, ids_of, room_for, settings_of, text_of
+from playground.pages.generate.request import (
+    SCORE_TOKENS,
+    check_prompt_fits,
+    ids_of,
+    settings_of,
+    text_of,
+)
 from playground.pages.generate.run import labels, notes
 from playground.parameters import texts_of
 
@@ -177,7 +183,7 @@ def decode_text(
     network = backend.causal(model)
     try:
         ids = network.encode(prompt, chat=True) if chat else network.encode(prompt)
-        room_for(network, ids)
+        check_prompt_fits(network, ids)
         label, steps, written = labels(network), [], []
         size = Size("top", top, settings.max_new_tokens)
         for step in decoding.generate(network, ids, settings):

@@ -34,7 +34,7 @@ def text_of(value: Any, name: str, longest: int = PROMPT_CHARACTERS) -> str:
     return value
 
 
-def room_for(model: Any, prompt_ids: Sequence[int]) -> None:
+def check_prompt_fits(model: Any, prompt_ids: Sequence[int]) -> None:
     """ValueError where the prompt fills the model's context, so that not one token could be
     written."""
     longest = getattr(model, "context_length", None)

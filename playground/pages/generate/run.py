@@ -12,7 +12,7 @@ from playground import decoding
 from playground.decoding.settings import DecodingSettings
 from playground.i18n import t
 from playground.pages import run
-from playground.pages.generate.request import SCORE_TOKENS, RunRequest, room_for, text_of
+from playground.pages.generate.request import SCORE_TOKENS, RunRequest, check_prompt_fits, text_of
 
 STRIP = 24
 
@@ -86,7 +86,7 @@ def write(
         ]
         for token in request.prefix:
             stream.push(token)
-        room_for(model, prompt_ids)
+        check_prompt_fits(model, prompt_ids)
         yield run.begin(prompt=prompt, notes=notes(model, request), begun=len(request.prefix))
         steps = decoding.generate(
             model,

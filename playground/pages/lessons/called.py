@@ -51,7 +51,7 @@ def check(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
 
 
 def _sentence(error: str, given: Mapping[str, Any]) -> str:
-    """What a person is told where Python found no number in a text; any other sentence stays."""
+    """The sentence where Python found no number in a text; any other sentence stays."""
     found = NO_NUMBER.fullmatch(error)
     if not found:
         return error

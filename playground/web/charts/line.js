@@ -1,5 +1,8 @@
 // @ts-check
-/** Lines over one axis: how something changes with the step, with time, along a text. */
+/**
+ * Lines over one axis, without ticks: how something changes with the step, with time, along a text.
+ * Measured points with a scale, a key and a table are plot.js; lines that follow a slider axes.js.
+ */
 import { drawSvg } from "../core/dom.js";
 import { linePath } from "./path.js";
 

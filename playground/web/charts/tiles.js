@@ -173,7 +173,7 @@ export function makeTiles({ host, label, onPick, onDrop, shown = (text) => text,
   }
 
   /**
-   * Draw these tiles. New ones unfold unless told otherwise.
+   * Draw these tiles. New ones unfold unless the options say otherwise.
    *
    * @param {Tile[]} next
    *

@@ -11,7 +11,7 @@ import { drawCount, viewOf } from "./seat_views.js";
 
 const WELCOME = 4000; // milliseconds that "Nothing was lost" stays
 const AGAIN = 1000; // milliseconds until an answer is sent again that came too fast
-const ROOM = 10_000; // milliseconds until a full class is asked for a seat again
+const FULL_WAIT = 10_000; // milliseconds until a full class is asked for a seat again
 
 /** @typedef {{question: any, answer: any}} Pending an answer that the class does not have yet */
 
@@ -108,7 +108,7 @@ export class Seat {
       return;
     }
     this.gone = true;
-    if (error instanceof Refused && error.status === 503) setTimeout(() => this.retry(), ROOM);
+    if (error instanceof Refused && error.status === 503) setTimeout(() => this.retry(), FULL_WAIT);
     this.problem = isGone(error) ? "" : say(/** @type {Refused} */ (error).error);
     if (isGone(error)) this.forget();
     this.draw();

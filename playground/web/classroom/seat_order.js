@@ -32,7 +32,7 @@ export function order(seat) {
   return {
     main: () => [
       heading(seat),
-      make("p", "told", t("Press them in the order that you expect.")),
+      make("p", "note", t("Press them in the order that you expect.")),
       below(seat),
     ],
     foot() {

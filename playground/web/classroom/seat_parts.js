@@ -42,7 +42,7 @@ export function below(seat, ...more) {
   if (seat.yours) {
     const count = make("p", "count");
     count.id = "count";
-    box.append(make("p", "told", sentence(seat)), count);
+    box.append(make("p", "note", sentence(seat)), count);
   }
   box.append(...more);
   return box;

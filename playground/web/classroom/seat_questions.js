@@ -215,7 +215,7 @@ function number(seat) {
       heading(seat),
       below(
         seat,
-        ...(seat.yours ? [make("p", "told", t("Sent: {answer}", { answer: said(seat) }))] : []),
+        ...(seat.yours ? [make("p", "note", t("Sent: {answer}", { answer: said(seat) }))] : []),
         shown,
       ),
     ],
@@ -249,7 +249,7 @@ function numbers(seat) {
     main() {
       const box = make("div");
       question.labels.forEach((/** @type {string} */ label, /** @type {number} */ i) => {
-        const line = make("p", "told"),
+        const line = make("p", "note"),
           figure = make("b", "", plain(values[i]));
         line.append(asIs(make("span", "", `${label} `)), figure);
         const moved = ruler(question, values[i], label, (now) => {
@@ -296,7 +296,7 @@ function placeWord(seat) {
       const canvas = make("div", "canvas");
       canvas.append(...question.canvas.map(part));
       const hint =
-        place === null ? [make("p", "told", t("Choose a hidden place, then write its word."))] : [];
+        place === null ? [make("p", "note", t("Choose a hidden place, then write its word."))] : [];
       return [heading(seat), canvas, ...hint, below(seat)];
     },
     foot: () =>

@@ -34,7 +34,7 @@ function canvasOf({ canvas, masks }, truth) {
     const came = truth?.place === i,
       text = came ? truth.word.trim() : `[${i + 1}]`;
     if (!masks.includes(i)) tale.append(word, " ");
-    else tale.append(make("span", came ? "gap known" : "told", text), " ");
+    else tale.append(make("span", came ? "gap known" : "note", text), " ");
   });
   return tale;
 }
@@ -44,20 +44,20 @@ function own(seat) {
   const { yours, question, revealed } = seat.state;
   if (!said(seat) || question.kind === "shannon") return [];
   if (question.kind === "token") return surprise(yours);
-  const mine = make("p", "told", t("Your answer: {answer}", { answer: said(seat) }));
+  const mine = make("p", "note", t("Your answer: {answer}", { answer: said(seat) }));
   if (question.kind === "number" && typeof yours.distance === "number")
     return [
       mine,
       make(
         "p",
-        "told",
+        "note",
         t("That is {distance} away.", {
           distance: measured({ ...question, unit: "" }, Math.abs(yours.distance)),
         }),
       ),
     ];
   if (question.kind === "pair" && revealed.names && yours.chose !== "tie")
-    return [mine, make("p", "told", t("You chose {name}.", { name: revealed.names[yours.chose] }))];
+    return [mine, make("p", "note", t("You chose {name}.", { name: revealed.names[yours.chose] }))];
   return [mine];
 }
 

@@ -53,8 +53,8 @@ export function shannon(seat) {
             words: seat.state.question.words,
             guess: game.tries.length + 1,
           });
-      const state = make("p", "told push", lastWord(game));
-      return [title, tale, tries(game), state, make("p", "told", where)];
+      const state = make("p", "note push", lastWord(game));
+      return [title, tale, tries(game), state, make("p", "note", where)];
     },
     foot() {
       if (game.finished) return [];

@@ -78,7 +78,7 @@ function closed(seat) {
   const title = none ? t("Answers are closed. You sent none this time.") : t("Answers are closed.");
   const mine = none
     ? []
-    : [make("p", "told", t("Your answer")), asIs(make("p", "answer-mine", said(seat)))];
+    : [make("p", "note", t("Your answer")), asIs(make("p", "answer-mine", said(seat)))];
   return plainView(`closed|${said(seat)}`, title, [...mine, make("p", "", t("Look up."))]);
 }
 

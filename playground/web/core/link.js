@@ -1,7 +1,7 @@
 // @ts-check
 /** The address of the page in the state that is on view: read, made, copied. */
 import { node } from "./dom.js";
-import { announce, showQr } from "./messages.js";
+import { announce, showEmbed, showQr } from "./messages.js";
 import { current, say, t, view } from "./translate.js";
 
 /**
@@ -96,7 +96,32 @@ export async function copyLink(address, copied = t("Link copied.")) {
 }
 
 /**
- * Makes a button copy the address of the page in its state, and puts one for the QR code behind it.
+ * Puts a button beside *Copy link*: the page in its state, or a figure of it, for another site.
+ * @param {HTMLElement} copy
+ * @param {() => string | null | Promise<string | null>} addressNow null: there is none to give
+ */
+export function offerEmbed(copy, addressNow) {
+  const button = node(
+    "button",
+    {
+      type: "button",
+      class: copy.classList.contains("plain") ? "plain" : "",
+      part: "embed",
+      title: () => t("Embed: show it on another site"),
+      "aria-haspopup": "dialog",
+    },
+    () => t("Embed"),
+  );
+  button.addEventListener("click", async () => {
+    const address = await addressNow();
+    if (address) showEmbed(address);
+  });
+  copy.after(button);
+}
+
+/**
+ * Makes a button copy the address of the page in its state, and puts those for another site and for
+ * the QR code behind it.
  * The server writes the query, the browser knows the address.
  * @param {HTMLElement} button
  * @param {() => Promise<{query?: string, error?: any}>} query
@@ -134,4 +159,5 @@ export function offerLink(button, query, player) {
     if (address) await copyLink(address);
   });
   button.after(picture);
+  offerEmbed(button, addressNow);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a view tells the page around it. The masthead and the dialog of the QR code listen. */
+/** What a view tells the page around it. The masthead and the dialogs of a link listen. */
 
 /** @param {string} name @param {unknown} detail */
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -37,6 +37,9 @@ export const statusNow = () => status;
 
 /** Opens the dialog with the QR code of an address. @param {string} address */
 export const showQr = (address) => tell("playground:qr", address);
+
+/** Opens the dialog that writes an address as lines for another site. @param {string} address */
+export const showEmbed = (address) => tell("playground:embed", address);
 
 /**
  * Says that a view has drawn new figures: an event "playground:drawn" that bubbles from its

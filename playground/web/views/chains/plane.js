@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A map of the plane h <- h + g(h): basins as ground, fixed points by their kind, the orbit step by
- * step. A click puts the start there. Kinds are told by shape: attracting a filled disc, repelling
+ * step. A click puts the start there. Kinds differ in shape: attracting a filled disc, repelling
  * a ring, saddle a cross, neutral a diamond.
  */
 import { latest } from "../../core/ask.js";

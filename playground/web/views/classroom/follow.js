@@ -78,8 +78,8 @@ export class Follower {
   }
 
   /**
-   * What the front keeps from the class, this page does; while a question is open the front is not
-   * told, and all stays as it is.
+   * What the front keeps from the class, this page does; while a question is open nothing
+   * is sent to the front, and all stays as it is.
    */
   cover() {
     const { state, on, gone } = this,

@@ -179,7 +179,7 @@ class PhonePanel {
   }
 }
 
-/** The questions of the projected page: their places are what it is told. @param {any} offered */
+/** The questions of the projected page: their places are what is sent. @param {any} offered */
 const offersOf = ({ questions = [] }) =>
   questions.map((/** @type {string} */ label, /** @type {number} */ i) => ({
     label,

@@ -25,7 +25,7 @@ export class PhoneFront {
     this.element.replaceChildren(
       this.pages(offered),
       ...(asked
-        ? [make("p", "told", t("The question covers the page."))]
+        ? [make("p", "note", t("The question covers the page."))]
         : [this.text(offered), this.steps(offered)]),
       ...(offered.covered && !asked ? [this.press(t("Show what is covered"), "show")] : []),
     );

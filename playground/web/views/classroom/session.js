@@ -55,7 +55,7 @@ export class ClassSession {
   lost = 0; // seconds until the next try; 0: connected
   gone = false;
   ticket = "";
-  sent = ""; // what the front shows, as it was told last
+  sent = ""; // what the front shows, as it was sent last
   refused = ""; // what the class did not take
   wanted = false;
   due = 0;
@@ -129,7 +129,7 @@ export class ClassSession {
   drive() {
     if (!this.projects || !this.follow || this.gone || this.lost) return;
     if (this.state?.state === "ended") return;
-    this.wanted = true; // also while one is on its way: what came meanwhile is told behind it
+    this.wanted = true; // also while one is on its way: what came meanwhile is sent after it
     if (this.due) return;
     const wait = Math.max(0, this.last + PACE - Date.now());
     this.due = setTimeout(() => this.push(), wait);

@@ -63,7 +63,7 @@ export class Teaching {
     for (const name of ["click", "fullscreenchange"])
       document.addEventListener(name, () => this.soon());
     onCover(() => {
-      this.session?.drive(); // another part of the text may be told now
+      this.session?.drive(); // another part of the text may be sent now
       this.soon();
     });
     onLanguage(() => this.session && this.draw());

@@ -3,8 +3,8 @@
  * What the parts of the Compare page do alike: a long run with its progress and Stop, a quick
  * question, the part's link.
  */
-import { make } from "../../core/dom.js";
-import { copyLink, withView } from "../../core/link.js";
+import { make, node } from "../../core/dom.js";
+import { copyLink, offerEmbed, withView } from "../../core/link.js";
 import { makeRun } from "../../core/run.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
@@ -230,12 +230,14 @@ export class PartLink {
     this.controls = controls;
     this.show = show;
     this.message = problemLine();
-    this.copy = press(
+    const copy = press(
       () => t("Copy link"),
       () => t("The address of this part with these settings"),
       () => this.write(),
       "plain",
     );
+    this.copy = node("span", { class: "link-buttons" }, copy);
+    offerEmbed(copy, () => this.address());
     for (const kind of ["input", "click"])
       element.addEventListener(kind, () => (this.touched = true), { once: true });
     this.fill(props.start);
@@ -253,11 +255,17 @@ export class PartLink {
     this.message.hidden = !text;
   }
 
-  async write() {
+  /** Of this part with what its fields say; null, and a sentence, where they are refused. */
+  async address() {
     const fields = Object.entries(this.controls).map(([name, one]) => [name, valueOf(one)]);
     const answer = await this.server.link(Object.fromEntries(fields)).catch(() => null);
     this.tell(answer ? say(answer.problem) : noAnswer());
-    if (answer?.query) await copyLink(location.origin + location.pathname + withView(answer.query));
+    return answer?.query ? location.origin + location.pathname + withView(answer.query) : null;
+  }
+
+  async write() {
+    const address = await this.address();
+    if (address) await copyLink(address);
   }
 
   async open() {

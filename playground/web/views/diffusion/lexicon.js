@@ -45,7 +45,7 @@ export function shownWord(lexicon, id) {
   return clip(visible(text.trim() || text), LONGEST_WORD);
 }
 
-// Word pieces have lost where the spaces were. The server's detokenizer
+// Word pieces have lost where the spaces were. The browser's one detokenizer; the server's
 // (playground/backend/incremental.py) has the same rules: closing marks bind to the left, opening
 // ones to the right, double quotes in turn, an apostrophe binds the known endings of contractions.
 const CONTRACTIONS = new Set("s t d m n re ve ll er en em clock am".split(" "));

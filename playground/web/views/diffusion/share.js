@@ -8,14 +8,21 @@ import { rowAt } from "./side.js";
 
 /** @typedef {import("./unmask.js").UnmaskView} View */
 
-/** Makes the address of the page as it is now. @param {View} view @param {(address: string) => void} act */
-export async function share(view, act) {
+/** The address of the page as it is now; null, and a sentence, where there is none. @param {View} view */
+export async function addressNow(view) {
   const fields = { ...view.formValues(), ...view.store.link, step: view.time.step };
   const answer = await view.server.address({ fields }).catch(() => ({
     error: t("The link could not be made: the server did not answer. Try again."),
   }));
-  if (answer.error) view.problem(answer.error);
-  else act(addressOf(answer.query));
+  if (!answer.error) return addressOf(answer.query);
+  view.problem(answer.error);
+  return null;
+}
+
+/** Does something with the address of the page as it is now. @param {View} view @param {(address: string) => void} act */
+export async function share(view, act) {
+  const address = await addressNow(view);
+  if (address) act(address);
 }
 
 /** Copies the text of the step on view. @param {View} view */

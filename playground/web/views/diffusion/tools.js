@@ -3,12 +3,12 @@
  * What the visitor does to words: throw away, hide, keep, redo, take back; and the buttons for it.
  */
 import { announce, showQr } from "../../core/messages.js";
-import { copyLink } from "../../core/link.js";
+import { copyLink, offerEmbed } from "../../core/link.js";
 import { nt, t } from "../../core/translate.js";
 import { thrownWith, weakestOf } from "./edits.js";
 import { isHidden } from "./lexicon.js";
 import { offerToClass } from "./on_class.js";
-import { copyText, share } from "./share.js";
+import { addressNow, copyText, share } from "./share.js";
 import { rowAt } from "./side.js";
 
 /** @typedef {import("./unmask.js").UnmaskView} View */
@@ -42,6 +42,7 @@ export class Tools {
     press("continue").addEventListener("click", () => this.view.goOn());
     press("copy").addEventListener("click", () => copyText(this.view));
     press("link").addEventListener("click", () => share(this.view, copyLink));
+    if (!this.view.replay) offerEmbed(press("link"), () => addressNow(this.view));
     press("picture").addEventListener("click", () =>
       share(this.view, (address) => {
         history.replaceState(null, "", address);

@@ -96,7 +96,7 @@ class CalculatorView {
     for (const name of TELLING) this.parts.part(name).classList.toggle("class-covered", covered);
   }
 
-  /** What a class that follows is told, and asked. @param {any} server */
+  /** What a class that follows is shown, and asked. @param {any} server */
   onView(server) {
     const { state } = this;
     if (!state) return null;

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The loop that goes round by itself: laps are written, the marble shakes once a draw, an escape is
- * told and the loop begins again.
+ * announced and the loop begins again.
  */
 import { calm } from "../../core/dom.js";
 import { drawOf, uniformAt } from "./draws.js";

@@ -42,7 +42,8 @@ export function showLayout({ view, parts, store, rules, strip, links, controls, 
     part("sentence").replaceChildren();
   }
   part("left").classList.toggle("gen-empty", !any);
-  for (const name of ["figures", "many", "link", "qr", "escape", "gates"]) part(name).hidden = !any;
+  for (const name of ["figures", "many", "link", "embed", "qr", "escape", "gates"])
+    part(name).hidden = !any;
   links.ready(any);
   part("chat-field").hidden = !store.entry()?.chat;
   part("model-note").textContent = say(store.entry()?.note);

@@ -1,6 +1,6 @@
 // @ts-check
 /** The text on view as a link, a QR code, a file, and a step for the Escape page. */
-import { addressOf, copyLink, withView } from "../../core/link.js";
+import { addressOf, copyLink, offerEmbed, withView } from "../../core/link.js";
 import { showQr } from "../../core/messages.js";
 import { makeTakeAway } from "../../core/take_away.js";
 import { say, t } from "../../core/translate.js";
@@ -68,6 +68,7 @@ export function makeLinks({
     const made = await address();
     if (made) await copyLink(made);
   });
+  offerEmbed(part("link"), address);
   part("qr").addEventListener("click", async () => {
     const made = await address();
     if (!made) return;

@@ -1,5 +1,8 @@
 // @ts-check
-/** The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in its store; the server only answers. */
+/**
+ * The Generate page: text, timeline, distribution, rules, branches, scoring. What it knows is in
+ * its store; the server only answers.
+ */
 import { partsOf } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { offerFullScreen } from "../../core/full_screen.js";
@@ -21,6 +24,7 @@ import { onKeys } from "./keys.js";
 import { showLayout } from "./layout.js";
 import { makeLinks } from "./links.js";
 import { onLooks } from "./looks.js";
+import { modeChoice } from "./modes.js";
 import { makeMoving } from "./moving.js";
 import { makeNotices } from "./notices.js";
 import { makeOpening } from "./opening.js";
@@ -185,6 +189,15 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     },
     redraw: () => draw(time.step, "what-if", null),
   });
+  const chooseMode = modeChoice({
+    part,
+    state,
+    changed() {
+      problem(null);
+      layout();
+      controls.fit();
+    },
+  });
   const opening = makeOpening({
     store,
     constants,
@@ -220,7 +233,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     redraw: () => draw(time.step, "load", null),
   });
 
-  // Where one stands -------------------------------------------------------------------------------------------------------
+  // Where one stands
+  // -------------------------------------------------------------------------------------------------------
   /** @param {number} k */
   function goTo(k) {
     time.pause();
@@ -257,7 +271,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     part("seed-words").textContent = t("keep seed {seed}", { seed: String(settings.seed) });
   }
 
-  // What comes back ---------------------------------------------------------------------------------------------------------
+  // What comes back
+  // ---------------------------------------------------------------------------------------------------------
   /** @param {import("./store.js").Branch} branch @param {any[]} more */
   function grown(branch, more) {
     if (state.here !== branch.id) return;
@@ -290,7 +305,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     showTree();
     drawn(view, "finished");
   }
-  // What is on view ---------------------------------------------------------------------------------------------------------
+  // What is on view
+  // ---------------------------------------------------------------------------------------------------------
   /** @param {string} id @param {number | null} [at] @param {boolean} [live] */
   function openBranch(id, at = null, live = false) {
     state.here = id;
@@ -332,17 +348,8 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     showLayout({ view, parts, store, rules, strip, links, controls, writing });
     tellStatus();
   }
-  /** @param {"write" | "score"} mode */
-  function chooseMode(mode) {
-    state.mode = mode;
-    for (const one of /** @type {const} */ (["write", "score"]))
-      part("mode-" + one).setAttribute("aria-pressed", String(one === mode));
-    problem(null);
-    layout();
-    controls.fit();
-  }
-
-  // The visitor -------------------------------------------------------------------------------------------------------------
+  // The visitor
+  // -------------------------------------------------------------------------------------------------------------
   parts.press("write").addEventListener("click", () => {
     if (writing.running) writing.stop();
     else if (state.mode === "score") asking.score();
@@ -354,8 +361,6 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     another: () => !writing.running && state.mode === "write" && asking.write(true),
     tile: strip.pick,
   });
-  for (const one of /** @type {const} */ (["write", "score"]))
-    part("mode-" + one).addEventListener("click", () => chooseMode(one));
   onLooks(view, state, parts.input("marks"), (marks) => {
     prose.showMarks(marks);
     loadProse();

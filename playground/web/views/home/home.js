@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Home: a machine for words that is played. Tiles as wide as their probabilities, a ball that is the random number u, the tile that flies
- * into the sentence. The first words are recorded; from the first touch on the shipped model answers (live.js), and the page says so.
+ * Home: a machine for words that is played. Tiles as wide as their probabilities, a ball that is
+ * the random number u, the tile that flies into the sentence. The first words are recorded; from
+ * the first touch on the shipped model answers (live.js), and the page says so.
  */
 import { calm, choices, inEveryLanguage, partsOf } from "../../core/dom.js";
 import { makeStage } from "../../core/motion.js";
@@ -10,10 +11,8 @@ import { makeTiles } from "../../charts/tiles.js";
 import { Game, shown } from "./game.js";
 import {
   actOf,
-  drawHeat,
-  drawScore,
+  drawScreen,
   drawSmall,
-  drawSource,
   makeSentence,
   nextOf,
   removeFirstPaint,
@@ -90,7 +89,8 @@ export class HomeView {
     return this.view.isConnected && this.view.offsetParent !== null;
   }
 
-  // what comes next ---------------------------------------------------------------------------------------------------------
+  // what comes next
+  // ---------------------------------------------------------------------------------------------------------
 
   async connect() {
     if (!this.live) {
@@ -111,7 +111,8 @@ export class HomeView {
   }
 
   /**
-   * Sees to it that what may come next is known and drawn: the recording at once, the model's own answer where the visitor plays.
+   * Sees to it that what may come next is known and drawn: the recording at once, the model's own
+   * answer where the visitor plays.
    * @param {boolean} [whole] the recording does not do @returns {Promise<boolean>} false: it is not, and the page says why
    */
   async arrive(whole = false) {
@@ -151,7 +152,8 @@ export class HomeView {
     drawSmall(this.parts, this);
   }
 
-  // acts --------------------------------------------------------------------------------------------------------------------
+  // acts
+  // --------------------------------------------------------------------------------------------------------------------
 
   begin() {
     this.problem("");
@@ -315,7 +317,8 @@ export class HomeView {
     this.bar?.draw();
   }
 
-  // by itself, and by hand --------------------------------------------------------------------------------------------------
+  // by itself, and by hand
+  // --------------------------------------------------------------------------------------------------
 
   /** @param {number} first milliseconds before it plays by itself */
   async autoplay(first) {
@@ -325,7 +328,10 @@ export class HomeView {
     (await import("./autoplay.js")).autoplay(this, first);
   }
 
-  /** Somebody touched the page: from now on the model itself answers; what played by itself stops, a word in the air lands. */
+  /**
+   * Somebody touched the page: from now on the model itself answers; what played by itself stops, a
+   * word in the air lands.
+   */
   touch() {
     if (!this.here) return;
     if (!this.touched) {
@@ -361,7 +367,8 @@ export class HomeView {
     else if (this.close()) this.strip?.focusOn(0);
   }
 
-  // drawing -----------------------------------------------------------------------------------------------------------------
+  // drawing
+  // -----------------------------------------------------------------------------------------------------------------
 
   /** @param {string} sentence */
   say(sentence) {
@@ -377,21 +384,7 @@ export class HomeView {
 
   /** Everything but the tiles. @param {number} [fresh] the place of the newest word */
   draw(fresh = -1) {
-    const { play, record, parts, next } = this;
-    const { masks, ended, words } = play;
-    const place = masks ? (next?.place ?? -1) : play.step;
-    const at = ended || (masks && this.flying) ? -1 : place;
-    const guesses = next?.guesses ?? [];
-    this.sentence?.draw({ prompt: record.prompt, words, at, masks, guesses, ended, fresh });
-    this.showMode?.(play.mode);
-    this.view.classList.toggle("auto", this.auto);
-    parts.part("tiles").hidden = ended;
-    parts.part("ending").hidden = !ended;
-    parts.press("drop").textContent = ended ? t("Play again") : t("Drop the ball");
-    drawHeat(parts, this.heat);
-    drawSmall(parts, this);
-    drawScore(parts, words);
-    drawSource(parts, record, masks, next ? next.live : this.touched);
+    drawScreen(this, fresh);
     this.strip?.relabel();
   }
 }

@@ -12,7 +12,11 @@ import { shown } from "./game.js";
 /** @typedef {import("./game.js").Guess} Guess */
 /** @typedef {ReturnType<typeof import("../../core/dom.js").partsOf>} Parts */
 
-/** Whether a piece is written without a space before it. @param {string} text */
+/**
+ * Whether a piece is written without a space before it. By the piece alone: the sentence's words come
+ * in any order, so no detokenizer can look back. playground/takeaway/film.py has the same rule.
+ * @param {string} text
+ */
 export const joins = (text) => /^(##|[.,;:!?'’)])/.test(text);
 /** A piece as it stands in a text. @param {string} text */
 export const bare = (text) => text.replace(/^##(?=.)/, "");
@@ -182,7 +186,7 @@ function joinBox() {
 }
 
 /** @param {Parts} parts @param {number} heat */
-export function drawHeat(parts, heat) {
+function drawHeat(parts, heat) {
   const slider = parts.input("heat");
   const [low, high] = [Number(slider.min), Number(slider.max)];
   slider.style.setProperty("--fill", `${(100 * (heat - low)) / (high - low)}%`);
@@ -195,6 +199,25 @@ export function drawSmall(parts, { strip, next, play, opened }) {
   parts.press("small").hidden = none || !next || play.ended || opened?.rest === false;
 }
 
+/** Everything but the tiles. @param {import("./home.js").HomeView} home @param {number} fresh the place of the newest word, or -1 */
+export function drawScreen(home, fresh) {
+  const { play, record, parts, next } = home,
+    { masks, ended, words } = play,
+    place = masks ? (next?.place ?? -1) : play.step,
+    at = ended || (masks && home.flying) ? -1 : place,
+    guesses = next?.guesses ?? [];
+  home.sentence?.draw({ prompt: record.prompt, words, at, masks, guesses, ended, fresh });
+  home.showMode?.(play.mode);
+  home.view.classList.toggle("auto", home.auto);
+  parts.part("tiles").hidden = ended;
+  parts.part("ending").hidden = !ended;
+  parts.press("drop").textContent = ended ? t("Play again") : t("Drop the ball");
+  drawHeat(parts, home.heat);
+  drawSmall(parts, home);
+  drawScore(parts, words);
+  drawSource(parts, record, masks, next ? next.live : home.touched);
+}
+
 /** Removes the tiles that first_paint.js drew. @returns {boolean} whether they were there */
 export function removeFirstPaint() {
   const before = document.getElementById("first-paint");
@@ -203,7 +226,7 @@ export function removeFirstPaint() {
 }
 
 /** Who chose how many, and in which order. @param {Parts} parts @param {(Word | null)[]} words */
-export function drawScore(parts, words) {
+function drawScore(parts, words) {
   const taken = words.flatMap((word) => (word ? [word] : []));
   const you = taken.filter((word) => word.by === "you").length;
   parts.part("count").textContent = t("You chose {you}, chance chose {chance}", {
@@ -216,7 +239,7 @@ export function drawScore(parts, words) {
 }
 
 /** Which model speaks, and whether it is the recording. @param {Parts} parts @param {any} record @param {boolean} masks @param {boolean} live */
-export function drawSource(parts, record, masks, live) {
+function drawSource(parts, record, masks, live) {
   const { model, parameters } = record[masks ? "masks" : "causal"];
   const size = String(Math.round(parameters / 1e6));
   const place = parts.part("source");

@@ -10,7 +10,7 @@ import { heapDots, placeDots, valueDots } from "./dots.js";
 import { rich } from "./prose.js";
 
 /** @typedef {import("./types.js").Step} Step */
-/** @typedef {import("./types.js").Told} Told */
+/** @typedef {import("./types.js").StepState} StepState */
 /** @typedef {import("./types.js").SetGuess} SetGuess */
 
 /**
@@ -48,23 +48,23 @@ export function radios(host, items, set, classes) {
   });
   host.replaceChildren(...buttons);
 
-  /** @param {Told} told @param {number} truth known only once it is revealed */
-  function update(told, truth) {
-    fixed = told.revealed;
+  /** @param {StepState} state @param {number} truth known only once it is revealed */
+  function update(state, truth) {
+    fixed = state.revealed;
     buttons.forEach((one, i) => {
-      const mine = told.guess === i,
-        right = told.revealed && i === truth;
+      const mine = state.guess === i,
+        right = state.revealed && i === truth;
       one.setAttribute("aria-checked", String(mine));
-      one.setAttribute("aria-disabled", String(told.revealed));
-      one.tabIndex = mine || (told.guess === null && !i) ? 0 : -1;
+      one.setAttribute("aria-disabled", String(state.revealed));
+      one.tabIndex = mine || (state.guess === null && !i) ? 0 : -1;
       one.classList.toggle("mine", mine);
       one.classList.toggle("true", right);
       const notes = [];
-      if (mine && told.revealed) notes.push(t("you"));
+      if (mine && state.revealed) notes.push(t("you"));
       if (right) notes.push(t("so it is"));
-      const count = told.votes?.counts?.[i];
+      const count = state.votes?.counts?.[i];
       const people = one.querySelector(".stage-choice-people");
-      if (people instanceof HTMLElement) heapDots(people, count ?? null, told.votes?.n ?? 0);
+      if (people instanceof HTMLElement) heapDots(people, count ?? null, state.votes?.n ?? 0);
       if (count) notes.push(nt("{n} vote", "{n} votes", count));
       const note = one.querySelector(".stage-choice-note");
       if (note) note.textContent = notes.join(" · ");
@@ -79,7 +79,7 @@ export function askChoice(host, step, set) {
   const row = make("div");
   host.append(row);
   const view = radios(row, items, set, "stage-choices");
-  return { update: (/** @type {Told} */ told) => view.update(told, step.hidden.truth) };
+  return { update: (/** @type {StepState} */ state) => view.update(state, step.hidden.truth) };
 }
 
 /** A number: a ruler whose handle is the guess; the truth is a mark on the same ruler. @param {HTMLElement} host @param {Step} step @param {SetGuess} set */
@@ -106,19 +106,19 @@ export function askNumber(host, step, set) {
   box.append(make("span", "num", written(low)), line, make("span", "num", written(high)), mine);
   host.append(box);
 
-  /** @param {Told} told */
-  function update(told) {
-    const guessed = told.guess !== null;
-    handle.value = String(guessed ? told.guess : (low + high) / 2);
-    handle.disabled = told.revealed;
-    handle.hidden = told.revealed && !guessed;
+  /** @param {StepState} state */
+  function update(state) {
+    const guessed = state.guess !== null;
+    handle.value = String(guessed ? state.guess : (low + high) / 2);
+    handle.disabled = state.revealed;
+    handle.hidden = state.revealed && !guessed;
     handle.classList.toggle("unset", !guessed);
-    handle.setAttribute("aria-valuetext", guessed ? written(told.guess) : t("no guess yet"));
-    valueDots(line, told.votes?.values ?? null, low, high);
-    mine.textContent = guessed ? t("you {value}", { value: written(told.guess) }) : "";
-    truth.hidden = !told.revealed;
-    truth.textContent = told.revealed ? written(step.hidden.truth, 1) : "";
-    if (!told.revealed) return;
+    handle.setAttribute("aria-valuetext", guessed ? written(state.guess) : t("no guess yet"));
+    valueDots(line, state.votes?.values ?? null, low, high);
+    mine.textContent = guessed ? t("you {value}", { value: written(state.guess) }) : "";
+    truth.hidden = !state.revealed;
+    truth.textContent = state.revealed ? written(step.hidden.truth, 1) : "";
+    if (!state.revealed) return;
     const share = (step.hidden.truth - low) / (high - low || 1);
     truth.style.left = `${100 * share}%`;
     truth.classList.toggle("low", share < 0.08);
@@ -153,12 +153,12 @@ export function askOrder(host, step, set) {
     return entry;
   });
 
-  /** @param {Told} told */
-  function update(told) {
-    turns = told.guess ?? [];
-    fixed = told.revealed;
+  /** @param {StepState} state */
+  function update(state) {
+    turns = state.guess ?? [];
+    fixed = state.revealed;
     /** @type {number[]} */
-    const right = told.revealed ? step.hidden.truth : items.map((_, i) => i);
+    const right = state.revealed ? step.hidden.truth : items.map((_, i) => i);
     const held = document.activeElement;
     list.replaceChildren(...right.map((i) => buttons[i]));
     if (held instanceof HTMLElement && list.contains(held)) held.focus();
@@ -167,18 +167,18 @@ export function askOrder(host, step, set) {
         turn = turns.indexOf(i),
         number = /** @type {HTMLElement} */ (one.firstElementChild);
       one.setAttribute("aria-pressed", String(turn >= 0));
-      one.setAttribute("aria-disabled", String(told.revealed));
+      one.setAttribute("aria-disabled", String(state.revealed));
       number.textContent = turn < 0 ? "" : String(turn + 1);
       one.classList.toggle("mine", turn >= 0);
-      one.classList.toggle("true", told.revealed && turn === right.indexOf(i));
-      const orders = told.votes?.orders;
+      one.classList.toggle("true", state.revealed && turn === right.indexOf(i));
+      const orders = state.votes?.orders;
       placeDots(
         one,
         orders
           ? items.map((_, place) => orders.filter((order) => order[place] === i).length)
           : null,
-        told.votes?.n ?? 0,
-        told.revealed ? right.indexOf(i) : null,
+        state.votes?.n ?? 0,
+        state.revealed ? right.indexOf(i) : null,
       );
     });
   }

@@ -44,20 +44,20 @@ export function drawCard(host, step, set) {
     return rows;
   }
 
-  /** The back, built when the card turns or the class has voted. @param {import("./types.js").Told} told */
-  function turn(told) {
+  /** The back, built when the card turns or the class has voted. @param {import("./types.js").StepState} state */
+  function turn(state) {
     back.replaceChildren();
     drawing = null;
-    if (!told.revealed) return;
+    if (!state.revealed) return;
     const verdict = make("p", "stage-verdict"),
       truth = step.hidden.truth;
     verdict.append(make("b", "", truth ? t("True") : t("False")));
-    if (told.guess !== null)
+    if (state.guess !== null)
       verdict.append(
-        make("span", "stage-mine", told.guess ? t("you said true") : t("you said false")),
+        make("span", "stage-mine", state.guess ? t("you said true") : t("you said false")),
       );
     back.append(verdict, paragraph(step.question, "stage-claim small"));
-    if (told.votes) back.append(people(told.votes));
+    if (state.votes) back.append(people(state.votes));
     if (!step.figure) {
       back.append(paragraph(step.hidden.answer, "stage-why"));
       return;
@@ -67,17 +67,17 @@ export function drawCard(host, step, set) {
     drawing = DRAWINGS[step.figure.kind](figure, step, () => {});
   }
 
-  /** @param {import("./types.js").Told} told */
-  function update(told) {
-    const index = told.guess === null ? null : told.guess ? 0 : 1;
-    buttons.update({ ...told, guess: index }, step.hidden.truth ? 0 : 1);
-    const now = JSON.stringify([told.revealed, told.guess, told.votes]);
-    if (now !== built) turn(told);
+  /** @param {import("./types.js").StepState} state */
+  function update(state) {
+    const index = state.guess === null ? null : state.guess ? 0 : 1;
+    buttons.update({ ...state, guess: index }, step.hidden.truth ? 0 : 1);
+    const now = JSON.stringify([state.revealed, state.guess, state.votes]);
+    if (now !== built) turn(state);
     built = now;
-    drawing?.update({ guess: null, revealed: true, votes: null, moved: told.moved });
-    card.classList.toggle("turned", told.revealed);
-    front.inert = told.revealed;
-    back.inert = !told.revealed;
+    drawing?.update({ guess: null, revealed: true, votes: null, moved: state.moved });
+    card.classList.toggle("turned", state.revealed);
+    front.inert = state.revealed;
+    back.inert = !state.revealed;
   }
   return { update };
 }

@@ -12,7 +12,7 @@ import { figureOf } from "./figure_of.js";
 import { hidesBars, rowsUnsorted } from "./laid_out.js";
 
 /** @typedef {import("./types.js").Step} Step */
-/** @typedef {import("./types.js").Told} Told */
+/** @typedef {import("./types.js").StepState} StepState */
 
 /** A name of several words keeps its spaces; what cannot be seen in a token is made visible. @param {string} name */
 const called = (name) => name.split(" ").map(visible).join(" ");
@@ -24,7 +24,7 @@ const lettersOf = (name) =>
 /** @param {HTMLElement} host @param {Step} step @param {import("./types.js").SetGuess} set */
 export function drawBars(host, step, set) {
   const view = new BarsView(host, step, set);
-  return { update: (/** @type {Told} */ told) => view.update(told) };
+  return { update: (/** @type {StepState} */ state) => view.update(state) };
 }
 
 class BarsView {
@@ -60,64 +60,64 @@ class BarsView {
   /** @param {number} value @param {any} data */
   share = (value, data) => (value - data.low) / (data.high - data.low || 1);
 
-  /** @param {Told} told */
-  update(told) {
+  /** @param {StepState} state */
+  update(state) {
     const { step, kind } = this,
-      data = figureOf(step, told),
-      veiled = hidesBars(step) && !told.revealed;
+      data = figureOf(step, state),
+      veiled = hidesBars(step) && !state.revealed;
     this.laid = veiled
       ? rowsUnsorted(data)
       : data.rows.map((/** @type {any} */ _, /** @type {number} */ i) => i);
     this.data = data;
-    const rows = this.laid.map((i) => this.row(i, data, told, veiled));
+    const rows = this.laid.map((i) => this.row(i, data, state, veiled));
     if (data.rest && !veiled) rows.push(this.others(data.rest));
     this.bars.show(rows);
     this.list.classList.toggle("veiled", veiled);
-    this.list.classList.toggle("revealed", told.revealed);
+    this.list.classList.toggle("revealed", state.revealed);
     this.list.style.setProperty("--rows", String(rows.length));
     const longest = Math.max(...rows.map(({ name }) => lettersOf(name)));
     this.list.classList.toggle("long", longest > 10);
     this.list.style.setProperty("--letters", String(Math.min(longest, 24)));
     if (data.low < 0) this.fromZero(data);
-    if (kind === "tap") this.makeTaps(told);
-    if (kind === "drag") this.placeHandles(told);
-    this.placeDots(told);
-    if (this.gap) this.gap.textContent = this.inGap(told);
-    this.gap?.classList.toggle("known", told.revealed);
+    if (kind === "tap") this.makeTaps(state);
+    if (kind === "drag") this.placeHandles(state);
+    this.placeDots(state);
+    if (this.gap) this.gap.textContent = this.inGap(state);
+    this.gap?.classList.toggle("known", state.revealed);
   }
 
-  /** @param {Told} told */
-  inGap(told) {
+  /** @param {StepState} state */
+  inGap(state) {
     const { rows } = this.step.figure;
-    if (told.revealed && this.kind === "tap") return called(rows[this.step.hidden.truth].name);
-    return this.kind === "tap" && told.guess !== null ? called(rows[told.guess].name) : "\u00a0";
+    if (state.revealed && this.kind === "tap") return called(rows[this.step.hidden.truth].name);
+    return this.kind === "tap" && state.guess !== null ? called(rows[state.guess].name) : "\u00a0";
   }
 
-  /** @param {number} i @param {any} data @param {Told} told @param {boolean} veiled @returns {import("../../charts/bars.js").Bar} */
-  row(i, data, told, veiled) {
+  /** @param {number} i @param {any} data @param {StepState} state @param {boolean} veiled @returns {import("../../charts/bars.js").Bar} */
+  row(i, data, state, veiled) {
     const { value, name } = data.rows[i],
       { figure, hidden } = this.step,
-      moved = told.revealed && data !== figure && figure.rows.length === data.rows.length,
-      dragged = this.kind === "drag" && !told.revealed;
+      moved = state.revealed && data !== figure && figure.rows.length === data.rows.length,
+      dragged = this.kind === "drag" && !state.revealed;
     return {
       name: called(name),
       value: veiled || dragged ? 0 : this.share(value, data),
       reference: dragged || moved ? this.share(figure.rows[i].value, data) : null,
       figure: veiled || dragged ? "" : this.written(value, data),
-      why: this.note(i, told),
-      on: told.revealed && (data.drawn === i || (this.kind === "tap" && hidden.truth === i)),
+      why: this.note(i, state),
+      on: state.revealed && (data.drawn === i || (this.kind === "tap" && hidden.truth === i)),
     };
   }
 
-  /** @param {number} i @param {Told} told */
-  note(i, told) {
-    const count = told.votes?.counts?.[i],
+  /** @param {number} i @param {StepState} state */
+  note(i, state) {
+    const count = state.votes?.counts?.[i],
       said = count ? nt("{n} vote", "{n} votes", count) : "";
-    if (this.kind === "tap" && told.guess === i)
+    if (this.kind === "tap" && state.guess === i)
       return said ? t("you · {votes}", { votes: said }) : t("you");
-    if (this.kind !== "drag" || !told.guess) return said;
-    const mine = plain(told.guess[i], 2);
-    return told.revealed ? t("you {value}", { value: mine }) : mine;
+    if (this.kind !== "drag" || !state.guess) return said;
+    const mine = plain(state.guess[i], 2);
+    return state.revealed ? t("you {value}", { value: mine }) : mine;
   }
 
   /** @param {{value: number, count: number}} rest */
@@ -154,9 +154,9 @@ class BarsView {
 
   // What a class said
   // -----------------------------------------------------------------------------------------------------------
-  /** People that the figure itself has, or those who voted. @param {Told} told */
-  placeDots(told) {
-    const { votes } = told,
+  /** People that the figure itself has, or those who voted. @param {StepState} state */
+  placeDots(state) {
+    const { votes } = state,
       people = this.step.figure.people ?? null,
       counts = votes?.counts ?? people,
       total =
@@ -173,16 +173,20 @@ class BarsView {
 
   // A row is tapped
   // -------------------------------------------------------------------------------------------------------------
-  /** @param {Told} told */
-  makeTaps(told) {
+  /** @param {StepState} state */
+  makeTaps(state) {
     this.laid.forEach((i, at) => {
       const row = /** @type {HTMLElement} */ (this.list.children[at]);
       row.classList.add("tap");
       row.setAttribute("role", "radio");
-      row.setAttribute("aria-checked", String(told.guess === i));
-      row.setAttribute("aria-disabled", String(told.revealed));
-      row.classList.toggle("mine", told.guess === i);
-      row.tabIndex = told.revealed ? -1 : told.guess === i || (told.guess === null && !at) ? 0 : -1;
+      row.setAttribute("aria-checked", String(state.guess === i));
+      row.setAttribute("aria-disabled", String(state.revealed));
+      row.classList.toggle("mine", state.guess === i);
+      row.tabIndex = state.revealed
+        ? -1
+        : state.guess === i || (state.guess === null && !at)
+          ? 0
+          : -1;
       row.onclick = () => this.tap(at);
       row.onkeydown = (event) => this.key(event, at);
       this.rows[at] = row;
@@ -214,21 +218,21 @@ class BarsView {
 
   // Bars are dragged
   // ------------------------------------------------------------------------------------------------------------
-  /** @param {Told} told */
-  placeHandles(told) {
+  /** @param {StepState} state */
+  placeHandles(state) {
     const { predict } = this.step,
       start = predict?.start ?? [];
     this.laid.forEach((i, at) => {
       const track = /** @type {HTMLElement} */ (this.list.children[at].querySelector(".track"));
       const handle = (this.handles[i] ??= this.makeHandle(i));
       if (handle.parentElement !== track) track.append(handle);
-      handle.value = String(told.guess ? told.guess[i] : start[i]);
-      handle.disabled = told.revealed;
-      handle.classList.toggle("unset", !told.guess);
-      handle.hidden = told.revealed && !told.guess;
+      handle.value = String(state.guess ? state.guess[i] : start[i]);
+      handle.disabled = state.revealed;
+      handle.classList.toggle("unset", !state.guess);
+      handle.hidden = state.revealed && !state.guess;
       handle.setAttribute("aria-valuetext", plain(Number(handle.value), 3));
     });
-    this.saySum(told);
+    this.saySum(state);
   }
 
   /** @param {number} i */
@@ -248,17 +252,17 @@ class BarsView {
     return handle;
   }
 
-  /** What is left of a distribution whose bars are being dragged. @param {Told} told */
-  saySum(told) {
+  /** What is left of a distribution whose bars are being dragged. @param {StepState} state */
+  saySum(state) {
     const whole = Math.abs(
       this.step.figure.rows.reduce(
         (/** @type {number} */ sum, /** @type {any} */ row) => sum + row.value,
         0,
       ) - 1,
     );
-    this.sum.hidden = told.revealed || !told.guess || whole > 1e-3;
+    this.sum.hidden = state.revealed || !state.guess || whole > 1e-3;
     if (this.sum.hidden) return;
-    const sum = told.guess.reduce(
+    const sum = state.guess.reduce(
       (/** @type {number} */ all, /** @type {number} */ one) => all + one,
       0,
     );

@@ -10,7 +10,7 @@ import { say, t } from "../../core/translate.js";
 import { valueDots } from "./dots.js";
 import { figureOf } from "./figure_of.js";
 
-/** @typedef {import("./types.js").Told} Told */
+/** @typedef {import("./types.js").StepState} StepState */
 
 /** @type {Record<string, string>} */
 const COLOURS = {
@@ -24,7 +24,7 @@ const COLOURS = {
 /** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
 export function drawCurve(host, step, set) {
   const view = new CurveView(host, step, set);
-  return { update: (/** @type {Told} */ told) => view.update(told) };
+  return { update: (/** @type {StepState} */ state) => view.update(state) };
 }
 
 class CurveView {
@@ -76,11 +76,11 @@ class CurveView {
     this.set(Number((Math.round(held / step) * step).toPrecision(8)));
   }
 
-  /** @param {Told} told */
-  update(told) {
+  /** @param {StepState} state */
+  update(state) {
     const { predict } = this.step;
-    this.revealed = told.revealed;
-    this.data = figureOf(this.step, told);
+    this.revealed = state.revealed;
+    this.data = figureOf(this.step, state);
     const { data } = this,
       rules = data.rules.map((/** @type {any} */ rule) => ({
         x: rule.x,
@@ -90,8 +90,8 @@ class CurveView {
         label: say(rule.label),
       }));
     if (predict?.kind === "mark") {
-      this.addMarker(told, rules);
-      valueDots(this.people, told.votes?.values ?? null, predict.low ?? 0, predict.high ?? 1);
+      this.addMarker(state, rules);
+      valueDots(this.people, state.votes?.values ?? null, predict.low ?? 0, predict.high ?? 1);
     }
     this.chart.draw({
       x: data.x,
@@ -108,18 +108,18 @@ class CurveView {
       rules,
       ...(data.shade ? { shade: { to: data.shade.to, label: say(data.shade.label) } } : {}),
     });
-    this.chart.label(this.spoken(told));
+    this.chart.label(this.spoken(state));
   }
 
-  /** @param {Told} told @param {any[]} rules */
-  addMarker(told, rules) {
+  /** @param {StepState} state @param {any[]} rules */
+  addMarker(state, rules) {
     const { truth } = this.step.hidden,
-      mine = told.guess;
-    if (told.revealed && !rules.length)
+      mine = state.guess;
+    if (state.revealed && !rules.length)
       rules.push({ x: truth, colour: "var(--chosen)", width: 3, label: plain(truth, 3) });
     if (mine !== null) {
-      const right = told.revealed && mine > truth;
-      const near = told.revealed && rules.length > 0;
+      const right = state.revealed && mine > truth;
+      const near = state.revealed && rules.length > 0;
       rules.push({
         x: mine,
         colour: "var(--ink)",
@@ -132,17 +132,17 @@ class CurveView {
     if (!this.handle) return;
     const { low = 0, high = 1 } = this.step.predict ?? {};
     this.handle.value = String(mine ?? (low + high) / 2);
-    this.handle.disabled = told.revealed;
+    this.handle.disabled = state.revealed;
     this.handle.classList.toggle("unset", mine === null);
-    this.handle.hidden = told.revealed;
+    this.handle.hidden = state.revealed;
     this.handle.setAttribute("aria-valuetext", plain(Number(this.handle.value), 2));
   }
 
-  /** What a screen reader hears. @param {Told} told */
-  spoken(told) {
+  /** What a screen reader hears. @param {StepState} state */
+  spoken(state) {
     const said = this.data.rules.map((/** @type {any} */ rule) => say(rule.label));
-    if (told.guess !== null && this.step.predict?.kind === "mark")
-      said.push(t("you {value}", { value: plain(told.guess, 2) }));
+    if (state.guess !== null && this.step.predict?.kind === "mark")
+      said.push(t("you {value}", { value: plain(state.guess, 2) }));
     return [`${say(this.data.y_name)} / ${say(this.data.x_name)}`, ...said].join(". ");
   }
 }

@@ -52,17 +52,17 @@ export function drawGraph(host, step, set) {
     }
   }
 
-  /** @param {import("./types.js").Told} told */
-  function update(told) {
-    const turned = told.revealed !== revealed || first;
+  /** @param {import("./types.js").StepState} state */
+  function update(state) {
+    const turned = state.revealed !== revealed || first;
     first = false;
-    revealed = told.revealed;
-    const data = figureOf(step, told);
+    revealed = state.revealed;
+    const data = figureOf(step, state);
     [...picture.querySelectorAll(".node")].forEach((one, k) => {
-      one.classList.toggle("mine", asks && told.guess === k);
+      one.classList.toggle("mine", asks && state.guess === k);
       one.classList.toggle("true", asks && revealed && step.hidden.truth === k);
       const radius = Number(one.querySelector("circle")?.getAttribute("r"));
-      ringDots(/** @type {SVGElement} */ (one), told.votes?.counts?.[k] ?? 0, radius);
+      ringDots(/** @type {SVGElement} */ (one), state.votes?.counts?.[k] ?? 0, radius);
     });
     list.hidden = !data.shares;
     if (data.shares) bars.show(barsOf(data));

@@ -32,26 +32,26 @@ export function drawStrip(host, step, set) {
     scale.append(mark);
   }
 
-  /** @param {import("./types.js").Told} told */
-  function update(told) {
-    const turned = told.revealed !== revealed;
-    revealed = told.revealed;
-    if (turned || moved !== (told.moved ?? null)) lay(told);
+  /** @param {import("./types.js").StepState} state */
+  function update(state) {
+    const turned = state.revealed !== revealed;
+    revealed = state.revealed;
+    if (turned || moved !== (state.moved ?? null)) lay(state);
     const children = [...(box.querySelector(".tiles-strip")?.children ?? [])];
     children.forEach((tile, k) => {
-      tile.classList.toggle("mine", told.guess === k);
+      tile.classList.toggle("mine", state.guess === k);
       heapDots(
         /** @type {HTMLElement} */ (tile),
-        told.votes?.counts?.[k] ?? null,
-        told.votes?.n ?? 0,
+        state.votes?.counts?.[k] ?? null,
+        state.votes?.n ?? 0,
       );
     });
   }
 
-  /** The tiles, and where the ball is. @param {import("./types.js").Told} told */
-  function lay(told) {
-    moved = told.moved ?? null;
-    const after = figureOf(step, { ...told, revealed: true });
+  /** The tiles, and where the ball is. @param {import("./types.js").StepState} state */
+  function lay(state) {
+    moved = state.moved ?? null;
+    const after = figureOf(step, { ...state, revealed: true });
     tiles.clear();
     tiles.show(revealed ? after.tiles : step.figure.tiles, { still: true });
     if (revealed && moved) {

@@ -20,9 +20,9 @@ export function drawTrellis(host, step) {
     cell.element.setAttribute("role", "img");
   }
 
-  /** @param {import("./types.js").Told} told */
-  function update(told) {
-    const { passes, show } = figureOf(step, told);
+  /** @param {import("./types.js").StepState} state */
+  function update(state) {
+    const { passes, show } = figureOf(step, state);
     const last = passes.observations.length - 1;
     trellis.passes = passes; // before the reveal its results are blank
     trellis.show(show || "forward", show ? last : -1, null);

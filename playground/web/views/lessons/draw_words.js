@@ -28,15 +28,15 @@ export function drawWords(host, step, set) {
   const asks = step.predict?.kind === "tap";
   let revealed = false;
 
-  /** @param {HTMLElement} one @param {number} at @param {import("./types.js").Told} told */
-  function makeTap(one, at, told) {
+  /** @param {HTMLElement} one @param {number} at @param {import("./types.js").StepState} state */
+  function makeTap(one, at, state) {
     one.setAttribute("role", "radio");
-    one.setAttribute("aria-checked", String(told.guess === at));
+    one.setAttribute("aria-checked", String(state.guess === at));
     one.classList.add("tap");
-    one.classList.toggle("mine", told.guess === at);
-    one.classList.toggle("true", told.revealed && step.hidden.truth === at);
-    heapDots(one, told.votes?.counts?.[at] ?? null, told.votes?.n ?? 0);
-    one.tabIndex = revealed ? -1 : (told.guess ?? 0) === at ? 0 : -1;
+    one.classList.toggle("mine", state.guess === at);
+    one.classList.toggle("true", state.revealed && step.hidden.truth === at);
+    heapDots(one, state.votes?.counts?.[at] ?? null, state.votes?.n ?? 0);
+    one.tabIndex = revealed ? -1 : (state.guess ?? 0) === at ? 0 : -1;
     one.addEventListener("click", () => {
       if (!revealed) set(at);
     });
@@ -54,10 +54,10 @@ export function drawWords(host, step, set) {
     });
   }
 
-  /** @param {import("./types.js").Told} told */
-  function update(told) {
-    revealed = told.revealed;
-    const data = figureOf(step, told);
+  /** @param {import("./types.js").StepState} state */
+  function update(state) {
+    revealed = state.revealed;
+    const data = figureOf(step, state);
     let at = 0,
       tapped = 0;
     const count = data.rows.reduce(
@@ -70,7 +70,7 @@ export function drawWords(host, step, set) {
           const line = make("p", count > 48 ? "stage-words small" : "stage-words");
           for (const word of row) {
             const one = span(word, at, data.loop);
-            if (asks && (data.row ?? number) === number) makeTap(one, tapped++, told);
+            if (asks && (data.row ?? number) === number) makeTap(one, tapped++, state);
             line.append(one, " ");
             at += 1;
           }

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is rarely wanted on the stage: the entries behind "More". */
 import { copyLink } from "../../core/link.js";
-import { showQr } from "../../core/messages.js";
+import { showEmbed, showQr } from "../../core/messages.js";
 import { t } from "../../core/translate.js";
 import { blank, goFull } from "./full.js";
 import { showKeys } from "./help.js";
@@ -48,6 +48,7 @@ export const menuOf = (stage) => [
     act: () => copyLink(stage.keepAddress()),
     shown: always,
   },
+  { name: () => t("Embed"), key: "", act: () => showEmbed(stage.keepAddress()), shown: always },
   { name: () => t("QR code"), key: "", act: () => showQr(stage.keepAddress()), shown: always },
   { name: () => t("Keys"), key: "?", act: () => showKeys(), shown: always },
 ];

@@ -9,7 +9,7 @@ const PAGE = "lesson-print-page";
 
 /**
  * @param {HTMLElement} box the stage
- * @param {{step: import("./types.js").Step, told: import("./types.js").Told, where: string}[]} scenes none: what is on view
+ * @param {{step: import("./types.js").Step, state: import("./types.js").StepState, where: string}[]} scenes none: what is on view
  */
 export function printAll(box, scenes) {
   const sheets = make("div", "stage-sheets"),
@@ -17,10 +17,10 @@ export function printAll(box, scenes) {
   root.classList.add(PAGE);
   if (scenes.length) box.append(sheets);
   box.classList.toggle("printing", scenes.length > 0);
-  for (const { step, told, where } of scenes) {
+  for (const { step, state, where } of scenes) {
     const sheet = make("div", "stage-sheet");
     sheets.append(sheet);
-    makeScene(sheet, step, { where, set: () => {} }).update(told);
+    makeScene(sheet, step, { where, set: () => {} }).update(state);
   }
   const end = () => {
     root.classList.remove(PAGE);

@@ -7,8 +7,8 @@ import { hit, said } from "./said.js";
 
 /**
  * @param {HTMLElement} host
- * @param {{where: string, scenes: {step: import("./types.js").Step, told: import("./types.js").Told}[], go: (k: number) => void,
- *   again: () => void}} options what has not been revealed is not told here either
+ * @param {{where: string, scenes: {step: import("./types.js").Step, state: import("./types.js").StepState}[], go: (k: number) => void,
+ *   again: () => void}} options what has not been revealed is not shown here either
  */
 export function makeRecap(host, { where, scenes, go, again }) {
   const scene = make("article", "stage-scene stage-recap"),
@@ -18,8 +18,8 @@ export function makeRecap(host, { where, scenes, go, again }) {
   kicker.tabIndex = -1;
   kicker.setAttribute("aria-level", "2");
   const asked = scenes.filter(({ step }) => step.predict),
-    met = asked.filter(({ step, told }) => told.revealed && hit(step, told.guess)).length,
-    made = asked.filter(({ told }) => told.revealed && told.guess !== null).length;
+    met = asked.filter(({ step, state }) => state.revealed && hit(step, state.guess)).length,
+    made = asked.filter(({ state }) => state.revealed && state.guess !== null).length;
   head.append(
     kicker,
     make("p", "stage-ask", t("All guesses")),
@@ -43,21 +43,21 @@ export function makeRecap(host, { where, scenes, go, again }) {
     row.append(cell);
   }
   table.append(row);
-  scenes.forEach(({ step, told }, k) => {
+  scenes.forEach(({ step, state }, k) => {
     if (!step.predict) return;
     const line = make("tr"),
       link = button(step.title, null, () => go(k), "plain"),
       first = make("td");
     first.append(link);
-    const right = told.revealed ? hit(step, told.guess) : null;
+    const right = state.revealed ? hit(step, state.guess) : null;
     line.append(
       first,
-      asIs(make("td", right ? "stage-mine hit" : "stage-mine", said(step, told.guess))),
+      asIs(make("td", right ? "stage-mine hit" : "stage-mine", said(step, state.guess))),
       asIs(
         make(
           "td",
           "stage-true",
-          told.revealed ? said(step, step.hidden.truth) : t("not revealed yet"),
+          state.revealed ? said(step, step.hidden.truth) : t("not revealed yet"),
         ),
       ),
     );

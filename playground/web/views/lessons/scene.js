@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * A scene: where one is, what is said and asked, the figure, the guess, and what is so. Built once
- * a step, then told what happens.
+ * a step, then given the step's state as it changes.
  */
 import { drawn } from "../../core/messages.js";
 import { make, node } from "../../core/dom.js";
@@ -47,7 +47,7 @@ export function makeScene(host, step, { where, set }) {
     onCard = kind === "card" && !step.figure; // its back says the answer
   answer.hidden = onCard;
   sliders.hidden = !moves;
-  /** @type {import("./types.js").Told} */
+  /** @type {import("./types.js").StepState} */
   let last = { guess: null, revealed: false, votes: null };
   /** @type {any} */
   let moved = null; // the figure as the sliders make it
@@ -59,13 +59,13 @@ export function makeScene(host, step, { where, set }) {
       draw();
     });
 
-  /** @param {import("./types.js").Told} told */
-  function update(told) {
-    last = told;
-    scene.classList.toggle("revealed", told.revealed);
-    slides?.update(told.revealed);
+  /** @param {import("./types.js").StepState} state */
+  function update(state) {
+    last = state;
+    scene.classList.toggle("revealed", state.revealed);
+    slides?.update(state.revealed);
     draw();
-    if (!told.revealed) answer.replaceChildren();
+    if (!state.revealed) answer.replaceChildren();
     else if (!answer.childElementCount && step.hidden.answer && !onCard)
       answer.append(paragraph(step.hidden.answer, "stage-why"));
     drawn(host);

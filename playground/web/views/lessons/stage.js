@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * The stage: one figure at a time, at most three sentences, a guess made on the figure, and the truth drawn over it. Steps come a
- * lesson at a time and stay; a figure that the model computes is asked for ahead.
+ * The stage: one figure at a time, at most three sentences, a guess made on the figure, and the
+ * truth drawn over it. Steps come a lesson at a time and stay; a figure that the model computes is
+ * asked for ahead.
  */
 import { make, node } from "../../core/dom.js";
 import { withView } from "../../core/link.js";
@@ -12,14 +13,14 @@ import { blank, goFull, isFull } from "./full.js";
 import { showKeys } from "./help.js";
 import { listen } from "./keys.js";
 import { menuOf } from "./menu.js";
+import { classPlace, shownToClass, stepOnView, takeVotes } from "./on_class.js";
 import { printAll } from "./print.js";
-import { bare } from "./prose.js";
 import { makeRecap } from "./recap.js";
 import { makeScene } from "./scene.js";
 import { Source } from "./source.js";
 import { placeOf, Store } from "./store.js";
 import { makeTeacherPage } from "./teacher_page.js";
-import { Vote, votesOf } from "./vote.js";
+import { Vote } from "./vote.js";
 
 /** @typedef {import("./types.js").Step} Step */
 
@@ -28,7 +29,7 @@ export const mount = (element, host) => new Stage(element, host);
 
 class Stage {
   store = new Store();
-  /** @type {{element: HTMLElement, update: (told: any) => void, focus: () => void} | null} */
+  /** @type {{element: HTMLElement, update: (state: any) => void, focus: () => void} | null} */
   scene = null;
   language = "";
 
@@ -43,9 +44,11 @@ class Stage {
     const bar = node("nav", { class: "stage-bar", "aria-label": () => t("Lesson") });
     this.vote = new Vote({
       there: Boolean(constants?.classroom),
-      now: () => this.onView(),
-      voted: (place, answers, reveals) => this.takeVotes(place, answers, reveals),
-      seen: () => this.seen(),
+      now: () => stepOnView(this.store),
+      voted: (place, answers, reveals) => {
+        if (takeVotes(this.store, place, answers, reveals)) this.update();
+      },
+      seen: () => shownToClass(this.store),
     });
     this.box = node(
       "div",
@@ -65,28 +68,8 @@ class Stage {
     this.fetch(location.search.slice(0, 20000));
   }
 
-  /** The step on view, for a class. */
-  onView() {
-    const { store } = this,
-      step = store.stepAt(store.at),
-      place = store.list[store.at];
-    return step && place ? { step, figure: { lesson: place[0], step: place[1] + 1 } } : null;
-  }
-
-  /** What a class that follows is shown: the question, and an address that opens it. */
-  seen() {
-    const { store } = this,
-      step = store.stepAt(store.at),
-      place = store.list[store.at];
-    if (!step || !place || store.teacher) return null;
-    return {
-      text: [...step.text, step.question].map(bare).join(" "),
-      step: place[1] + 1,
-      address: async () => `${store.query}&at=${store.at + 1}`,
-    };
-  }
-
-  // What comes from the server --------------------------------------------------------------------------------------------------
+  // What comes from the server
+  // --------------------------------------------------------------------------------------------------
   /** All lessons and courses in the language of the page. @param {string} query the link, or "" to stay where one is */
   async fetch(query) {
     const { store } = this,
@@ -126,7 +109,8 @@ class Stage {
     this.problem.hidden = !sentences.length;
   }
 
-  // What is on view ---------------------------------------------------------------------------------------------------------------
+  // What is on view
+  // ---------------------------------------------------------------------------------------------------------------
   fillPicker() {
     const { lessons, courses } = this.store;
     this.bar.fill([
@@ -194,7 +178,7 @@ class Stage {
     if (this.wanted !== wanted) return;
     const scenes = store.list.map((_, k) => ({
       step: /** @type {Step} */ (store.stepAt(k)),
-      told: store.toldAt(k),
+      state: store.stateAt(k),
     }));
     this.scene = makeRecap(this.host, {
       where: `${store.title} · ${t("the end")}`,
@@ -226,15 +210,15 @@ class Stage {
   update() {
     const { store } = this,
       step = store.teacher ? null : store.stepAt(store.at),
-      told = store.atEnd ? null : store.toldAt(store.at);
-    if (step && told) this.scene?.update(told);
+      state = store.atEnd ? null : store.stateAt(store.at);
+    if (step && state) this.scene?.update(state);
     this.bar.show({
       value: store.value,
       at: store.at,
       count: store.list.length,
-      revealed: Boolean(told?.revealed),
+      revealed: Boolean(state?.revealed),
       asks: Boolean(step?.predict),
-      done: store.list.map((_, k) => store.toldAt(k).revealed),
+      done: store.list.map((_, k) => store.stateAt(k).revealed),
       first: store.at === 0 && !store.teacher,
       last: store.atEnd && !store.teacher,
       link: step?.open ? withView(step.open) : "",
@@ -253,7 +237,8 @@ class Stage {
     return location.href;
   }
 
-  // What is done --------------------------------------------------------------------------------------------------------------
+  // What is done
+  // --------------------------------------------------------------------------------------------------------------
   /** @param {number} at */
   go(at) {
     const { store } = this;
@@ -283,9 +268,9 @@ class Stage {
   guess(guess) {
     const { store } = this;
     if (store.atEnd || store.teacher) return;
-    const told = store.toldAt(store.at);
-    if (told.revealed) return;
-    told.guess = guess;
+    const state = store.stateAt(store.at);
+    if (state.revealed) return;
+    state.guess = guess;
     this.update();
   }
 
@@ -293,41 +278,19 @@ class Stage {
     const { store } = this,
       step = store.stepAt(store.at);
     if (store.teacher || !step?.predict || (step.needs_model && !step.figure)) return;
-    const told = store.toldAt(store.at);
-    told.revealed = !told.revealed;
-    if (told.revealed) this.vote.reveal(placeOf(...this.classPlace()));
+    const state = store.stateAt(store.at);
+    state.revealed = !state.revealed;
+    if (state.revealed) this.vote.reveal(placeOf(...classPlace(this.store)));
     this.update();
     this.host.querySelector(".stage-why")?.scrollIntoView({ block: "nearest" }); // a phone's screen is short
     this.keepAddress();
-  }
-
-  /** @returns {[string, number]} as the class's question names it */
-  classPlace() {
-    const [lesson, k] = this.store.list[this.store.at];
-    return [lesson, k + 1];
-  }
-
-  /**
-   * The class's answers to a step; null: they were withdrawn.
-   * @param {string} place @param {{key: string, count: number}[] | null} answers @param {boolean} reveals whether the truth comes with them
-   */
-  takeVotes(place, answers, reveals) {
-    const { store } = this,
-      at = store.list.findIndex(([lesson, k]) => placeOf(lesson, k + 1) === place),
-      step = store.stepAt(at);
-    if (!step) return;
-    const told = store.toldAt(at);
-    if (answers) told.votes = votesOf(step, answers);
-    else if (!told.revealed) told.votes = null;
-    if (reveals) told.revealed = true;
-    if (at === store.at) this.update();
   }
 
   /** What a clicker does: the truth first, then the next step. */
   forward() {
     const { store } = this,
       step = store.teacher || store.atEnd ? null : store.stepAt(store.at);
-    if (step?.predict && !store.toldAt(store.at).revealed) this.reveal();
+    if (step?.predict && !store.stateAt(store.at).revealed) this.reveal();
     else this.move(1);
   }
 
@@ -384,7 +347,7 @@ class Stage {
       this.box,
       store.list.map((_, k) => ({
         step: /** @type {Step} */ (store.stepAt(k)),
-        told: store.toldAt(k),
+        state: store.stateAt(k),
         where: t("{lesson} · {step} of {steps} · {title}", {
           lesson: store.title,
           step: k + 1,

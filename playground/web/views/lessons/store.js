@@ -4,7 +4,7 @@
  */
 
 /** @typedef {import("./types.js").Step} Step */
-/** @typedef {import("./types.js").Told} Told */
+/** @typedef {import("./types.js").StepState} StepState */
 
 /** A step of a lesson, wherever a course shows it. @param {string} lesson @param {number} step */
 export const placeOf = (lesson, step) => `${lesson},${step}`;
@@ -16,8 +16,8 @@ export class Store {
   courses = [];
   /** @type {Map<string, Step[]>} by lesson */
   steps = new Map();
-  /** @type {Map<string, Told>} by place */
-  told = new Map();
+  /** @type {Map<string, StepState>} by place */
+  states = new Map();
   lesson = "";
   course = ""; // "" where a lesson is open
   at = 0; // of the list; its length: all guesses
@@ -46,13 +46,13 @@ export class Store {
     return place ? (this.steps.get(place[0])?.[place[1]] ?? null) : null;
   }
 
-  /** @param {number} at @returns {Told} */
-  toldAt(at) {
+  /** @param {number} at @returns {StepState} */
+  stateAt(at) {
     const place = this.list[at];
     const key = place ? placeOf(...place) : "";
-    let told = this.told.get(key);
-    if (!told) this.told.set(key, (told = { guess: null, revealed: false, votes: null }));
-    return told;
+    let state = this.states.get(key);
+    if (!state) this.states.set(key, (state = { guess: null, revealed: false, votes: null }));
+    return state;
   }
 
   /** @param {string} value "lesson:temperature" or "course:how-a-model-chooses" @param {number} [at] */
@@ -68,7 +68,7 @@ export class Store {
   }
 
   forget() {
-    for (const [lesson, step] of this.list) this.told.delete(placeOf(lesson, step));
+    for (const [lesson, step] of this.list) this.states.delete(placeOf(lesson, step));
   }
 
   /** The query of what is open, without the step. */
@@ -83,7 +83,7 @@ export class Store {
   get hash() {
     if (this.teacher) return "#teacher";
     if (this.atEnd) return "#end";
-    return `#${this.at + 1}${this.toldAt(this.at).revealed ? "r" : ""}`;
+    return `#${this.at + 1}${this.stateAt(this.at).revealed ? "r" : ""}`;
   }
 
   /** Takes what stands behind # of an address; says whether it was one of the stage's own. @param {string} hash */
@@ -97,7 +97,7 @@ export class Store {
     if (!found) return hash === "#end";
     this.teacher = false;
     this.at = Math.max(0, Math.min(Number(found[1]) - 1, this.list.length));
-    if (found[2] && !this.atEnd) this.toldAt(this.at).revealed = true;
+    if (found[2] && !this.atEnd) this.stateAt(this.at).revealed = true;
     return true;
   }
 }

@@ -10,9 +10,9 @@
  * @typedef {{slug: string, title: string, minutes: string, count: number}} LessonEntry
  * @typedef {{slug: string, title: string, steps: [lesson: string, step: number][]}} CourseEntry
  *
- * @typedef {{guess: any, revealed: boolean, votes: import("./dots.js").Votes | null, moved?: any}} Told what has happened on a scene: `guess` null before there is one;
+ * @typedef {{guess: any, revealed: boolean, votes: import("./dots.js").Votes | null, moved?: any}} StepState what has happened on a scene: `guess` null before there is one;
  *   votes: of a class; moved: the revealed figure once a slider was moved
- * @typedef {{element?: HTMLElement, update: (told: Told) => void}} Drawing
+ * @typedef {{element?: HTMLElement, update: (state: StepState) => void}} Drawing
  * @typedef {(guess: any) => void} SetGuess
  */
 export {};

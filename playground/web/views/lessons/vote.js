@@ -77,7 +77,7 @@ export class Vote {
   /** @type {any} the classroom's session module */
   session = null;
   known = ""; // "lesson,step" whose votes are on the stage
-  told = 0; // the number of the class's question whose truth was shown last
+  revealedQuestion = 0; // the number of the question of the class whose truth was shown last
 
   /** @param {{there: boolean, now: () => {step: import("./types.js").Step, figure: {lesson: string, step: number}} | null,
    *   voted: (place: string, answers: {key: string, count: number}[] | null, reveals: boolean) => void, seen: () => object | null}} options
@@ -131,8 +131,8 @@ export class Vote {
     if (this.known && this.known !== asked) this.voted(this.known, null, false);
     this.known = "";
     if (asked && state.state !== "asked") {
-      const reveals = state.state === "revealed" && this.told !== state.question.id;
-      if (reveals) this.told = state.question.id;
+      const reveals = state.state === "revealed" && this.revealedQuestion !== state.question.id;
+      if (reveals) this.revealedQuestion = state.question.id;
       this.known = asked;
       this.voted(asked, state.answers ?? [], reveals); // R may hide the truth again
     }

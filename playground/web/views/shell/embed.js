@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The page or one figure of it for another site: the lines of HTML, and what stands under a page in
- * a frame.
+ * The page or one figure of it for another site: the dialog with the lines of HTML, and what stands
+ * under a page in a frame.
  */
 import { node, partsOf } from "../../core/dom.js";
 import { announce } from "../../core/messages.js";
@@ -43,9 +43,14 @@ export function homeLink() {
 
 const skeleton = () =>
   node(
-    "details",
-    { class: "embed" },
-    node("summary", {}, () => t("Embed: show it on another site")),
+    "dialog",
+    { class: "qr-dialog", "aria-labelledby": "embed-title" },
+    node(
+      "div",
+      { class: "qr-head" },
+      node("h2", { id: "embed-title" }, () => t("Embed: show it on another site")),
+      node("button", { type: "button", part: "close" }, () => t("Close")),
+    ),
     node("label", { class: "embed-field" }, () => t("What"), node("select", { part: "what" })),
     node(
       "label",
@@ -68,12 +73,14 @@ const skeleton = () =>
   );
 
 /**
- * The part of the link's dialog that writes the lines of HTML.
+ * The dialog that writes the lines of HTML; opens when a view says `showEmbed(address)`.
+ * @param {HTMLElement} element
  * @param {Figure[]} figures all that can be shown alone
  */
-export function embedPart(figures) {
-  const element = skeleton();
-  const { part, press, select } = partsOf(element);
+export function offerFrames(element, figures) {
+  const dialog = skeleton();
+  element.append(dialog);
+  const { part, press, select } = partsOf(dialog);
   const lines = /** @type {HTMLTextAreaElement} */ (part("lines"));
   let address = "";
   function write() {
@@ -92,9 +99,12 @@ export function embedPart(figures) {
       announce(t("The browser does not allow copying here: the lines are selected."));
     }
   });
-  /** @param {string} newAddress */
-  function show(newAddress) {
-    address = newAddress;
+  press("close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  document.addEventListener("playground:embed", (event) => {
+    address = String(/** @type {CustomEvent} */ (event).detail);
     const slug = new URL(address).searchParams.get("tab") ?? "home";
     select("what").replaceChildren(
       new Option(t("The whole page"), "page"),
@@ -103,6 +113,6 @@ export function embedPart(figures) {
         .map((one) => new Option(say(one.title), one.name)),
     );
     write();
-  }
-  return { element, show };
+    if (!dialog.open) dialog.showModal();
+  });
 }

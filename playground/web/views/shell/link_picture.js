@@ -6,7 +6,7 @@
 import { qrPicture } from "../../charts/qr.js";
 import { node, partsOf } from "../../core/dom.js";
 import { say, t } from "../../core/translate.js";
-import { embedPart } from "./embed.js";
+import { offerFrames } from "./embed.js";
 
 const LOCAL = /^(localhost|127\.|0\.0\.0\.0|\[::1\])/;
 
@@ -28,10 +28,9 @@ const skeleton = () =>
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export function mount(element, { server, constants }) {
-  const dialog = skeleton(),
-    embed = embedPart(constants.figures);
-  dialog.append(embed.element);
+  const dialog = skeleton();
   element.append(dialog);
+  offerFrames(element, constants.figures);
   const { part, press } = partsOf(dialog);
   const link = /** @type {HTMLAnchorElement} */ (part("address"));
   press("close").addEventListener("click", () => dialog.close());
@@ -43,7 +42,6 @@ export function mount(element, { server, constants }) {
     part("problem").hidden = true;
     part("picture").replaceChildren();
     link.textContent = link.href = address;
-    embed.show(address);
     part("note").textContent = LOCAL.test(location.host)
       ? t(
           "This address works on this computer alone. For phones in the room, start the Playground with HOST=0.0.0.0 and open it by this computer’s name or number.",
