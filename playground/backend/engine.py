@@ -121,10 +121,10 @@ class Engine:
             self._start()
             self._inbox.put(("leave", session))
 
-    def room(self) -> None:
+    def make_room(self) -> None:
         """Free what no open session needs, before the next tick; returns at once."""
         if self._thread is not None and not self.stopped:
-            self._inbox.put(("room", None))
+            self._inbox.put(("make room", None))
 
     def stop(self) -> None:
         """End the loop; every waiting request ends with RunStopped."""
@@ -231,8 +231,8 @@ class Engine:
             self.waiting.append(message)
         elif message[0] == "leave":
             self._drop(message[1])
-        elif message[0] == "room":
-            self.worker.room()
+        elif message[0] == "make room":
+            self.worker.make_room()
 
     def _hand_out_all(self) -> None:
         while self.turns:

@@ -103,7 +103,7 @@ class Stop:
     ) -> None:
         """Block until the process is asked to end, then end it gracefully: drain, last frames,
         close. `active()`: runs at work, 0 as long as no backend was needed."""
-        freed = AfterRuns(lambda: backend().room(), return_freed)
+        freed = AfterRuns(lambda: backend().make_room(), return_freed)
         try:
             while not self.asked.wait(LOOK):
                 freed.look(active())

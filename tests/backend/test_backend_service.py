@@ -284,7 +284,7 @@ def test_what_closed_sessions_left_is_given_up_and_an_open_one_goes_on(backend):
     with backend.causal("small-llama") as model:
         before = model.next_logits(list(range(2, 30)))
         assert engine.worker.kept
-        backend.room()
+        backend.make_room()
         after = model.next_logits(list(range(2, 30)))
         assert not engine.worker.kept and len(engine.worker.store.blocks) == 1
         torch.testing.assert_close(before, after, atol=1e-5, rtol=1e-5)
