@@ -93,7 +93,7 @@ def test_the_dial_runs_the_same_seed_with_more_words_a_step(tale):
     dial = page.get_by_role("slider", name="Words per step")
 
     went_on(page, lambda: dial.fill("13"))  # moves it and lets it go
-    expect(player(page).locator(".canvas-what")).to_contain_text("1 steps, seed 8")
+    expect(player(page).locator(".canvas-what")).to_contain_text("1 step, seed 8")
     expect(player(page)).to_have_attribute("data-steps", "1")
     more_settings(page)
     expect(page.get_by_label("Steps", exact=True)).to_have_value("1")

@@ -5,7 +5,7 @@
 import { fillSelect, node, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { advanced, second } from "./form_fields.js";
+import { advanced, cannotRun, second } from "./form_fields.js";
 
 /** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean, verifier: boolean}} Sampler */
 /** @typedef {[title: string, name: string, exact: boolean, verifies: boolean, noise: boolean]} Model */
@@ -203,7 +203,7 @@ export function makeForm(view, given, on) {
     dial.disabled = !reads;
     dial.value = String(Math.max(1, Math.ceil(masks / Math.max(1, values.steps || 1))));
     part("dialSays").textContent = reads
-      ? nt("{words} a step, {n} step", "{words} a step, {n} steps", values.steps || 1, {
+      ? nt("{words} per step, {n} step", "{words} per step, {n} steps", values.steps || 1, {
           words: dial.value,
         })
       : values.sampler === "gibbs"
@@ -220,9 +220,24 @@ export function makeForm(view, given, on) {
       score === null ? "" : t("perplexity {value}", { value: fixed(score, score < 10 ? 1 : 0) });
   }
 
+  /** @type {{text?: string, problem?: any}} */
+  let read = {};
+  let above = "";
+  function drawReading() {
+    const problem = read.problem ? say(read.problem) : "";
+    part("reading").className = problem ? "problem" : "";
+    part("reading").textContent =
+      problem && problem !== above
+        ? problem
+        : read.text
+          ? t("The model reads: {text}", { text: read.text })
+          : "";
+  }
+
   /** The values into the fields. */
   function draw() {
     drawScore();
+    drawReading();
     drawChoices();
     for (const [name, value] of Object.entries(values)) {
       const control = /** @type {HTMLInputElement} */ (name === "canvas" ? canvas : part(name));
@@ -306,11 +321,15 @@ export function makeForm(view, given, on) {
       models = next;
       draw();
     },
-    /** @param {{text?: string, problem?: string}} said */
+    /** @param {{text?: string, problem?: any}} said */
     reading(said) {
-      part("reading").className = said.problem ? "problem" : "";
-      part("reading").textContent =
-        said.problem ?? (said.text ? t("The model reads: {text}", { text: said.text }) : "");
+      read = said;
+      drawReading();
+    },
+    /** What is said already above the field. @param {string} sentence */
+    saidAbove(sentence) {
+      above = sentence;
+      drawReading();
     },
     /** @param {number | null | undefined} perplexity of the text on view */
     scored(perplexity) {
@@ -328,31 +347,6 @@ export function makeForm(view, given, on) {
     },
     runButton: press("run"),
   };
-}
-
-/** Why samplers are not offered with the model that is chosen. @param {Sampler[]} samplers */
-function cannotRun(samplers) {
-  const names = (/** @type {Sampler[]} */ all) =>
-    all.map((one) => say(one.title).split(/[:(]/)[0].trim()).join(", ");
-  const posterior = samplers.filter((one) => one.posterior),
-    verifier = samplers.filter((one) => one.verifier);
-  return [
-    posterior.length
-      ? nt(
-          "{n} more sampler needs exact probabilities under noise, which only the exact models give: {names}.",
-          "{n} more samplers need exact probabilities under noise, which only the exact models give: {names}.",
-          posterior.length,
-          { names: names(posterior) },
-        )
-      : "",
-    verifier.length
-      ? t("{names} needs a trained verifier, which this model does not have here.", {
-          names: names(verifier),
-        })
-      : "",
-  ]
-    .filter(Boolean)
-    .join(" ");
 }
 
 /** A pass of these writes as many words as its checks let through; their steps are those of the window. @param {string} sampler */
