@@ -20,6 +20,7 @@ from playground.pages import ngram_models
 from playground.pages.shell import build_app, launch_settings
 from playground.server.lifecycle import Stop, with_routes
 from playground.server.mcp import answer_in_json
+from playground.server.memory import bound_arenas
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -38,6 +39,7 @@ def main(words: Sequence[str] | None = None) -> None:
     """Serve the app until the process is asked to end. `words`: the command's own, the program's by
     default."""
     address = arguments(words)
+    bound_arenas()
     stop = Stop()
     log_runs()
     zero_gpu.register()
@@ -62,7 +64,7 @@ def main(words: Sequence[str] | None = None) -> None:
     answer_in_json(demo)
     # The page answers first; torch and the first model come in behind it.
     threading.Thread(target=demo.shell.warm, name="warm", daemon=True).start()
-    stop.serve(demo, demo.shell.backend)
+    stop.serve(demo, demo.shell.backend, demo.shell.active)
     # Not by way of the interpreter's own end: a model that is being loaded in a thread would abort
     # it (status 134).
     logging.shutdown()

@@ -121,6 +121,11 @@ class Engine:
             self._start()
             self._inbox.put(("leave", session))
 
+    def room(self) -> None:
+        """Free what no open session needs, before the next tick; returns at once."""
+        if self._thread is not None and not self.stopped:
+            self._inbox.put(("room", None))
+
     def stop(self) -> None:
         """End the loop; every waiting request ends with RunStopped."""
         self.stopped = True
@@ -226,6 +231,8 @@ class Engine:
             self.waiting.append(message)
         elif message[0] == "leave":
             self._drop(message[1])
+        elif message[0] == "room":
+            self.worker.room()
 
     def _hand_out_all(self) -> None:
         while self.turns:

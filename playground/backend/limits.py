@@ -26,7 +26,7 @@ class Limits:
         8.0  # bytes of one request; a saved run that is opened again is the longest
     )
     sessions_kept: int = (
-        512  # of visitors' pages: the frame remembers each one's components, some hundred KB
+        128  # of visitors' pages: the frame keeps 0.4 MB for each and makes it anew when it is lost
     )
     max_prompt_characters: int = 20_000
     max_prompt_tokens: int = 2_048

@@ -259,6 +259,13 @@ class Backend:
         time."""
         return self.runs.drain(seconds)
 
+    def room(self) -> None:
+        """Give up what no open session needs. On a GPU nothing is: its passes are dear to
+        record."""
+        for loaded in [] if self._residents is None else self._residents.all():
+            if loaded.network.device.type == "cpu":
+                loaded.engine.room()
+
     def close(self) -> None:
         """Put every model away."""
         if self._residents is not None:

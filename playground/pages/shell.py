@@ -79,6 +79,10 @@ class Shell:
                     self._backend = (self.make_backend or _shipped_backend)()
         return self._backend
 
+    def active(self) -> int:
+        """Runs at work now; 0 as long as no backend was needed."""
+        return 0 if self._backend is None else self._backend.runs.active
+
     def at_start(self, fn: Callable[[], None]) -> None:
         """`fn` runs once, in the background, after the page answers."""
         self.starters.append(fn)

@@ -28,6 +28,7 @@ from starlette.routing import Route
 
 from playground.i18n import t
 from playground.server.classroom import class_routes
+from playground.server.memory import AfterRuns, return_freed
 
 LOOK = 0.2  # seconds between two looks while the process waits for its end
 LAST_FRAMES = 3.0  # seconds in which a page may still fetch the last frames of its text
@@ -97,12 +98,15 @@ class Stop:
             self.at_once.set()
         self.asked.set()
 
-    def serve(self, demo: Any, backend: Callable[[], Any]) -> None:
-        """Block until the process is told to end, then end it gracefully: drain, last frames,
-        close."""
+    def serve(
+        self, demo: Any, backend: Callable[[], Any], active: Callable[[], int] = lambda: 0
+    ) -> None:
+        """Block until the process is asked to end, then end it gracefully: drain, last frames,
+        close. `active()`: runs at work, 0 as long as no backend was needed."""
+        freed = AfterRuns(lambda: backend().room(), return_freed)
         try:
             while not self.asked.wait(LOOK):
-                pass
+                freed.look(active())
             self._drain(backend())
             _last_frames(demo)
         except KeyboardInterrupt:

@@ -275,3 +275,16 @@ def test_many_short_runs_leave_nothing_behind(backend):
             backend.causal("small-llama").next_logits([1])
             seen.append(state())
     assert seen[0] == seen[1]
+
+
+def test_what_closed_sessions_left_is_given_up_and_an_open_one_goes_on(backend):
+    with backend.causal("small-llama") as model:
+        model.next_logits(list(range(1, 40)))
+    engine = backend.residents.get("small-llama").engine
+    with backend.causal("small-llama") as model:
+        before = model.next_logits(list(range(2, 30)))
+        assert engine.worker.kept
+        backend.room()
+        after = model.next_logits(list(range(2, 30)))
+        assert not engine.worker.kept and len(engine.worker.store.blocks) == 1
+        torch.testing.assert_close(before, after, atol=1e-5, rtol=1e-5)
