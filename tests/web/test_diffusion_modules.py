@@ -195,3 +195,18 @@ def test_a_long_word_is_written_smaller_so_that_it_stands_whole(module):
     }"""
     found = module("views/diffusion/wall.js", act, ["daughter", "grandmother", "extraordinarily"])
     assert found == ["", "canvas-long", "canvas-longest"]
+
+
+def test_the_class_learns_what_comes_next_though_a_step_reveals_nothing(module):
+    rows = [
+        {"state": state, "canvas": [1, 2, 3], "texts": ["a", "king", "sang"]}
+        for state in (
+            ["locked", "masked", "masked"],
+            ["locked", "masked", "masked"],
+            ["locked", "masked", "new"],
+        )
+    ]
+    act = """({placeWord}, rows) =>
+      placeWord({rows, card: {}, lexicon: new Map()}, 0)"""
+    asked = module("views/diffusion/on_class.js", act, rows)
+    assert (asked["masks"], asked["truth"]) == ([1, 2], {"place": 2, "word": "sang"})

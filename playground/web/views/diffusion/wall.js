@@ -240,7 +240,7 @@ class Tile {
   }
 }
 
-const LONG = 9; // letters from which on a word is written smaller, so that it stands whole
+const LONG = 10; // letters from which on a word is written smaller, so that it stands whole
 const LONGEST = 13;
 
 /** @param {Look} look */

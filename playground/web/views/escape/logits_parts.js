@@ -67,6 +67,7 @@ const left = () =>
       ),
       node("p", { class: "soft small logits-source", part: "source" }),
     ),
+    node("p", { class: "problem", role: "alert", part: "problem", hidden: true }),
     node("h2", {}, () => t("Loop token and ways out (choose by a click)")),
     node("div", { class: "logits-list", part: "list" }),
   );
@@ -77,7 +78,6 @@ const right = () =>
     { class: "logits-right" },
     node("h2", {}, () => t("When can it get out?")),
     node("div", { class: "logits-knobs", part: "knobs" }),
-    node("p", { class: "problem", role: "alert", part: "problem", hidden: true }),
     node("p", { class: "say logits-sentence", part: "sentence", "aria-live": "polite" }),
     node("table", { class: "escape-table logits-numbers", part: "numbers" }),
     node("div", { class: "logits-sides", part: "sides" }),
