@@ -164,6 +164,7 @@ export class UnmaskView {
     this.store.begin(message, this.clock.state());
     this.clock.begin(message.twin ?? null, Boolean(message.on));
     this.form?.scored(null);
+    this.form?.about({}); // the run on view has its own card
     this.problem("");
     this.live("running", t("running"));
     this.root.dataset.run = message.run;

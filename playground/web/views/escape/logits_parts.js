@@ -111,7 +111,7 @@ function written(value) {
     : number(value, { maximumSignificantDigits: 4 });
 }
 
-/** @param {string} tag @param {string} text with its symbols set as mathematics */
+/** @param {"span" | "td" | "h2"} tag @param {string} text with its symbols set as mathematics */
 function typeset(tag, text) {
   const element = make(tag);
   element.append(...rich(text));
