@@ -9,9 +9,10 @@ import torch
 from playground.diffusion.drafts import Drafts
 from playground.diffusion.draws import TOKEN, uniforms
 from playground.diffusion.evidence import guide
+from playground.diffusion.moving import Moving
 from playground.diffusion.prediction import Prediction
 from playground.diffusion.settings import UnmaskSettings
-from playground.diffusion.step import LOCKED, MASKED, NEW, REMASKED, SETTLED, Step
+from playground.diffusion.step import GROUPED, LOCKED, MASKED, NEW, REMASKED, SETTLED, Step
 
 
 def as_canvas(canvas, name: str = "canvas") -> np.ndarray:
@@ -92,6 +93,9 @@ class Run:
             None  # (B,) first and last + 1 position that the model sees
         )
         self.drafts: Drafts | None = None  # of a speculative sampler's pass
+        self.vectors: Moving | None = None  # of a sampler that moves vectors
+        # (B, L) bool: where a word stands for its group, which alone is known
+        self.grouped = np.zeros(self.canvas.shape, dtype=bool)
         self._before, self._shown = self.canvas.copy(), None
         self._fresh = np.ones(batch, dtype=bool)
         self.drawn = np.zeros(self.canvas.shape, dtype=bool)
@@ -293,11 +297,12 @@ class Run:
         state[self.drawn] = NEW
         state[masked] = MASKED
         state[again] = REMASKED
+        state[self.grouped] = GROUPED
         state[self.locked] = LOCKED
         step = Step(
             index=self.index,
             canvas=torch.from_numpy(self.canvas.copy()),
-            revealed=torch.from_numpy(self.drawn & ~masked),
+            revealed=torch.from_numpy(self.drawn & ~masked & ~self.grouped),
             confidence=torch.from_numpy(self.confidence.copy()),
             entropy=torch.from_numpy(self.entropy.copy()),
             state=state,
@@ -306,6 +311,7 @@ class Run:
             fresh=self._fresh.copy(),
             phase=self.phase,
             drafts=self.drafts,
+            vectors=self.vectors,
             prediction=self.prediction,
             before=self._shown,
         )
@@ -313,6 +319,7 @@ class Run:
         self._before, self._shown = self.canvas.copy(), self.prediction
         self._fresh = self.valid.copy()
         self.drawn, self.drafts = np.zeros(self.canvas.shape, dtype=bool), None
+        self.vectors = None
         return step
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from playground.diffusion.drafts import Drafts
+from playground.diffusion.moving import Moving
 from playground.diffusion.prediction import Prediction
 
-MASKED, NEW, SETTLED, REMASKED, LOCKED = range(5)
-STATES = ("masked", "new", "settled", "remasked", "locked")
+MASKED, NEW, SETTLED, REMASKED, LOCKED, GROUPED = range(6)
+STATES = ("masked", "new", "settled", "remasked", "locked", "grouped")
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Step:
 
     index: int  # 0, 1, ... over the whole run
     canvas: torch.Tensor  # (B, L) ids after the step
-    revealed: torch.Tensor  # (B, L) bool: drawn at this step
+    revealed: torch.Tensor  # (B, L) bool: a word was drawn at this step
     confidence: (
         torch.Tensor
     )  # (B, L) largest untempered probability when last asked; NaN where never asked (locked)
@@ -34,6 +35,7 @@ class Step:
     )
     phase: str | None = None  # "burn-in" before a Gibbs run counts
     drafts: Drafts | None = field(default=None, repr=False)  # of a speculative sampler's pass
+    vectors: Moving | None = field(default=None, repr=False)  # of a sampler that moves vectors
     prediction: Prediction | None = field(default=None, repr=False)
     before: Prediction | None = field(default=None, repr=False)  # the prediction of the step before
 
@@ -47,6 +49,7 @@ class Step:
         `playground.diffusion.drafts`.
         change: total variation, over the whole vocabulary, between the prediction of this step and
           of the step before.
+        A sampler that moves vectors adds "vectors", see `playground.diffusion.moving`.
         """
         canvas = self.canvas[row].tolist()
         rows = (
@@ -70,6 +73,8 @@ class Step:
         }
         if self.drafts is not None:
             record |= self.drafts.record(row, text_of)
+        if self.vectors is not None:
+            record["vectors"] = self.vectors.record(row)
         if text_of is not None:
             record["text"] = [text_of(token) for token in canvas]
             record["top"] = [

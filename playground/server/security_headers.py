@@ -89,7 +89,9 @@ class Guard:
             await send(message)
 
         async def refuse(status: int, sentence: str) -> None:
-            await JSONResponse({"detail": sentence}, status)(scope, receive, answer)
+            # what was sent may hold half characters, which no answer can
+            sayable = sentence.encode("utf-8", "backslashreplace").decode()
+            await JSONResponse({"detail": sayable}, status)(scope, receive, answer)
 
         longest, count = int(limits().max_body_mb * 1_000_000), 0
         too_large = f"A request may hold at most {limits().max_body_mb:g} MB here: shorten it."

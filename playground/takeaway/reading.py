@@ -6,19 +6,34 @@ in its range, or raise ValueError with a sentence that names the place, its valu
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from playground import traces
+from playground.takeaway.reading_kinds import (
+    CHANCE,
+    COUNT,
+    MOST_WORDS,
+    NAME,
+    NATS,
+    TOKEN,
+    anything,
+    by_number,
+    flag,
+    list_of,
+    maybe,
+    object_of,
+    one_of,
+    plain_settings,
+    real_number,
+    shown,
+    text_up_to,
+    whole_number,
+)
 
 LONGEST_FILE = 32_000_000  # characters
 MOST_STEPS = 2048
-MOST_WORDS = 512  # positions of a canvas
-LONGEST_TEXT = 40_000
-STATES = ("masked", "new", "settled", "remasked", "locked", "changed")
-
-Reader = Callable[[Any, str], Any]
+STATES = ("masked", "new", "settled", "remasked", "locked", "changed", "grouped")
 
 
 def read_trace(text: Any) -> dict:
@@ -41,7 +56,7 @@ def checked(trace: Any) -> dict:
     if kind == "unmask":
         return _unmask(trace, "")
     if kind == "compare" and "runs" in trace:
-        runs = _list(_any, 2, 2)(trace["runs"], "runs")
+        runs = list_of(anything, 2, 2)(trace["runs"], "runs")
         read = [_unmask(traces.check(run), f"runs[{number}].") for number, run in enumerate(runs)]
         return {
             "version": traces.VERSION,
@@ -55,212 +70,85 @@ def checked(trace: Any) -> dict:
     raise ValueError(f"kind must be decode, score or unmask to be played here, got {kind!r}")
 
 
-# kinds of values ----------------------------------------------------------------------------------------------------
-
-
-def _any(value: Any, _where: str) -> Any:
-    return value
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:40] + "…"
-
-
-def _whole(low: int, high: int) -> Reader:
-    def read(value: Any, where: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(
-                f"{where} must be a whole number in [{low}, {high}], got {_shown(value)}"
-            )
-        return value
-
-    return read
-
-
-def _number(low: float, high: float) -> Reader:
-    def read(value: Any, where: str) -> float:
-        # JSON's integers have no largest one: such a number is no float
-        good = (
-            isinstance(value, (int, float))
-            and not isinstance(value, bool)
-            and abs(value) < 1e300
-            and math.isfinite(value)
-        )
-        if not good or not low <= value <= high:
-            raise ValueError(
-                f"{where} must be a number in [{low:g}, {high:g}], got {_shown(value)}"
-            )
-        return value
-
-    return read
-
-
-def _text(longest: int = LONGEST_TEXT) -> Reader:
-    def read(value: Any, where: str) -> str:
-        if not isinstance(value, str):
-            raise ValueError(f"{where} must be a text, got {type(value).__name__}")
-        if len(value) > longest:
-            raise ValueError(
-                f"{where} must have at most {longest:,} characters, got {len(value):,}"
-            )
-        return value
-
-    return read
-
-
-def _flag(value: Any, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{where} must be true or false, got {_shown(value)}")
-    return value
-
-
-def _one_of(*allowed: str) -> Reader:
-    def read(value: Any, where: str) -> str:
-        if not isinstance(value, str) or value not in allowed:
-            raise ValueError(f"{where} must be one of {', '.join(allowed)}, got {_shown(value)}")
-        return value
-
-    return read
-
-
-def _maybe(reader: Reader) -> Reader:
-    return lambda value, where: None if value is None else reader(value, where)
-
-
-def _list(reader: Reader, low: int = 0, high: int = MOST_WORDS) -> Reader:
-    def read(value: Any, where: str) -> list:
-        if not isinstance(value, list):
-            raise ValueError(f"{where} must be a list, got {type(value).__name__}")
-        if not low <= len(value) <= high:
-            raise ValueError(f"{where} must hold {low} to {high} entries, got {len(value)}")
-        return [reader(item, f"{where}[{number}]") for number, item in enumerate(value)]
-
-    return read
-
-
-def _object(fields: Mapping[str, Reader], optional: Mapping[str, Reader] | None = None) -> Reader:
-    def read(value: Any, where: str) -> dict:
-        if not isinstance(value, dict):
-            raise ValueError(f"{where} must be an object, got {type(value).__name__}")
-        missing = [name for name in fields if name not in value]
-        if missing:
-            raise ValueError(f"{where} must have the field {missing[0]}")
-        read_ = {name: reader(value[name], f"{where}.{name}") for name, reader in fields.items()}
-        return read_ | {
-            name: reader(value[name], f"{where}.{name}")
-            for name, reader in (optional or {}).items()
-            if name in value
-        }
-
-    return read
-
-
-def _settings(value: Any, where: str) -> dict:
-    if not isinstance(value, dict) or len(value) > 64:
-        raise ValueError(f"{where} must be an object with at most 64 fields")
-    for name, item in value.items():
-        if name == "order" and isinstance(item, list):  # rules in an order of the visitor's own
-            _list(_text(60), 0, 64)(item, f"{where}.order")
-            continue
-        if (
-            len(name) > 60
-            or not (item is None or isinstance(item, (bool, int, float, str)))
-            or (isinstance(item, str) and len(item) > 2000)
-        ):
-            raise ValueError(
-                f"{where}.{name[:60]} must be a number, a short text, true, false or null, got {_shown(item)}"
-            )
-        if isinstance(item, (int, float)) and not isinstance(item, bool):
-            _number(-1e300, 1e300)(item, f"{where}.{name}")
-    return dict(value)
-
-
-CHANCE, NATS, COUNT, TOKEN = (
-    _number(-1e-6, 1 + 1e-6),
-    _number(-1e-6, 1e9),
-    _whole(0, 2**53),
-    _whole(0, 2**53),
-)
-NAME = _text(200)
-
 # left to right ------------------------------------------------------------------------------------------------------
 
-PIECE = _object({"id": TOKEN, "text": _text(), "piece": _text()})
-DECODE_STEP = _object(
+PIECE = object_of({"id": TOKEN, "text": text_up_to(), "piece": text_up_to()})
+DECODE_STEP = object_of(
     {
         "index": COUNT,
         "token_id": TOKEN,
-        "text": _text(),
+        "text": text_up_to(),
         "probability": CHANCE,
         "raw_probability": CHANCE,
-        "rank": _whole(1, 2**53),
-        "surprisal": _maybe(NATS),
-        "entropy": _maybe(NATS),
-        "raw_entropy": _maybe(NATS),
-        "u": _maybe(_number(0, 1)),
-        "forced": _flag,
-        "vocab_size": _whole(1, 2**53),
-        "binding": _maybe(NAME),
-        "stages": _list(
-            _object(
+        "rank": whole_number(1, 2**53),
+        "surprisal": maybe(NATS),
+        "entropy": maybe(NATS),
+        "raw_entropy": maybe(NATS),
+        "u": maybe(real_number(0, 1)),
+        "forced": flag,
+        "vocab_size": whole_number(1, 2**53),
+        "binding": maybe(NAME),
+        "stages": list_of(
+            object_of(
                 {
                     "name": NAME,
                     "kept": COUNT,
                     "removed": COUNT,
                     "removed_mass": CHANCE,
                     "total_variation": CHANCE,
-                    "effect": _flag,
+                    "effect": flag,
                 }
             ),
             0,
             64,
         ),
-        "rows": _list(
-            _object(
+        "rows": list_of(
+            object_of(
                 {
                     "id": TOKEN,
-                    "text": _text(),
+                    "text": text_up_to(),
                     "raw": CHANCE,
                     "final": CHANCE,
-                    "rank": _whole(1, 2**53),
-                    "cut": _maybe(NAME),
+                    "rank": whole_number(1, 2**53),
+                    "cut": maybe(NAME),
                 },
-                {"through": _list(CHANCE, 0, 64)},
+                {"through": list_of(CHANCE, 0, 64)},
             ),
             1,
             1000,
         ),
-        "remainder": _object(
+        "remainder": object_of(
             {"count": COUNT, "raw": CHANCE, "final": CHANCE, "cut_count": COUNT, "cut_raw": CHANCE}
         ),
-        "strip": _list(
-            _object({"id": TOKEN, "text": _text(), "start": CHANCE, "end": CHANCE}), 0, 1000
+        "strip": list_of(
+            object_of({"id": TOKEN, "text": text_up_to(), "start": CHANCE, "end": CHANCE}), 0, 1000
         ),
     },
     {
-        "strip_rest": _object({"count": COUNT, "start": CHANCE, "end": CHANCE}),
-        "piece": _text(),
-        "memory": _maybe(
-            _object(
+        "strip_rest": object_of({"count": COUNT, "start": CHANCE, "end": CHANCE}),
+        "piece": text_up_to(),
+        "memory": maybe(
+            object_of(
                 {},
                 {
-                    "mu": _number(-1e9, 1e9),
-                    "adaptive_sum": _number(0, 1e6),
-                    "adaptive_weight": _number(0, 1e6),
+                    "mu": real_number(-1e9, 1e9),
+                    "adaptive_sum": real_number(0, 1e6),
+                    "adaptive_weight": real_number(0, 1e6),
                 },
             )
         ),
         "beyond": COUNT,
-        "loop": _maybe(_object({"period": _whole(1, MOST_STEPS), "start": COUNT, "length": COUNT})),
-        "finish": _maybe(NAME),
-        "drawn": _maybe(_list(CHANCE, 2, 2)),
+        "loop": maybe(
+            object_of({"period": whole_number(1, MOST_STEPS), "start": COUNT, "length": COUNT})
+        ),
+        "finish": maybe(NAME),
+        "drawn": maybe(list_of(CHANCE, 2, 2)),
     },
 )
 
 
 def _decode(trace: Mapping[str, Any]) -> dict:
-    steps = _list(DECODE_STEP, 1, MOST_STEPS)(trace["steps"], "steps")
+    steps = list_of(DECODE_STEP, 1, MOST_STEPS)(trace["steps"], "steps")
     for number, step in enumerate(steps):
         if step["index"] != number:
             raise ValueError(f"steps[{number}].index must be {number}, got {step['index']}")
@@ -269,18 +157,18 @@ def _decode(trace: Mapping[str, Any]) -> dict:
         ]
         if step["binding"] is not None and step["binding"] not in names:
             raise ValueError(
-                f"steps[{number}].binding must be null or a stage of this step ({', '.join(names)}), got {_shown(step['binding'])}"
+                f"steps[{number}].binding must be null or a stage of this step ({', '.join(names)}), got {shown(step['binding'])}"
             )
         step.setdefault("piece", step["text"])
     return {
         "version": traces.VERSION,
         "kind": trace["kind"],
         "model": NAME(trace["model"], "model"),
-        "settings": _settings(trace["settings"], "settings"),
-        "prompt": _text()(trace.get("prompt"), "prompt"),
-        "chat": _flag(trace.get("chat", False), "chat"),
-        "prompt_tokens": _list(PIECE, 0, 8192)(trace.get("prompt_tokens", []), "prompt_tokens"),
-        "notes": _list(_text(1000), 0, 20)(trace.get("notes", []), "notes"),
+        "settings": plain_settings(trace["settings"], "settings"),
+        "prompt": text_up_to()(trace.get("prompt"), "prompt"),
+        "chat": flag(trace.get("chat", False), "chat"),
+        "prompt_tokens": list_of(PIECE, 0, 8192)(trace.get("prompt_tokens", []), "prompt_tokens"),
+        "notes": list_of(text_up_to(1000), 0, 20)(trace.get("notes", []), "notes"),
         "steps": steps,
     }
 
@@ -288,54 +176,43 @@ def _decode(trace: Mapping[str, Any]) -> dict:
 # everywhere at once -------------------------------------------------------------------------------------------------
 
 
-def _by_number(reader: Reader, most: int) -> Reader:
-    """An object whose keys are whole numbers: {"17": ...}."""
-
-    def read(value: Any, where: str) -> dict:
-        if not isinstance(value, dict) or len(value) > most:
-            raise ValueError(f"{where} must be an object with at most {most} entries")
-        for key in value:
-            if not (key.isascii() and key.isdigit() and len(key) <= 16):
-                raise ValueError(f"the names in {where} must be whole numbers, got {_shown(key)}")
-        return {key: reader(item, f"{where}[{key}]") for key, item in value.items()}
-
-    return read
-
-
 def _word(value: Any, where: str) -> list:
-    pair = _list(_text(), 2, 2)(value, where)
-    return [pair[0], _one_of("", "+", ".")(pair[1], f"{where}[1]")]
+    pair = list_of(text_up_to(), 2, 2)(value, where)
+    return [pair[0], one_of("", "+", ".")(pair[1], f"{where}[1]")]
 
 
-CARD = _object(
+POINT = list_of(real_number(-1e9, 1e9), 2, 2)
+CARD = object_of(
     {
         "model": NAME,
-        "title": _text(400),
+        "title": text_up_to(400),
         "mask_id": TOKEN,
-        "vocab_size": _whole(1, 2**53),
-        "canvas": _list(TOKEN, 1),
-        "words": _by_number(_word, 200_000),
-        "state": _list(_one_of(*STATES), 1),
+        "vocab_size": whole_number(1, 2**53),
+        "canvas": list_of(TOKEN, 1),
+        "words": by_number(_word, 200_000),
+        "state": list_of(one_of(*STATES), 1),
     },
     {
-        "prompt": _text(),
-        "settings": _settings,
+        "prompt": text_up_to(),
+        "settings": plain_settings,
         "special": COUNT,
-        "frame": _list(_list(TOKEN, 0, 64), 2, 2),
+        "frame": list_of(list_of(TOKEN, 0, 64), 2, 2),
         "family": NAME,
-        "texts": _by_number(_text(), MOST_WORDS),
-        "expected": _whole(0, 100_000),
-        "note": _text(400),
-        "about": _maybe(
-            _object(
-                {"name": NAME, "text": _text(4000), "source": _text(1000)},
-                {"sentences": _list(_text(1000), 0, 10)},
+        "texts": by_number(text_up_to(), MOST_WORDS),
+        "expected": whole_number(0, 100_000),
+        "note": text_up_to(400),
+        "about": maybe(
+            object_of(
+                {"name": NAME, "text": text_up_to(4000), "source": text_up_to(1000)},
+                {"sentences": list_of(text_up_to(1000), 0, 10)},
             )
         ),
-        "price": _number(0.01, 1e6),
+        "price": real_number(0.01, 1e6),
+        "noise": NAME,
+        "plane": list_of(POINT, 0, 1000),
     },
 )
-CANDIDATE = _list(_any, 2, 2)
+CANDIDATE = list_of(anything, 2, 2)
 
 
 def _candidate(value: Any, where: str) -> list:
@@ -344,32 +221,45 @@ def _candidate(value: Any, where: str) -> list:
 
 
 def _left(value: Any, where: str) -> list:
-    entry = _list(_any, 4, 4)(value, where)
-    return [TOKEN(entry[0], f"{where}[0]"), *_list(CHANCE, 3, 3)(entry[1:], where)]
+    entry = list_of(anything, 4, 4)(value, where)
+    return [TOKEN(entry[0], f"{where}[0]"), *list_of(CHANCE, 3, 3)(entry[1:], where)]
 
 
 DRAFT = {"place": COUNT, "draft": TOKEN, "p": CHANCE}
 REFUSED = {"turn": COUNT, "q": CHANCE, "replacement": TOKEN, "mass": CHANCE}
 
-UNMASK_STEP = _object(
+POINTS = list_of(maybe(POINT))
+VECTORS = object_of(
+    {
+        "at": POINTS,
+        "origin": POINTS,
+        "near": list_of(maybe(list_of(TOKEN, 1, 20))),
+        "words": by_number(POINT, 20_000),
+    },
+    {"clamped": list_of(maybe(TOKEN)), "gap": list_of(maybe(NATS))},
+)
+
+UNMASK_STEP = object_of(
     {
         "index": COUNT,
-        "canvas": _list(TOKEN, 1),
-        "state": _list(_one_of(*STATES), 1),
-        "confidence": _list(_maybe(CHANCE)),
-        "entropy": _list(_maybe(NATS)),
-        "top": _list(_maybe(_list(_candidate, 1, 100))),
+        "canvas": list_of(TOKEN, 1),
+        "state": list_of(one_of(*STATES), 1),
+        "confidence": list_of(maybe(CHANCE)),
+        "entropy": list_of(maybe(NATS)),
+        "top": list_of(maybe(list_of(_candidate, 1, 100))),
         "calls": COUNT,
         "revealed": COUNT,
     },
     {
-        "t": _maybe(_number(-1e9, 1e9)),
-        "change": _list(_maybe(CHANCE)),
-        "texts": _by_number(_text(), MOST_WORDS),
-        "phase": _maybe(NAME),
-        "fresh": _flag,
-        "drafts": _list(_object({**DRAFT, "q": _maybe(CHANCE), "accepted": _maybe(_flag)})),
-        "refused": _maybe(_object({**DRAFT, **REFUSED, "left": _list(_left, 0, 20)})),
+        "t": maybe(real_number(-1e9, 1e9)),
+        "change": list_of(maybe(CHANCE)),
+        "texts": by_number(text_up_to(), MOST_WORDS),
+        "phase": maybe(NAME),
+        "fresh": flag,
+        "drafts": list_of(object_of({**DRAFT, "q": maybe(CHANCE), "accepted": maybe(flag)})),
+        "vectors": VECTORS,
+        "groups": by_number(list_of(TOKEN, 0, 20), MOST_WORDS),
+        "refused": maybe(object_of({**DRAFT, **REFUSED, "left": list_of(_left, 0, 20)})),
     },
 )
 
@@ -378,7 +268,7 @@ def _unmask(trace: Mapping[str, Any], where: str) -> dict:
     if trace["kind"] != "unmask":
         raise ValueError(f"{where}kind must be unmask, got {trace['kind']!r}")
     start = CARD(trace.get("start"), f"{where}start")
-    steps = _list(UNMASK_STEP, 0, MOST_STEPS)(trace["steps"], f"{where}steps")
+    steps = list_of(UNMASK_STEP, 0, MOST_STEPS)(trace["steps"], f"{where}steps")
     length = len(start["canvas"])
     for number, step in enumerate([start, *steps]):
         place = f"{where}steps[{number - 1}]" if number else f"{where}start"
@@ -387,13 +277,16 @@ def _unmask(trace: Mapping[str, Any], where: str) -> dict:
                 raise ValueError(
                     f"{place}.{name} must hold {length} entries, one for each position, got {len(step[name])}"
                 )
+        for name in step.get("vectors", {}).keys() - {"words"}:
+            if len(step["vectors"][name]) != length:
+                raise ValueError(f"{place}.vectors.{name} must hold {length} entries")
     start.setdefault("texts", {})
     return {
         "version": traces.VERSION,
         "kind": "unmask",
         "model": NAME(trace["model"], f"{where}model"),
-        "settings": _settings(trace["settings"], f"{where}settings"),
-        "prompt": _text()(trace.get("prompt") or "", f"{where}prompt"),
+        "settings": plain_settings(trace["settings"], f"{where}settings"),
+        "prompt": text_up_to()(trace.get("prompt") or "", f"{where}prompt"),
         "start": start,
         "steps": steps,
     }

@@ -7,6 +7,8 @@ from typing import Any
 
 from playground import traces
 
+HIDDEN = ("masked", "remasked", "grouped")  # states in which no word was decided
+
 
 def to_csv(trace: Mapping[str, Any]) -> str:
     """A text: one line a step. An unmasking run: one line for each step and position, with the word
@@ -19,7 +21,7 @@ def to_csv(trace: Mapping[str, Any]) -> str:
         start = run["start"]
         for number, step in enumerate([start, *run["steps"]]):
             for i, token in enumerate(step["canvas"]):
-                hidden = step["state"][i] in ("masked", "remasked")
+                hidden = step["state"][i] in HIDDEN
                 spelled = step.get("texts", {}).get(str(i))
                 word = (
                     ""

@@ -34,7 +34,7 @@ WORDS = {
     "remasked": "masked again",
     "locked": "yours",
 }
-HIDDEN = ("masked", "remasked")
+HIDDEN = ("masked", "remasked", "grouped")  # no word was decided
 SMALL, LABEL, PLAIN, STRONG = (
     ("sans", 13, 400),
     ("sans", 13, 600),
@@ -149,8 +149,8 @@ class UnmaskPicture:
         paper = colours["paper"]
         if state in HIDDEN:
             pen.rounded_rectangle(box, 4, colours["masked"])
-            if state == "remasked":
-                _dashed(pen, box, colours["remasked"])
+            if state in ("remasked", "grouped"):
+                _dashed(pen, box, colours["remasked" if state == "remasked" else "settled"])
         elif state in ("new", "changed"):
             pen.rounded_rectangle(box, 4, mixed(colours["new"], paper, 0.16), colours["new"], 2)
         elif state == "settled":

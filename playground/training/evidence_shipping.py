@@ -1,24 +1,38 @@
-"""What is shipped of an evidence network: the averaged weights' files and the curve."""
+"""What is shipped of an evidence network: the averaged weights' files, the curve, how long it was
+trained, and the card, which is evidence_card.md with the figures of a report.
+
+report.json is measured by `tests.benchmarks.noises`; one that was measured on other weights is
+never kept beside these.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from playground.backend.evidence import LARGEST_FILE, load_evidence
 
-LOG = "log.csv"  # of a training's folder
+from .evidence_tables import figures_of
+
+LOG, CURVE = "log.csv", "curve.csv"  # of a training's folder, and what it is called when shipped
+CHECKPOINT, TRAINED, REPORT, CARD = "checkpoint.pt", "training.json", "report.json", "README.md"
+TEMPLATE = Path(__file__).with_name("evidence_card.md")
+PATTERN = "evidence-*-of-*.safetensors"
 
 
 def ship(folder: str | Path, out: str | Path, network: Any) -> list[Path]:
-    """Copy averaged/ and log.csv of a run's folder; returns the weights' files. network: the
-    masked one they belong to.
+    """Copy averaged/ and log.csv of a run's folder, and write training.json and the card; returns
+    the weights' files. network: the masked one they belong to.
 
     ValueError where a file is too large, WeightsRefused where they do not fit; nothing is written
     then.
     """
     folder, out = Path(folder), Path(out)
-    sources = sorted((folder / "averaged").glob("evidence-*-of-*.safetensors"))
+    sources = sorted((folder / "averaged").glob(PATTERN))
     for source in sources:
         if source.stat().st_size > LARGEST_FILE:
             raise ValueError(
@@ -29,5 +43,107 @@ def ship(folder: str | Path, out: str | Path, network: Any) -> list[Path]:
     for source in sources:
         (out / source.name).write_bytes(source.read_bytes())
         (out / source.name).chmod(0o644)
-    (out / "curve.csv").write_bytes((folder / LOG).read_bytes())
+    (out / CURVE).write_bytes((folder / LOG).read_bytes())
+    trained = training_of(folder) | shape_of(load_evidence(out, network), out)
+    (out / TRAINED).write_text(json.dumps(trained, indent=1) + "\n", encoding="utf-8")
+    measured = folder / "averaged" / REPORT
+    if measured.is_file():
+        (out / REPORT).write_bytes(measured.read_bytes())
+    if (out / REPORT).is_file() and read_report(out)["weights"] != digest(out):
+        (out / REPORT).unlink()
+    write_card(out)
     return [out / source.name for source in sources]
+
+
+def training_of(folder: Path) -> dict[str, Any]:
+    """Steps, hours of processor time and settings of the run whose checkpoint lies in folder."""
+    kept = torch.load(folder / CHECKPOINT, weights_only=True, mmap=True)
+    settings = kept["settings"]
+    budget = settings["seconds"]
+    done = kept["spent"] / budget if budget else kept["step"] / settings["steps"]
+    return {
+        "steps": kept["step"],
+        "hours": round(kept["spent"] / 3600, 2),
+        "budget_hours": round(budget / 3600, 2) if budget else None,
+        "done": round(min(1.0, done), 4),
+        "descent": settings["descent"],
+        "learning_rate": settings["learning_rate"],
+        "batch_pieces": settings["batch_pieces"],
+    }
+
+
+def shape_of(network: Any, out: Path) -> dict[str, Any]:
+    """How large what is shipped is."""
+    files = sorted(out.glob(PATTERN))
+    return {
+        "parameters": sum(
+            value.numel()
+            for part in network.parts()
+            for value in part.values()
+            if isinstance(value, torch.nn.Parameter)
+        ),
+        "files": len(files),
+        "bytes": sum(path.stat().st_size for path in files),
+        "groups": network.groups,
+    }
+
+
+def digest(folder: Path) -> str:
+    """Sixteen hexadecimal digits that name the weights of a folder."""
+    found = hashlib.sha256()
+    for path in sorted(folder.glob(PATTERN)):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """report.json of a folder, {} where there is none."""
+    path = folder / REPORT
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def write_report(folder: Path, report: dict[str, Any]) -> None:
+    """Write report.json for the weights that lie in folder now, and the card where it is
+    shipped."""
+    text = json.dumps(report | {"weights": digest(folder)}, indent=1, ensure_ascii=False)
+    (folder / REPORT).write_text(text + "\n", encoding="utf-8")
+    if (folder / TRAINED).is_file():
+        write_card(folder)
+
+
+def write_card(folder: Path) -> None:
+    """README.md of a shipped folder, from its training.json and, where it was measured, its
+    report.json."""
+    trained = json.loads((folder / TRAINED).read_text(encoding="utf-8"))
+    (folder / CARD).write_text(card(trained, read_report(folder)), encoding="utf-8")
+
+
+def card(trained: dict[str, Any], report: dict[str, Any]) -> str:
+    """The text of the card."""
+    begun = trained["done"] > 1 - trained["descent"]
+    if trained["done"] >= 0.999:
+        descent = "the rate stayed and fell to zero in the last quarter"
+    else:
+        descent = (
+            f"the run stands at {trained['done']:.0%} of its budget and the rate "
+            + ("is falling" if begun else "has not begun to fall")
+            + ": this is a state on the way, not the end"
+        )
+    budget = trained["budget_hours"]
+    holes = {
+        "PARAMETERS": f"{trained['parameters']:,}",
+        "FILES": str(trained["files"]),
+        "MEGABYTES": f"{trained['bytes'] / 1e6:.1f}",
+        "GROUPS": str(trained["groups"]),
+        "STEPS": f"{trained['steps']:,}",
+        "PIECES": f"{trained['batch_pieces']:,}",
+        "HOURS": f"{trained['hours']:.1f}",
+        "BUDGET": f"{budget:g}" if budget else "none",
+        "RATE": f"{trained['learning_rate']:.0e}",
+        "DESCENT": descent,
+        "FIGURES": figures_of(report),
+    }
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for name, value in holes.items():
+        text = text.replace("{" + name + "}", value)
+    return text

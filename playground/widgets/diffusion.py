@@ -1,5 +1,5 @@
-"""The four views of the Diffusion page: unmasking, what noise does to a text, what samplers get
-right, and what steps cost."""
+"""The five views of the Diffusion page: unmasking, what noise does to a text, what samplers get
+right, what steps cost, and what each noise costs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class UnmaskView(Widget):
     STREAMED = True
     STYLE = source(
         *("diffusion_words", "diffusion_form", "diffusion_unmask", "diffusion_drafts"),
+        "diffusion_plane",
         "take_away",
         kind="css",
     )
@@ -40,7 +41,9 @@ class CorruptView(Widget):
     EVENTS = ("noise", "offers")
     STREAMED = True
     STYLE = source(
-        "diffusion_words", "diffusion_form", "diffusion_plot", "diffusion_corrupt", kind="css"
+        *("diffusion_words", "diffusion_form", "diffusion_plot", "diffusion_corrupt"),
+        "diffusion_plane",
+        kind="css",
     )
 
 
@@ -63,3 +66,12 @@ class StepsView(Widget):
     EVENTS = ("measure",)
     STREAMED = True
     STYLE = source("diffusion_form", "diffusion_plot", "diffusion_steps", kind="css")
+
+
+class CostsView(Widget):
+    """What each noise costs, and what control costs: bars, a table, and one controlled run to step
+    through. Value: what `playground.pages.diffusion.noise_costs.report` returns. It asks
+    nobody."""
+
+    MODULE = "views/diffusion/costs.js"
+    STYLE = source("diffusion_form", "diffusion_plot", "diffusion_costs", kind="css")

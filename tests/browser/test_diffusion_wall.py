@@ -6,7 +6,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.diffusion_page import more_settings, player, run, tale_page, time, words
+from tests.browser.conftest import no_requests
+from tests.browser.diffusion_page import (
+    more_settings,
+    player,
+    run,
+    settle,
+    tale_page,
+    time,
+    words,
+)
 
 expect.set_options(timeout=20_000)
 
@@ -108,7 +117,7 @@ def test_only_samplers_that_can_run_are_offered_and_the_page_says_why(tale):
     names = sampler.locator("option").all_inner_texts()
     assert not any("CDCD" in name for name in names) and any("Gibbs" in name for name in names)
     more_settings(page)
-    expect(player(page)).to_contain_text("4 more samplers need exact probabilities under noise")
+    expect(player(page)).to_contain_text(re.compile("4 more samplers need (exact )?probabilities"))
     # the fields follow the sampler without a question to the server
     expect(page.get_by_label("η: most often masked again")).to_be_hidden()
     sampler.select_option("remdm")
@@ -205,3 +214,51 @@ def test_how_words_are_chosen_stands_below_the_map(tale, width):
         assert about["y"] >= looks["y"] + looks["height"]
     else:
         assert about["x"] == chart["x"] and looks["x"] >= chart["x"] + chart["width"]
+
+
+def test_groups_of_words_are_marked_and_not_counted(tale):
+    page = tale(sampler="coarse-to-fine", steps="6")
+    run(page, 6)
+    expect(player(page).get_by_text("a group of words", exact=True)).to_be_visible()
+    time(page).press("Home")
+    for _ in range(3):
+        time(page).press("ArrowRight")
+    clock = player(page).locator(".canvas-clock-head .num").last
+    expect(clock).to_have_text("0 of 13 words, 3 calls")
+    expect(player(page).locator(".canvas-words .canvas-grouped")).to_have_count(13)
+    assert "a group of words such as" in words(page).nth(2).get_attribute("aria-label")
+    time(page).press("End")
+    expect(clock).to_have_text("13 of 13 words, 6 calls")
+    expect(player(page).locator(".canvas-words .canvas-grouped")).to_have_count(0)
+    # a group and its word take two steps
+    expect(player(page).get_by_text("5 per step, 6 steps")).to_be_visible()
+
+
+def test_vectors_move_in_the_plane_without_a_question(tale):
+    page = tale(sampler="diffusion-lm", selection="clamp", steps="6")
+    run(page, 6)
+    settle(page)
+    plane = player(page).locator(".canvas-vectors svg")
+    dots = plane.locator("circle[data-place]")
+    with no_requests(page):
+        time(page).press("Home")
+        expect(dots).to_have_count(0)
+        time(page).press("ArrowRight")
+        expect(dots).to_have_count(13)
+        before = dots.evaluate_all("all => all.map(one => one.getAttribute('cx'))")
+        time(page).press("ArrowRight")
+        expect(player(page)).to_have_attribute("data-view", "2")
+        assert dots.evaluate_all("all => all.map(one => one.getAttribute('cx'))") != before
+        expect(plane.locator(".canvas-plane-snap")).to_have_count(13)
+        expect(player(page).locator(".canvas-vectors .say")).to_contain_text("the clamp snapped it")
+        expect(player(page).locator(".canvas-clamped").first).to_be_visible()
+
+
+def test_words_replaced_more_than_once_are_counted(tale):
+    page = tale(sampler="uniform", steps="24")
+    run(page, 24)
+    again = words(page).locator("sub:visible").count()
+    assert again > 1
+    expect(player(page).locator(".canvas-order")).to_contain_text(
+        f"{again} words were replaced more than once"
+    )

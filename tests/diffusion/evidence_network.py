@@ -17,6 +17,9 @@ class Letters:
     def encode(self, text):
         return [MASK if mark == "_" else ord(mark) - 92 for mark in text]
 
+    def piece(self, token):
+        return self.decode([token])
+
     def decode(self, ids):
         return "".join("_" if i == MASK else chr(int(i) + 92) for i in ids)
 

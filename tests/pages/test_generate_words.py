@@ -16,7 +16,7 @@ from playground.pages.generate import endpoints, figures, presets
 from playground.pages.generate.links import query_of, state_of
 from playground.pages.generate.request import RunRequest
 from playground.pages.generate.run import write
-from playground.takeaway.reading import _settings
+from playground.takeaway.reading_kinds import plain_settings
 from tests.pages.doubles import DoubleBackend
 
 WORDS = {
@@ -54,7 +54,9 @@ def test_a_link_brings_words_and_an_order_of_ones_own_back():
 
 def test_a_saved_file_keeps_them():
     settings = json.loads(json.dumps(DecodingSettings(**WORDS).to_dict()))
-    assert DecodingSettings.from_dict(_settings(settings, "settings")) == DecodingSettings(**WORDS)
+    assert DecodingSettings.from_dict(plain_settings(settings, "settings")) == DecodingSettings(
+        **WORDS
+    )
 
 
 def test_a_banned_token_is_not_written():

@@ -176,3 +176,12 @@ def test_the_page_is_made_once_for_all_who_come_at_the_same_time():
         assert len(front.kept) <= 16  # nobody fills the memory with names
 
     asyncio.run(crowd())
+
+
+def test_half_characters_in_a_request_are_refused_in_a_sentence_not_as_a_failure(client):
+    body = b'{"\\udfff\\ud800": -1}'
+    for _ in range(3):  # a failure would end the connection, and the next answer be lost
+        answer = client.post(
+            "/gradio_api/call/v2/markov", content=body, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 400 and "\\udfff" in answer.json()["detail"]

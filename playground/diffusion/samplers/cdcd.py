@@ -26,7 +26,7 @@ class Cdcd(Vectors):
     """
 
     name = "cdcd"
-    title = t("CDCD: score interpolation (exact models)")
+    title = t("CDCD: score interpolation")
     source = "Dieleman et al. 2022 (CDCD), arXiv 2211.15089"
     explanation = t(
         "Follows one smooth path from a random vector to a word; no fresh noise, so the "
@@ -43,7 +43,9 @@ class Cdcd(Vectors):
             now, after = grid[:, k, None, None], grid[:, k + 1, None, None]
             origin = self.expected(run, growing_evidence(x, table, now), table)
             x = euler_step(x, origin, now, after)
-            self.show(run, x if k == steps - 1 else origin, table)
+            # drawn at the scale at which signal and noise keep the variance 1
+            scaled = x / np.sqrt(1.0 + np.square(after))
+            self.show(run, x if k == steps - 1 else origin, table, scaled, origin)
             run.t = grid[:, k + 1].copy()
             yield
 

@@ -22,13 +22,14 @@ class CoarseToFine(Sampler):
     """
 
     name = "coarse-to-fine"
-    title = t("Coarse to fine (exact models)")
+    title = t("Coarse to fine")
     source = "after HDLM, arXiv 2510.08632; its groups without its training"
     explanation = t(
         "First decides for each place which group of words it will hold, shown by one word of that "
         "group; then draws the word inside its group.\nEarly steps settle what kind of word stands "
         "where, late ones which; a word that stands for its group may be replaced once."
     )
+    note = t("Two steps for each place: one for its group, one for its word.")
     reads = ("steps", "guidance")
     needs_posterior = True
 
@@ -56,9 +57,11 @@ class CoarseToFine(Sampler):
                 words = run.draw(now, k)
                 if in_groups:
                     coarse[now] = groups[words[now]]
+                    run.grouped |= now
                     run.put(now, examples[coarse])
                 else:
                     run.put(now, words)
+                    run.grouped &= ~now
                     fine |= now
             run.t = np.full(len(run.canvas), 1.0 - (k + 1) / self.settings.steps)
             yield
@@ -90,11 +93,18 @@ def word_groups(denoiser) -> tuple[np.ndarray, np.ndarray]:
 
     The word that stands for a group is its commonest where the denoiser knows how common words are,
     else the first."""
+    groups, by_share = words_by_group(denoiser)
+    examples = np.zeros(int(groups.max()) + 1, dtype=np.int64)
+    examples[groups[by_share[::-1]]] = by_share[::-1]
+    return groups, examples
+
+
+def words_by_group(denoiser) -> tuple[np.ndarray, np.ndarray]:
+    """(group (V,) of each word, all words (V,), the commonest first; by number where the denoiser
+    does not know how common they are)."""
     own = getattr(denoiser, "groups", None)
     size = int(denoiser.vocab_size)
     groups = np.arange(size) % max(1, round(size**0.5)) if own is None else np.asarray(own)
     share = getattr(denoiser, "word_shares", None)
     by_share = np.arange(size) if share is None else np.argsort(-np.asarray(share), kind="stable")
-    examples = np.zeros(int(groups.max()) + 1, dtype=np.int64)
-    examples[groups[by_share[::-1]]] = by_share[::-1]
-    return groups, examples
+    return groups, by_share

@@ -21,7 +21,7 @@ class DiffusionLM(Vectors):
     """
 
     name = "diffusion-lm"
-    title = t("Diffusion-LM: Gaussian (exact models)")
+    title = t("Diffusion-LM: Gaussian noise")
     source = "Li et al. 2022 (Diffusion-LM), arXiv 2205.14217"
     explanation = t(
         "Starts from random vectors and moves each towards the average of its possible "
@@ -38,12 +38,12 @@ class DiffusionLM(Vectors):
         for k in range(steps):
             alpha_t = float(self.alpha(1.0 - k / steps))
             alpha_s = float(self.alpha(1.0 - (k + 1) / steps)) if k + 1 < steps else 1.0
-            origin = self.expected(run, gaussian_evidence(x, table, alpha_t), table)
-            if self.settings.rule == "clamp":
-                origin = table[nearest(origin, table)]
+            expected = self.expected(run, gaussian_evidence(x, table, alpha_t), table)
+            clamped = nearest(expected, table) if self.settings.rule == "clamp" else None
+            origin = expected if clamped is None else table[clamped]
             x, deviation = gaussian_posterior(x, origin, alpha_t, alpha_s)
             if deviation > 0:
                 x = x + deviation * self.normals(run, k + 1, x.shape[2])
-            self.show(run, origin, table)
+            self.show(run, origin, table, x, expected, clamped)
             run.t = np.full(len(run.canvas), 1.0 - (k + 1) / steps)
             yield

@@ -21,11 +21,11 @@ class Uniform(Sampler):
     """
 
     name = "uniform"
-    title = tr("Uniform noise (exact models)")
+    title = tr("Uniform noise")
     source = "Austin et al. 2021 (D3PM), arXiv 2107.03006; SEDD's uniform graph, arXiv 2310.16834"
     explanation = tr(
         "Starts from random words; at every step every word may be exchanged, some more than "
-        "once, ever more rarely.\nNeeds an exact denoiser: the evidence at each place is a "
+        "once, ever more rarely.\nNeeds a model that reads noise: the evidence at each place is a "
         "row of the noise matrix."
     )
     noise = "uniform"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground.diffusion.draws import normals
-from playground.diffusion.embedding import embedding_table, nearest
+from playground.diffusion.embedding import embedding_table, nearest, plane
+from playground.diffusion.moving import Moving
 from playground.diffusion.samplers.base import Sampler
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Vectors(Sampler):
     def begin(self, run: Run) -> tuple[np.ndarray, np.ndarray]:
         """(table (V, D), unit noise (B, L, D))."""
         table = embedding_table(run.denoiser)
+        self.flat = plane(table)
         return table, self.normals(run, 0, table.shape[1])
 
     def normals(self, run: Run, step: int, width: int) -> np.ndarray:
@@ -43,6 +45,17 @@ class Vectors(Sampler):
         mean[run.open] = p @ table
         return mean
 
-    def show(self, run: Run, x: np.ndarray, table: np.ndarray) -> None:
-        words = nearest(x, table)
+    def show(
+        self,
+        run: Run,
+        shown: np.ndarray,
+        table: np.ndarray,
+        x: np.ndarray,
+        origin: np.ndarray,
+        clamped: np.ndarray | None = None,
+    ) -> None:
+        """The words nearest to `shown` (B, L, D) on the canvas; x, origin and clamped are those of
+        `playground.diffusion.moving.Moving`."""
+        words = nearest(shown, table)
         run.put(run.open & (words != run.canvas), words)
+        run.vectors = Moving(x, origin, clamped, table, self.flat, run.open)

@@ -11,6 +11,7 @@ from playground.i18n import t
 from playground.pages.diffusion.corrupt_block import build_corrupt
 from playground.pages.diffusion.endpoints import register
 from playground.pages.diffusion.exactness_block import build_exactness
+from playground.pages.diffusion.noise_costs import build_costs, report
 from playground.pages.diffusion.timing_block import build_timing
 from playground.pages.diffusion.unmask_block import build_unmask
 
@@ -32,4 +33,7 @@ def build(app: Any) -> None:
             build_exactness(app)
         with gr.Tab(t("Steps, time, quality"), id="steps"):
             build_timing(app)
+        if measured := report():  # shipped beside the network for every noise
+            with gr.Tab(t("What the noise costs"), id="noise"):
+                build_costs(measured)
     register(app)

@@ -15,6 +15,7 @@ from playground import diffusion
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t as tr
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
+from playground.pages.diffusion.corrupt_reading import readings
 from playground.parameters import SEED
 
 DRAWN = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
@@ -27,7 +28,14 @@ _schedules: dict[str, Any] = {}
 _lock, _measuring = threading.Lock(), threading.Lock()
 
 
-def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", seed: Any = 0) -> dict:
+def corrupted(
+    text: Any,
+    denoiser: Any,
+    name: str,
+    schedule: Any = "linear",
+    seed: Any = 0,
+    reading: bool = False,
+) -> dict:
     """Everything that the Corrupt block draws for a text: see the fields below. Raises ValueError
     with field, value and range.
 
@@ -35,7 +43,10 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
     other: the random word that stands there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is
     linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
     vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule`
-      (chances in ten-thousandths)."""
+      (chances in ten-thousandths);
+    scaled: whether the vectors were scaled to variance 1; a network that reads Gaussian noise has
+      vectors of its own scale;
+    read, where `reading` asks for it: what the model makes of each noise (`corrupt_reading`)."""
 
     if schedule not in DRAWN:
         raise ValueError(
@@ -77,7 +88,7 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
     noise = diffusion.draws.normals(seed, 0, 0, place, table.shape[1])
     vectors, seen = diffusion.corrupt.vector_paths(table, flat, ids, noise, alphas[schedule])
     small = list(dict.fromkeys(int(i) for i in ids))[:SMALL]
-    return {
+    data = {
         "text": text,
         "model": name,
         "schedule": schedule,
@@ -95,7 +106,13 @@ def corrupted(text: Any, denoiser: Any, name: str, schedule: Any = "linear", see
         "posterior_step": diffusion.corrupt.POSTERIOR_STEP,
         "vectors": vectors,
         "taus": list(diffusion.corrupt.TAUS),
+        "scaled": not _own_scale(denoiser),
     }
+    read, more = readings(denoiser, data, table, noise) if reading else ({}, set())
+    if read:
+        data["read"] = read
+        data["words"] |= lexicon.news(more)
+    return data
 
 
 def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:
@@ -113,6 +130,11 @@ def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:
         return _schedules[name]
 
 
+def _own_scale(denoiser: Any) -> bool:
+    """Whether Gaussian noise is added to the model's vectors as they are: it was trained so."""
+    return bool(getattr(denoiser, "self_conditioned", False))
+
+
 def _words(denoiser: Any) -> np.ndarray:
     closed = {int(denoiser.mask_id), *(getattr(denoiser, "special_ids", None) or ())}
     return np.array([i for i in range(int(denoiser.vocab_size)) if i not in closed])
@@ -123,8 +145,11 @@ def _plane(denoiser: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
 
     with _lock:
         if name not in _planes:
-            _planes[name] = diffusion.corrupt.standard_plane(
-                diffusion.embedding.embedding_table(denoiser)
+            table = diffusion.embedding.embedding_table(denoiser)
+            _planes[name] = (
+                (table.astype(np.float32), diffusion.embedding.plane(table))
+                if _own_scale(denoiser)
+                else diffusion.corrupt.standard_plane(table)
             )
             while len(_planes) > 4:
                 _planes.pop(next(iter(_planes)))

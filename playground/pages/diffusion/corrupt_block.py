@@ -37,7 +37,7 @@ def build_corrupt(app: Any) -> None:
             with gate.question(app.backend(), "diffusion", name):
                 denoiser = models.get_denoiser(name, app.backend, session_of(request))
                 values = [sent(event, field) for field in ("schedule", "seed")]
-                found = corrupted(sent(event, "text"), denoiser, name, *values)
+                found = corrupted(sent(event, "text"), denoiser, name, *values, reading=True)
                 return {"asked": asked, **found}
         except Exception as error:
             return {"asked": asked, "problem": sentence_of(error)}

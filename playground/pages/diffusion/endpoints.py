@@ -92,8 +92,8 @@ def register(app: Any) -> None:
             canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king
               [MASK]*12 .
             model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as
-            exact-tale sampler: {sampler}; uniform, coarse-to-fine, diffusion-lm and cdcd for exact
-            models alone, self-speculative for those and fairy-diffusion steps: {steps} temperature:
+            exact-tale sampler: {sampler}; uniform, coarse-to-fine, diffusion-lm and cdcd for
+            {readers}, self-speculative for those and fairy-diffusion steps: {steps} temperature:
             {temperature} seed: {seed} top_p: {top_p} selection: which positions first (dream:
             origin, maskgit_plus, topk_margin, entropy; llada: low_confidence, random); empty for
             the sampler's own schedule: {schedule} block_length: {block_length} overlap: {overlap}
@@ -107,7 +107,9 @@ def register(app: Any) -> None:
 
         Returns: text, and the run as a trace: start (with the words of the ids) and steps (canvas,
             state, confidence, entropy in nats, candidates, network calls; self-verifying and
-            self-speculative: drafts with p, q and whether accepted, and the refused one)
+            self-speculative: drafts with p, q and whether accepted, and the refused one;
+            coarse-to-fine: state "grouped" where the group of a word alone is known; diffusion-lm
+            and cdcd: vectors in the plane of start's "plane")
         """
         given = {
             "canvas": canvas,
@@ -145,7 +147,9 @@ def register(app: Any) -> None:
         return await _answer(make)
 
     meanings = {name: row.described() for name, row in ROWS.items()}
-    unmask.__doc__ = str(unmask.__doc__).format(sampler=", ".join(TITLES), **meanings)
+    readers = ", ".join([*models.noise_readers(), "exact models"])
+    names = {"sampler": ", ".join(TITLES), "readers": f"{readers} alone"}
+    unmask.__doc__ = str(unmask.__doc__).format(**names, **meanings)
     gr.api(corrupt, api_name="corrupt")
     gr.api(unmask, api_name="unmask")
 

@@ -56,7 +56,8 @@ def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any,
     if broken:
         raise ValueError(broken)
     name = values["model"]
-    if name != models.TWIN and not name.startswith("exact-") and not models.ready(name, backend):
+    shipped = name.startswith("exact-") or name in (models.TWIN, *models.noise_readers())
+    if not shipped and not models.ready(name, backend):
         raise ValueError(
             t(
                 "This link shows a run of {name}, which is not loaded here. Press Run to load it and "

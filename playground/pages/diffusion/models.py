@@ -8,13 +8,15 @@ sampler's doing.
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from playground import diffusion
-from playground.backend.catalog import evidence_folder, verifier_file
+from playground.backend.catalog import EVIDENCE, evidence_folder, verifier_file
 from playground.backend.catalog import offered as entries
+from playground.i18n import t
 from playground.markov import MarkovChain, NgramModel
 from playground.pages import ngram_models
 
@@ -97,9 +99,22 @@ def listed(session: str | None = None) -> list[list[Any]]:
 
 
 def reads_evidence(name: Any) -> bool:
-    """Whether a network on offer is the one for every noise."""
+    """Whether a network on offer is the one for every noise, and answers here for more than masks:
+    not over a cluster, whose engines are sent canvases of ids alone."""
+    if os.environ.get("PLAYGROUND_BACKEND", "").strip():
+        return False
     entry = entries().get(name) if isinstance(name, str) else None
     return entry is not None and evidence_folder(entry) is not None
+
+
+def noise_readers() -> list[str]:
+    """Names of the networks on offer that read evidence of any noise here."""
+    return [name for name in entries() if reads_evidence(name)]
+
+
+def has_twin(name: Any) -> bool:
+    """Whether a left-to-right model of the same words and texts is on offer."""
+    return name in (TWIN, TALE, EVIDENCE.id)
 
 
 def is_exact(name: Any) -> bool:
@@ -121,10 +136,20 @@ def get_denoiser(name: Any, backend: Callable[[], Any], session: str | None = No
     if ngram_models.knows(name):
         return ngram_models.denoiser(name, session)
     names = [each for _, each in offered(session)]
+    if name == EVIDENCE.id and name not in names:
+        raise ValueError(
+            t(
+                "model {name} is not in this copy of the playground: its weights are not here; "
+                "choose one of {names}",
+                name=name,
+                names=", ".join(names),
+            )
+        )
     if name not in names and "/" not in name:
         raise ValueError(f"model must be one of {', '.join(names)}, got {name[:100]!r}")
-    session = backend().denoiser(name)
-    return diffusion.NetworkDenoiser(session, session) if reads_evidence(name) else session
+    found = backend().denoiser(name)
+    asked = reads_evidence(name) and hasattr(found, "log_posterior")
+    return diffusion.NetworkDenoiser(found, found) if asked else found
 
 
 def ready(name: str, backend: Any) -> bool:

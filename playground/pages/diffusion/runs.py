@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground import diffusion
+from playground.backend.catalog import EVIDENCE
+from playground.diffusion.moving import backdrop
 from playground.diffusion.samplers import rule_for
+from playground.diffusion.samplers.coarse_to_fine import words_by_group
+from playground.i18n import t
 from playground.pages import run
 from playground.pages.answer_size import Size
+from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import Canvas, Lexicon
 from playground.pages.diffusion.sampler_cards import (
     NEEDS_POSTERIOR,
@@ -25,6 +30,7 @@ from playground.pages.diffusion.sampler_cards import (
 from playground.traces import new_trace
 
 TOP = 10  # candidates a position
+IN_GROUP = 3  # words that show what a group is
 LONGEST_GIBBS = 2000  # steps: sweeps times open positions
 
 
@@ -42,12 +48,10 @@ class Side:
 
     def __post_init__(self) -> None:
         self.lexicon = Lexicon(self.denoiser)
+        self._kin: tuple[Any, Any] | None = None  # groups of words, asked for once
         needs = self.settings.sampler in NEEDS_POSTERIOR
         if needs and not hasattr(self.denoiser, "posterior"):
-            raise ValueError(
-                f"sampler must be one for masks with the model {self.model!r}: {self.settings.sampler} needs the exact "
-                "probabilities under noise, which only the exact models give"
-            )
+            raise ValueError(noise_refusal(self.model, self.settings.sampler))
         if self.settings.sampler in NEEDS_VERIFIER:
             rule_for(self.settings).refuse_denoiser(self.denoiser)
         if (
@@ -116,6 +120,8 @@ class Side:
             if self.still or s.sampler in (*WITHOUT_STEPS, *SPECULATIVE, "gibbs")
             else s.steps + 1,
             "about": card(s),
+            "noise": rule_for(s).noise,
+            **({"plane": backdrop(self.denoiser)} if rule_for(s).noise == "gaussian" else {}),
             "note": self.note,
             **({"price": PRICES[s.sampler]} if PRICES[s.sampler] != 1 else {}),
         }
@@ -141,10 +147,34 @@ class Side:
         ids = {i for row in record["top"] if row for i, _ in row} | set(record["canvas"])
         if "drafts" in record:
             ids |= self._drafts(record)
+        if "vectors" in record:
+            ids |= self._vectors(record["vectors"])
+        if "grouped" in record["state"]:
+            ids |= self._groups(record)
         texts = self.lexicon.spelled(record["canvas"])
         if texts:
             record["texts"] = texts
         return record, self.lexicon.news(ids)
+
+    def _vectors(self, vectors: dict) -> set[int]:
+        """The vectors of what the visitor sees; returns the ids that they speak of."""
+        for name in vectors.keys() - {"words"}:
+            vectors[name] = vectors[name][self.canvas.seen]
+        return {int(word) for word in vectors["words"]}
+
+    def _groups(self, record: dict) -> set[int]:
+        """Adds the commonest words of each group that stands in the canvas: "groups", by the word
+        that stands for it; returns their ids."""
+        if self._kin is None:
+            groups, order = words_by_group(self.denoiser)
+            self._kin = groups, order
+        groups, order = self._kin
+        record["groups"] = {
+            str(word): [int(i) for i in order[groups[order] == groups[word]][:IN_GROUP]]
+            for word, state in zip(record["canvas"], record["state"], strict=True)
+            if state == "grouped"
+        }
+        return {word for kin in record["groups"].values() for word in kin}
 
     def _drafts(self, record: dict) -> set[int]:
         """The drafts of a pass counted from what the visitor sees, rounded; returns their ids."""
@@ -158,6 +188,33 @@ class Side:
             refused["left"] = [[i, *map(_rounded, rest)] for i, *rest in refused["left"]]
             ids |= {refused["replacement"], *(entry[0] for entry in refused["left"])}
         return ids
+
+
+def noise_refusal(model: str, sampler: str) -> str:
+    """Why a sampler that asks for probabilities under noise cannot run with a model: a sentence."""
+    if model == EVIDENCE.id:  # the network itself, which cannot be asked here
+        return t(
+            "sampler must be one for masks with the model {model} on this server: {sampler} needs "
+            "probabilities under noise, and its engines, which run apart, answer for masks alone; "
+            "the exact models give them",
+            model=model,
+            sampler=sampler,
+        )
+    readers = models.noise_readers()
+    if readers:
+        return t(
+            "sampler must be one for masks with the model {model}: {sampler} needs probabilities "
+            "under noise, which {readers} and the exact models give",
+            model=repr(model),
+            sampler=sampler,
+            readers=", ".join(readers),
+        )
+    return t(
+        "sampler must be one for masks with the model {model}: {sampler} needs the exact "
+        "probabilities under noise, which only the exact models give",
+        model=repr(model),
+        sampler=sampler,
+    )
 
 
 def _rounded(p: float | None) -> float | None:

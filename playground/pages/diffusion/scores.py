@@ -24,7 +24,7 @@ def scorer(backend: Callable[[], Any]) -> Callable[[str, str], float | None]:
     it has none here."""
 
     def score(model: str, text: str) -> float | None:
-        if model not in (models.TWIN, models.TALE):
+        if not models.has_twin(model):
             return None
         causal = models.tale_model() if model == models.TALE else None
         try:

@@ -24,7 +24,7 @@ class LeftToRight:
         self.words = ids.count(mask)
         self.model, self.opening, self.problem = "", "", ""
         self._settings, self._causal, self._ids = side.settings, None, []
-        if side.model not in (models.TWIN, models.TALE):
+        if not models.has_twin(side.model):
             self.problem = t("This model has no left-to-right twin here.")
             return
         first = ids.index(mask) if mask in ids else len(ids)

@@ -11,7 +11,13 @@ import { onLook } from "../../core/look.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { corruptSkeleton, KINDS } from "./corrupt_parts.js";
-import { heatCells, planeParts, posteriorOf, roundingSentence } from "./corrupt_figures.js";
+import {
+  heatCells,
+  planeParts,
+  posteriorOf,
+  readingParts,
+  roundingSentence,
+} from "./corrupt_figures.js";
 import { learn, shownWord, wordOf } from "./lexicon.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -197,7 +203,13 @@ class CorruptView {
     );
     this.root.dataset.known = String(known);
     this.root.dataset.t = String(time);
-    for (const { kind } of KINDS) this.drawWords(kind, kept);
+    for (const { kind } of KINDS) {
+      this.drawWords(kind, kept);
+      const read = readingParts(data, this.lexicon, kind, step),
+        line = parts.part(kind + "Read");
+      line.hidden = !read.length;
+      line.replaceChildren(...read);
+    }
     this.plot?.draw(scheduleSeries(data), [{ x: time, label: `ᾱ = ${fixed(alpha, 3)}` }]);
     this.drawFigures(alpha, kept);
     drawn(this.root);
@@ -233,10 +245,7 @@ class CorruptView {
       ...roundingSentence(data, lexicon, { step, focus, tau: this.tau }),
     );
     const { vocabulary, dimensions } = data.vectors;
-    part("planeNote").textContent = t(
-      "First two principal components of {vocabulary} embeddings with {dimensions} numbers each, scaled to variance 1; distances are measured in all {dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.",
-      { vocabulary, dimensions },
-    );
+    part("planeNote").textContent = planeNote(data.scaled !== false, vocabulary, dimensions);
   }
 
   /** @param {string} kind @param {boolean[]} kept */
@@ -315,3 +324,15 @@ const scheduleSeries = (data) =>
     mark: "",
     points: /** @type {number[]} */ (values).map((v, i) => [i / 100, v]),
   }));
+
+/** @param {boolean} scaled @param {number} vocabulary @param {number} dimensions */
+const planeNote = (scaled, vocabulary, dimensions) =>
+  scaled
+    ? t(
+        "First two principal components of {vocabulary} embeddings with {dimensions} numbers each, scaled to variance 1; distances are measured in all {dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.",
+        { vocabulary, dimensions },
+      )
+    : t(
+        "First two principal components of {vocabulary} unit vectors with {dimensions} numbers each, as the network was trained on them; distances are measured in all {dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.",
+        { vocabulary, dimensions },
+      );

@@ -102,6 +102,32 @@ function bar(name, p) {
   return line;
 }
 
+/**
+ * What the model makes of a noise at a time: its likeliest words, wrong ones marked, and how much
+ * the true words surprise it. [] where it reads masks alone.
+ * @param {any} data @param {Lexicon} lexicon @param {string} noise @param {number} step @returns {(Node | string)[]}
+ */
+export function readingParts(data, lexicon, noise, step) {
+  if (!data.read) return [];
+  const row = Math.round(step / data.read.every),
+    { best, bits: surprise } = data.read[noise];
+  const words = best[row].map((/** @type {number} */ id, /** @type {number} */ i) =>
+    make("span", id === data.ids[i] ? "" : "canvas-read-wrong", shownWord(lexicon, id)),
+  );
+  for (const word of words) word.setAttribute("translate", "no");
+  return [
+    make(
+      "b",
+      "",
+      t("The model reads this at t = {t} as ({bits} bits a word):", {
+        t: fixed((row * data.read.every) / 100, 2),
+        bits: fixed(surprise[row], 2),
+      }),
+    ),
+    ...words.flatMap((/** @type {HTMLElement} */ word) => [" ", word]),
+  ];
+}
+
 const [WIDTH, HEIGHT] = [420, 260];
 
 /** From the first to the last hundredth of the values: far outliers would press all others together. @param {number[]} values */

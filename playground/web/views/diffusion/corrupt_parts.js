@@ -84,6 +84,7 @@ const noise = ({ kind, name, why }) =>
       node("span", { class: "num", part: kind + "Known" }),
     ),
     node("div", { class: "canvas-words canvas-flow", part: kind }),
+    node("p", { class: "canvas-read", part: kind + "Read", hidden: true }),
   );
 
 /** @param {() => string} title @param {...HTMLElement | SVGElement} children */

@@ -81,7 +81,9 @@ export class Edits {
       mine = this.of(n);
     return {
       canvas: record.canvas.map((/** @type {number} */ id, /** @type {number} */ i) =>
-        mine.get(i) === "mask" ? side.card.mask_id : id,
+        mine.get(i) === "mask" || (record.state[i] === "grouped" && !mine.has(i))
+          ? side.card.mask_id
+          : id,
       ),
       locked: record.state.map(
         (/** @type {string} */ state, /** @type {number} */ i) =>

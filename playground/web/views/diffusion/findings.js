@@ -4,7 +4,7 @@
  * changed. Counted from the records.
  */
 import { fixed, percent } from "../../core/format.js";
-import { t } from "../../core/translate.js";
+import { nt, t } from "../../core/translate.js";
 import { shownWord } from "./lexicon.js";
 import { orderOf, revealsOf, shareByChance } from "./staircase.js";
 
@@ -46,6 +46,18 @@ export function orderSentence(side, step, live) {
     live ? "" : t("In a random order it would be {share}.", { share: percent(chanceOf(side)) }),
   ];
   return said.filter(Boolean).join(" ");
+}
+
+/** Of noise that replaces words. @param {number[] | null} times how often at each position */
+export function replacedSentence(times) {
+  const again = times?.filter((n) => n > 1) ?? [];
+  if (!again.length) return "";
+  return nt(
+    "{n} word was replaced more than once, {most} times at most.",
+    "{n} words were replaced more than once, {most} times at most.",
+    again.length,
+    { most: Math.max(...again) },
+  );
 }
 
 /** @param {Set<number>} changed @param {number[]} before @param {Side} side the lexicon of the run before is a part of its own */

@@ -5,7 +5,8 @@
 import { fillSelect, node, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
-import { advanced, cannotRun, second } from "./form_fields.js";
+import { advanced, second } from "./form_fields.js";
+import { cannotRun, drawsAll, paceOf, stepsFor } from "./form_offers.js";
 
 /** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean, verifier: boolean}} Sampler */
 /** @typedef {[title: string, name: string, exact: boolean, verifies: boolean, noise: boolean]} Model */
@@ -19,9 +20,6 @@ function masksOf(text) {
     sum += Number(count ?? 1);
   return sum;
 }
-
-/** Steps for so many words a step, and the other way round. @param {number} masks @param {number} words */
-const stepsFor = (masks, words) => Math.max(1, Math.ceil(masks / Math.max(1, words)));
 
 /** @param {FormConstants} given */
 export function formSkeleton(given) {
@@ -191,7 +189,10 @@ export function makeForm(view, given, on) {
       ["masks", t("masks")],
       ["random words", t("random words")],
     ]);
-    part("cannot").textContent = cannotRun(given.samplers.filter((one) => !fits(one)));
+    part("cannot").textContent = cannotRun(
+      given.samplers.filter((one) => !fits(one)),
+      models.filter(([, , exact, , noise]) => noise && !exact).map(([title]) => say(title)),
+    );
     part("cannot").hidden = !part("cannot").textContent;
   }
 
@@ -201,11 +202,13 @@ export function makeForm(view, given, on) {
       reads = sampler()?.steps && values.sampler !== "gibbs" && !isChecked(values.sampler);
     dial.max = String(masks);
     dial.disabled = !reads;
-    dial.value = String(Math.max(1, Math.ceil(masks / Math.max(1, values.steps || 1))));
+    dial.value = String(paceOf(values.sampler, masks, values.steps || 1));
     part("dialSays").textContent = reads
-      ? nt("{words} per step, {n} step", "{words} per step, {n} steps", values.steps || 1, {
-          words: dial.value,
-        })
+      ? drawsAll(sampler())
+        ? nt("all words at once, {n} step", "all words at once, {n} steps", values.steps || 1)
+        : nt("{words} per step, {n} step", "{words} per step, {n} steps", values.steps || 1, {
+            words: dial.value,
+          })
       : values.sampler === "gibbs"
         ? t("one word at a time")
         : isChecked(values.sampler)
@@ -270,7 +273,7 @@ export function makeForm(view, given, on) {
     }
     if (name === "model" && (values.canvas === lastCanvas || values.canvas.trim() === "")) {
       values.canvas = lastCanvas = given.canvases[value] ?? "[MASK]*12";
-      values.steps = stepsFor(masksOf(values.canvas), Number(input("dial").value));
+      values.steps = stepsFor(values.sampler, masksOf(values.canvas), Number(input("dial").value));
     }
     draw();
     on.changed(name);
@@ -288,7 +291,7 @@ export function makeForm(view, given, on) {
     const one = /** @type {HTMLInputElement} */ (event.target),
       name = one.dataset.part ?? "";
     if (name === "dial") {
-      values.steps = stepsFor(masksOf(values.canvas), Number(one.value));
+      values.steps = stepsFor(values.sampler, masksOf(values.canvas), Number(one.value));
       draw();
     } else if (name in values) set(name, typed(one));
   });

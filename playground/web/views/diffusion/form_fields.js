@@ -1,7 +1,7 @@
 // @ts-check
 /** The fields under "More settings": every setting of every sampler, and the second run. */
 import { node } from "../../core/dom.js";
-import { nt, say, t } from "../../core/translate.js";
+import { t } from "../../core/translate.js";
 
 /** @typedef {(name: string, label: () => string, control: HTMLElement) => HTMLElement} Field */
 /** @typedef {(name: string, label: () => string, step?: number) => HTMLElement} NumberField */
@@ -82,28 +82,3 @@ export const second = (field, number) =>
     number("steps_b", () => t("Its steps")),
     number("seed_b", () => t("Its seed")),
   );
-
-/** Why samplers are not offered with the model that is chosen. @param {import("./form.js").Sampler[]} samplers */
-export function cannotRun(samplers) {
-  const names = (/** @type {import("./form.js").Sampler[]} */ all) =>
-    all.map((one) => say(one.title).split(/[:(]/)[0].trim()).join(", ");
-  const posterior = samplers.filter((one) => one.posterior),
-    verifier = samplers.filter((one) => one.verifier);
-  return [
-    posterior.length
-      ? nt(
-          "{n} more sampler needs exact probabilities under noise, which only the exact models give: {names}.",
-          "{n} more samplers need exact probabilities under noise, which only the exact models give: {names}.",
-          posterior.length,
-          { names: names(posterior) },
-        )
-      : "",
-    verifier.length
-      ? t("{names} needs a trained verifier, which this model does not have here.", {
-          names: names(verifier),
-        })
-      : "",
-  ]
-    .filter(Boolean)
-    .join(" ");
-}

@@ -8,7 +8,7 @@ import { t } from "../../core/translate.js";
 
 /** @typedef {{text: string, join: string}} Word join: "" a word of its own, "+" glued to the piece before it, "." no space before it */
 /** @typedef {Map<string, Word>} Lexicon */
-/** @typedef {"masked" | "new" | "settled" | "remasked" | "locked" | "changed"} State */
+/** @typedef {"masked" | "new" | "settled" | "remasked" | "locked" | "changed" | "grouped"} State */
 
 const LONGEST_WORD = 28;
 
@@ -20,14 +20,16 @@ const STATES = {
   remasked: () => t("hidden again"),
   locked: () => t("given"),
   changed: () => t("changed now"),
+  grouped: () => t("a group of words"),
 };
 export const LEGEND = ["masked", "new", "settled", "remasked", "locked"];
 
 /** @param {string} state */
 export const stateName = (state) => STATES[state]?.() ?? state;
 
-/** Whether no word stands there. @param {string} state */
-export const isHidden = (state) => state === "masked" || state === "remasked";
+/** Whether no word was decided there; of a group of words one stands for it. @param {string} state */
+export const isHidden = (state) =>
+  state === "masked" || state === "remasked" || state === "grouped";
 
 /** Entries {id: [text, join]} as they come from the server. @param {Lexicon} lexicon @param {Record<string, [string, string]> | undefined | null} words */
 export function learn(lexicon, words) {

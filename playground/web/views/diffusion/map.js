@@ -193,7 +193,7 @@ function drawRow(pen, box, k, rows, colours) {
         ? 0.3 + 0.7 * (record.confidence?.[i] ?? 0)
         : (/** @type {Record<string, number>} */ ({ settled: 0.6, locked: 0.72 })[state] ?? 1);
     pen.fillStyle =
-      state === "remasked"
+      state === "remasked" || state === "grouped"
         ? colours.masked
         : (colours[state === "changed" ? "new" : state] ?? colours.masked);
     pen.fillRect(x, y, w - gap, h - gap);
@@ -218,6 +218,10 @@ function drawMark(pen, state, x, y, w, h, colours) {
     pen.setLineDash([3, 2]);
     pen.strokeRect(x + 1, y + 1, w - 2, h - 2);
     pen.setLineDash([]);
+  } else if (state === "grouped") {
+    pen.strokeStyle = colours.settled; // a frame: the kind of word is known
+    pen.lineWidth = 1.5;
+    pen.strokeRect(x + 1, y + 1, w - 2, h - 2);
   } else if (state === "locked") {
     pen.fillStyle = colours.paper; // a line under it: given
     pen.fillRect(x + 2, y + h - 2, Math.max(1, w - 4), 1);

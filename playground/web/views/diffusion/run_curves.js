@@ -8,7 +8,7 @@ import { drawSvg, make, node } from "../../core/dom.js";
 import { bits, chance, fixed, NOTHING, whole } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 
-const ASKED = new Set(["masked", "new"]);
+const ASKED = new Set(["masked", "new", "grouped"]);
 
 /** The values of the positions that the network was asked about. @param {(number | null)[] | undefined} values @param {any} record */
 function asked(values, record) {

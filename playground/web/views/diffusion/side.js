@@ -66,6 +66,23 @@ export function decidedAt(side, step) {
 }
 
 /**
+ * How often a word was put in the place of another one, at each position up to a step; null for
+ * noise that puts no word in the place of another one. @param {Side} side @param {number} step
+ */
+export function replacedAt(side, step) {
+  if (side.card.noise !== "uniform") return null;
+  /** @type {number[]} */
+  const found = side.card.canvas.map(() => 0);
+  for (let k = 1; k <= Math.min(step, side.rows.length - 1); k++) {
+    const [was, now] = [side.rows[k - 1], side.rows[k]];
+    now.canvas.forEach((/** @type {number} */ id, /** @type {number} */ i) => {
+      if (id !== was.canvas[i] && !isHidden(was.state[i]) && !isHidden(now.state[i])) found[i] += 1;
+    });
+  }
+  return found;
+}
+
+/**
  * The probability that the network gave each word when it was decided; null where nobody decided.
  * @param {Side} side @param {number} step @returns {(number | null)[]}
  */

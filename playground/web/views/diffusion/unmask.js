@@ -13,13 +13,13 @@ import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { makeClock } from "./clock.js";
 import { makeControls } from "./controls.js";
-import { differenceSentence, orderSentence } from "./findings.js";
+import { differenceSentence, orderSentence, replacedSentence } from "./findings.js";
 import { arrive, inSight } from "./opening.js";
 import { makeRunCurves } from "./run_curves.js";
 import { makeSeveral } from "./several.js";
-import { decidedAt, hiddenAt, rowAt, traceOf } from "./side.js";
+import { decidedAt, hiddenAt, replacedAt, rowAt, traceOf } from "./side.js";
 import { Tools } from "./tools.js";
-import { makeSideView, skeleton } from "./unmask_parts.js";
+import { makeSideView, showLegend, skeleton } from "./unmask_parts.js";
 import { UnmaskStore } from "./unmask_store.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -274,6 +274,7 @@ export class UnmaskView {
       texts = this.parts.part("texts"),
       below = this.parts.part("below"),
       paired = this.store.sides.length > 1;
+    showLegend(this.parts.part, this.store.sides);
     for (const view of this.views) view.end();
     for (const host of [above, texts, below]) host.replaceChildren();
     above.classList.toggle("canvas-two", paired);
@@ -324,6 +325,7 @@ export class UnmaskView {
     this.views.forEach((view, n) =>
       view.draw(step, {
         focus: this.store.focus,
+        times: replacedAt(this.store.sides[n], step),
         order: numbers ? decidedAt(this.store.sides[n], step) : null,
         edits: this.store.edits.of(n),
         changed: n ? new Set() : this.store.changed,
@@ -353,7 +355,11 @@ export class UnmaskView {
   drawOrder(/** @type {number} */ step) {
     const line = this.parts.part("order"),
       { sides } = this.store,
-      said = sides.length === 1 ? orderSentence(sides[0], step, this.run.running) : "";
+      said =
+        sides.length === 1
+          ? replacedSentence(replacedAt(sides[0], step)) ||
+            orderSentence(sides[0], step, this.run.running)
+          : "";
     line.hidden = !said;
     line.textContent = said;
   }

@@ -6,6 +6,7 @@ import { makeCandidates } from "./candidates.js";
 import { makeDrafts } from "./drafts.js";
 import { asProse, LEGEND, stateName } from "./lexicon.js";
 import { makeMap } from "./map.js";
+import { makeVectors } from "./vectors.js";
 import { rowAt } from "./side.js";
 import { makeWall } from "./wall.js";
 
@@ -81,11 +82,31 @@ export function skeleton() {
   ];
 }
 
+/** @type {[part: string, state: string, name: () => string][]} what only some samplers show */
+const ONLY_SOME = [
+  ["legendGrouped", "grouped", () => stateName("grouped")],
+  ["legendClamped", "clamped", () => t("how far the clamp snapped")],
+];
+
+/** @param {(name: string) => HTMLElement} part @param {import("./side.js").Side[]} sides */
+export function showLegend(part, sides) {
+  const shows = (/** @type {(card: any) => boolean} */ what) =>
+    sides.some(({ card }) => what(card));
+  part("legendGrouped").hidden = !shows((card) => card.settings?.sampler === "coarse-to-fine");
+  part("legendClamped").hidden = !shows(
+    (card) => card.noise === "gaussian" && card.settings?.selection === "clamp",
+  );
+}
+
 function legendLine() {
   const legend = node("div", { class: "canvas-legend" });
   for (const state of LEGEND)
     legend.append(
       node("span", {}, node("i", { class: "canvas-" + state }), () => stateName(state)),
+    );
+  for (const [part, state, name] of ONLY_SOME)
+    legend.append(
+      node("span", { part, hidden: true }, node("i", { class: "canvas-" + state }), name),
     );
   return node(
     "div",
@@ -147,7 +168,8 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
   }
   const passes = make("div");
   box.append(words);
-  const drafts = makeDrafts(passes);
+  const drafts = makeDrafts(passes),
+    vectors = makeVectors(box, on.onLook);
   above.append(box);
   texts.append(passes, prose); // below the controls, which stay where they are however long it is
   const wall = makeWall({
@@ -183,6 +205,7 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
       const record = rowAt(side, step);
       wall.draw({ record, lexicon: side.lexicon, family: side.card.family, ...state });
       drafts.draw(side, step);
+      vectors.draw(side, step, state.focus);
       prose.textContent = asProse(record, side.lexicon, side.card.family);
       map.show(step, state.focus);
       candidates.draw(side, step, state.focus);

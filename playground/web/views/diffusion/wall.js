@@ -5,7 +5,7 @@
  * once; a step changes only those that differ.
  */
 import { asIs, calm, make } from "../../core/dom.js";
-import { bits } from "../../core/format.js";
+import { bits, fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 import { draftLooks, NO_DRAFT, playDraft } from "./drafts.js";
 import { isHidden, shownWord, stateName, wordOf } from "./lexicon.js";
@@ -14,6 +14,7 @@ import { makeThrow } from "./throw.js";
 const GHOSTS = 3;
 const LAP = 3300; // milliseconds in which the guesses of a tile come and go
 const DENSE = 64; // from so many words on a tile has one guess and nothing moves
+const SQUARE = Math.SQRT2; // between unit vectors that have nothing in common
 const BLURS = [0, 0.8, 1.7, 2.7, 3.8, 5.2]; // pixels, for 0, 1, … 5 and more bits
 
 /** @typedef {"mask" | "lock"} Edit */
@@ -33,6 +34,7 @@ const BLURS = [0, 0.8, 1.7, 2.7, 3.8, 5.2]; // pixels, for 0, 1, … 5 and more 
  * @property {string} family
  * @property {number} focus
  * @property {(number | null)[] | null} order the step at which each word was decided, to be written on it
+ * @property {number[] | null} times how often a word was put in the place of another one there
  * @property {Map<number, Edit>} edits
  * @property {Set<number>} changed positions whose word differs from the run before
  * @property {boolean} moving whether words that are new snap in
@@ -150,13 +152,13 @@ export function makeWall({ host, name, onLook, onEdit, onThrow, still = false })
 }
 
 /** @typedef {{state: string, text: string, join: string, focus: boolean, number: number, edit: string, changed: boolean,
- *   ghosts: [string, number][], blur: number, drafted: import("./drafts.js").DraftLook}} Look */
+ *   ghosts: [string, number][], blur: number, times: number, gap: number, drafted: import("./drafts.js").DraftLook}} Look */
 
 /**
  * What a tile shows. @param {WallState} state @param {number} i @param {boolean} dense
  * @param {import("./drafts.js").DraftLook} [drafted] @returns {Look}
  */
-function lookOf({ record, lexicon, focus, order, edits, changed }, i, dense, drafted) {
+function lookOf({ record, lexicon, focus, order, times, edits, changed }, i, dense, drafted) {
   const edit = edits.get(i) ?? "",
     state = edit === "mask" ? "remasked" : edit === "lock" ? "locked" : record.state[i];
   const hidden = isHidden(state),
@@ -165,6 +167,8 @@ function lookOf({ record, lexicon, focus, order, edits, changed }, i, dense, dra
   const guesses = (hidden && !edit && record.top?.[i]) || [];
   const entropy = bits(record.entropy?.[i]),
     pass = (!edit && drafted) || NO_DRAFT,
+    /** @type {number[] | null} the commonest words of the group that was drawn */
+    kin = state === "grouped" ? (record.groups?.[record.canvas[i]] ?? [record.canvas[i]]) : null,
     left = pass.fate === "left";
   return {
     state,
@@ -177,14 +181,18 @@ function lookOf({ record, lexicon, focus, order, edits, changed }, i, dense, dra
     drafted: pass,
     ghosts: left
       ? [[pass.draft, 0.55]]
-      : guesses
-          .slice(0, dense ? 1 : GHOSTS)
-          .map(([id, p]) => [
-            shownWord(lexicon, id),
-            Math.round(100 * (0.28 + 0.6 * Math.sqrt(p))) / 100,
-          ]),
+      : kin
+        ? kin.slice(0, dense ? 1 : GHOSTS).map((id) => [shownWord(lexicon, id), 0.8])
+        : guesses
+            .slice(0, dense ? 1 : GHOSTS)
+            .map(([id, p]) => [
+              shownWord(lexicon, id),
+              Math.round(100 * (0.28 + 0.6 * Math.sqrt(p))) / 100,
+            ]),
+    times: (!hidden && times?.[i]) || 0,
+    gap: (!hidden && record.vectors?.gap?.[i]) || 0,
     blur:
-      hidden && !left && entropy !== null
+      hidden && !left && !kin && entropy !== null
         ? BLURS[Math.min(BLURS.length - 1, Math.round(entropy))]
         : 0,
   };
@@ -195,6 +203,7 @@ class Tile {
   text = document.createTextNode("");
   box = make("span", "canvas-ghosts");
   number = make("sup");
+  times = make("sub");
   struck = make("s", "canvas-struck");
   /** @type {{element: HTMLElement, text: Text, fade: Animation | null}[]} */
   ghosts = [];
@@ -203,7 +212,7 @@ class Tile {
   constructor(element) {
     this.element = element;
     this.number.append("");
-    element.append(this.text, this.box, this.number, this.struck);
+    element.append(this.text, this.box, this.number, this.times, this.struck);
   }
 
   /** @param {Look} look @param {number} i */
@@ -216,6 +225,10 @@ class Tile {
     this.struck.textContent = look.drafted.fate === "refused" ? look.drafted.draft : "";
     this.number.hidden = !look.number;
     /** @type {Text} */ (this.number.firstChild).data = String(look.number);
+    this.times.hidden = look.times < 2;
+    this.times.textContent = look.times < 2 ? "" : "×" + look.times;
+    // how far the clamp had to go: a line under the word, full at the distance of two unit vectors
+    element.style.setProperty("--gap", look.gap ? Math.min(1, look.gap / SQUARE) + "" : "0");
     this.box.hidden = !look.ghosts.length;
     this.box.classList.toggle("canvas-one", !spread);
     this.box.style.setProperty("--blur", look.blur + "px");
@@ -251,6 +264,7 @@ const classesOf = (look) =>
     look.focus && "canvas-focus",
     look.ghosts.length && "canvas-guess",
     look.edit && "canvas-edited",
+    look.gap > 0 && "canvas-clamped",
     look.changed && "canvas-different",
     look.drafted.fate && "canvas-draft-" + look.drafted.fate,
     look.join === "+" ? "canvas-glued" : look.join === "." && "canvas-tight",
@@ -283,6 +297,25 @@ function spoken(look, i) {
       place,
       word: look.text,
       draft: look.drafted.draft,
+    });
+  if (look.state === "grouped")
+    return t("{place}: a group of words such as {words}", {
+      place,
+      words: look.ghosts.map(([word]) => word).join(", "),
+    });
+  if (look.times > 1)
+    return t("{place}: {word}, {state}, replaced {times} times", {
+      place,
+      state,
+      word: look.text,
+      times: look.times,
+    });
+  if (look.gap)
+    return t("{place}: {word}, {state}, clamped over a distance of {gap}", {
+      place,
+      state,
+      word: look.text,
+      gap: fixed(look.gap, 2),
     });
   if (look.ghosts.length)
     return t("{place}: {state}, perhaps {word}", { place, state, word: look.ghosts[0][0] });

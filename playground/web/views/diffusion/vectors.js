@@ -1,0 +1,183 @@
+// @ts-check
+/**
+ * The vectors of a run in the plane of two components, step by step: where each one stands, where
+ * the network expects it to come from, and the words near there. Drawn from the records alone.
+ */
+import { clip, drawSvg, node, partsOf, svgText } from "../../core/dom.js";
+import { fixed } from "../../core/format.js";
+import { t } from "../../core/translate.js";
+import { shownWord } from "./lexicon.js";
+import { rowAt } from "./side.js";
+
+/** @typedef {import("./side.js").Side} Side */
+/** @typedef {[number, number]} Point */
+
+const [WIDTH, HEIGHT] = [720, 280];
+const EDGE = 14;
+const NOISE = 2.4; // standard deviations of the noise that the plane holds
+
+/** @param {HTMLElement} host @param {(i: number) => void} onLook */
+export function makeVectors(host, onLook) {
+  const view = node(
+    "section",
+    { class: "canvas-vectors", hidden: true },
+    node("h2", { class: "canvas-h" }, () => t("The vectors in the plane")),
+    drawSvg("svg", {
+      class: "canvas-plane",
+      role: "img",
+      "aria-label": t("Vectors of the words in the plane"),
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      "data-part": "plane",
+    }),
+    node("p", { class: "say", part: "near" }),
+    node("p", { class: "canvas-note" }, () =>
+      t(
+        "First two principal components of the words’ vectors, fixed for all steps; distances are measured in all components. Dot: the vector after this step. Line: to the average of its possible words, ring: that average. Dashed: its path so far. Grey: words.",
+      ),
+    ),
+  );
+  host.append(view);
+  const { part } = partsOf(view),
+    plane = /** @type {SVGElement} */ (/** @type {unknown} */ (part("plane")));
+  plane.addEventListener("click", (event) => {
+    const place = /** @type {Element} */ (event.target).closest("[data-place]");
+    if (place) onLook(Number(place.getAttribute("data-place")));
+  });
+
+  return {
+    /** @param {Side} side @param {number} step @param {number} focus */
+    draw(side, step, focus) {
+      view.hidden = !side.card.plane;
+      if (view.hidden) return;
+      plane.setAttribute("aria-label", t("Vectors of the words in the plane"));
+      plane.replaceChildren(...planeOf(side, step, focus));
+      part("near").textContent = nearSentence(side, step, focus);
+    },
+  };
+}
+
+/**
+ * From coordinates to the picture; the same at every step. @param {Point[]} words of the vocabulary
+ * @returns {(point: Point) => Point}
+ */
+export function scaleOf(words) {
+  const far = (/** @type {0 | 1} */ axis) =>
+    Math.max(NOISE, ...words.map((point) => Math.abs(point[axis])));
+  const [x, y] = [far(0), far(1)];
+  return ([a, b]) => [
+    within(WIDTH / 2 + ((WIDTH / 2 - EDGE) * a) / x, WIDTH),
+    within(HEIGHT / 2 - ((HEIGHT / 2 - EDGE) * b) / y, HEIGHT),
+  ];
+}
+
+/** @param {number} value @param {number} size */
+const within = (value, size) => Math.max(5, Math.min(size - 5, value));
+
+/** @param {Side} side @param {number} step @param {number} focus */
+function planeOf(side, step, focus) {
+  const on = scaleOf(side.card.plane),
+    { vectors, canvas } = rowAt(side, step);
+  /** @type {SVGElement[]} */
+  const parts = side.card.plane.map((/** @type {Point} */ point) => {
+    const [cx, cy] = on(point);
+    return drawSvg("circle", { cx, cy, r: 1.3, class: "canvas-plane-back" });
+  });
+  if (!vectors) return parts; // before the first step
+  parts.push(...nearWords(side, vectors, focus, on));
+  vectors.at.forEach((/** @type {Point | null} */ at, /** @type {number} */ i) => {
+    if (at) parts.push(...oneVector(side, vectors, i, i === focus, on, canvas[i]));
+  });
+  const path = pathOf(side, step, focus);
+  if (path.length > 1)
+    parts.push(
+      drawSvg("polyline", {
+        points: path.map((point) => on(point).join(",")).join(" "),
+        class: "canvas-plane-trail",
+      }),
+    );
+  return parts;
+}
+
+/** Where a vector stood at each step so far. @param {Side} side @param {number} step @param {number} i */
+export function pathOf(side, step, i) {
+  return /** @type {Point[]} */ (
+    side.rows
+      .slice(1, step + 1)
+      .map((row) => row.vectors?.at[i])
+      .filter(Boolean)
+  );
+}
+
+/**
+ * @param {Side} side @param {any} vectors @param {number} i @param {boolean} chosen
+ * @param {(point: Point) => Point} on @param {number} word that stands on the canvas
+ */
+function oneVector(side, vectors, i, chosen, on, word) {
+  const [cx, cy] = on(vectors.at[i]),
+    clamped = vectors.clamped?.[i],
+    [x, y] = on(vectors.origin[i]),
+    late = cx > WIDTH - 80,
+    more = chosen ? " canvas-plane-on" : "";
+  /** @type {SVGElement[]} */
+  const parts = [
+    drawSvg("line", { x1: cx, y1: cy, x2: x, y2: y, class: "canvas-plane-pull" + more }),
+    drawSvg("circle", { cx: x, cy: y, r: 3, class: "canvas-plane-home" }),
+  ];
+  if (clamped !== null && clamped !== undefined) {
+    const [x2, y2] = on(vectors.words[clamped]);
+    parts.push(drawSvg("line", { x1: x, y1: y, x2, y2, class: "canvas-plane-snap" }));
+  }
+  parts.push(
+    drawSvg("circle", {
+      cx,
+      cy,
+      r: chosen ? 6 : 4,
+      class: "canvas-plane-same" + more,
+      "data-place": i,
+    }),
+    svgText(clip(shownWord(side.lexicon, word), 12), {
+      x: cx + (late ? -8 : 8),
+      y: cy + 4,
+      "text-anchor": late ? "end" : "start",
+      class: "canvas-plane-word" + more,
+      "data-place": i,
+    }),
+  );
+  return parts;
+}
+
+/** The words near the vector in focus, at their own places. @param {Side} side @param {any} vectors @param {number} focus @param {(point: Point) => Point} on */
+function nearWords(side, vectors, focus, on) {
+  return (vectors.near[focus] ?? []).flatMap((/** @type {number} */ id) => {
+    const [x, y] = on(vectors.words[id]);
+    return [
+      drawSvg("rect", { x: x - 2.5, y: y - 2.5, width: 5, height: 5, class: "canvas-plane-near" }),
+      svgText(clip(shownWord(side.lexicon, id), 12), {
+        x,
+        y: y - 7,
+        "text-anchor": "middle",
+        class: "canvas-plane-word canvas-plane-near",
+      }),
+    ];
+  });
+}
+
+/** @param {Side} side @param {number} step @param {number} focus */
+export function nearSentence(side, step, focus) {
+  const { vectors } = rowAt(side, step),
+    near = vectors?.near[focus];
+  if (!near) return t("Choose a word that is not given to see which words are near it.");
+  const place = focus + 1,
+    words = near.map((/** @type {number} */ id) => `“${shownWord(side.lexicon, id)}”`).join(", ");
+  if (!vectors.clamped)
+    return t("Place {place}: nearest to its expected vector are {words}.", { place, words });
+  return t(
+    "Place {place}: nearest to its expected vector are {words}; the clamp snapped it to “{word}”, over a distance of {gap}.",
+    {
+      place,
+      words,
+      word: shownWord(side.lexicon, vectors.clamped[focus]),
+      gap: fixed(vectors.gap[focus], 2),
+    },
+  );
+}
