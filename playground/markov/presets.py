@@ -74,7 +74,7 @@ HIDDEN: dict[str, dict] = {
         "transition": [[0.9, 0.1], [0.5, 0.5]],
         "emission": [[0.1, 0.9], [0.8, 0.2]],
         "observations": [0, 0, 1, 0, 0],
-        "explanation": "The weather is hidden; what is seen is whether somebody carries an umbrella.",
+        "explanation": "You do not see the weather, only whether somebody carries an umbrella.",
     },
     "two foxes": {
         "states": ["first article", "subject", "verb", "second article", "object", "stop"],

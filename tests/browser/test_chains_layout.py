@@ -80,6 +80,8 @@ def test_labels_are_legible_on_a_phone_too(phone, open_page):
     page, view = view_of(open_page, "walk", state=states(8))
     expect(view.locator(".graph .node")).to_have_count(8)
     assert page.evaluate(SMALLEST, "#chain-walk") >= 12
+    names = view.locator(".graph .node > text").all_text_contents()
+    assert len(set(names)) == 8, names
     page.set_viewport_size({"width": 700, "height": 844})  # and it follows the window
     expect(view.locator("svg.graph")).to_have_css("width", re.compile(r"^(6\d\d|640)"))
 

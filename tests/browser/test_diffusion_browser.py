@@ -167,6 +167,19 @@ def test_the_sampler_chosen_is_explained_before_it_is_run(tale):
     expect(player(page)).to_have_attribute("data-state", "recorded")
 
 
+def test_an_explanation_moves_no_button_and_goes_when_the_run_has_its_own(tale):
+    page = tale()
+    run(page, 6)
+    keep = page.get_by_role("button", name="Keep it", exact=True)
+    before = keep.bounding_box()
+    page.get_by_label("Sampler", exact=True).select_option(label="ReMDM: masks again")
+    expect(page.locator("#diffusion-sampler .say")).to_be_visible()
+    assert keep.bounding_box() == before
+    run(page)
+    expect(page.locator("#diffusion-sampler .say")).to_be_hidden()
+    expect(player(page).locator(".canvas-about")).to_contain_text("ReMDM")
+
+
 def test_two_at_once_go_in_step(tale):
     page = tale(two="1", sampler_b="llada", steps_b="3", seed_b="7")
     run(page, 6)

@@ -185,3 +185,16 @@ def test_every_part_is_accessible_and_by_keyboard(tale):
         part(page, name)
         page.locator(where).wait_for()
         assert axe(page, where) == [], name
+
+
+@pytest.mark.parametrize("tab", ["Corrupt", "Exactness", "Steps, time, quality"])
+def test_figures_at_an_axis_are_read_in_the_dark_as_its_name_is(open_page, tab):
+    page = open_page("diffusion")
+    dark(page)
+    part(page, tab)
+    ticks, name = (
+        page.locator(f".plot-{kind}").locator("visible=true") for kind in ("tick", "label")
+    )
+    expect(ticks.first).to_be_visible()
+    colour = "one => getComputedStyle(one).fill"
+    assert ticks.first.evaluate(colour) == name.first.evaluate(colour)

@@ -102,7 +102,7 @@ def test_the_dial_runs_the_same_seed_with_more_words_a_step(tale):
     dial = page.get_by_role("slider", name="Words per step")
 
     went_on(page, lambda: dial.fill("13"))  # moves it and lets it go
-    expect(player(page).locator(".canvas-what")).to_contain_text("1 steps, seed 8")
+    expect(player(page).locator(".canvas-what")).to_contain_text("1 step, seed 8")
     expect(player(page)).to_have_attribute("data-steps", "1")
     more_settings(page)
     expect(page.get_by_label("Steps", exact=True)).to_have_value("1")
@@ -157,6 +157,65 @@ def test_run_on_a_phone_brings_the_wall_into_sight(phone, tale):
     assert 0 <= box["y"] < page.viewport_size["height"] / 2
 
 
+def test_run_is_the_one_first_button_while_words_are_hidden(tale):
+    page = tale()
+    run(page, 6)
+    time(page).press("Home")
+    expect(page.get_by_role("button", name="Continue", exact=True)).to_be_visible()
+    first = player(page).locator("button.main").locator("visible=true")
+    assert first.all_inner_texts() == ["Run"]
+
+
+def test_throwing_a_word_away_leaves_the_twin_and_moves_nothing(tale):
+    page = tale()
+    run(page, 6)
+    wall = player(page).locator(".canvas-words")
+    written = player(page).locator(".canvas-twin").inner_text()
+    before = wall.bounding_box()["y"]
+    words(page).nth(3).click()
+    went_on(page, page.get_by_role("button", name="Throw this word away").click)
+    assert wall.bounding_box()["y"] == before
+    assert player(page).locator(".canvas-twin").inner_text() == written
+    count = player(page).locator(".canvas-clock-head .num").first
+    expect(count).to_have_text("13 of 13 words, 13 calls")
+
+
+def test_a_canvas_with_too_many_masks_is_said_once_in_words(tale):
+    page = tale()
+    problem = re.compile(r"1 to 256 masks, got '\[MASK\]\*9999'")
+    page.locator("#diffusion-canvas textarea").fill("the king [MASK]*9999 .")
+    reading = player(page).locator(".canvas-reading")
+    expect(reading).to_have_text(problem)  # while it is typed
+    page.locator("#diffusion-run").click()
+    expect(player(page).locator(".canvas-problem")).to_have_text(problem)
+    expect(reading).to_have_text("")
+
+
+def test_controls_of_a_line_stand_on_one_line(tale):
+    page = tale()
+    tops = [
+        player(page).get_by_text(label, exact=True).first.bounding_box()["y"]
+        for label in ("Sampler", "Words per step")
+    ]
+    assert abs(tops[0] - tops[1]) <= 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_how_words_are_chosen_stands_below_the_map(tale, width):
+    page = tale()
+    page.set_viewport_size({"width": width, "height": 844})
+    run(page, 6)
+    chart, looks, about = (
+        player(page).locator(f".canvas-below > :nth-child({n})").bounding_box() for n in (1, 2, 3)
+    )
+    assert about["y"] >= chart["y"] + chart["height"]
+    if width == 390:
+        assert looks["y"] >= chart["y"] + chart["height"] and looks["width"] > 300
+        assert about["y"] >= looks["y"] + looks["height"]
+    else:
+        assert about["x"] == chart["x"] and looks["x"] >= chart["x"] + chart["width"]
+
+
 def test_groups_of_words_are_marked_and_not_counted(tale):
     page = tale(sampler="coarse-to-fine", steps="6")
     run(page, 6)
@@ -172,7 +231,7 @@ def test_groups_of_words_are_marked_and_not_counted(tale):
     expect(clock).to_have_text("13 of 13 words, 6 calls")
     expect(player(page).locator(".canvas-words .canvas-grouped")).to_have_count(0)
     # a group and its word take two steps
-    expect(player(page).get_by_text("5 a step, 6 steps")).to_be_visible()
+    expect(player(page).get_by_text("5 per step, 6 steps")).to_be_visible()
 
 
 def test_vectors_move_in_the_plane_without_a_question(tale):

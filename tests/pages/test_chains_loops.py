@@ -117,7 +117,7 @@ def test_pieces_join_to_the_text():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"text": ""}, "text must have 1 to 4000 characters"),
+        ({"text": ""}, "The text is empty: type a few words"),
         ({"length": 121}, "length must be a whole number in \\[0, 120\\], got 121"),
         ({"temperature": 0}, "temperature must be a number in \\[0.1, 5\\], got 0"),
         ({"text": "a" * 200}, "text must have 1 to 120 tokens when 40 more are written, got 200"),

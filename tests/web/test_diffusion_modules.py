@@ -175,3 +175,38 @@ def test_the_weakest_words_are_those_held_least_likely_when_they_were_decided(mo
       return weakestOf(side, 2);
     }"""
     assert module("views/diffusion/edits.js", act, steps) == [3]
+
+
+def test_room_is_kept_for_the_words_of_the_twin_that_have_not_come(module):
+    act = "({roomFor}, texts) => roomFor(texts, 6).length"
+    assert module("views/diffusion/clock.js", act, []) == 24
+    texts = [" abcdefg" * n for n in range(1, 6)]  # eight letters a word
+    assert module("views/diffusion/clock.js", act, texts) == 8
+    assert module("views/diffusion/clock.js", act, [*texts, texts[-1] + " x"]) == 0
+
+
+def test_a_long_word_is_written_smaller_so_that_it_stands_whole(module):
+    act = """({makeWall}, texts) => {
+      const host = document.createElement("div"), none = () => {};
+      makeWall({host, name: () => "", onLook: none, onEdit: none, onThrow: none}).draw({
+        record: {canvas: texts.map(() => 0), state: texts.map(() => "settled"), texts},
+        lexicon: new Map(), family: "words", focus: -1, order: null, edits: new Map(), changed: new Set(), moving: false});
+      return [...host.children].map((tile) => /canvas-long(est)?/.exec(tile.className)?.[0] ?? "");
+    }"""
+    found = module("views/diffusion/wall.js", act, ["daughter", "grandmother", "extraordinarily"])
+    assert found == ["", "canvas-long", "canvas-longest"]
+
+
+def test_the_class_learns_what_comes_next_though_a_step_reveals_nothing(module):
+    rows = [
+        {"state": state, "canvas": [1, 2, 3], "texts": ["a", "king", "sang"]}
+        for state in (
+            ["locked", "masked", "masked"],
+            ["locked", "masked", "masked"],
+            ["locked", "masked", "new"],
+        )
+    ]
+    act = """({placeWord}, rows) =>
+      placeWord({rows, card: {}, lexicon: new Map()}, 0)"""
+    asked = module("views/diffusion/on_class.js", act, rows)
+    assert (asked["masks"], asked["truth"]) == ([1, 2], {"place": 2, "word": "sang"})

@@ -60,3 +60,15 @@ def test_a_streamed_value_is_read_and_shares_nothing(module):
       return [held, readValue({value: '{"b":[3]}'}), readValue({value: ""}), readValue({})];
     }"""
     assert module("core/value.js", act) == [{"a": [1]}, {"b": [3]}, None, None]
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["sunny", "thunderstorm"], ["sunny", "thund…"]),
+        (["state 9", "state 10"], ["sta… 9", "sta…10"]),
+        (["state", "state"], ["state", "state"]),
+    ],
+)
+def test_names_that_are_cut_can_still_be_told_apart(module, names, shown):
+    assert module("core/dom.js", "({clipEach}, names) => clipEach(names, 6)", names) == shown

@@ -10,6 +10,7 @@ import numpy as np
 
 from playground import decoding, markov
 from playground.decoding.settings import DecodingSettings
+from playground.i18n import t
 from playground.markov.recurrence import (
     loop_period,
     principal_projection,
@@ -177,7 +178,9 @@ def read_text(draft: dict) -> tuple[str, str, int, int, float]:
         raise ValueError(
             f"model and text must be strings, got {parsing.short(name)} and {parsing.short(text)}"
         )
-    if not text.strip() or len(text) > 4000:
+    if not text.strip():
+        raise ValueError(t("The text is empty: type a few words for the model to go on from."))
+    if len(text) > 4000:
         raise ValueError(f"text must have 1 to 4000 characters, got {len(text)}")
     return (
         name,

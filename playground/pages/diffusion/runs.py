@@ -80,7 +80,7 @@ class Side:
         s = self.settings
         if self.still:
             return f"{TITLES[s.sampler].split(':')[0]}, as it stands"
-        unit = "sweeps" if s.sampler == "gibbs" else "steps"
+        unit = ("sweep" if s.sampler == "gibbs" else "step") + ("" if s.steps == 1 else "s")
         steps = "" if s.sampler in WITHOUT_STEPS else f", {s.steps} {unit}"
         if s.sampler in SPECULATIVE:
             steps = f", window of {s.steps}"

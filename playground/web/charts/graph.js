@@ -3,7 +3,7 @@
  * States on an ellipse as wide as the place allows (letters keep their size), edges as thick as
  * their weight, a walker that moves along the edge it takes.
  */
-import { calm, clip, drawSvg, svgText, svgTitle } from "../core/dom.js";
+import { calm, clip, clipEach, drawSvg, svgText, svgTitle } from "../core/dom.js";
 import { plain, withoutZero } from "../core/format.js";
 import { t } from "../core/translate.js";
 
@@ -175,10 +175,9 @@ export function stateGraph(host, { label, pick, said = startIn, tallest = () => 
     );
   }
 
-  /** @param {string} name @param {number} i @param {boolean} crowded */
-  function drawNode(name, i, crowded) {
-    const longest = size[0] >= WIDE ? 12 : crowded ? 6 : 8; // a name may stand out of its circle where there is width for it
-    const text = svgText(clip(name, longest), { y: 4 });
+  /** @param {string} name @param {string} short @param {number} i @param {boolean} crowded */
+  function drawNode(name, short, i, crowded) {
+    const text = svgText(short, { y: 4 });
     if (crowded) text.style.fontSize = "12px";
     const element = drawSvg(
       "g",
@@ -220,7 +219,9 @@ export function stateGraph(host, { label, pick, said = startIn, tallest = () => 
         if (weight > NOTHING) drawEdge(names, i, j, weight, scale, edges <= MOST_WEIGHTS);
       }),
     );
-    names.forEach((name, i) => drawNode(name, i, count > 6));
+    const longest = size[0] >= WIDE ? 12 : count > 6 ? 6 : 8, // a name may stand out of its circle where there is width for it
+      short = clipEach(names, longest);
+    names.forEach((name, i) => drawNode(name, short[i], i, count > 6));
     svg.setAttribute(
       "aria-label",
       t("{name}: {count} states, {edges} possible transitions", { name: label(), count, edges }),

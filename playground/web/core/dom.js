@@ -193,6 +193,20 @@ export function clip(text, length) {
     : characters.join("");
 }
 
+/**
+ * Names of at most so many characters that can still be told apart: where their beginnings are the
+ * same, the last two characters stay. @param {string[]} names @param {number} length
+ */
+export function clipEach(names, length) {
+  const short = names.map((name) => clip(name, length));
+  if (new Set(short).size === new Set(names).size) return short;
+  return names.map((name) => {
+    const characters = [...name];
+    if (characters.length <= length) return name;
+    return characters.slice(0, length - 3).join("") + "…" + characters.slice(-2).join("");
+  });
+}
+
 /** Plain data once more, sharing nothing. @template T @param {T} value @returns {T} */
 export const clone = (value) => JSON.parse(JSON.stringify(value));
 

@@ -36,6 +36,7 @@ import { onLanguage, t } from "./translate.js";
  * @property {(playing: boolean) => void} [onPlay] playing began or ended
  * @property {number[]} [speeds] steps a second to choose from
  * @property {number} [speed] the one chosen
+ * @property {boolean} [quiet] the page has a first button of its own, such as Run: Play is a second one
  */
 
 /**
@@ -56,7 +57,7 @@ export function makeTransport(options) {
 
   host.classList.add("transport");
   const buttons = make("div", "transport-buttons"),
-    playButton = button("", null, pressed, "main"),
+    playButton = button("", null, pressed, options.quiet ? "" : "main"),
     backButton = button("", null, () => byHand(() => time.go(time.step - 1))),
     stepButton = button("", null, () => byHand(() => time.go(time.step + 1))),
     speedBox = speedChoice(options.speeds ?? [1, 2, 4, 8, 16, 30], options.speed ?? 8);

@@ -139,7 +139,7 @@ const learning = () =>
       "div",
       { class: "pairs", style: "margin-top:12px" },
       headed(
-        () => t("Learned steps; small: the model’s"),
+        () => t("Learned transitions (true values in small type)"),
         node(
           "div",
           {
@@ -153,7 +153,7 @@ const learning = () =>
         ),
       ),
       headed(
-        () => t("Learned to show; small: the model’s"),
+        () => t("Learned emissions (true values in small type)"),
         scrolling("learnedEmission", () => t("Learned emissions")),
       ),
     ),
@@ -173,9 +173,7 @@ const limits = () =>
 export const skeleton = () =>
   viewSkeleton(
     () =>
-      t(
-        "The chain is hidden: one sees only what each state shows. From that, one reasons back to the states.",
-      ),
+      t("The chain is hidden: you see only what each state shows, and reason back to the states."),
     "presets",
     node("p", { class: "say wide-say", part: "note", style: "margin:0" }),
     node(

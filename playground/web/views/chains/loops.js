@@ -83,6 +83,7 @@ class LoopsView {
 
   makePlayer() {
     return chainTransport({
+      quiet: true, // the first button is the one that writes
       host: this.parts.part("textPlayer"),
       keys: this.parts.part("textSection"),
       unit: () => t("Token of both runs"),

@@ -110,7 +110,7 @@ export const skeleton = () =>
   viewSkeleton(
     () =>
       t(
-        "A Markov chain stands in one state and knows nothing but that. The row of the state says where it goes next.",
+        "A Markov chain only knows the state it is in. That state’s row says where it may go next.",
       ),
     "presets",
     node("div", { class: "walk-top", part: "top" }, chain(), table()),

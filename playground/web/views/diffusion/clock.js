@@ -16,7 +16,7 @@ export function makeClock(host) {
     node(
       "div",
       { class: "canvas-clock-head" },
-      node("b", {}, () => t("Left to right: one word a call, the ending is out of its sight")),
+      node("b", {}, () => t("Left to right: one word per call, without seeing the ending")),
       node("span", { class: "num", part: "twinCount" }),
     ),
     node("p", { class: "canvas-twin", part: "twin", translate: "no" }),
@@ -29,7 +29,7 @@ export function makeClock(host) {
     node(
       "div",
       { class: "canvas-clock-head" },
-      node("b", {}, () => t("Everywhere at once: the whole text a call")),
+      node("b", {}, () => t("Everywhere at once: the whole text in every call")),
       node("span", { class: "num", part: "wallCount" }),
     ),
   );
@@ -39,6 +39,7 @@ export function makeClock(host) {
   let card = null;
   /** @type {string[]} */
   let texts = [];
+  let held = false; // the run on view has no twin of its own: that of the run before stays, as it ended
 
   function drawTwin(/** @type {number} */ calls) {
     const shown = part("twin"),
@@ -49,7 +50,8 @@ export function makeClock(host) {
       part("twinCount").textContent = "";
       return;
     }
-    const rest = (texts[texts.length - 1] ?? "").slice(written.length);
+    const whole = texts[texts.length - 1] ?? "",
+      rest = whole.slice(written.length) + (held ? "" : roomFor(texts, card.words));
     // laid out whole, so that nothing moves while it is written
     shown.replaceChildren(
       make("span", "soft", card.opening),
@@ -60,8 +62,10 @@ export function makeClock(host) {
   }
 
   return {
-    /** @param {TwinCard | null} next */
-    begin(next) {
+    /** @param {TwinCard | null} next @param {boolean} [on] the run goes on from the words on view */
+    begin(next, on = false) {
+      held = on && !next && Boolean(card && !card.problem);
+      if (held) return;
       card = next;
       texts = [];
       view.hidden = !card;
@@ -71,11 +75,12 @@ export function makeClock(host) {
       texts.push(text);
     },
     /** Keeps the words when the same is played again. */
-    state: () => ({ card, texts: [...texts] }),
-    /** @param {{card: TwinCard | null, texts: string[]}} kept */
+    state: () => ({ card, texts: [...texts], held }),
+    /** @param {{card: TwinCard | null, texts: string[], held?: boolean}} kept */
     restore(kept) {
       card = kept.card;
       texts = kept.texts;
+      held = kept.held ?? false;
       view.hidden = !card;
     },
     /**
@@ -83,15 +88,29 @@ export function makeClock(host) {
      */
     show({ calls, words, all, last }) {
       if (!card) return;
-      const end = Math.max(1, last, card.problem ? 0 : card.words);
-      drawTwin(calls);
+      const end = Math.max(1, last, card.problem ? 0 : card.words),
+        twins = held ? texts.length : calls;
+      drawTwin(twins);
       part("wallCount").textContent = counted(words, all, calls);
       part("twinLine").style.width = card.problem
         ? "0"
-        : (100 * Math.min(calls, card.words)) / end + "%";
+        : (100 * Math.min(twins, card.words)) / end + "%";
       part("wallLine").style.width = (100 * Math.min(calls, last)) / end + "%";
     },
   };
+}
+
+/**
+ * Letters that nobody sees in place of the words that have not come, as long as those that have:
+ * the lines below stand still while the text grows.
+ * @param {string[]} texts after each word @param {number} words in all
+ */
+export function roomFor(texts, words) {
+  const left = words - texts.length;
+  if (left <= 0) return "";
+  const whole = texts[texts.length - 1] ?? "",
+    perWord = texts.length > 4 ? whole.length / texts.length : 4;
+  return " nnn".repeat(Math.ceil((left * perWord) / 4));
 }
 
 /** @param {number} words @param {number} all @param {number} calls */

@@ -18,7 +18,7 @@ export function makeControls(view, host, given) {
   partsOf(element).press("run").after(press("stop"));
   partsOf(element).part("more").append(part("numbersBox"));
   // the order for the eye is the order for the keyboard
-  element.querySelector(".diffusion-own")?.before(part("problem"), part("tools"));
+  element.querySelector(".canvas-sampler")?.before(part("problem"), part("tools"));
   const about = latest(
     (values) => view.server.about(values),
     (card) => card.error || card.ok === false || form.about(card),

@@ -206,7 +206,7 @@ export function makeForm(view, given, on) {
     part("dialSays").textContent = reads
       ? drawsAll(sampler())
         ? nt("all words at once, {n} step", "all words at once, {n} steps", values.steps || 1)
-        : nt("{words} a step, {n} step", "{words} a step, {n} steps", values.steps || 1, {
+        : nt("{words} per step, {n} step", "{words} per step, {n} steps", values.steps || 1, {
             words: dial.value,
           })
       : values.sampler === "gibbs"
@@ -223,9 +223,24 @@ export function makeForm(view, given, on) {
       score === null ? "" : t("perplexity {value}", { value: fixed(score, score < 10 ? 1 : 0) });
   }
 
+  /** @type {{text?: string, problem?: any}} */
+  let read = {};
+  let above = "";
+  function drawReading() {
+    const problem = read.problem ? say(read.problem) : "";
+    part("reading").className = problem ? "problem" : "";
+    part("reading").textContent =
+      problem && problem !== above
+        ? problem
+        : read.text
+          ? t("The model reads: {text}", { text: read.text })
+          : "";
+  }
+
   /** The values into the fields. */
   function draw() {
     drawScore();
+    drawReading();
     drawChoices();
     for (const [name, value] of Object.entries(values)) {
       const control = /** @type {HTMLInputElement} */ (name === "canvas" ? canvas : part(name));
@@ -309,11 +324,15 @@ export function makeForm(view, given, on) {
       models = next;
       draw();
     },
-    /** @param {{text?: string, problem?: string}} said */
+    /** @param {{text?: string, problem?: any}} said */
     reading(said) {
-      part("reading").className = said.problem ? "problem" : "";
-      part("reading").textContent =
-        said.problem ?? (said.text ? t("The model reads: {text}", { text: said.text }) : "");
+      read = said;
+      drawReading();
+    },
+    /** What is said already above the field. @param {string} sentence */
+    saidAbove(sentence) {
+      above = sentence;
+      drawReading();
     },
     /** @param {number | null | undefined} perplexity of the text on view */
     scored(perplexity) {

@@ -74,13 +74,18 @@ async function addressOf(view) {
   return found;
 }
 
-/** The canvas on view; what the next step reveals first is right. @param {import("./side.js").Side} side @param {number} step */
-function placeWord(side, step) {
+/**
+ * The canvas on view; what is revealed next is right, even where a step reveals nothing.
+ * @param {import("./side.js").Side} side @param {number} step
+ */
+export function placeWord(side, step) {
   const row = rowAt(side, step),
-    next = side.rows[step + 1],
     masks = row.state.flatMap((/** @type {string} */ state, /** @type {number} */ i) =>
       isHidden(state) ? [i] : [],
     ),
+    next = side.rows
+      .slice(step + 1)
+      .find(({ state }) => masks.some((/** @type {number} */ i) => !isHidden(state[i]))),
     place = next ? masks.findIndex((/** @type {number} */ i) => !isHidden(next.state[i])) : -1;
   const text = (/** @type {any} */ of, /** @type {number} */ i) =>
     of.texts?.[i] ?? wordOf(side.lexicon, of.canvas[i]).text;

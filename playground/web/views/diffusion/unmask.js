@@ -70,6 +70,7 @@ export class UnmaskView {
     return makeTransport({
       host,
       keys: this.root,
+      quiet: !this.replay, // the first button is Run
       unit: () => t("Step"),
       onStep: (step, why, from) => {
         if (why === "user") this.store.wanted = null; // the visitor has gone elsewhere than the link said
@@ -161,8 +162,9 @@ export class UnmaskView {
   /** @param {any} message */
   begin(message) {
     this.store.begin(message, this.clock.state());
-    this.clock.begin(message.twin ?? null);
+    this.clock.begin(message.twin ?? null, Boolean(message.on));
     this.form?.scored(null);
+    this.form?.about({}); // the run on view has its own card
     this.problem("");
     this.live("running", t("running"));
     this.root.dataset.run = message.run;
@@ -390,5 +392,6 @@ export class UnmaskView {
   problem(/** @type {string} */ sentence) {
     this.parts.part("problem").textContent = sentence;
     this.parts.part("problem").hidden = !sentence;
+    this.form?.saidAbove(sentence);
   }
 }

@@ -62,7 +62,6 @@ export function skeleton() {
         "continue",
         () => t("Continue"),
         () => t("Let the sampler fill what is hidden, from the canvas on view"),
-        "main",
       ),
       node("span", { class: "canvas-note", part: "edits" }),
       node("span", { class: "canvas-live", part: "live", role: "status" }),
@@ -194,9 +193,10 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
   });
   map.load(side.rows, side.lexicon, side.card.expected ?? 0);
   const candidates = makeCandidates(look);
-  looks.append(look, ...aboutParts(side.card.about));
-  if (paired) below.append(node("div", {}, maps, looks));
-  else below.append(maps, looks);
+  looks.append(look);
+  const about = node("section", { class: "canvas-about" }, ...aboutParts(side.card.about));
+  if (paired) below.append(node("div", {}, maps, looks, about));
+  else below.append(maps, looks, about);
   return {
     wall,
     map,
@@ -229,7 +229,7 @@ function aboutParts(card) {
   write();
   onLanguage(write);
   return [
-    node("h2", { class: "canvas-h canvas-gap" }, () => t("How words are chosen")),
+    node("h2", { class: "canvas-h" }, () => t("How words are chosen")),
     node("p", { class: "say" }, name, text),
     make("p", "canvas-note", card.source),
   ];

@@ -253,10 +253,14 @@ class Tile {
   }
 }
 
+const LONG = 10; // letters from which on a word is written smaller, so that it stands whole
+const LONGEST = 13;
+
 /** @param {Look} look */
 const classesOf = (look) =>
   [
     "canvas-" + look.state,
+    look.text.length >= LONGEST ? "canvas-longest" : look.text.length >= LONG && "canvas-long",
     look.focus && "canvas-focus",
     look.ghosts.length && "canvas-guess",
     look.edit && "canvas-edited",

@@ -10,7 +10,7 @@ import { byBarrier, byTopP, byVisit } from "./curves.js";
 const LINES = [
   {
     key: "arrhenius",
-    name: () => t("Arrhenius, e^(−ΔE/T)"),
+    name: () => t("Arrhenius (approximation)"),
     colour: "var(--raw)",
     width: 1.5,
     dash: "2 3",

@@ -4,6 +4,9 @@ import { visible } from "../../core/dom.js";
 import { fixed, plain as written } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 
+/** T_c with its low c, as Plotly writes it. @param {string} text */
+const low = (text) => text.replaceAll("T_c", "<i>T</i><sub>c</sub>");
+
 const plain = {
   margin: { l: 50, r: 50, t: 10, b: 60 },
   uirevision: null,
@@ -36,7 +39,7 @@ function barriers(f) {
   const critical = {
     x: ticks,
     y: f.tokens.map((token) => token.critical),
-    name: t("T_c at top-p {p}", { p: written(f.top_p) }),
+    name: low(t("T_c at top-p {p}", { p: written(f.top_p) })),
     yaxis: "y2",
     mode: "markers",
     marker: { symbol: "diamond", size: 9, color: "var(--loop)" },
@@ -56,7 +59,7 @@ function barriers(f) {
       },
       yaxis: { title: { text: "ΔE" }, rangemode: "tozero" },
       yaxis2: {
-        title: { text: "T_c" },
+        title: { text: low("T_c") },
         overlaying: "y",
         side: "right",
         rangemode: "tozero",
@@ -156,7 +159,7 @@ function shares(f) {
                 yref: "paper",
                 showarrow: false,
                 xanchor: "left",
-                text: " " + t("T_c of the cycle"),
+                text: " " + low(t("T_c of the cycle")),
                 font: { color: "var(--loop)", size: 12 },
               },
             ],
@@ -181,7 +184,7 @@ function inverted(f) {
     x: [f.at?.[0]],
     y: [f.at?.[1]],
     mode: "markers",
-    name: t("T_c at the top-p of the runs"),
+    name: low(t("T_c at the top-p of the runs")),
     marker: { color: "var(--loop)", size: 10, symbol: "diamond" },
     hovertemplate: "T_c %{x:.3f}: top-p %{y}<extra></extra>",
   };

@@ -1,6 +1,7 @@
 // @ts-check
 /** What the experiment on a real loop consists of. */
 import { node } from "../../core/dom.js";
+import { rich } from "../../core/rich.js";
 import { t } from "../../core/translate.js";
 import { fold } from "./fold.js";
 
@@ -94,7 +95,7 @@ const figure = (name) =>
   node(
     "section",
     { part: name, hidden: true },
-    node("h2", {}, FIGURES[name]),
+    node("h2", {}, () => rich(FIGURES[name]())),
     node("div", {
       class: "live-figure",
       role: "img",

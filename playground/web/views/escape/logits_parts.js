@@ -48,7 +48,7 @@ const left = () =>
     node("textarea", {
       class: "logits-paste",
       part: "paste",
-      rows: 4,
+      rows: 6,
       placeholder: () => t("token and logit, one pair a line:") + "\ncat 10\ndog 8\ncar 5",
       "aria-label": () => t("Logits to read: a token and its logit on each line, or numbers alone"),
     }),
@@ -67,6 +67,7 @@ const left = () =>
       ),
       node("p", { class: "soft small logits-source", part: "source" }),
     ),
+    node("p", { class: "problem", role: "alert", part: "problem", hidden: true }),
     node("h2", {}, () => t("Loop token and ways out (choose by a click)")),
     node("div", { class: "logits-list", part: "list" }),
   );
@@ -77,7 +78,6 @@ const right = () =>
     { class: "logits-right" },
     node("h2", {}, () => t("When can it get out?")),
     node("div", { class: "logits-knobs", part: "knobs" }),
-    node("p", { class: "problem", role: "alert", part: "problem", hidden: true }),
     node("p", { class: "say logits-sentence", part: "sentence", "aria-live": "polite" }),
     node("table", { class: "escape-table logits-numbers", part: "numbers" }),
     node("div", { class: "logits-sides", part: "sides" }),
@@ -111,10 +111,17 @@ function written(value) {
     : number(value, { maximumSignificantDigits: 4 });
 }
 
+/** @param {"span" | "td" | "h2"} tag @param {string} text with its symbols set as mathematics */
+function typeset(tag, text) {
+  const element = make(tag);
+  element.append(...rich(text));
+  return element;
+}
+
 export function headRow() {
   const row = make("div", "logits-line logits-head");
   for (const title of [t("token"), t("logit"), "ΔE", t("P at T = 1"), t("two-token T_c"), ""])
-    row.append(make("span", "", title));
+    row.append(typeset("span", title));
   return row;
 }
 
@@ -156,7 +163,7 @@ export function tokenRow(token, is, choose) {
 export function numberRow([name, value, why]) {
   const row = make("tr");
   row.append(
-    make("td", "", say(name)),
+    typeset("td", say(name)),
     make("td", "num", written(value)),
     make("td", "soft small", say(why)),
   );
@@ -166,7 +173,7 @@ export function numberRow([name, value, why]) {
 /** The distribution at one side of T_c. @param {any} side @param {number} loop the token's id */
 export function sideOf(side, loop) {
   const part = make("section");
-  part.append(make("h2", "", say(side.title)), ...side.rows.map((one) => barOf(one, loop)));
+  part.append(typeset("h2", say(side.title)), ...side.rows.map((one) => barOf(one, loop)));
   const said = make("p", "soft small");
   said.append(
     ...side.cuts.map((cut) => make("span", "logits-cut", say(cut) + " ")),

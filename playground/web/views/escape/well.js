@@ -156,8 +156,7 @@ export class Well {
 
   /** @param {State} state */
   drawWords({ word, law, place }) {
-    const middle = { "text-anchor": "middle" },
-      barrier = svgText("", { x: OUT + 46, y: (FLOOR + this.valley.out) / 2 + 4 });
+    const barrier = svgText("", { x: OUT + 46, y: (FLOOR + this.valley.out) / 2 + 4 });
     barrier.setAttribute("text-anchor", "end");
     const delta = drawSvg("tspan", { class: "escape-symbol" });
     delta.textContent = "ΔE";
@@ -166,14 +165,13 @@ export class Well {
     barrier.append(delta, value);
     this.words.replaceChildren(
       svgText(word ? t("“{word}”: once more round", { word }) : t("the loop"), {
-        x: LOOP,
+        x: LEFT + 8, // within the ground, however large the letters
         y: FLOOR + 26,
-        ...middle,
       }),
       svgText(law.ways ? nt("{n} way out", "{n} ways out", law.ways) : t("no way out"), {
-        x: OUT,
+        x: OUT + 46,
         y: this.valley.out + 22,
-        ...middle,
+        "text-anchor": "end", // beside the arrow, however large the letters
       }),
       barrier,
     );
