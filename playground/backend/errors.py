@@ -13,7 +13,9 @@ class BackendError(RuntimeError):
 class ModelUnavailable(BackendError):
     """A model that cannot be had.
 
-    Attributes ---------- model: the catalogue's id of the model.
+    Attributes
+    ----------
+    model: the catalogue's id of the model.
     reasons: list of (place, reason), in the order in which the places were tried.
     """
 

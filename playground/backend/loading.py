@@ -96,7 +96,7 @@ def read_network(folder: Path, kind: str, packed: bool = True) -> tuple[Any, Any
     """(network, tokenizer) from a folder in the hub's layout; safetensors only, remote code never.
 
     packed: give a causal network the attention of the engine. Raises WeightsRefused with the
-      reason.
+        reason.
     """
     check_folder(folder)
     options = {"local_files_only": True, "trust_remote_code": False}

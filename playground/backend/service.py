@@ -235,10 +235,11 @@ class Backend:
         """`with backend.run(session_hash, "generate", "fairy-causal") as run:` around a whole run,
         `run.step()` at each token.
         kind: "run", "long" (writes many texts) or "question" (one answer), see
-          `playground.backend.admission`.
+            `playground.backend.admission`.
 
         Entering waits for a place; beyond a limit it raises LimitExceeded with a sentence for the
-        visitor, at once or after `queue_seconds`. Leaving writes the run's log line and counts it.
+        visitor, at once or after
+        `queue_seconds`. Leaving writes the run's log line and counts it.
         """
         return Run(self.runs, visitor, page, model, kind)
 

@@ -120,9 +120,10 @@ def cycle_barriers(
     vocabulary and the rules.
 
     logits: (n, V) teacher-forced, row t the prediction of tokens[t]. contexts: the ids before each
-    token, for penalties. loop_is_best is False where the cycle's token is not the most likely one:
-    no barrier holds it, its T_c is None. Infinite temperatures are None with "never": True, so that
-    the list is plain data.
+        token, for penalties.
+    loop_is_best is False where the cycle's token is not the most likely one: no barrier holds it,
+    its T_c is None.
+    Infinite temperatures are None with "never": True, so that the list is plain data.
     """
     facts = []
     for place, token in enumerate(tokens):
@@ -193,7 +194,7 @@ def loop_survival(
     them. (n + 1,) float64
 
     logits: (n, V) teacher-forced along the cycle; context_ids: the ids before the first of the
-      tokens.
+        tokens.
     """
     context = list(context_ids)
     survival = np.ones(len(tokens) + 1)
@@ -217,8 +218,9 @@ def truth_table(
     whether it forbids escape.
 
     forbids: this rule removes the last rival. forbids_alone: it would, without the other rules that
-    cut (the temperature and penalties kept). A greedy draw is the last row, "draw". XTC acts as if
-    its coin had fallen for it.
+        cut (the temperature and
+    penalties kept). A greedy draw is the last row, "draw". XTC acts as if its coin had fallen for
+    it.
     """
     row = as_float32(logits)
     token = int(row.argmax()) if loop_token is None else loop_token

@@ -47,8 +47,9 @@ def escape_curve(
     under the given rules.
 
     In transformers' order temperature acts first and top-k keeps all ties; in llama.cpp's order the
-    rules see the untempered distribution, top-k keeps exactly k (lowest id first: the loop token,
-    then rivals), and temperature acts last.
+    rules see the untempered
+    distribution, top-k keeps exactly k (lowest id first: the loop token, then rivals), and
+    temperature acts last.
     Example: ΔE = 2, one rival, T = 1, no rules: 1/(1 + e²) = .1192.
     """
     temperatures = np.asarray(temperatures, dtype=np.float64)
@@ -111,8 +112,9 @@ def left_by_temperature(
     temperature: (temperatures, length).
 
     logits: (n, V) teacher-forced, row t the prediction of tokens[t]; temperature, then top-p (1:
-    off), no other rule. Past the n-th token the last `period` rows repeat. The same product as
-    `loop_survival`, vectorised over a curve's many temperatures.
+        off), no other rule. Past the n-th token
+    the last `period` rows repeat. The same product as `loop_survival`, vectorised over a curve's
+    many temperatures.
     """
     energy = np.asarray(logits[: len(tokens)], np.float64)  # (n, V)
     rows = np.arange(len(tokens))

@@ -50,7 +50,7 @@ def find_cycle(
     without.
 
     settings: other rules for the search (penalties, say); the temperature of a greedy run does
-      nothing.
+        nothing.
     """
     chosen = (settings or DecodingSettings(do_sample=False)).with_changes(
         max_new_tokens=max_new_tokens
@@ -96,7 +96,7 @@ class EscapeProgress:
         tokens, 95% intervals.
 
         within: share of those positions at which the prediction lies inside the measurement's
-          Wilson interval.
+            Wilson interval.
         """
         rows = []
         for place, settings in enumerate(self.conditions):
@@ -154,8 +154,8 @@ def escape_experiment(
     The same EscapeProgress is yielded each time, further on. The draw of a run depends on (seed,
     condition, run, token) alone.
     follow: let escaped runs go on (each with its own forward passes) and note which re-enter the
-    cycle. Stopped by should_stop, asked before every token, it ends early with what is measured so
-    far.
+        cycle.
+    Stopped by should_stop, asked before every token, it ends early with what is measured so far.
     """
     if not 1 <= runs <= 10_000:
         raise ValueError(f"runs must be in [1, 10000], got {runs}")

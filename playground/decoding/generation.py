@@ -21,7 +21,7 @@ class CausalModel(Protocol):
     interchangeable.
 
     vocab_size: V. eos_id: the token that ends a text, a collection of them, or None. Logits are
-      float32, on any device.
+        float32, on any device.
     Optional: context_length (the largest number of ids that `next_logits` takes).
     """
 
@@ -81,20 +81,26 @@ def generate(
     return value.
 
     prefix: ids generated before, so that a run can go on (or branch) where another was: the first
-    step's index is len(prefix), and with (seed, index) the draws are those of an unbroken run.
-    forced: ids that the first steps take instead of drawing (the token that a visitor clicked).
-    state: what rules carry on, `state_after` of the step before. should_stop is asked before every
-    forward pass. ignore_end: go on after an end-of-text token (settings.ignore_end does too).
+        step's index is
+    len(prefix), and with (seed, index) the draws are those of an unbroken run. forced: ids that the
+    first steps take instead
+    of drawing (the token that a visitor clicked). state: what rules carry on, `state_after` of the
+    step before.
+    should_stop is asked before every forward pass. ignore_end: go on after an end-of-text token
+    (settings.ignore_end does too).
     second, mask: functions of the text so far (prompt first), for rules that read them: the logits
-    of a second network, or of the same one after another prompt, (V,); and which tokens a grammar
-    allows, (V,) bool. Guidance without a `second` asks `model` itself behind the negative prompt,
-    `behind_negative`.
+        of a second network, or of
+    the same one after another prompt, (V,); and which tokens a grammar allows, (V,) bool. Guidance
+    without a `second` asks
+    `model` itself behind the negative prompt, `behind_negative`.
 
     The run ends with "end_of_text", "stop_string" (the step's `beyond` says how many characters at
-    the end are no part of the text), "max_new_tokens" (which counts the prefix), "context" (the
-    model takes no longer text) or "stopped". The last step's `finish` says so too, except
-    "stopped", which is known only afterwards. The stages of a step are released when the next one
-    is asked for; they can be computed again at any time.
+    the end are no part of
+    the text), "max_new_tokens" (which counts the prefix), "context" (the model takes no longer
+    text) or "stopped". The last
+    step's `finish` says so too, except "stopped", which is known only afterwards.
+    The stages of a step are released when the next one is asked for; they can be computed again at
+    any time.
     """
     settings = (settings or DecodingSettings()).for_model(model)
     ends = frozenset() if ignore_end or settings.ignore_end else end_ids(model)
@@ -189,7 +195,7 @@ def recompute(
     With other settings it is what the moved slider asks: what would have been drawn with the same
     u.
     state: what rules carried before the step (`step.state`). second, mask: the rows that `generate`
-      read for it.
+        read for it.
     """
     context = np.asarray(context_ids, np.int64)
     return Step(logits, context, settings, index, prompt_length, state, second=second, mask=mask)

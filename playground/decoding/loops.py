@@ -16,7 +16,7 @@ class Loop(NamedTuple):
     """The cycle at the end of a sequence.
 
     period: tokens a lap. start: position of the first token of the first lap. length: tokens from
-      there to the end.
+        there to the end.
     repeats: complete laps.
     """
 
@@ -32,8 +32,8 @@ def find_loop(
     """The cycle that the sequence ends in, with the shortest period; None if there is none.
 
     Strict: every token from `start` on equals the one a period before it, at least `min_repeats`
-    complete laps and at least `min_length` tokens long ("ha ha ha" is not yet a loop). The last lap
-    may be incomplete.
+        complete laps and at least
+    `min_length` tokens long ("ha ha ha" is not yet a loop). The last lap may be incomplete.
 
     >>> find_loop([9, 1, 2, 3, 1, 2, 3, 1, 2, 3])
     Loop(period=3, start=1, length=9, repeats=3)
@@ -77,7 +77,7 @@ def along_loop(logits: Any, tokens: Sequence[int]) -> list[dict[str, float]]:
     tokens.
 
     logits: (n, V), row t the prediction of tokens[t]. As a loop settles, the entropy falls and
-      P(loop token) rises.
+        P(loop token) rises.
     """
     facts = []
     for place, token in enumerate(tokens):

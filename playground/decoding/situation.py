@@ -17,13 +17,14 @@ class Situation:
     """What a rule may look at besides the candidates.
 
     context: ids of prompt and generated text, (n,). generated: the ids that presence and frequency
-      penalties count.
+        penalties count.
     coin: a random number in [0, 1) of this step, beside the draw's own. memory: what rules carried
-      from the step before.
+        from the step before.
     second: float32 logits of a second network, prompt or layer for the same place, (V,), None where
-      the run has none.
+        the run has none.
     mask: which tokens a grammar or a list allows here, (V,) bool, None where the run has none.
-    prompt_length: ids of the context that are the prompt.
+        prompt_length: ids of the
+    context that are the prompt.
     """
 
     context: np.ndarray
@@ -45,8 +46,9 @@ class Outcome(NamedTuple):
 
 class Acting(NamedTuple):
     """act(candidates, situation) -> Outcome. after(state, probability, settings) -> memory for the
-    next step: `state` is the Outcome's, `probability` that of the chosen token in the final
-    distribution (0 for a forced one that was cut).
+    next step: `state` is
+    the Outcome's, `probability` that of the chosen token in the final distribution (0 for a forced
+    one that was cut).
     before: `after` gets the probability that the token had before the rule, not the final one."""
 
     act: Callable[[Candidates, Situation], Outcome]

@@ -62,9 +62,10 @@ class Spelling:
     """Which tokens words are for one model.
 
     encode: text -> ids, the text's own and no beginning-of-text token. word_of: id -> the text it
-      stands for. size: V.
+        stands for. size: V.
     bytes_of: id -> what the token adds to a text, as bytes; b"\xff" and a name for control tokens.
-    ends: ids that end a text. What is found is remembered.
+        ends: ids that end a text.
+    What is found is remembered.
     """
 
     def __init__(

@@ -45,9 +45,10 @@ def dynamic_temperature(
     (llama.cpp's temp_ext).
 
     entropy: nats, over `count` = n candidates. Four equal tokens are as unsure as they can be; .5,
-      .5 among four is half of it.
+        .5 among four is half of it.
 
-    >>> dynamic_temperature(math.log(4), 4, 1.0, 0.5, 1.0), dynamic_temperature(math.log(2), 4, 1.0, 0.5, 1.0)
+    >>> dynamic_temperature(math.log(4), 4, 1.0, 0.5, 1.0), dynamic_temperature(math.log(2), 4, 1.0,
+    0.5, 1.0)
     (1.5, 1.0)
     """
     low, high = max(0.0, temperature - reach), temperature + reach

@@ -36,10 +36,11 @@ def vector_paths(
     the whole vocabulary.
 
     table (V, D), flat (D, 2), ids (L,), noise (L, D), alphas (G,): alpha_bar on a grid of times.
-    Plain data, and the ids it speaks of: start, noise: [x, y] of each position's embedding and
-    noise; near: (L, G) ids of the nearest embedding (what clamping snaps to); top, chance: (L, G,
-    3) likeliest ids and (L, G, 3, T) their chances under softmax(x E^T / tau), tau of `TAUS`, in
-    ten-thousandths;
+    Plain data, and the ids it speaks of:
+    start, noise: [x, y] of each position's embedding and noise; near: (L, G) ids of the nearest
+        embedding (what clamping snaps to);
+    top, chance: (L, G, 3) likeliest ids and (L, G, 3, T) their chances under softmax(x E^T / tau),
+        tau of `TAUS`, in ten-thousandths;
     places: [x, y] of each word spoken of; backdrop: of some 400 words of the vocabulary.
     """
     start = table[ids]

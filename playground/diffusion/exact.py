@@ -37,11 +37,12 @@ class ExactDenoiser:
     L, V), mask_id == V.
 
     initial (K,), transition (K, K) dense or scipy sparse, row-stochastic. A Markov chain's states
-    are its words (V = K); `from_hmm` adds an emission matrix (K, V), `from_ngram` words of
-    contexts. A visible position's row is its word's one-hot.
+    are its words (V = K);
+    `from_hmm` adds an emission matrix (K, V), `from_ngram` words of contexts. A visible position's
+    row is its word's one-hot.
 
     Example: a chain that stays with probability .9; between two equal words the masked one is that
-      word with .81 / .82.
+        word with .81 / .82.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class ExactDenoiser:
         """contexts (K, n): the words of each state, where states are contexts of an n-gram model.
 
         lower: () -> the denoiser of the next lower order, for evidence that this one cannot
-          produce.
+            produce.
         """
         thin = sparse.issparse(transition)
         self.transition = (

@@ -113,7 +113,7 @@ class EntropyLinear:
     entropy at full noise.
 
     masked: shares of masked positions, ascending from 0 to 1; entropy: the model's total entropy
-      (nats) at each of them.
+        (nats) at each of them.
     """
 
     masked: tuple[float, ...]

@@ -14,9 +14,10 @@ def law_until_still(law: Any) -> tuple[np.ndarray, float]:
     """(probabilities of the canvases that it ends in, mean number of passes).
 
     law: a `playground.diffusion.enumeration` law of `Renoise` or `DiffusionGemma`. Which positions
-    are drawn, their argmax and whether a canvas is sure follow from the canvas; whether it stops
-    needs the argmax of the step before as well. So the state is both: a vector over the canvases
-    for each argmax that the step before can have had.
+    are drawn, their argmax and
+    whether a canvas is sure follow from the canvas; whether it stops needs the argmax of the step
+    before as well. So the state
+    is both: a vector over the canvases for each argmax that the step before can have had.
     """
     rule, begin = law.rule, (law.start == law.mask_id) & ~law.locked
     final, taken = np.zeros(law.base**law.length), 0.0

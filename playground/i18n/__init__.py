@@ -25,11 +25,12 @@ EXACT = 2**53  # whole numbers beyond it are not exact in the browser
 class Message(str):
     """A sentence of the interface; as a `str` it is its English text.
 
-    Attributes ---------- id: the English text with its holes (of one thing, where there is a
-    plural).
+    Attributes
+    ----------
+    id: the English text with its holes (of one thing, where there is a plural).
     values: {hole: str, int, float or Message}.
     plural: the English text for several things, None where the message does not count; then
-      `values["n"]` is their number.
+        `values["n"]` is their number.
     """
 
     id: str

@@ -91,7 +91,7 @@ class Toy:
         policy being the present one, (6, 2).
 
         by_credit: a token's advantage is its step's credit; otherwise R − V(s_0), the same for the
-          whole trace."""
+            whole trace."""
         found = []
         for path in self.paths():
             values = self.values(path)

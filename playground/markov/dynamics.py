@@ -50,7 +50,7 @@ class Cycle:
     Jacobians around it.
 
     kind: "attracting" (all moduli < 1), "repelling" (all > 1), "saddle" (one of each), "neutral" (a
-      modulus of 1).
+        modulus of 1).
     turning: the multipliers are complex: orbits spiral.
     """
 
@@ -153,11 +153,13 @@ def settle(
     "period", "points"}.
 
     The period is that of the cycle to which the orbit tends, found by Newton's method near where it
-    is and checked by its multipliers: an orbit still on its way, alternating from side to side, is
-    nearly back after two steps, and its cycle has one point. Only where no attracting cycle is near
-    does coming back within the tolerance decide (a neutral cycle).
+    is and checked by its
+    multipliers: an orbit still on its way, alternating from side to side, is nearly back after two
+        steps, and its cycle has
+    one point. Only where no attracting cycle is near does coming back within the tolerance decide
+    (a neutral cycle).
     wandering: bounded, but neither up to the period `longest` (an invariant curve, chaos, or a very
-      slow approach).
+        slow approach).
     """
     point = np.asarray(start, dtype=np.float64)
     for _ in range(transient):

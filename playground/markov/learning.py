@@ -69,10 +69,11 @@ def baum_welch(
     (pseudocount 0).
 
     A state that is never visited keeps its rows (there is nothing to learn from). Missing
-    observations (-1) inform no emission. pseudocount: added to every expected count (then the sum
-    of likelihood and prior rises instead).
+    observations (-1) inform no
+    emission. pseudocount: added to every expected count (then the sum of likelihood and prior rises
+    instead).
     update: which parts are learnt. Raises ImpossibleObservations, naming the sequence, when the
-      start excludes the data.
+        start excludes the data.
     """
     n_iter = check_count(n_iter, "n_iter")
     if not (math.isfinite(pseudocount) and pseudocount >= 0):

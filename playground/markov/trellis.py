@@ -198,8 +198,9 @@ def compare_paths(model: HiddenMarkovModel, observations, passes: Passes | None 
     place).
 
     {"viterbi", "posterior": states; "differences": positions; "viterbi_log_probability",
-    "posterior_log_probability" (null where the posterior path is impossible as a whole);
-    "viterbi_expected", "posterior_expected": expected right states}.
+    "posterior_log_probability" (null
+    where the posterior path is impossible as a whole); "viterbi_expected", "posterior_expected":
+    expected right states}.
     `passes`: those of these observations, where they are known already.
     """
     posterior = model.possible_passes(observations, passes).posterior

@@ -24,7 +24,7 @@ class Size:
     """Counts the bytes of an answer's steps while they are collected.
 
     field: what makes each of them long, `value`: how many rows of it each step has, `steps`: the
-      steps that were asked for."""
+        steps that were asked for."""
 
     def __init__(self, field: str, value: int, steps: int):
         self.field, self.value, self.steps = field, value, steps

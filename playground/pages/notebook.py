@@ -101,10 +101,12 @@ def show(what: Any, prompt: str | None = None, *, height: int = HEIGHT, **settin
     """A player for a notebook.
 
     - `show("fairy-causal", "once upon a time", temperature=0.8, seed=7)`: the model's name, or any
-      object that answers `encode`, `decode` and `next_logits`, writes behind the prompt; the
-      settings are those of `/decode`.
+      object that answers
+      `encode`, `decode` and `next_logits`, writes behind the prompt; the settings are those of
+      `/decode`.
     - `show("the king had [MASK]*12 .", sampler="dream", steps=12)`: a canvas, unmasked by the
-      shipped network or by `model=...`; the settings are those of `/unmask`.
+      shipped network or by
+      `model=...`; the settings are those of `/unmask`.
     - `show(chain)` with a MarkovChain (`start=`, `seed=`), `show(hidden, observations=[0, 1, 1])`
       with a HiddenMarkovModel.
     - `show(trace)` with the answer of `/decode`, `/score` or `/unmask`.

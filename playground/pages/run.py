@@ -178,8 +178,8 @@ def stream(
     `end` make.
 
     long: it writes many texts and takes one of the places for such, or of the kind that it names
-    ("training"). tokens: what a frame's record counts for in the host's figures. An exception
-    becomes an error with a sentence; what the page shows stays."""
+    ("training"). tokens: what a frame's record counts for in the
+    host's figures. An exception becomes an error with a sentence; what the page shows stays."""
     try:
         asked, handle = asked_of(raw)
         HANDLES.add(handle)

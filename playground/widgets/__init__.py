@@ -14,7 +14,7 @@ How to make one (`meter`, say):
            STYLE = source("meter", kind="css")
 
 2. `playground/web/views/meter.js`, a plain ES module that is imported when the widget appears on
-  the page::
+the page::
 
        import { node } from "../core/dom.js";
        import { t } from "../core/translate.js";
@@ -32,11 +32,12 @@ How to make one (`meter`, say):
    tests are in tests/web.
 
 3. In a page: `meter = Meter({"level": .3})`, then use it as an output (`gr.skip()` leaves it
-   alone). `trigger("picked", {index: 3})` in the module reaches Python as `meter.picked(fn, ...)`,
-   and `fn(evt: gr.EventData)` reads
+alone).
+   `trigger("picked", {index: 3})` in the module reaches Python as `meter.picked(fn, ...)`, and
+   `fn(evt: gr.EventData)` reads
    `evt.index`: the browser says that, so check it. `Meter(server_functions=[f])` gives the module
-   `await server.f(value)`. Give every event `show_progress="hidden"` and
-   `api_visibility="private"`.
+       `await server.f(value)`.
+   Give every event `show_progress="hidden"` and `api_visibility="private"`.
 
 The rules, which tests hold:
 - A value is data: drawn with `textContent`, element properties and style properties, never by a

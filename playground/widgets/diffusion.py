@@ -11,12 +11,14 @@ class UnmaskView(Widget):
     candidates.
 
     Values: {"kind": "whole", "trace", "second"?, "note"?, "at"?, "twin"?} a run that was recorded
-    or opened; {"kind": "reading", "text" or "problem"}; {"kind": "models", "models": [[title, name,
-    exact, verifies, reads noise]]}; and the messages of a run (playground/pages/run.py, frames by
-    playground/pages/diffusion/runs.py). Events: `fill` starts a run, `read` asks how the model
-    reads the canvas, `offers` asks for the models on offer, `several` starts a run of many texts
-    (frames by scores.py). What they carry comes from the browser: check it. Scrubbing and edits ask
-    nobody."""
+        or opened; {"kind": "reading",
+    "text" or "problem"}; {"kind": "models", "models": [[title, name, exact, verifies, reads
+    noise]]}; and the messages of a run (playground/pages/run.py,
+    frames by playground/pages/diffusion/runs.py). Events: `fill` starts a run, `read` asks how the
+    model reads the canvas, `offers`
+    asks for the models on offer, `several` starts a run of many texts (frames by scores.py). What
+    they carry comes from the browser:
+    check it. Scrubbing and edits ask nobody."""
 
     MODULE = "views/diffusion/unmask.js"
     EVENTS = ("fill", "read", "offers", "several")

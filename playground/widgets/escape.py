@@ -15,9 +15,10 @@ class EscapeCalculator(Widget):
     theory behind them.
 
     Constants: `rows`, the controls of playground/pages/escape/fields.py with `why` and `off`, and
-    `defaults`. Server functions: `opened({"query"})` answers {"settings", "loop", "message"}, what
-    the page's address says and the recorded loop; `link(settings)` answers {"query"}. Every figure
-    is computed in the browser."""
+        `defaults`. Server functions:
+    `opened({"query"})` answers {"settings", "loop", "message"}, what the page's address says and
+    the recorded loop; `link(settings)`
+    answers {"query"}. Every figure is computed in the browser."""
 
     MODULE = "views/escape/calculator.js"
     STYLE = source("axes", "escape_calculator", "escape_loop", kind="css")

@@ -34,7 +34,7 @@ def test_it_is_not_on_offer_while_its_files_are_not_there(tmp_path, monkeypatch)
     monkeypatch.setattr(catalog, "MODELS", tmp_path)
     assert "fairy-evidence" not in catalog.offered()
     assert not models.reads_evidence("fairy-evidence")
-    with pytest.raises(ValueError, match="model must be one of"):
+    with pytest.raises(ValueError, match="fairy-evidence is not in this copy"):
         models.get_denoiser("fairy-evidence", Backend)
 
 

@@ -53,7 +53,7 @@ def together(
     notes the seconds of each token.
 
     begins: called once when all are warm, as the clock of `whole_seconds` starts and before anyone
-      goes on."""
+        goes on."""
     seconds, errors, began = [], [], 0.0
 
     def begin() -> None:

@@ -47,8 +47,8 @@ _keys: dict[str, str] = {}  # of the class that this process opened, by the app'
 
 def classroom(changed: Callable, anything: st.SearchStrategy) -> st.SearchStrategy:
     """["class", who, code, path, body]: a teacher with the right key, a student with a seat, or a
-    stranger with any code. body None: it is read. "/events" without end is for strangers alone, who
-    are sent away."""
+    stranger with any code. body
+    None: it is read. "/events" without end is for strangers alone, who are sent away."""
     codes = st.one_of(
         st.sampled_from(["QUEEN", "queen", "QUEEI", "../x", "AAAAA%00"]), st.text(max_size=8)
     )

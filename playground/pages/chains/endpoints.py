@@ -35,15 +35,19 @@ def markov(
 
     Args:
         transition: square table of probabilities, rows sum to 1 (row: from, column: to), up to 64
-        states states: their names (0, 1, ... where left out)
+            states
+        states: their names (0, 1, ... where left out)
         initial: the distribution of the first state (every state alike where left out)
-        steps: states of the walk to return, 0 to 10000 seed: of the walk; the draw of step t
-        depends on (seed, t) alone mode: "sampled", or "greedy": always the most likely successor,
-        ties to the lowest state power: n of the n-step matrix to return, 0 to 10000
+        steps: states of the walk to return, 0 to 10000
+        seed: of the walk; the draw of step t depends on (seed, t) alone
+        mode: "sampled", or "greedy": always the most likely successor, ties to the lowest state
+        power: n of the n-step matrix to return, 0 to 10000
 
-    Returns: path, power (n-step matrix), stationary (one distribution a recurrent class),
-        eigenvalues ([real, imaginary], largest first), spectral_gap, mixing_time (null: never),
-        hitting_times (from, to; null: infinite), return_times, classes, entropy_rate (nats a step)
+    Returns:
+        path, power (n-step matrix), stationary (one distribution a recurrent class), eigenvalues
+        ([real, imaginary], largest first),
+        spectral_gap, mixing_time (null: never), hitting_times (from, to; null: infinite),
+        return_times, classes, entropy_rate (nats a step)
     """
     try:
         count = len(transition) if isinstance(transition, list) else 0
@@ -100,20 +104,26 @@ def hmm(
     """A hidden Markov model: forward, backward, posterior, Viterbi, prediction and Baum-Welch.
 
     Args:
-        initial: distribution of the first state transition: square table of probabilities, rows sum
-        to 1, up to 64 states emission: one row a state, one column a symbol, rows sum to 1
+        initial: distribution of the first state
+        transition: square table of probabilities, rows sum to 1, up to 64 states
+        emission: one row a state, one column a symbol, rows sum to 1
         observations: symbol numbers, -1 where one is missing, up to 10000 (leave out to sample)
-        length: without observations: how many to sample, 1 to 10000 seed: of the sample; the draws
-        of step t depend on (seed, t) alone iterations: of Baum-Welch from this model, 0 to 100
-        states: names of the states symbols: names of the symbols tables: forward, backward and
-        posterior in the answer; these have a number for each state and observation and hold at most
+        length: without observations: how many to sample, 1 to 10000
+        seed: of the sample; the draws of step t depend on (seed, t) alone
+        iterations: of Baum-Welch from this model, 0 to 100
+        states: names of the states
+        symbols: names of the symbols
+        tables: forward, backward and posterior in the answer; these have a number for each state
+            and observation and hold at most
             69444 numbers each. False leaves them out (null), so that 64 states can read 10000
             observations
 
-    Returns: observations, sampled_states (null if given), log_likelihood (nats), forward and
-        backward (logarithms, null: impossible), posterior, viterbi {path, log_probability},
-        posterior_path, next_symbol, and, with iterations, learned {log_likelihoods, initial,
-        transition, emission}
+    Returns:
+        observations, sampled_states (null if given), log_likelihood (nats), forward and backward
+        (logarithms, null: impossible),
+        posterior, viterbi {path, log_probability}, posterior_path, next_symbol, and, with
+        iterations, learned {log_likelihoods,
+        initial, transition, emission}
     """
     try:
         count = len(transition) if isinstance(transition, list) else 0

@@ -34,7 +34,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     and done.
 
     raw: {"model", "prompt", "beams", "tokens", "length_penalty", "samples" (0: none),
-      "temperature", "top_p", "utility", "seed"}."""
+        "temperature", "top_p", "utility", "seed"}."""
     raw = object_of(raw)
     name, prompt = text_of(raw.get("model"), "model", 200), text_of(raw.get("prompt"), "prompt")
     beams, tokens = (

@@ -34,13 +34,14 @@ def register(app: Any) -> None:
             model: name of a left-to-right model on offer.
             prompt: every column goes on from here.
             columns: 1 to 6 objects {"kind": "greedy" | "sampling" | "beam", and rules by the names
-              of transformers' generate, "beams" 1-8, "length_penalty"}.
+                of transformers' generate, "beams" 1-8, "length_penalty"}.
             tokens: how many tokens a text has at most, 1 to 200.
             runs: texts a column, 1 to 10; run r takes seed + r.
             seed: the same seed gives the same answer.
             scorer: the model whose perplexity is taken; "" for the same model.
 
-        Returns: {"columns", "texts" (a list a column), "aligned", "table" (measures as [value, low,
+        Returns:
+            {"columns", "texts" (a list a column), "aligned", "table" (measures as [value, low,
             high], 95%)}
         """
         return await calls.answered(
@@ -67,17 +68,19 @@ def register(app: Any) -> None:
             model: name of a left-to-right model on offer: the target.
             prompt: both texts go on from here.
             drafter: "repeats" (an n-gram model of the text so far), another left-to-right model, or
-              a diffusion model with the same tokens.
+                a diffusion model with the same tokens.
             tokens: how many tokens each text has, 1 to 120.
             drafts: tokens drafted for a pass of the target at most, 1 to 16.
             temperature: divides the logits; 0 takes the likeliest token, and both texts are the
-              same then.
+                same then.
             top_p: keep the smallest set of tokens that reaches this probability; 1 turns it off.
             seed: the same seed gives the same answer.
 
-        Returns: {"text", "plain", "passes": [{"tokens", "drafts": [{"text", "p", "q", "overlap",
-            "u", "accepted"}], "refused", ...}], "tokens_a_pass", "accepted", "judged", "overlap",
-            "seconds", "tokens_per_second", "ratio", ...}
+        Returns:
+            {"text", "plain", "passes": [{"tokens", "drafts": [{"text", "p", "q", "overlap", "u",
+            "accepted"}], "refused", ...}],
+            "tokens_a_pass", "accepted", "judged", "overlap", "seconds", "tokens_per_second",
+            "ratio", ...}
         """
         asked = {
             "model": model,

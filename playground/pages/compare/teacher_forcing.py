@@ -21,7 +21,7 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
     and done.
 
     raw: {"model", "text", "from" (how many tokens are given before the model runs free),
-      "temperature" (0: greedy), "seed"}."""
+        "temperature" (0: greedy), "seed"}."""
     raw = object_of(raw)
     name, text = text_of(raw.get("model"), "model", 200), text_of(raw.get("text"), "text")
     temperature, seed = (

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 
 from playground.diffusion.embedding import corrupt_vectors, gaussian_evidence
 from playground.diffusion.noise import word_evidence
@@ -33,7 +32,7 @@ def readings(
     try:
         for kind in NOISES:
             evidence = evidence_of(kind, denoiser, data, alphas, table, noise)
-            law = torch.as_tensor(denoiser.posterior(evidence)).double().numpy()
+            law = np.asarray(denoiser.posterior(evidence), dtype=np.float64)
             found[kind] = _read(law, np.asarray(data["ids"]))
             seen |= {word for row in found[kind]["best"] for word in row}
     except ValueError:  # an unsmoothed chain calls some texts impossible

@@ -35,17 +35,19 @@ def register(app: Any) -> None:
         """What noise makes of a text at one moment of the forward process of a diffusion model.
 
         Args:
-            text: words that the model knows t: the moment, 0 (nothing has happened) to 1 (nothing
-            is left)
+            text: words that the model knows
+            t: the moment, 0 (nothing has happened) to 1 (nothing is left)
             noise: absorbing (words become masks), uniform (random words) or gaussian (vectors move;
-              the nearest word answers)
+                the nearest word answers)
             schedule: how much is left at t: linear, cosine, geometric, linear-sigma or
-              entropy-linear (measured on the model)
-            seed: 0 to 2^53; the same seed corrupts the same positions model: whose words and
-            vectors: fairy-diffusion (shipped) or an exact model such as exact-tale
+                entropy-linear (measured on the model)
+            seed: 0 to 2^53; the same seed corrupts the same positions
+            model: whose words and vectors: fairy-diffusion (shipped) or an exact model such as
+                exact-tale
 
-        Returns: alpha_bar (the share that is left on average), the tokens at t, which of them are
-            as they were, and the text
+        Returns:
+            alpha_bar (the share that is left on average), the tokens at t, which of them are as
+            they were, and the text
         """
 
         def make() -> dict:

@@ -85,7 +85,8 @@ def offered(session: str | None = None) -> list[tuple[str, str]]:
 
 def listed(session: str | None = None) -> list[list[Any]]:
     """[title, name, whether it is exact, whether it can check drafts, whether it reads evidence of
-    any noise] of everything on offer: an exact model takes every sampler."""
+    any noise] of everything on
+    offer: an exact model takes every sampler."""
     return [
         [
             title,

@@ -36,9 +36,10 @@ def escape(
         rivals: number of equally likely ways out.
         order: "transformers" (temperature first) or "llama.cpp" (temperature last).
         logits: a whole distribution instead of delta_e and rivals; T_c is then solved over all of
-          it.
+            it.
 
-    Returns: {"escape", "arrhenius", "two_state", "exact", "critical_temperature" (null where none),
+    Returns:
+        {"escape", "arrhenius", "two_state", "exact", "critical_temperature" (null where none),
         "sentence", ...}
     """
     settings = {

@@ -34,10 +34,12 @@ def experiment_messages(
     followed: Any = None,
 ) -> Iterator[run.Message]:
     """From an empty page to the finished experiment: each frame holds one or two of "pieces",
-    "barriers", "visits", "inverted", "shares", "survival", the later ones in place of the earlier.
+    "barriers", "visits", "inverted",
+    "shares", "survival", the later ones in place of the earlier.
 
     followed: a model that answers several contexts at once (`Together`): a few escaped runs then go
-    on, to see which come back. The last message is an end: "done", or "no_loop" with words."""
+        on, to see which come back.
+    The last message is an end: "done", or "no_loop" with words."""
     yield run.progress(t("Writing greedily until the text repeats itself …"), 0.0)
     prompt_ids = model.encode(prompt)
     check_prompt_fits(model, prompt_ids)

@@ -1,11 +1,19 @@
 """The format of a lesson: Markdown with a small vocabulary. `read_steps` refuses what it does not
 know, with the line and the reason.
 
-    --- title: Temperature minutes: 5 --- ## Colder open: ?tab=generate&temperature=0.5 figure: bars
-    logits=2,1,.5 then: temperature=.5 names: king, queen, sun The logits are divided by T. At T = 1
-    the first holds {{softmax logits=2,1,.5 token=0}}.
-    question: Where do the three bars go at T = 0.5? predict: drag answer: To {{softmax
-    logits=2,1,.5 temperature=.5 token=0}}: the strong get stronger.
+    ---
+    title: Temperature
+    minutes: 5
+    ---
+    ## Colder
+    open: ?tab=generate&temperature=0.5
+    figure: bars logits=2,1,.5
+    then: temperature=.5
+    names: king, queen, sun
+    The logits are divided by T. At T = 1 the first holds {{softmax logits=2,1,.5 token=0}}.
+    question: Where do the three bars go at T = 0.5?
+    predict: drag
+    answer: To {{softmax logits=2,1,.5 temperature=.5 token=0}}: the strong get stronger.
 
 The README of assets/lessons says what each line means. A step is read here as text; `lesson.py`
 draws its figures.

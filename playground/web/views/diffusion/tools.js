@@ -117,7 +117,8 @@ export class Tools {
       !this.view.store.sides.length || this.view.store.sides.length > 1 || step === 0;
     press("undo").hidden =
       busy || (!this.view.store.edits.undo.length && !this.view.store.kept.length);
-    press("continue").hidden = busy || !this.view.store.sides.length || !(hidden || edited);
+    press("continue").hidden =
+      busy || this.view.time.playing || !this.view.store.sides.length || !(hidden || edited);
     part("edits").textContent = [
       again ? nt("{n} to be drawn again", "{n} to be drawn again", again) : "",
       kept ? nt("{n} kept", "{n} kept", kept) : "",

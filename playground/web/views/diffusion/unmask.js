@@ -68,6 +68,7 @@ export class UnmaskView {
   /** @param {HTMLElement} host */
   makeTime(host) {
     return makeTransport({
+      onPlay: () => this.tools?.draw(),
       host,
       keys: this.root,
       quiet: !this.replay, // the first button is Run
