@@ -92,22 +92,38 @@ def register(app: Any) -> None:
 
         Args:
             canvas: words, and [MASK]*12 where twelve are to appear, for instance: the king
-              [MASK]*12 .
+                [MASK]*12 .
             model: fairy-diffusion (shipped, small letters, fairy tales) or an exact model such as
-            exact-tale sampler: {sampler}; uniform, coarse-to-fine, diffusion-lm and cdcd for
-            {readers}, self-speculative for those and fairy-diffusion steps: {steps} temperature:
-            {temperature} seed: {seed} top_p: {top_p} selection: which positions first (dream:
-            origin, maskgit_plus, topk_margin, entropy; llada: low_confidence, random); empty for
-            the sampler's own schedule: {schedule} block_length: {block_length} overlap: {overlap}
-            threshold: {threshold} edit_threshold: {edit_threshold} bound: {bound} t_min: {t_min}
-            t_max: {t_max} confidence_threshold: {confidence_threshold} eta: {eta} alg_temp:
-            {alg_temp} guidance: {guidance} burn_in: {burn_in} as_published: {as_published} length:
-            positions in all, 0 to 256, filled up with masks; 0 for as written hybrid: first tokens
-            written by the left-to-right twin, 0 to 64 start: masks, or random words (gibbs and
-            uniform)
+                exact-tale
+            sampler: {sampler}; uniform, coarse-to-fine, diffusion-lm and cdcd for {readers},
+                self-speculative for those and fairy-diffusion
+            steps: {steps}
+            temperature: {temperature}
+            seed: {seed}
+            top_p: {top_p}
+            selection: which positions first (dream: origin, maskgit_plus, topk_margin, entropy;
+                llada: low_confidence, random); empty for the sampler's own
+            schedule: {schedule}
+            block_length: {block_length}
+            overlap: {overlap}
+            threshold: {threshold}
+            edit_threshold: {edit_threshold}
+            bound: {bound}
+            t_min: {t_min}
+            t_max: {t_max}
+            confidence_threshold: {confidence_threshold}
+            eta: {eta}
+            alg_temp: {alg_temp}
+            guidance: {guidance}
+            burn_in: {burn_in}
+            as_published: {as_published}
+            length: positions in all, 0 to 256, filled up with masks; 0 for as written
+            hybrid: first tokens written by the left-to-right twin, 0 to 64
+            start: masks, or random words (gibbs and uniform)
             top: candidates a position to return at each step, 0 to 10
 
-        Returns: text, and the run as a trace: start (with the words of the ids) and steps (canvas,
+        Returns:
+            text, and the run as a trace: start (with the words of the ids) and steps (canvas,
             state, confidence, entropy in nats, candidates, network calls; self-verifying and
             self-speculative: drafts with p, q and whether accepted, and the refused one;
             coarse-to-fine: state "grouped" where the group of a word alone is known; diffusion-lm
