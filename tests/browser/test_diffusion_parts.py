@@ -192,9 +192,10 @@ def test_figures_at_an_axis_are_read_in_the_dark_as_its_name_is(open_page, tab):
     page = open_page("diffusion")
     dark(page)
     part(page, tab)
-    ticks, name = (
-        page.locator(f".plot-{kind}").locator("visible=true") for kind in ("tick", "label")
-    )
-    expect(ticks.first).to_be_visible()
-    colour = "one => getComputedStyle(one).fill"
-    assert ticks.first.evaluate(colour) == name.first.evaluate(colour)
+    page.wait_for_function(
+        """() => {
+          const [tick, label] = [".plot-tick", ".plot-label"].map((one) =>
+            [...document.querySelectorAll(one)].find((found) => found.checkVisibility()));
+          return tick && label && getComputedStyle(tick).fill === getComputedStyle(label).fill;
+        }"""
+    )  # in one breath: figures are drawn anew when their values come
