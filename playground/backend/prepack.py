@@ -37,7 +37,7 @@ def prepack(network: Any) -> int:
     take.
 
     Returns 0 and changes nothing where the operations (oneDNN's, as torch.compile uses them) are
-      missing or give other values.
+    missing or give other values.
     """
     layers = [
         module

@@ -26,7 +26,7 @@ def as_float32(logits) -> np.ndarray:
     """Logits of any kind (tensor on any device, array, list) as a (V,) float32 array on the CPU.
 
     Raises ValueError on a wrong shape, on NaN, on +inf, and where no token is possible. -inf (a
-      forbidden token) is allowed.
+    forbidden token) is allowed.
     """
     if isinstance(logits, torch.Tensor):
         values = logits.detach().to("cpu", torch.float32).numpy()

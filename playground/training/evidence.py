@@ -1,15 +1,15 @@
 """Train the evidence network from the shipped fairy-diffusion: one network for masks, uniform
 noise, Gaussian noise and groups.
 
-    nice -n 15 python -m playground.training.evidence --corpus FILE --heldout FILE --out FOLDER
-    --hours 10
+    nice -n 15 python -m playground.training.evidence --corpus FILE --heldout FILE --out FOLDER \\
+        --hours 10
 
 Loss: the mean cross-entropy of the true pieces at a random part of the places that are not given.
-  The budget is processor time, of
-all threads and of all resumed parts together; the rate stays and falls to zero in the last quarter
-of it. The averaged weights may be shipped at any time. A run may be stopped at any moment and goes
-on when the same command is given again; everything it needs is saved every minute, in one file
-that is replaced at once. While a file named PAUSE stands in the folder, it waits.
+The budget is processor time, of all threads and of all resumed parts together; the rate stays and
+falls to zero in the last quarter of it. The averaged weights may be shipped at any time. A run may
+be stopped at any moment and goes on when the same command is given again; everything it needs is
+saved every minute, in one file that is replaced at once. While a file named PAUSE stands in the
+folder, it waits.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Both models and, for comparison, any left-to-right model of the hub on the same held-out text, in
 nats a word.
 
-    python -m playground.training.report --heldout FILE --causal assets/models/fairy-causal
-    --diffusion assets/models/fairy-diffusion
+    python -m playground.training.report --heldout FILE --causal assets/models/fairy-causal \\
+        --diffusion assets/models/fairy-diffusion \\
         [--other FOLDER [--gguf FILE_NAME]]
 
 Different tokenizers cut a text into different pieces, so only nats a WORD (all nats of the text ÷

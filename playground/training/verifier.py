@@ -1,8 +1,8 @@
 """Train the verifier of self-speculative masked diffusion on the shipped fairy-diffusion, which
 stays as it is.
 
-    nice -n 15 python -m playground.training.verifier --corpus FILE --heldout FILE --out FOLDER
-    --steps N
+    nice -n 15 python -m playground.training.verifier --corpus FILE --heldout FILE --out FOLDER \\
+        --steps N
 
 Loss: the mean over turns i >= 2 of -log q_i(true piece), q_i given the canvas and the true pieces
 of the turns before (the first turn's law is the draft's by definition). A run may be stopped at any

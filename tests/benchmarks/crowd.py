@@ -192,7 +192,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8140)
     options = parser.parse_args()
     if options.measure:
-        os.environ.setdefault("OMP_NUM_THREADS", "1")  # the page's threads would wait in circles
+        os.environ.setdefault(
+            "OMP_NUM_THREADS", "1"
+        )  # torch's second thread waits at work and would count as the page's
         load = os.getloadavg()[0]
         models = {
             name: measure(name, options.visitors, options.seconds, options.port + place)
