@@ -47,9 +47,8 @@ def dynamic_temperature(
     entropy: nats, over `count` = n candidates. Four equal tokens are as unsure as they can be; .5,
         .5 among four is half of it.
 
-    >>> dynamic_temperature(math.log(4), 4, 1.0, 0.5, 1.0), dynamic_temperature(math.log(2), 4, 1.0,
-    0.5, 1.0)
-    (1.5, 1.0)
+    >>> [dynamic_temperature(math.log(n), 4, 1.0, 0.5, 1.0) for n in (4, 2)]
+    [1.5, 1.0]
     """
     low, high = max(0.0, temperature - reach), temperature + reach
     share = min(entropy / math.log(count), 1.0) if count > 1 else 0.0

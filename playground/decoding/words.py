@@ -74,8 +74,8 @@ def guidance(values: np.ndarray, second: np.ndarray, g: float) -> np.ndarray:
     where it is the first, and is left to the first where it is the second. With g = 1 token 0 gets
     .5²/.25:
 
-    >>> two = guidance(np.log(np.float32([.5, .25, .125, .125])), np.log(np.float32([.25, .25, .25,
-    .25])), 1.0)
+    >>> first = np.log(np.float32([.5, .25, .125, .125]))
+    >>> two = guidance(first, np.log(np.float32([.25, .25, .25, .25])), 1.0)
     >>> np.exp(two).round(4).tolist()
     [1.0, 0.25, 0.0625, 0.0625]
     """
