@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from playground.diffusion.draws import normals
 from playground.diffusion.embedding import plane
 from playground.diffusion.noise import absorbing_matrix, posterior, uniform_matrix
 
 GRID = np.linspace(0.0, 1.0, 101)
 TAUS = (1.0, 10.0, 40.0, 160.0)  # temperatures of the rounding softmax on offer
+SAMPLED = 256  # words on which is measured how long they stay the nearest
 POSTERIOR_STEP = 0.1  # s = t - POSTERIOR_STEP in the posterior
 
 
@@ -79,6 +81,37 @@ def vector_paths(
         "dimensions": int(table.shape[1]),
         "vocabulary": len(table),
     }, seen
+
+
+def lasting(table: np.ndarray, seed: int = 0) -> dict:
+    """How long Gaussian noise leaves a word the nearest one: {"length": root of the mean squared
+    length of the vectors of table (V, D), "noise": that of noise of variance 1 in each component,
+    "half": the alpha_bar at which half of SAMPLED noisy words have another nearest word, None where
+    half never do}.
+
+    half is measured, by bisection, on one draw of noise for words spread evenly over the table.
+    """
+    ids = np.linspace(0, len(table) - 1, SAMPLED).round().astype(int)
+    noise = normals(seed, 0, 0, np.arange(SAMPLED), table.shape[1]).astype(np.float32)
+    table = table.astype(np.float32)
+    mean, spread = table[ids] @ table.T, noise @ table.T
+    half = 0.5 * (table**2).sum(-1)
+
+    def kept(alpha: float) -> float:
+        scores = np.float32(np.sqrt(alpha)) * mean + np.float32(np.sqrt(1 - alpha)) * spread
+        return float(((scores - half).argmax(-1) == ids).mean())
+
+    low, high = 0.0, 1.0
+    if kept(low) >= 0.5:
+        low = high = -1.0
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        low, high = (low, middle) if kept(middle) >= 0.5 else (middle, high)
+    return {
+        "length": round(float(np.sqrt((table**2).sum(-1).mean())), 2),
+        "noise": round(float(np.sqrt(table.shape[1])), 2),
+        "half": round(high, 3) if high >= 0 else None,
+    }
 
 
 def noise_matrices(size: int) -> dict:

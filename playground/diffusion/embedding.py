@@ -8,6 +8,8 @@ x_0 + t eps, t a standard deviation.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from playground.diffusion.draws import normals
@@ -56,10 +58,12 @@ def rounding(x: np.ndarray, table: np.ndarray, tau: float = 1.0) -> np.ndarray:
     return weights / weights.sum(-1, keepdims=True)
 
 
-def nearest(x: np.ndarray, table: np.ndarray) -> np.ndarray:
+def nearest(x: np.ndarray, table: np.ndarray, barred: Iterable[int] = ()) -> np.ndarray:
     """(...,) ids of the nearest embeddings (Euclidean; lowest id among equals): the words that
-    clamping snaps to."""
-    return (x @ table.T - 0.5 * (table**2).sum(-1)).argmax(-1)
+    clamping snaps to. barred: ids that are none of them."""
+    scores = x @ table.T - 0.5 * (table**2).sum(-1)
+    scores[..., [i for i in barred if i < len(table)]] = -np.inf
+    return scores.argmax(-1)
 
 
 def plane(table: np.ndarray) -> np.ndarray:

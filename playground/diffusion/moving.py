@@ -20,7 +20,7 @@ class Moving:
     x (B, L, D): as the sampler keeps them, but scaled so that noise has variance 1 - alpha;
     origin (B, L, D): the expected x_0, before a clamp; clamped (B, L): the words that it was
     clamped to, None without a clamp; table (V, D) of the words' vectors; flat (D, 2): the plane;
-    open (B, L): places that are not given.
+    open (B, L): places that are not given; barred: ids that are no words.
     """
 
     x: np.ndarray
@@ -29,6 +29,7 @@ class Moving:
     table: np.ndarray
     flat: np.ndarray
     open: np.ndarray
+    barred: frozenset[int] = frozenset()
 
     def record(self, row: int) -> dict:
         """Plain data of one row, None at places that are given.
@@ -41,6 +42,7 @@ class Moving:
         flat, where = self.flat, np.flatnonzero(self.open[row])
         x, origin = self.x[row, where], self.origin[row, where]
         scores = origin @ self.table.T - 0.5 * (self.table**2).sum(-1)  # (n, V)
+        scores[:, [i for i in self.barred if i < scores.shape[1]]] = -np.inf
         count = min(NEAR, scores.shape[1])
         near = np.argpartition(-scores, count - 1, axis=1)[:, :count]
         order = np.argsort(-np.take_along_axis(scores, near, 1), axis=1, kind="stable")

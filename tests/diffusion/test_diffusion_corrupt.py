@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from playground.diffusion.corrupt import (
     GRID,
     POSTERIOR_STEP,
     TAUS,
+    lasting,
     posterior_paths,
     standard_plane,
     vector_paths,
@@ -69,6 +71,21 @@ def test_the_plane_is_that_of_the_principal_directions(width):
     assert np.allclose(np.abs(table @ flat), np.abs(table @ plane(table)), atol=1e-4), (
         "up to the sign of a direction"
     )
+
+
+@pytest.mark.parametrize(("size", "length"), [(20, 1.0), (20, 4.0), (100, 2.0)])
+def test_half_of_the_words_are_lost_where_the_integral_says(size, length):
+    """Words on axes of their own: the nearest is the largest of independent normals."""
+    found = lasting(length * np.eye(size))
+    assert found["length"] == length and found["noise"] == pytest.approx(size**0.5, abs=0.01)
+    x = np.linspace(-8, 8, 4001)
+    ahead = norm.cdf(x + length * (found["half"] / (1 - found["half"])) ** 0.5)
+    kept = (norm.pdf(x) * ahead ** (size - 1)).sum() * (x[1] - x[0])
+    assert kept == pytest.approx(0.5, abs=0.09)  # measured on 256 draws
+
+
+def test_a_single_word_is_never_lost():
+    assert lasting(np.ones((1, 3)))["half"] is None
 
 
 def test_posteriors_are_laws_and_follow_bayes():

@@ -75,6 +75,17 @@ def test_corrupt_answers_the_text_at_t(client):
     assert still["text"] == "the king had a daughter ." and still["known"] == 6
 
 
+def test_corrupt_reads_every_noise_where_asked(client):
+    asked = {"text": "the king had a daughter .", "t": 0.5, "model": models.TALE, "seed": 3}
+    for noise in ("absorbing", "uniform", "gaussian"):
+        plain = client.predict(noise=noise, **asked, api_name="/corrupt")
+        answer = client.predict(noise=noise, reading=True, **asked, api_name="/corrupt")
+        read = answer.pop("read")
+        assert answer == plain, "an old call gets the old answer"
+        assert len(read["tokens"]) == len(read["p"]) == 6 and read["bits"] > 0
+        assert read["text"].startswith("the king")
+
+
 @pytest.mark.parametrize(
     ("endpoint", "values", "says"),
     [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from playground.pages.diffusion import models
-from playground.pages.diffusion.corrupt import corrupted
+from playground.pages.diffusion.corrupt import corrupt_once, corrupted
 from playground.pages.diffusion.corrupt_reading import EVERY, NOISES
 from tests.diffusion.evidence_network import small_denoiser
 from tests.pages.denoiser_double import Pieces
@@ -55,3 +55,46 @@ def test_a_model_of_masks_alone_reads_none(weather):
     denoiser.embeddings = np.random.default_rng(0).normal(size=(len(Pieces.words), 4))
     assert "read" not in corrupted("the king", denoiser, "pieces", "linear", 0, reading=True)
     assert "read" not in corrupted(TEXT, weather, models.WEATHER)  # nobody asked
+
+
+@pytest.mark.parametrize("noise", NOISES)
+@pytest.mark.parametrize("schedule", ["cosine", "entropy-linear"])
+def test_a_program_reads_what_the_page_shows(weather, noise, schedule):
+    for denoiser, name, text in (
+        (weather, models.WEATHER, TEXT),
+        (small_denoiser(), "small network", "abca"),
+    ):
+        page = corrupted(text, denoiser, name, schedule, 3, reading=True)["read"][noise]
+        for row in (0, 7, 13, 20):
+            t = row * EVERY / 100
+            read = corrupt_once(text, denoiser, name, t, noise, schedule, 3, reading=True)["read"]
+            assert read["best"] == page["best"][row]
+            assert read["p"] == pytest.approx(page["p"][row], abs=1e-3)
+            assert read["bits"] == pytest.approx(page["bits"][row], abs=2e-3)
+            assert len(read["tokens"]) == 4 and read["text"]
+
+
+def test_no_reading_unless_asked_and_none_of_masks_alone(weather):
+    asked = ("uniform", "linear", 3)
+    assert "read" not in corrupt_once(TEXT, weather, models.WEATHER, 0.5, *asked)
+    with pytest.raises(ValueError, match="reading must be true or false, got 1"):
+        corrupt_once(TEXT, weather, models.WEATHER, 0.5, *asked, reading=1)
+    denoiser = Pieces()
+    denoiser.embeddings = np.random.default_rng(0).normal(size=(len(Pieces.words), 4))
+    assert corrupt_once("the king", denoiser, "pieces", 0.5, *asked, reading=True)["read"] is None
+
+
+def test_along_its_warped_schedule_the_uncertainty_of_vectors_rises_evenly():
+    denoiser = small_denoiser()
+    found = corrupted("abca", denoiser, "small network", "entropy-linear", 3)
+    alphas = np.array(found["warped"])
+    assert alphas[0] == 1 and alphas[-1] == 0 and np.all(np.diff(alphas) <= 0)
+    deviations, nats = denoiser.entropy_curve
+    middle = alphas[25:80]  # inside what training measured
+    met = np.interp(np.sqrt((1 - middle) / middle), deviations[::-1], nats[::-1])
+    np.testing.assert_allclose(met / nats.max(), np.arange(25, 80) / 100, atol=0.03)
+    assert "warped" not in corrupted("abca", denoiser, "small network", "linear", 3)
+
+
+def test_exact_models_have_one_schedule_for_all_noises(weather):
+    assert "warped" not in corrupted(TEXT, weather, models.WEATHER, "entropy-linear", 3)

@@ -73,7 +73,7 @@ def test_why_samplers_are_missing_names_who_reads_noise(module):
 
 
 def test_the_plane_keeps_its_scale_and_far_vectors_stay_on_its_edge(module):
-    act = """({scaleOf}, words) => { const on = scaleOf(words);
+    act = """({scaleOf}, words) => { const on = scaleOf(words, [720, 280]);
         return [on([0, 0]), on([99, -99]), on([1, 1])]; }"""
     centre, far, near = module(VECTORS, act, [[0.5, 0.5], [-0.4, 0.2]])
     assert centre == [360, 140] and far == [715, 275]
@@ -89,3 +89,88 @@ def test_the_sentence_says_what_is_near_and_what_the_clamp_did(module):
     said = module(VECTORS, act, [step, True])
     assert "“king”, “queen”; the clamp snapped it to “king”, over a distance of 0.50" in said
     assert "clamp" not in module(VECTORS, act, [step, False])
+
+
+PLACES = """({placeLabels}, [labels, size]) =>
+    placeLabels(labels, size, 14, (text) => 7 * text.length)"""
+
+
+def boxes(labels, spots):
+    for label, spot in zip(labels, spots, strict=True):
+        if spot:
+            wide = 7 * len(label["text"])
+            left = spot["x"] - wide * {"start": 0, "middle": 0.5, "end": 1}[spot["anchor"]]
+            yield left, spot["y"] - 0.8 * 14, left + wide, spot["y"] + 0.25 * 14
+
+
+@pytest.mark.parametrize("size", [[520, 260], [350, 210]])
+def test_labels_never_lie_over_one_another_and_the_first_is_always_there(module, size):
+    labels = [
+        {
+            "x": 20 + 37 * i % size[0],
+            "y": 20 + (23 * i) % (size[1] // 2),
+            "text": "word" + "s" * (i % 5),
+        }
+        for i in range(40)
+    ]
+    spots = module("views/diffusion/plane.js", PLACES, [labels, size])
+    found = list(boxes(labels, spots))
+    assert spots[0] and 8 < len(found) < 40
+    for n, (left, top, right, bottom) in enumerate(found):
+        assert left >= 0 and top >= 0 and right <= size[0] and bottom <= size[1]
+        for other in found[:n]:
+            assert left >= other[2] or right <= other[0] or top >= other[3] or bottom <= other[1]
+
+
+def test_a_label_of_no_room_stays_away_and_one_at_the_edge_turns_inwards(module):
+    same = [{"x": 60, "y": 15, "text": "abcdefghij"}] * 12
+    spots = module("views/diffusion/plane.js", PLACES, [same, [130, 30]])
+    assert spots[0] and spots.count(None) >= 9
+    late = module(
+        "views/diffusion/plane.js", PLACES, [[{"x": 195, "y": 50, "text": "king"}], [200, 100]]
+    )
+    assert late[0]["anchor"] == "end"
+
+
+def test_words_come_before_repeats_and_signs(module):
+    act = "({byImportance}, all) => byImportance(all.map((text) => ({text}))).map((l) => l.text)"
+    assert module("views/diffusion/plane.js", act, [",", "the", "the", "king", "."]) == [
+        *["the", "king", "the", ",", "."],
+    ]
+
+
+def test_the_warped_schedule_comes_first_where_warping_was_trained(module):
+    models = [["a", "masks", False, False, False], ["b", "every", False, False, True]]
+    models.append(["c", "exact", True, True, True])
+    act = """({firstSchedule}, models) =>
+        ["masks", "every", "exact", "gone"].map((name) => firstSchedule(models, name))"""
+    assert module("views/diffusion/corrupt.js", act, models) == [
+        *["linear", "entropy-linear", "linear", "linear"],
+    ]
+    act = """({scheduleOf}) => [["cdcd", false], ["diffusion-lm", true], ["diffusion-lm", false],
+        ["mdlm", true]].map((one) => scheduleOf(...one))"""
+    assert module("views/diffusion/form_offers.js", act) == [
+        *["entropy-linear", "entropy-linear", "linear", "linear"],
+    ]
+
+
+def test_cdcd_offers_its_two_spacings_and_the_one_of_an_old_link(module):
+    act = """({schedulesOf}) => [["cdcd", "entropy-linear"], ["cdcd", "linear"], ["mdlm", "linear"]]
+        .map(([name, now]) => schedulesOf({name}, ["linear", "cosine", "geometric", "entropy-linear"], now))"""
+    found = module("views/diffusion/form_offers.js", act)
+    assert found[0] == ["geometric", "entropy-linear"]
+    assert found[1] == ["linear", "geometric", "entropy-linear"] and len(found[2]) == 4
+
+
+def test_how_long_vectors_last_is_said_from_figures(module):
+    act = "({lastingSentence}, all) => all.map((lasting) => lastingSentence({lasting}))"
+    given = [
+        {"length": 1, "noise": 8, "half": 0.947},
+        {"length": 1, "noise": 1, "half": None},
+        None,
+    ]
+    assert module("views/diffusion/corrupt_figures.js", act, given) == [
+        "vectors 1.0 long, noise 8.0 long: half of the words are lost at ᾱ = 0.95",
+        "vectors 1.0 long, noise 1.0 long",
+        "",
+    ]

@@ -39,7 +39,8 @@ class DiffusionLM(Vectors):
             alpha_t = float(self.alpha(1.0 - k / steps))
             alpha_s = float(self.alpha(1.0 - (k + 1) / steps)) if k + 1 < steps else 1.0
             expected = self.expected(run, gaussian_evidence(x, table, alpha_t), table)
-            clamped = nearest(expected, table) if self.settings.rule == "clamp" else None
+            clamp = self.settings.rule == "clamp"
+            clamped = nearest(expected, table, self.barred) if clamp else None
             origin = expected if clamped is None else table[clamped]
             x, deviation = gaussian_posterior(x, origin, alpha_t, alpha_s)
             if deviation > 0:

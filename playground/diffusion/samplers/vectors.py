@@ -28,6 +28,7 @@ class Vectors(Sampler):
         """(table (V, D), unit noise (B, L, D))."""
         table = embedding_table(run.denoiser)
         self.flat = plane(table)
+        self.barred = frozenset(getattr(run.denoiser, "special_ids", None) or ())
         return table, self.normals(run, 0, table.shape[1])
 
     def normals(self, run: Run, step: int, width: int) -> np.ndarray:
@@ -56,6 +57,6 @@ class Vectors(Sampler):
     ) -> None:
         """The words nearest to `shown` (B, L, D) on the canvas; x, origin and clamped are those of
         `playground.diffusion.moving.Moving`."""
-        words = nearest(shown, table)
+        words = nearest(shown, table, self.barred)
         run.put(run.open & (words != run.canvas), words)
-        run.vectors = Moving(x, origin, clamped, table, self.flat, run.open)
+        run.vectors = Moving(x, origin, clamped, table, self.flat, run.open, self.barred)

@@ -16,7 +16,7 @@ from playground.backend.incremental import join_word_pieces
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t as tr
 from playground.pages.diffusion.canvas import Lexicon, read_canvas
-from playground.pages.diffusion.corrupt_reading import readings
+from playground.pages.diffusion.corrupt_reading import reading_at, readings
 from playground.parameters import SEED
 
 DRAWN = ("linear", "cosine", "geometric", "linear-sigma", "entropy-linear")
@@ -26,6 +26,7 @@ LONGEST = 24  # positions: each has a path of its own through the embeddings
 SMALL = 5  # words of the small vocabulary of the heat map
 _planes: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 _schedules: dict[str, Any] = {}
+_lost: dict[str, dict] = {}
 _lock, _measuring = threading.Lock(), threading.Lock()
 
 
@@ -40,13 +41,17 @@ def corrupted(
     """Everything that the Corrupt block draws for a text: see the fields below. Raises ValueError
     with field, value and range.
 
-    alphas: schedule -> alpha_bar on GRID; u: one draw a position, known while u < alpha_bar(t);
+    alphas: schedule -> alpha_bar on GRID; warped, of a model that was trained with time warping: the
+      alpha_bar of the vectors along entropy-linear, which each noise has its own of there;
+    u: one draw a position, known while u < alpha_bar(t);
     other: the random word that stands there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is
     linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
     vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule`
       (chances in ten-thousandths);
     scaled: whether the vectors were scaled to variance 1; a network that reads Gaussian noise has
       vectors of its own scale;
+    lasting: how long vectors and noise are, and the alpha_bar at which half of the words are lost
+      (`diffusion.corrupt.lasting`);
     read, where `reading` asks for it: what the model makes of each noise (`corrupt_reading`)."""
 
     if schedule not in DRAWN:
@@ -87,7 +92,8 @@ def corrupted(
         for each in DRAWN
     }
     noise = diffusion.draws.normals(seed, 0, 0, place, table.shape[1])
-    vectors, seen = diffusion.corrupt.vector_paths(table, flat, ids, noise, alphas[schedule])
+    moving = _of_vectors(schedule, denoiser, alphas[schedule])
+    vectors, seen = diffusion.corrupt.vector_paths(table, flat, ids, noise, moving)
     small = list(dict.fromkeys(int(i) for i in ids))[:SMALL]
     data = {
         "text": text,
@@ -108,7 +114,10 @@ def corrupted(
         "vectors": vectors,
         "taus": list(diffusion.corrupt.TAUS),
         "scaled": not _own_scale(denoiser),
+        "lasting": _lasting(name, table),
     }
+    if moving is not alphas[schedule]:
+        data["warped"] = np.round(moving, 6).tolist()
     read, more = readings(denoiser, data, table, noise) if reading else ({}, set())
     if read:
         data["read"] = read
@@ -129,6 +138,20 @@ def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:
             while len(_schedules) > 32:
                 _schedules.pop(next(iter(_schedules)))
         return _schedules[name]
+
+
+def _vector_schedule(schedule: str, denoiser: Any) -> Any:
+    """The schedule of the vectors where it is not that of masks, else None: a model that was trained
+    with time warping has measured its own."""
+    if schedule != "entropy-linear" or getattr(denoiser, "entropy_curve", None) is None:
+        return None
+    settings = UnmaskSettings("diffusion-lm", PILOT, schedule=schedule, seed=0)
+    return diffusion.generate.measured_schedule(denoiser, PILOT, settings)[0]
+
+
+def _of_vectors(schedule: str, denoiser: Any, alphas: np.ndarray) -> np.ndarray:
+    own = _vector_schedule(schedule, denoiser)
+    return alphas if own is None else np.asarray(own(diffusion.corrupt.GRID))
 
 
 def _own_scale(denoiser: Any) -> bool:
@@ -157,16 +180,33 @@ def _plane(denoiser: Any, name: str) -> tuple[np.ndarray, np.ndarray]:
         return _planes[name]
 
 
+def _lasting(name: str, table: np.ndarray) -> dict:
+    """`diffusion.corrupt.lasting`, once a model."""
+    if name not in _lost:
+        _lost[name] = diffusion.corrupt.lasting(table)
+        while len(_lost) > 32:
+            _lost.pop(next(iter(_lost)), None)
+    return _lost[name]
+
+
 @functools.lru_cache(maxsize=1)
 def default_text() -> str:
     return "once upon a time there was a king who had three daughters ."
 
 
 def corrupt_once(
-    text: Any, denoiser: Any, name: str, t: Any, noise: Any, schedule: Any, seed: Any
+    text: Any,
+    denoiser: Any,
+    name: str,
+    t: Any,
+    noise: Any,
+    schedule: Any,
+    seed: Any,
+    reading: Any = False,
 ) -> dict:
     """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens":
-    [...], "text"}."""
+    [...], "text"}; where `reading` asks for it, "read" too: what the model makes of this noise at t,
+    None where it reads masks alone."""
 
     if isinstance(t, bool) or not isinstance(t, (int, float)) or not 0 <= t <= 1:
         raise ValueError(tr("t must be in [0, 1], got {got}", got=repr(t)))
@@ -178,32 +218,17 @@ def corrupt_once(
                 got=repr(noise),
             )
         )
+    if not isinstance(reading, bool):
+        raise ValueError(tr("reading must be true or false, got {got}", got=repr(reading)))
     data = corrupted(text, denoiser, name, schedule, seed)
-    alpha = float(diffusion.noise.alpha_bar(float(t), schedule_of(schedule, denoiser, name)))
-    lexicon = Lexicon(denoiser)
+    in_force = schedule_of(schedule, denoiser, name)
     if noise == "gaussian":
-        table, _ = _plane(denoiser, name)
-        drawn = diffusion.draws.normals(
-            data["seed"], 0, 0, np.arange(len(data["ids"])), table.shape[1]
-        )
-        now = diffusion.embedding.nearest(
-            diffusion.embedding.corrupt_vectors(table[data["ids"]], alpha, drawn), table
-        ).tolist()
-        kept = [a == b for a, b in zip(now, data["ids"], strict=True)]
-    else:
-        kept = [u < alpha for u in data["u"]]
-        instead = data["other"] if noise == "uniform" else [data["mask_id"]] * len(kept)
-        now = [i if keep else j for i, j, keep in zip(data["ids"], instead, kept, strict=True)]
-    mask = data["mask_id"]
-    pieces = ["[MASK]" if i == mask else lexicon.text(i) for i in now]
-    if lexicon.family in ("bytes", "characters"):
-        spread = "".join(f" {p} " if p == "[MASK]" else p for p in pieces)
-        shown = " ".join(spread.split())
-    elif lexicon.family == "pieces":
-        shown = join_word_pieces(pieces)
-    else:
-        shown = " ".join(pieces)
-    return {
+        in_force = _vector_schedule(schedule, denoiser) or in_force
+    alpha = float(diffusion.noise.alpha_bar(float(t), in_force))
+    lexicon = Lexicon(denoiser)
+    now, kept = _standing(data, denoiser, name, noise, alpha)
+    pieces = ["[MASK]" if i == data["mask_id"] else lexicon.text(i) for i in now]
+    answer = {
         "model": name,
         "t": float(t),
         "noise": noise,
@@ -216,5 +241,39 @@ def corrupt_once(
         "ids": [int(i) for i in now],
         "tokens": pieces,
         "kept": kept,
-        "text": shown,
+        "text": _joined(pieces, lexicon.family),
     }
+    if reading:
+        table, _ = _plane(denoiser, name)
+        read = reading_at(noise, denoiser, data, alpha, table, _drawn(data, table))
+        if read is not None:
+            tokens = [lexicon.text(i) for i in read["best"]]
+            read |= {"tokens": tokens, "text": _joined(tokens, lexicon.family)}
+        answer["read"] = read
+    return answer
+
+
+def _standing(
+    data: dict, denoiser: Any, name: str, noise: str, alpha: float
+) -> tuple[list[int], list[bool]]:
+    """What stands at each position at alpha, and which of them are as they were."""
+    if noise == "gaussian":
+        table, _ = _plane(denoiser, name)
+        x = diffusion.embedding.corrupt_vectors(table[data["ids"]], alpha, _drawn(data, table))
+        now = diffusion.embedding.nearest(x, table).tolist()
+        return now, [a == b for a, b in zip(now, data["ids"], strict=True)]
+    kept = [u < alpha for u in data["u"]]
+    instead = data["other"] if noise == "uniform" else [data["mask_id"]] * len(kept)
+    return [i if keep else j for i, j, keep in zip(data["ids"], instead, kept, strict=True)], kept
+
+
+def _drawn(data: dict, table: np.ndarray) -> np.ndarray:
+    place = np.arange(len(data["ids"]))
+    return diffusion.draws.normals(data["seed"], 0, 0, place, table.shape[1])
+
+
+def _joined(pieces: list[str], family: str) -> str:
+    if family in ("bytes", "characters"):
+        spread = "".join(f" {p} " if p == "[MASK]" else p for p in pieces)
+        return " ".join(spread.split())
+    return join_word_pieces(pieces) if family == "pieces" else " ".join(pieces)

@@ -26,11 +26,13 @@ def readings(
     """
     if not hasattr(denoiser, "posterior"):
         return {}, set()
-    alphas = np.asarray(data["alphas"][data["schedule"]])[::EVERY]
+    shared = data["alphas"][data["schedule"]]
     found: dict[str, Any] = {"every": EVERY}
     seen: set[int] = set()
     try:
         for kind in NOISES:
+            own = data.get("warped", shared) if kind == "gaussian" else shared
+            alphas = np.asarray(own)[::EVERY]
             evidence = evidence_of(kind, denoiser, data, alphas, table, noise)
             law = np.asarray(denoiser.posterior(evidence), dtype=np.float64)
             found[kind] = _read(law, np.asarray(data["ids"]))
@@ -38,6 +40,21 @@ def readings(
     except ValueError:  # an unsmoothed chain calls some texts impossible
         return {}, set()
     return found, seen
+
+
+def reading_at(
+    kind: str, denoiser: Any, data: dict, alpha: float, table: np.ndarray, noise: np.ndarray
+) -> dict | None:
+    """{"best", "p": (L,) of each place, "bits": mean surprise of the true words} of one noise at
+    alpha; None as for `readings`."""
+    if not hasattr(denoiser, "posterior"):
+        return None
+    try:
+        evidence = evidence_of(kind, denoiser, data, np.array([alpha]), table, noise)
+        law = np.asarray(denoiser.posterior(evidence), dtype=np.float64)
+    except ValueError:  # an unsmoothed chain calls some texts impossible
+        return None
+    return {name: row[0] for name, row in _read(law, np.asarray(data["ids"])).items()}
 
 
 def evidence_of(

@@ -30,6 +30,7 @@ def register(app: Any) -> None:
         schedule: str = "linear",
         seed: int = 0,
         model: str = models.TWIN,
+        reading: bool = False,
         request: gr.Request | None = None,
     ) -> dict:
         """What noise makes of a text at one moment of the forward process of a diffusion model.
@@ -44,17 +45,20 @@ def register(app: Any) -> None:
             seed: 0 to 2^53; the same seed corrupts the same positions
             model: whose words and vectors: fairy-diffusion (shipped) or an exact model such as
                 exact-tale
+            reading: whether to add what the model makes of this noise: its likeliest word at each
+                place
 
         Returns:
             alpha_bar (the share that is left on average), the tokens at t, which of them are as
-            they were, and the text
+            they were, and the text; with reading also read: the likeliest words (best, tokens, text),
+            their probabilities p and bits, the mean surprise of the true words, or null for a model
+            that reads masks alone
         """
 
         def make() -> dict:
             with gate.question(app.backend(), "diffusion", model):
-                return corrupt_once(
-                    text, _model(model, app, request), model, t, noise, schedule, seed
-                )
+                asked = (model, t, noise, schedule, seed, reading)
+                return corrupt_once(text, _model(model, app, request), *asked)
 
         return await _answer(make)
 

@@ -13,12 +13,14 @@ import { readValue } from "../../core/value.js";
 import { corruptSkeleton, KINDS } from "./corrupt_parts.js";
 import {
   heatCells,
+  lastingSentence,
   planeParts,
   posteriorOf,
   readingParts,
   roundingSentence,
 } from "./corrupt_figures.js";
 import { learn, shownWord, wordOf } from "./lexicon.js";
+import { makePlane } from "./plane.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new CorruptView(element, host);
@@ -34,6 +36,7 @@ class CorruptView {
   clamp = false;
   focus = 0;
   asked = 0;
+  chose = false; // the visitor chose a schedule
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, { props, constants, server, trigger, watch }) {
@@ -54,6 +57,7 @@ class CorruptView {
       table: false,
       onPick: (v) => this.goTo(Math.round(100 * v)),
     });
+    this.surface = this.makeSurface();
     this.showNoise = choices(
       part("noise"),
       [
@@ -83,6 +87,21 @@ class CorruptView {
     this.first(server);
   }
 
+  makeSurface() {
+    const svg = /** @type {SVGElement} */ (/** @type {unknown} */ (this.parts.part("plane")));
+    svg.addEventListener("click", (event) => {
+      const place = /** @type {Element} */ (event.target).closest("[data-place]");
+      if (!place) return;
+      this.focus = Number(place.getAttribute("data-place"));
+      this.draw();
+    });
+    return makePlane(
+      svg,
+      (width) => Math.max(220, Math.min(320, 0.62 * width)),
+      () => this.draw(),
+    );
+  }
+
   wireForm() {
     const { input, select } = this.parts,
       { given } = this;
@@ -99,8 +118,10 @@ class CorruptView {
         input("text").value,
       );
       if (untouched) input("text").value = given.sentences[select("model").value] ?? given.first;
+      if (!this.chose) select("schedule").value = firstSchedule(this.models, select("model").value);
       this.ask();
     });
+    select("schedule").addEventListener("change", () => (this.chose = true));
     for (const one of [input("text"), select("schedule"), input("seed")])
       one.addEventListener("change", () => this.ask());
     input("text").addEventListener("keydown", (event) => event.key === "Enter" && this.ask());
@@ -111,7 +132,7 @@ class CorruptView {
     const host = this.parts.select("model");
     fillSelect(
       host,
-      this.models.map((/** @type {[string, string]} */ [title, name]) => [name, say(title)]),
+      this.models.map((/** @type {Model} */ [title, name]) => [name, say(title)]),
     );
     host.value = chosen;
   }
@@ -181,6 +202,7 @@ class CorruptView {
     if (!data) return;
     const time = step / 100,
       alpha = data.alphas[data.schedule][step],
+      moved = data.warped?.[step] ?? alpha, // of the vectors
       length = data.ids.length,
       kept = data.u.map((/** @type {number} */ u) => u < alpha),
       known = kept.filter(Boolean).length;
@@ -210,13 +232,18 @@ class CorruptView {
       line.hidden = !read.length;
       line.replaceChildren(...read);
     }
+    parts.part("gaussianLasts").textContent = lastingSentence(data);
+    if (data.warped)
+      parts.part("gaussianLasts").textContent +=
+        `; ${t("now ᾱ = {alpha}", { alpha: fixed(moved, 3) })}`;
+    parts.part("warpedNote").hidden = !data.warped;
     this.plot?.draw(scheduleSeries(data), [{ x: time, label: `ᾱ = ${fixed(alpha, 3)}` }]);
-    this.drawFigures(alpha, kept);
+    this.drawFigures(alpha, moved, kept);
     drawn(this.root);
   }
 
-  /** @param {number} alpha @param {boolean[]} kept */
-  drawFigures(alpha, kept) {
+  /** @param {number} alpha @param {number} moved that of the vectors @param {boolean[]} kept */
+  drawFigures(alpha, moved, kept) {
     const { part } = this.parts,
       { data, lexicon, noise, step, focus } = this,
       near = data.vectors.near.map((/** @type {number[]} */ path) => path[step]);
@@ -240,7 +267,9 @@ class CorruptView {
     part("posteriorNote").textContent = posterior.note;
     const plane = /** @type {SVGElement} */ (/** @type {unknown} */ (part("plane")));
     plane.setAttribute("aria-label", t("Vectors of the words in the plane"));
-    plane.replaceChildren(...planeParts(data, lexicon, { alpha, near, focus, clamp: this.clamp }));
+    plane.replaceChildren(
+      ...planeParts(data, lexicon, { alpha: moved, near, focus, clamp: this.clamp }, this.surface),
+    );
     part("rounded").replaceChildren(
       ...roundingSentence(data, lexicon, { step, focus, tau: this.tau }),
     );
@@ -312,18 +341,36 @@ function drawWord(tile, { lexicon, id, instead, i, focus }) {
     instead === null ? Math.max(48, 10 * shownWord(lexicon, id).length) + "px" : "";
 }
 
+/** @typedef {import("./form.js").Model} Model */
+
+/**
+ * Where time warping was trained the warped schedule is the better one to begin with.
+ * @param {Model[]} models @param {string} chosen
+ */
+export function firstSchedule(models, chosen) {
+  const [, , exact, , noise] = models.find(([, name]) => name === chosen) ?? [];
+  return noise && !exact ? "entropy-linear" : "linear";
+}
+
 /** @param {any} data @returns {import("../../charts/plot.js").PlotSeries[]} */
-const scheduleSeries = (data) =>
-  Object.entries(data.alphas).map(([name, values], k) => ({
+function scheduleSeries(data) {
+  const points = (/** @type {number[]} */ values) =>
+    values.map((v, i) => /** @type {[number, number]} */ ([i / 100, v]));
+  const colours = ["--raw", "--loop", "--escape", "--remasked", "--settled"];
+  const all = Object.entries(data.alphas).map(([name, values], k) => ({
     name,
-    colour:
-      name === data.schedule
-        ? "--chosen"
-        : ["--raw", "--loop", "--escape", "--remasked", "--settled"][k],
+    colour: name === data.schedule ? "--chosen" : colours[k],
     dashed: name !== data.schedule,
     mark: "",
-    points: /** @type {number[]} */ (values).map((v, i) => [i / 100, v]),
+    points: points(values),
   }));
+  if (!data.warped) return all;
+  const vectors = t("entropy-linear, vectors");
+  return [
+    ...all,
+    { name: vectors, colour: "--new", dashed: false, mark: "", points: points(data.warped) },
+  ];
+}
 
 /** @param {boolean} scaled @param {number} vocabulary @param {number} dimensions */
 const planeNote = (scaled, vocabulary, dimensions) =>

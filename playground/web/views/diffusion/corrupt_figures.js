@@ -3,10 +3,11 @@
  * The figures under the corrupted text: the matrix, one step back, the plane of the vectors. From
  * data to elements; nothing is kept.
  */
-import { clip, drawSvg, make, svgText } from "../../core/dom.js";
+import { clip, drawSvg, make } from "../../core/dom.js";
 import { chance, fixed, withoutZero } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 import { shownWord } from "./lexicon.js";
+import { byImportance } from "./plane.js";
 
 /** @typedef {import("./lexicon.js").Lexicon} Lexicon */
 
@@ -128,7 +129,21 @@ export function readingParts(data, lexicon, noise, step) {
   ];
 }
 
-const [WIDTH, HEIGHT] = [420, 260];
+/** Why the words of noisy vectors last, or do not: how long these vectors and the noise are. @param {any} data */
+export function lastingSentence({ lasting }) {
+  if (!lasting) return ""; // recorded before it was measured
+  const values = {
+    length: fixed(lasting.length, 1),
+    noise: fixed(lasting.noise, 1),
+    alpha: fixed(lasting.half ?? 0, 2),
+  };
+  return lasting.half === null
+    ? t("vectors {length} long, noise {noise} long", values)
+    : t(
+        "vectors {length} long, noise {noise} long: half of the words are lost at ᾱ = {alpha}",
+        values,
+      );
+}
 
 /** From the first to the last hundredth of the values: far outliers would press all others together. @param {number[]} values */
 function span(values) {
@@ -137,53 +152,58 @@ function span(values) {
   return [sorted[Math.floor(0.01 * last)], sorted[Math.ceil(0.99 * last)]];
 }
 
-/** @param {any} data @param {Lexicon} lexicon @param {{alpha: number, near: number[], focus: number, clamp: boolean}} at */
-export function planeParts(data, lexicon, { alpha, near, focus, clamp }) {
+/**
+ * @param {any} data @param {Lexicon} lexicon @param {{alpha: number, near: number[], focus: number, clamp: boolean}} at
+ * @param {ReturnType<typeof import("./plane.js").makePlane>} surface
+ */
+export function planeParts(data, lexicon, { alpha, near, focus, clamp }, surface) {
   const { vectors } = data,
+    [width, height] = surface.size(),
     all = [...vectors.backdrop, ...vectors.start, ...vectors.noise],
     [x0, x1] = span(all.map(([x]) => x)),
     [y0, y1] = span(all.map(([, y]) => y));
-  const px = (/** @type {number} */ x) => 14 + ((WIDTH - 28) * (x - x0)) / (x1 - x0 || 1),
-    py = (/** @type {number} */ y) => HEIGHT - 14 - ((HEIGHT - 28) * (y - y0)) / (y1 - y0 || 1);
+  const px = (/** @type {number} */ x) => 14 + ((width - 28) * (x - x0)) / (x1 - x0 || 1),
+    py = (/** @type {number} */ y) => height - 14 - ((height - 28) * (y - y0)) / (y1 - y0 || 1);
   /** @type {SVGElement[]} */
   const parts = vectors.backdrop.map((/** @type {[number, number]} */ [x, y]) =>
     drawSvg("circle", { cx: px(x), cy: py(y), r: 1.3, class: "canvas-plane-back" }),
   );
+  /** @type {import("./plane.js").Label[]} */
+  const labels = [];
   data.ids.forEach((/** @type {number} */ id, /** @type {number} */ i) => {
     const from = vectors.start[i],
+      word = shownWord(lexicon, near[i]),
       at = clamp
         ? vectors.places[near[i]]
         : [0, 1].map(
             (a) => Math.sqrt(alpha) * from[a] + Math.sqrt(1 - alpha) * vectors.noise[i][a],
           ),
       on = i === focus,
-      cx = Math.max(4, Math.min(WIDTH - 4, px(at[0]))),
-      cy = Math.max(8, Math.min(HEIGHT - 4, py(at[1])));
-    if (on)
-      parts.push(
-        drawSvg("line", {
-          x1: px(from[0]),
-          y1: py(from[1]),
-          x2: cx,
-          y2: cy,
-          class: "canvas-plane-path",
-        }),
-        drawSvg("circle", { cx: px(from[0]), cy: py(from[1]), r: 4, class: "canvas-plane-home" }),
-      );
-    const kind = near[i] === id ? "canvas-plane-same" : "canvas-plane-moved",
-      late = cx > WIDTH - 70;
+      cx = Math.max(4, Math.min(width - 4, px(at[0]))),
+      cy = Math.max(8, Math.min(height - 4, py(at[1])));
+    if (on) parts.push(...wayOf([px(from[0]), py(from[1])], [cx, cy]));
+    const kind = near[i] === id ? "canvas-plane-same" : "canvas-plane-moved";
     parts.push(
-      drawSvg("circle", { cx, cy, r: on ? 5 : 3.5, class: kind }),
-      svgText(clip(shownWord(lexicon, near[i]), 12), {
-        x: cx + (late ? -7 : 7),
-        y: cy + 4,
-        "text-anchor": late ? "end" : "start",
-        class: "canvas-plane-word" + (on ? " canvas-plane-on" : ""),
+      drawSvg("circle", {
+        cx,
+        cy,
+        r: on ? 5 : 3.5,
+        class: kind,
+        "data-place": i,
+        "data-word": word,
       }),
     );
+    labels.push({ x: cx, y: cy, text: clip(word, 12), classes: on ? " canvas-plane-on" : "" });
   });
-  return parts;
+  const own = labels.splice(focus, 1);
+  return [...parts, ...surface.labels([...own, ...byImportance(labels)])];
 }
+
+/** From where the word in focus came. @param {[number, number]} from @param {[number, number]} to */
+const wayOf = ([x1, y1], [x2, y2]) => [
+  drawSvg("line", { x1, y1, x2, y2, class: "canvas-plane-path" }),
+  drawSvg("circle", { cx: x1, cy: y1, r: 4, class: "canvas-plane-home" }),
+];
 
 /** A chance that was sent in ten-thousandths. @param {number} n */
 function rounded(n) {

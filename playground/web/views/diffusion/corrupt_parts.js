@@ -18,7 +18,7 @@ export const KINDS = [
   {
     kind: "gaussian",
     name: () => t("Noisy vectors"),
-    why: () => t("the nearest word of each noisy embedding; vectors of many numbers hold long"),
+    why: () => t("the nearest word of each noisy vector"),
   },
 ];
 
@@ -81,6 +81,7 @@ const noise = ({ kind, name, why }) =>
       { class: "canvas-noise-head" },
       node("b", {}, name),
       node("span", { class: "soft small" }, why),
+      node("span", { class: "soft small", part: kind + "Lasts" }),
       node("span", { class: "num", part: kind + "Known" }),
     ),
     node("div", { class: "canvas-words canvas-flow", part: kind }),
@@ -100,6 +101,11 @@ const schedules = () =>
     node("p", { class: "canvas-note" }, () =>
       t(
         "Four schedules are formulas. entropy-linear is measured on the model: along it the model’s uncertainty about the hidden words grows evenly with t (the time warping of CDCD).",
+      ),
+    ),
+    node("p", { class: "canvas-note", part: "warpedNote", hidden: true }, () =>
+      t(
+        "The vectors have an entropy-linear of their own, as the network’s training measured it: noise on vectors hides words at other ᾱ than masks do.",
       ),
     ),
   );
@@ -126,7 +132,6 @@ function plane() {
     role: "img",
     // Named from the beginning: the points come later, with the data.
     "aria-label": t("Vectors of the words in the plane"),
-    viewBox: "0 0 420 260",
     "data-part": "plane",
   });
   return section(

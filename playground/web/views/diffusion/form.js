@@ -6,7 +6,7 @@ import { fillSelect, node, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { nt, onLanguage, say, t } from "../../core/translate.js";
 import { advanced, second } from "./form_fields.js";
-import { cannotRun, drawsAll, paceOf, stepsFor } from "./form_offers.js";
+import { cannotRun, drawsAll, paceOf, scheduleOf, schedulesOf, stepsFor } from "./form_offers.js";
 
 /** @typedef {{name: string, title: string, fields: string[], selections: string[], steps: boolean, posterior: boolean, verifier: boolean}} Sampler */
 /** @typedef {[title: string, name: string, exact: boolean, verifies: boolean, noise: boolean]} Model */
@@ -149,6 +149,7 @@ export function makeForm(view, given, on) {
   let values = { ...given.first };
   let models = given.models;
   let lastCanvas = values.canvas; // what the page itself wrote there
+  let begun = values.schedule; // the same of the schedule
 
   const sampler = () =>
     /** @type {Sampler} */ (given.samplers.find((one) => one.name === values.sampler));
@@ -183,7 +184,7 @@ export function makeForm(view, given, on) {
     );
     fillSelect(
       select("schedule"),
-      given.schedules.map((one) => [one, one]),
+      schedulesOf(sampler(), given.schedules, values.schedule).map((one) => [one, one]),
     );
     fillSelect(select("start"), [
       ["masks", t("masks")],
@@ -270,6 +271,8 @@ export function makeForm(view, given, on) {
       const { selections } = sampler();
       if (selections.length && !selections.includes(values.selection))
         values.selection = selections[0];
+      if (values.schedule === begun)
+        values.schedule = begun = scheduleOf(values.sampler, readsNoise() && !isExact());
     }
     if (name === "model" && (values.canvas === lastCanvas || values.canvas.trim() === "")) {
       values.canvas = lastCanvas = given.canvases[value] ?? "[MASK]*12";

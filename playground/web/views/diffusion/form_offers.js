@@ -26,6 +26,19 @@ export function paceOf(sampler, masks, steps) {
   return Math.max(1, Math.ceil(masks / own));
 }
 
+/** cdcd's schedule is the spacing of its standard deviations: these two. @param {Sampler} sampler @param {string[]} all @param {string} now */
+export const schedulesOf = (sampler, all, now) =>
+  sampler?.name === "cdcd"
+    ? all.filter((one) => ["geometric", "entropy-linear", now].includes(one))
+    : all;
+
+/**
+ * The schedule that a sampler begins with: the warped one where vectors move along it (cdcd) or
+ * the network was trained with it. @param {string} sampler @param {boolean} trained
+ */
+export const scheduleOf = (sampler, trained) =>
+  sampler === "cdcd" || (sampler === "diffusion-lm" && trained) ? "entropy-linear" : "linear";
+
 /**
  * Why samplers are not offered with the model that is chosen.
  * @param {Sampler[]} samplers @param {string[]} readers titles of the networks that read any noise

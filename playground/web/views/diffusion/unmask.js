@@ -19,7 +19,7 @@ import { makeRunCurves } from "./run_curves.js";
 import { makeSeveral } from "./several.js";
 import { decidedAt, hiddenAt, replacedAt, rowAt, traceOf } from "./side.js";
 import { Tools } from "./tools.js";
-import { makeSideView, showLegend, skeleton } from "./unmask_parts.js";
+import { makeSideView, arrange, skeleton } from "./unmask_parts.js";
 import { UnmaskStore } from "./unmask_store.js";
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -271,13 +271,13 @@ export class UnmaskView {
   }
 
   build() {
-    const above = this.parts.part("sides"),
-      texts = this.parts.part("texts"),
-      below = this.parts.part("below"),
+    const [above, planes, texts, below] = ["sides", "planes", "texts", "below"].map((name) =>
+        this.parts.part(name),
+      ),
       paired = this.store.sides.length > 1;
-    showLegend(this.parts.part, this.store.sides);
+    arrange(this.parts.part, this.store.sides);
     for (const view of this.views) view.end();
-    for (const host of [above, texts, below]) host.replaceChildren();
+    for (const host of [above, planes, texts, below]) host.replaceChildren();
     above.classList.toggle("canvas-two", paired);
     below.className = "canvas-below " + (paired ? "canvas-pair" : "two");
     this.views = this.store.sides.map((side, n) =>
@@ -286,6 +286,7 @@ export class UnmaskView {
         n,
         paired,
         above,
+        planes,
         texts,
         below,
         still: this.replay,

@@ -17,8 +17,13 @@ const tool = (part, text, why, classes = "") =>
 export function skeleton() {
   return [
     node("div", { part: "clock" }),
-    node("div", { class: "canvas-sides", part: "sides" }),
-    node("div", { class: "canvas-time", part: "time" }),
+    node(
+      "div",
+      { class: "canvas-stage", part: "stage" },
+      node("div", { class: "canvas-sides", part: "sides" }),
+      node("div", { class: "canvas-time", part: "time" }),
+      node("div", { class: "canvas-planes", part: "planes" }),
+    ),
     node(
       "div",
       { part: "form" },
@@ -88,8 +93,10 @@ const ONLY_SOME = [
   ["legendClamped", "clamped", () => t("how far the clamp snapped")],
 ];
 
-/** @param {(name: string) => HTMLElement} part @param {import("./side.js").Side[]} sides */
-export function showLegend(part, sides) {
+/** What only some samplers show; the plane of a single run stands beside its words. @param {(name: string) => HTMLElement} part @param {import("./side.js").Side[]} sides */
+export function arrange(part, sides) {
+  const beside = sides.length === 1 && Boolean(sides[0].card.plane);
+  part("stage").classList.toggle("canvas-beside", beside);
   const shows = (/** @type {(card: any) => boolean} */ what) =>
     sides.some(({ card }) => what(card));
   part("legendGrouped").hidden = !shows((card) => card.settings?.sampler === "coarse-to-fine");
@@ -147,12 +154,12 @@ function legendLine() {
  * The drawings of one side: words, prose, map, candidates.
  * @param {object} given
  * @param {import("./side.js").Side} given.side @param {number} given.n @param {boolean} given.paired two sides are on view
- * @param {HTMLElement} given.above @param {HTMLElement} given.texts @param {HTMLElement} given.below
+ * @param {HTMLElement} given.above @param {HTMLElement} given.planes @param {HTMLElement} given.texts @param {HTMLElement} given.below
  * @param {boolean} given.still @param {(i: number) => void} given.onLook
  * @param {(i: number, edit: import("./wall.js").Edit) => void} given.onEdit @param {(i: number) => void} given.onThrow
  * @param {(step: number, position: number) => void} given.onPick
  */
-export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
+export function makeSideView({ side, n, paired, above, planes, texts, below, ...on }) {
   const letter = "AB"[n],
     box = make("section"),
     words = make("div"),
@@ -169,7 +176,7 @@ export function makeSideView({ side, n, paired, above, texts, below, ...on }) {
   const passes = make("div");
   box.append(words);
   const drafts = makeDrafts(passes),
-    vectors = makeVectors(box, on.onLook);
+    vectors = makeVectors(planes, on.onLook);
   above.append(box);
   texts.append(passes, prose); // below the controls, which stay where they are however long it is
   const wall = makeWall({

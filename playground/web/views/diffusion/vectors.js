@@ -3,16 +3,18 @@
  * The vectors of a run in the plane of two components, step by step: where each one stands, where
  * the network expects it to come from, and the words near there. Drawn from the records alone.
  */
-import { clip, drawSvg, node, partsOf, svgText } from "../../core/dom.js";
+import { clip, drawSvg, node, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 import { shownWord } from "./lexicon.js";
+import { byImportance, makePlane } from "./plane.js";
 import { rowAt } from "./side.js";
 
 /** @typedef {import("./side.js").Side} Side */
 /** @typedef {[number, number]} Point */
 
-const [WIDTH, HEIGHT] = [720, 280];
+/** @typedef {(point: Point) => Point} Scale */
+
 const EDGE = 14;
 const NOISE = 2.4; // standard deviations of the noise that the plane holds
 
@@ -26,7 +28,6 @@ export function makeVectors(host, onLook) {
       class: "canvas-plane",
       role: "img",
       "aria-label": t("Vectors of the words in the plane"),
-      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       "data-part": "plane",
     }),
     node("p", { class: "say", part: "near" }),
@@ -38,7 +39,13 @@ export function makeVectors(host, onLook) {
   );
   host.append(view);
   const { part } = partsOf(view),
-    plane = /** @type {SVGElement} */ (/** @type {unknown} */ (part("plane")));
+    plane = /** @type {SVGElement} */ (/** @type {unknown} */ (part("plane"))),
+    surface = makePlane(plane, (width) => Math.max(210, Math.min(300, 0.5 * width)), redraw);
+  /** @type {[side: Side, step: number, focus: number] | null} */
+  let shown = null;
+  function redraw() {
+    if (shown) plane.replaceChildren(...planeOf(...shown, surface));
+  }
   plane.addEventListener("click", (event) => {
     const place = /** @type {Element} */ (event.target).closest("[data-place]");
     if (place) onLook(Number(place.getAttribute("data-place")));
@@ -50,7 +57,8 @@ export function makeVectors(host, onLook) {
       view.hidden = !side.card.plane;
       if (view.hidden) return;
       plane.setAttribute("aria-label", t("Vectors of the words in the plane"));
-      plane.replaceChildren(...planeOf(side, step, focus));
+      shown = [side, step, focus];
+      redraw();
       part("near").textContent = nearSentence(side, step, focus);
     },
   };
@@ -58,24 +66,24 @@ export function makeVectors(host, onLook) {
 
 /**
  * From coordinates to the picture; the same at every step. @param {Point[]} words of the vocabulary
- * @returns {(point: Point) => Point}
+ * @param {Point} size @returns {Scale}
  */
-export function scaleOf(words) {
+export function scaleOf(words, [width, height]) {
   const far = (/** @type {0 | 1} */ axis) =>
     Math.max(NOISE, ...words.map((point) => Math.abs(point[axis])));
   const [x, y] = [far(0), far(1)];
   return ([a, b]) => [
-    within(WIDTH / 2 + ((WIDTH / 2 - EDGE) * a) / x, WIDTH),
-    within(HEIGHT / 2 - ((HEIGHT / 2 - EDGE) * b) / y, HEIGHT),
+    within(width / 2 + ((width / 2 - EDGE) * a) / x, width),
+    within(height / 2 - ((height / 2 - EDGE) * b) / y, height),
   ];
 }
 
 /** @param {number} value @param {number} size */
 const within = (value, size) => Math.max(5, Math.min(size - 5, value));
 
-/** @param {Side} side @param {number} step @param {number} focus */
-function planeOf(side, step, focus) {
-  const on = scaleOf(side.card.plane),
+/** @param {Side} side @param {number} step @param {number} focus @param {ReturnType<typeof makePlane>} surface */
+function planeOf(side, step, focus, surface) {
+  const on = scaleOf(side.card.plane, surface.size()),
     { vectors, canvas } = rowAt(side, step);
   /** @type {SVGElement[]} */
   const parts = side.card.plane.map((/** @type {Point} */ point) => {
@@ -95,7 +103,27 @@ function planeOf(side, step, focus) {
         class: "canvas-plane-trail",
       }),
     );
-  return parts;
+  return [...parts, ...surface.labels(labelsOf(side, step, focus, on))];
+}
+
+/** The word in focus, those near it, then the others. @param {Side} side @param {number} step @param {number} focus @param {Scale} on */
+function labelsOf(side, step, focus, on) {
+  const { vectors, canvas } = rowAt(side, step);
+  /** @type {import("./plane.js").Label[]} */
+  const own = [],
+    others = [];
+  vectors.at.forEach((/** @type {Point | null} */ at, /** @type {number} */ i) => {
+    if (!at) return;
+    const [x, y] = on(at),
+      text = clip(shownWord(side.lexicon, canvas[i]), 12);
+    if (i === focus) own.push({ x, y, text, gap: 9, place: i, classes: " canvas-plane-on" });
+    else others.push({ x, y, text, place: i });
+  });
+  const near = (vectors.near[focus] ?? []).map((/** @type {number} */ id) => {
+    const [x, y] = on(vectors.words[id]);
+    return { x, y, text: clip(shownWord(side.lexicon, id), 12), classes: " canvas-plane-near" };
+  });
+  return [...own, ...near, ...byImportance(others)];
 }
 
 /** Where a vector stood at each step so far. @param {Side} side @param {number} step @param {number} i */
@@ -110,13 +138,12 @@ export function pathOf(side, step, i) {
 
 /**
  * @param {Side} side @param {any} vectors @param {number} i @param {boolean} chosen
- * @param {(point: Point) => Point} on @param {number} word that stands on the canvas
+ * @param {Scale} on @param {number} word that stands on the canvas
  */
 function oneVector(side, vectors, i, chosen, on, word) {
   const [cx, cy] = on(vectors.at[i]),
     clamped = vectors.clamped?.[i],
     [x, y] = on(vectors.origin[i]),
-    late = cx > WIDTH - 80,
     more = chosen ? " canvas-plane-on" : "";
   /** @type {SVGElement[]} */
   const parts = [
@@ -134,31 +161,20 @@ function oneVector(side, vectors, i, chosen, on, word) {
       r: chosen ? 6 : 4,
       class: "canvas-plane-same" + more,
       "data-place": i,
-    }),
-    svgText(clip(shownWord(side.lexicon, word), 12), {
-      x: cx + (late ? -8 : 8),
-      y: cy + 4,
-      "text-anchor": late ? "end" : "start",
-      class: "canvas-plane-word" + more,
-      "data-place": i,
+      "data-word": shownWord(side.lexicon, word),
     }),
   );
   return parts;
 }
 
-/** The words near the vector in focus, at their own places. @param {Side} side @param {any} vectors @param {number} focus @param {(point: Point) => Point} on */
+/** The words near the vector in focus, at their own places. @param {Side} side @param {any} vectors @param {number} focus @param {Scale} on */
 function nearWords(side, vectors, focus, on) {
-  return (vectors.near[focus] ?? []).flatMap((/** @type {number} */ id) => {
+  return (vectors.near[focus] ?? []).map((/** @type {number} */ id) => {
     const [x, y] = on(vectors.words[id]);
-    return [
-      drawSvg("rect", { x: x - 2.5, y: y - 2.5, width: 5, height: 5, class: "canvas-plane-near" }),
-      svgText(clip(shownWord(side.lexicon, id), 12), {
-        x,
-        y: y - 7,
-        "text-anchor": "middle",
-        class: "canvas-plane-word canvas-plane-near",
-      }),
-    ];
+    return drawSvg("rect", {
+      ...{ x: x - 2.5, y: y - 2.5, width: 5, height: 5, class: "canvas-plane-near" },
+      "data-word": shownWord(side.lexicon, id),
+    });
   });
 }
 
