@@ -122,8 +122,6 @@ class NetworkDenoiser:
             raise ValueError(
                 f"evidence must be (B, L, {self.vocab_size}), got shape {tuple(evidence.shape)}"
             )
-        if self.special_ids:
-            evidence = self._without_marks(evidence)
         top = evidence.amax(-1, keepdim=True)
         if not bool((top.isfinite()).all()):
             raise ValueError("evidence must leave one word possible and hold neither NaN nor +inf")
@@ -132,14 +130,6 @@ class NetworkDenoiser:
         # a constant of a place changes nothing; taken off in the precision in which it came
         with torch.no_grad():
             return self.network.log_posterior((evidence - top).float(), earlier)
-
-    def _without_marks(self, evidence: torch.Tensor) -> torch.Tensor:
-        """The tokenizer's own marks ([CLS] ...), which no text holds, are ruled out, but for places
-        that are given as one."""
-        words = evidence.clone()
-        words[..., [i for i in self.special_ids if i < self.vocab_size]] = -torch.inf
-        given = torch.isneginf(words.amax(-1, keepdim=True))
-        return torch.where(given, evidence, words)
 
 
 def guide(conditional: torch.Tensor, blank: torch.Tensor, scale: float) -> torch.Tensor:

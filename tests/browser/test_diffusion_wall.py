@@ -262,3 +262,44 @@ def test_words_replaced_more_than_once_are_counted(tale):
     expect(player(page).locator(".canvas-order")).to_contain_text(
         f"{again} words were replaced more than once"
     )
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_the_timeline_of_vectors_is_on_the_first_screen(tale, size):
+    page = tale(sampler="diffusion-lm", selection="clamp", steps="6")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    run(page, 6)
+    settle(page)
+    line = player(page).locator(".canvas-time .transport-line").bounding_box()
+    plane = player(page).locator(".canvas-vectors svg").bounding_box()
+    assert 0 <= line["y"] and line["y"] + line["height"] <= size[1]
+    if size[0] > 1000:  # beside the words, above the line
+        wall = player(page).locator(".canvas-words").first.bounding_box()
+        assert plane["x"] > wall["x"] + wall["width"] and plane["y"] + plane["height"] < line["y"]
+    else:
+        assert plane["y"] > line["y"] and plane["width"] <= size[0]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_labels_in_the_plane_lie_over_none_and_a_pointer_reads_the_others(tale, width):
+    page = tale(sampler="diffusion-lm", steps="6")
+    page.set_viewport_size({"width": width, "height": 900})
+    run(page, 6)
+    settle(page)
+    plane = player(page).locator(".canvas-vectors svg")
+    expect(plane.locator("circle[data-place]")).to_have_count(13)
+    boxes = plane.locator("text").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).map((b) => [b.x, b.y, b.right, b.bottom])"
+    )
+    assert len(boxes) >= 2
+    slack = 3  # a line's box is higher than its letters
+    for n, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[:n]:
+            assert (
+                left > other[2] - slack
+                or right < other[0] + slack
+                or top > other[3] - slack
+                or bottom < other[1] + slack
+            )
+    plane.locator("circle[data-place]").first.dispatch_event("pointerover", {"bubbles": True})
+    expect(plane.locator(".canvas-plane-said")).to_have_count(1)

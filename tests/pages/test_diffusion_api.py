@@ -82,7 +82,7 @@ def test_corrupt_reads_every_noise_where_asked(client):
         answer = client.predict(noise=noise, reading=True, **asked, api_name="/corrupt")
         read = answer.pop("read")
         assert answer == plain, "an old call gets the old answer"
-        assert len(read["tokens"]) == len(read["p"]) == 6 and read["bits"] > 0
+        assert len(read["tokens"]) == len(read["p"]) == 6 and read["bits"] >= 0
         assert read["text"].startswith("the king")
 
 
