@@ -125,7 +125,7 @@ def test_the_marks_of_the_tokenizer_are_never_the_nearest_word(sampler, selectio
     """The vector of mark 2 is the nearest one to an average of all words."""
     denoiser = small_denoiser()
     denoiser.network.vectors[2] = denoiser.network.vectors.mean(0)
-    steps, text = finals(UnmaskSettings(sampler, 5, selection=selection), denoiser=denoiser)
+    steps, _ = finals(UnmaskSettings(sampler, 5, selection=selection), denoiser=denoiser)
     for step in steps:
         assert step.canvas.min() > 4
         assert not {"0", "1", "2", "3", "4"} & step.vectors.record(1)["words"].keys()
