@@ -21,6 +21,7 @@ from playground.pages.shell import build_app, launch_settings
 from playground.server.lifecycle import Stop, with_routes
 from playground.server.mcp import answer_in_json
 from playground.server.memory import bound_arenas
+from playground.server.sessions import keep_sessions_small
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -62,6 +63,7 @@ def main(words: Sequence[str] | None = None) -> None:
         ),
     )
     answer_in_json(demo)
+    keep_sessions_small(demo)
     # The page answers first; torch and the first model come in behind it.
     threading.Thread(target=demo.shell.warm, name="warm", daemon=True).start()
     stop.serve(demo, demo.shell.backend, demo.shell.active)
