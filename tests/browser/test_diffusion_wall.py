@@ -282,7 +282,7 @@ def test_the_timeline_of_vectors_is_on_the_first_screen(tale, size):
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_labels_in_the_plane_lie_over_none_and_a_pointer_reads_the_others(tale, width):
-    page = tale(sampler="diffusion-lm", steps="6")
+    page = tale(sampler="diffusion-lm", selection="plain", steps="6")
     page.set_viewport_size({"width": width, "height": 900})
     run(page, 6)
     settle(page)

@@ -216,3 +216,9 @@ def test_a_link_carries_what_the_controls_hold():
         and values["canvas"] == "the [MASK]*3"
         and values["seed"] == 11
     )
+
+
+@pytest.mark.parametrize("name", list(sampler_cards.SELECTIONS))
+def test_a_link_that_names_a_sampler_and_no_rule_gets_its_first_rule(name):
+    found = settings_of({**LINK.defaults(), "sampler": name})
+    assert found.selection == sampler_cards.SELECTIONS[name][0]

@@ -156,8 +156,11 @@ def settings_of(
     selection = values.get("selection") or None
     if name not in SELECTIONS:
         selection = None
-    elif selection not in SELECTIONS[name] and sampler:
-        selection = SELECTIONS[name][0]  # the second sampler takes its own first rule
+    elif selection not in SELECTIONS[name] and (
+        sampler or selection == LINK.fields["selection"].default
+    ):
+        # the second sampler takes its own first rule; so does one whose link names none
+        selection = SELECTIONS[name][0]
     given: dict[str, Any] = {
         "sampler": name,
         "steps": replace(PARAMETERS["steps"], high=limits().max_unmask_steps).check(
