@@ -86,6 +86,11 @@ class EvidenceNetwork(nn.Module):
         """The masked network's configuration."""
         return self.network.config
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.vectors.device
+
     # ------------------------------------------------------------------------------------------------------------
     # tables
     @property

@@ -10,9 +10,12 @@ after the last run the caches of closed sessions are given up, and what is free 
 from __future__ import annotations
 
 import ctypes
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 ARENAS = 2
 M_ARENA_MAX = -8  # <malloc.h>
@@ -63,4 +66,7 @@ class AfterRuns:
             self.last = None
             self.left = list(self.steps)
         if self.left:
-            self.left.pop(0)()
+            try:
+                self.left.pop(0)()
+            except Exception:  # memory that stays is no reason to end the app
+                log.exception("memory was not given back")

@@ -62,3 +62,5 @@ def test_a_session_answers_evidence_as_the_network_does_and_samplers_run_on_it(s
         assert text.startswith("once upon a time") and "[MASK]" not in text
     with pytest.raises(ValueError, match="positions"):
         denoiser.posterior(torch.zeros(1, 600, denoiser.vocab_size))
+    backend.make_room()  # as after every busy time
+    assert torch.allclose(denoiser.posterior(evidence), got, atol=1e-5)

@@ -37,6 +37,14 @@ def test_steps_follow_one_a_look_and_a_new_run_ends_them():
     assert found == [(2, "a"), (3, "b"), (7, "a"), (10, "a"), (11, "b")]
 
 
+def test_a_step_that_fails_is_logged_and_ends_nothing(caplog):
+    now, found = [0], []
+    after = AfterRuns(lambda: 1 // 0, lambda: found.append(now[0]), seconds=2, clock=lambda: now[0])
+    for now[0], running in enumerate([1, 0, 0, 0, 0]):
+        after.look(running)
+    assert found == [3] and "memory was not given back" in caplog.text
+
+
 # malloc_info writes a <heap> for each arena
 ARENAS = """
 import ctypes, sys, threading
