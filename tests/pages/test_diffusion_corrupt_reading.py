@@ -12,6 +12,12 @@ from tests.pages.denoiser_double import Pieces
 TEXT = "sunny sunny cloudy rainy"
 
 
+class Placed(Pieces):
+    """The double of a network of masks, with vectors of its words."""
+
+    embeddings = np.random.default_rng(0).normal(size=(len(Pieces.words), 4))
+
+
 @pytest.fixture(scope="module")
 def weather():
     return models.get_denoiser(models.WEATHER, None)
@@ -51,8 +57,7 @@ def test_the_network_reads_noise_on_its_own_vectors():
 
 
 def test_a_model_of_masks_alone_reads_none(weather):
-    denoiser = Pieces()
-    denoiser.embeddings = np.random.default_rng(0).normal(size=(len(Pieces.words), 4))
+    denoiser = Placed()
     assert "read" not in corrupted("the king", denoiser, "pieces", "linear", 0, reading=True)
     assert "read" not in corrupted(TEXT, weather, models.WEATHER)  # nobody asked
 
@@ -79,8 +84,7 @@ def test_no_reading_unless_asked_and_none_of_masks_alone(weather):
     assert "read" not in corrupt_once(TEXT, weather, models.WEATHER, 0.5, *asked)
     with pytest.raises(ValueError, match="reading must be true or false, got 1"):
         corrupt_once(TEXT, weather, models.WEATHER, 0.5, *asked, reading=1)
-    denoiser = Pieces()
-    denoiser.embeddings = np.random.default_rng(0).normal(size=(len(Pieces.words), 4))
+    denoiser = Placed()
     assert corrupt_once("the king", denoiser, "pieces", 0.5, *asked, reading=True)["read"] is None
 
 
