@@ -58,6 +58,8 @@ def test_a_walk_through_many_states_is_on_one_screen_too(open_page, count):
 def test_visits_stand_in_the_rows_of_the_walk(open_page):
     _, view = view_of(open_page, "walk", state=states(5))
     bars, lanes = view.locator(".walk-lanes .bar"), view.locator(".lanenames > span")
+    expect(bars.nth(4)).to_be_visible()
+    expect(lanes.nth(4)).to_be_visible()
     for i in range(5):
         assert abs(bars.nth(i).bounding_box()["y"] - lanes.nth(i).bounding_box()["y"]) <= 3
 
