@@ -274,6 +274,7 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
 def test_in_another_language_no_figure_is_lost_and_no_word_is_left(open_page, page):
     open_page("compare", part="race", lang="de")
     race = page.locator("#compare-race")
+    race.locator("[data-opened]").wait_for()
     expect(race.locator(".race-facts").first).to_have_text(
         re.compile(r"^32 Token · 1,0 je Aufruf · fertig$")
     )

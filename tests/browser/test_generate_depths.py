@@ -10,30 +10,19 @@ from tests.browser.conftest import drag_by_finger
 from tests.browser.generate_page import (
     at_rest,
     finished,
-    numbers,
-    pause,
     rules,
+    taken_up,
     wait_done,
     write,
 )
-from tests.browser.kept_page import kept, leave_as, left_as, page
+from tests.browser.kept_page import kept, leave_as, page
 
 __all__ = ["kept", "page"]
 
 
 @pytest.fixture
 def gen(request, open_page, page):
-    """Numbers, unfolded, at rest, with the rules as they are at first; the text is the recorded one
-    or another test's. A test that leaves other rules says so."""
-    phone = "phone" in request.fixturenames
-    if phone or not left_as(page, "at rest"):
-        gen = at_rest(open_page, page)
-        leave_as(page, "" if phone else "at rest")
-        return gen
-    gen = page.locator("#generator")
-    numbers(gen)
-    pause(page)
-    return gen
+    return taken_up(request, open_page, page)
 
 
 @pytest.fixture
