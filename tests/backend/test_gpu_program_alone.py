@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from playground.paths import ASSETS
 
 ROOT = ASSETS.parent
@@ -29,23 +31,26 @@ sys.meta_path[:] = [Bare if one is PathFinder else one for one in sys.meta_path]
 """
 
 
-def run(tmp_path, *words):
-    (tmp_path / "sitecustomize.py").write_text(BARE)
-    return subprocess.run(
-        [sys.executable, "-m", "tests.gpu", "--device", "cpu", "--small", *words],
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    """What one start of the program prints: torch and transformers are read in once."""
+    folder = tmp_path_factory.mktemp("bare")
+    (folder / "sitecustomize.py").write_text(BARE)
+    command = [sys.executable, "-m", "tests.gpu", "--device", "cpu", "--small", "--only"]
+    answer = subprocess.run(
+        [*command, "texts", "engine", "unmask", "memory"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(tmp_path), "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": str(folder), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=280,
         check=False,
     )
-
-
-def test_it_needs_torch_and_transformers_alone_and_prints_its_figures(tmp_path):
-    answer = run(tmp_path, "--only", "engine", "unmask", "memory")
     assert answer.returncode == 0, answer.stderr[-2000:]
-    figures = json.loads(answer.stdout)
+    return json.loads(answer.stdout)
+
+
+def test_it_needs_torch_and_transformers_alone_and_prints_its_figures(figures):
     assert (
         figures["card"] == "none (CPU)"
         and "weights of seed 0" in (figures["models"]["smollm2-135m"])
@@ -66,8 +71,7 @@ def test_it_needs_torch_and_transformers_alone_and_prints_its_figures(tmp_path):
     assert figures["goals"]["one session of a bare loop, at least"][1] == 0.8
 
 
-def test_the_same_seeds_on_the_same_device_give_the_same_texts(tmp_path):
-    figures = json.loads(run(tmp_path, "--only", "texts").stdout)
+def test_the_same_seeds_on_the_same_device_give_the_same_texts(figures):
     assert set(figures["texts"]) == {"fairy-causal", "fairy-diffusion", "smollm2-135m", "seconds"}
     for name in ("fairy-causal", "fairy-diffusion", "smollm2-135m"):
         assert figures["texts"][name] == {"texts": 2, "the_same": 2, "part_at": []}

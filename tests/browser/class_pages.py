@@ -11,27 +11,52 @@ STEP = 20  # of the recorded text
 
 
 class Browsers:
-    """Contexts of their own on the app; a fault of a page fails the test."""
+    """Browsers on the app, each with what it stores for itself; a fault of a page fails the test.
+    The first one has read the app's files in before: `desk`, a context."""
 
-    def __init__(self, chromium, url):
-        self.chromium, self.url, self.contexts, self.faults = chromium, url, [], []
+    def __init__(self, chromium, url, desk):
+        self.chromium, self.url, self.desk = chromium, url, desk
+        self.contexts, self.pages, self.faults = [], [], []
 
-    def open(self, path: str, size=DESKTOP):
-        context = self.chromium.new_context(viewport=size, base_url=self.url)
-        context.set_default_timeout(20_000)
-        self.contexts.append(context)
+    def new(self, size=DESKTOP):
+        """A page at no address yet."""
+        context = self.desk
+        if self.pages or size is not DESKTOP:
+            context = self.chromium.new_context(viewport=size, base_url=self.url)
+            context.set_default_timeout(20_000)
+            self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
+        if context is self.desk:
+            self.pages.append(page)
+        return page
+
+    def open(self, path: str, size=DESKTOP):
+        page = self.new(size)
         page.goto(path)
         return page
 
+    def close(self):
+        for context in self.contexts:
+            context.close()
+        for page in self.pages:
+            page.evaluate("() => localStorage.clear()")
+            page.close()
+
+
+@pytest.fixture(scope="module")
+def desk(chromium, app_url):
+    context = chromium.new_context(viewport=DESKTOP, base_url=app_url)
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
 
 @pytest.fixture
-def browsers(chromium, app_url):
-    found = Browsers(chromium, app_url)
+def browsers(chromium, app_url, desk):
+    found = Browsers(chromium, app_url, desk)
     yield found
-    for context in found.contexts:
-        context.close()
+    found.close()
     assert not found.faults, found.faults
 
 
@@ -65,7 +90,7 @@ def show_it(page):
 @pytest.fixture
 def class_of_two(browsers):
     """(teacher, [student, student], code), the teacher on a step of Generate."""
-    teacher = browsers.open("/?tab=generate")
+    teacher = browsers.new()
     at_step(teacher)
     code = teach(teacher)
     students = [browsers.open(f"/class/{code}", PHONE) for _ in range(2)]

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import unfold
+from tests.browser.kept_page import leave_as, left_as
 
 
 def at_rest(open_page, page):
@@ -16,6 +17,21 @@ def at_rest(open_page, page):
     pause(page)
     unfold(page)
     return app
+
+
+def taken_up(request, open_page, page):
+    """At rest, unfolded, with the rules as they are at first: opened anew only where the test
+    before has left something else, which `leave_as(page, "")` says. The text is the recorded one or
+    another test's."""
+    phone = "phone" in request.fixturenames
+    if phone or not left_as(page, "at rest"):
+        gen = at_rest(open_page, page)
+        leave_as(page, "" if phone else "at rest")
+        return gen
+    gen = page.locator("#generator")
+    numbers(gen)
+    pause(page)
+    return gen
 
 
 def rules(gen):

@@ -7,6 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import axe, fits, unfold
+from tests.browser.kept_page import kept, page
+
+__all__ = ["kept", "page"]
 
 SLUGS = ["home", "generate", "escape", "chains", "diffusion", "compare", "lessons"]
 CONTROLS = "button, input:not([type=hidden]), select, textarea, summary, a[href], [role=slider], [role=tab]"

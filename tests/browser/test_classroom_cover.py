@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import expect
 
-from tests.browser.class_pages import at_step, browsers, class_of_two, press, show_it, teach
+from tests.browser.class_pages import at_step, browsers, class_of_two, desk, press, show_it, teach
 from tests.browser.conftest import PHONE
 from tests.browser.diffusion_page import TALE, run, time
 
-__all__ = ["browsers", "class_of_two"]
+__all__ = ["browsers", "class_of_two", "desk"]
 STEP = 20
 
 

@@ -5,10 +5,10 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.class_pages import STEP, browsers, class_of_two, press
+from tests.browser.class_pages import STEP, browsers, class_of_two, desk, press
 from tests.browser.conftest import PHONE, axe, dark, fits
 
-__all__ = ["browsers", "class_of_two"]
+__all__ = ["browsers", "class_of_two", "desk"]
 
 
 def offered(teacher) -> str:

@@ -13,6 +13,7 @@ from tests.browser.class_pages import (
     at_step,
     browsers,
     class_of_two,
+    desk,
     press,
     show_it,
     teach,
@@ -20,7 +21,7 @@ from tests.browser.class_pages import (
 from tests.browser.conftest import DESKTOP, PHONE, axe, dark, fits
 from tests.browser.diffusion_page import TALE, run, time
 
-__all__ = ["browsers", "class_of_two"]
+__all__ = ["browsers", "class_of_two", "desk"]
 
 
 def test_two_guess_change_are_closed_and_see_the_reveal(class_of_two):

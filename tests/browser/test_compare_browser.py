@@ -12,6 +12,9 @@ from playground.backend.catalog import offered
 from playground.i18n.tables import translated
 from playground.pages.compare import PLACES, links
 from tests.browser.conftest import axe, dark, fits, no_requests
+from tests.browser.kept_page import kept, leave_as, left_as, page
+
+__all__ = ["kept", "page"]
 
 HOSTILE = "once <img src=x onerror=window.__pwned=1> ${window.__pwned=2} \\u00zz `x` </script> king"
 PARTS = dict(
@@ -37,20 +40,24 @@ PARTS = dict(
 )
 
 
-def turn_to(page, title, name):
+def turn_to(page, title, name, language="en"):
     """Presses the place that holds a part, then the part where the place has several."""
     place = next(title for title, _, names in PLACES if name in names)
+    title, place = (translated(one, language) for one in (title, place))
     page.locator("#compare-parts > .tab-wrapper").get_by_role("tab", name=place, exact=True).click()
     if title != place:
         page.locator("#compare-parts .choices").get_by_role("tab", name=title, exact=True).click()
 
 
 @pytest.fixture
-def part(open_page):
-    """Opens the page at one of its parts; returns that part's widget."""
+def part(open_page, page):
+    """The page at one of its parts, each of which is used by tests of its own; returns that part's
+    widget."""
 
     def go(title, name):
-        page = open_page("compare")
+        if not left_as(page, "parts"):
+            open_page("compare")
+            leave_as(page, "parts")
         turn_to(page, title, name)
         widget = page.locator(f"#compare-{name}")
         widget.locator("[data-opened]").wait_for()
@@ -189,28 +196,6 @@ def test_the_twins_race(part, page):
     assert widget.locator(".race-words .masked").count() == 0
 
 
-def test_in_another_language_no_figure_is_lost_and_no_word_is_left(open_page, page):
-    open_page("compare", part="race", lang="de")
-    race = page.locator("#compare-race")
-    expect(race.locator(".race-facts").first).to_have_text(
-        re.compile(r"^32 Token · 1,0 je Aufruf · fertig$")
-    )
-    open_page("compare", part="strategies", lang="de")
-    expect(page.locator("#compare-strategies")).to_contain_text(
-        "(die Spalten unterscheiden sich ab dem ersten Token)"
-    )
-    open_page("compare", part="contexts", lang="de")
-    expect(page.locator("#compare-contexts .context-others")).to_have_text("andere")
-    open_page("compare", part="classifier", lang="de")
-    expect(
-        page.locator("#compare-classifier").get_by_text(
-            "Frage, mit {text} an der Stelle des Textes"
-        )
-    ).to_be_visible()
-    named = page.locator("#compare-parts select option[value=fairy-causal]").all_text_contents()
-    assert set(named) == {translated(offered()["fairy-causal"].title, "de")}
-
-
 def test_the_library_finds_no_difference(part, page):
     widget = part("Library", "library")
     fill(widget, tokens=6)
@@ -246,6 +231,19 @@ def test_label_words_classify(part, page):
     inert(page)
 
 
+def test_a_sweep_fills_its_table(part, page):
+    widget = part("Sweep", "sweep")
+    fill(widget, tokens=6, seeds=2)
+    widget.get_by_label("and", exact=True).select_option("")
+    widget.get_by_label("over the values", exact=True).fill("0.5, 1")
+    widget.get_by_role("button", name="Sweep", exact=True).click()
+    widget.get_by_text("2 of 2 points").wait_for()
+    finished(widget)
+    assert widget.locator("tbody td:first-child").all_inner_texts() == ["0.5", "1"]
+    lines = saved(page, widget, "Save table (CSV)")
+    assert lines[0].startswith("model,prompt,seed,seeds,temperature,texts") and len(lines) == 4
+
+
 def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     widget = part("People", "people")
     fill(widget, tokens=8, runs=1)
@@ -273,21 +271,27 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     )
 
 
-def test_a_sweep_fills_its_table(part, page):
-    widget = part("Sweep", "sweep")
-    fill(widget, tokens=6, seeds=2)
-    widget.get_by_label("and", exact=True).select_option("")
-    widget.get_by_label("over the values", exact=True).fill("0.5, 1")
-    widget.get_by_role("button", name="Sweep", exact=True).click()
-    widget.get_by_text("2 of 2 points").wait_for()
-    finished(widget)
-    assert widget.locator("tbody td:first-child").all_inner_texts() == ["0.5", "1"]
-    lines = saved(page, widget, "Save table (CSV)")
-    assert lines[0].startswith("model,prompt,seed,seeds,temperature,texts") and len(lines) == 4
-
-
-# links
-# ---------------------------------------------------------------------------------------------------------------------
+def test_in_another_language_no_figure_is_lost_and_no_word_is_left(open_page, page):
+    open_page("compare", part="race", lang="de")
+    race = page.locator("#compare-race")
+    race.locator("[data-opened]").wait_for()
+    expect(race.locator(".race-facts").first).to_have_text(
+        re.compile(r"^32 Token · 1,0 je Aufruf · fertig$")
+    )
+    turn_to(page, "Strategies", "strategies", "de")
+    expect(page.locator("#compare-strategies")).to_contain_text(
+        "(die Spalten unterscheiden sich ab dem ersten Token)"
+    )
+    turn_to(page, "Contexts", "contexts", "de")
+    expect(page.locator("#compare-contexts .context-others")).to_have_text("andere")
+    turn_to(page, "Classifier", "classifier", "de")
+    expect(
+        page.locator("#compare-classifier").get_by_text(
+            "Frage, mit {text} an der Stelle des Textes"
+        )
+    ).to_be_visible()
+    named = page.locator("#compare-parts select option[value=fairy-causal]").all_text_contents()
+    assert set(named) == {translated(offered()["fairy-causal"].title, "de")}
 
 
 def test_a_link_restores_a_part_and_runs_nothing(open_page, page):
@@ -349,10 +353,6 @@ def test_a_hostile_link_gives_the_defaults_and_says_so(open_page, page):
     inert(page)
 
 
-# everywhere
-# ----------------------------------------------------------------------------------------------------------------
-
-
 def each_part(page):
     for title, name in PARTS.items():
         turn_to(page, title, name)
@@ -381,16 +381,19 @@ def test_every_part_begins_with_what_was_recorded_and_copies_its_link(open_page,
     assert axe(page, "#compare-parts") == []
 
 
-@pytest.mark.parametrize("place", [names[0] for _, _, names in PLACES])
-def test_each_place_opens_on_a_result_with_few_controls(open_page, page, place):
+def test_each_place_opens_on_a_result_with_few_controls(open_page, page):
     page.set_viewport_size({"width": 1280, "height": 800})
-    open_page("compare", part=place)
-    widget = page.locator(f"#compare-{place}")
-    widget.get_by_text("Recorded earlier with these settings.").first.wait_for()
-    controls = widget.evaluate(
-        """part => [...part.querySelectorAll('button, select, input, textarea, summary, a[href]')].filter(one => {
-            const {top, bottom} = one.getBoundingClientRect();
-            return one.checkVisibility() && top < innerHeight && bottom > 0;
-        }).length"""
-    )
-    assert 0 < controls <= 20
+    open_page("compare")
+    shown, titles = {}, {name: title for title, name in PARTS.items()}
+    for _, _, (place, *_) in PLACES:
+        turn_to(page, titles[place], place)
+        page.evaluate("scrollTo(0, 0)")
+        widget = page.locator(f"#compare-{place}")
+        widget.get_by_text("Recorded earlier with these settings.").first.wait_for()
+        shown[place] = widget.evaluate(
+            """part => [...part.querySelectorAll('button, select, input, textarea, summary, a[href]')].filter(one => {
+                const {top, bottom} = one.getBoundingClientRect();
+                return one.checkVisibility() && top < innerHeight && bottom > 0;
+            }).length"""
+        )
+    assert all(0 < controls <= 20 for controls in shown.values()), shown

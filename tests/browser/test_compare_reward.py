@@ -6,6 +6,9 @@ from playwright.sync_api import expect
 from safetensors.torch import load_file
 
 from tests.browser.conftest import axe, fits
+from tests.browser.kept_page import kept, page
+
+__all__ = ["kept", "page"]
 
 
 @pytest.fixture

@@ -6,11 +6,29 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import axe, dark, fits, no_requests
-from tests.browser.generate_page import at_rest, bars, pause, rules, text, wait_done, write
+from tests.browser.generate_page import (
+    at_rest,
+    bars,
+    pause,
+    rules,
+    taken_up,
+    text,
+    wait_done,
+    write,
+)
+from tests.browser.kept_page import kept, leave_as, page
+
+__all__ = ["kept", "page"]
 
 
 @pytest.fixture
-def gen(open_page, page):
+def gen(request, open_page, page):
+    return taken_up(request, open_page, page)
+
+
+@pytest.fixture
+def recorded(open_page, page):
+    """At rest with the recorded text and nothing else."""
     return at_rest(open_page, page)
 
 
@@ -31,7 +49,8 @@ def test_a_recorded_text_plays_before_the_visitor_has_done_anything(open_page, p
     expect(page.get_by_role("tab", selected=True).first).to_have_text("Generate")
 
 
-def test_play_writes_a_text_and_pause_holds_the_picture(gen, page):
+def test_play_writes_a_text_and_pause_holds_the_picture(recorded, page):
+    gen = recorded
     gen.get_by_label("Prompt").fill("There was a king")
     gen.get_by_label("Length").fill("40")
     play = gen.locator(".transport-buttons .main")
@@ -82,6 +101,28 @@ def test_scrubbing_steps_and_keys_ask_the_server_for_nothing(gen, page):
         expect(gen.locator(".transport-buttons .main")).to_have_text("Play")
 
 
+def test_the_bars_and_the_remainder_are_the_whole_vocabulary(gen, page):
+    write(page, gen, 4)
+    rows = gen.locator("[data-part=bars] button.bar").count()
+    others = int(re.sub(r"\D", "", gen.locator(".bar.rest .why").inner_text()))
+    total = int(
+        re.sub(r"\D", "", gen.locator(".chain .link").first.locator(".num").first.inner_text())
+    )
+    assert rows + others == total
+
+
+def test_write_on_at_the_end_of_the_allowed_length_goes_on(gen, page):
+    write(page, gen, 10)
+    first = gen.locator(".prose-token").all_inner_texts()
+    gen.get_by_role("slider", name="Token on view").press("End")
+    gen.get_by_role("button", name="Continue from here").click()
+    wait_done(page)
+    expect(gen.locator(".prose-token")).to_have_count(
+        19
+    )  # the last token is drawn anew, the same one, and nine more
+    assert gen.locator(".prose-token").all_inner_texts()[:10] == first
+
+
 def test_a_moved_slider_changes_the_bars_without_the_network(gen, page, monkeypatch):
     write(page, gen, 10)
     calls = count_forward_passes(monkeypatch)
@@ -99,19 +140,11 @@ def test_a_moved_slider_changes_the_bars_without_the_network(gen, page, monkeypa
     gen.get_by_label("Order of the rules").select_option("llama.cpp")
     names = [name.lower() for name in gen.locator(".chain .link-name").all_inner_texts()]
     assert names.index("top-k") < names.index("temperature")
+    leave_as(page, "")
 
 
-def test_the_bars_and_the_remainder_are_the_whole_vocabulary(gen, page):
-    write(page, gen, 4)
-    rows = gen.locator("[data-part=bars] button.bar").count()
-    others = int(re.sub(r"\D", "", gen.locator(".bar.rest .why").inner_text()))
-    total = int(
-        re.sub(r"\D", "", gen.locator(".chain .link").first.locator(".num").first.inner_text())
-    )
-    assert rows + others == total
-
-
-def test_clicking_a_bar_branches_and_two_texts_stand_side_by_side(gen, page):
+def test_clicking_a_bar_branches_and_two_texts_stand_side_by_side(recorded, page):
+    gen = recorded
     write(page, gen, 12)
     first = text(gen)
     gen.locator(".prose-token").nth(5).click()
@@ -146,18 +179,7 @@ def test_write_on_from_here_keeps_the_beginning(gen, page):
     gen.get_by_role("button", name="Continue from here").click()
     wait_done(page)
     assert gen.locator(".prose-token").all_inner_texts()[:4] == kept
-
-
-def test_write_on_at_the_end_of_the_allowed_length_goes_on(gen, page):
-    write(page, gen, 10)
-    first = gen.locator(".prose-token").all_inner_texts()
-    gen.get_by_role("slider", name="Token on view").press("End")
-    gen.get_by_role("button", name="Continue from here").click()
-    wait_done(page)
-    expect(gen.locator(".prose-token")).to_have_count(
-        19
-    )  # the last token is drawn anew, the same one, and nine more
-    assert gen.locator(".prose-token").all_inner_texts()[:10] == first
+    leave_as(page, "")
 
 
 def test_a_text_that_the_model_holds_impossible_has_no_finite_perplexity(gen, page):
@@ -171,6 +193,7 @@ def test_a_text_that_the_model_holds_impossible_has_no_finite_perplexity(gen, pa
     pause(page)
     gen.get_by_role("slider", name="Token on view").press("End")
     expect(gen.locator(".curve", has_text="perplexity").locator(".num")).to_have_text("∞")
+    leave_as(page, "")
 
 
 def test_scoring_colours_each_token_and_tells_the_perplexity(gen, page):
@@ -184,6 +207,7 @@ def test_scoring_colours_each_token_and_tells_the_perplexity(gen, page):
     gen.locator(".prose-token").nth(2).click()
     expect(gen.locator("[data-part=drawn]")).to_contain_text("The text has")
     assert gen.locator("[data-part=bars] button.bar").count() >= 20
+    leave_as(page, "")
 
 
 def test_a_thousand_draws_at_three_temperatures(gen, page):
@@ -198,9 +222,11 @@ def test_a_thousand_draws_at_three_temperatures(gen, page):
     expect(gen.locator(".draws-column h2").first).to_have_text("T = 0.33")
     gen.get_by_role("button", name="Back", exact=True).click()
     expect(gen.locator(".draws-column")).to_have_count(0)  # those were another step's draws
+    leave_as(page, "")
 
 
-def test_a_loop_is_bracketed_on_the_text_and_the_timeline(gen, page):
+def test_a_loop_is_bracketed_on_the_text_and_the_timeline(recorded, page):
+    gen = recorded
     gen.get_by_role("button", name="A loop").click()
     wait_done(page)
     expect(gen.locator(".transport-loop")).to_have_count(1)
@@ -255,9 +281,11 @@ def test_errors_are_sentences_and_nothing_is_lost(gen, page):
     expect(page.locator(".say-toast")).to_contain_text("top-p must be in [0, 1], got 1.5")
     expect(gen.get_by_label("top-p, exact value")).not_to_have_value("1.5")
     assert text(gen) == before
+    leave_as(page, "")
 
 
-def test_stop_ends_the_run_and_the_text_so_far_stays(gen, page, monkeypatch):
+def test_stop_ends_the_run_and_the_text_so_far_stays(recorded, page, monkeypatch):
+    gen = recorded
     import threading
 
     from playground.backend.causal import CausalWorker
@@ -327,6 +355,7 @@ def test_tokens_are_shown_character_by_character(gen, page):
         ".filter(node => getComputedStyle(node).fontVariantLigatures !== 'none').map(node => node.className)"
     )
     assert melted == []
+    leave_as(page, "")
 
 
 def test_nothing_that_axe_objects_to_in_light_and_dark(gen, page):
@@ -337,3 +366,4 @@ def test_nothing_that_axe_objects_to_in_light_and_dark(gen, page):
     dark(page)
     page.wait_for_function("getComputedStyle(document.body).backgroundColor == 'rgb(17, 21, 28)'")
     assert axe(page) == []
+    leave_as(page, "")

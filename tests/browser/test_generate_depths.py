@@ -7,65 +7,28 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import drag_by_finger
-from tests.browser.generate_page import at_rest, finished, pause, rules, wait_done, write
+from tests.browser.generate_page import (
+    at_rest,
+    finished,
+    rules,
+    taken_up,
+    wait_done,
+    write,
+)
+from tests.browser.kept_page import kept, leave_as, page
+
+__all__ = ["kept", "page"]
 
 
 @pytest.fixture
-def gen(open_page, page):
+def gen(request, open_page, page):
+    return taken_up(request, open_page, page)
+
+
+@pytest.fixture
+def recorded(open_page, page):
+    """At rest with the recorded text."""
     return at_rest(open_page, page)
-
-
-SCREENS = {"desk": (1280, 800, "0"), "room": (1920, 1080, "0"), "projector": (1920, 1080, "1")}
-# Texts of the page that are smaller than what is read from the last row: words 28 px, numbers 24
-# px. A word on its own narrow tile is as wide as it is likely; "[CLS]" is a mark, no word.
-TOO_SMALL = """() => {
-  const walker = document.createTreeWalker(document.querySelector('#generator'), NodeFilter.SHOW_TEXT), small = [];
-  while (walker.nextNode()) {
-    const one = walker.currentNode.parentElement, text = walker.currentNode.data.trim();
-    if (!text || !one.checkVisibility({visibilityProperty: true}) || one.closest('option, .tile-word, .prose-bytes')) continue;
-    const size = parseFloat(getComputedStyle(one).fontSize) * one.currentCSSZoom, number = getComputedStyle(one).fontFamily.includes('Mono') || !/\\p{L}/u.test(text);
-    if (size < (number ? 24 : 28) - 0.1) small.push(`${text}: ${size}`);
-  }
-  return small;
-}"""
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-@pytest.mark.parametrize("depth", ["simple", "rules", "numbers"])
-def test_every_depth_is_one_screen_and_is_read_from_the_last_row(open_page, page, depth, screen):
-    width, height, projector = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
-    open_page("generate", depth=depth, projector=projector)
-    page.locator("#generator .prose-token").nth(5).wait_for()
-    pause(page)
-    page.locator("#generator .prose-token").nth(5).click()
-    expect(page.locator("#generator .tile.hit")).to_have_count(1)
-    low = page.locator("#generator .gen-bar").bounding_box()
-    assert low["y"] + low["height"] <= height
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    if projector == "1":
-        assert page.evaluate(TOO_SMALL) == []
-
-
-def test_simple_has_few_controls_and_a_large_text(open_page, page):
-    page.set_viewport_size({"width": 1280, "height": 800})
-    open_page("generate")
-    page.locator("#generator .prose-token").nth(5).wait_for()
-    shown = page.evaluate("""() => {
-      const seen = [...document.querySelectorAll('#generator :is(button, input, select, textarea, summary, [tabindex="0"])')]
-        .filter(one => one.checkVisibility() && !one.closest('.tiles-strip') && one.tabIndex >= 0 && !one.disabled);
-      const radios = seen.filter(one => one.type === 'radio').length;
-      return seen.length - Math.max(0, radios - 1) + 1;  // the tiles are one stop of the Tab key, and so are the depths
-    }""")
-    assert shown <= 14
-    assert (
-        float(
-            page.locator("#generator .gen-text").evaluate(
-                "one => parseFloat(getComputedStyle(one).fontSize)"
-            )
-        )
-        >= 32
-    )
 
 
 def test_the_depth_stands_in_the_link(gen, page):
@@ -126,6 +89,60 @@ def test_the_bars_of_each_gate_are_what_the_rule_left(gen, page):
     expect(gen.locator(".tile.hit")).to_have_count(1)
 
 
+def test_a_word_that_no_token_holds_is_said_and_can_be_appended(gen, page):
+    write(page, gen, 4)
+    box = gen.get_by_role("searchbox")
+    box.fill("qqqqq")
+    expect(gen.locator(".search-list")).to_contain_text("No token of this model holds “qqqqq”.")
+    before = finished(page)
+    box.press("Enter")
+    wait_done(page, before)
+    expect(gen.locator(".prose-token.forced").first).to_be_visible()
+    assert page.evaluate("document.querySelector('#generator').contains(document.activeElement)")
+
+
+def test_the_figure_alone_on_the_whole_screen(gen, page):
+    button = gen.get_by_role("button", name="Full screen")
+    button.click()
+    expect(gen.get_by_role("button", name="New text")).to_be_hidden()
+    expect(gen.locator(".tile").first).to_be_visible()
+    page.keyboard.press("f")
+    expect(gen.get_by_role("button", name="New text")).to_be_visible()
+
+
+def test_on_paper_stand_the_text_and_the_tiles_alone(gen, page):
+    page.emulate_media(media="print")
+    expect(gen.locator(".gen-text")).to_be_visible()
+    expect(gen.locator(".tile").first).to_be_visible()
+    for hidden in (gen.get_by_role("button", name="New text"), page.locator("#masthead select")):
+        expect(hidden).to_be_hidden()
+
+
+def test_an_error_stands_under_its_field(gen, page):
+    prompt, length = gen.get_by_label("Prompt"), gen.get_by_label("Length")
+    problem = gen.locator("[data-part=problem]")
+    prompt.fill(" ")
+    gen.get_by_role("button", name="New text").click()
+    expect(prompt).to_be_focused()
+    expect(prompt).to_have_attribute("aria-invalid", "true")
+    assert problem.bounding_box()["y"] - prompt.bounding_box()["y"] < 120
+    prompt.fill("A fox")
+    length.fill("9999")
+    gen.get_by_role("button", name="New text").click()
+    expect(length).to_be_focused()
+    expect(prompt).not_to_have_attribute("aria-invalid", "true")
+    rules(gen)
+    box = gen.get_by_label("top-p, exact value")
+    box.fill("7")
+    box.press("Enter")
+    expect(gen.locator(".link", has_text="Top-p")).to_contain_text(
+        "top-p must be in [0, 1], got 7."
+    )
+    box.fill("0.5")
+    expect(gen.locator(".rule-problem")).to_have_count(0)
+    leave_as(page, "")
+
+
 def test_the_bars_of_all_gates_stand_in_line_whatever_else_a_rule_reads(gen, page):
     write(page, gen, 5)
     rules(gen)
@@ -146,38 +163,7 @@ def test_the_bars_of_all_gates_stand_in_line_whatever_else_a_rule_reads(gen, pag
     expect(gen.get_by_label("allowed", exact=True)).to_be_hidden()
     gen.get_by_role("button", name="More settings of DRY", exact=True).click()
     expect(gen.get_by_label("allowed", exact=True)).to_have_value("3")
-
-
-MANY = {
-    "dry_multiplier": "0.8",
-    "top_n_sigma": "1",
-    "typical_p": "0.9",
-    "xtc_probability": "0.3",
-    "epsilon_cutoff": "0.0005",
-    "watermark_bias": "2",
-}
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_with_many_rules_the_draw_and_the_transport_stay_on_the_screen(open_page, page, screen):
-    width, height, projector = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
-    open_page("generate", depth="rules", projector=projector, **MANY)
-    page.locator("#generator .prose-token").nth(5).wait_for()
-    pause(page)
-    page.locator("#generator .prose-token").nth(5).click()
-    assert page.locator("#generator .chain > .link").count() >= 11
-    for part in (".chain > .link:last-child", ".gen-bar"):
-        box = page.locator(f"#generator {part}").bounding_box()
-        assert box["x"] >= 0 and box["x"] + box["width"] <= width + 1
-        assert box["y"] + box["height"] <= height
-    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
-    expect(page.locator("#generator .gen-mark")).to_be_visible()  # the text is written to its end
-    low = page.locator("#generator .gen-bar").bounding_box()
-    assert low["y"] + low["height"] <= height
-    overlap = """all => all.filter(one => one.checkVisibility())
-      .some(one => parseFloat(getComputedStyle(one).fontSize) > one.getBoundingClientRect().height / one.currentCSSZoom)"""
-    assert not page.locator("#generator .gate-bar > .t").evaluate_all(overlap)
+    leave_as(page, "")
 
 
 def order(gen):
@@ -239,6 +225,7 @@ def test_a_gate_is_moved_with_the_arrow_keys_and_back(gen, page):
     page.keyboard.press("End")
     assert order(gen)[-1] == "top-p"
     assert gen.locator(".transport-words").inner_text() == step  # the arrows were the gate's
+    leave_as(page, "")
 
 
 def test_a_gate_is_dragged_with_a_finger_on_a_phone(phone, gen, page):
@@ -252,14 +239,16 @@ def test_a_gate_is_dragged_with_a_finger_on_a_phone(phone, gen, page):
     assert order(gen).index("top-k") == before.index("top-p")
 
 
-def test_the_recorded_text_has_its_bars_behind_every_gate(gen, page):
+def test_the_recorded_text_has_its_bars_behind_every_gate(recorded, page):
+    gen = recorded
     rules(gen)
     gen.locator(".prose-token").nth(6).click()
     for gate in gen.locator(".link:not(:last-child)").all():
         assert gate.locator(".gate-bar i").first.bounding_box()["width"] > 10
 
 
-def test_the_drawn_word_flies_into_the_text(gen, page):
+def test_the_drawn_word_flies_into_the_text(recorded, page):
+    gen = recorded
     rules(gen)
     gen.locator(".prose-token").nth(2).click()
     gen.get_by_role("button", name="Step", exact=True).click()
@@ -268,106 +257,3 @@ def test_the_drawn_word_flies_into_the_text(gen, page):
     page.locator(".tile-flying").wait_for()
     expect(page.locator(".tile-flying")).to_have_count(0)
     expect(gen.locator(".prose-token.coming")).to_have_count(0)
-
-
-def test_a_word_that_no_token_holds_is_said_and_can_be_appended(gen, page):
-    write(page, gen, 4)
-    box = gen.get_by_role("searchbox")
-    box.fill("qqqqq")
-    expect(gen.locator(".search-list")).to_contain_text("No token of this model holds “qqqqq”.")
-    before = finished(page)
-    box.press("Enter")
-    wait_done(page, before)
-    expect(gen.locator(".prose-token.forced").first).to_be_visible()
-    assert page.evaluate("document.querySelector('#generator').contains(document.activeElement)")
-
-
-def test_an_error_stands_under_its_field(gen, page):
-    prompt, length = gen.get_by_label("Prompt"), gen.get_by_label("Length")
-    problem = gen.locator("[data-part=problem]")
-    prompt.fill(" ")
-    gen.get_by_role("button", name="New text").click()
-    expect(prompt).to_be_focused()
-    expect(prompt).to_have_attribute("aria-invalid", "true")
-    assert problem.bounding_box()["y"] - prompt.bounding_box()["y"] < 120
-    prompt.fill("A fox")
-    length.fill("9999")
-    gen.get_by_role("button", name="New text").click()
-    expect(length).to_be_focused()
-    expect(prompt).not_to_have_attribute("aria-invalid", "true")
-    rules(gen)
-    box = gen.get_by_label("top-p, exact value")
-    box.fill("7")
-    box.press("Enter")
-    expect(gen.locator(".link", has_text="Top-p")).to_contain_text(
-        "top-p must be in [0, 1], got 7."
-    )
-    box.fill("0.5")
-    expect(gen.locator(".rule-problem")).to_have_count(0)
-
-
-def test_the_figure_alone_on_the_whole_screen(gen, page):
-    button = gen.get_by_role("button", name="Full screen")
-    button.click()
-    expect(gen.get_by_role("button", name="New text")).to_be_hidden()
-    expect(gen.locator(".tile").first).to_be_visible()
-    page.keyboard.press("f")
-    expect(gen.get_by_role("button", name="New text")).to_be_visible()
-
-
-def test_on_paper_stand_the_text_and_the_tiles_alone(gen, page):
-    page.emulate_media(media="print")
-    expect(gen.locator(".gen-text")).to_be_visible()
-    expect(gen.locator(".tile").first).to_be_visible()
-    for hidden in (gen.get_by_role("button", name="New text"), page.locator("#masthead select")):
-        expect(hidden).to_be_hidden()
-
-
-@pytest.mark.parametrize("language", ["de", "es", "zh"])
-@pytest.mark.parametrize("depth", ["simple", "rules", "numbers"])
-def test_one_screen_in_the_other_languages_too(open_page, page, depth, language):
-    page.set_viewport_size({"width": 1280, "height": 800})
-    open_page("generate", depth=depth, lang=language)
-    page.wait_for_function("lang => document.documentElement.lang.startsWith(lang)", arg=language)
-    page.locator("#generator .prose-token").nth(5).wait_for()
-    pages = page.locator("#pages > .tab-wrapper").bounding_box()
-    assert pages["height"] < 60, "the names of the pages stand in one row"
-    low = page.locator("#generator .gen-bar").bounding_box()
-    assert low["y"] + low["height"] <= 800
-
-
-@pytest.mark.parametrize("language", ["en", "de", "es", "zh"])
-def test_the_sentence_of_the_rules_is_one_line_that_opens_whole(open_page, page, language):
-    page.set_viewport_size({"width": 840, "height": 900})
-    rules = {
-        "temperature": 0.7,
-        "top_k": 40,
-        "top_p": 0.9,
-        "min_p": 0.02,
-        "repetition_penalty": 1.2,
-    }
-    open_page("generate", depth="rules", lang=language, **rules)
-    page.wait_for_function("lang => document.documentElement.lang.startsWith(lang)", arg=language)
-    sentence, press = (
-        page.locator(f"#generator [data-part={part}]") for part in ("sentence", "sentence-whole")
-    )
-    cut = "one => one.scrollWidth > one.clientWidth"
-    page.locator("#generator .prose-token").nth(5).wait_for()
-    page.locator("#generator .prose-token").nth(4).click()
-    expect(sentence).not_to_be_empty()
-    if language in ("de", "es"):  # the others say it in fewer letters
-        expect(press).to_be_visible()
-    if not press.is_visible():
-        assert not sentence.evaluate(cut)
-        return
-    assert sentence.evaluate(cut)
-    for act in (
-        press.click,
-        lambda: sentence.click(position={"x": 40, "y": 8}),
-    ):  # or a finger on it
-        act()
-        expect(press).to_have_attribute("aria-expanded", "true")
-        assert not sentence.evaluate(cut) and sentence.bounding_box()["height"] > 30
-        press.click()
-        expect(press).to_have_attribute("aria-expanded", "false")
-        assert sentence.evaluate(cut)

@@ -6,10 +6,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.class_pages import browsers, teach
+from tests.browser.class_pages import browsers, desk, teach
 from tests.browser.conftest import PHONE
 
-__all__ = ["browsers"]
+__all__ = ["browsers", "desk"]
 STAGE = "#lesson-stage"
 
 

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.i18n import LANGUAGES
-from tests.browser.class_pages import browsers, teach
+from tests.browser.class_pages import browsers, desk, teach
 from tests.browser.conftest import axe, fits
 
-__all__ = ["browsers"]
+__all__ = ["browsers", "desk"]
 STAGE = "#lesson-stage"
 
 

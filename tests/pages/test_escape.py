@@ -323,7 +323,7 @@ def test_a_link_of_what_are_no_settings_is_refused_with_a_sentence(bad):
 
 
 def test_the_recorded_loop_is_what_the_shipped_model_gives():
-    fresh = record.record()
+    fresh = record.record(ways=2)  # what is written after a way out is compared with nothing here
     kept = recorded()
     assert {name: fresh[name] for name in ("before", "lap", "start", "vocabulary")} == {
         name: kept[name] for name in ("before", "lap", "start", "vocabulary")

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import threading
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -120,6 +122,19 @@ class Student:
 
     def state(self) -> dict[str, Any]:
         return self.client.get(f"{self.at}/state", headers=self.headers).json()
+
+
+@contextlib.asynccontextmanager
+async def phones_of(url: str, students: int) -> AsyncIterator[list[Phone]]:
+    """A phone for each student, with connections of its own as phones have them: a pool for all
+    would look through all its connections at every request."""
+    context = ssl.create_default_context()
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [
+            httpx.AsyncClient(base_url=url, timeout=60, verify=context, trust_env=False)
+            for _ in range(students)
+        ]
+        yield [Phone(await stack.enter_async_context(client)) for client in clients]
 
 
 class Phone:

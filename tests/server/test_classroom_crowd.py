@@ -17,6 +17,7 @@ from tests.server.class_client import (
     Served,
     Teacher,
     application,
+    phones_of,
     token_question,
 )
 
@@ -57,15 +58,14 @@ class Writer:
 
 
 def clients(served, students):
-    """One connection pool for all: 100 streams and as many requests at once."""
+    """One connection pool for a few."""
     limits = httpx.Limits(max_connections=2 * students + 20)
     return httpx.AsyncClient(base_url=served.url, limits=limits, timeout=60)
 
 
 async def lesson(served, teacher, students):
     """Join, three questions, a change of mind each, close and reveal: the phones."""
-    async with clients(served, students) as client:
-        phones = [Phone(client) for _ in range(students)]
+    async with phones_of(served.url, students) as phones:
         await asyncio.gather(*(phone.join() for phone in phones))
         following = [asyncio.create_task(phone.follow()) for phone in phones]
         await asyncio.gather(*(phone.until(lambda s: s["state"] == "open") for phone in phones))

@@ -7,7 +7,14 @@ from collections import Counter
 
 import httpx
 
-from tests.server.class_client import Models, Phone, Served, Teacher, application, token_question
+from tests.server.class_client import (
+    Models,
+    Served,
+    Teacher,
+    application,
+    phones_of,
+    token_question,
+)
 
 STUDENTS = 100
 GUESSES = ("fox", "dog", "cat")
@@ -48,8 +55,8 @@ def counted(figures):
 class Hour:
     """The students and what they do; `teach(step, **body)` is the teacher's, in a thread."""
 
-    def __init__(self, client, teacher):
-        self.teacher, self.phones = teacher, [Phone(client) for _ in range(STUDENTS)]
+    def __init__(self, phones, teacher):
+        self.teacher, self.phones = teacher, phones
         self.streams = []
 
     async def teach(self, step, **body):
@@ -149,9 +156,8 @@ def test_an_hour_with_a_hundred_students():
     with Served(application(models, clock=lambda: 60 * time.monotonic())) as served:
 
         async def hour():
-            limits = httpx.Limits(max_connections=3 * STUDENTS)
-            async with httpx.AsyncClient(base_url=served.url, limits=limits, timeout=60) as client:
+            async with phones_of(served.url, STUDENTS) as phones:
                 with httpx.Client(base_url=served.url, timeout=60) as desk:
-                    await Hour(client, Teacher(desk)).run(models)
+                    await Hour(phones, Teacher(desk)).run(models)
 
         asyncio.run(hour())

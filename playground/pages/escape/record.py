@@ -56,8 +56,11 @@ def bins_of(logits: np.ndarray) -> list[list[float]]:
     return found
 
 
-def place_of(model: Any, context: list[int], token: int, logits: np.ndarray) -> dict[str, Any]:
-    """What can come in place of `token` after `context`; logits (V,)."""
+def place_of(
+    model: Any, context: list[int], token: int, logits: np.ndarray, ways: int = WAYS
+) -> dict[str, Any]:
+    """What can come in place of `token` after `context`; logits (V,). `ways` of the ways out are
+    written on."""
     relative = logits.astype(np.float64) - float(logits[token])
     order = np.lexsort((np.arange(len(relative)), -relative))
     named = [int(each) for each in order[:NAMED]]
@@ -73,7 +76,7 @@ def place_of(model: Any, context: list[int], token: int, logits: np.ndarray) -> 
         "bins": bins_of(relative[order[NAMED:]]),
         "ways": {
             str(row): way_on(model, [*context, each])
-            for row, each in enumerate(named[: WAYS + 1])
+            for row, each in enumerate(named[: ways + 1])
             if each != token
         },
     }
@@ -90,7 +93,8 @@ def way_on(model: Any, ids: list[int]) -> str:
     return model.decode(written)[len(model.decode(ids)) :]
 
 
-def record() -> dict[str, Any]:
+def record(ways: int = WAYS) -> dict[str, Any]:
+    """The loop as the page plays it, `ways` ways out written on at each of its places."""
     with get_backend().causal(MODEL) as model:
         cycle = decoding.experiment.find_cycle(model, model.encode(PROMPT), SEARCH)
         if cycle is None:
@@ -108,7 +112,7 @@ def record() -> dict[str, Any]:
             "before": model.decode(cycle.ids[: cycle.loop.start + cycle.loop.period]),
             "lap": texts[len(cycle.ids) :],
             "places": [
-                place_of(model, ids[: len(cycle.ids) + i], token, along[i])
+                place_of(model, ids[: len(cycle.ids) + i], token, along[i], ways)
                 for i, token in enumerate(lap)
             ],
         }
