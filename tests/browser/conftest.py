@@ -27,7 +27,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 # The first that is installed. The headless shell is Chromium without the windows, tabs and bubbles
-# that nobody sees here: a page costs half the processor time in it.
+# that nobody sees here: one load of a page costs half the processor time in it.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 900}

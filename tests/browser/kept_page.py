@@ -64,7 +64,7 @@ def page(request, kept, viewport) -> Iterator:
         kept.close()
     else:
         page.unroute_all()
-        page.emulate_media(media="null", reduced_motion="null")
+        page.emulate_media(media="null", color_scheme="light", reduced_motion="null")
         page.evaluate(FORGET)
     assert not faults, "the page misbehaved: " + "; ".join(faults)
 
