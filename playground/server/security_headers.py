@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backend.limits import limits
+from playground.server.frame_files import frame_routes
 from playground.server.framing import frame_ancestors
 from playground.server.page_cache import PageCache
 from playground.server.paths import SingleSlash, below_root
@@ -152,5 +153,5 @@ def guarded() -> dict[str, Any]:
     layers = (Guard, SingleSlash, Translations, PageCache)
     return {
         "middleware": [Middleware(layer) for layer in layers],
-        "routes": [*web_routes(), *teachers_routes()],
+        "routes": [*web_routes(), *frame_routes(), *teachers_routes()],
     }
