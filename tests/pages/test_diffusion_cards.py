@@ -83,9 +83,9 @@ def test_what_is_exact_in_the_limit_only_is_not_called_exact(sampler, what):
     assert cold.endswith("not as set here.")
 
 
-def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
-    """ "fourteen ... (four more need an exact denoiser)", "any of eighteen samplers, fourteen of
-    them with ..."."""
+def test_the_readme_counts_the_samplers_that_the_shipped_networks_take():
+    """Of eighteen samplers a network of masks takes fourteen; the other four run on the network
+    for every noise, which is shipped."""
     names = [sampler.name for sampler in list_samplers()]
     refused = []
     canvas = read_canvas("the [MASK]*4 .", Pieces())
@@ -103,8 +103,9 @@ def test_the_readme_counts_the_samplers_that_the_shipped_network_takes():
             refused.append(name)
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     assert (len(names), len(refused)) == (18, 4)
-    assert "watch fourteen samplers unmask it (four more need an exact denoiser)" in readme
-    assert "any of eighteen samplers, fourteen of them with the shipped network" in readme
+    assert models.noise_readers() == ["fairy-evidence"]
+    assert "watch eighteen samplers unmask it (fourteen with `fairy-diffusion`, four more" in readme
+    assert "any of eighteen samplers, each with a shipped network" in readme
 
 
 @pytest.mark.parametrize("name", sampler_cards.SPECULATIVE)
