@@ -108,6 +108,7 @@ class CostsView {
         type: "button",
         class: noise === "left-to-right" ? "costs-bar reference" : "costs-bar",
         "aria-pressed": String(noise === this.picked),
+        title: NOISES[noise].says(),
       },
       NOISES[noise].name(),
       track,

@@ -130,7 +130,7 @@ export function costsSkeleton() {
               min: 0,
               max: 1,
               step: 1,
-              "aria-label": () => t("step"),
+              "aria-label": () => t("Step"),
             }),
             node("output", { class: "num", part: "stepSays" }),
           ),
