@@ -51,6 +51,7 @@ RUNS = (
     ),
     ("cdcd, 64 steps", UnmaskSettings("cdcd", 64)),
     ("cdcd, geometric, 64 steps", UnmaskSettings("cdcd", 64, schedule="geometric")),
+    ("groups, then words, 16 + 16 steps", UnmaskSettings("coarse-to-fine", 32)),
 )
 
 

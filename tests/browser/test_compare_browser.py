@@ -260,6 +260,7 @@ def test_judgements_are_blind_and_stay_in_the_browser(part, page):
     with page.watch.leaving():
         page.reload(wait_until="commit")
     turn_to(page, "People", "people")
+    widget.locator("[data-opened]").wait_for()
     widget.get_by_role("button", name="Show the tally").click()
     widget.locator("tbody tr").nth(1).wait_for()
     assert "4.00 (1)" in widget.locator("table").inner_text()
