@@ -58,7 +58,6 @@ def page(request, kept, viewport) -> Iterator:
     failed, page = request.session.testsfailed, kept.open()
     page.set_viewport_size(PHONE if "phone" in request.fixturenames else viewport)
     page.watch.faults.clear()
-    page.watch.requests.clear()
     yield page
     faults = list(page.watch.faults)
     if faults or request.session.testsfailed > failed:
@@ -67,7 +66,6 @@ def page(request, kept, viewport) -> Iterator:
         page.unroute_all()
         page.emulate_media(media="null", color_scheme="light", reduced_motion="null")
         page.evaluate(FORGET)
-        kept.context.clear_cookies()
     assert not faults, "the page misbehaved: " + "; ".join(faults)
 
 

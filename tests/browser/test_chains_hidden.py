@@ -8,9 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.chains import part, view_of
 from tests.browser.conftest import after_redraw, no_requests
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 
 def test_a_trellis_cell_opens_and_its_numbers_add_up(open_page):

@@ -10,9 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chains import part, view_of
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 SMALLEST = """view => Math.min(...[...document.querySelectorAll(`${view} svg.graph text`)]
   .map(one => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a))"""

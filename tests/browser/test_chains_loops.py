@@ -8,9 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.chains import part, view_of
 from tests.browser.conftest import after_redraw, no_requests
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 
 def test_an_orbit_starts_where_one_clicks_and_the_map_has_sliders(open_page):

@@ -9,9 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.chains import VIEWS, view_of
 from tests.browser.conftest import axe, dark, fits
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -9,9 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.chains import part, view_of
 from tests.browser.conftest import after_redraw, no_requests, unfold
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 
 def test_the_brown_fox_loops_greedily_and_drawing_leaves(open_page):

@@ -8,9 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.chains import part, view_of
 from tests.browser.conftest import after_redraw, no_requests
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 HOSTILE = '<img src=x onerror="window.__p=1">${window.__p=2}'
 

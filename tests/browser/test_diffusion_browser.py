@@ -16,9 +16,6 @@ from tests.browser.diffusion_page import (
     time,
     words,
 )
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 expect.set_options(timeout=20_000)
 

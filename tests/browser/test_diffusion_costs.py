@@ -6,9 +6,6 @@ from playwright.sync_api import expect
 from playground.pages.diffusion.noise_costs import report
 from tests.browser.conftest import axe, dark, fits, no_requests
 from tests.browser.diffusion_page import part, settle
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 NAME = "What the noise costs"
 

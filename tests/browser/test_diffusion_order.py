@@ -10,9 +10,6 @@ from playwright.sync_api import expect
 
 from playground.pages.diffusion.runs import Side
 from tests.browser.diffusion_page import TALE, player, run, tale_page
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 STOPS = """() => [...document.querySelectorAll('#diffusion-player :is(button, input, select, textarea, summary, canvas[tabindex])')]
   .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility() && one.getClientRects().length)

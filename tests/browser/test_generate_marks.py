@@ -4,9 +4,6 @@ a form cuts what would break it."""
 from playwright.sync_api import expect
 
 from playground.pages.generate.links import LINK
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 TALE = "once upon a time there was a king"
 

@@ -12,9 +12,6 @@ from playground.pages.generate.links import LINK
 from playground.pages.generate.presets import PRESETS
 from playground.pages.lessons.lesson import read_lessons
 from playground.pages.lessons.written import controls
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 # Which names are those of a control that can be seen once the folds that it lies in are open.
 FOUND = """names => {

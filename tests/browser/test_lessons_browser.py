@@ -9,9 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import axe, dark, fits, no_requests
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 STAGE = "#lesson-stage"
 SCENE = f"{STAGE} .stage-scene"

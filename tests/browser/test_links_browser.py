@@ -8,9 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import unfold
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 expect.set_options(timeout=20_000)  # a fresh page of a loaded machine takes its time
 COUNT = "() => window.finishedTexts"

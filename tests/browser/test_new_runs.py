@@ -7,9 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from playground.pages.diffusion.runs import Side
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 EXACT = {"model": "exact-tale", "canvas": "the king [MASK]*6 .", "sampler": "mdlm", "seed": "3"}
 LONG = 60_000

@@ -4,10 +4,6 @@ and numbers of 24 px."""
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
-
 # Besides what is no text to read: letters inside formulas, what only a screen reader says, and
 # words that are not decided yet.
 TOO_SMALL = """root => {

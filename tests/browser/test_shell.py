@@ -3,9 +3,6 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import axe, fits
-from tests.browser.kept_page import kept, page
-
-__all__ = ["kept", "page"]
 
 
 def test_the_navigation_shows_every_page_and_the_address_follows(page, app, open_page):
