@@ -25,7 +25,7 @@ class Limits:
     max_body_mb: float = (
         8.0  # bytes of one request; a saved run that is opened again is the longest
     )
-    sessions_kept: int = 512  # of visitors' pages: the frame keeps 0.01 MB for each and makes it anew when it is lost
+    sessions_kept: int = 512  # of visitors' pages: 0.01 MB each, made anew when it is lost
     max_prompt_characters: int = 20_000
     max_prompt_tokens: int = 2_048
     max_new_tokens: int = 512
