@@ -21,16 +21,20 @@ from playground.i18n import Message, t
 class Parameter:
     """One row of the table.
 
-    name: of the field. type: bool, int, float or str. default: what it begins with. off: the value
-        at which it does nothing,
-    None where there is none. low, high: the allowed range, ends included unless open_low or
-    open_high; None on text and
-    switches. unit: of the number, for sentences ("bits"). label: on the page. doc: one clause for
-    API pages, without range and off-value.
-    step: of the control. shown: (low, high) of the control where it offers less than is allowed.
-        choices: of a text.
-    optional: None is a value of its own ("the sampler's default"). note: stands behind the range
-        where the off-value alone does not say enough.
+    name: of the field.
+    type: bool, int, float or str.
+    default: what it begins with.
+    off: the value at which it does nothing, None where there is none.
+    low, high: the allowed range, ends included unless open_low or open_high; None on text and
+        switches.
+    unit: of the number, for sentences ("bits").
+    label: on the page.
+    doc: one clause for API pages, without range and off-value.
+    step: of the control.
+    shown: (low, high) of the control where it offers less than is allowed.
+    choices: of a text.
+    optional: None is a value of its own ("the sampler's default").
+    note: stands behind the range where the off-value alone does not say enough.
     """
 
     name: str

@@ -64,7 +64,7 @@ class DenoiserWorker:
     its trained verifier.
 
     Requests: "canvas" (logits), "draft" (logits and the states that a verifier reads), "check" (a
-        Check)."""
+    Check)."""
 
     def __init__(
         self, network: Any, pad_id: int, read_verifier: Callable[[], Verifier] | None = None

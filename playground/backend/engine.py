@@ -48,12 +48,12 @@ class Engine:
 
     worker: knows the network; has `plan(waiting, tick) -> batch` (a list of work items, chosen
         fairly), `run(batch)` (one forward pass, finishes requests that are complete),
-        `leave(session)`, `make_room()` (frees what can be freed), `item.request`. Where `asynchronous`
-        is True also `launch(batch)`, which begins a pass and returns what waits for it and
-        finishes.
+        `leave(session)`, `make_room()` (frees what can be freed), `item.request`. Where
+        `asynchronous` is True also `launch(batch)`, which begins a pass and returns what waits for
+        it and finishes.
     free_memory: called once before a forward pass that ran out of memory is tried again.
     inline: no thread; the asking thread runs the ticks (ZeroGPU forks each call, so no loop would
-      be there).
+        be there).
     """
 
     def __init__(

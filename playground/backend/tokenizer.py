@@ -115,12 +115,12 @@ class TextCodec:
 
         chat: the text becomes a user's message in the model's chat template (ValueError if it has
             none).
-        special: add the tokenizer's own beginning; end: its own end too (masked models).
+        special: add the tokenizer's own beginning;
+        end: its own end too (masked models).
         A literal `[MASK]` becomes the mask token, and word pieces read their own `[UNK]`; every
-        other control mark that stands
-        in the text (`[SEP]`, `<|im_end|>`) is letters, not a control token. Raises LimitExceeded
-        beyond `max_prompt_characters` and ValueError for
-        text that is no valid Unicode.
+        other control mark that stands in the text (`[SEP]`, `<|im_end|>`) is letters, not a control
+        token. Raises LimitExceeded beyond `max_prompt_characters` and ValueError for text that is
+        no valid Unicode.
         """
         if not isinstance(text, str):
             raise ValueError(f"text must be a string, got {type(text).__name__}")

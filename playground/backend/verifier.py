@@ -149,9 +149,8 @@ class Verifier(nn.Module):
         of them if None).
 
         states: what enters each of the masked network's last blocks, (B, L, D) each. embedded (B,
-            L, D): E[x] + P with the drafts
-        in their places; read at drafted places alone. order (B, M): the hidden places, -1 behind
-        the end of a shorter row.
+            L, D): E[x] + P with the drafts in their places; read at drafted places alone. order (B,
+            M): the hidden places, -1 behind the end of a shorter row.
         """
         slots = order.shape[1]
         count = slots if count is None else count

@@ -30,8 +30,8 @@ def application(options: dict[str, Any]) -> Any:
     """A Serve application that answers for one model as `playground.cluster.replica` says.
 
     options: model (an id of the catalogue); replicas (least, 1); most_replicas (= replicas);
-        threads (CPU cores of a replica, 1);
-    gpus (of a replica, 0). Give it the route prefix `/models/<id>`.
+        threads (CPU cores of a replica, 1); gpus (of a replica, 0). Give it the route prefix
+        `/models/<id>`.
     """
     from ray import serve
     from ray.serve.config import AutoscalingConfig, RequestRouterConfig

@@ -40,7 +40,7 @@ def constrained_law(
     """Both laws over all complete texts of at most `longest` tokens, the end not counted.
 
     law(text): (V,) float64, the model's next token. allowed(text): (V,) bool, as the form has it.
-        end: the token that completes a text."""
+    end: the token that completes a text."""
     masked: dict[Text, float] = {}
     joint: dict[Text, float] = {}
     lost: list[float] = []

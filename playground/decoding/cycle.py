@@ -119,8 +119,8 @@ def cycle_barriers(
     """One dict a token of the cycle: its best rival, ΔE, naive two-token T_c, T_c solved over the
     vocabulary and the rules.
 
-    logits: (n, V) teacher-forced, row t the prediction of tokens[t]. contexts: the ids before each
-        token, for penalties.
+    logits: (n, V) teacher-forced, row t the prediction of tokens[t].
+    contexts: the ids before each token, for penalties.
     loop_is_best is False where the cycle's token is not the most likely one: no barrier holds it,
     its T_c is None.
     Infinite temperatures are None with "never": True, so that the list is plain data.
@@ -193,8 +193,8 @@ def loop_survival(
     """P(the text still follows the cycle) after 0, 1 … n tokens: the product of P(loop token) along
     them. (n + 1,) float64
 
-    logits: (n, V) teacher-forced along the cycle; context_ids: the ids before the first of the
-        tokens.
+    logits: (n, V) teacher-forced along the cycle;
+    context_ids: the ids before the first of the tokens.
     """
     context = list(context_ids)
     survival = np.ones(len(tokens) + 1)
@@ -217,10 +217,9 @@ def truth_table(
     """For each acting rule, in order: how many rivals of the loop token it leaves in the chain, and
     whether it forbids escape.
 
-    forbids: this rule removes the last rival. forbids_alone: it would, without the other rules that
-        cut (the temperature and
-    penalties kept). A greedy draw is the last row, "draw". XTC acts as if its coin had fallen for
-    it.
+    forbids: this rule removes the last rival.
+    forbids_alone: it would, without the other rules that cut (the temperature and penalties kept).
+        A greedy draw is the last row, "draw". XTC acts as if its coin had fallen for it.
     """
     row = as_float32(logits)
     token = int(row.argmax()) if loop_token is None else loop_token

@@ -28,10 +28,10 @@ from playground.i18n import t
 
 
 class Drafted(NamedTuple):
-    """tokens: guesses for the next places, n of them. laws: (n, V) float64, what each was drawn
-    from given those before it;
-    None: fixed guesses, which are as drafts drawn from a law with all its mass on them. calls: of
-        the drafter's network."""
+    """tokens: guesses for the next places, n of them.
+    laws: (n, V) float64, what each was drawn from given those before it; None: fixed guesses, which
+        are as drafts drawn from a law with all its mass on them.
+    calls: of the drafter's network."""
 
     tokens: list[int]
     laws: np.ndarray | None = None

@@ -20,8 +20,9 @@ class CausalModel(Protocol):
     """What predicts the next token: a real network, an n-gram model or a test double are
     interchangeable.
 
-    vocab_size: V. eos_id: the token that ends a text, a collection of them, or None. Logits are
-        float32, on any device.
+    vocab_size: V.
+    eos_id: the token that ends a text, a collection of them, or None. Logits are float32, on any
+        device.
     Optional: context_length (the largest number of ids that `next_logits` takes).
     """
 
@@ -81,18 +82,15 @@ def generate(
     return value.
 
     prefix: ids generated before, so that a run can go on (or branch) where another was: the first
-        step's index is
-    len(prefix), and with (seed, index) the draws are those of an unbroken run. forced: ids that the
-    first steps take instead
-    of drawing (the token that a visitor clicked). state: what rules carry on, `state_after` of the
-    step before.
-    should_stop is asked before every forward pass. ignore_end: go on after an end-of-text token
-    (settings.ignore_end does too).
+        step's index is len(prefix), and with (seed, index) the draws are those of an unbroken run.
+    forced: ids that the first steps take instead of drawing (the token that a visitor clicked).
+    state: what rules carry on, `state_after` of the step before.
+    should_stop is asked before every forward pass.
+    ignore_end: go on after an end-of-text token (settings.ignore_end does too).
     second, mask: functions of the text so far (prompt first), for rules that read them: the logits
-        of a second network, or of
-    the same one after another prompt, (V,); and which tokens a grammar allows, (V,) bool. Guidance
-    without a `second` asks
-    `model` itself behind the negative prompt, `behind_negative`.
+        of a second network, or of the same one after another prompt, (V,); and which tokens a
+        grammar allows, (V,) bool. Guidance without a `second` asks `model` itself behind the
+        negative prompt, `behind_negative`.
 
     The run ends with "end_of_text", "stop_string" (the step's `beyond` says how many characters at
     the end are no part of
@@ -194,8 +192,8 @@ def recompute(
 
     With other settings it is what the moved slider asks: what would have been drawn with the same
     u.
-    state: what rules carried before the step (`step.state`). second, mask: the rows that `generate`
-        read for it.
+    state: what rules carried before the step (`step.state`).
+    second, mask: the rows that `generate` read for it.
     """
     context = np.asarray(context_ids, np.int64)
     return Step(logits, context, settings, index, prompt_length, state, second=second, mask=mask)

@@ -15,8 +15,9 @@ from playground.i18n import t
 class Loop(NamedTuple):
     """The cycle at the end of a sequence.
 
-    period: tokens a lap. start: position of the first token of the first lap. length: tokens from
-        there to the end.
+    period: tokens a lap.
+    start: position of the first token of the first lap.
+    length: tokens from there to the end.
     repeats: complete laps.
     """
 
@@ -32,8 +33,8 @@ def find_loop(
     """The cycle that the sequence ends in, with the shortest period; None if there is none.
 
     Strict: every token from `start` on equals the one a period before it, at least `min_repeats`
-        complete laps and at least
-    `min_length` tokens long ("ha ha ha" is not yet a loop). The last lap may be incomplete.
+    complete laps and at least `min_length` tokens long ("ha ha ha" is not yet a loop). The last lap
+    may be incomplete.
 
     >>> find_loop([9, 1, 2, 3, 1, 2, 3, 1, 2, 3])
     Loop(period=3, start=1, length=9, repeats=3)

@@ -22,9 +22,9 @@ class Score:
     perplexity.
 
     tokens: one dict a token of the text; the values are None for a token that was not scored (the
-        first one, unless a start
-    token stood before it). scored: how many were. perplexity: exp of the mean surprisal of those,
-    None if there is none.
+        first one, unless a start token stood before it).
+    scored: how many were.
+    perplexity: exp of the mean surprisal of those, None if there is none.
     """
 
     tokens: list[dict[str, Any]]
@@ -48,12 +48,10 @@ def score_tokens(
     """The entries of `Score.tokens`, one after another.
 
     start_id: a token that stands before the text so that its first token is predicted too. A model
-        that has
-    `logits_chunks(ids)` (an iterator of (n, V) blocks, in order) is read block by block, so that a
-    long text never holds
-    all its logits at once; otherwise `logits_along` is called once. Another program's engine has
-    `scores_along(ids)` instead: the
-    log-probability and the rank of each token, from which no entropy follows (None).
+        that has `logits_chunks(ids)` (an iterator of (n, V) blocks, in order) is read block by
+        block, so that a long text never holds all its logits at once; otherwise `logits_along` is
+        called once. Another program's engine has `scores_along(ids)` instead: the log-probability
+        and the rank of each token, from which no entropy follows (None).
     """
     given = [int(token) for token in ids]
     if not given:

@@ -33,14 +33,14 @@ LENGTH_PENALTIES = (-5, 5)  # length**penalty stays within float32 for a million
 class Node:
     """One continuation that was weighed.
 
-    id, parent: places in the tree (the root, the prompt, is 0 with parent None). step: from 1.
-        log_probability: of this token
-    given its beam, nats. score: their sum from the prompt. normalised:
+    id, parent: places in the tree (the root, the prompt, is 0 with parent None).
+    step: from 1.
+    log_probability: of this token given its beam, nats.
+    score: their sum from the prompt. normalised:
     score/length**length_penalty.
     fate: "open" (goes on), "pruned" (not among the best), "finished" (a candidate for the result),
-        "discarded" (finished, but
-    not among the best N of its round or behind better finished ones), "root". In the end "result"
-    marks what is returned.
+        "discarded" (finished, but not among the best N of its round or behind better finished
+        ones), "root". In the end "result" marks what is returned.
     """
 
     id: int
@@ -103,13 +103,12 @@ def beam_search(
     first, with `.tree`.
 
     score: sum of log-probabilities (nats) / length**length_penalty; an end-of-text token belongs to
-        the ids. length_penalty
-    above 0 favours longer texts. early_stopping, as in transformers: False (a heuristic at the
-    present length), True (as soon
-    as num_beams texts are finished), "never" (only when no longer text can win).
+        the ids. length_penalty above 0 favours longer texts. early_stopping, as in transformers:
+        False (a heuristic at the present length), True (as soon as num_beams texts are finished),
+        "never" (only when no longer text can win).
     settings: its penalties act on the log-probabilities, with one beam on the logits, as
-        transformers' do; its sampling rules
-    do nothing. With one beam length_penalty scales the score and decides nothing.
+        transformers' do; its sampling rules do nothing. With one beam length_penalty scales the
+        score and decides nothing.
     """
     rules = (length_penalty, early_stopping, settings, should_stop)
     *_, last = beam_rounds(model, prompt_ids, num_beams, max_new_tokens, *rules)

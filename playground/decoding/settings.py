@@ -106,20 +106,20 @@ class DecodingSettings:
     """How the next token is chosen. Every field is checked: a bad value raises ValueError naming
     field, value and range.
 
-    temperature: divides the logits; 0 means greedy. top_k: 0 is off. top_p, typical_p,
-        repetition_penalty: 1 is off.
+    temperature: divides the logits; 0 means greedy.
+    top_k: 0 is off.
+    top_p, typical_p, repetition_penalty: 1 is off.
     min_p, epsilon_cutoff, eta_cutoff, presence_penalty, frequency_penalty, no_repeat_ngram_size,
-    xtc_probability,
-    dry_multiplier, mirostat_tau, top_n_sigma, top_h, dynatemp_range, adaptive_target, guidance: 0
-        is off. mirostat_tau is in
-    bits; mirostat replaces the rules that truncate. logit_bias, banned, stop: lines of words; "" is
-    none.
+        xtc_probability, dry_multiplier, mirostat_tau, top_n_sigma, top_h, dynatemp_range,
+        adaptive_target, guidance: 0 is off. mirostat_tau is in bits; mirostat replaces the rules
+        that truncate.
+    logit_bias, banned, stop: lines of words; "" is none.
     do_sample=False takes the most likely token; as in transformers the penalties still act and the
     other rules do not.
-    None stands for a field's default. order: "transformers" (temperature first), "llama.cpp"
-    (temperature last), or a list
-    of rules' names (of those left out penalties act first, others last). Equal settings are equal
-    and hash alike.
+    None stands for a field's default.
+    order: "transformers" (temperature first), "llama.cpp" (temperature last), or a list of rules'
+        names (of those left out penalties act first, others last). Equal settings are equal and
+        hash alike.
     spelling: of the model whose tokens words stand for, None until `for_model`; no part of what is
         equal or written down.
     """

@@ -16,15 +16,14 @@ from playground.decoding.settings import DecodingSettings
 class Situation:
     """What a rule may look at besides the candidates.
 
-    context: ids of prompt and generated text, (n,). generated: the ids that presence and frequency
-        penalties count.
-    coin: a random number in [0, 1) of this step, beside the draw's own. memory: what rules carried
-        from the step before.
+    context: ids of prompt and generated text, (n,).
+    generated: the ids that presence and frequency penalties count.
+    coin: a random number in [0, 1) of this step, beside the draw's own.
+    memory: what rules carried from the step before.
     second: float32 logits of a second network, prompt or layer for the same place, (V,), None where
         the run has none.
     mask: which tokens a grammar or a list allows here, (V,) bool, None where the run has none.
-        prompt_length: ids of the
-    context that are the prompt.
+    prompt_length: ids of the context that are the prompt.
     """
 
     context: np.ndarray

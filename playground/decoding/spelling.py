@@ -61,10 +61,11 @@ def _bias_of(line: str) -> tuple[str, float | None]:
 class Spelling:
     """Which tokens words are for one model.
 
-    encode: text -> ids, the text's own and no beginning-of-text token. word_of: id -> the text it
-        stands for. size: V.
+    encode: text -> ids, the text's own and no beginning-of-text token.
+    word_of: id -> the text it stands for.
+    size: V.
     bytes_of: id -> what the token adds to a text, as bytes; b"\xff" and a name for control tokens.
-        ends: ids that end a text.
+    ends: ids that end a text.
     What is found is remembered.
     """
 

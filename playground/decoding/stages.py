@@ -80,19 +80,17 @@ def apply_stages(
 ) -> list[Stage]:
     """Every stage from the raw logits to the distribution that is drawn from.
 
-    logits: (V,), any float type or device. context_ids: prompt and generated text so far, the first
-        `prompt_length` of them
-    the prompt (which the repetition penalty counts and the presence and frequency penalties do
-    not).
+    logits: (V,), any float type or device.
+    context_ids: prompt and generated text so far, the first `prompt_length` of them the prompt
+        (which the repetition penalty counts and the presence and frequency penalties do not).
     u: the random number in [0, 1) of rules that throw a coin (XTC acts where u < xtc_probability;
         None counts as 0).
     state: what rules carried from the step before, as `next_state` gave it (mirostat: {"mu": bits};
         None starts at 2·tau).
     Words in the settings need `settings.for_model(model)`, guidance needs `second`.
-    second: (V,) logits of a second network or prompt, for rules that compare two. mask: (V,) bool,
-        the tokens that a
-    grammar allows, for rules that take one. Raises ValueError on NaN or +inf logits, and where a
-    rule leaves no token.
+    second: (V,) logits of a second network or prompt, for rules that compare two.
+    mask: (V,) bool, the tokens that a grammar allows, for rules that take one. Raises ValueError on
+        NaN or +inf logits, and where a rule leaves no token.
     """
     values = as_float32(logits)
     if u is not None and not 0 <= u < 1:

@@ -158,15 +158,14 @@ class Step:
 
         rows: the `top` tokens by the larger of raw and final probability, and always the chosen
             one; sorted by final, raw, id.
-        remainder: the exact count and mass of all other tokens. strip: the first `strip` segments
-            of the cumulative sum in
-        falling final probability, strip_rest what follows them; "drawn" is the chosen token's own
-        segment.
+        remainder: the exact count and mass of all other tokens.
+        strip: the first `strip` segments of the cumulative sum in falling final probability,
+            strip_rest what follows them; "drawn" is the chosen token's own segment.
         stages: one entry a stage with the survivors, what it removed (mass under the distribution
-            before it), and its total
-        variation. binding: the rule that removes the most mass, None if none removes any. through:
-        each row also says its
-        probability after each stage, in the order of `stages`, 0 where it is cut.
+            before it), and its total variation.
+        binding: the rule that removes the most mass, None if none removes any.
+        through: each row also says its probability after each stage, in the order of `stages`, 0
+            where it is cut.
         """
         texts: dict[int, str] = {}
 

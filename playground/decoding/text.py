@@ -26,11 +26,9 @@ class TextStream:
     """Decodes one token at a time; the pieces and the flushed rest, joined, are decode(all ids).
 
     decode: ids -> str. Where it is the `decode` of a model or codec that has an
-        `incremental_decoder`, that one is used, and
-    every text is exact. Any other function is called on short windows of the ids, so a text of n
-    tokens costs n short
-    decodes; it may keep or leave out an incomplete character at the end, and treat the first token
-    in its own way.
+        `incremental_decoder`, that one is used, and every text is exact. Any other function is
+        called on short windows of the ids, so a text of n tokens costs n short decodes; it may keep
+        or leave out an incomplete character at the end, and treat the first token in its own way.
     """
 
     def __init__(self, decode: Callable[[Sequence[int]], str]):

@@ -135,8 +135,9 @@ def falling(
     uniformly, {"changed", "z", "expected"}.
 
     expected: z · `untouched`, the mean over which tokens are replaced and by what, if the key makes
-        green as chance would. z: of one such text, the tokens
-    replaced being the first `changed` of an order drawn from `seed`."""
+        green as chance would.
+    z: of one such text, the tokens replaced being the first `changed` of an order drawn from
+        `seed`."""
     found = detect(ids, vocab_size, ratio, key)
     draws = np.random.Generator(np.random.Philox(key=np.array([seed, 2**64 - 3], np.uint64)))
     order = draws.permutation(len(ids))

@@ -70,9 +70,8 @@ def guidance(values: np.ndarray, second: np.ndarray, g: float) -> np.ndarray:
     Sanchez et al. 2023 (arXiv 2306.17806); transformers' guidance_scale is 1 + g. g = -1 gives the
     negative prompt's own row.
     second: logits of the same network behind the negative prompt, (V,). A token that one of the
-        rows forbids stays forbidden
-    where it is the first, and is left to the first where it is the second. With g = 1 token 0 gets
-    .5²/.25:
+        rows forbids stays forbidden where it is the first, and is left to the first where it is the
+        second. With g = 1 token 0 gets .5²/.25:
 
     >>> first = np.log(np.float32([.5, .25, .125, .125]))
     >>> two = guidance(first, np.log(np.float32([.25, .25, .25, .25])), 1.0)

@@ -25,10 +25,9 @@ def parse_canvas(
     """`once upon a time [MASK]*12 .` -> ids, 12 of them mask_id. A text without masks is all fixed.
 
     encode: the model's own. Where it frames a text ([CLS] ... [SEP]), the frame is put around the
-        whole canvas once. length: masks
-    are appended (before the closing frame) until the canvas has so many positions. ValueError for
-    an empty canvas, more than `limit`
-    positions, or a repeat of 0.
+        whole canvas once.
+    length: masks are appended (before the closing frame) until the canvas has so many positions.
+        ValueError for an empty canvas, more than `limit` positions, or a repeat of 0.
     """
     if length is not None and not 1 <= length <= limit:
         raise ValueError(

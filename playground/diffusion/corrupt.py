@@ -39,11 +39,12 @@ def vector_paths(
 
     table (V, D), flat (D, 2), ids (L,), noise (L, D), alphas (G,): alpha_bar on a grid of times.
     Plain data, and the ids it speaks of:
-    start, noise: [x, y] of each position's embedding and noise; near: (L, G) ids of the nearest
-        embedding (what clamping snaps to);
+    start, noise: [x, y] of each position's embedding and noise;
+    near: (L, G) ids of the nearest embedding (what clamping snaps to);
     top, chance: (L, G, 3) likeliest ids and (L, G, 3, T) their chances under softmax(x E^T / tau),
         tau of `TAUS`, in ten-thousandths;
-    places: [x, y] of each word spoken of; backdrop: of some 400 words of the vocabulary.
+    places: [x, y] of each word spoken of;
+    backdrop: of some 400 words of the vocabulary.
     """
     start = table[ids]
     mean, spread = start @ table.T, noise.astype(np.float32) @ table.T  # (L, V)

@@ -42,7 +42,7 @@ class ExactDenoiser:
     row is its word's one-hot.
 
     Example: a chain that stays with probability .9; between two equal words the masked one is that
-        word with .81 / .82.
+    word with .81 / .82.
     """
 
     def __init__(

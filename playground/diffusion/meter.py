@@ -84,10 +84,9 @@ def exactness(denoiser: ExactDenoiser, length: int, curves: dict[str, dict]) -> 
     plain data, as they are computed.
 
     curves: name -> fields of UnmaskSettings but for steps; a sampler that reads none gives one
-        point. A record: {"curve", "words" (a step; on
-    average where it is random; of a sampler that takes passes of its own, a pass),
-    "steps", "total_variation", "kl" (nats or None)}; at one word a step Dream's orders are as
-    `one_word_a_step` makes them.
+        point. A record: {"curve", "words" (a step; on average where it is random; of a sampler that
+        takes passes of its own, a pass), "steps", "total_variation", "kl" (nats or None)}; at one
+        word a step Dream's orders are as `one_word_a_step` makes them.
     Samplers that mask again (remdm) are meant for chains without zeros alone: they may come back
     from an impossible text.
     """

@@ -112,8 +112,8 @@ class EntropyLinear:
     """A schedule measured on a model: alpha_bar(t) such that the model's entropy is t times its
     entropy at full noise.
 
-    masked: shares of masked positions, ascending from 0 to 1; entropy: the model's total entropy
-        (nats) at each of them.
+    masked: shares of masked positions, ascending from 0 to 1;
+    entropy: the model's total entropy (nats) at each of them.
     """
 
     masked: tuple[float, ...]

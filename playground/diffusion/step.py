@@ -48,7 +48,7 @@ class Step:
         A speculative sampler's step has "drafts" and "refused" too, see
         `playground.diffusion.drafts`.
         change: total variation, over the whole vocabulary, between the prediction of this step and
-          of the step before.
+            of the step before.
         A sampler that moves vectors adds "vectors", see `playground.diffusion.moving`.
         """
         canvas = self.canvas[row].tolist()

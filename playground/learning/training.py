@@ -99,9 +99,8 @@ def train(scene: Scene, wish: Wish, policy: Policy | None = None) -> Generator[d
     as before}, {"credit": of one text, "seconds", "worked"}.
 
     policy: what learns, its weights are the caller's; without it they are the generator's own and
-        gone with it. "seconds" and
-    "worked" count from the first call up to the last update; all records must be asked for by one
-    thread."""
+        gone with it. "seconds" and "worked" count from the first call up to the last update; all
+        records must be asked for by one thread."""
     watch = Watch()
     policy = policy or Policy(scene.network, scene.mask_id)
     yield {"before": compared(scene, policy, wish)}

@@ -153,11 +153,9 @@ def settle(
     "period", "points"}.
 
     The period is that of the cycle to which the orbit tends, found by Newton's method near where it
-    is and checked by its
-    multipliers: an orbit still on its way, alternating from side to side, is nearly back after two
-        steps, and its cycle has
-    one point. Only where no attracting cycle is near does coming back within the tolerance decide
-    (a neutral cycle).
+    is and checked by its multipliers: an orbit still on its way, alternating from side to side, is
+    nearly back after two steps, and its cycle has one point. Only where no attracting cycle is near
+    does coming back within the tolerance decide (a neutral cycle).
     wandering: bounded, but neither up to the period `longest` (an invariant curve, chaos, or a very
         slow approach).
     """

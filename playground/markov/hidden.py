@@ -177,7 +177,7 @@ class HiddenMarkovModel:
         entries.
 
         `passes`: those of these observations, where they are known already; so in the functions
-            below."""
+        below."""
         entries = (np.size(observations) - 1) * self.size**2
         if entries > PAIRS_AT_MOST:
             raise ValueError(

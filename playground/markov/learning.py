@@ -69,9 +69,8 @@ def baum_welch(
     (pseudocount 0).
 
     A state that is never visited keeps its rows (there is nothing to learn from). Missing
-    observations (-1) inform no
-    emission. pseudocount: added to every expected count (then the sum of likelihood and prior rises
-    instead).
+    observations (-1) inform no emission.
+    pseudocount: added to every expected count (then the sum of likelihood and prior rises instead).
     update: which parts are learnt. Raises ImpossibleObservations, naming the sequence, when the
         start excludes the data.
     """

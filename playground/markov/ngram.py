@@ -80,12 +80,10 @@ class NgramModel:
         smoothing: "none" (the text's own frequencies); "add-k" ((count + k) / (total + k V));
             "backoff" (Witten-Bell:
         each order interpolated with the next shorter one, down to uniform). ending, for a context
-        without successor (the
-        text's last one, unless it stands elsewhere too): "end" (end mark) or "wrap" (the text
-        continues with its beginning;
-        a context that has a successor is not touched by it). Line ends of all systems are "\n".
-        Raises ValueError on anything
-        else.
+        without successor (the text's last one, unless it stands elsewhere too): "end" (end mark) or
+        "wrap" (the text continues with its beginning; a context that has a successor is not touched
+        by it). Line ends of all systems are "\n".
+        Raises ValueError on anything else.
 
         >>> NgramModel.fit("a b a", 1, ending="wrap").next_probabilities([0]).tolist()
         [0.0, 1.0]
@@ -243,10 +241,9 @@ class NgramModel:
         end mark.
 
         Record: index, token_id, text, probability, count, total (null under smoothing), u (null if
-            greedy), source (see
-        `successors`), ties (the equally likely best tokens, where there are several), candidates
-        (the ten most likely) and
-        distinct (how many tokens are possible). The draw of token i depends on (seed, i) alone.
+        greedy), source (see `successors`), ties (the equally likely best tokens, where there are
+        several), candidates (the ten most likely) and distinct (how many tokens are possible). The
+        draw of token i depends on (seed, i) alone.
         """
         so_far: list[int] = self.numbers[: self.order].tolist() if ids is None else list(ids)
         for index, u in enumerate(

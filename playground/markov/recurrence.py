@@ -53,8 +53,7 @@ def recurrence_matrix(states, centred: bool = False) -> np.ndarray:
     state of length 0.
 
     centred: after the mean state is subtracted. Hidden states of transformers share a large common
-        part that makes all
-    cosines high; without it the loops stand out.
+        part that makes all cosines high; without it the loops stand out.
     """
     states = _states(states)
     if centred:

@@ -31,12 +31,13 @@ class NgramCount:
 class Bleu:
     """sacrebleu's sentence score and every number on the way to it.
 
-    score: 0 to 100. precisions: 0 to 100, smoothed (exponential smoothing: the k-th order without a
-        match counts 1/2^k of a match).
+    score: 0 to 100.
+    precisions: 0 to 100, smoothed (exponential smoothing: the k-th order without a match counts
+        1/2^k of a match).
     matches and totals per order, before smoothing. brevity_penalty = exp(1 -
-    reference_length/candidate_length) for a candidate shorter
-    than the closest reference, else 1. order: the highest n that the candidate is long enough for
-    ("effective order"). table: n -> rows.
+    reference_length/candidate_length) for a candidate shorter than the closest reference, else 1.
+    order: the highest n that the candidate is long enough for ("effective order").
+    table: n -> rows.
     """
 
     score: float
@@ -134,9 +135,9 @@ class RougeScore:
     """One ROUGE figure in [0, 1] and what it is made of.
 
     overlap: matched n-grams (rougeL: length of the longest common subsequence).
-        candidate_positions, reference_positions: indices of the
-    matched tokens (rougeL: of one longest common subsequence, in pairs; others: empty). rows: the
-    n-gram table (rougeL: empty).
+    candidate_positions, reference_positions: indices of the matched tokens (rougeL: of one longest
+        common subsequence, in pairs; others: empty).
+    rows: the n-gram table (rougeL: empty).
     """
 
     precision: float

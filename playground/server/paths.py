@@ -28,8 +28,7 @@ def plain_address(below: str, query: str = "", root: str = "") -> str:
     """From a path that begins with several slashes to the same with one; it never names a host.
 
     root: the root path, where the request's path has it. Else the address is relative: a server in
-        front may have taken away
-    a root path that nobody here knows."""
+        front may have taken away a root path that nobody here knows."""
     rest = below.lstrip("/")
     levels = len(below) - len(rest) - 1 + rest.count("/")
     start = quote(root) + "/" if root else "../" * levels

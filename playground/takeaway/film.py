@@ -27,8 +27,7 @@ def film(raw: Any) -> dict[str, str]:
     its range.
 
     raw: {"prompt", "length", "masks": bool, "dark": bool, "steps": [{"tiles": [{"text", "share"}],
-        "u": number or null, "index",
-    "by": "you" | "chance", "at": place of the word, "text"}]}."""
+        "u": number or null, "index", "by": "you" | "chance", "at": place of the word, "text"}]}."""
     played = _checked(raw)
     stills = [still for k in range(len(played["steps"])) for still in _stills(played, k)]
     stills.append((_picture(played, len(played["steps"])), 2500))

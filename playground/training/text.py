@@ -110,10 +110,10 @@ def encode_marked(tokenizer: Tokenizer, blocks: list[list[str]]) -> list[int]:
 class WindowMix:
     """Shares of the three kinds of windows among the rows of a batch.
 
-    running: begins anywhere in the plain text. marked: [CLS], then the text from the beginning of a
-        paragraph, [SEP] after every
-    paragraph. canvas: plain, from the beginning of a sentence to the end of one (short windows
-    only, up to `canvas_limit` pieces).
+    running: begins anywhere in the plain text.
+    marked: [CLS], then the text from the beginning of a paragraph, [SEP] after every paragraph.
+    canvas: plain, from the beginning of a sentence to the end of one (short windows only, up to
+        `canvas_limit` pieces).
     """
 
     running: float = 0.5

@@ -30,8 +30,8 @@ class Answer:
 class Question:
     """One question: read from what the teacher sent (ValueError with a sentence), asked, revealed.
 
-    personal: whether each seat is shown something of its own. hides: whether the teacher may hide
-        answers (students' own words).
+    personal: whether each seat is shown something of its own.
+    hides: whether the teacher may hide answers (students' own words).
     """
 
     kind: ClassVar[str] = ""
@@ -109,9 +109,8 @@ class Question:
 
     def begin(self) -> None:
         """What takes a network before the question is asked, so that a class is never left without
-        an answer. It may take a
-        second: call it outside of the loop that answers requests. ValueError or the backend's error
-            where it cannot be had."""
+        an answer. It may take a second: call it outside of the loop that answers requests.
+        ValueError or the backend's error where it cannot be had."""
 
     def prepare(self, answers: Sequence[Answer]) -> None:
         """What takes a network before the reveal, once no answer may change."""

@@ -19,8 +19,8 @@ class Sedd(RandomTimes):
     analytic: the Tweedie step, the same reveal probability as MDLM's; exact in the limit of many
         steps.
     euler: the rate -alpha'(t) / (1 - alpha_t) held for the whole step t -> s, which is sigma'(t)
-        times the sum of the
-    scores; the same thing for the linear schedule, an approximation for the others.
+        times the sum of the scores; the same thing for the linear schedule, an approximation for
+        the others.
     """
 
     name = "sedd"

@@ -181,10 +181,13 @@ def side_by_side(
 
 
 def figures(left: Side, right: Side, passes: list[Pass], drafting: float) -> dict[str, Any]:
-    """What a run came to. accepted, judged: drafts. overlap: mean of Σ min(p, q) over the judged
-    ones, the expected share of accepted ones.
-    drafting: seconds of the drafter, which are in the right side's seconds too. ratio: speculative
-        ÷ plain tokens a second."""
+    """What a run came to.
+
+    accepted, judged: drafts.
+    overlap: mean of Σ min(p, q) over the judged ones, the expected share of accepted ones.
+    drafting: seconds of the drafter, which are in the right side's seconds too.
+    ratio: speculative ÷ plain tokens a second.
+    """
     judged = [one for found in passes for one in found.drafts if one.accepted is not None]
     speeds = [len(side.ids) / side.seconds if side.seconds > 0 else None for side in (left, right)]
     plain, speculative = speeds

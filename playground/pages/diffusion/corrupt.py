@@ -41,18 +41,20 @@ def corrupted(
     """Everything that the Corrupt block draws for a text: see the fields below. Raises ValueError
     with field, value and range.
 
-    alphas: schedule -> alpha_bar on GRID; warped, of a model that was trained with time warping: the
-      alpha_bar of the vectors along entropy-linear, which each noise has its own of there;
+    alphas: schedule -> alpha_bar on GRID; warped, of a model that was trained with time warping:
+        the alpha_bar of the vectors along entropy-linear, which each noise has its own of there;
     u: one draw a position, known while u < alpha_bar(t);
-    other: the random word that stands there afterwards; matrices: Q-bar at alpha = 1 and 0 (it is
-    linear in alpha between); posterior: q(x_s | x_t, x_0) on GRID;
+    other: the random word that stands there afterwards;
+    matrices: Q-bar at alpha = 1 and 0 (it is linear in alpha between);
+    posterior: q(x_s | x_t, x_0) on GRID;
     vectors: start and noise in the plane, the nearest word and the roundings on GRID for `schedule`
-      (chances in ten-thousandths);
+        (chances in ten-thousandths);
     scaled: whether the vectors were scaled to variance 1; a network that reads Gaussian noise has
-      vectors of its own scale;
+        vectors of its own scale;
     lasting: how long vectors and noise are, and the alpha_bar at which half of the words are lost
-      (`diffusion.corrupt.lasting`);
-    read, where `reading` asks for it: what the model makes of each noise (`corrupt_reading`)."""
+        (`diffusion.corrupt.lasting`);
+    read, where `reading` asks for it: what the model makes of
+        each noise (`corrupt_reading`)."""
 
     if schedule not in DRAWN:
         raise ValueError(

@@ -48,7 +48,7 @@ def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any,
     every draw depends on the seed alone.
 
     Raises ValueError, a sentence, where the link is broken or its model would have to be fetched
-      first: nothing is fetched unasked."""
+    first: nothing is fetched unasked."""
     params = dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
     values, broken = LINK.decode(params)
     if not LINK.given(params) or not values["ran"]:

@@ -235,11 +235,10 @@ def stream(
     end.
 
     Frames are {"side", "step", "words"}, and {"twin": text} for each word of the left-to-right
-    twin, one after each round of steps;
-    last {"scores": perplexity of each side's text or None}, where `score(model, text)` is given.
+    twin, one after each round of steps; last {"scores": perplexity of each side's text or None},
+    where `score(model, text)` is given.
     `link`: the fields of the link that gives this run again; `at`: the step on view when it has
-        ended. Ends by itself after
-    `seconds`."""
+    ended. Ends by itself after `seconds`."""
     yield run.begin(
         sides=[side.card() for side in sides],
         what=what_runs(sides),
@@ -312,7 +311,7 @@ def whole_trace(
     "steps": [records]}; `text` is its last text.
 
     Raises ValueError where the run takes longer than `seconds`, or has more to say than an answer
-      may hold."""
+    may hold."""
     begun = clock()
     start = side.card()
     words = dict(start["words"])
