@@ -25,8 +25,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backend.limits import limits
-from playground.server.frame_files import frame_routes
 from playground.server.framing import frame_ancestors
+from playground.server.gradio_files import gradio_routes
 from playground.server.page_cache import PageCache
 from playground.server.paths import SingleSlash, below_root
 from playground.server.teachers import teachers_routes
@@ -153,5 +153,5 @@ def guarded() -> dict[str, Any]:
     layers = (Guard, SingleSlash, Translations, PageCache)
     return {
         "middleware": [Middleware(layer) for layer in layers],
-        "routes": [*web_routes(), *frame_routes(), *teachers_routes()],
+        "routes": [*web_routes(), *gradio_routes(), *teachers_routes()],
     }

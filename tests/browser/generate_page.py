@@ -1,5 +1,6 @@
 """The Generate page as its browser tests use it, with the model that the page starts with."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import unfold
@@ -32,6 +33,17 @@ def taken_up(request, open_page, page):
     numbers(gen)
     pause(page)
     return gen
+
+
+@pytest.fixture
+def gen(request, open_page, page):
+    return taken_up(request, open_page, page)
+
+
+@pytest.fixture
+def recorded(open_page, page):
+    """At rest with the recorded text and nothing else."""
+    return at_rest(open_page, page)
 
 
 def rules(gen):

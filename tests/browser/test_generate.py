@@ -2,34 +2,22 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import axe, dark, fits, no_requests
 from tests.browser.generate_page import (
-    at_rest,
     bars,
+    gen,
     pause,
+    recorded,
     rules,
-    taken_up,
     text,
     wait_done,
     write,
 )
 from tests.browser.kept_page import kept, leave_as, page
 
-__all__ = ["kept", "page"]
-
-
-@pytest.fixture
-def gen(request, open_page, page):
-    return taken_up(request, open_page, page)
-
-
-@pytest.fixture
-def recorded(open_page, page):
-    """At rest with the recorded text and nothing else."""
-    return at_rest(open_page, page)
+__all__ = ["gen", "kept", "page", "recorded"]
 
 
 def count_forward_passes(monkeypatch):

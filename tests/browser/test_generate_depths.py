@@ -3,32 +3,20 @@ gates."""
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import drag_by_finger
 from tests.browser.generate_page import (
-    at_rest,
     finished,
+    gen,
+    recorded,
     rules,
-    taken_up,
     wait_done,
     write,
 )
 from tests.browser.kept_page import kept, leave_as, page
 
-__all__ = ["kept", "page"]
-
-
-@pytest.fixture
-def gen(request, open_page, page):
-    return taken_up(request, open_page, page)
-
-
-@pytest.fixture
-def recorded(open_page, page):
-    """At rest with the recorded text."""
-    return at_rest(open_page, page)
+__all__ = ["gen", "kept", "page", "recorded"]
 
 
 def test_the_depth_stands_in_the_link(gen, page):

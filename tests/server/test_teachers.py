@@ -3,14 +3,10 @@ own, below a root path too."""
 
 import re
 
-import gradio as gr
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
 from playground.i18n import LANGUAGES
 from playground.i18n.tables import translations
-from playground.server.security_headers import guarded
 from playground.server.teachers import preferred_language
 from playground.web.teachers_page import teachers_file, teachers_page
 
@@ -78,15 +74,6 @@ def test_the_browsers_language_counts_where_the_address_names_none(accepted, lan
     assert preferred_language(accepted) == language
 
 
-@pytest.fixture(scope="module")
-def client():
-    with gr.Blocks(analytics_enabled=False) as demo:
-        gr.Markdown("x")
-    app = gr.mount_gradio_app(FastAPI(), demo, "/below", app_kwargs=guarded(), ssr_mode=False)
-    with TestClient(app) as client:
-        yield client
-
-
 @pytest.mark.parametrize(
     ("query", "accepted", "tag", "heading"),
     [
@@ -96,8 +83,8 @@ def client():
         ("?lang=../../etc/passwd", "es-MX", "es", "Para el profesorado"),
     ],
 )
-def test_it_is_served_below_a_root_path_in_each_language(client, query, accepted, tag, heading):
-    answer = client.get(f"/below/teachers{query}", headers={"accept-language": accepted})
+def test_it_is_served_below_a_root_path_in_each_language(below, query, accepted, tag, heading):
+    answer = below.get(f"/below/teachers{query}", headers={"accept-language": accepted})
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/html")
     assert f'<html lang="{tag}">' in answer.text and f"<h1>{heading}</h1>" in answer.text
     assert "frame-ancestors" in answer.headers["content-security-policy"]

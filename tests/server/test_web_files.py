@@ -4,26 +4,13 @@ any root path."""
 import gzip
 
 import brotli
-import gradio as gr
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from playground.server.security_headers import guarded
 from playground.web import WEB, WebFiles, preloads, shipped
 
 
-@pytest.fixture(scope="module")
-def client():
-    with gr.Blocks(analytics_enabled=False) as demo:
-        gr.Markdown("x")
-    app = gr.mount_gradio_app(FastAPI(), demo, "/below", app_kwargs=guarded(), ssr_mode=False)
-    with TestClient(app) as client:
-        yield client
-
-
-def test_a_module_is_served_below_a_root_path_and_kept_for_ever(client):
-    answer = client.get(f"/below/{shipped().address('core/dom.js')}")
+def test_a_module_is_served_below_a_root_path_and_kept_for_ever(below):
+    answer = below.get(f"/below/{shipped().address('core/dom.js')}")
     assert answer.status_code == 200 and answer.text == (WEB / "core/dom.js").read_text("utf-8")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -33,9 +20,9 @@ def test_a_module_is_served_below_a_root_path_and_kept_for_ever(client):
 @pytest.mark.parametrize(
     ("coding", "plain"), [("br", brotli.decompress), ("gzip", gzip.decompress)]
 )
-def test_a_module_travels_compressed_once(client, coding, plain):
+def test_a_module_travels_compressed_once(below, coding, plain):
     body = (WEB / "core/dom.js").read_bytes()
-    with client.stream(
+    with below.stream(
         "GET", f"/below/{shipped().address('core/dom.js')}", headers={"accept-encoding": coding}
     ) as answer:
         raw = b"".join(answer.iter_raw())
@@ -57,13 +44,13 @@ def test_a_module_travels_compressed_once(client, coding, plain):
         "//etc/passwd",
     ],
 )
-def test_nothing_else_is_served(client, path):
-    answer = client.get(f"/below/web/{shipped().mark}/{path}")
+def test_nothing_else_is_served(below, path):
+    answer = below.get(f"/below/web/{shipped().mark}/{path}")
     assert answer.status_code == 404
 
 
-def test_another_hash_is_not_answered_with_these_files(client):
-    answer = client.get("/below/web/0123456789abcdef/core/dom.js")
+def test_another_hash_is_not_answered_with_these_files(below):
+    answer = below.get("/below/web/0123456789abcdef/core/dom.js")
     assert answer.status_code == 404 and "immutable" not in answer.headers.get("cache-control", "")
 
 

@@ -21,7 +21,7 @@ from playground.web import KINDS
 HASHED = re.compile(r".+-(?=[\w-]*[A-Z0-9])[\w-]{8,}\.\w+")
 
 
-class FrameFiles:
+class GradioFiles:
     """The files of `folder` as answers; one whose name carries no hash is asked for each time."""
 
     def __init__(self, folder: Path):
@@ -52,9 +52,9 @@ def gradio_assets() -> Path:
     return Path(spec.origin or "").parent / "templates/frontend/assets" if spec else Path()
 
 
-def frame_routes() -> list[Route]:
+def gradio_routes() -> list[Route]:
     """For `app_kwargs["routes"]` of `launch()` or `mount_gradio_app()`."""
-    answers = FrameFiles(gradio_assets())
+    answers = GradioFiles(gradio_assets())
 
     async def file(request: Request) -> Response:
         accepted = request.headers.get("accept-encoding", "")

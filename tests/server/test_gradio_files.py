@@ -5,33 +5,20 @@ import gzip
 from pathlib import Path
 
 import brotli
-import gradio as gr
 import pytest
-from fastapi import FastAPI
 from gradio.routes import BUILD_PATH_LIB
-from starlette.testclient import TestClient
 
-from playground.server.frame_files import FrameFiles, gradio_assets
-from playground.server.security_headers import guarded
+from playground.server.gradio_files import GradioFiles, gradio_assets
 
 FOLDER = Path(BUILD_PATH_LIB)
 LARGEST = max(FOLDER.glob("*.js"), key=lambda path: path.stat().st_size)
 
 
-@pytest.fixture(scope="module")
-def client():
-    with gr.Blocks(analytics_enabled=False) as demo:
-        gr.Markdown("x")
-    app = gr.mount_gradio_app(FastAPI(), demo, "/below", app_kwargs=guarded(), ssr_mode=False)
-    with TestClient(app) as client:
-        yield client
-
-
 @pytest.mark.parametrize(
     ("coding", "plain"), [("br", brotli.decompress), ("gzip", gzip.decompress), ("identity", bytes)]
 )
-def test_a_script_is_kept_for_ever_and_travels_compressed(client, coding, plain):
-    with client.stream(
+def test_a_script_is_kept_for_ever_and_travels_compressed(below, coding, plain):
+    with below.stream(
         "GET", f"/below/assets/{LARGEST.name}", headers={"accept-encoding": coding}
     ) as answer:
         raw = b"".join(answer.iter_raw())
@@ -46,13 +33,13 @@ def test_the_folder_is_the_one_that_gradio_serves():
 
 
 def test_each_form_is_made_once():
-    answers = FrameFiles(FOLDER)
+    answers = GradioFiles(FOLDER)
     assert answers.answer(LARGEST.name, "br") is answers.answer(LARGEST.name, "gzip, br")
 
 
-def test_a_font_is_sent_as_it_is(client):
+def test_a_font_is_sent_as_it_is(below):
     font = next(FOLDER.glob("*.woff2"))
-    answer = client.get(f"/below/assets/{font.name}")
+    answer = below.get(f"/below/assets/{font.name}")
     assert answer.content == font.read_bytes() and "immutable" in answer.headers["cache-control"]
 
 
@@ -67,12 +54,12 @@ def test_a_font_is_sent_as_it_is(client):
 )
 def test_a_name_without_a_hash_is_asked_for_each_time(tmp_path, name, kept):
     (tmp_path / name).write_text("1")
-    assert FrameFiles(tmp_path).answer(name).headers["cache-control"] == kept
+    assert GradioFiles(tmp_path).answer(name).headers["cache-control"] == kept
 
 
 @pytest.mark.parametrize(
     "path", ["none-12345678.js", "..%2findex.html", "%2e%2e/index.html", "../../routes.py"]
 )
-def test_nothing_else_is_served(client, path):
-    answer = client.get(f"/below/assets/{path}")
+def test_nothing_else_is_served(below, path):
+    answer = below.get(f"/below/assets/{path}")
     assert answer.status_code == 404 and "immutable" not in answer.headers.get("cache-control", "")
