@@ -4,7 +4,8 @@ noise, Gaussian noise and groups.
     nice -n 15 python -m playground.training.evidence --corpus FILE --heldout FILE --out FOLDER \\
         --hours 10
 
-Loss: the mean cross-entropy of the true pieces at a random part of the places that are not given.
+Loss: the mean cross-entropy of the true pieces at a random part of the places that are not given,
+and for masks half of it that of fairy-diffusion's own answer.
 The budget is processor time, of all threads and of all resumed parts together; the rate stays and
 falls to zero in the last quarter of it. The averaged weights may be shipped at any time. A run may
 be stopped at any moment and goes on when the same command is given again; everything it needs is
@@ -29,7 +30,7 @@ from torch import nn
 from playground.backend.evidence import CURVE_POINTS, EvidenceNetwork
 
 from .evaluate import half_precision
-from .evidence_batches import KINDS, WarpedDeviations, draw_noise, losses_of
+from .evidence_batches import KINDS, Teacher, WarpedDeviations, draw_noise, losses_of
 from .evidence_figures import heldout_bounds
 from .evidence_shipping import ship
 from .log import write_log
@@ -59,7 +60,8 @@ class EvidenceSettings:
     warmup: int = 200  # steps
     descent: float = 0.25  # last share of the budget, in which the rate falls to zero
     average: float = 0.999
-    shares: tuple[float, ...] = (0.42, 0.2, 0.2, 0.18)  # of the rows, as in KINDS
+    shares: tuple[float, ...] = (0.38, 0.2, 0.26, 0.16)  # of the rows, as in KINDS
+    taught: float = 0.5  # share of the masks' loss that is against the masked network's answer
     scored: float = 0.6  # share of the places whose loss is computed; the output layer is dear
     twice: float = 0.3  # share of the steps with self-conditioning
     lengths: dict[int, float] = field(default_factory=lambda: {64: 0.5, 48: 0.2, 32: 0.2, 96: 0.1})
@@ -90,6 +92,7 @@ class EvidenceTraining:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.network = EvidenceNetwork(network, settings.width, settings.groups)
+        self.teacher = Teacher(network.eval(), settings.taught) if settings.taught else None
         self.network.begin(word_shares(text, self.network.size), settings.seed)
         self.network.eval()  # no dropout: the noise is enough
         named = [(n, p) for n, p in self.network.named_parameters() if p.requires_grad]
@@ -146,7 +149,9 @@ class EvidenceTraining:
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["part"]
         with half_precision(torch.device("cpu"), settings.bfloat16):
-            losses = torch.cat(losses_of(self.network, batch, scored, twice, self.warp))
+            losses = torch.cat(
+                losses_of(self.network, batch, scored, twice, self.warp, self.teacher)
+            )
         self.optimizer.zero_grad(set_to_none=True)
         losses.mean().backward()
         nn.utils.clip_grad_norm_(self.average.live, 1.0)

@@ -10,6 +10,7 @@ compares with. Noise that gives few words a chance is read in closed form; it eq
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -200,12 +201,39 @@ def expected_words(
     return found
 
 
+@dataclass
+class Teacher:
+    """The masked network as it was before this training: what it answers for masks is learned
+    beside the true piece, which is one draw of what could stand there (arXiv 1503.02531)."""
+
+    network: Any  # a BertForMaskedLM
+    share: float  # of the masks' loss
+
+    @torch.no_grad()
+    def answers(
+        self, network: EvidenceNetwork, batch: Noised, scored: torch.Tensor
+    ) -> torch.Tensor:
+        """(N, V + padding): its probabilities at the places scored (B, L) of the rows of masks."""
+        rows = slice(batch.starts[2], batch.starts[3])
+        canvas = batch.pieces[rows].masked_fill(batch.flat[rows], network.mask_id)
+        states = self.network.bert(canvas).last_hidden_state[scored[rows]]
+        logits = self.network.cls(states).float()
+        return (functional.pad(logits, (0, network.padding)) + network.barred).softmax(-1)
+
+    def loss(self, answers: torch.Tensor, scores: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
+        """(N,) nats: the cross-entropy of the true pieces and of the answers, mixed by `share`."""
+        plain = functional.cross_entropy(scores, true, reduction="none")
+        taught = functional.cross_entropy(scores, answers, reduction="none")
+        return (1 - self.share) * plain + self.share * taught
+
+
 def losses_of(
     network: EvidenceNetwork,
     batch: Noised,
     scored: torch.Tensor,
     twice: bool,
     warp: WarpedDeviations | None = None,
+    teacher: Teacher | None = None,
 ) -> list[torch.Tensor]:
     """Cross-entropy, nats, of the true pieces at the places scored (B, L), by kind; twice: with
     self-conditioning."""
@@ -213,6 +241,7 @@ def losses_of(
     inputs = read_batch(network, batch, vectors)
     expected = expected_words(network, batch, vectors, inputs) if twice else None
     scores = network.scores(network.states(inputs, expected)[scored])
+    answers = None if teacher is None else teacher.answers(network, batch, scored)
     with torch.autocast("cpu", enabled=False):
         parts = add_evidence(network, batch, vectors, scores, scored)
         true = batch.pieces[scored].split([len(part) for part in parts])
@@ -220,6 +249,8 @@ def losses_of(
             functional.cross_entropy(part, pieces, reduction="none")
             for part, pieces in zip(parts, true, strict=True)
         ]
+        if teacher is not None and answers is not None:
+            losses[2] = teacher.loss(answers, parts[2], true[2])
     if warp is not None:
         at = scored[: batch.counts[0]] & ~batch.flat[: batch.counts[0]]
         inside = ~batch.flat[: batch.counts[0]][scored[: batch.counts[0]]]

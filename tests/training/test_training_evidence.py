@@ -16,10 +16,12 @@ from playground.diffusion.noise_bounds import (
 from playground.training.evidence import PAUSE, EvidenceSettings, EvidenceTraining
 from playground.training.evidence_batches import (
     KINDS,
+    Teacher,
     WarpedDeviations,
     add_evidence,
     draw_noise,
     expected_words,
+    losses_of,
     read_batch,
     vectors_of,
 )
@@ -113,6 +115,23 @@ def test_a_batch_holds_given_hidden_and_noisy_places_of_every_kind(noised):
         assert noisy.any() and batch.given[a:b].any()
     assert (batch.given | batch.flat)[masks:groups].all()
     assert batch.flat[groups:].any() and batch.flat[masks:groups].any()
+
+
+@torch.no_grad()
+def test_the_masked_networks_answer_is_learned_beside_the_true_piece(noised):
+    network, batch, _ = noised
+    scored = ~batch.given
+    # at the beginning the network reads masks as its teacher does: all that is left is entropy
+    alone = Teacher(network.network, 1.0)
+    answers = alone.answers(network, batch, scored)
+    entropy = torch.special.entr(answers).sum(-1)
+    plain = losses_of(network, batch, scored, False)
+    taught = losses_of(network, batch, scored, False, teacher=alone)
+    assert torch.allclose(taught[2], entropy, atol=1e-4) and len(entropy) > 20
+    mixed = losses_of(network, batch, scored, False, teacher=Teacher(network.network, 0.25))
+    assert torch.allclose(mixed[2], 0.75 * plain[2] + 0.25 * entropy, atol=1e-4)
+    for kind in (0, 1, 3):  # and no other noise has a teacher
+        assert torch.equal(taught[kind], plain[kind])
 
 
 def test_deviations_are_drawn_where_the_loss_rises():
