@@ -85,6 +85,19 @@ def test_a_link_to_it_opens_or_says_that_its_weights_are_not_here(offered):
         models.get_denoiser(NETWORK, Backend)
 
 
+@pytest.mark.parametrize("sampler", ["uniform", "diffusion-lm", "cdcd", "coarse-to-fine"])
+def test_a_link_without_a_model_takes_one_that_its_sampler_can_ask(offered, sampler):
+    query = {"query": f"?tab=diffusion&sampler={sampler}"}
+    offered(True)
+    assert arrived(query, None)["values"]["model"] == NETWORK
+    named = {"query": query["query"] + "&model=fairy-diffusion"}
+    assert arrived(named, None)["values"]["model"] == "fairy-diffusion"
+    masks = {"query": "?tab=diffusion&sampler=mdlm"}
+    assert arrived(masks, None)["values"]["model"] == "fairy-diffusion"
+    offered(False)
+    assert arrived(query, None)["values"]["model"] == "fairy-diffusion"
+
+
 @pytest.mark.parametrize(
     ("sampler", "fields"),
     [("coarse-to-fine", {}), ("diffusion-lm", {"selection": "clamp"}), ("cdcd", {})],

@@ -53,9 +53,8 @@ def corrupted(
         vectors of its own scale;
     lasting: how long vectors and noise are, and the alpha_bar at which half of the words are lost
         (`diffusion.corrupt.lasting`);
-    read, where `reading` asks for it: what the model makes of
-        each noise (`corrupt_reading`)."""
-
+    read, where `reading` asks for it: what the model makes of each noise (`corrupt_reading`).
+    """
     if schedule not in DRAWN:
         raise ValueError(
             tr(
@@ -65,34 +64,18 @@ def corrupted(
             )
         )
     seed = SEED.check(seed)
-    canvas = read_canvas(text, denoiser, longest=256)
-    ids = np.asarray(canvas.ids[canvas.seen])
-    if not 1 <= len(ids) <= LONGEST:
-        raise ValueError(
-            tr(
-                "text must have 1 to {longest} tokens here, got {got}",
-                longest=LONGEST,
-                got=len(ids),
-            )
-        )
-    if int(denoiser.mask_id) in ids:
-        raise ValueError(tr("text must have no [MASK] here: the noise puts them in"))
+    ids = _known_ids(text, denoiser)
     lexicon = Lexicon(denoiser)
-    place = np.arange(len(ids))
-    known = diffusion.draws.uniforms(seed, 0, 0, place, diffusion.draws.TOKEN)
     table, flat = _plane(denoiser, name)
-    words = _words(denoiser)
-    other = words[
-        (diffusion.draws.uniforms(seed, 0, 0, place, diffusion.draws.START) * len(words)).astype(
-            np.int64
-        )
-    ]
+    other = _other_words(denoiser, len(ids), seed)
     alphas = {
         each: np.asarray(
             diffusion.noise.alpha_bar(diffusion.corrupt.GRID, schedule_of(each, denoiser, name))
         )
         for each in DRAWN
     }
+    place = np.arange(len(ids))
+    known = diffusion.draws.uniforms(seed, 0, 0, place, diffusion.draws.TOKEN)
     noise = diffusion.draws.normals(seed, 0, 0, place, table.shape[1])
     moving = _of_vectors(schedule, denoiser, alphas[schedule])
     vectors, seen = diffusion.corrupt.vector_paths(table, flat, ids, noise, moving)
@@ -109,10 +92,7 @@ def corrupted(
         "u": np.round(known, 6).tolist(),
         "other": other.tolist(),
         "alphas": {each: np.round(values, 6).tolist() for each, values in alphas.items()},
-        "small": small,
-        "matrices": diffusion.corrupt.noise_matrices(len(small)),
-        "posterior": diffusion.corrupt.posterior_paths(alphas[schedule], max(2, len(small))),
-        "posterior_step": diffusion.corrupt.POSTERIOR_STEP,
+        **_small_figures(small, alphas[schedule]),
         "vectors": vectors,
         "taus": list(diffusion.corrupt.TAUS),
         "scaled": not _own_scale(denoiser),
@@ -125,6 +105,40 @@ def corrupted(
         data["read"] = read
         data["words"] |= lexicon.news(more)
     return data
+
+
+def _known_ids(text: Any, denoiser: Any) -> np.ndarray:
+    """(L,) the ids of a text of a few words without masks; ValueError for another one."""
+    canvas = read_canvas(text, denoiser, longest=256)
+    ids = np.asarray(canvas.ids[canvas.seen])
+    if not 1 <= len(ids) <= LONGEST:
+        raise ValueError(
+            tr(
+                "text must have 1 to {longest} tokens here, got {got}",
+                longest=LONGEST,
+                got=len(ids),
+            )
+        )
+    if int(denoiser.mask_id) in ids:
+        raise ValueError(tr("text must have no [MASK] here: the noise puts them in"))
+    return ids
+
+
+def _other_words(denoiser: Any, length: int, seed: int) -> np.ndarray:
+    """(L,) what stands at each position once uniform noise has taken its word."""
+    words = _words(denoiser)
+    drawn = diffusion.draws.uniforms(seed, 0, 0, np.arange(length), diffusion.draws.START)
+    return words[(drawn * len(words)).astype(np.int64)]
+
+
+def _small_figures(small: list[int], alpha: np.ndarray) -> dict[str, Any]:
+    """The heat map's few words, their noise matrices and posteriors."""
+    return {
+        "small": small,
+        "matrices": diffusion.corrupt.noise_matrices(len(small)),
+        "posterior": diffusion.corrupt.posterior_paths(alpha, max(2, len(small))),
+        "posterior_step": diffusion.corrupt.POSTERIOR_STEP,
+    }
 
 
 def schedule_of(schedule: str, denoiser: Any, name: str) -> Any:

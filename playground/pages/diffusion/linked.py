@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
+from playground.diffusion import NEEDS_POSTERIOR
 from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.diffusion.controls import FIELDS, LINK
@@ -18,10 +19,10 @@ def arrived(raw: Any, backend: Callable[[], Any]) -> dict[str, Any]:
     else the fields, a message about what was broken, and, where it shows a run, what to run again
     ("run") or why not ("problem")."""
     query = str(raw.get("query", "")) if isinstance(raw, dict) else ""
-    params = dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
+    params = _params(query)
     if not LINK.given(params):
         return {}
-    values, broken = LINK.decode(params)
+    values, broken = _values(params)
     answer: dict[str, Any] = {"values": {field: values[field] for field in FIELDS}}
     try:
         found = linked(query, backend)
@@ -49,8 +50,8 @@ def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any,
 
     Raises ValueError, a sentence, where the link is broken or its model would have to be fetched
     first: nothing is fetched unasked."""
-    params = dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
-    values, broken = LINK.decode(params)
+    params = _params(query)
+    values, broken = _values(params)
     if not LINK.given(params) or not values["ran"]:
         return None
     if broken:
@@ -67,6 +68,20 @@ def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any,
         )
     event = unpacked_edit(values["edited"], name) if values["edited"] else None
     return {field: values[field] for field in FIELDS}, event, values["step"]
+
+
+def _params(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query[:20_000].removeprefix("?"), keep_blank_values=True))
+
+
+def _values(params: dict[str, str]) -> tuple[dict[str, Any], str]:
+    """The link's fields and what was broken. Where it names no model, the sampler chooses one that
+    can answer it."""
+    values, broken = LINK.decode(params)
+    readers = models.noise_readers()
+    if "model" not in params and values["sampler"] in NEEDS_POSTERIOR and readers:
+        values["model"] = readers[0]
+    return values, broken
 
 
 def packed_edit(event: Any) -> str:
