@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from playground.diffusion import NEEDS_POSTERIOR
 from playground.i18n import t
 from playground.pages.diffusion import models
 from playground.pages.diffusion.controls import FIELDS, LINK
+from playground.pages.diffusion.sampler_cards import NEEDS_POSTERIOR
 from playground.pages.errors import sentence_of
 
 
