@@ -21,6 +21,11 @@ TASKS = {
     "length": "length: one sentence ends at the last place, none before",
     "infilling": "infilling: beginning and end are given",
 }
+NOT_RUN = (
+    "syntax tree: the text has a given tree",
+    "syntax span: given places are a phrase of a given kind",
+)
+NO_PARSER = "does not run: no parser is shipped to judge it"
 
 
 def figures_of(report: dict[str, Any]) -> str:
@@ -102,8 +107,7 @@ def control_table(control: dict[str, Any] | None) -> str:
         f'{control["texts"]} texts of each, {control["steps"]} steps, after "{control["prompt"]}"; '
         "success: share of texts that meet the wish; nats under fairy-causal from the first "
         "written piece on. Words are wished for by gradient; the other wishes are evidence, which "
-        "every text meets. Syntax trees and spans of them do not run: no parser is shipped to "
-        "judge them.",
+        "every text meets.",
         "",
         "| task | success | without the wish | nats | without | distinct | without |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -115,6 +119,7 @@ def control_table(control: dict[str, Any] | None) -> str:
             f"| {title} | {mine['success']:.2f} | {free['success']:.2f} | {_with_error(mine)} "
             f"| {_with_error(free)} | {mine['distinct']:.2f} | {free['distinct']:.2f} |"
         )
+    lines += [f"| {title} | {NO_PARSER} | | | | | |" for title in NOT_RUN]
     words = control["tasks"][0]
     more = words["with"]["nats"] - words["without"]["nats"]
     met = words["with"]["success"] >= SUCCESS and more <= FLUENCY
