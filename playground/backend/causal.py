@@ -72,7 +72,7 @@ class CausalWorker:
         self.turn = 0
 
     # choosing
-    # --------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def plan(self, waiting: list[Request], tick: int) -> list[Item]:
         """Next tokens and drafts to verify of all sessions first; what is left of the budget goes
@@ -257,7 +257,7 @@ class CausalWorker:
         return max(0, item.end - max(item.begin, first))
 
     # running
-    # ---------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     @property
     def asynchronous(self) -> bool:

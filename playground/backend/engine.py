@@ -139,7 +139,7 @@ class Engine:
         return sum(not request.finished for request in list(self.waiting)) + self._inbox.qsize()
 
     # the loop
-    # ------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         if self._thread is None:

@@ -91,7 +91,7 @@ class EvidenceNetwork(nn.Module):
         """Where the weights are."""
         return self.vectors.device
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # tables
     @property
     def words(self) -> torch.Tensor:
@@ -125,7 +125,7 @@ class EvidenceNetwork(nn.Module):
         mass = inside.sum(1, keepdim=True).clamp(min=1e-30)
         return self.mix(self.over(inside / mass))
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # passes
     def over(self, local: torch.Tensor) -> torch.Tensor:
         """(..., V): by how much probabilities local (..., V) exceed the words' shares, as a part
@@ -175,7 +175,7 @@ class EvidenceNetwork(nn.Module):
         found.logits = found.logits + self.barred[: self.size]
         return found
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # files
     def parts(self) -> list[dict[str, torch.Tensor]]:
         """The trained tensors, the shares and the groups, by file: two blocks each, the rest in

@@ -85,7 +85,7 @@ class ClassSession:
         ] = {}  # last use, and the phone that has it
 
     # who is there
-    # ----------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def check_key(self, key: str | None, now: float, first: bool = False) -> None:
         """Refused unless it is the teacher's key, or (unless `first`) that of the teacher's phone;
@@ -340,7 +340,7 @@ class ClassSession:
         self.version += 1
 
     # inside
-    # ----------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def _become(self, state: State) -> None:
         self.state = state

@@ -66,7 +66,7 @@ class NetworkDenoiser:
         deviations, nats = self.network.curve.cpu().double().numpy()
         return deviations, nats
 
-    # ------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # text
     def encode(self, text: str) -> list[int]:
         """Ids of a text, [MASK] as mask_id."""
@@ -88,7 +88,7 @@ class NetworkDenoiser:
     def _theirs(self, token: Any) -> int:
         return self.text.mask_id if int(token) == self.mask_id else int(token)
 
-    # ------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # the protocol
     def evidence(self, canvas: Any) -> np.ndarray:
         """(B, L, V) log-likelihoods of a canvas (B, L): zeros where masked, 0 and -inf where a

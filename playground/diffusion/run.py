@@ -102,7 +102,7 @@ class Run:
         self._ahead: dict[int, tuple] = {}
         self._earlier: dict[str, dict[int, torch.Tensor]] = {}
 
-    # ------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # what is where
 
     @property
@@ -126,7 +126,7 @@ class Run:
             self._ahead[stream] = first, numbers  # (16, B, L)
         return self._ahead[stream][1][step - first]
 
-    # ------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # the denoiser
 
     def predict(self, where: np.ndarray, rows: np.ndarray | None = None) -> Prediction:
@@ -264,7 +264,7 @@ class Run:
             places.append(order[group, start:stop][asked[group, start:stop]])
         return torch.cat(parts)[torch.from_numpy(np.argsort(np.concatenate(places), kind="stable"))]
 
-    # ------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # changing and showing
 
     def draw(self, where: np.ndarray, step) -> np.ndarray:

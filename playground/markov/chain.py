@@ -60,7 +60,7 @@ class MarkovChain:
         return f"MarkovChain({self.size} states)"
 
     # walks
-    # -------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def sample(self, n: int, seed: int = 0, start: int | None = None) -> np.ndarray:
         """A walk of n states, int64 (n,). The draw of step t depends on (seed, t) alone; `start`
@@ -139,7 +139,7 @@ class MarkovChain:
             )
 
     # powers
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def n_step(self, n: int) -> np.ndarray:
         """P^n, (K, K): entry [i, j] is P(j after n steps | i now), for n of any size."""
@@ -163,7 +163,7 @@ class MarkovChain:
         return np.array(rows)
 
     # structure
-    # ---------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def communicating_classes(self) -> list[CommunicatingClass]:
         """The strongly connected classes, in the order of their lowest state, each with recurrence
@@ -186,7 +186,7 @@ class MarkovChain:
         return next(one.period for one in self.communicating_classes() if state in one.states)
 
     # long run
-    # ----------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def stationary_distributions(self) -> np.ndarray:
         """(C, K): the stationary distribution of each recurrent class; every other one is a mixture
@@ -236,7 +236,7 @@ class MarkovChain:
         return float(-(self.stationary()[:, None] * self.transition * logs).sum()) + 0.0
 
     # speed of forgetting
-    # -----------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def eigenvalues(self) -> np.ndarray:
         """(K,) eigenvalues of P, largest modulus first (then largest real part): the first is 1.

@@ -45,7 +45,7 @@ class Absorption:
 
 
 # the two eliminations
-# ----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def solve_leaving(flow: np.ndarray, leaves: np.ndarray, gains: np.ndarray) -> np.ndarray:
@@ -131,7 +131,7 @@ def _stationary_shares_by_logarithms(flow: np.ndarray) -> np.ndarray:
 
 
 # what is asked of them
-# ---------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def communicating_classes(flow: np.ndarray) -> list[CommunicatingClass]:

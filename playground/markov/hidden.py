@@ -95,7 +95,7 @@ class HiddenMarkovModel:
         return f"HiddenMarkovModel({self.size} states, {len(self.symbols)} symbols)"
 
     # observations
-    # ------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def check_observations(self, observations, field: str = "observations") -> np.ndarray:
         """The observations as int64 (T,). ValueError that names position and value of a bad one; T
@@ -141,7 +141,7 @@ class HiddenMarkovModel:
         return states, (emitted <= u[:, None]).sum(axis=1)
 
     # inference
-    # ---------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def passes(self, observations) -> inference.Passes:
         """Both passes at once: log_alpha, log_beta, posterior, log_likelihood."""
@@ -270,7 +270,7 @@ class HiddenMarkovModel:
         return ImpossibleObservations(position, self.symbols[symbol] if symbol >= 0 else "anything")
 
     # learning
-    # ----------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def fit(self, sequences, n_iter: int) -> tuple[HiddenMarkovModel, np.ndarray]:
         """Baum-Welch from this model: (model, log_likelihoods (n_iter + 1,)), entry i after i

@@ -187,7 +187,7 @@ def _by_steps(initial, transition, likelihood, starts):
 
 
 # blocks side by side
-# ---------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def _by_blocks(initial, transition, likelihood, starts):
@@ -245,7 +245,7 @@ def _by_blocks(initial, transition, likelihood, starts):
 
 
 # log space
-# -------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def _lost(alpha, beta, initial, transition, likelihood, starts) -> bool:

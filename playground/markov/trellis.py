@@ -219,7 +219,7 @@ def compare_paths(model: HiddenMarkovModel, observations, passes: Passes | None 
 
 
 # parts of a record
-# -----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 def _number(value) -> float | None:

@@ -107,7 +107,7 @@ class Classroom:
         ]
 
     # finding
-    # ---------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def _found(self, request: Request) -> tuple[ClassSession, float]:
         now = self._clock()
@@ -151,7 +151,7 @@ class Classroom:
         return Response(body, media_type="application/json", headers=FRESH)
 
     # students
-    # --------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     async def _page(self, request: Request) -> Response:
         typed = request.path_params["code"]
@@ -253,7 +253,7 @@ class Classroom:
         session.steer(body.get("command"))
 
     # the teacher
-    # -----------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     async def _create(self, request: Request) -> Response:
         code = code_of(request.path_params["code"])
@@ -336,7 +336,7 @@ class Classroom:
         return JSONResponse({"ended": True}, headers=FRESH)
 
     # ends
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
 
     def _over(self, session: ClassSession) -> None:
         now = self._clock()

@@ -115,7 +115,7 @@ class EvidenceTraining:
         self.history: list[dict] = []
         self.stopping = False
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # one step
     @property
     def done(self) -> float:
@@ -160,7 +160,7 @@ class EvidenceTraining:
         self.step += 1
         return losses.mean().item()
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # figures
     def evaluate(self, rows: int, draws: int) -> dict[str, float]:
         """Each noise's bound on held-out windows and its standard error, by the averaged
@@ -171,7 +171,7 @@ class EvidenceTraining:
         self.average.swap()
         return figures
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # the loop
     def run(self, until: int | None = None) -> list[dict]:
         """Train to the end (or to step `until`), log, save; returns the log's rows."""
@@ -216,7 +216,7 @@ class EvidenceTraining:
         write_log(self.history, self.folder / LOG)
         print(json.dumps(row), flush=True)
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # checkpoints
     def save(self) -> None:
         """Everything a resumed run needs, and the averaged weights alone; each file is replaced at

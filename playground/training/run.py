@@ -137,7 +137,7 @@ class Training:
 
         rows.register_hook(keep)
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # one step
     def _length(self, step: int) -> int:
         """Window length of a step, from the seed and the step alone."""
@@ -172,7 +172,7 @@ class Training:
         self.seen += window.numel()
         return loss.detach()
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # the loop
     def run(self, until: int | None = None) -> list[dict]:
         """Train to the end (or to step `until`), log, leave a checkpoint. Returns the log's
@@ -234,7 +234,7 @@ class Training:
             flush=True,
         )
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # checkpoints
     def save(self) -> None:
         """Everything a resumed run needs (checkpoint.pt), and the weights alone: last.safetensors,

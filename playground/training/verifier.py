@@ -122,7 +122,7 @@ class VerifierTraining:
     def half(self):
         return half_precision(torch.device("cpu"), self.settings.bfloat16)
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # canvases
     def _draw_batch(self, key: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """(pieces (B, L), canvas (B, L), order (B, M)) from the seed and `key` alone; every row
@@ -178,7 +178,7 @@ class VerifierTraining:
         self.average = AveragedWeights(self.verifier, self.settings.average)
         return 1 - left.item()
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # one step
     def turn_losses(self, states: torch.Tensor, true: torch.Tensor) -> torch.Tensor:
         """(N,) cross-entropy, nats, of pieces true (N,) given states (N, D)."""
@@ -208,7 +208,7 @@ class VerifierTraining:
         self.step += 1
         return losses.mean().item()
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # figures
     @torch.no_grad()
     def evaluate(self, rows: int, length: int = 64, hidden: int = 64) -> dict[str, float]:
@@ -243,7 +243,7 @@ class VerifierTraining:
             figures[f"eighth_{number + 1}"] = part.mean().item()
         return {name: round(value, 4) for name, value in figures.items()}
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # the loop
     def run(self, until: int | None = None) -> list[dict]:
         """Train to the end (or to step `until`), log, save; returns the log's rows."""
@@ -286,7 +286,7 @@ class VerifierTraining:
         write_log(self.history, self.folder / LOG)
         print(json.dumps(row), flush=True)
 
-    # ------------------------------------------------------------------------------------------------------------
+    # ----------------------------------------------------------------------------------------------
     # checkpoints
     def save(self) -> None:
         """Everything a resumed run needs, and the averaged weights alone; each file is replaced at

@@ -11,7 +11,7 @@ from playground.diffusion import UnmaskSettings, unmask
 from playground.diffusion.samplers import find_sampler
 from tests.diffusion.runs import CHAIN, MASKED, NAMES, Table, counts, run, same
 
-# ----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # properties
 
 
@@ -217,7 +217,7 @@ def test_renoise_starts_from_words_and_stops_when_nothing_moves():
     assert not any((asked == 4).any() for asked in denoiser.asked)
 
 
-# ----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # calls and cache
 
 
@@ -252,7 +252,7 @@ def test_the_first_step_comes_after_one_forward_pass():
         assert len(table.asked) == (2 if name.startswith("self-") else 1)
 
 
-# ----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 # traps
 
 

@@ -12,7 +12,7 @@ from playground.pages.chains import hidden
 from playground.pages.chains.examples import HIDDEN
 
 # hidden Markov models
-# -----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("one", HIDDEN, ids=lambda one: one["slug"])

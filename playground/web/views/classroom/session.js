@@ -124,7 +124,7 @@ export class ClassSession {
   }
 
   // What the front shows
-  // ----------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** Tells the class what is on view, at most twice a second. */
   drive() {
     if (!this.projects || !this.follow || this.gone || this.lost) return;
@@ -172,7 +172,7 @@ export class ClassSession {
   }
 
   // The end
-  // -----------------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** @param {"csv" | "json"} kind */
   async results(kind) {
     const path = new URL(`${this.base}/results.${kind}`, document.baseURI);

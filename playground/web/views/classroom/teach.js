@@ -93,7 +93,7 @@ export class Teaching {
   }
 
   // Beginning and end
-  // -------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** Opens a class, or goes on with the one of this tab. @param {boolean} resume */
   async begin(resume) {
     if (this.session) return this.panel.element.querySelector("button")?.focus();
@@ -176,7 +176,7 @@ export class Teaching {
   }
 
   // Questions
-  // ---------------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** @param {import("./offers.js").QuestionForm | null} form */
   open(form) {
     this.set({ form, problem: "" });
@@ -264,7 +264,7 @@ export class Teaching {
   }
 
   // Drawing
-  // -----------------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** @param {Partial<Teaching>} change */
   set(change) {
     Object.assign(this, change);

@@ -234,7 +234,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   });
 
   // Where one stands
-  // -------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** @param {number} k */
   function goTo(k) {
     time.pause();
@@ -272,7 +272,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
   }
 
   // What comes back
-  // ---------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** @param {import("./store.js").Branch} branch @param {any[]} more */
   function grown(branch, more) {
     if (state.here !== branch.id) return;
@@ -306,7 +306,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     drawn(view, "finished");
   }
   // What is on view
-  // ---------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   /** @param {string} id @param {number | null} [at] @param {boolean} [live] */
   function openBranch(id, at = null, live = false) {
     state.here = id;
@@ -349,7 +349,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     tellStatus();
   }
   // The visitor
-  // -------------------------------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------------------
   parts.press("write").addEventListener("click", () => {
     if (writing.running) writing.stop();
     else if (state.mode === "score") asking.score();
