@@ -216,7 +216,8 @@ class CausalWorker:
         idle = [one for one in others if one not in self.asking and one.asked < late]
         oldest = min(idle or others, key=lambda session: session.used)
         if not force and not idle and oldest.used > needy.used:
-            return False  # all others have asked since then: they are at work, and this one waits for them
+            # all others have asked since then: they are at work, and this one waits for them
+            return False
         self._release(oldest)  # it recomputes its beginning when it asks again
         return True
 

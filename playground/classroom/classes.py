@@ -11,7 +11,8 @@ from playground.i18n import t
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I and no O: they look like figures
 LENGTH = 5
-ABANDONED = 60.0  # seconds alone after which a class without students goes where another one needs its place
+# seconds alone after which a class without students goes where another one needs its place
+ABANDONED = 60.0
 
 
 @dataclass(frozen=True)

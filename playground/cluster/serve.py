@@ -22,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-WAITING = 16  # requests under way per replica at which Serve starts another; a forward pass of 16 rows is the efficient one
+# requests under way per replica at which Serve starts another; a forward pass of 16 rows is the
+# efficient one
+WAITING = 16
 MOST = 128  # requests under way per replica beyond which Serve looks for another
 
 

@@ -224,9 +224,8 @@ class Prediction:
             scale_now, scale_then = (
                 1.0 / p.total[i, None] for p, i in ((self, now), (earlier, then))
             )
-            whole = (
-                len(now) == len(self)
-            )  # rows stand in reading order: then `now` is all of them, and need not be copied first
+            # rows stand in reading order: then `now` is all of them, and need not be copied first
+            whole = len(now) == len(self)
             gap = (self.weights if whole else self.weights.index_select(0, now)) * scale_now.to(
                 self.weights.dtype
             )

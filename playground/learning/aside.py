@@ -18,7 +18,8 @@ import torch
 
 T = TypeVar("T")
 
-NICE = 10  # of 19: about a tenth of a core where others want all of it, the whole of it where nobody does
+# of 19: about a tenth of a core where others want all of it, the whole of it where nobody does
+NICE = 10
 
 
 def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, None, None]:
@@ -31,7 +32,9 @@ def aside(records: Generator[T, None, None], nice: int = NICE) -> Generator[T, N
     others = torch.get_num_threads()
 
     def work() -> None:
-        torch.get_num_threads()  # a thread takes the number of all when it first asks or computes: later it would undo the next line
+        # a thread takes the number of all when it first asks or computes: later it would undo the
+        # next line
+        torch.get_num_threads()
         torch.set_num_threads(1)
         alone.set()
         restored.wait()

@@ -41,7 +41,9 @@ __all__ = [
 ]
 
 NEUTRAL = 1e-6  # a modulus this close to 1 neither attracts nor repels
-NEAR = 0.15  # as a share of the orbit's size: how far off a slow orbit may still be from the cycle that it tends to
+# as a share of the orbit's size: how far off a slow orbit may still be from the cycle that it tends
+# to
+NEAR = 0.15
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ import numpy as np
 
 from playground.parameters import LARGEST_SEED
 
-ROUNDING = 1e-6  # a row this close to 1 was rounded by whoever typed it; anything further off is a mistake to be shown
+# a row this close to 1 was rounded by whoever typed it; anything further off is a mistake to be
+# shown
+ROUNDING = 1e-6
 
 
 class ImpossibleObservations(ValueError):

@@ -18,7 +18,8 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 PARALLEL = 1e-10  # nats: columns that differ by a constant, up to rounding
-SLOW = 0.3  # share of blocks that a whole second run may leave open before one column after another is faster
+# share of blocks that a whole second run may leave open before one column after another is faster
+SLOW = 0.3
 LIFT_EVERY = 8  # steps after which the columns are brought back near 0
 
 

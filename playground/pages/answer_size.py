@@ -11,7 +11,9 @@ from typing import Any
 from playground.i18n import t
 
 LARGEST = 8_000_000  # bytes of JSON
-CELL = 24  # bytes of a number with all its digits, its sign, its exponent and what stands between it and the next
+# bytes of a number with all its digits, its sign, its exponent and what stands between it and the
+# next
+CELL = 24
 
 
 def most_cells(tables: int, besides: int = 0) -> int:

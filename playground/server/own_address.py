@@ -46,7 +46,8 @@ def reachable(address: Any, listens: str | None) -> str | None:
     if not _is_local(host):
         return address
     if os.environ.get("SPACE_ID"):
-        return None  # a Space has no network of its own for a class, and its inner address is nobody's business
+        # a Space has no network of its own for a class, and its inner address is nobody's business
+        return None
     own = own_address() if listens in EVERYWHERE else None
     if own is None:
         return None

@@ -31,7 +31,9 @@ BEGIN, END = "<!-- crowd: computed by tests/benchmarks/crowd.py -->", "<!-- /cro
 
 # Assumed, not measured. Change them here and the table changes.
 VISITORS = 10_000
-WRITING = 0.20  # share of the visitors whose text is being written at one moment; the others read, scrub and move sliders
+# share of the visitors whose text is being written at one moment; the others read, scrub and move
+# sliders
+WRITING = 0.20
 SPEED = 5.0  # tokens/s that a writing visitor is to see
 FULL = 0.70  # of a replica's or a page's measured speed that is planned with
 CORE_HOUR = 0.04  # price of a rented processor core for an hour, in dollars

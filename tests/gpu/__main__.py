@@ -21,7 +21,8 @@ import time
 from pathlib import Path
 
 PARTS = ("parity", "texts", "engine", "unmask", "memory")
-LAST_BEGINNING = 420  # seconds after which no part begins any more, so that the figures are there in eight minutes
+# seconds after which no part begins any more, so that the figures are there in eight minutes
+LAST_BEGINNING = 420
 
 
 def main() -> int:

@@ -93,7 +93,8 @@ def test_the_limit_cycle_attracts_although_the_map_is_no_contraction():
     assert [one.kind for one in fixed_points(world)] == ["repelling"]
     found = cycles(world, 5)
     assert sorted(one.kind for one in found) == ["attracting", "saddle"]
-    for one in found:  # on the circle by symmetry; multipliers (1 -+ lock)^5 along it and (1 - 2 pull)^5 towards it
+    # on the circle by symmetry; multipliers (1 -+ lock)^5 along it and (1 - 2 pull)^5 towards it
+    for one in found:
         np.testing.assert_allclose(np.linalg.norm(one.points, axis=1), 1, atol=1e-8)
         along = 0.8**5 if one.kind == "attracting" else 1.2**5
         np.testing.assert_allclose(

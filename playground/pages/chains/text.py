@@ -22,7 +22,8 @@ from playground.pages.events import sent
 from playground.parameters import LARGEST_SEED
 
 LENGTH = 60
-SHOWN_SOURCE = 1200  # tokens of the source that are drawn in full; of a longer one, the surroundings of what was copied
+# tokens of the source that are drawn in full; of a longer one, the surroundings of what was copied
+SHOWN_SOURCE = 1200
 AROUND = 30
 DEFAULT = {
     "text": BROWN_FOX,
