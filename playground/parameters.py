@@ -191,7 +191,8 @@ class LinesParameter(TextParameter):
 
     def allowed(self) -> Message:
         return t(
-            "at most {most} texts, one a line (\\n stands for a line end), together at most {longest} characters",
+            "at most {most} texts, one a line (\\n stands for a line end), together at most "
+            "{longest} characters",
             most=self.most,
             longest=self.longest,
         )

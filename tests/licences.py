@@ -64,7 +64,8 @@ def written() -> str:
     lines = [
         "# Third-party licences",
         "",
-        "Made by `python tests/licences.py`. The playground itself is under Apache-2.0 (`LICENSE`).",
+        "Made by `python tests/licences.py`. The playground itself is under Apache-2.0 "
+        "(`LICENSE`).",
         "",
         "What the app needs to run; each package brings its licence's text with it:",
         "",

@@ -84,8 +84,9 @@ def architecture_picture(path: Path) -> None:
     for name, (_, _, _, what) in PACKAGES.items():
         x, y, width = box(name)
         boxes.append(
-            f'<rect x="{x}" y="{y}" width="{width}" height="{high}" rx="6"/><text x="{x + 12}" y="{y + 26}" class="name">{name}</text>'
-            f'<text x="{x + 12}" y="{y + 46}">{what}</text>'
+            f'<rect x="{x}" y="{y}" width="{width}" height="{high}" rx="6"/><text x="{x + 12}" '
+            f'y="{y + 26}" class="name">{name}</text><text x="{x + 12}" '
+            f'y="{y + 46}">{what}</text>'
         )
     path.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {6 * column} {3 * row + high + 20}" font-family="Inter, Arial, sans-serif" font-size="12">'

@@ -126,9 +126,10 @@ def test_what_the_dockerfile_copies_is_the_whole_app(tmp_path):
             assert not set(shlex.split(rest)[:-1]) & set(ignored)
             copied(rest, tmp_path)
     code = (
-        "import app, sys; demo = app.build_app(); print(len(demo.blocks)); "
-        "assert 'torch' not in sys.modules; import playground.takeaway.page, playground.backend.zero_gpu; "
-        "from playground.backend import get_backend; print(get_backend().causal('fairy-causal').vocab_size)"
+        "import app, sys; demo = app.build_app(); print(len(demo.blocks)); assert 'torch' not in "
+        "sys.modules; import playground.takeaway.page, playground.backend.zero_gpu; from "
+        "playground.backend import get_backend; "
+        "print(get_backend().causal('fairy-causal').vocab_size)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=240

@@ -50,7 +50,8 @@ class Run:
             raise RunStopped("the run was stopped")
         if seconds > limits().run_seconds:
             raise LimitExceeded(
-                f"a run may take at most {limits().run_seconds:,.0f} seconds here; what was written stays",
+                f"a run may take at most {limits().run_seconds:,.0f} seconds here; what was "
+                "written stays",
                 limit="run_seconds",
             )
 
@@ -175,7 +176,8 @@ class Runs:
             return
         if waiting >= bounds.queue_length:
             self._refuse(
-                f"all {places} places are taken and {waiting} visitors wait already; try again in a moment",
+                f"all {places} places are taken and {waiting} visitors wait already; try again in "
+                "a moment",
                 "queue_length",
             )
         self._queue[run] = time.monotonic() + (

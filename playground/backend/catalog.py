@@ -211,8 +211,8 @@ CATALOG: tuple[Entry, ...] = (
         chat=True,
         gpu_suggested=True,
         note=t(
-            "Qwen3 trained again as a masked diffusion chat model: its own layers, with attention to "
-            "both sides."
+            "Qwen3 trained again as a masked diffusion chat model: its own layers, with attention "
+            "to both sides."
         ),
     ),
     Entry(

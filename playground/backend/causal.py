@@ -169,7 +169,8 @@ class CausalWorker:
         request.finish(
             error=OutOfMemory(
                 t(
-                    "the memory set aside for caches does not hold {count} tokens; try a shorter text",
+                    "the memory set aside for caches does not hold {count} tokens; try a shorter "
+                    "text",
                     count=len(request.payload),
                 )
             )
@@ -337,7 +338,8 @@ class CausalWorker:
                 request.finish(
                     error=EngineError(
                         t(
-                            "the model's output is not finite (NaN or infinity); its weights may be damaged"
+                            "the model's output is not finite (NaN or infinity); its weights may "
+                            "be damaged"
                         )
                     )
                 )

@@ -107,7 +107,8 @@ class CausalModel(Spelling):
         if len(ids) > self.context_length:
             raise ValueError(
                 t(
-                    "ids must hold at most {context_length} tokens (the model's context), got {got}",
+                    "ids must hold at most {context_length} tokens (the model's context), got "
+                    "{got}",
                     context_length=self.context_length,
                     got=len(ids),
                 )

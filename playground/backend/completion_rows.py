@@ -131,7 +131,8 @@ def read_prompt(choice: dict, ids: list[int]) -> list[ScoredToken]:
     given = choice.get("prompt_logprobs")
     if not isinstance(given, list) or len(given) != len(ids):
         raise EngineError(
-            "This engine does not tell the log-probabilities of a given text (prompt_logprobs): it cannot score one"
+            "This engine does not tell the log-probabilities of a given text (prompt_logprobs): "
+            "it cannot score one"
         )
     return [
         _scored_token(row, token, place)
@@ -147,6 +148,7 @@ def _scored_token(row: Any, token: int, place: int) -> ScoredToken:
             raise ValueError(value)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise EngineError(
-            f"The engine told no log-probability of token {place} of the text: is the tokenizer its own?"
+            f"The engine told no log-probability of token {place} of the text: is the tokenizer "
+            "its own?"
         ) from None
     return ScoredToken(min(0.0, float(value)), rank, values)

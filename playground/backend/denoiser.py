@@ -176,7 +176,8 @@ class DenoiserWorker:
             request.finish(
                 error=EngineError(
                     t(
-                        "the model's output is not finite (NaN or infinity); its weights may be damaged"
+                        "the model's output is not finite (NaN or infinity); its weights may be "
+                        "damaged"
                     )
                 )
             )
@@ -226,13 +227,14 @@ class Denoiser(Spelling):
         """Why the sampler self-speculative cannot run here, a sentence; "" where it can."""
         if verifier_folder(self.name) is None:
             return t(
-                "sampler self-speculative needs a trained verifier, and {name} has none: choose fairy-diffusion or an exact model",
+                "sampler self-speculative needs a trained verifier, and {name} has none: choose "
+                "fairy-diffusion or an exact model",
                 name=self.name,
             )
         if verifier_file(self.name) is None:
             return t(
-                "sampler self-speculative needs the verifier of {name}, which is not in this copy of the playground; "
-                "self-verifying works without one",
+                "sampler self-speculative needs the verifier of {name}, which is not in this copy "
+                "of the playground; self-verifying works without one",
                 name=self.name,
             )
         return ""
@@ -282,8 +284,8 @@ class Denoiser(Spelling):
         if length > self.context_length:
             raise ValueError(
                 t(
-                    "canvas must be at most {context_length} tokens long (the model's positions), got "
-                    "{got}",
+                    "canvas must be at most {context_length} tokens long (the model's positions), "
+                    "got {got}",
                     context_length=self.context_length,
                     got=length,
                 )
@@ -291,7 +293,8 @@ class Denoiser(Spelling):
         low, high = int(canvas.min()), int(canvas.max())
         if low < 0 or high >= self.vocab_size:
             raise ValueError(
-                f"canvas must hold ids in [0, {self.vocab_size - 1}], got {low if low < 0 else high}"
+                f"canvas must hold ids in [0, {self.vocab_size - 1}], got "
+                f"{low if low < 0 else high}"
             )
         return canvas
 

@@ -353,8 +353,8 @@ class Engine:
         elif is_out_of_memory(error):
             failure = OutOfMemory(
                 t(
-                    "the memory of this machine does not suffice for {name} with this text, even after "
-                    "other models were put away; try a shorter text or a smaller model",
+                    "the memory of this machine does not suffice for {name} with this text, even "
+                    "after other models were put away; try a shorter text or a smaller model",
                     name=repr(self.name),
                 )
             )
@@ -362,7 +362,8 @@ class Engine:
             self.lost = True
             failure = EngineError(
                 t(
-                    "the GPU reported an error, after which this server must be started again ({reason})",
+                    "the GPU reported an error, after which this server must be started again "
+                    "({reason})",
                     reason=str(error).strip().partition("\n")[0][:200],
                 )
             )

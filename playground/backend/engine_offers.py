@@ -52,12 +52,13 @@ class Offer:
     def note(self) -> str:
         if self.top == ALL:
             return (
-                f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells the probability of every token. "
-                "The network's logits it does not tell."
+                f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells "
+                "the probability of every token. The network's logits it does not tell."
             )
         return (
-            f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at most its {self.top} likeliest tokens. "
-            "The probability of all others together is exact; what each of them has, and the network's logits, it does not tell."
+            f"Another program, at {urlsplit(self.address).netloc}, predicts here and tells at "
+            f"most its {self.top} likeliest tokens. The probability of all others together is "
+            "exact; what each of them has, and the network's logits, it does not tell."
         )
 
 
@@ -80,12 +81,14 @@ def _read(text: str) -> dict[str, Offer]:
             or not place.hostname
         ):
             raise ValueError(
-                f"PLAYGROUND_ENGINES must be name=http://host:port/v1,tokenizer=... separated by semicolons, got {part[:100]!r}"
+                "PLAYGROUND_ENGINES must be name=http://host:port/v1,tokenizer=... separated by "
+                f"semicolons, got {part[:100]!r}"
             )
         unknown = set(given) - {"tokenizer", "top", "model", "context", "ids"}
         if unknown or not given.get("tokenizer"):
             raise ValueError(
-                f"PLAYGROUND_ENGINES: an engine has tokenizer (needed), top, model, context and ids, got {sorted(given)} for {name.strip()!r}"
+                "PLAYGROUND_ENGINES: an engine has tokenizer (needed), top, model, context and "
+                f"ids, got {sorted(given)} for {name.strip()!r}"
             )
         numbers = {
             field: given.get(field, default)
@@ -98,7 +101,8 @@ def _read(text: str) -> dict[str, Offer]:
         for field, value in numbers.items():
             if not re.fullmatch(r"[1-9]\d{0,6}", value):
                 raise ValueError(
-                    f"PLAYGROUND_ENGINES: {field} must be a whole number >= 1, got {value[:40]!r} for {name.strip()!r}"
+                    f"PLAYGROUND_ENGINES: {field} must be a whole number >= 1, got {value[:40]!r} "
+                    f"for {name.strip()!r}"
                 )
         offer = Offer(
             name.strip(),

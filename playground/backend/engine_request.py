@@ -60,8 +60,8 @@ class Request:
             self.dropped = True
             raise EngineError(
                 t(
-                    "the model did not answer within {seconds} seconds; try again when fewer visitors "
-                    "are here",
+                    "the model did not answer within {seconds} seconds; try again when fewer "
+                    "visitors are here",
                     seconds=round(seconds),
                 )
             )

@@ -95,8 +95,9 @@ class Completions:
             except Exception as error:
                 self.state = "failed"
                 self.message = (
-                    f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} cannot be used "
-                    f"({type(error).__name__}: {str(error)[:200]}). Everything else goes on working."
+                    f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} "
+                    f"cannot be used ({type(error).__name__}: {str(error)[:200]}). Everything "
+                    "else goes on working."
                 )
                 raise ModelUnavailable(self.offer.id, message=self.message) from error
             self.state, self.message = "ready", ""
@@ -108,7 +109,8 @@ class Completions:
     def _json(self, answer: Any) -> dict:
         if answer.status_code != 200:
             raise EngineError(
-                f"The engine {self.offer.name!r} refused (status {answer.status_code}): {answer.text[:200]}"
+                f"The engine {self.offer.name!r} refused (status {answer.status_code}): "
+                f"{answer.text[:200]}"
             )
         found = answer.json()
         if not isinstance(found, dict):
@@ -149,8 +151,9 @@ class Completions:
                 )
             except httpx.HTTPError as error:
                 raise EngineError(
-                    f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did not answer "
-                    f"({type(error).__name__}); what was written stays: go on from it when it is back"
+                    f"The engine {self.offer.name!r} at {urlsplit(self.offer.address).netloc} did "
+                    f"not answer ({type(error).__name__}); what was written stays: go on from it "
+                    "when it is back"
                 ) from error
             if answer.status_code not in (400, 422) or top <= min(FEWER):
                 break
@@ -178,8 +181,8 @@ class Completions:
         rows = rows_at(self.complete([*ids, *word], echo=True), -1 - len(word))
         if not rows:
             raise EngineError(
-                f"The engine {self.offer.name!r} told no probabilities: it must be started so that it can "
-                "(llama-cpp-python: --logits_all true)"
+                f"The engine {self.offer.name!r} told no probabilities: it must be started so "
+                "that it can (llama-cpp-python: --logits_all true)"
             )
         end = self.codec.tokenizer.eos_token_id
         if (
@@ -237,7 +240,8 @@ class CompletionsModel(Spelling):
     def notes(self) -> list[str]:
         said = [
             f"Another program predicts, at {urlsplit(self.engine.offer.address).netloc}.",
-            "It tells no logits, only log-probabilities: the constant that a logit has besides is lost.",
+            "It tells no logits, only log-probabilities: the constant that a logit has besides is "
+            "lost.",
         ]
         if self.engine.top == ALL:
             said.insert(
@@ -246,12 +250,14 @@ class CompletionsModel(Spelling):
         else:
             said.insert(
                 1,
-                f"It tells at most its {self.engine.top} likeliest tokens: the mass of all others is exact, and the rules and the draw act on what it tells.",
+                f"It tells at most its {self.engine.top} likeliest tokens: the mass of all others "
+                "is exact, and the rules and the draw act on what it tells.",
             )
             said.append("The entropy of the whole distribution cannot be known from it.")
         if not self.engine.offer.ids:
             said.append(
-                "It is given text and cuts it into tokens itself: after a token that it would have cut otherwise, it predicts from its own cut."
+                "It is given text and cuts it into tokens itself: after a token that it would "
+                "have cut otherwise, it predicts from its own cut."
             )
         return said
 
@@ -269,7 +275,8 @@ class CompletionsModel(Spelling):
             raise ValueError(f"ids must be at least one token in [0, {self.vocab_size - 1}]")
         if len(ids) > self.context_length:
             raise ValueError(
-                f"ids must hold at most {self.context_length:,} tokens (the engine's context), got {len(ids):,}"
+                f"ids must hold at most {self.context_length:,} tokens (the engine's context), "
+                f"got {len(ids):,}"
             )
         return distribution(self.engine.rows_after(ids), self.engine.ids_of, self.vocab_size)
 
@@ -282,7 +289,8 @@ class CompletionsModel(Spelling):
 
     def logits_along(self, ids: Any) -> torch.Tensor:
         raise BackendError(
-            "Another program's model cannot do this: it tells log-probabilities of a text's own tokens at best, not every distribution along it"
+            "Another program's model cannot do this: it tells log-probabilities of a text's own "
+            "tokens at best, not every distribution along it"
         )
 
     def scores_along(self, ids: Any, top: int = 1) -> list[ScoredToken]:
@@ -294,11 +302,13 @@ class CompletionsModel(Spelling):
         ids = [int(token) for token in ids]
         if not self.engine.offer.ids:
             raise BackendError(
-                "Another program's model cannot score a text here: it is given text, so its tokens need not be these (ids=1 sends tokens)"
+                "Another program's model cannot score a text here: it is given text, so its "
+                "tokens need not be these (ids=1 sends tokens)"
             )
         if not 0 < len(ids) < self.context_length:
             raise ValueError(
-                f"ids must hold 1 to {self.context_length - 1:,} tokens (the engine's context), got {len(ids):,}"
+                f"ids must hold 1 to {self.context_length - 1:,} tokens (the engine's context), "
+                f"got {len(ids):,}"
             )
         return read_prompt(self.engine.complete(ids, prompt_logprobs=top), ids)
 
@@ -333,7 +343,8 @@ def engine_of(name: Any) -> Completions | None:
     if offer is None:
         raise ModelUnavailable(
             name[:200],
-            message=f"model must be one of {', '.join(engines()) or '(no engines here)'}, got {name[:100]!r}.",
+            message=f"model must be one of {', '.join(engines()) or '(no engines here)'}, got "
+            f"{name[:100]!r}.",
         )
     with _connecting:
         return _connected.setdefault(offer, Completions(offer))

@@ -33,7 +33,8 @@ class RemoteBackend(Backend):
         ):
             raise ValueError(
                 t(
-                    "PLAYGROUND_BACKEND must be the address of a cluster like http://host:8000, got {got}",
+                    "PLAYGROUND_BACKEND must be the address of a cluster like http://host:8000, "
+                    "got {got}",
                     got=repr(address[:200]),
                 )
             )
@@ -60,8 +61,9 @@ class RemoteBackend(Backend):
         self.entry(name, "causal")
         raise BackendError(
             t(
-                "The library's own generate needs the weights in this process, and here they are on "
-                "other machines; start the playground without PLAYGROUND_BACKEND to compare with it"
+                "The library's own generate needs the weights in this process, and here they are "
+                "on other machines; start the playground without PLAYGROUND_BACKEND to compare "
+                "with it"
             )
         )
 

@@ -150,8 +150,8 @@ class RemoteEngine:
             if left_over <= 0:
                 raise EngineError(
                     t(
-                        "The cluster did not answer for {name} within {seconds} seconds ({got}); what was "
-                        "written stays: go on from it in a moment",
+                        "The cluster did not answer for {name} within {seconds} seconds ({got}); "
+                        "what was written stays: go on from it in a moment",
                         name=repr(self.name),
                         seconds=round(seconds),
                         got=reason[:120],
@@ -188,7 +188,8 @@ class RemoteDenoiser(Denoiser):
     @property
     def draft_problem(self) -> str:
         return t(
-            "sampler self-speculative runs only where the model is in this process; self-verifying works over a cluster too"
+            "sampler self-speculative runs only where the model is in this process; "
+            "self-verifying works over a cluster too"
         )
 
     @property

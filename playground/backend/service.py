@@ -169,7 +169,8 @@ class Backend:
                 else ModelUnavailable(
                     entry.id,
                     message=t(
-                        "The model {id} cannot be loaded ({kind}: {reason}). Everything else goes on working.",
+                        "The model {id} cannot be loaded ({kind}: {reason}). Everything else goes "
+                        "on working.",
                         id=repr(entry.id),
                         kind=type(error).__name__,
                         reason=str(error)[:200],

@@ -54,7 +54,8 @@ class AskedStep:
         if getattr(logits, "shown", None) is not None:
             raise ValueError(
                 t(
-                    "This model tells only its likeliest tokens, so a class cannot be compared with it."
+                    "This model tells only its likeliest tokens, so a class cannot be compared "
+                    "with it."
                 )
             )
         if self.drawn is not None and self.drawn >= len(logits):

@@ -92,7 +92,8 @@ def leave_one_out(
     if math.isnan(whole):
         raise ValueError(
             t(
-                "The program that predicts here does not tell the probability of this token: it is not among its likeliest."
+                "The program that predicts here does not tell the probability of this token: it "
+                "is not among its likeliest."
             )
         )
     if len(context) == 1 and not getattr(model, "starts_empty", False):

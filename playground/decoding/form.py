@@ -164,7 +164,8 @@ def _cut(kind: str) -> None:
         if not (kept & (candidates.values > -np.inf)).any():
             raise ValueError(
                 t(
-                    "{field} must leave a token possible; here all that it allows is forbidden by other rules, or impossible for the model",
+                    "{field} must leave a token possible; here all that it allows is forbidden by "
+                    "other rules, or impossible for the model",
                     field=kind,
                 )
             )

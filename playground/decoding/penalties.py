@@ -115,7 +115,8 @@ def _no_repeat_ngram(values: np.ndarray, now: Situation) -> np.ndarray:
     if left.max() == -np.inf:
         raise ValueError(
             t(
-                "no_repeat_ngram_size must leave a token possible, got {size}, which bans every token here (0 turns it off)",
+                "no_repeat_ngram_size must leave a token possible, got {size}, which bans every "
+                "token here (0 turns it off)",
                 size=size,
             )
         )

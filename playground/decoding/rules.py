@@ -84,8 +84,8 @@ RULES: dict[str, Rule] = {
             0.0,
             label=t("min-p"),
             explain=t(
-                "Keeps tokens that have at least this share of the likeliest one's probability. 0 is "
-                "off."
+                "Keeps tokens that have at least this share of the likeliest one's probability. 0 "
+                "is off."
             ),
             low=0,
             high=1,
@@ -99,13 +99,14 @@ RULES: dict[str, Rule] = {
             1.0,
             label=t("typical"),
             explain=t(
-                "Keeps the tokens whose surprisal is nearest to the entropy, until they reach p. It "
-                "may cut the likeliest. 1 is off."
+                "Keeps the tokens whose surprisal is nearest to the entropy, until they reach p. "
+                "It may cut the likeliest. 1 is off."
             ),
             low=0,
             high=1,
             open_low=True,
-            doc="locally typical sampling: keep the tokens whose surprisal is nearest to the entropy",
+            doc="locally typical sampling: keep the tokens whose surprisal is nearest to the "
+            "entropy",
             step=0.01,
             shown=(0.01, 1),
             cuts=True,
@@ -148,7 +149,8 @@ RULES: dict[str, Rule] = {
             ),
             low=1e-6,
             high=1e6,
-            doc="divides the positive logits of tokens seen before and multiplies the negative ones",
+            doc="divides the positive logits of tokens seen before and multiplies the negative "
+            "ones",
             step=0.01,
             shown=(1, 2),
             when_greedy=True,
@@ -159,8 +161,8 @@ RULES: dict[str, Rule] = {
             0.0,
             label=t("presence"),
             explain=t(
-                "Taken off the logit of each token that was written before, the same however often. "
-                "The prompt does not count."
+                "Taken off the logit of each token that was written before, the same however "
+                "often. The prompt does not count."
             ),
             low=-1e6,
             high=1e6,
@@ -203,8 +205,8 @@ RULES: dict[str, Rule] = {
             "xtc_threshold",
             label=t("XTC"),
             explain=t(
-                "With this probability, cuts all tokens above the threshold except the least likely "
-                "of them: the top goes. 0 is off."
+                "With this probability, cuts all tokens above the threshold except the least "
+                "likely of them: the top goes. 0 is off."
             ),
             parameters=(
                 Parameter(
@@ -214,7 +216,8 @@ RULES: dict[str, Rule] = {
                     low=0,
                     high=1,
                     label=t("above"),
-                    doc="exclude top choices: tokens above this probability, but the least likely of them, may be removed",
+                    doc="exclude top choices: tokens above this probability, but the least likely "
+                    "of them, may be removed",
                     step=0.01,
                     shown=(0, 0.5),
                 ),
@@ -273,7 +276,8 @@ RULES: dict[str, Rule] = {
                     low=-1,
                     high=1_000_000,
                     label=t("last tokens (−1: all)"),
-                    doc="over how many of the last tokens that rule looks; -1 is the whole text, llama.cpp has 64 since August 2026",
+                    doc="over how many of the last tokens that rule looks; -1 is the whole text, "
+                    "llama.cpp has 64 since August 2026",
                     step=1,
                     shown=(-1, 512),
                 ),

@@ -37,8 +37,8 @@ FORMS: tuple[Rule, ...] = (
         "choices",
         label=t("choices"),
         explain=t(
-            "The text becomes one of these, one a line. Tokens from which none of them can follow are cut, and the end of the "
-            "text too until one is complete."
+            "The text becomes one of these, one a line. Tokens from which none of them can follow "
+            "are cut, and the end of the text too until one is complete."
         ),
         parameters=(
             LinesParameter(
@@ -51,8 +51,8 @@ FORMS: tuple[Rule, ...] = (
         "regex",
         label=t("regular expression"),
         explain=t(
-            "The whole text matches this expression: [0-9]+ is digits, (yes|no) one of two words. Tokens from which no match can "
-            "follow are cut, and the end too until there is one."
+            "The whole text matches this expression: [0-9]+ is digits, (yes|no) one of two words. "
+            "Tokens from which no match can follow are cut, and the end too until there is one."
         ),
         parameters=(
             TextParameter(
@@ -65,8 +65,8 @@ FORMS: tuple[Rule, ...] = (
         "json_schema",
         label=t("JSON schema"),
         explain=t(
-            "The text is JSON that fits this schema. Tokens that would break it are cut, and the end too until the JSON is whole. "
-            "A model of lower-case tales can write little of it."
+            "The text is JSON that fits this schema. Tokens that would break it are cut, and the "
+            "end too until the JSON is whole. A model of lower-case tales can write little of it."
         ),
         parameters=(
             TextParameter(
@@ -80,8 +80,9 @@ FORMS: tuple[Rule, ...] = (
         0.0,
         label=t("watermark"),
         explain=t(
-            "The token before and the key make a quarter of the vocabulary (the green share) green, anew at each step; this "
-            "number is added to the logit of each green token. Whoever knows the key counts the green tokens. 0 is off."
+            "The token before and the key make a quarter of the vocabulary (the green share) "
+            "green, anew at each step; this number is added to the logit of each green token. "
+            "Whoever knows the key counts the green tokens. 0 is off."
         ),
         low=0,
         high=100,

@@ -13,8 +13,8 @@ SHAPES: tuple[Rule, ...] = (
         0.0,
         label=t("top-nσ"),
         explain=t(
-            "Keeps the tokens whose logit lies within n standard deviations of the largest one. What it keeps is the same at "
-            "every temperature. 0 is off."
+            "Keeps the tokens whose logit lies within n standard deviations of the largest one. "
+            "What it keeps is the same at every temperature. 0 is off."
         ),
         low=0,
         high=1000,
@@ -28,12 +28,14 @@ SHAPES: tuple[Rule, ...] = (
         0.0,
         label=t("top-H"),
         explain=t(
-            "Adds up −p·ln p from the likeliest token on and stops at h times the entropy: where the model is sure, fewer "
-            "tokens stay. It looks at the 100 likeliest, as transformers does. 0 is off."
+            "Adds up −p·ln p from the likeliest token on and stops at h times the entropy: where "
+            "the model is sure, fewer tokens stay. It looks at the 100 likeliest, as transformers "
+            "does. 0 is off."
         ),
         low=0,
         high=1,
-        doc="keep the likeliest tokens while their part of the entropy is at most this share of it (of the 100 likeliest)",
+        doc="keep the likeliest tokens while their part of the entropy is at most this share of "
+        "it (of the 100 likeliest)",
         step=0.01,
         cuts=True,
     ),
@@ -42,8 +44,8 @@ SHAPES: tuple[Rule, ...] = (
         False,
         label=t("p-less"),
         explain=t(
-            "Keeps the tokens that are at least as likely as two draws are to agree (Σ p²). There is nothing to set but on "
-            "and off."
+            "Keeps the tokens that are at least as likely as two draws are to agree (Σ p²). There "
+            "is nothing to set but on and off."
         ),
         doc="keep tokens with at least the probability that two draws agree (the sum of p squared)",
         cuts=True,
@@ -53,8 +55,8 @@ SHAPES: tuple[Rule, ...] = (
         0.0,
         label=t("dynamic temperature"),
         explain=t(
-            "In place of one temperature T: between T − r and T + r, low where the model is sure and high where it is unsure. "
-            "0 is off."
+            "In place of one temperature T: between T − r and T + r, low where the model is sure "
+            "and high where it is unsure. 0 is off."
         ),
         low=0,
         high=1e6,
@@ -70,7 +72,8 @@ SHAPES: tuple[Rule, ...] = (
                 low=0,
                 high=1e6,
                 label=t("exponent"),
-                doc="power of (entropy / largest possible entropy) with which the dynamic temperature moves",
+                doc="power of (entropy / largest possible entropy) with which the dynamic "
+                "temperature moves",
                 step=0.05,
                 shown=(0, 4),
             ),
@@ -81,8 +84,9 @@ SHAPES: tuple[Rule, ...] = (
         0.0,
         label=t("adaptive-p"),
         explain=t(
-            "Prefers tokens whose probability is near a target, and moves the target against what was drawn lately: their "
-            "average is pulled towards it. 0 is off; llama.cpp takes a negative number for off."
+            "Prefers tokens whose probability is near a target, and moves the target against what "
+            "was drawn lately: their average is pulled towards it. 0 is off; llama.cpp takes a "
+            "negative number for off."
         ),
         low=0,
         high=1,

@@ -14,12 +14,14 @@ WORDS: tuple[Rule, ...] = (
         0.0,
         label=t("guidance"),
         explain=t(
-            "Runs the model a second time behind a negative prompt and goes g times the difference away from it. Without one "
-            "it reads only the prompt's last token. transformers calls 1 + g the guidance scale. 0 is off."
+            "Runs the model a second time behind a negative prompt and goes g times the "
+            "difference away from it. Without one it reads only the prompt's last token. "
+            "transformers calls 1 + g the guidance scale. 0 is off."
         ),
         low=-1,
         high=100,
-        doc="away from what the negative prompt would make likely: log p = (1 + g)·with the prompt − g·with the negative one",
+        doc="away from what the negative prompt would make likely: log p = (1 + g)·with the "
+        "prompt − g·with the negative one",
         step=0.05,
         shown=(-1, 5),
         others=(
@@ -37,8 +39,9 @@ WORDS: tuple[Rule, ...] = (
         "logit_bias",
         label=t("bias"),
         explain=t(
-            "Adds a number to the logit of a word's token, one word a line: wolf=-5. Of a word of several tokens the last one "
-            "is moved, where the others stand before it. A word counts with and without a space in front; #464=-5 names a token."
+            "Adds a number to the logit of a word's token, one word a line: wolf=-5. Of a word of "
+            "several tokens the last one is moved, where the others stand before it. A word "
+            "counts with and without a space in front; #464=-5 names a token."
         ),
         parameters=(
             BiasParameter(
@@ -46,7 +49,8 @@ WORDS: tuple[Rule, ...] = (
                 str,
                 "",
                 off="",
-                doc="numbers that are added to logits, one a line: word=number, or #token id=number",
+                doc="numbers that are added to logits, one a line: word=number, or #token "
+                "id=number",
             ),
         ),
         when_greedy=True,
@@ -55,8 +59,9 @@ WORDS: tuple[Rule, ...] = (
         "banned",
         label=t("banned words"),
         explain=t(
-            "These words are never written, one a line: of a word of several tokens the last one is cut where the others stand "
-            "before it. A word counts with and without a space in front; #464 names a token."
+            "These words are never written, one a line: of a word of several tokens the last one "
+            "is cut where the others stand before it. A word counts with and without a space in "
+            "front; #464 names a token."
         ),
         parameters=(
             LinesParameter(
@@ -64,7 +69,8 @@ WORDS: tuple[Rule, ...] = (
                 str,
                 "",
                 off="",
-                doc="words and phrases that are never written, one a line; #464 names a token by its id",
+                doc="words and phrases that are never written, one a line; #464 names a token by "
+                "its id",
             ),
         ),
         when_greedy=True,

@@ -144,7 +144,8 @@ def beam_rounds(
     limit = max_new_tokens if longest is None else min(max_new_tokens, longest - len(prompt))
     if limit < 1:
         raise ValueError(
-            f"prompt_ids must leave room in the model's context of {longest} tokens, got {len(prompt)}"
+            f"prompt_ids must leave room in the model's context of {longest} tokens, got "
+            f"{len(prompt)}"
         )
     search = _Search(prompt, num_beams, limit, length_penalty, early_stopping, end_ids(model))
     finish = None

@@ -60,7 +60,8 @@ ORDER = OrderParameter(
     "order",
     str,
     "transformers",
-    doc="transformers (temperature before the cuts), llama.cpp (temperature after them), or the rules' names in the order in which they act",
+    doc="transformers (temperature before the cuts), llama.cpp (temperature after them), or the "
+    "rules' names in the order in which they act",
 )
 
 MAX_NEW_TOKENS = Parameter(
@@ -75,7 +76,8 @@ STOP = LinesParameter(
     "",
     off="",
     label=t("stop at"),
-    doc="the text ends before any of these, also where one goes across tokens; one a line, \\n is a line end",
+    doc="the text ends before any of these, also where one goes across tokens; one a line, \\n is "
+    "a line end",
 )
 IGNORE_END = Parameter(
     "ignore_end",

@@ -227,7 +227,8 @@ def sequences_of(
             if not spelled and spelling is None:
                 raise ValueError(
                     t(
-                        "{field} must name tokens by their ids (#464) where no model is there to spell words, got {got}",
+                        "{field} must name tokens by their ids (#464) where no model is there to "
+                        "spell words, got {got}",
                         field=field,
                         got=repr(text),
                     )

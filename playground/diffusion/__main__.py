@@ -99,7 +99,8 @@ def run(denoiser, canvas: list[int], settings: UnmaskSettings) -> None:
             )
         time = "" if record["t"] is None else f" t={record['t']:.2f}"
         print(
-            f"{record['index'] + 1:4d}{time}  +{record['revealed']:<2d} calls {record['calls']:<3d} {' '.join(words)}"
+            f"{record['index'] + 1:4d}{time}  +{record['revealed']:<2d} calls "
+            f"{record['calls']:<3d} {' '.join(words)}"
         )
     print(f"\n{denoiser.decode([t for t in record['canvas']])}\n{perf_counter() - begin:.2f} s")
 

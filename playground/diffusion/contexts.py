@@ -24,8 +24,8 @@ def from_ngram(denoiser_class, model):
         if model.order != 1 or model.vocab_size > LARGEST_DENSE:
             raise ValueError(
                 t(
-                    "a smoothed n-gram model must have order 1 and at most {largest_dense} words, got "
-                    "order {order} and {vocab_size} words",
+                    "a smoothed n-gram model must have order 1 and at most {largest_dense} words, "
+                    "got order {order} and {vocab_size} words",
                     largest_dense=LARGEST_DENSE,
                     order=model.order,
                     vocab_size=model.vocab_size,

@@ -49,8 +49,8 @@ class Canvases:
         if max(outcomes, states) > COST_LIMIT:
             raise ValueError(
                 t(
-                    "length must keep canvases times outcomes within {cost_limit}, got {got} for {size} "
-                    "words and length {length}",
+                    "length must keep canvases times outcomes within {cost_limit}, got {got} for "
+                    "{size} words and length {length}",
                     cost_limit=COST_LIMIT,
                     got=f"{max(outcomes, states):,.0f}",
                     size=self.size,

@@ -41,7 +41,8 @@ class NetworkDenoiser:
     def draft_problem(self) -> str:
         """Why the sampler self-speculative cannot run here, a sentence."""
         return t(
-            "sampler self-speculative needs a trained verifier, and the network for every noise has none; self-verifying works without one"
+            "sampler self-speculative needs a trained verifier, and the network for every noise "
+            "has none; self-verifying works without one"
         )
 
     @property

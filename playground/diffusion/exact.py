@@ -95,7 +95,8 @@ class ExactDenoiser:
         values = matrix.data if sparse.issparse(matrix) else matrix
         if not np.all(np.isfinite(values)) or np.any(values < 0):
             raise ValueError(
-                f"{name} must hold probabilities in [0, 1], got {np.asarray(values).reshape(-1)[:5].tolist()} ..."
+                f"{name} must hold probabilities in [0, 1], got "
+                f"{np.asarray(values).reshape(-1)[:5].tolist()} ..."
             )
         sums = np.asarray(matrix.sum(axis=1)).reshape(-1)
         if np.any(np.abs(sums - 1.0) > 1e-6):
@@ -218,7 +219,8 @@ class ExactDenoiser:
         if np.any(np.isneginf(top)):
             row, position, _ = (int(part[0]) for part in np.nonzero(np.isneginf(top)))
             raise ValueError(
-                f"evidence must leave one word possible, got -inf for all of them at row {row + 1}, position {position + 1}"
+                "evidence must leave one word possible, got -inf for all of them at row "
+                f"{row + 1}, position {position + 1}"
             )
         evidence = evidence - top  # a constant of a position changes nothing
         log = (

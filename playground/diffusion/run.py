@@ -58,7 +58,8 @@ def check_canvas(canvas, denoiser, locked=None) -> tuple[np.ndarray, np.ndarray]
     if np.any(locks & ~visible):
         row, position = (int(part[0]) for part in np.nonzero(locks & ~visible))
         raise ValueError(
-            f"locked must be False where the canvas is masked, got True at row {row + 1}, position {position + 1}"
+            f"locked must be False where the canvas is masked, got True at row {row + 1}, "
+            f"position {position + 1}"
         )
     return array, locks.copy()
 

@@ -26,8 +26,9 @@ PARAMETERS: dict[str, Parameter] = table(
         high=100_000,
         label="Steps",
         step=1,
-        doc="forward passes to spend (gibbs: sweeps; self-verifying, self-speculative: of the cosine that is the window of a pass); "
-        "fast-dllm, entropy-bound and any-order take as many as they need",
+        doc="forward passes to spend (gibbs: sweeps; self-verifying, self-speculative: of the "
+        "cosine that is the window of a pass); fast-dllm, entropy-bound and any-order take as "
+        "many as they need",
     ),
     _number(
         "temperature",
@@ -55,7 +56,8 @@ PARAMETERS: dict[str, Parameter] = table(
         "linear",
         choices=SCHEDULES,
         label="Schedule of the noise",
-        doc="of the noise, for mdlm, sedd, remdm, uniform, diffusion-lm and cdcd; entropy-linear is measured on the model",
+        doc="of the noise, for mdlm, sedd, remdm, uniform, diffusion-lm and cdcd; entropy-linear "
+        "is measured on the model",
     ),
     Parameter(
         "block_length",
@@ -126,7 +128,8 @@ PARAMETERS: dict[str, Parameter] = table(
         unit="nats",
         label="Stop below entropy, nats",
         step=0.005,
-        doc="diffusion-gemma: ends where the likeliest words stay and their mean entropy is below this",
+        doc="diffusion-gemma: ends where the likeliest words stay and their mean entropy is below "
+        "this",
     ),
     _number(
         "eta",
@@ -166,7 +169,8 @@ PARAMETERS: dict[str, Parameter] = table(
         bool,
         False,
         label="As published",
-        doc="what the published code does where ours differs: dream and fast-dllm score the drawn word, mdlm ends with an argmax",
+        doc="what the published code does where ours differs: dream and fast-dllm score the drawn "
+        "word, mdlm ends with an argmax",
     ),
 )
 

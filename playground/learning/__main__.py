@@ -54,8 +54,9 @@ def show(shipped: Scene, wish: Wish) -> None:
             if name in record:
                 one = record[name]
                 print(
-                    f"seed {wish.seed} {name:6}  reward {one['reward']:.3f}  hit {one['hit']:.3f}  causal nats {one['nats']:.2f} "
-                    f"± {one['nats_error']:.2f}  distinct {one['distinct']:.2f}",
+                    f"seed {wish.seed} {name:6}  reward {one['reward']:.3f}  hit {one['hit']:.3f} "
+                    f" causal nats {one['nats']:.2f} ± {one['nats_error']:.2f}  distinct "
+                    f"{one['distinct']:.2f}",
                     flush=True,
                 )
                 for text in one["texts"][:3]:

@@ -19,11 +19,13 @@ from playground.parameters import Parameter
 Reward = Callable[[str], float]
 
 ANIMALS = (
-    "wolf fox bear lion cat dog horse bird eagle fish snake frog pig goat sheep cow ox mouse rat tiger crow raven hen cock "
-    "duck goose swan dragon ass donkey hare rabbit deer stag owl bee ant monkey"
+    "wolf fox bear lion cat dog horse bird eagle fish snake frog pig goat sheep cow ox mouse rat "
+    "tiger crow raven hen cock duck goose swan dragon ass donkey hare rabbit deer stag owl bee "
+    "ant monkey"
 )
 HAPPY = frozenset(
-    "happy happily joy joyful glad merry merrily delighted rejoiced wedding married feast happiness laughed smiled".split()
+    "happy happily joy joyful glad merry merrily delighted rejoiced wedding married feast "
+    "happiness laughed smiled".split()
 )
 KINDS = ("words", "happy", "short", "rhyme", "length", "expression")
 ENOUGH_WORDS, ENOUGH_JOY, SHORT, END = 3, 2, 3, 12

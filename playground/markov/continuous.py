@@ -51,8 +51,8 @@ class ContinuousTimeChain:
         if bad.any():
             row, column = np.argwhere(bad)[0]
             raise ValueError(
-                f"rates row {name_of_row(names, row)} holds {self.rates[row, column]} in column {column + 1}; "
-                "a rate off the diagonal must be a finite number of at least 0"
+                f"rates row {name_of_row(names, row)} holds {self.rates[row, column]} in column "
+                f"{column + 1}; a rate off the diagonal must be a finite number of at least 0"
             )
         leaving = np.where(off, self.rates, 0).sum(axis=1)
         sums = leaving + self.rates.diagonal()

@@ -113,7 +113,8 @@ class HiddenMarkovModel:
             )
             if not whole:
                 raise ValueError(
-                    f"{field} must be whole numbers (symbol numbers, -1 for missing), got {array[:5].tolist()}"
+                    f"{field} must be whole numbers (symbol numbers, -1 for missing), got "
+                    f"{array[:5].tolist()}"
                 )
             array = array.astype(np.int64)
         if array.min() < MISSING or array.max() >= len(self.symbols):
@@ -245,7 +246,8 @@ class HiddenMarkovModel:
         path = np.asarray(path, dtype=np.int64)
         if path.shape != (len(seen),) or path.min() < 0 or path.max() >= self.size:
             raise ValueError(
-                f"path must hold {len(seen)} states from 0 to {self.size - 1}, got {path.tolist()[:10]}"
+                f"path must hold {len(seen)} states from 0 to {self.size - 1}, got "
+                f"{path.tolist()[:10]}"
             )
         with np.errstate(divide="ignore"):
             return float(

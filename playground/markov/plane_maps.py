@@ -85,7 +85,8 @@ def contraction(rate: float = 0.8, angle: float = 0.6) -> PlaneMap:
     return PlaneMap(
         "contraction",
         lambda h: rate * _turn(torch.tanh(h), angle) + shift - h,
-        explanation="Every pair of points comes closer at each step: one fixed point attracts the whole plane.",
+        explanation="Every pair of points comes closer at each step: one fixed point attracts the whole "
+        "plane.",
     )
 
 
@@ -124,7 +125,8 @@ def limit_cycle(period: int = 5, pull: float = 0.3, lock: float = 0.2) -> PlaneM
         "limit cycle",
         g,
         (-1.8, 1.8, -1.8, 1.8),
-        explanation="Not a contraction: the origin repels, and orbits close into a cycle that attracts its surroundings.",
+        explanation="Not a contraction: the origin repels, and orbits close into a cycle that attracts "
+        "its surroundings.",
     )
 
 
@@ -136,7 +138,8 @@ def near_isometry(strength: float = 0.05) -> PlaneMap:
     return PlaneMap(
         "near-isometry",
         lambda h: strength * torch.tanh(h @ weights.T),
-        explanation="Small residual steps: the Jacobian is close to the identity, so distances hardly change.",
+        explanation="Small residual steps: the Jacobian is close to the identity, so distances hardly "
+        "change.",
     )
 
 
@@ -151,7 +154,8 @@ def chaos(a: float = 1.4, b: float = 0.3) -> PlaneMap:
         "chaos",
         g,
         (-1.6, 1.6, -1.0, 1.0),
-        explanation="The Hénon map. At a = 1.4 and b = 0.3 neighbours part exponentially fast, yet it has two fixed points, and about a third of the box escapes.",
+        explanation="The Hénon map. At a = 1.4 and b = 0.3 neighbours part exponentially fast, yet it has "
+        "two fixed points, and about a third of the box escapes.",
     )
 
 

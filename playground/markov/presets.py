@@ -14,7 +14,8 @@ CHAINS: dict[str, dict] = {
         "states": ["sunny", "rainy"],
         "transition": [[0.9, 0.1], [0.5, 0.5]],
         "initial": [1, 0],
-        "explanation": "Sun mostly stays, rain goes as often as it stays: five days in six are sunny in the long run.",
+        "explanation": "Sun mostly stays, rain goes as often as it stays: five days in six are sunny in the "
+        "long run.",
     },
     "gambler": {
         "states": ["0", "1", "2", "3", "4"],
@@ -26,7 +27,8 @@ CHAINS: dict[str, dict] = {
             [0, 0, 0.5, 0, 0.5],
             [0, 0, 0, 0, 1],
         ],
-        "explanation": "A fair game from 2 coins until 0 or 4: two absorbing states, so every mixture of two distributions is stationary.",
+        "explanation": "A fair game from 2 coins until 0 or 4: two absorbing states, so every mixture of two "
+        "distributions is stationary.",
     },
     "ring": {
         "states": ["1", "2", "3", "4", "5", "6"],
@@ -35,13 +37,15 @@ CHAINS: dict[str, dict] = {
             [0.2 if i == j else 0.4 if (i - j) % 6 in (1, 5) else 0 for j in range(6)]
             for i in range(6)
         ],
-        "explanation": "A walk around a ring that sometimes rests: every place is equally likely in the long run.",
+        "explanation": "A walk around a ring that sometimes rests: every place is equally likely in the long "
+        "run.",
     },
     "periodic": {
         "states": ["A", "B", "C"],
         "transition": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
         "initial": [1, 0, 0],
-        "explanation": "A, B, C, A, ...: period 3. It has a stationary distribution and never converges to it.",
+        "explanation": "A, B, C, A, ...: period 3. It has a stationary distribution and never converges to "
+        "it.",
     },
     "absorbing": {
         "states": ["draft", "review", "published", "rejected"],
@@ -61,8 +65,8 @@ CHAINS: dict[str, dict] = {
             [0, 0, 0, 0, 0, 0, 1],
             [1, 0, 0, 0, 0, 0, 0],
         ],
-        "explanation": "Words as states. Greedy takes the first of two equals and repeats the brown fox for ever; "
-        "drawing leaves the loop.",
+        "explanation": "Words as states. Greedy takes the first of two equals and repeats the brown fox for "
+        "ever; drawing leaves the loop.",
     },
 }
 
@@ -97,8 +101,8 @@ HIDDEN: dict[str, dict] = {
             [0, 0, 0, 0, 0, 1],
         ],
         "observations": [0, 1, 3, 0, 1],
-        "explanation": "“fox” the subject is followed by a verb, “fox” the object by the end: the word is the same, "
-        "the hidden state remembers which it was. A bigram model cannot.",
+        "explanation": "“fox” the subject is followed by a verb, “fox” the object by the end: the word is "
+        "the same, the hidden state remembers which it was. A bigram model cannot.",
     },
     "casino": {
         "states": ["fair", "loaded"],
@@ -107,7 +111,8 @@ HIDDEN: dict[str, dict] = {
         "transition": [[0.95, 0.05], [0.1, 0.9]],
         "emission": [[1 / 6] * 6, [0.1, 0.1, 0.1, 0.1, 0.1, 0.5]],
         "observations": [5, 5, 4, 0, 2, 1, 2, 0, 0, 0, 4, 5, 2, 4, 4, 5, 5, 5, 5, 1],
-        "explanation": "Now and then the casino changes to a loaded die (Durbin et al., Biological sequence analysis).",
+        "explanation": "Now and then the casino changes to a loaded die (Durbin et al., Biological sequence "
+        "analysis).",
     },
     "ice cream": {
         "states": ["hot", "cold"],
@@ -116,7 +121,8 @@ HIDDEN: dict[str, dict] = {
         "transition": [[0.6, 0.4], [0.5, 0.5]],
         "emission": [[0.2, 0.4, 0.4], [0.5, 0.4, 0.1]],
         "observations": [2, 0, 2],
-        "explanation": "How hot was it, by the number of ice creams in a diary? (Eisner; Jurafsky and Martin)",
+        "explanation": "How hot was it, by the number of ice creams in a diary? (Eisner; Jurafsky and "
+        "Martin)",
     },
     "healthy/fever": {
         "states": ["healthy", "fever"],
@@ -147,8 +153,8 @@ RATES: dict[str, dict] = {
         "states": ["token", "mask"],
         "rates": [[-1, 1], [0, 0]],
         "initial": [1, 0],
-        "explanation": "A token is masked at rate 1 and stays so: P(token still there at t) = exp(-t), the alpha-bar "
-        "of masking diffusion.",
+        "explanation": "A token is masked at rate 1 and stays so: P(token still there at t) = exp(-t), the "
+        "alpha-bar of masking diffusion.",
     },
     "on/off": {
         "states": ["on", "off"],

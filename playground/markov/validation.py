@@ -24,8 +24,9 @@ class ImpossibleObservations(ValueError):
         if sequence is not None:
             where += f" of sequence {sequence + 1}"
         super().__init__(
-            f"observations have probability 0 under this model: at {where} no state that can be reached "
-            f"emits {symbol!r}; give one of them a positive emission or transition there, or mark it missing (-1)"
+            f"observations have probability 0 under this model: at {where} no state that can be "
+            f"reached emits {symbol!r}; give one of them a positive emission or transition there, "
+            "or mark it missing (-1)"
         )
 
 
@@ -91,8 +92,8 @@ def check_rows(
     if bad.any():
         row, column = np.argwhere(bad)[0]
         raise ValueError(
-            f"{field} row {name_of_row(names, row)} holds {rows[row, column]} in column {column + 1}; "
-            "every entry must be a probability in [0, 1]"
+            f"{field} row {name_of_row(names, row)} holds {rows[row, column]} in column "
+            f"{column + 1}; every entry must be a probability in [0, 1]"
         )
     sums = rows.sum(axis=1)
     off = np.abs(sums - 1) > ROUNDING
@@ -108,8 +109,8 @@ def check_rows(
         )
         more = int(off.sum()) - 1
         raise ValueError(
-            f"{called} sums to {_plain(sums[row])}; it must sum to 1: divide it by {_plain(sums[row])}, "
-            f"giving [{shown}]"
+            f"{called} sums to {_plain(sums[row])}; it must sum to 1: divide it by "
+            f"{_plain(sums[row])}, giving [{shown}]"
             + (f" ({more} more row{'s' * (more > 1)} like this)" if more else "")
         )
     rounded = np.abs(sums - 1) > 1e-12

@@ -29,7 +29,8 @@ def _utility(utility: str | Callable[[str, str], float]) -> Callable[[str, str],
         return utility
     if utility not in named:
         raise ValueError(
-            f"utility must be a function of (candidate, reference) or one of {', '.join(named)}, got {utility!r}"
+            f"utility must be a function of (candidate, reference) or one of {', '.join(named)}, "
+            f"got {utility!r}"
         )
     return named[utility]
 

@@ -67,7 +67,8 @@ def style() -> str:
                 f":has({figure.shown})",
                 f":is({figure.shown})",
                 f":is({figure.shown}) *",
-                "#masthead, #masthead *, #link-picture, #link-picture *, .block:has(#masthead, #link-picture)",
+                "#masthead, #masthead *, #link-picture, #link-picture *, .block:has(#masthead, "
+                "#link-picture)",
             )
         )
         rules.append(
@@ -82,5 +83,6 @@ def script() -> str:
     names = ", ".join(f"'{name}'" for name in (PAGE, *FIGURES))
     return (
         "(() => { const wanted = new URLSearchParams(location.search).get('embed');"
-        f" if (wanted !== null) document.documentElement.dataset.embed = [{names}].includes(wanted) ? wanted : '{PAGE}'; }})();"
+        " if (wanted !== null) document.documentElement.dataset.embed = "
+        f"[{names}].includes(wanted) ? wanted : '{PAGE}'; }})();"
     )

@@ -9,8 +9,9 @@ from typing import Any
 from playground.i18n import t, wire
 
 NOTHING_FITS = (
-    "No text of this model fits the words that stand here: words drawn together need not follow each other in it. What was drawn stays; "
-    "take more steps (fewer words a step), or an n-gram model of the next lower order, which allows more."
+    "No text of this model fits the words that stand here: words drawn together need not follow "
+    "each other in it. What was drawn stays; take more steps (fewer words a step), or an n-gram "
+    "model of the next lower order, which allows more."
 )
 
 

@@ -65,7 +65,8 @@ class Player:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.html())}" sandbox="allow-scripts" '
-            f'style="width:100%;height:{self.height}px;border:0" title="{html.escape(self.text[:200])}"></iframe>'
+            f'style="width:100%;height:{self.height}px;border:0" '
+            f'title="{html.escape(self.text[:200])}"></iframe>'
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:

@@ -38,6 +38,7 @@ def frame_ancestors(environment: Mapping[str, str] | None = None) -> str:
         if not ORIGIN.fullmatch(word):
             raise ValueError(
                 f"{VARIABLE}: {word!r} is no origin. Write the scheme and the host, as in "
-                "https://school.example, several with spaces between them; or * for every site, or none."
+                "https://school.example, several with spaces between them; or * for every site, "
+                "or none."
             )
     return " ".join(["'self'", *(word.rstrip("/") for word in words)])

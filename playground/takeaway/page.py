@@ -106,7 +106,8 @@ def _faces() -> str:
     for family, file in FONTS.items():
         data = base64.b64encode((ASSETS / "fonts" / file).read_bytes()).decode()
         faces.append(
-            f'@font-face {{ font-family: "{NAMES[family]}"; font-weight: 200 900; src: url("data:font/woff2;base64,{data}") format("woff2"); }}'
+            f'@font-face {{ font-family: "{NAMES[family]}"; font-weight: 200 900; src: '
+            f'url("data:font/woff2;base64,{data}") format("woff2"); }}'
         )
     return "\n".join(faces)
 

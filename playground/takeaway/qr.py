@@ -18,7 +18,8 @@ def squares(address: Any) -> list[str]:
     size = len(address.encode("utf-8", "replace"))
     if size > LONGEST:
         raise ValueError(
-            f"This link is too long for a QR code: it has {size:,} bytes, at most {LONGEST:,} fit. Copy the link, or shorten the text."
+            f"This link is too long for a QR code: it has {size:,} bytes, at most {LONGEST:,} "
+            "fit. Copy the link, or shorten the text."
         )
     import qrcode
     from qrcode.constants import ERROR_CORRECT_M

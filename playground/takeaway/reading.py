@@ -161,7 +161,8 @@ def _decode(trace: Mapping[str, Any]) -> dict:
         ]
         if step["binding"] is not None and step["binding"] not in names:
             raise ValueError(
-                f"steps[{number}].binding must be null or a stage of this step ({', '.join(names)}), got {shown(step['binding'])}"
+                f"steps[{number}].binding must be null or a stage of this step "
+                f"({', '.join(names)}), got {shown(step['binding'])}"
             )
         step.setdefault("piece", step["text"])
     return {
@@ -280,7 +281,8 @@ def _unmask(trace: Mapping[str, Any], where: str) -> dict:
         for name in ("canvas", "state", "confidence", "entropy", "top", "change"):
             if name in step and len(step[name]) != length:
                 raise ValueError(
-                    f"{place}.{name} must hold {length} entries, one for each position, got {len(step[name])}"
+                    f"{place}.{name} must hold {length} entries, one for each position, got "
+                    f"{len(step[name])}"
                 )
         for name in step.get("vectors", {}).keys() - {"words"}:
             if len(step["vectors"][name]) != length:

@@ -122,7 +122,8 @@ def plain_settings(value: Any, where: str) -> dict:
             or (isinstance(item, str) and len(item) > 2000)
         ):
             raise ValueError(
-                f"{where}.{name[:60]} must be a number, a short text, true, false or null, got {shown(item)}"
+                f"{where}.{name[:60]} must be a number, a short text, true, false or null, got "
+                f"{shown(item)}"
             )
         if isinstance(item, (int, float)) and not isinstance(item, bool):
             real_number(-1e300, 1e300)(item, f"{where}.{name}")

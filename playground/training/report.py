@@ -158,7 +158,8 @@ def main() -> None:
             )
         for rate in RATES:
             print(
-                f"fairy-diffusion, {rate:.0%} hidden, windows of 64: {masked_loss(network, pieces, rate):.3f} nats a hidden piece"
+                f"fairy-diffusion, {rate:.0%} hidden, windows of 64: "
+                f"{masked_loss(network, pieces, rate):.3f} nats a hidden piece"
             )
     if options.other:
         extra = {"gguf_file": options.gguf} if options.gguf else {}

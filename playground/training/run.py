@@ -58,14 +58,16 @@ class TrainingSettings:
     def __post_init__(self):
         if (self.minutes is None) == (self.steps is None):
             raise ValueError(
-                f"either minutes or steps must be given, got minutes={self.minutes}, steps={self.steps}"
+                f"either minutes or steps must be given, got minutes={self.minutes}, "
+                f"steps={self.steps}"
             )
         for name in ("dropout", "noise", "descent", "average"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be in [0, 1], got {getattr(self, name)}")
         if self.positions_from is not None and self.weight_decay > 0:
             raise ValueError(
-                f"weight_decay must be 0 while only positions are trained (it would shrink the frozen rows), got {self.weight_decay}"
+                "weight_decay must be 0 while only positions are trained (it would shrink the "
+                f"frozen rows), got {self.weight_decay}"
             )
         if self.weighting not in ("bound", "token"):
             raise ValueError(f"weighting must be 'bound' or 'token', got {self.weighting!r}")
@@ -275,7 +277,8 @@ class Training:
         kept = torch.load(self.folder / CHECKPOINT, map_location=self.device, weights_only=True)
         if kept["settings"]["model"] != self.settings.model:
             raise ValueError(
-                f"model must be {kept['settings']['model']} to resume this checkpoint, got {self.settings.model}"
+                f"model must be {kept['settings']['model']} to resume this checkpoint, got "
+                f"{self.settings.model}"
             )
         self.network.load_state_dict(kept["network"])
         self.optimizer.load_state_dict(kept["optimizer"])

@@ -74,7 +74,8 @@ def load_tied_state(network: torch.nn.Module, state: dict[str, torch.Tensor]) ->
     missing = [name for name in missing if not name.startswith(f"{HEAD}.decoder.")]
     if missing or unexpected:
         raise ValueError(
-            f"weights must hold every tensor of the network, got missing {missing[:3]} and unexpected {unexpected[:3]}"
+            f"weights must hold every tensor of the network, got missing {missing[:3]} and "
+            f"unexpected {unexpected[:3]}"
         )
 
 

@@ -180,7 +180,8 @@ class Windows:
             fitting = self.paragraph_starts[self.paragraph_starts + length - 1 <= len(self.pieces)]
             if len(fitting) == 0:
                 raise ValueError(
-                    f"corpus must hold a paragraph with {length - 1} pieces after its start, got none"
+                    f"corpus must hold a paragraph with {length - 1} pieces after its start, got "
+                    "none"
                 )
             # one early: [CLS] overwrites the piece in front of the paragraph
             offsets.append(fitting[torch.randint(len(fitting), (marked,), device=self.device)] - 1)

@@ -88,7 +88,8 @@ class Widget(gr.HTML):
         for text, name in ((self.TEMPLATE, "TEMPLATE"), (self.STYLE, "STYLE")):
             if "${" in text or "{{" in text or "`" in text:
                 raise ValueError(
-                    f"{type(self).__name__}.{name} must be constant: it holds a placeholder of the template engine"
+                    f"{type(self).__name__}.{name} must be constant: it holds a placeholder of "
+                    "the template engine"
                 )
         extra = {name: item for name, item in kwargs.items() if name not in HTML_ARGUMENTS}
         if self.MODULE:  # a module says its messages in the visitor's language

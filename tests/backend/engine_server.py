@@ -197,12 +197,15 @@ def main() -> None:
         encoding="utf-8",
     )
     print(
-        f"{len(asked)} answers, {ANSWERS.stat().st_size / 1000:.0f} kB; {1000 * seconds / steps:.0f} ms a token through the engine ({steps / seconds:.1f} tokens/s)"
+        f"{len(asked)} answers, {ANSWERS.stat().st_size / 1000:.0f} kB; "
+        f"{1000 * seconds / steps:.0f} ms a token through the engine ({steps / seconds:.1f} "
+        "tokens/s)"
     )
     with Backend().causal("smollm2-135m") as own:
         for name, distance, first in questions.compare(answers, own):
             print(
-                f"{name}: total variation to our own copy of these weights {distance:.4f}, likeliest token {'the same' if first else 'ANOTHER'}"
+                f"{name}: total variation to our own copy of these weights {distance:.4f}, "
+                f"likeliest token {'the same' if first else 'ANOTHER'}"
             )
 
 

@@ -18,8 +18,8 @@ from transformers import (
 )
 
 WORDS = (
-    "once upon a time there was king queen the little girl said don t s i you come here he she ll well known ##ly slow "
-    "castle and in of"
+    "once upon a time there was king queen the little girl said don t s i you come here he she ll "
+    "well known ##ly slow castle and in of"
 ).split()
 
 

@@ -23,8 +23,9 @@ def test_the_backend_is_there_before_torch_is():
     import sys
 
     code = (
-        "import sys; from playground.backend import get_backend; get_backend().catalog(); get_backend().status('gpt2'); "
-        "print([name for name in ('torch', 'transformers', 'huggingface_hub') if name in sys.modules])"
+        "import sys; from playground.backend import get_backend; get_backend().catalog(); "
+        "get_backend().status('gpt2'); print([name for name in ('torch', 'transformers', "
+        "'huggingface_hub') if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

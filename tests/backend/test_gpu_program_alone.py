@@ -13,8 +13,8 @@ from playground.paths import ASSETS
 ROOT = ASSETS.parent
 # What the app needs and a bare GPU machine does not have.
 AWAY = (
-    "accelerate babel fastapi gguf gradio gradio_client hypothesis llguidance mcp pandas PIL plotly prometheus_client "
-    "pytest qrcode rouge_score sacrebleu scipy sse_starlette starlette"
+    "accelerate babel fastapi gguf gradio gradio_client hypothesis llguidance mcp pandas PIL "
+    "plotly prometheus_client pytest qrcode rouge_score sacrebleu scipy sse_starlette starlette"
 ).split()
 BARE = f"""
 import sys

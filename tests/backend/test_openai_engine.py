@@ -304,7 +304,8 @@ def test_a_bad_list_of_engines_is_named(monkeypatch, text):
 def test_several_engines_in_their_order(monkeypatch):
     monkeypatch.setenv(
         "PLAYGROUND_ENGINES",
-        "one=http://a:1/v1, tokenizer=gpt2 ; two=https://b/v1,tokenizer=gpt2,top=100,context=512,model=m,ids=1;",
+        "one=http://a:1/v1, tokenizer=gpt2 ; "
+        "two=https://b/v1,tokenizer=gpt2,top=100,context=512,model=m,ids=1;",
     )
     assert list(engines()) == ["engine/one", "engine/two"]
     assert engines()["engine/two"] == Offer("two", "https://b/v1", "gpt2", 100, "m", 512, True)

@@ -168,7 +168,8 @@ def main() -> None:
     for name, unit in ROWS.items():
         values = [found[name] for found in rounds]
         print(
-            f"| {name.strip()} | {unit} | {statistics.median(values):.2f} | {min(values):.2f} to {max(values):.2f} |"
+            f"| {name.strip()} | {unit} | {statistics.median(values):.2f} | {min(values):.2f} to "
+            f"{max(values):.2f} |"
         )
 
 

@@ -62,7 +62,8 @@ def main(model: str = "fairy-causal", tokens: str = "40", rounds: str = "5") -> 
             ratios.append(several / single)
             print(f"{title}: {several:.2f} s / {single:.2f} s = {several / single:.2f}", flush=True)
         print(
-            f"{title}, {model}, {length} tokens: median {statistics.median(ratios):.2f} (goal at most {goal})",
+            f"{title}, {model}, {length} tokens: median {statistics.median(ratios):.2f} (goal at "
+            f"most {goal})",
             flush=True,
         )
 

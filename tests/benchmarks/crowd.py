@@ -117,24 +117,31 @@ def table(measured: dict) -> str:
     demand = VISITORS * WRITING * SPEED
     models = measured["models"]
     lines = [
-        f"Measured ({measured['date']}, {measured['machine']}, load {measured['load']} besides; one replica, one thread, over Ray Serve):",
+        f"Measured ({measured['date']}, {measured['machine']}, load {measured['load']} besides; "
+        "one replica, one thread, over Ray Serve):",
         "",
-        "| model | visitors writing | tokens/s of the replica | tokens/s a visitor | wait for a token, p50 / p95 "
-        "| memory of the replica | page's processor time a token | logits a token |",
+        "| model | visitors writing | tokens/s of the replica | tokens/s a visitor | wait for a "
+        "token, p50 / p95 | memory of the replica | page's processor time a token | logits a "
+        "token |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for name, figures in models.items():
         lines.append(
-            f"| {name} | {figures['visitors']} | {figures['tokens_per_second']:,.1f} | {pace(figures):.1f} | {figures['wait_p50_ms']:,} / {figures['wait_p95_ms']:,} ms "
-            f"| {figures['replica_bytes'] / 1e9:.1f} GB | {1000 * figures['page_seconds_per_token']:.1f} ms | {figures['bytes_per_token'] / 1000:,.0f} kB |"
+            f"| {name} | {figures['visitors']} | {figures['tokens_per_second']:,.1f} | "
+            f"{pace(figures):.1f} | {figures['wait_p50_ms']:,} / {figures['wait_p95_ms']:,} ms | "
+            f"{figures['replica_bytes'] / 1e9:.1f} GB | "
+            f"{1000 * figures['page_seconds_per_token']:.1f} ms | "
+            f"{figures['bytes_per_token'] / 1000:,.0f} kB |"
         )
     lines += [
         "",
-        "Extrapolated (nothing of it was run) from these figures and from assumptions, none of which was measured:",
+        "Extrapolated (nothing of it was run) from these figures and from assumptions, none of "
+        "which was measured:",
         "",
         *(f"- {assumption}" for assumption in assumptions(measured, demand)),
         "",
-        "| model | replicas (cores) | page processes (cores) | memory | logits on the network | cost an hour | a visitor and hour |",
+        "| model | replicas (cores) | page processes (cores) | memory | logits on the network | "
+        "cost an hour | a visitor and hour |",
         "|---|---|---|---|---|---|---|",
     ]
     for name, figures in models.items():
@@ -143,8 +150,9 @@ def table(measured: dict) -> str:
         memory = replicas * figures["replica_bytes"] / 1e9 + pages * PAGE_MEMORY
         cost = (replicas + pages) * CORE_HOUR
         lines.append(
-            f"| {name} | {replicas:,} | {pages:,} | {memory:,.0f} GB | {demand * figures['bytes_per_token'] / 1e9:.1f} GB/s "
-            f"| ${cost:,.2f} | {100 * cost / VISITORS:.2f} cents |"
+            f"| {name} | {replicas:,} | {pages:,} | {memory:,.0f} GB | "
+            f"{demand * figures['bytes_per_token'] / 1e9:.1f} GB/s | ${cost:,.2f} | "
+            f"{100 * cost / VISITORS:.2f} cents |"
         )
     return "\n".join(lines)
 
@@ -166,13 +174,16 @@ def assumptions(measured: dict, demand: float) -> list[str]:
         for name, figures in models
     )
     return [
-        f"{VISITORS:,} visitors, of whom {WRITING:.0%} have a text written at a moment; the others cost nothing.",
-        f"Each text grows by {SPEED:g} tokens/s, all together by {demand:,.0f} tokens/s. In the measurement a visitor saw {saw}"
+        f"{VISITORS:,} visitors, of whom {WRITING:.0%} have a text written at a moment; the "
+        "others cost nothing.",
+        f"Each text grows by {SPEED:g} tokens/s, all together by {demand:,.0f} tokens/s. In the "
+        f"measurement a visitor saw {saw}"
         + (f": the speed was not met with {', '.join(slow)}." if slow else "."),
-        f"A replica writes as many tokens/s for any number of visitors as for those of the measurement. At {SPEED:g} tokens/s each "
-        f"it has {served}.",
+        "A replica writes as many tokens/s for any number of visitors as for those of the "
+        f"measurement. At {SPEED:g} tokens/s each it has {served}.",
         f"Replicas and pages are planned at {FULL:.0%} of what was measured.",
-        f"A page process takes one core and {PAGE_MEMORY:g} GB of memory, a replica one core and the memory above.",
+        f"A page process takes one core and {PAGE_MEMORY:g} GB of memory, a replica one core and "
+        "the memory above.",
         f"A core costs ${CORE_HOUR:.2f} an hour; memory and network cost nothing beside it.",
     ]
 

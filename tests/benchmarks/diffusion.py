@@ -94,7 +94,8 @@ def main() -> None:
         denoiser = StandIn()
     canvas = torch.full((1, chosen.positions), denoiser.mask_id)
     print(
-        f"{torch.get_num_threads()} threads, {chosen.positions} positions, V = {denoiser.vocab_size}, medians of {chosen.rounds} pairs"
+        f"{torch.get_num_threads()} threads, {chosen.positions} positions, V = "
+        f"{denoiser.vocab_size}, medians of {chosen.rounds} pairs"
     )
 
     def bare(count: int, rows: int = 1, model=denoiser):
@@ -118,7 +119,8 @@ def main() -> None:
             chosen.rounds,
         )
         print(
-            f"{calls} bare forwards / unmask with records, {name}: {ratio:.3f}  ({forwards * 1e3:.1f} / {run * 1e3:.1f} ms)"
+            f"{calls} bare forwards / unmask with records, {name}: {ratio:.3f}  "
+            f"({forwards * 1e3:.1f} / {run * 1e3:.1f} ms)"
         )
     if not chosen.model:
         at = StandInAt()
@@ -127,7 +129,8 @@ def main() -> None:
             lambda: bare(16, model=at), lambda: whole_run(at, canvas, settings), chosen.rounds
         )
         print(
-            f"the same, llada, denoiser with logits_at: {ratio:.3f}  ({forwards * 1e3:.1f} / {run * 1e3:.1f} ms)"
+            f"the same, llada, denoiser with logits_at: {ratio:.3f}  ({forwards * 1e3:.1f} / "
+            f"{run * 1e3:.1f} ms)"
         )
 
     settings = UnmaskSettings("llada", 16)
@@ -138,7 +141,8 @@ def main() -> None:
         max(3, chosen.rounds // 3),
     )
     print(
-        f"batch of 8 / 8 single runs, 16 steps: {ratio:.3f}  ({batch * 1e3:.0f} / {single * 1e3:.0f} ms)"
+        f"batch of 8 / 8 single runs, 16 steps: {ratio:.3f}  ({batch * 1e3:.0f} / "
+        f"{single * 1e3:.0f} ms)"
     )
 
     cached, published = UnmaskSettings("mdlm", 128), UnmaskSettings("mdlm", 128, as_published=True)
@@ -146,9 +150,9 @@ def main() -> None:
         lambda: whole_run(denoiser, canvas, cached), lambda: bare(128), max(3, chosen.rounds // 3)
     )
     print(
-        f"mdlm with its cache / 128 forwards, 128 steps: {ratio:.3f}  ({ours * 1e3:.0f} / {every * 1e3:.0f} ms, "
-        f"{int(whole_run(denoiser, canvas, cached).calls[0])} calls; as published "
-        f"{int(whole_run(denoiser, canvas, published).calls[0])} calls)"
+        f"mdlm with its cache / 128 forwards, 128 steps: {ratio:.3f}  ({ours * 1e3:.0f} / "
+        f"{every * 1e3:.0f} ms, {int(whole_run(denoiser, canvas, cached).calls[0])} calls; as "
+        f"published {int(whole_run(denoiser, canvas, published).calls[0])} calls)"
     )
 
 
@@ -173,7 +177,8 @@ def contexts() -> None:
             seconds(lambda d=denoiser, c=canvas: d.logits(c)) for _ in range(7)
         )
         print(
-            f"exact n-gram denoiser, order {order}, {len(denoiser.contexts):,} contexts, {denoiser.vocab_size:,} words: {taken:.3f} s a pass"
+            f"exact n-gram denoiser, order {order}, {len(denoiser.contexts):,} contexts, "
+            f"{denoiser.vocab_size:,} words: {taken:.3f} s a pass"
         )
 
 

@@ -120,9 +120,10 @@ def long_tasks(browser, page, runs: int, trace: bool) -> None:
         counts.append(len(found["tasks"]))
         listed = ", ".join(f"{length:.0f} ms at {at / 1000:.1f} s" for at, length in found["tasks"])
         print(
-            f"run {turn + 1}: {found['steps']} steps in {found['end'] / 1000:.1f} s, {len(found['tasks'])} tasks over 50 ms"
-            f"{': ' + listed if listed else ''}; a screen each {found['end'] / max(1, found['screens']):.1f} ms, "
-            f"longest wait {found['longest']:.0f} ms"
+            f"run {turn + 1}: {found['steps']} steps in {found['end'] / 1000:.1f} s, "
+            f"{len(found['tasks'])} tasks over 50 ms{': ' + listed if listed else ''}; a screen "
+            f"each {found['end'] / max(1, found['screens']):.1f} ms, longest wait "
+            f"{found['longest']:.0f} ms"
         )
         if trace:
             print_tasks(json.loads(browser.stop_tracing())["traceEvents"])
@@ -171,9 +172,10 @@ def stops(page, runs: int, steps: int) -> None:
             seen.append(found["steps"])
         worst = max(worst, *screen, *server)
         print(
-            f"Stop at the {name} ({min(seen)} to {max(seen)} steps on view): end shown p50 {statistics.median(shown):.0f} ms, "
-            f"on the screen p50 {statistics.median(screen):.0f}, worst {max(screen):.0f} ms; "
-            f"the server's work ended p50 {statistics.median(server):.0f}, worst {max(server):.0f} ms"
+            f"Stop at the {name} ({min(seen)} to {max(seen)} steps on view): end shown p50 "
+            f"{statistics.median(shown):.0f} ms, on the screen p50 "
+            f"{statistics.median(screen):.0f}, worst {max(screen):.0f} ms; the server's work "
+            f"ended p50 {statistics.median(server):.0f}, worst {max(server):.0f} ms"
         )
     print(f"worst of all: {worst:.0f} ms (goal at most 200)")
 
@@ -259,11 +261,13 @@ def main() -> None:
     words = len(denoiser.decode(list(read_canvas(text, denoiser).ids)).split())
     print(f"model {asked.model}, {words} words, {asked.steps} steps, {asked.runs} paired runs")
     print(
-        f"first revealed step after Run: p50 {1000 * statistics.median(first_painted):.0f} ms, worst {1000 * max(first_painted):.0f} ms "
-        f"(computed alone: p50 {1000 * statistics.median(first_computed):.0f} ms)"
+        f"first revealed step after Run: p50 {1000 * statistics.median(first_painted):.0f} ms, "
+        f"worst {1000 * max(first_painted):.0f} ms (computed alone: p50 "
+        f"{1000 * statistics.median(first_computed):.0f} ms)"
     )
     print(
-        f"per step, painted / computed: p50 {statistics.median(ratios):.2f}, worst {max(ratios):.2f} (goal at most 1.3)"
+        f"per step, painted / computed: p50 {statistics.median(ratios):.2f}, worst "
+        f"{max(ratios):.2f} (goal at most 1.3)"
     )
 
 

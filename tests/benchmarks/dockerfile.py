@@ -138,8 +138,9 @@ def answered(server: subprocess.Popen, port: int, environment: dict[str, str]) -
         json.loads(urllib.request.urlopen(f"{address}/health", timeout=60).read())["status"] == "ok"
     )
     ask = (
-        "from gradio_client import Client; playground = Client('%s', verbose=False, httpx_kwargs={'timeout': 300}); "
-        "print(playground.predict(transition=[[.5,.5],[.2,.8]], api_name='/markov')['stationary'])"
+        "from gradio_client import Client; playground = Client('%s', verbose=False, "
+        "httpx_kwargs={'timeout': 300}); print(playground.predict(transition=[[.5,.5],[.2,.8]], "
+        "api_name='/markov')['stationary'])"
     )
     subprocess.run(["python", "-c", ask % address], env=environment, check=True)
 

@@ -169,8 +169,9 @@ def main() -> None:
             key: round(statistics.median(entry[key] for entry in rounds), 2) for key in rounds[0]
         }
         print(
-            f"{name} MEDIAN gain of {some}: {middle[f'gain_{some}']} (goal {5 if name.startswith('fairy') else 4}); "
-            f"p95 with {many} ÷ one: {middle[f'p95_{many}_over_one']} (goal <= 8); one ÷ bare: {middle['one_over_bare']}"
+            f"{name} MEDIAN gain of {some}: {middle[f'gain_{some}']} (goal "
+            f"{5 if name.startswith('fairy') else 4}); p95 with {many} ÷ one: "
+            f"{middle[f'p95_{many}_over_one']} (goal <= 8); one ÷ bare: {middle['one_over_bare']}"
         )
 
 

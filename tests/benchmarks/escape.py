@@ -113,7 +113,8 @@ def experiment(
         one = time.perf_counter() - start
         ratios.append(many / one)
         print(
-            f"  {runs} runs {many:.2f} s, one run {one:.2f} s, {progress.network_calls} contexts, ratio {many / one:.2f}"
+            f"  {runs} runs {many:.2f} s, one run {one:.2f} s, {progress.network_calls} contexts, "
+            f"ratio {many / one:.2f}"
         )
     return ratios
 
@@ -141,8 +142,9 @@ def main() -> None:
             ):
                 times = sorted(move[part] for move in measured["times"])
                 print(
-                    f"{name}, {says}: p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(0.95 * len(times))]:.0f} ms"
-                    f"{' (goal p95 50)' if part == 'all' else ''}"
+                    f"{name}, {says}: p50 {times[len(times) // 2]:.0f} ms, p95 "
+                    f"{times[int(0.95 * len(times))]:.0f} "
+                    f"ms{' (goal p95 50)' if part == 'all' else ''}"
                 )
             print(f"{name}: {measured['requests']} requests (goal 0)")
 

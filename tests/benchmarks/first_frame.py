@@ -109,8 +109,9 @@ def main() -> None:
                     browser.close()
         ratios = sorted(one[0] / other[0] for one, other in zip(ours, bare, strict=True))
         print(
-            f"first frame {statistics.median(one[0] for one in ours):.0f} ms, bare page's first paint {statistics.median(one[0] for one in bare):.0f} ms, "
-            f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; goal 1.5)"
+            f"first frame {statistics.median(one[0] for one in ours):.0f} ms, bare page's first "
+            f"paint {statistics.median(one[0] for one in bare):.0f} ms, ratio "
+            f"{statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}; goal 1.5)"
         )
         for name, at in (("on the way", 1), ("unpacked", 2)):
             more = statistics.median(one[at] for one in ours) - statistics.median(

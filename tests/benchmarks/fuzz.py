@@ -141,8 +141,9 @@ def main() -> None:
                 },
             )
         print(
-            f"{sum(outcomes.values()):,} cases in {time.monotonic() - began:.0f} s: {len(counted)} failures (goal 0), {len(listed)} server errors that an empty Gradio app "
-            f"gives too; afterwards {state['runs']} and the app writes {text!r}"
+            f"{sum(outcomes.values()):,} cases in {time.monotonic() - began:.0f} s: "
+            f"{len(counted)} failures (goal 0), {len(listed)} server errors that an empty Gradio "
+            f"app gives too; afterwards {state['runs']} and the app writes {text!r}"
         )
 
 

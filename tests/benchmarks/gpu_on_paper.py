@@ -56,7 +56,8 @@ def main() -> None:
     parser.add_argument("--page-processes", type=int, nargs="+", default=[1, 4, 8])
     options = parser.parse_args()
     print(
-        f"{options.visitors} visitors with texts of {options.tokens} tokens, {options.bandwidth:g} GB/s (on paper; only the rules' share is measured)"
+        f"{options.visitors} visitors with texts of {options.tokens} tokens, "
+        f"{options.bandwidth:g} GB/s (on paper; only the rules' share is measured)"
     )
     for name, parameters, layers, heads, size, vocabulary in MODELS:
         token_bytes = 2 * layers * heads * size * BYTES
@@ -71,15 +72,17 @@ def main() -> None:
         )
         forward = max(weights + keys, launches)
         print(
-            f"{name}: weights {weights:.1f} ms, keys {keys:.1f} ms ({cache / 1e9:.1f} GB), launches {launches:.1f} ms, logits over PCIe {transfer:.1f} ms, "
-            f"rules {rules_ms(vocabulary):.2f} ms a visitor"
+            f"{name}: weights {weights:.1f} ms, keys {keys:.1f} ms ({cache / 1e9:.1f} GB), "
+            f"launches {launches:.1f} ms, logits over PCIe {transfer:.1f} ms, rules "
+            f"{rules_ms(vocabulary):.2f} ms a visitor"
         )
         for processes in options.page_processes:
             rules = rules_ms(vocabulary) * options.visitors / processes
             tick = forward + transfer + rules
             print(
-                f"    {processes} page processes: a token for everybody every {tick:.0f} ms ({1000 * options.visitors / tick:,.0f} tokens/s in all), "
-                f"{rules / tick:.0%} of it rules"
+                f"    {processes} page processes: a token for everybody every {tick:.0f} ms "
+                f"({1000 * options.visitors / tick:,.0f} tokens/s in all), {rules / tick:.0%} of "
+                "it rules"
             )
 
 

@@ -73,8 +73,8 @@ def main() -> None:
     demo.close()
     times.sort()
     print(
-        f"key to the next step: p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(len(times) * 0.95)]:.0f} ms "
-        f"of {len(times)} (goal <= 300)"
+        f"key to the next step: p50 {times[len(times) // 2]:.0f} ms, p95 "
+        f"{times[int(len(times) * 0.95)]:.0f} ms of {len(times)} (goal <= 300)"
     )
 
 

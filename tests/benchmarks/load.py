@@ -344,11 +344,13 @@ def main() -> None:
             )
             begun = report.outcomes["begun"] or 1
             print(
-                f"{visitors} visitors, {seconds:.0f} s: {begun} runs, {dict(report.outcomes)}, finished {report.outcomes['finished'] / begun:.1%}, "
-                f"errors {sum(report.errors.values())} {dict(report.errors)}"
+                f"{visitors} visitors, {seconds:.0f} s: {begun} runs, {dict(report.outcomes)}, "
+                f"finished {report.outcomes['finished'] / begun:.1%}, errors "
+                f"{sum(report.errors.values())} {dict(report.errors)}"
             )
             print(
-                f"   first token {spread(report.first)}\n   per token   {spread(report.between)}, {report.tokens / seconds:.1f} tokens/s in all"
+                f"   first token {spread(report.first)}\n   per token   {spread(report.between)}, "
+                f"{report.tokens / seconds:.1f} tokens/s in all"
             )
             for name, times in sorted(report.calls.items()):
                 print(f"   /{name:<12} {spread(times)}")

@@ -77,7 +77,8 @@ def main() -> None:
     gc.collect()
     late = resident_bytes()
     print(
-        f"after {options.runs} runs: {late / 1e6:.0f} MB, ratio {late / early[0]:.3f} (goal <= 1.05)"
+        f"after {options.runs} runs: {late / 1e6:.0f} MB, ratio {late / early[0]:.3f} (goal <= "
+        "1.05)"
     )
     print(get_backend().health())
 

@@ -94,7 +94,8 @@ def page_start(rounds: int) -> None:
         ours.append(seconds_to_answer([sys.executable, "app.py"]))
     ratio = statistics.median(ours) / statistics.median(bare)
     print(
-        f"start: app.py {statistics.median(ours):.2f} s, bare {statistics.median(bare):.2f} s, ratio {ratio:.2f} (goal <= 1.3)"
+        f"start: app.py {statistics.median(ours):.2f} s, bare {statistics.median(bare):.2f} s, "
+        f"ratio {ratio:.2f} (goal <= 1.3)"
     )
 
 
@@ -141,15 +142,16 @@ def in_the_browser(model: str, rounds: int) -> None:
             page.wait_for_function("!document.querySelector('#generator .gen.running')")
             page.wait_for_timeout(300)
         print(
-            f"first token after Play ({model}): p50 {statistics.median(first[1:]):.0f} ms of {rounds}"
+            f"first token after Play ({model}): p50 {statistics.median(first[1:]):.0f} ms of "
+            f"{rounds}"
         )
         button = page.locator("#generator .transport-buttons .main")
         if button.inner_text() == "Pause":
             button.click()
         times = sorted(page.evaluate(SLIDE, 0.3 + 0.02 * number) for number in range(12 * rounds))
         print(
-            f"slider to changed bars ({model}): p50 {times[len(times) // 2]:.0f} ms, p95 {times[int(len(times) * 0.95)]:.0f} ms "
-            f"of {len(times)} (goal < 100)"
+            f"slider to changed bars ({model}): p50 {times[len(times) // 2]:.0f} ms, p95 "
+            f"{times[int(len(times) * 0.95)]:.0f} ms of {len(times)} (goal < 100)"
         )
         browser.close()
     demo.close()

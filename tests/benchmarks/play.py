@@ -77,8 +77,9 @@ def first_tile(launch: Any, ours: str, bare: str, rounds: int) -> None:
         times.append(both["ours"])
         ratios.append(both["ours"] / both["bare"])
     print(
-        f"first drawn tile: {statistics.median(times):.0f} ms, ÷ bare first paint {statistics.median(ratios):.2f} "
-        f"({min(ratios):.2f} to {max(ratios):.2f} of {rounds} pairs; goal 2.0)"
+        f"first drawn tile: {statistics.median(times):.0f} ms, ÷ bare first paint "
+        f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f} of {rounds} "
+        "pairs; goal 2.0)"
     )
 
 
@@ -98,8 +99,8 @@ def drops(browser: Browser, address: str, rounds: int) -> None:
         button.click()  # another game
         page.wait_for_function("document.querySelectorAll('.home-word').length == 0")
     print(
-        f"request of a drop: p50 {statistics.median(times):.0f} ms, p95 {p95(times):.0f} ms of {len(times)} (goal 150); "
-        f"p95 ÷ the ball's {BALL} ms: {p95(times) / BALL:.2f}"
+        f"request of a drop: p50 {statistics.median(times):.0f} ms, p95 {p95(times):.0f} ms of "
+        f"{len(times)} (goal 150); p95 ÷ the ball's {BALL} ms: {p95(times) / BALL:.2f}"
     )
     page.close()
 
@@ -118,7 +119,8 @@ def slides(browser: Browser, address: str, rounds: int) -> None:
     page = generate_page(browser, address, "simple")
     times = [page.evaluate(SLIDE, 0.3 + 0.05 * (number % 30)) for number in range(6 * rounds)]
     print(
-        f"slider to changed tiles: p50 {statistics.median(times):.0f} ms, p95 {p95(times):.0f} ms of {len(times)} (goal 80)"
+        f"slider to changed tiles: p50 {statistics.median(times):.0f} ms, p95 {p95(times):.0f} ms "
+        f"of {len(times)} (goal 80)"
     )
     page.close()
 
@@ -130,8 +132,9 @@ def gates(browser: Browser, address: str, rounds: int) -> None:
     frames = [one for step in seen for one in step["frames"]]
     late = sum(one > 25 for one in frames)
     print(
-        f"bars through the gates, {len(seen)} steps: {len(long)} tasks over 50 ms (goal 0), longest {max(long, default=0):.0f} ms; "
-        f"{len(frames)} frames, p50 {statistics.median(frames):.1f} ms, later than 25 ms: {late / len(frames):.1%}"
+        f"bars through the gates, {len(seen)} steps: {len(long)} tasks over 50 ms (goal 0), "
+        f"longest {max(long, default=0):.0f} ms; {len(frames)} frames, p50 "
+        f"{statistics.median(frames):.1f} ms, later than 25 ms: {late / len(frames):.1%}"
     )
     page.close()
 

@@ -142,7 +142,8 @@ async def measure(url: str, rounds: int, seconds: float, model: str) -> list[flo
                 await turn(report, 1)  # what the last turn left behind
             ratios.append(found[True] / found[False])
             print(
-                f"   round {number + 1}: {found[False]:.1f} tokens a second, beside a training {found[True]:.1f}: {ratios[-1]:.2f}",
+                f"   round {number + 1}: {found[False]:.1f} tokens a second, beside a training "
+                f"{found[True]:.1f}: {ratios[-1]:.2f}",
                 flush=True,
             )
         over.set()

@@ -57,9 +57,10 @@ def one_row(backend: object, asked: dict, rounds: int) -> None:
     each = statistics.fmean(one["tokens_a_pass"] for one in found)
     share = statistics.fmean(one["drafting"] / one["seconds"][1] for one in found)
     print(
-        f"{asked['model']:>13} <- {asked['drafter']:<16} T {asked['temperature']:.1f}  k {asked['drafts']}  "
-        f"{each:.2f} tokens a pass, accepted {accepted:.2f} (overlap {overlap:.2f}), "
-        f"ratio {statistics.median(ratios):.2f} [{ratios[0]:.2f}, {ratios[-1]:.2f}], drafting {share:.0%}",
+        f"{asked['model']:>13} <- {asked['drafter']:<16} T {asked['temperature']:.1f}  k "
+        f"{asked['drafts']}  {each:.2f} tokens a pass, accepted {accepted:.2f} (overlap "
+        f"{overlap:.2f}), ratio {statistics.median(ratios):.2f} [{ratios[0]:.2f}, "
+        f"{ratios[-1]:.2f}], drafting {share:.0%}",
         flush=True,
     )
 

@@ -271,7 +271,8 @@ def axe(page, include: str | None = None) -> list[str]:
 
     results = Axe().run(page, context=include, options={"resultTypes": ["violations"]}).response
     return [
-        f"{fault['id']}: {fault['nodes'][0]['target']} {fault['nodes'][0].get('failureSummary', '')[:200]}"
+        f"{fault['id']}: {fault['nodes'][0]['target']} "
+        f"{fault['nodes'][0].get('failureSummary', '')[:200]}"
         for fault in results["violations"]
         if fault["impact"] in ("serious", "critical")
     ]

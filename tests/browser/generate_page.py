@@ -12,7 +12,8 @@ def at_rest(open_page, page):
     open_page("generate", depth="numbers")
     app = page.locator("#generator")
     page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
+        "document.querySelectorAll('#generator .prose-token').length > 0 && "
+        "document.querySelector('[data-part=progress]').hidden",
         timeout=120_000,
     )
     pause(page)
@@ -79,7 +80,8 @@ def finished(page):
 
 def wait_done(page, before=0):
     page.wait_for_function(
-        "before => window.finishedTexts > before && !document.querySelector('#generator .gen.running')",
+        "before => window.finishedTexts > before && !document.querySelector('#generator "
+        ".gen.running')",
         arg=before,
         timeout=60_000,
     )

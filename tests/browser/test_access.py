@@ -35,7 +35,8 @@ def each_part(page):
             part.click()
         page.evaluate(SETTLED)
         page.evaluate(
-            "document.querySelectorAll('details:not([open]) > summary').forEach(one => one.checkVisibility() && one.click())"
+            "document.querySelectorAll('details:not([open]) > summary').forEach(one => "
+            "one.checkVisibility() && one.click())"
         )
         yield name
 

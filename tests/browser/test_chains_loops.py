@@ -39,7 +39,8 @@ def test_a_loops_recurrence_plot_shows_its_period(open_page):
     expect(part(widget, "greedyPlot")).to_have_attribute("aria-label", re.compile("5 apart"))
     expect(part(widget, "drawnSaid")).not_to_contain_text("A loop")
     alpha = part(widget, "greedyPlot").evaluate(
-        "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return [0, 1, 2, 3, 4, 5].map(lag => d[4 * (20 * c.width + 20 - lag) + 3]) }"
+        "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return "
+        "[0, 1, 2, 3, 4, 5].map(lag => d[4 * (20 * c.width + 20 - lag) + 3]) }"
     )
     assert (
         alpha[0] == 255 and alpha[5] == 255 and max(alpha[1:5]) < 60

@@ -150,7 +150,8 @@ def test_run_on_a_phone_brings_the_wall_into_sight(phone, tale):
     page = tale()
     page.locator("#diffusion-run").scroll_into_view_if_needed()
     page.evaluate(
-        "scrollTo(0, document.querySelector('#diffusion-run').getBoundingClientRect().top + scrollY - 40)"
+        "scrollTo(0, document.querySelector('#diffusion-run').getBoundingClientRect().top + "
+        "scrollY - 40)"
     )
     run(page)
     box = player(page).locator(".canvas-words").first.bounding_box()
@@ -289,7 +290,8 @@ def test_labels_in_the_plane_lie_over_none_and_a_pointer_reads_the_others(tale, 
     plane = player(page).locator(".canvas-vectors svg")
     expect(plane.locator("circle[data-place]")).to_have_count(13)
     boxes = plane.locator("text").evaluate_all(
-        "all => all.map((one) => one.getBoundingClientRect()).map((b) => [b.x, b.y, b.right, b.bottom])"
+        "all => all.map((one) => one.getBoundingClientRect()).map((b) => [b.x, b.y, b.right, "
+        "b.bottom])"
     )
     assert len(boxes) >= 2
     slack = 3  # a line's box is higher than its letters

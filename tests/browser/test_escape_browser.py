@@ -51,7 +51,8 @@ def dot(page):
 
 def slide(page, label: str, value: float) -> None:
     page.get_by_role("slider", name=label, exact=True).evaluate(
-        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
+        "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', "
+        "{bubbles: true})); }",
         value,
     )
 

@@ -339,8 +339,10 @@ def test_tokens_are_shown_character_by_character(gen, page):
     write(page, gen, 3)
     gen.get_by_text("show spaces").click()
     melted = page.evaluate(
-        "[...document.querySelectorAll('#generator :is(.bar .t, .tile-word, .prose-bytes, .prose-token, .tree-text, .num)')]"
-        ".filter(node => getComputedStyle(node).fontVariantLigatures !== 'none').map(node => node.className)"
+        "[...document.querySelectorAll('#generator :is(.bar .t, .tile-word, .prose-bytes, "
+        ".prose-token, .tree-text, .num)')]"
+        ".filter(node => getComputedStyle(node).fontVariantLigatures !== 'none').map(node => "
+        "node.className)"
     )
     assert melted == []
     leave_as(page, "")

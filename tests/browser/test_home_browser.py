@@ -134,7 +134,8 @@ def test_everywhere_at_once_the_surest_blank_is_next_and_blur_is_doubt(home):
     expect(home.locator("#home-machine .home-mask")).to_have_count(6)
     expect(home.locator("#home-machine .home-mask i")).to_have_count(6)
     ghosts = home.locator("#home-machine .home-mask i").evaluate_all(
-        "all => all.map(one => [one.parentElement.classList.contains('here'), parseFloat(one.style.filter.slice(5))])"
+        "all => all.map(one => [one.parentElement.classList.contains('here'), "
+        "parseFloat(one.style.filter.slice(5))])"
     )
     assert min(blur for _, blur in ghosts) == next(blur for here, blur in ghosts if here)
     play(home, 1)
@@ -243,7 +244,8 @@ def test_the_focus_stays_on_the_page_when_what_held_it_is_gone(page, open_page):
     page.keyboard.press("Enter")
     expect(page.locator(WORDS).first).to_be_visible()
     page.wait_for_function(
-        "document.activeElement.matches('#home-machine .tile') && document.querySelectorAll('#home-machine .tile').length > 1"
+        "document.activeElement.matches('#home-machine .tile') && "
+        "document.querySelectorAll('#home-machine .tile').length > 1"
     )
 
 

@@ -47,7 +47,8 @@ def test_hostile_tokens_stay_text_everywhere(chromium, hostile_url):
     gen.get_by_label("Speed, steps a second").select_option("30")
     gen.get_by_role("button", name="New text").click()
     page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token').length == 24 && !document.querySelector('#generator .gen.running')"
+        "document.querySelectorAll('#generator .prose-token').length == 24 && "
+        "!document.querySelector('#generator .gen.running')"
     )
     text = gen.locator(".gen-text").text_content()
     assert (
@@ -68,7 +69,8 @@ def test_hostile_tokens_stay_text_everywhere(chromium, hostile_url):
     expect(gen.locator(".draws-column")).to_have_count(3)
     gen.locator("[data-part=bars] button.bar").nth(3).click()
     page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token.forced').length == 1 && !document.querySelector('#generator .gen.running')"
+        "document.querySelectorAll('#generator .prose-token.forced').length == 1 && "
+        "!document.querySelector('#generator .gen.running')"
     )
     for box in gen.locator(".tree-tick input").all():
         box.check()

@@ -28,7 +28,8 @@ def reveal(page):
 
 def slide(handle, value: float) -> None:
     handle.evaluate(
-        "(one, value) => { one.value = value; one.dispatchEvent(new Event('input', {bubbles: true})); }",
+        "(one, value) => { one.value = value; one.dispatchEvent(new Event('input', {bubbles: "
+        "true})); }",
         value,
     )
 

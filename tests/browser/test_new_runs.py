@@ -17,7 +17,8 @@ def gen(open_page, page):
     """The Generate page with its model ready and the recorded text at rest."""
     open_page("generate", depth="rules")
     page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
+        "document.querySelectorAll('#generator .prose-token').length > 0 && "
+        "document.querySelector('[data-part=progress]').hidden",
         timeout=120_000,
     )
     return page.locator("#generator")

@@ -98,7 +98,8 @@ def test_the_cursors_stand_together_when_it_is_paused_while_it_writes(open_page,
 
     open_page("generate", depth="numbers")
     page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden",
+        "document.querySelectorAll('#generator .prose-token').length > 0 && "
+        "document.querySelector('[data-part=progress]').hidden",
         timeout=120_000,
     )
     gen = page.locator("#generator")

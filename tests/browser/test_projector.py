@@ -45,7 +45,8 @@ def test_words_on_the_wall_are_whole(open_page, page):
     page.get_by_role("slider", name="Step", exact=True).press("End")
     expect(words.filter(has_text="daughter")).to_be_visible()
     assert not words.evaluate_all(
-        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => "
+        "one.textContent)"
     )
 
 

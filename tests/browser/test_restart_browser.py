@@ -51,7 +51,8 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     )
     page.goto(f"{app.url}/?tab=generate")
     page.wait_for_function(
-        "document.querySelectorAll('#generator .prose-token').length > 0 && document.querySelector('[data-part=progress]').hidden"
+        "document.querySelectorAll('#generator .prose-token').length > 0 && "
+        "document.querySelector('[data-part=progress]').hidden"
     )
     unfold(page)
     gen.get_by_label("keep seed").check()
@@ -59,7 +60,8 @@ def test_a_killed_server_loses_nothing_that_was_written(start, own_page):
     gen.get_by_label("Length").fill("500")
     gen.get_by_role("button", name="New text", exact=True).click()
     page.wait_for_function(
-        "document.querySelector('#generator .gen.running') && !document.querySelector('[data-part=notes]').textContent.includes('A saved example') "
+        "document.querySelector('#generator .gen.running') && "
+        "!document.querySelector('[data-part=notes]').textContent.includes('A saved example') "
         "&& document.querySelectorAll('#generator .prose-token').length >= 3"
     )
     app.process.send_signal(

@@ -34,7 +34,8 @@ def test_the_shell_fits_a_phone(phone, page, open_page):
     fits(page)
     assert (
         page.evaluate(
-            "Math.min(...[...document.querySelectorAll('#pages [role=tab]')].map(tab => tab.getBoundingClientRect().height))"
+            "Math.min(...[...document.querySelectorAll('#pages [role=tab]')].map(tab => "
+            "tab.getBoundingClientRect().height))"
         )
         >= 44
     )
@@ -51,7 +52,8 @@ def test_the_voice_speaks_text(page, open_page):
     open_page("generate")
     page.locator(".say-toast").wait_for(state="attached")
     page.evaluate(
-        "document.dispatchEvent(new CustomEvent('playground:say', {detail: '<img src=x onerror=alert(1)>'}))"
+        "document.dispatchEvent(new CustomEvent('playground:say', {detail: '<img src=x "
+        "onerror=alert(1)>'}))"
     )
     expect(page.locator(".say-toast")).to_have_text("<img src=x onerror=alert(1)>")
     assert page.locator(".say-toast img").count() == 0

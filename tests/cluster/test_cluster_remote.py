@@ -280,8 +280,9 @@ def test_an_address_that_is_none_is_named(address):
 
 def test_the_environment_names_the_cluster_and_the_page_is_there_before_torch():
     code = (
-        "import os, sys; os.environ['PLAYGROUND_BACKEND'] = 'http://127.0.0.1:9'; from playground.backend import get_backend; "
-        "b = get_backend(); b.catalog(); b.health(); print(type(b).__name__, [n for n in ('torch', 'transformers') if n in sys.modules])"
+        "import os, sys; os.environ['PLAYGROUND_BACKEND'] = 'http://127.0.0.1:9'; from "
+        "playground.backend import get_backend; b = get_backend(); b.catalog(); b.health(); "
+        "print(type(b).__name__, [n for n in ('torch', 'transformers') if n in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2]

@@ -301,7 +301,8 @@ def test_the_binding_rule_and_its_sentence():
     sentence = binding_sentence(record)
     assert (
         sentence
-        == "min_p binds: it removes 1 token and 15.8% of the probability; top_p has no effect at this step."
+        == "min_p binds: it removes 1 token and 15.8% of the probability; top_p has no effect at "
+        "this step."
     )
     plain = Step(np.float32([1, 0]), [0], DecodingSettings(), 0, 1).record()
     assert plain[

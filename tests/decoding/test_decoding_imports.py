@@ -31,7 +31,8 @@ def test_no_file_of_a_package_waits_for_the_package_itself(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.module != package, (
-                f"{path.name}, line {node.lineno}: import from the file that has the name, not from {package}"
+                f"{path.name}, line {node.lineno}: import from the file that has the name, not "
+                f"from {package}"
             )
         if isinstance(node, ast.Import):
             assert not any(alias.name.startswith(package) for alias in node.names), (

@@ -54,7 +54,8 @@ from playground.decoding.settings import PARAMETERS, memory_of
         (
             "order",
             "vllm",
-            'order must be "transformers" or "llama.cpp", or a list of names of rules, got \'vllm\'',
+            'order must be "transformers" or "llama.cpp", or a list of names of rules, got '
+            "'vllm'",
         ),
         (
             "order",
@@ -175,11 +176,13 @@ def test_presets_are_valid_and_act():
 
 def test_every_field_is_one_of_the_public_ones():
     names = (
-        "max_new_tokens do_sample temperature top_k top_p min_p typical_p epsilon_cutoff eta_cutoff repetition_penalty "
-        "presence_penalty frequency_penalty no_repeat_ngram_size xtc_threshold xtc_probability dry_multiplier dry_base "
-        "dry_allowed_length dry_penalty_last_n dry_sequence_breakers mirostat_tau mirostat_eta top_n_sigma top_h p_less "
-        "dynatemp_range dynatemp_exponent adaptive_target adaptive_decay guidance negative_prompt logit_bias banned choices regex "
-        "json_schema watermark_bias watermark_ratio watermark_key stop ignore_end order seed"
+        "max_new_tokens do_sample temperature top_k top_p min_p typical_p epsilon_cutoff "
+        "eta_cutoff repetition_penalty presence_penalty frequency_penalty no_repeat_ngram_size "
+        "xtc_threshold xtc_probability dry_multiplier dry_base dry_allowed_length "
+        "dry_penalty_last_n dry_sequence_breakers mirostat_tau mirostat_eta top_n_sigma top_h "
+        "p_less dynatemp_range dynatemp_exponent adaptive_target adaptive_decay guidance "
+        "negative_prompt logit_bias banned choices regex json_schema watermark_bias "
+        "watermark_ratio watermark_key stop ignore_end order seed"
     ).split()
     assert list(DecodingSettings().to_dict()) == names
 

@@ -76,7 +76,8 @@ def test_marking_imports_the_standard_library_alone():
     """The mathematics marks its messages: it must not come to know Babel or Gradio by that."""
     code = (
         "import sys; before = set(sys.modules); import playground.i18n;"
-        "print([m for m in set(sys.modules) - before if m.split('.')[0] not in sys.stdlib_module_names])"
+        "print([m for m in set(sys.modules) - before if m.split('.')[0] not in "
+        "sys.stdlib_module_names])"
     )
     out = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True

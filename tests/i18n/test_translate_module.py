@@ -93,7 +93,8 @@ def test_numbers_are_in_the_languages_own_form(module, language, said):
     page = module({name: empty for name in ("de", "es", "zh")}, query=f"?lang={language}")
     share = "words.number(0.304, {style: 'percent', maximumFractionDigits: 1})"
     written = page.evaluate(
-        f"[words.number(11066), words.number(0.1), words.number(-1e-5), {share}, words.number(1e-7)]"
+        f"[words.number(11066), words.number(0.1), words.number(-1e-5), {share}, "
+        "words.number(1e-7)]"
     )
     assert [one.replace("\u00a0", " ") for one in written] == said
 

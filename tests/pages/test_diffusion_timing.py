@@ -100,7 +100,8 @@ def test_a_bad_measurement_is_a_sentence():
 def test_the_page_is_alive_before_anything_is_run(name):
     value = recorded(name)
     assert value, (
-        f"assets/examples/diffusion-{name}.json is missing: python -m playground.pages.diffusion.record {name}"
+        f"assets/examples/diffusion-{name}.json is missing: python -m "
+        f"playground.pages.diffusion.record {name}"
     )
     if name == "unmask":
         words = set(value["trace"]["start"]["words"])

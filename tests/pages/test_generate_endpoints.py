@@ -109,7 +109,8 @@ def test_attribution_says_what_each_earlier_token_changes(client):
         (
             "/decode",
             {"prompt": "x", "order": "mine"},
-            'order must be "transformers" or "llama.cpp", or a list of names of rules, got \'mine\'',
+            'order must be "transformers" or "llama.cpp", or a list of names of rules, got '
+            "'mine'",
         ),
         (
             "/decode",

@@ -304,7 +304,8 @@ def test_the_recorded_text_is_the_shipped_models_own():
         },
     )
     assert now["raw_entropy"] == pytest.approx(frame["raw_entropy"], abs=0.05), (
-        "other weights than those that wrote the recorded text: python -m playground.pages.generate.record fairy-causal"
+        "other weights than those that wrote the recorded text: python -m "
+        "playground.pages.generate.record fairy-causal"
     )
 
 

@@ -152,11 +152,13 @@ def test_a_prediction_that_cannot_be_asked_is_refused(tmp_path, predict, words):
         ("figure: bars shares=.2,.5,.3\npredict: order", [1, 2, 0]),
         ("figure: strip shares=.2,.8\nthen: u=.9\npredict: tap truth=drawn", 1),
         (
-            "figure: chain transition=.1,.9;.4,.6 start=0\nthen: greedy=1\npredict: tap truth=stays",
+            "figure: chain transition=.1,.9;.4,.6 start=0\nthen: greedy=1\npredict: tap "
+            "truth=stays",
             1,
         ),
         (
-            "figure: escape delta_e=5\nthen: top_p=.9\npredict: mark truth={{critical delta_e=5 top_p=.9}}",
+            "figure: escape delta_e=5\nthen: top_p=.9\npredict: mark truth={{critical delta_e=5 "
+            "top_p=.9}}",
             5 / math.log(9),
         ),
         ("predict: card true", True),

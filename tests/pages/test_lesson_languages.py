@@ -40,7 +40,8 @@ def test_there_are_two_courses_of_steps_that_exist(language):
 )
 def test_a_translation_that_differs_is_named(tmp_path, monkeypatch, old, new, words):
     text = (
-        "---\ntitle: x\n---\n## a\nfigure: bars shares=.2,.8\nnames: one, two\nquestion: Why?\npredict: choice\n"
+        "---\ntitle: x\n---\n## a\nfigure: bars shares=.2,.8\nnames: one, two\nquestion: "
+        "Why?\npredict: choice\n"
         "- (x) so\n- ( ) not\nanswer: So.\n## b\nfigure: bars shares=.5,.5\nText.\n"
     )
     for language, body in (("en", text), ("de", text.replace(old, new))):

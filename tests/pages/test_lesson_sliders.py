@@ -38,7 +38,8 @@ def lesson(tmp_path, lines):
             "move the same setting",
         ),
         (
-            "slider: top_k low=0 high=2 step=1\nslider: top_p low=.5 high=1 step=.5\nslider: min_p low=0 high=1 step=.5",
+            "slider: top_k low=0 high=2 step=1\nslider: top_p low=.5 high=1 step=.5\nslider: "
+            "min_p low=0 high=1 step=.5",
             8,
             "at most 2 sliders",
         ),
@@ -64,7 +65,8 @@ def test_a_slider_needs_a_figure_and_a_question(tmp_path):
 def test_a_slider_of_the_browsers_figures_sends_what_they_follow(tmp_path):
     step = lesson(
         tmp_path,
-        f"figure: bars shares=.5,.5\nthen: temperature=2\nslider: temperature low=1 high=3 step=.5\n{ASKS}",
+        "figure: bars shares=.5,.5\nthen: temperature=2\nslider: temperature low=1 high=3 "
+        f"step=.5\n{ASKS}",
     )
     assert step.moves["drawn"] is None and step.moves["recipe"]["figure"] == "bars"
     assert step.moves["recipe"]["settings"] == {"shares": ".5,.5", "temperature": "2"}
@@ -75,7 +77,8 @@ def test_a_slider_of_the_browsers_figures_sends_what_they_follow(tmp_path):
 def test_a_slider_of_any_other_figure_has_every_stop_drawn(tmp_path):
     step = lesson(
         tmp_path,
-        f"figure: logits logits=1,2 visits=1\nslider: frequency_penalty low=0 high=3 step=1\n{ASKS}",
+        "figure: logits logits=1,2 visits=1\nslider: frequency_penalty low=0 high=3 "
+        f"step=1\n{ASKS}",
     )
     heights = [[row["value"] for row in figure["rows"]] for figure in step.moves["drawn"]]
     assert heights == [[1, 2], [0, 1], [-1, 0], [-2, -1]]

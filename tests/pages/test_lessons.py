@@ -241,15 +241,18 @@ def test_what_the_context_holds_rises():
         ("{{critical delta_e=5 top_p=.5}}", "∞"),
         ("{{break_even token_ms=50 steps=30 step_ms=200 | .0f}}", "120"),
         (
-            "{{drawn logits=10,8,5,2,1,.5 names=cat,dog,car,house,tree,book u=.75 top_k=3 top_p=.9}}",
+            "{{drawn logits=10,8,5,2,1,.5 names=cat,dog,car,house,tree,book u=.75 top_k=3 "
+            "top_p=.9}}",
             "cat",
         ),
         (
-            "{{hidden what=likelihood observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 emission=.9,.1;.2,.8 | .7f}}",
+            "{{hidden what=likelihood observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 "
+            "emission=.9,.1;.2,.8 | .7f}}",
             ".0343037",
         ),
         (
-            "{{hidden what=viterbi observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 emission=.9,.1;.2,.8 names=rain,sun}}",
+            "{{hidden what=viterbi observed=0,0,1,0,0 initial=.5,.5 transition=.7,.3;.3,.7 "
+            "emission=.9,.1;.2,.8 names=rain,sun}}",
             "rain, rain, sun, rain, rain",
         ),
         ("{{survivors logits=5.247,1.792,.693,0,0 temperature=3 min_p=.05}}", "5"),

@@ -50,9 +50,11 @@ class Front:
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         (folder / "nginx.conf").write_text(
-            f"daemon off; pid {folder}/nginx.pid; worker_processes 1; error_log {folder}/error.log;\n"
+            f"daemon off; pid {folder}/nginx.pid; worker_processes 1; error_log "
+            f"{folder}/error.log;\n"
             "events { worker_connections 256; }\n"
-            f"http {{ {places} log_format who '$playground_visitor|$upstream_addr|$status|$request_uri';\n"
+            f"http {{ {places} log_format who "
+            "'$playground_visitor|$upstream_addr|$status|$request_uri';\n"
             f"access_log {self.log} who; include {folder}/pages.conf; }}\n",
             encoding="utf-8",
         )

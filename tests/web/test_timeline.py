@@ -24,7 +24,8 @@ def run(module, body: str):
     return module(
         "core/timeline.js",
         f"({{makeTimeline}}) => {{ {CLOCK} const time = clock(), shown = [], playing = [];"
-        "const line = makeTimeline({speed: 4, timing: time.timing, onPlay: (on) => playing.push(on),"
+        "const line = makeTimeline({speed: 4, timing: time.timing, onPlay: (on) => "
+        "playing.push(on),"
         f"onStep: (step, why, from) => shown.push([step, why, from])}}); {body} }}",
     )
 
@@ -32,7 +33,8 @@ def run(module, body: str):
 def test_a_load_shows_its_step_and_a_step_says_where_it_came_from(module):
     shown = run(
         module,
-        "line.load({length: 5, at: 9}); line.go(2); line.go(-1); line.load({length: 3}); return shown;",
+        "line.load({length: 5, at: 9}); line.go(2); line.go(-1); line.load({length: 3}); return "
+        "shown;",
     )
     assert shown == [[4, "load", None], [2, "user", 4], [0, "user", 2], [0, "load", None]]
 
@@ -40,14 +42,16 @@ def test_a_load_shows_its_step_and_a_step_says_where_it_came_from(module):
 def test_nothing_is_shown_of_an_empty_run(module):
     assert run(
         module,
-        "line.load({length: 0}); line.go(1); line.play(); time.pass(999); return [shown, line.playing];",
+        "line.load({length: 0}); line.go(1); line.play(); time.pass(999); return [shown, "
+        "line.playing];",
     ) == [[], False]
 
 
 def test_playing_goes_on_to_the_end_and_stops_there(module):
     shown, playing, waiting = run(
         module,
-        "line.load({length: 3}); line.play(); time.pass(2000); return [shown.map((one) => one[0]), playing, time.waiting];",
+        "line.load({length: 3}); line.play(); time.pass(2000); return [shown.map((one) => "
+        "one[0]), playing, time.waiting];",
     )
     assert shown == [0, 1, 2] and playing == [True, False] and waiting == 0
 
@@ -65,7 +69,8 @@ def test_playing_from_the_end_begins_again(module):
 def test_a_live_run_waits_for_more(module):
     steps = run(
         module,
-        "line.load({length: 1, live: true}); line.play(); time.pass(1000); const there = line.playing; line.grow(3); time.pass(600);"
+        "line.load({length: 1, live: true}); line.play(); time.pass(1000); const there = "
+        "line.playing; line.grow(3); time.pass(600);"
         "const step = line.step; line.setLive(false); return [there, step, line.playing];",
     )
     assert steps == [True, 2, False]
@@ -83,7 +88,8 @@ def test_the_speed_changes_while_it_plays(module):
     assert (
         run(
             module,
-            "line.load({length: 100}); line.play(); time.pass(1000); line.setSpeed(10); const at = line.step; time.pass(1000); return line.step - at;",
+            "line.load({length: 100}); line.play(); time.pass(1000); line.setSpeed(10); const at "
+            "= line.step; time.pass(1000); return line.step - at;",
         )
         == 10
     )

@@ -125,7 +125,8 @@ class ShannonGame(Question):
         if getattr(rows, "shown", None) is not None:
             raise ValueError(
                 t(
-                    "This model tells only its likeliest tokens, so a class cannot be compared with it."
+                    "This model tells only its likeliest tokens, so a class cannot be compared "
+                    "with it."
                 )
             )
         self.words = [

@@ -68,11 +68,13 @@ class Sampler:
             return
         if int(denoiser.mask_id) < int(denoiser.vocab_size):
             raise ValueError(
-                f"sampler {self.name} needs a denoiser whose vocabulary leaves the mask out (mask_id = V)"
+                f"sampler {self.name} needs a denoiser whose vocabulary leaves the mask out "
+                "(mask_id = V)"
             )
         if not hasattr(denoiser, "posterior"):
             raise ValueError(
-                f"sampler {self.name} needs a denoiser with .posterior (an exact one); this one has none"
+                f"sampler {self.name} needs a denoiser with .posterior (an exact one); this one "
+                "has none"
             )
 
     @property

@@ -36,11 +36,14 @@ class DiffusionGemma(Renoise):
     title = t("DiffusionGemma: random words, drawn again")
     source = "DiffusionGemma in transformers 5.11, generation_diffusion_gemma.py; Ben-Hamu et al. 2025, arXiv 2505.24857"
     explanation = t(
-        "Starts from random words; each step draws the places where the choice is narrow and throws the others back into noise, while its own temperature falls.\n"
-        "Ends when the likeliest words stay and are sure, and takes them. The field Temperature changes nothing."
+        "Starts from random words; each step draws the places where the choice is narrow and "
+        "throws the others back into noise, while its own temperature falls.\n"
+        "Ends when the likeliest words stay and are sure, and takes them. The field Temperature "
+        "changes nothing."
     )
     note = t(
-        "A network that was trained on masks alone has never seen a wrong word in its text: it reads the random ones as given."
+        "A network that was trained on masks alone has never seen a wrong word in its text: it "
+        "reads the random ones as given."
     )
     noise = "uniform"
     reads = ("steps", "bound", "t_min", "t_max", "confidence_threshold")

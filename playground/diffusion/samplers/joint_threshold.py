@@ -24,11 +24,13 @@ class JointThreshold(Sampler):
     title = t("Joint threshold: replaces settled words")
     source = "LLaDA2.1, arXiv 2602.08676; SGLang, joint_threshold.py"
     explanation = t(
-        "Uncovers every word that is sure enough (threshold), and replaces words that it settled before where it is surer of "
-        "another one (edit threshold).\nAlways takes the likeliest word: seed, temperature and top-p change nothing."
+        "Uncovers every word that is sure enough (threshold), and replaces words that it settled "
+        "before where it is surer of another one (edit threshold).\nAlways takes the likeliest "
+        "word: seed, temperature and top-p change nothing."
     )
     note = t(
-        "A network that was trained on masks alone has never seen a wrong word in its text: it mostly confirms what stands there."
+        "A network that was trained on masks alone has never seen a wrong word in its text: it "
+        "mostly confirms what stands there."
     )
     exact_at_one = False
     reads = ("threshold", "edit_threshold", "guidance")

@@ -177,7 +177,8 @@ class SelfSpeculative(Speculative):
         problem = getattr(denoiser, "draft_problem", "")
         if not problem and not hasattr(denoiser, "draft") and not hasattr(denoiser, "posterior"):
             problem = t(
-                "sampler self-speculative needs a model with a trained verifier, or an exact one; this one has none"
+                "sampler self-speculative needs a model with a trained verifier, or an exact one; "
+                "this one has none"
             )
         if problem:
             raise ValueError(problem)

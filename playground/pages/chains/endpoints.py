@@ -134,7 +134,8 @@ def hmm(
         )
         if not 1 <= count <= MOST_STATES or not 1 <= kinds <= 1000:
             raise ValueError(
-                f"transition must have 1 to {MOST_STATES} rows and emission 1 to 1000 columns, got {count} and {kinds}"
+                f"transition must have 1 to {MOST_STATES} rows and emission 1 to 1000 columns, "
+                f"got {count} and {kinds}"
             )
         model = HiddenMarkovModel(
             parsing.table([initial], "initial", 1, count)[0],
@@ -153,7 +154,8 @@ def hmm(
         if observations:
             if not isinstance(observations, list) or len(observations) > LONGEST:
                 raise ValueError(
-                    f"observations must be a list of at most {LONGEST} symbol numbers, got {parsing.short(observations)}"
+                    f"observations must be a list of at most {LONGEST} symbol numbers, got "
+                    f"{parsing.short(observations)}"
                 )
             seen = model.check_observations(observations)
         else:
@@ -201,8 +203,8 @@ def check_tables(field: str, length: int, states: int) -> None:
     if length > most:
         raise ValueError(
             t(
-                "{field} must be at most {most} for {states} states with the tables of forward, backward and posterior, got {got}: "
-                "tables=false leaves them out",
+                "{field} must be at most {most} for {states} states with the tables of forward, "
+                "backward and posterior, got {got}: tables=false leaves them out",
                 field=field,
                 most=most,
                 states=states,

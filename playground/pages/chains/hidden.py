@@ -95,8 +95,9 @@ def describe(model: HiddenMarkovModel, observations: list[int]) -> dict:
         return {
             **record,
             "impossible": t(
-                "This model cannot show that: at position {value} no state that can be reached shows "
-                "“{symbol}”. Give one of them a probability there, or type ? for that observation.",
+                "This model cannot show that: at position {value} no state that can be reached "
+                "shows “{symbol}”. Give one of them a probability there, or type ? for that "
+                "observation.",
                 value=where + 1,
                 symbol=symbol,
             ),

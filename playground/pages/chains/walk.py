@@ -107,8 +107,8 @@ def _structure(chain: MarkovChain, recurrent: list) -> str:
     classes = chain.communicating_classes()
     if len(recurrent) > 1:
         return (
-            f"{len(recurrent)} groups of states are never left once entered, so there is no single long run: "
-            "where the chain ends depends on chance and on the start."
+            f"{len(recurrent)} groups of states are never left once entered, so there is no "
+            "single long run: where the chain ends depends on chance and on the start."
         )
     one = recurrent[0]
     if len(classes) == 1:
@@ -120,7 +120,8 @@ def _structure(chain: MarkovChain, recurrent: list) -> str:
     rhythm = (
         ""
         if one.period == 1
-        else f" The chain keeps a rhythm of {one.period}: it can be back only after a multiple of {one.period} steps."
+        else f" The chain keeps a rhythm of {one.period}: it can be back only after a multiple of "
+        f"{one.period} steps."
     )
     return f"{long_run[0].upper()}{long_run[1:]}.{rhythm}"
 
@@ -132,16 +133,17 @@ def _mixing(chain: MarkovChain, recurrent: list) -> str:
         return "More than one eigenvalue is 1: each group of states has a long run of its own, and the beginning is never forgotten."
     if recurrent[0].period > 1:
         return (
-            f"{recurrent[0].period} eigenvalues lie on the circle: the chain keeps time and never forgets in which beat it began. "
-            "The shares of visits converge all the same."
+            f"{recurrent[0].period} eigenvalues lie on the circle: the chain keeps time and never "
+            "forgets in which beat it began. The shares of visits converge all the same."
         )
     steps = chain.mixing_time()
     if steps == math.inf:
         return "The beginning is forgotten, but after more steps than a number of the computer can count."
     return (
-        f"The second largest eigenvalue has size {second:.4g}: what is left of the beginning is multiplied by about {second:.4g} at every step "
-        f"(gap {chain.spectral_gap():.4g}). From the worst start it is within ¼ of the long run "
-        f"after {_count(int(steps))} step{'s' * (steps != 1)} (mixing time, total variation)."
+        f"The second largest eigenvalue has size {second:.4g}: what is left of the beginning is "
+        f"multiplied by about {second:.4g} at every step (gap {chain.spectral_gap():.4g}). From "
+        f"the worst start it is within ¼ of the long run after {_count(int(steps))} "
+        f"step{'s' * (steps != 1)} (mixing time, total variation)."
     )
 
 
@@ -165,8 +167,10 @@ def _looping(chain: MarkovChain, path: list[int], cycle: dict | None, greedy: bo
     if revisit is None:
         return ""
     return (
-        f"At step {revisit[1]} it is in {_name(chain, path[revisit[1]])} for the second time; with {chain.size} states some state must come again "
-        f"within {chain.size} steps. But revisiting is not looping: the next step is drawn anew, so the path goes on differently."
+        f"At step {revisit[1]} it is in {_name(chain, path[revisit[1]])} for the second time; "
+        f"with {chain.size} states some state must come again within {chain.size} steps. But "
+        "revisiting is not looping: the next step is drawn anew, so the path goes on "
+        "differently."
     )
 
 

@@ -44,8 +44,9 @@ def made(app: Any, kind: str, part: str, functions: list | tuple = (), **more: A
 def strategies(app: Any) -> None:
     say(
         t(
-            "Greedy takes the likeliest token, beam search the likeliest text it can find, sampling what the dice say. "
-            "Give each column its rules, write them all in one batch, and see what you pay for what."
+            "Greedy takes the likeliest token, beam search the likeliest text it can find, "
+            "sampling what the dice say. Give each column its rules, write them all in one batch, "
+            "and see what you pay for what."
         )
     )
     run_events(app, made(app, "CompareStrategies", "strategies"), later("strategies", "run"))
@@ -54,9 +55,9 @@ def strategies(app: Any) -> None:
 def beams(app: Any) -> None:
     say(
         t(
-            "Beam search keeps the few best beginnings and cuts the rest, round after round. It usually finds likelier texts "
-            "than greedy does, and often duller ones. Minimum Bayes risk "
-            "asks something else: which of many samples do the others agree with?"
+            "Beam search keeps the few best beginnings and cuts the rest, round after round. It "
+            "usually finds likelier texts than greedy does, and often duller ones. Minimum Bayes "
+            "risk asks something else: which of many samples do the others agree with?"
         )
     )
     run_events(app, made(app, "CompareBeams", "beams"), later("beams", "run"))
@@ -65,7 +66,8 @@ def beams(app: Any) -> None:
 def scores(app: Any) -> None:
     say(
         t(
-            "Three scores by which texts are judged, with nothing hidden: change a word and see which number moves."
+            "Three scores by which texts are judged, with nothing hidden: change a word and see "
+            "which number moves."
         )
     )
     made(
@@ -82,7 +84,8 @@ def scores(app: Any) -> None:
 def contexts(app: Any) -> None:
     say(
         t(
-            "The next token depends on all that stands before it. Put a sentence in front and see which words rise and which fall; or ask two models the same."
+            "The next token depends on all that stands before it. Put a sentence in front and see "
+            "which words rise and which fall; or ask two models the same."
         )
     )
     made(
@@ -101,8 +104,9 @@ def contexts(app: Any) -> None:
 def race(app: Any) -> None:
     say(
         t(
-            "Two networks of the same size, trained on the same tales: one writes a token at a time, the other takes a blank page and reveals several words a step. "
-            "Who is faster, and what does the haste cost?"
+            "Two networks of the same size, trained on the same tales: one writes a token at a "
+            "time, the other takes a blank page and reveals several words a step. Who is faster, "
+            "and what does the haste cost?"
         )
     )
     run_events(app, made(app, "CompareRace", "race"), later("race", "run"), model="fairy-causal")
@@ -111,8 +115,9 @@ def race(app: Any) -> None:
 def drafts(app: Any) -> None:
     say(
         t(
-            "Somebody cheap guesses the next few tokens, and the model reads all guesses in one pass: what it would have written with that chance "
-            "stays, the first guess refused is drawn anew. Nothing changes in what is written, only in how many passes it takes."
+            "Somebody cheap guesses the next few tokens, and the model reads all guesses in one "
+            "pass: what it would have written with that chance stays, the first guess refused is "
+            "drawn anew. Nothing changes in what is written, only in how many passes it takes."
         )
     )
     run_events(
@@ -130,8 +135,9 @@ def drafters_of() -> list[list[str]]:
 def library(app: Any) -> None:
     say(
         t(
-            "Is what stands on these pages what the library does? The same settings, run by transformers' own `model.generate` with its own copy of the weights, "
-            "and by the playground."
+            "Is what stands on these pages what the library does? The same settings, run by "
+            "transformers' own `model.generate` with its own copy of the weights, and by the "
+            "playground."
         )
     )
     run_events(app, made(app, "CompareLibrary", "library"), later("library", "run"))
@@ -140,7 +146,8 @@ def library(app: Any) -> None:
 def forcing(app: Any) -> None:
     say(
         t(
-            "A model is trained on other people's words and writes after its own. Take the given text away from some token on, and see how far it drifts."
+            "A model is trained on other people's words and writes after its own. Take the given "
+            "text away from some token on, and see how far it drifts."
         )
     )
     run_events(app, made(app, "CompareForcing", "forcing"), later("teacher_forcing", "run"))
@@ -149,7 +156,8 @@ def forcing(app: Any) -> None:
 def classifier(app: Any) -> None:
     say(
         t(
-            "A model that only predicts the next word can sort texts: ask it a question, and compare the probabilities of the answers."
+            "A model that only predicts the next word can sort texts: ask it a question, and "
+            "compare the probabilities of the answers."
         )
     )
     run_events(app, made(app, "CompareClassifier", "classifier"), later("classifier", "run"))
@@ -158,7 +166,8 @@ def classifier(app: Any) -> None:
 def people(app: Any) -> None:
     say(
         t(
-            "Which text do people like better? Judge pairs without knowing which strategy wrote which. Your judgements stay in this browser."
+            "Which text do people like better? Judge pairs without knowing which strategy wrote "
+            "which. Your judgements stay in this browser."
         )
     )
     run_events(
@@ -171,7 +180,8 @@ def people(app: Any) -> None:
 def sweep(app: Any) -> None:
     say(
         t(
-            "One setting is an anecdote. Sweep over a grid of them, with several seeds at each point, and take the table away."
+            "One setting is an anecdote. Sweep over a grid of them, with several seeds at each "
+            "point, and take the table away."
         )
     )
     run_events(app, made(app, "CompareSweep", "sweep"), later("sweep", "run"))
@@ -180,8 +190,9 @@ def sweep(app: Any) -> None:
 def masking(app: Any) -> None:
     say(
         t(
-            "A text can be forced into a form by cutting, at each step, the words that would break it. Is that what the model would write, had it chosen "
-            "to write such a text? No: a beginning that seldom comes to a good end is taken as often as before."
+            "A text can be forced into a form by cutting, at each step, the words that would "
+            "break it. Is that what the model would write, had it chosen to write such a text? "
+            "No: a beginning that seldom comes to a good end is taken as often as before."
         )
     )
     made(
@@ -195,8 +206,9 @@ def masking(app: Any) -> None:
 def reward(app: Any) -> None:
     say(
         t(
-            "Pay a network for what its texts do, and it learns to do it: a copy of the last block is trained while you watch. What it learns is what you pay for, "
-            "which is seldom all that you want."
+            "Pay a network for what its texts do, and it learns to do it: a copy of the last "
+            "block is trained while you watch. What it learns is what you pay for, which is "
+            "seldom all that you want."
         )
     )
     run_events(

@@ -93,7 +93,8 @@ def two_models(backend: Any, raw: Any) -> dict:
     names = raw.get("models")
     if not isinstance(names, list) or len(names) != 2:
         raise ValueError(
-            f"models must be a list of 2 models, got {len(names) if isinstance(names, list) else type(names).__name__}"
+            "models must be a list of 2 models, got "
+            f"{len(names) if isinstance(names, list) else type(names).__name__}"
         )
     names, prompt = (
         [text_of(name, f"models[{place}]", 200) for place, name in enumerate(names)],

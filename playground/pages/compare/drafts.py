@@ -86,7 +86,8 @@ def open_drafter(
             other.close()
             raise ValueError(
                 t(
-                    "drafter must have the tokens of {model} where it fills blanks, and {drafter} has others: take its twin, a left-to-right model, or repeats",
+                    "drafter must have the tokens of {model} where it fills blanks, and {drafter} "
+                    "has others: take its twin, a left-to-right model, or repeats",
                     model=wish.model,
                     drafter=wish.drafter,
                 )

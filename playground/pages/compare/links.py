@@ -229,8 +229,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "temperature": Number(0, 0, 5),
         "seed": Setting(replace(SEED, default=1)),
         "text": Text(
-            "once upon a time there was a king who had three daughters, and the youngest was so beautiful that the sun itself wondered every time "
-            "it shone upon her face.",
+            "once upon a time there was a king who had three daughters, and the youngest was so "
+            "beautiful that the sun itself wondered every time it shone upon her face.",
             PROMPT_CHARACTERS,
         ),
     },
@@ -239,7 +239,8 @@ FIELDS: dict[str, dict[str, Any]] = {
         "labels": Text("positive, negative", 400),
         "template": Text("Review: {text}\nSentiment of this review?", 1000),
         "texts": Text(
-            "I loved every minute of this film.\nThe food was cold and the waiter was rude.\nIt was fine, I suppose.",
+            "I loved every minute of this film.\nThe food was cold and the waiter was rude.\nIt "
+            "was fine, I suppose.",
             8100,
         ),
     },
@@ -258,7 +259,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     "masking": {
         "lines": Text(
-            "the king slept\nthe king slept\nthe king slept\nthe king ate\nthe king ate\nthe king ate\nthe king howled\n"
+            "the king slept\nthe king slept\nthe king slept\nthe king ate\nthe king ate\nthe king "
+            "ate\nthe king howled\n"
             "the wolf howled\nthe wolf howled\nthe wolf ate",
             2000,
         ),

@@ -28,7 +28,8 @@ def compare_laws(backend: Any, raw: Any) -> dict:
     if not found.texts:
         raise ValueError(
             t(
-                "form must be one that the model can write: none of its texts of at most {longest} words has it",
+                "form must be one that the model can write: none of its texts of at most "
+                "{longest} words has it",
                 longest=longest,
             )
         )

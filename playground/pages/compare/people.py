@@ -22,7 +22,8 @@ def tally(_: Any, raw: Any) -> dict:
     votes = raw.get("votes")
     if not isinstance(votes, list) or len(votes) > VOTES:
         raise ValueError(
-            f"votes must be a list of at most {VOTES:,} votes, got {len(votes) if isinstance(votes, list) else type(votes).__name__}"
+            f"votes must be a list of at most {VOTES:,} votes, got "
+            f"{len(votes) if isinstance(votes, list) else type(votes).__name__}"
         )
     found: dict[str, dict] = {}
     for place, vote in enumerate(votes):

@@ -64,7 +64,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
             )
         if len(canvas) + tokens > denoiser.context_length:
             raise ValueError(
-                f"prompt must have at most {denoiser.context_length - tokens} tokens beside {tokens} new ones, got {len(canvas)}"
+                f"prompt must have at most {denoiser.context_length - tokens} tokens beside "
+                f"{tokens} new ones, got {len(canvas)}"
             )
         yield {
             "begin": {

@@ -44,7 +44,8 @@ def texts_of(value: Any, name: str, most: int, longest: int = PROMPT_CHARACTERS)
     """A list of 1 to `most` texts."""
     if not isinstance(value, list) or not 1 <= len(value) <= most:
         raise ValueError(
-            f"{name} must be a list of 1 to {most} texts, got {len(value) if isinstance(value, list) else type(value).__name__}"
+            f"{name} must be a list of 1 to {most} texts, got "
+            f"{len(value) if isinstance(value, list) else type(value).__name__}"
         )
     return [text_of(one, f"{name}[{place}]", longest) for place, one in enumerate(value)]
 
@@ -72,8 +73,8 @@ def prompt_ids(model: Any, prompt: str, tokens: int, name: str = "prompt") -> li
     if longest is not None and len(ids) + tokens > longest:
         raise ValueError(
             t(
-                "{name} must have at most {value} tokens beside {tokens} new ones in this model, got "
-                "{got}",
+                "{name} must have at most {value} tokens beside {tokens} new ones in this model, "
+                "got {got}",
                 name=name,
                 value=longest - tokens,
                 tokens=tokens,

@@ -85,7 +85,8 @@ class Comparison:
         given = raw.get("columns")
         if not isinstance(given, list) or not 1 <= len(given) <= COLUMNS:
             raise ValueError(
-                f"columns must be a list of 1 to {COLUMNS} columns, got {len(given) if isinstance(given, list) else type(given).__name__}"
+                f"columns must be a list of 1 to {COLUMNS} columns, got "
+                f"{len(given) if isinstance(given, list) else type(given).__name__}"
             )
         columns = tuple(column_of(one, place, tokens, seed) for place, one in enumerate(given))
         model = text_of(raw.get("model"), "model", 200)
@@ -138,7 +139,8 @@ def name_of(settings: DecodingSettings, beams: int = 0, length_penalty: float = 
         else []
     )
     rules = [
-        f"{'T' if rule == 'temperature' else RULES[rule].label} {getattr(settings, RULES[rule].switched_by.name):g}"
+        f"{'T' if rule == 'temperature' else RULES[rule].label} "
+        f"{getattr(settings, RULES[rule].switched_by.name):g}"
         for rule in settings.rules_on()
         if not (settings.greedy and rule == "temperature")
     ]
@@ -212,7 +214,8 @@ def _write(model: Any, together: Any, lanes: list, flat: list, wish: Comparison)
                     "texts_now": [model.decode(group[0].ids) for group in lanes],
                     "progress": min(0.95, 0.95 * number / wish.tokens),
                     "words": t(
-                        "Writing: {count} texts in one batch, token {number} of at most {tokens}, {value} s",
+                        "Writing: {count} texts in one batch, token {number} of at most {tokens}, "
+                        "{value} s",
                         count=len(flat),
                         number=number,
                         tokens=wish.tokens,

@@ -124,7 +124,8 @@ def run(backend: Any, raw: Any) -> Iterator[dict]:
                         "written": written,
                         "progress": (first + len(some) * number / tokens) / len(points) * 0.98,
                         "words": t(
-                            "Point {value} to {value2} of {count}, token {number} of at most {tokens}",
+                            "Point {value} to {value2} of {count}, token {number} of at most "
+                            "{tokens}",
                             value=first + 1,
                             value2=first + len(some),
                             count=len(points),

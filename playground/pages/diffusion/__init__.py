@@ -21,7 +21,8 @@ TITLE, SLUG = t("Diffusion"), "diffusion"
 def build(app: Any) -> None:
     gr.Markdown(
         t(
-            "# A text that appears everywhere at once\n\nEach call guesses every hidden word and keeps a few. Blur is doubt."
+            "# A text that appears everywhere at once\n\nEach call guesses every hidden word and "
+            "keeps a few. Blur is doubt."
         )
     )
     with gr.Tabs(elem_id="diffusion-parts", elem_classes="parts"):

@@ -57,8 +57,8 @@ def read_canvas(
         if length < inside:
             raise ValueError(
                 t(
-                    "length must be 0 (as written) or at least the {inside} positions of the canvas, got "
-                    "{got}",
+                    "length must be 0 (as written) or at least the {inside} positions of the "
+                    "canvas, got {got}",
                     inside=inside,
                     got=length,
                 )

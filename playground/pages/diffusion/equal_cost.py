@@ -43,7 +43,8 @@ def verdict(measured: dict[str, Any] | None = None) -> Message | str:
     )
     if yes and no:
         return t(
-            "Measured at equal cost, it reads better than MDLM at {wins} calls, and no better at {others} calls.",
+            "Measured at equal cost, it reads better than MDLM at {wins} calls, and no better at "
+            "{others} calls.",
             wins=yes,
             others=no,
         )
@@ -68,7 +69,8 @@ def figures(measured: dict[str, Any] | None = None) -> list[Message | str]:
         if row is None:
             said.append(
                 t(
-                    "At the cost of {calls} calls, {cost}, no text can be finished by drafts and checks.",
+                    "At the cost of {calls} calls, {cost}, no text can be finished by drafts and "
+                    "checks.",
                     calls=found["calls"],
                     cost=cost,
                 )
@@ -76,8 +78,9 @@ def figures(measured: dict[str, Any] | None = None) -> list[Message | str]:
             continue
         said.append(
             t(
-                "At the cost of {calls} calls, {cost}: {nats} ± {error} nats a piece under the left-to-right twin, {distinct} of the "
-                "pieces distinct; MDLM {other} ± {spread}, {different} distinct. {texts} texts of 64 pieces.",
+                "At the cost of {calls} calls, {cost}: {nats} ± {error} nats a piece under the "
+                "left-to-right twin, {distinct} of the pieces distinct; MDLM {other} ± {spread}, "
+                "{different} distinct. {texts} texts of 64 pieces.",
                 calls=found["calls"],
                 cost=cost,
                 nats=f"{row['nats']:.2f}",

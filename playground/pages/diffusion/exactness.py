@@ -74,7 +74,8 @@ def check_chain(
     """The visitor's chain, or a ValueError that names field, value and range."""
     if not isinstance(names, list) or not STATES[0] <= len(names) <= STATES[1]:
         raise ValueError(
-            f"names must have {STATES[0]} to {STATES[1]} words, got {len(names) if isinstance(names, list) else names!r}"
+            f"names must have {STATES[0]} to {STATES[1]} words, got "
+            f"{len(names) if isinstance(names, list) else names!r}"
         )
     names = [str(name)[:40] for name in names]
     n = len(names)
@@ -120,7 +121,8 @@ def check_chain(
         )
     if n ** int(length) > TEXTS or (n + 1) ** (2 * int(length)) > 2e7:
         raise ValueError(
-            f"length must be at most {5 if n == 4 else 6} for {n} words (all texts are enumerated), got {int(length)}"
+            f"length must be at most {5 if n == 4 else 6} for {n} words (all texts are "
+            f"enumerated), got {int(length)}"
         )
     return names, arrays["transition"], arrays["initial"][0], int(length)
 

@@ -42,7 +42,8 @@ def write_first(
     wanted, masks = min(count, run), canvas.ids.count(mask)
     if wanted >= masks:
         raise ValueError(
-            f"hybrid must leave at least one mask to the diffusion model: at most {masks - 1} here, got {count}"
+            f"hybrid must leave at least one mask to the diffusion model: at most {masks - 1} "
+            f"here, got {count}"
         )
     causal = backend().causal(models.CAUSAL_TWIN)
     try:

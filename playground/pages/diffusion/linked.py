@@ -61,8 +61,8 @@ def linked(query: str, backend: Callable[[], Any]) -> tuple[dict[str, Any], Any,
     if not shipped and not models.ready(name, backend):
         raise ValueError(
             t(
-                "This link shows a run of {name}, which is not loaded here. Press Run to load it and "
-                "to see the run.",
+                "This link shows a run of {name}, which is not loaded here. Press Run to load it "
+                "and to see the run.",
                 name=name,
             )
         )

@@ -40,7 +40,8 @@ def record_unmask(backend: Callable[[], Any]) -> dict:
         "trace": trace,
         "twin": {"card": card, "texts": texts},
         "scores": [scorer(backend)(name, trace["text"])],
-        "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press Run for a new one",
+        "note": f"{name} · {side.title} · temperature {side.settings.temperature:g} · recorded; press "
+        "Run for a new one",
         "at": 9,
         "reading": reading(side.canvas, denoiser),
     }

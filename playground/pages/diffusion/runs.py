@@ -71,8 +71,10 @@ class Side:
             and sweeps * (len(self.canvas.ids) - sum(self.canvas.locked)) > LONGEST_GIBBS
         ):
             raise ValueError(
-                f"steps must be at most {LONGEST_GIBBS // max(1, len(self.canvas.ids) - sum(self.canvas.locked))} sweeps for so many open "
-                f"positions (a step redraws one of them, {LONGEST_GIBBS:,} in all), got {sweeps}"
+                "steps must be at most "
+                f"{LONGEST_GIBBS // max(1, len(self.canvas.ids) - sum(self.canvas.locked))} "
+                "sweeps for so many open positions (a step redraws one of them, "
+                f"{LONGEST_GIBBS:,} in all), got {sweeps}"
             )
 
     @property
@@ -326,7 +328,8 @@ def whole_trace(
         final = step.canvas[0].tolist()
         if clock() - begun > seconds:
             raise ValueError(
-                f"steps must be few enough for {seconds:g} seconds here, got {side.settings.steps}: step {step.index + 1} was still running"
+                f"steps must be few enough for {seconds:g} seconds here, got "
+                f"{side.settings.steps}: step {step.index + 1} was still running"
             )
         yield 1
     start["words"] = words

@@ -22,16 +22,18 @@ ALWAYS = {
     "model": (
         t("Exact, however many words a pass: the distribution of any order."),
         t(
-            "The distribution of any order under these settings, however many words a pass; exact at temperature one, without top-p "
-            "and guidance."
+            "The distribution of any order under these settings, however many words a pass; exact "
+            "at temperature one, without top-p and guidance."
         ),
     ),
     "verifier": (
         t(
-            "Exact for its verifier, however many words a pass: an exact model’s own distribution, a trained verifier’s guess of it."
+            "Exact for its verifier, however many words a pass: an exact model’s own "
+            "distribution, a trained verifier’s guess of it."
         ),
         t(
-            "The verifier’s distribution under these settings, however many words a pass; exact for it at temperature one, without top-p."
+            "The verifier’s distribution under these settings, however many words a pass; exact "
+            "for it at temperature one, without top-p."
         ),
     ),
 }
@@ -41,13 +43,15 @@ LIMITS = {
     "sweeps": (
         t("Exact only in the limit of many sweeps."),
         t(
-            "Exact only in the limit of many sweeps, at temperature one, without top-p, guidance and overlap: not as set here."
+            "Exact only in the limit of many sweeps, at temperature one, without top-p, guidance "
+            "and overlap: not as set here."
         ),
     ),
     "steps": (
         t("Exact only in the limit of many steps."),
         t(
-            "Exact only in the limit of many steps, at temperature one, without top-p, guidance and overlap: not as set here."
+            "Exact only in the limit of many steps, at temperature one, without top-p, guidance "
+            "and overlap: not as set here."
         ),
     ),
 }
@@ -88,7 +92,8 @@ def verdict(sampler: Sampler) -> str:
         if limit:
             return LIMITS[limit][1]
         return t(
-            "Exact only when it draws one word a step, at temperature one, without top-p, guidance and overlap: not as set here."
+            "Exact only when it draws one word a step, at temperature one, without top-p, "
+            "guidance and overlap: not as set here."
         )
     return LIMITS[limit][0] if limit else t("Exact when it draws one word a step.")
 

@@ -226,7 +226,8 @@ def edited(canvas: Canvas, denoiser: Any, event: Any) -> tuple[Canvas, int]:
     highest = max(int(denoiser.vocab_size) - 1, mask)
     if not isinstance(ids, list) or not 1 <= len(ids) <= longest:
         raise ValueError(
-            f"canvas must have 1 to {longest} positions, got {len(ids) if isinstance(ids, list) else type(ids).__name__}"
+            f"canvas must have 1 to {longest} positions, got "
+            f"{len(ids) if isinstance(ids, list) else type(ids).__name__}"
         )
     if any(isinstance(i, bool) or not isinstance(i, int) or not 0 <= i <= highest for i in ids):
         raise ValueError(

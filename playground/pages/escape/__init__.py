@@ -28,7 +28,8 @@ def build(app: Any) -> None:
     model."""
     gr.Markdown(
         t(
-            "# How does a text get out of a loop?\n\nAt the **underlined word** of each lap the model draws. Drag the dot."
+            "# How does a text get out of a loop?\n\nAt the **underlined word** of each lap the "
+            "model draws. Drag the dot."
         )
     )
     EscapeCalculator(

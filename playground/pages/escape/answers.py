@@ -93,7 +93,8 @@ def _found(backend: Any, request: Any) -> Distribution:
     if not isinstance(request, dict) or not isinstance(request.get("source"), dict):
         raise ValueError(
             t(
-                "source must be a table of logits or a step of a text, got nothing: press “Read these logits”"
+                "source must be a table of logits or a step of a text, got nothing: press “Read "
+                "these logits”"
             )
         )
     source = request["source"]

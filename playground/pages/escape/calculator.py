@@ -56,14 +56,15 @@ def calculate(settings: dict[str, Any]) -> dict[str, Any]:
 def _sentence(s: dict, barrier: float, critical: float, escape: float) -> Message:
     if barrier <= 0:
         return t(
-            "The barrier is **{barrier}**: the loop token is no longer the likeliest, so there is no loop to escape from. "
-            "One draw leaves it with probability **{chance}**.",
+            "The barrier is **{barrier}**: the loop token is no longer the likeliest, so there is "
+            "no loop to escape from. One draw leaves it with probability **{chance}**.",
             barrier=f"{barrier:.2f}",
             chance=f"{escape:.4g}",
         )
     if s["temperature"] == 0:
         return t(
-            "At **T = 0** the likeliest token is always taken: the loop is never left, whatever the other rules say."
+            "At **T = 0** the likeliest token is always taken: the loop is never left, whatever "
+            "the other rules say."
         )
     return paragraph(_top_p_sentence(s, critical), _draws_sentence(escape))
 
@@ -73,15 +74,15 @@ def _top_p_sentence(s: dict, critical: float) -> str:
     p, temperature = s["top_p"], s["temperature"]
     if s["order"] != "transformers":
         return t(
-            "With **temperature last**, top-p and min-p judge the distribution before temperature touches it: no temperature changes "
-            "what they keep, so **there is no T_c**."
+            "With **temperature last**, top-p and min-p judge the distribution before temperature "
+            "touches it: no temperature changes what they keep, so **there is no T_c**."
         )
     if p >= 1:
         return ""
     if math.isinf(critical):
         return t(
-            "**No temperature escapes** with top-p = {p}: the loop token holds more than {share} at every temperature, "
-            "and that alone reaches top-p.",
+            "**No temperature escapes** with top-p = {p}: the loop token holds more than {share} "
+            "at every temperature, and that alone reaches top-p.",
             p=f"{p:g}",
             share=f"{1 / (s['rivals'] + 1):.3g}",
         )
@@ -102,7 +103,8 @@ def _draws_sentence(escape: float) -> Message:
         return t("One draw leaves the loop with probability **exactly 0**.")
     half = math.log(2) / -math.log1p(-escape) if escape < 1 else 0
     return t(
-        "One draw leaves the loop with probability **{chance}**: after **{draws}** draws on average, half of all runs within {half}.",
+        "One draw leaves the loop with probability **{chance}**: after **{draws}** draws on "
+        "average, half of all runs within {half}.",
         chance=f"{escape:.4g}",
         draws=round(1 / escape, 1),
         half=max(1, math.ceil(half)),

@@ -82,7 +82,8 @@ FIELDS = table(
         high=10,
         label=t("repetition penalty θ"),
         doc=t(
-            "Divides a positive logit of a token seen before, multiplies a negative one: once, however often it was seen"
+            "Divides a positive logit of a token seen before, multiplies a negative one: once, "
+            "however often it was seen"
         ),
     ),
     _row(

@@ -48,8 +48,8 @@ def experiment_messages(
         return
     if cycle is None:
         words = t(
-            "The greedy text from this prompt did not fall into a loop within {most} tokens. Try another prompt: "
-            "short, flat sentences loop soonest.",
+            "The greedy text from this prompt did not fall into a loop within {most} tokens. Try "
+            "another prompt: short, flat sentences loop soonest.",
             most=SEARCH,
         )
         yield run.end("no_loop", words=words)
@@ -57,8 +57,10 @@ def experiment_messages(
     yield run.frame({"pieces": loop.pieces(model, cycle)})
     yield run.progress(
         nt(
-            "A loop of **{n} token** begins after {start} tokens. Measuring the barrier at each of its tokens …",
-            "A loop of **{n} tokens** begins after {start} tokens. Measuring the barrier at each of its tokens …",
+            "A loop of **{n} token** begins after {start} tokens. Measuring the barrier at each "
+            "of its tokens …",
+            "A loop of **{n} tokens** begins after {start} tokens. Measuring the barrier at each "
+            "of its tokens …",
             cycle.loop.period,
             start=cycle.loop.start,
         ),
@@ -130,7 +132,8 @@ class _Laps:
         curves = self.curves()
         drift = loop.drift(self.along, self.tokens, len(self.lap))
         note = t(
-            "{runs} runs a point, each drawn on its own; whiskers are 95% Wilson intervals; lines are the products of P(loop token).",
+            "{runs} runs a point, each drawn on its own; whiskers are 95% Wilson intervals; lines "
+            "are the products of P(loop token).",
             runs=runs,
         )
         for progress in decoding.experiment.escape_experiment(
@@ -261,8 +264,9 @@ def _running(critical: float, progress: Any, rows: list[dict], top_p: float) -> 
     }
     if cold and math.isfinite(critical):
         said = t(
-            "After **{position}** of {length} tokens: below T_c = {critical}, **{left}** of {runs} runs with top-p {p} have left; "
-            "prediction and measurement agree within the interval at **{agree}** points.",
+            "After **{position}** of {length} tokens: below T_c = {critical}, **{left}** of "
+            "{runs} runs with top-p {p} have left; prediction and measurement agree within the "
+            "interval at **{agree}** points.",
             critical=f"{critical:.3f}",
             left=sum(row["escaped"][-1] for row in cold),
             runs=sum(row["runs"] for row in cold),
@@ -271,7 +275,8 @@ def _running(critical: float, progress: Any, rows: list[dict], top_p: float) -> 
         )
     else:
         said = t(
-            "After **{position}** of {length} tokens: prediction and measurement agree within the interval at **{agree}** points.",
+            "After **{position}** of {length} tokens: prediction and measurement agree within the "
+            "interval at **{agree}** points.",
             **figures,
         )
     if not progress.finished or agree >= 0.9 * of:
@@ -292,8 +297,9 @@ def _differing(progress: Any, rows: list[dict], of: int) -> Message:
     for each in off[1:]:
         listed = t("{first}, {rest}", first=listed, rest=each)
     return t(
-        "They differ at {places}. The prediction is exact for these logits; by chance an interval of 95% misses one point in twenty. "
-        "Each of these {points} points was drawn with {runs} runs: more runs show whether it stays.",
+        "They differ at {places}. The prediction is exact for these logits; by chance an interval "
+        "of 95% misses one point in twenty. Each of these {points} points was drawn with {runs} "
+        "runs: more runs show whether it stays.",
         places=listed,
         points=of,
         runs=progress.runs,

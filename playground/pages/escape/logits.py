@@ -171,25 +171,29 @@ def _sentence(
     name = _quoted(found.text_of(barrier.loop_token))
     if not held:
         return t(
-            "{token} is **not the likeliest token** here, so nothing holds the text on it: its probability does not even fall "
-            "steadily with T, and there is no escape temperature. At T = {temperature} another token is drawn with probability **{chance}**.",
+            "{token} is **not the likeliest token** here, so nothing holds the text on it: its "
+            "probability does not even fall steadily with T, and there is no escape temperature. "
+            "At T = {temperature} another token is drawn with probability **{chance}**.",
             token=name,
             temperature=f"{temperature:g}",
             chance=f"{chance:.4g}",
         )
     if found.settings.order == "llama.cpp" and not found.settings.p_less:
         return t(
-            "With **temperature last**, top-p judges the untempered distribution: no temperature changes what it keeps, so **there is no T_c**."
+            "With **temperature last**, top-p judges the untempered distribution: no temperature "
+            "changes what it keeps, so **there is no T_c**."
         )
     if solved is None or math.isinf(solved):
         return t(
-            "**No temperature escapes**: with top-p = {p} the nucleus holds {token} alone, however hot the draw.",
+            "**No temperature escapes**: with top-p = {p} the nucleus holds {token} alone, "
+            "however hot the draw.",
             p=f"{top_p:g}",
             token=name,
         )
     if solved == 0:
         return t(
-            "**Every temperature escapes**: at top-p = {p} the nucleus always holds more than {token}.",
+            "**Every temperature escapes**: at top-p = {p} the nucleus always holds more than "
+            "{token}.",
             p=f"{top_p:g}",
             token=name,
         )

@@ -58,10 +58,12 @@ def _held(critical: float) -> Message:
         return t("No temperature leaves this cycle with this top-p.")
     if critical == 0:
         return t(
-            "At one of the tokens to come another one is likelier: the greedy text leaves this loop by itself, nothing holds it, and it has no T_c."
+            "At one of the tokens to come another one is likelier: the greedy text leaves this "
+            "loop by itself, nothing holds it, and it has no T_c."
         )
     return t(
-        "The cycle gives way at its weakest token. Its own escape temperature is the lowest one over the laps to come: T_c = {critical}.",
+        "The cycle gives way at its weakest token. Its own escape temperature is the lowest one "
+        "over the laps to come: T_c = {critical}.",
         critical=f"{critical:.3f}",
     )
 
@@ -81,11 +83,13 @@ def drift(along: Any, tokens: list[int], period: int) -> Message:
     figures = {"first": f"{lowest[0]:.2f}", "last": f"{lowest[-1]:.2f}", "lap": len(lowest)}
     if lowest[-1] > lowest[0]:
         return t(
-            "The loop gets deeper: its lowest barrier is {first} in the first lap and {last} in lap {lap}, so the curves flatten.",
+            "The loop gets deeper: its lowest barrier is {first} in the first lap and {last} in "
+            "lap {lap}, so the curves flatten.",
             **figures,
         )
     return t(
-        "The loop gets shallower: its lowest barrier is {first} in the first lap and {last} in lap {lap}, so the curves fall faster.",
+        "The loop gets shallower: its lowest barrier is {first} in the first lap and {last} in "
+        "lap {lap}, so the curves fall faster.",
         **figures,
     )
 
@@ -103,8 +107,8 @@ def inverted(along: Any, tokens: list[int], critical: float, top_p: float) -> di
         ],
         "at": [critical, top_p] if math.isfinite(critical) else None,
         "note": t(
-            "For each temperature the largest top-p that still holds this loop. Any larger one lets it out somewhere along it. "
-            "At T = 1 it is top-p = {p}.",
+            "For each temperature the largest top-p that still holds this loop. Any larger one "
+            "lets it out somewhere along it. At T = 1 it is top-p = {p}.",
             p=f"{decoding.escape.trapping_top_p(along, tokens, 1.0):.3f}",
         ),
     }
@@ -175,10 +179,12 @@ def _turns(laps: list[int], out: dict[str, list], repetition: float, frequency: 
         for name in out
     }
     return t(
-        "Repetition penalty {repetition} acts once; frequency penalty {frequency} takes as much again at every visit. "
-        "The frequency penalty turns the barrier negative at lap {frequency_lap} (predicted {frequency_predicted}), "
-        "the repetition penalty at lap {repetition_lap} (predicted {repetition_predicted}). Predictions start from the "
-        "first lap's logits; where the measured lines leave them, the model's own logits drift from lap to lap (the line without a penalty).",
+        "Repetition penalty {repetition} acts once; frequency penalty {frequency} takes as much "
+        "again at every visit. The frequency penalty turns the barrier negative at lap "
+        "{frequency_lap} (predicted {frequency_predicted}), the repetition penalty at lap "
+        "{repetition_lap} (predicted {repetition_predicted}). Predictions start from the first "
+        "lap's logits; where the measured lines leave them, the model's own logits drift from lap "
+        "to lap (the line without a penalty).",
         repetition=f"{repetition:g}",
         frequency=f"{frequency:g}",
         frequency_lap=turn["frequency"],

@@ -18,7 +18,8 @@ def read_table(table: str) -> tuple[list[str], np.ndarray]:
     if not isinstance(table, str) or not table.strip():
         raise ValueError(
             t(
-                "logits must be a table with at least 2 lines, got an empty text: write a token and its logit on each line"
+                "logits must be a table with at least 2 lines, got an empty text: write a token "
+                "and its logit on each line"
             )
         )
     lines = table.strip().splitlines()

@@ -101,7 +101,8 @@ def short_enough(context: list[int]) -> None:
     if len(context) > MOST:
         raise ValueError(
             t(
-                "At most {most} tokens can be left out one after another here, got {count}: look at an earlier word.",
+                "At most {most} tokens can be left out one after another here, got {count}: look "
+                "at an earlier word.",
                 most=MOST,
                 count=len(context),
             )

@@ -103,25 +103,32 @@ def register(backend: Any) -> None:
 
 
 DECODE = (
-    "Write a text token by token and see every choice: which tokens were possible, what each rule cut, where the random number fell.",
-    "text, prompt_tokens, notes, and steps: for each the token, its probability before and after the rules, entropy and surprisal in "
-    "nats, the stages of the rules, the top rows and the exact rest",
+    "Write a text token by token and see every choice: which tokens were possible, what each rule "
+    "cut, where the random number fell.",
+    "text, prompt_tokens, notes, and steps: for each the token, its probability before and after "
+    "the rules, entropy and surprisal in nats, the stages of the rules, the top rows and the "
+    "exact rest",
 )
 DISTRIBUTION = (
-    "The distribution of one next token, after a prompt and the tokens written so far, before and after the rules.",
-    "the record of the step: rows with raw and final probability, stages, entropies in nats, the exact rest, and what would be drawn",
+    "The distribution of one next token, after a prompt and the tokens written so far, before and "
+    "after the rules.",
+    "the record of the step: rows with raw and final probability, stages, entropies in nats, the "
+    "exact rest, and what would be drawn",
 )
 ATTRIBUTION = (
-    "Which earlier tokens count for the next one: each token of the prompt and of what was written is left out once, and the change of the "
-    "next token's log-probability is told. It is the model's own, before any rule.",
-    "the token looked at with its probability, and tokens: for each earlier one its place, the probability of the token looked at without "
-    "it, and change = log p with it - log p without it in nats (null where one of the two is zero, or unknown to another program's engine)",
+    "Which earlier tokens count for the next one: each token of the prompt and of what was "
+    "written is left out once, and the change of the next token's log-probability is told. It is "
+    "the model's own, before any rule.",
+    "the token looked at with its probability, and tokens: for each earlier one its place, the "
+    "probability of the token looked at without it, and change = log p with it - log p without it "
+    "in nats (null where one of the two is zero, or unknown to another program's engine)",
 )
 SCORE = (
-    "A given text as the model reads it: how much each token surprises it. The first token is not scored unless the model puts a "
-    "beginning-of-text token in front.",
-    "perplexity, and tokens: for each rank, probability, surprisal and entropy in nats, and the top rows; watermark: for each token whether it is "
-    "green under the key, how many are, z and its p-value (null for a text of one token)",
+    "A given text as the model reads it: how much each token surprises it. The first token is not "
+    "scored unless the model puts a beginning-of-text token in front.",
+    "perplexity, and tokens: for each rank, probability, surprisal and entropy in nats, and the "
+    "top rows; watermark: for each token whether it is green under the key, how many are, z and "
+    "its p-value (null for a text of one token)",
 )
 
 

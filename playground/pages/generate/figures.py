@@ -60,7 +60,8 @@ def ready(backend: Any, model: str) -> None:
     if state != "ready":
         raise ValueError(
             t(
-                "{model}, which wrote this text, is not loaded: choose it in the list of models, or press Play.",
+                "{model}, which wrote this text, is not loaded: choose it in the list of models, "
+                "or press Play.",
                 model=model,
             )
         )

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from playground.decoding.settings import PARAMETERS
 
 MEANINGS = {
-    "model": "a left-to-right model on offer: fairy-causal (shipped, small letters, fairy tales) or smollm2-135m (fetched on first use)",
+    "model": "a left-to-right model on offer: fairy-causal (shipped, small letters, fairy tales) or "
+    "smollm2-135m (fetched on first use)",
     "prompt": "the beginning of the text, 1 to 20000 characters; the model goes on from here",
     "text": "the text to be read, at least 2 and at most 512 tokens",
     "chat": "true puts the prompt into the model's chat template, where it has one",
-    "top": "rows of each distribution to return, 1 to 100; the rest is summed up exactly in `remainder`",
+    "top": "rows of each distribution to return, 1 to 100; the rest is summed up exactly in "
+    "`remainder`",
     "ids": "token ids that stand after the prompt already",
     "token": "id of the token that is looked at after prompt and ids; -1 is the likeliest",
     "index": "number of the step, from 0: the random number u of a draw depends on (seed, index) alone",

@@ -40,7 +40,8 @@ def check_prompt_fits(model: Any, prompt_ids: Sequence[int]) -> None:
     longest = getattr(model, "context_length", None)
     if longest is not None and len(prompt_ids) >= longest:
         raise ValueError(
-            f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds {longest:,}: shorten the prompt."
+            f"The prompt has {len(prompt_ids):,} tokens, and this model's context holds "
+            f"{longest:,}: shorten the prompt."
         )
 
 
@@ -95,7 +96,8 @@ class RunRequest:
         prefix, forced = ids_of(raw.get("prefix"), "prefix"), ids_of(raw.get("forced"), "forced")
         if len(prefix) + len(forced) > NEW_TOKENS:
             raise ValueError(
-                f"the text must have at most {NEW_TOKENS} tokens, got {len(prefix) + len(forced)}: begin a new one"
+                f"the text must have at most {NEW_TOKENS} tokens, got "
+                f"{len(prefix) + len(forced)}: begin a new one"
             )
         return cls(
             str(raw.get("run"))[:64],

@@ -162,13 +162,15 @@ def score(backend: Any, raw: Any, stop: threading.Event) -> Iterator[dict]:
         if len(ids) < 2:
             raise ValueError(
                 t(
-                    "The text must have at least 2 tokens: the first one has nothing before it that could predict it."
+                    "The text must have at least 2 tokens: the first one has nothing before it "
+                    "that could predict it."
                 )
             )
         if len(ids) > SCORE_TOKENS:
             raise ValueError(
                 t(
-                    "The text must have at most {most} tokens here, got {count}: score it in parts.",
+                    "The text must have at most {most} tokens here, got {count}: score it in "
+                    "parts.",
                     most=SCORE_TOKENS,
                     count=len(ids),
                 )

@@ -132,7 +132,8 @@ def _steps(value: str, number: int, lengths: dict[str, int]) -> list[tuple[str, 
     if not found or found.group(1) not in lengths:
         raise Refused(
             t(
-                "steps: names a lesson and its steps (temperature 2-4); the lessons are {options}, got {got}",
+                "steps: names a lesson and its steps (temperature 2-4); the lessons are "
+                "{options}, got {got}",
                 options=", ".join(lengths),
                 got=value[:60],
             ),

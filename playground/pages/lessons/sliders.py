@@ -164,7 +164,8 @@ def _slider(text: str, settings: dict[str, str]) -> dict:
     if not low <= start <= high:
         raise ValueError(
             t(
-                "the slider begins where the truth stands: {setting} = {start} must lie from {low} to {high}",
+                "the slider begins where the truth stands: {setting} = {start} must lie from "
+                "{low} to {high}",
                 setting=setting,
                 start=f"{start:g}",
                 low=f"{low:g}",
@@ -237,7 +238,8 @@ def _drawn(sliders: list[dict], figure: AskedFigure) -> list[dict]:
     if len(sliders) > 1 or len(places) > MOST_DRAWN:
         raise ValueError(
             t(
-                "this figure is drawn beforehand for every stop: one slider of at most {most} stops",
+                "this figure is drawn beforehand for every stop: one slider of at most {most} "
+                "stops",
                 most=MOST_DRAWN,
             )
         )

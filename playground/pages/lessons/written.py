@@ -258,7 +258,8 @@ def _check(step: WrittenStep) -> None:
     if controls(step) and not step.said("open"):
         raise step.refuse(
             t(
-                "a control in [[ ]] stands on the page that the line open: leads to, and there is none"
+                "a control in [[ ]] stands on the page that the line open: leads to, and there is "
+                "none"
             )
         )
     if step.items and kind not in ("choice", "order"):
