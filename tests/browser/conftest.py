@@ -32,6 +32,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+FINISH = "document.getAnimations().forEach(one => one instanceof CSSTransition && one.finish())"
 
 
 def pytest_collection_modifyitems(items):
@@ -266,9 +267,11 @@ def dark(page) -> None:
 
 
 def axe(page, include: str | None = None) -> list[str]:
-    """Faults that axe finds (serious and critical): 'rule: first place'. Names what to mend."""
+    """Faults that axe finds (serious and critical): 'rule: first place'. Names what to mend. What is
+    on its way from one colour to another is there first."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.evaluate(FINISH)
     results = Axe().run(page, context=include, options={"resultTypes": ["violations"]}).response
     return [
         f"{fault['id']}: {fault['nodes'][0]['target']} "

@@ -57,6 +57,7 @@ def test_a_finger_finds_every_control_and_every_control_says_what_it_does(
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_projector_is_large_and_readable(page, open_page, slug):
+    page.emulate_media(reduced_motion="reduce")  # tiles change colour while a text plays
     page.set_viewport_size({"width": 1280, "height": 720})
     open_page(slug, projector="1")
     page.evaluate(SETTLED)

@@ -14,7 +14,10 @@ LANGUAGES = ("en", "de", "es", "zh")
 
 
 def at_depth(page, depth):
-    page.locator(f"#generator input[name=generate-depth][value={depth}]").check(force=True)
+    one = page.locator(f"#generator input[name=generate-depth][value={depth}]")
+    # by the page: a pointer misses it while words of another language move it
+    one.evaluate("one => one.click()")
+    expect(one).to_be_checked()
     at_rest_drawn(page)
 
 
@@ -31,7 +34,7 @@ def speak(page, language):
     at_rest_drawn(page)
 
 
-SCREENS = {"desk": (1280, 800), "room": (1920, 1080)}
+SCREENS = {"desk": (1280, 800), "classroom": (1920, 1080)}
 # Texts of the page that are smaller than what is read from the last row: words 28 px, numbers 24
 # px. A word on its own narrow tile is as wide as it is likely; "[CLS]" is a mark, no word.
 TOO_SMALL = """() => {
@@ -53,7 +56,7 @@ def bottom(page, part=".gen-bar"):
 
 @pytest.mark.parametrize("projector", ["0", "1"])
 def test_every_depth_is_one_screen_and_is_read_from_the_last_row(open_page, page, projector):
-    screens, faults = {"room": SCREENS["room"]} if projector == "1" else SCREENS, []
+    screens, faults = {"classroom": SCREENS["classroom"]} if projector == "1" else SCREENS, []
     width, height = next(iter(screens.values()))
     page.set_viewport_size({"width": width, "height": height})
     open_page("generate", projector=projector)
@@ -112,7 +115,7 @@ OVERLAP = """all => all.filter(one => one.checkVisibility())
 
 @pytest.mark.parametrize("projector", ["0", "1"])
 def test_with_many_rules_the_draw_and_the_transport_stay_on_the_screen(open_page, page, projector):
-    screens = {"room": SCREENS["room"]} if projector == "1" else SCREENS
+    screens = {"classroom": SCREENS["classroom"]} if projector == "1" else SCREENS
     width, height = next(iter(screens.values()))
     page.set_viewport_size({"width": width, "height": height})
     open_page("generate", depth="rules", projector=projector, **MANY)
