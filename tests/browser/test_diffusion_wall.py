@@ -158,6 +158,16 @@ def test_run_on_a_phone_brings_the_wall_into_sight(phone, tale):
     assert 0 <= box["y"] < page.viewport_size["height"] / 2
 
 
+def test_on_a_phone_play_lies_under_the_thumb_while_the_wall_is_in_sight(phone, tale):
+    page = tale()
+    run(page)
+    page.set_viewport_size({"width": 390, "height": 600})
+    player(page).locator(".canvas-words").first.evaluate("one => one.scrollIntoView()")
+    words(page).first.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 380)")
+    box = player(page).get_by_role("button", name="Play").bounding_box()
+    assert 0 < box["y"] and box["y"] + box["height"] <= 600
+
+
 def test_run_is_the_one_first_button_while_words_are_hidden(tale):
     page = tale()
     run(page, 6)

@@ -333,6 +333,9 @@ def test_on_a_phone_nothing_sticks_out_and_targets_are_large(phone, gen, page):
     small = page.evaluate("""() => [...document.querySelectorAll('#generator button:not(.bar, .tile), #generator select')]
       .filter(node => node.offsetParent && node.getBoundingClientRect().height < 44).map(node => node.textContent)""")
     assert small == []
+    page.evaluate("scrollTo(0, 0)")  # Play lies under the thumb wherever the page stands
+    box = gen.locator(".transport-buttons .main").bounding_box()
+    assert 0 < box["y"] and box["y"] + box["height"] <= page.viewport_size["height"]
 
 
 def test_tokens_are_shown_character_by_character(gen, page):
