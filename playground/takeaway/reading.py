@@ -28,6 +28,7 @@ from playground.takeaway.reading_kinds import (
     one_of,
     plain_settings,
     real_number,
+    sentence_up_to,
     shown,
     text_up_to,
     whole_number,
@@ -173,7 +174,7 @@ def _decode(trace: Mapping[str, Any]) -> dict:
         "prompt": text_up_to()(trace.get("prompt"), "prompt"),
         "chat": flag(trace.get("chat", False), "chat"),
         "prompt_tokens": list_of(PIECE, 0, 8192)(trace.get("prompt_tokens", []), "prompt_tokens"),
-        "notes": list_of(text_up_to(1000), 0, 20)(trace.get("notes", []), "notes"),
+        "notes": list_of(sentence_up_to(1000), 0, 20)(trace.get("notes", []), "notes"),
         "steps": steps,
     }
 
@@ -191,7 +192,7 @@ POINT = list_of(real_number(-1e9, 1e9), 2, 2)
 CARD = object_of(
     {
         "model": NAME,
-        "title": text_up_to(400),
+        "title": sentence_up_to(400),
         "mask_id": TOKEN,
         "vocab_size": whole_number(1, 2**53),
         "canvas": list_of(TOKEN, 1),
@@ -206,11 +207,15 @@ CARD = object_of(
         "family": NAME,
         "texts": by_number(text_up_to(), MOST_WORDS),
         "expected": whole_number(0, 100_000),
-        "note": text_up_to(400),
+        "note": sentence_up_to(400),
         "about": maybe(
             object_of(
-                {"name": NAME, "text": text_up_to(4000), "source": text_up_to(1000)},
-                {"sentences": list_of(text_up_to(1000), 0, 10)},
+                {
+                    "name": sentence_up_to(300),
+                    "text": sentence_up_to(4000),
+                    "source": sentence_up_to(1000),
+                },
+                {"sentences": list_of(sentence_up_to(1000), 0, 10)},
             )
         ),
         "price": real_number(0.01, 1e6),

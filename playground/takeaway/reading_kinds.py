@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from playground.i18n import Message
+
 MOST_WORDS = 512  # positions of a canvas
 LONGEST_TEXT = 40_000
 
@@ -60,6 +62,33 @@ def text_up_to(longest: int = LONGEST_TEXT) -> Reader:
         return value
 
     return read
+
+
+def sentence_up_to(longest: int) -> Reader:
+    """A sentence of the page, as text or as the browser was sent it (`i18n.wire`); it is read as
+    its English text."""
+    plain = text_up_to(longest)
+
+    def read(value: Any, where: str) -> str:
+        return plain(str(_message(value, where)) if isinstance(value, list) else value, where)
+
+    return read
+
+
+def _message(value: Any, where: str, depth: int = 0) -> Any:
+    """What a hole holds: [id, values] or [singular, values, plural] as a Message, all else as it
+    is."""
+    if isinstance(value, (str, int, float)):
+        return value
+    parts = list_of(anything, 2, 3)(value, where)
+    texts = [text_up_to()(part, where) for part in (parts[0], *parts[2:])]
+    holes = parts[1]
+    if depth > 3 or not isinstance(holes, dict) or len(holes) > 50:
+        raise ValueError(f"{where} must be a text or a message with at most 50 holes")
+    if len(texts) > 1 and not isinstance(holes.get("n"), (int, float)):
+        raise ValueError(f"{where} must say how many by a number n, got {shown(holes.get('n'))}")
+    filled = {name: _message(hole, where, depth + 1) for name, hole in holes.items()}
+    return Message(texts[0], filled, *texts[1:])
 
 
 def flag(value: Any, where: str) -> bool:

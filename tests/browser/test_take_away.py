@@ -125,6 +125,23 @@ def test_a_text_is_taken_away_and_comes_back(page, open_page, offline):
         area.locator(".prose-token").nth(2).click()
 
 
+def test_a_run_of_the_visitors_own_is_taken_away_and_comes_back(page, open_page, offline):
+    open_page("diffusion", model="exact-tale", canvas="the king [MASK]*4 .", steps=3)
+    area = page.locator("#diffusion-player")
+    area.locator(".canvas-words button").first.wait_for()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(area.locator(".canvas-player")).to_have_attribute("data-state", "done")
+    run = json.loads(taken(page, area, "json"))
+    assert Image.open(io.BytesIO(taken(page, area, "png"))).width > 300
+    assert len(taken(page, area, "csv")) > 100
+    replay = offline(taken(page, area, "html").decode())
+    expect(replay.locator("#replay .canvas-words button").first).to_be_visible()
+    page.locator("#diffusion-player .take-file").set_input_files(
+        {"name": "run.json", "mimeType": "application/json", "buffer": json.dumps(run).encode()}
+    )
+    expect(area.locator(".canvas-what")).to_contain_text("opened from a file")
+
+
 def test_a_canvas_is_taken_away_and_comes_back(page, open_page, offline):
     open_page("diffusion")
     area = page.locator("#diffusion-player")

@@ -2,11 +2,13 @@
 sentence."""
 
 import itertools
+import json
 from types import SimpleNamespace
 
 import pytest
 
-from playground.diffusion import UnmaskSettings, unmask
+from playground.diffusion import UnmaskSettings, list_samplers, unmask
+from playground.i18n import t, wire
 from playground.pages.diffusion import models
 from playground.pages.diffusion.canvas import (
     read_canvas,
@@ -18,9 +20,14 @@ from playground.pages.diffusion.runs import Side, stream, whole_trace
 from playground.pages.diffusion.twin import LeftToRight
 from playground.pages.diffusion.unmask_block import make_sides, messages
 from playground.pages.errors import sentence_of
+from playground.takeaway.reading import checked
 from tests.messages import in_english
 from tests.pages.denoiser_double import Pieces
 from tests.pages.doubles import AwayBackend
+
+
+def plain(said):
+    return [str(one) for one in said] if isinstance(said, list) else str(said)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +60,26 @@ def test_a_run_is_a_beginning_frames_and_an_end(tale):
     ]
     assert [f["step"]["canvas"] for f in frames] == truth
     assert list(whole_trace(side))[-1]["steps"] == [f["step"] for f in frames]
+
+
+@pytest.mark.parametrize("sampler", [one.name for one in list_samplers()])
+def test_what_the_page_was_sent_can_be_taken_away(tale, sampler):
+    canvas = read_canvas("the king [MASK]*4 .", tale)
+    note = t("run on, seed {seed}", seed=3)
+    side = Side("tale", tale, canvas, UnmaskSettings(sampler, 4, seed=3), note=note)
+    begin, *frames, _ = json.loads(json.dumps(wire(list(stream([side])))))
+    start = begin["sides"][0]
+    steps = [record["step"] for message in frames for record in message["frames"]]
+    for message in frames:
+        for record in message["frames"]:
+            start["words"] |= record["words"]
+    trace = {"version": 1, "kind": "unmask", "model": "tale", "settings": {}, "prompt": ""}
+    read = checked(trace | {"start": start, "steps": steps})
+    assert read["start"]["note"] == "run on, seed 3"
+    assert read["start"]["about"] == {
+        name: plain(said) for name, said in side.card()["about"].items()
+    }
+    assert read["steps"] and checked(json.loads(json.dumps(read))) == read
 
 
 def test_two_runs_go_step_by_step(tale):

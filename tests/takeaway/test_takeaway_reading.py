@@ -93,6 +93,50 @@ def test_any_change_is_a_good_trace_or_a_sentence(data):
     assert checked(kept) == kept
 
 
+def test_sentences_come_back_as_the_page_was_sent_them():
+    run = unmask_run()
+    run["start"]["title"] = ["Dream: {count} a step", {"count": 1200}]
+    run["start"]["note"] = ["one word", {"n": 3}, "{n} words, {why}"]
+    run["start"]["about"] = {
+        "name": ["A rule", {}],
+        "text": ["{s0} {s1}", {"s0": ["Seed {seed}.", {"seed": 9}], "s1": "Plain."}],
+        "source": "Source: a paper",
+        "sentences": [["Seed {seed}.", {"seed": 9}], "Plain."],
+    }
+    start = checked(run)["start"]
+    assert start["title"] == "Dream: 1,200 a step"
+    assert start["note"] == "3 words, {why}"  # a hole without a value stays
+    assert start["about"] == {
+        "name": "A rule",
+        "text": "Seed 9. Plain.",
+        "source": "Source: a paper",
+        "sentences": ["Seed 9.", "Plain."],
+    }
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        [],
+        ["no holes"],
+        [{}, {}],
+        ["{n} word", {}, "{n} words"],
+        ["{n} word", {"n": "3"}, "{n} words"],
+        ["{a}", {"a": None}],
+        ["{a}", {"a": {}}],
+        ["{a}", [1]],
+        ["{a}" * 300, {"a": "long"}],
+        ["{a}", {"a": ["{a}", {"a": ["{a}", {"a": ["{a}", {"a": ["{a}", {"a": "deep"}]}]}]}]}],
+        ["{a}", {f"a{number}": 1 for number in range(51)}],
+    ],
+)
+def test_a_message_that_is_none_is_refused_by_its_place(note):
+    run = unmask_run()
+    run["start"]["note"] = note
+    with pytest.raises(ValueError, match=r"start\.note"):
+        checked(run)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
