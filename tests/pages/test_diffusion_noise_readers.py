@@ -86,6 +86,13 @@ def test_a_link_to_it_opens_or_says_that_its_weights_are_not_here(offered):
 
 
 @pytest.mark.parametrize("sampler", ["uniform", "diffusion-lm", "cdcd", "coarse-to-fine"])
+def test_a_canvas_without_masks_is_refused_by_a_sentence(sampler):
+    whole = Canvas((7, 12), (True, True))
+    with pytest.raises(ValueError, match=r"canvas must have a \[MASK\] to fill, got none"):
+        Side(NETWORK, small_denoiser(), whole, UnmaskSettings(sampler, 4))
+
+
+@pytest.mark.parametrize("sampler", ["uniform", "diffusion-lm", "cdcd", "coarse-to-fine"])
 def test_a_link_without_a_model_takes_one_that_its_sampler_can_ask(offered, sampler):
     query = {"query": f"?tab=diffusion&sampler={sampler}"}
     offered(True)

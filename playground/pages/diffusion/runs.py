@@ -56,7 +56,6 @@ class Side:
             rule_for(self.settings).refuse_denoiser(self.denoiser)
         if (
             not self.still
-            and not needs
             and self.settings.sampler != "gibbs"
             and int(self.denoiser.mask_id) not in self.canvas.ids
             and all(self.canvas.locked)
