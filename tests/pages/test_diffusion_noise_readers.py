@@ -105,6 +105,17 @@ def test_a_link_without_a_model_takes_one_that_its_sampler_can_ask(offered, samp
     assert arrived(query, None)["values"]["model"] == "fairy-diffusion"
 
 
+def test_a_link_with_an_unknown_model_says_so_and_opens_with_the_first(offered):
+    offered(True)
+    found = arrived({"query": "?tab=diffusion&model=no-such&canvas=a+[MASK]"}, None)
+    assert found["values"]["model"] == "fairy-diffusion"
+    assert found["values"]["canvas"] == "a [MASK]"
+    assert found["message"].startswith("model must be one of fairy-diffusion, fairy-evidence")
+    assert found["message"].endswith("got 'no-such'.")
+    hub = arrived({"query": "?tab=diffusion&model=owner/name"}, None)
+    assert (hub["values"]["model"], hub["message"]) == ("owner/name", "")
+
+
 @pytest.mark.parametrize(
     ("sampler", "fields"),
     [("coarse-to-fine", {}), ("diffusion-lm", {"selection": "clamp"}), ("cdcd", {})],

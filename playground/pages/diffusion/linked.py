@@ -29,7 +29,10 @@ def arrived(raw: Any, backend: Callable[[], Any]) -> dict[str, Any]:
     except Exception as error:
         return {**answer, "problem": sentence_of(error)}
     if found is None:
-        return {**answer, "message": broken, "step": values["step"]}
+        unknown = _unknown_model(values["model"])
+        if unknown:
+            answer["values"]["model"] = LINK.fields["model"].default
+        return {**answer, "message": broken or unknown, "step": values["step"]}
     _, event, at = found
     return {**answer, "run": {"edited": vars(event) if event is not None else None, "at": at}}
 
@@ -82,6 +85,17 @@ def _values(params: dict[str, str]) -> tuple[dict[str, Any], str]:
     if "model" not in params and values["sampler"] in NEEDS_POSTERIOR and readers:
         values["model"] = readers[0]
     return values, broken
+
+
+def _unknown_model(name: str) -> str:
+    """What is wrong with a link's model where nothing is run; "" for one that is on offer or may be
+    loaded from a hub."""
+    names = [each for _, each in models.offered()]
+    if "/" in name or name in names:
+        return ""
+    return t(
+        "model must be one of {names}, got {got}.", names=", ".join(names), got=repr(name[:100])
+    )
 
 
 def packed_edit(event: Any) -> str:
