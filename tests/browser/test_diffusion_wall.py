@@ -168,6 +168,21 @@ def test_on_a_phone_play_lies_under_the_thumb_while_the_wall_is_in_sight(phone, 
     assert 0 < box["y"] and box["y"] + box["height"] <= 600
 
 
+def test_a_reload_keeps_the_run_and_the_step_on_view(tale):
+    page = tale()
+    run(page, 6)
+    time(page).press("End")
+    written = [word.get_attribute("aria-label") for word in words(page).all()]
+    time(page).press("ArrowLeft")
+    with page.watch.leaving():
+        page.reload()
+    expect(player(page)).to_have_attribute("data-state", "done")
+    expect(player(page)).to_have_attribute("data-view", "5")
+    time(page).press("End")
+    expect(words(page).first).to_be_visible()
+    assert [word.get_attribute("aria-label") for word in words(page).all()] == written
+
+
 def test_run_is_the_one_first_button_while_words_are_hidden(tale):
     page = tale()
     run(page, 6)

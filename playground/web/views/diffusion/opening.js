@@ -1,20 +1,26 @@
 // @ts-check
 /**
  * How the page begins: with the recorded run, which plays by itself for whoever looks and has
- * touched nothing, or with a link's run.
+ * touched nothing, with a link's run, or with the run that was on view before the page was loaded
+ * anew.
  */
 import { calm } from "../../core/dom.js";
 import { stepOf } from "../../core/link.js";
+import { announce } from "../../core/messages.js";
+import { t } from "../../core/translate.js";
 
 /** @typedef {import("./unmask.js").UnmaskView} View */
 
 const SLOW = 4; // steps a second: each reveal can be seen
 const USUAL = 8;
+const KEPT = "playground:diffusion-run";
 
 /** A link that was opened: its fields, and its run once more. @param {View} view */
 export async function arrive(view) {
   playRecorded(view);
-  const query = location.search;
+  keepWhenLeaving(view);
+  const again = await runBefore(view);
+  const query = again ?? location.search;
   if (new URLSearchParams(query).get("tab") !== "diffusion") return;
   const answer = await view.server.arrive({ query: query.slice(0, 20000) }).catch(() => ({}));
   if (answer.values) view.form?.fill(answer.values);
@@ -25,6 +31,42 @@ export async function arrive(view) {
   } else if (!answer.run) {
     const step = stepOf(new URLSearchParams(query).get("step"), view.store.length);
     if (step !== null && view.root.dataset.state === "recorded") view.time.go(step);
+  }
+}
+
+/**
+ * The run on view goes along with a reload: Gradio loads the page anew when it takes up a lost
+ * connection.
+ * @param {View} view
+ */
+function keepWhenLeaving(view) {
+  addEventListener("pagehide", () => {
+    if (view.store.recorded || !view.store.sides.length || !view.store.link.ran) return;
+    const fields = { ...view.formValues(), ...view.store.link, step: view.time.step };
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify({ search: location.search, fields }));
+    } catch {
+      /* longer than this browser keeps */
+    }
+  });
+}
+
+/**
+ * The address that gives the run of before a reload again, once; null where there was none.
+ * @param {View} view
+ */
+async function runBefore(view) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+    sessionStorage.removeItem(KEPT);
+    const [how] = performance.getEntriesByType("navigation");
+    const anew = /** @type {PerformanceNavigationTiming | undefined} */ (how)?.type === "reload";
+    if (!anew || kept?.search !== location.search) return null;
+    const { query } = await view.server.address({ fields: kept.fields });
+    if (query) announce(t("The page was loaded anew: the run that stood here is made again."));
+    return query ?? null;
+  } catch {
+    return null;
   }
 }
 
