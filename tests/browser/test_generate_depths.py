@@ -25,6 +25,7 @@ def test_the_depth_stands_in_the_link(gen, page):
     expect(page.locator(".say-toast")).to_contain_text("Link copied")
     address = page.evaluate("navigator.clipboard.readText()")
     assert "depth=rules" in address
+    page.evaluate("localStorage.clear()")  # the link alone says it
     with page.watch.leaving():
         page.goto(address, wait_until="commit")
     expect(gen.get_by_label("Rules", exact=True)).to_be_checked()
