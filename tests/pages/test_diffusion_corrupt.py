@@ -163,6 +163,9 @@ def test_corrupt_once_agrees_with_the_drawing(tale):
             once["absorbing"]["kept"] == once["uniform"]["kept"] == [u < 1 - t for u in data["u"]]
         )
         assert once["gaussian"]["ids"] == [path[round(100 * t)] for path in data["vectors"]["near"]]
+        for noise in ("absorbing", "uniform"):
+            assert once[noise]["expected_known"] == pytest.approx(7 * (1 - t))
+        assert once["gaussian"]["expected_known"] is None, "alpha_bar counts no nearest words"
     assert once["absorbing"]["text"] == " ".join(["[MASK]"] * 7) and once["absorbing"]["known"] == 0
 
 

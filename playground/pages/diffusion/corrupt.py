@@ -235,7 +235,10 @@ def corrupt_once(
 ) -> dict:
     """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens":
     [...], "text"}; where `reading` asks for it, "read" too: what the model makes of this noise at t,
-    None where it reads masks alone."""
+    None where it reads masks alone.
+
+    expected_known: alpha_bar x length; None for Gaussian noise, where `known` counts the vectors
+    that are still nearest to their own word, which that product does not foretell."""
 
     if isinstance(t, bool) or not isinstance(t, (int, float)) or not 0 <= t <= 1:
         raise ValueError(tr("t must be in [0, 1], got {got}", got=repr(t)))
@@ -266,7 +269,7 @@ def corrupt_once(
         "alpha_bar": alpha,
         "known": sum(kept),
         "length": len(kept),
-        "expected_known": alpha * len(kept),
+        "expected_known": None if noise == "gaussian" else alpha * len(kept),
         "ids": [int(i) for i in now],
         "tokens": pieces,
         "kept": kept,
