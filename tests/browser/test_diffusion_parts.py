@@ -78,6 +78,20 @@ def test_corrupt_answers_the_last_of_several_texts(open_page, gate):
     expect(view.get_by_role("alert")).to_be_hidden()
 
 
+@pytest.mark.parametrize("language", ["en", "de", "es", "zh"])
+def test_what_the_line_of_time_says_stays_in_its_column(tale, language):
+    page = tale(lang=language)
+    page.locator("#diffusion-run").click()
+    expect(player(page)).to_have_attribute("data-state", "done")
+    said = player(page).locator(".transport-words")
+    player(page).locator(".transport-line").press("Home")
+    expect(said).not_to_contain_text(re.compile("[/] ?6"))
+    for width in (1280, 830, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        box, needed = said.evaluate("one => [one.clientWidth, one.scrollWidth]")
+        assert needed <= box, f"{needed} px of words in {box} px, page {width} px wide"
+
+
 def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):
     page = open_page("diffusion")
     part(page, "Exactness")
