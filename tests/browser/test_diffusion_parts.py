@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from playground.diffusion import ExactDenoiser
 from playground.markov import NgramModel
-from playground.pages.diffusion import models
+from playground.pages.diffusion import corrupt_block, models
 from tests.browser.conftest import axe, dark, fits, no_requests
 from tests.browser.diffusion_page import (
     part,
@@ -53,6 +53,43 @@ def test_corrupt_follows_t_without_a_request(open_page):
     assert view.locator(".canvas-heat-cell").count() == 25
     row = [float(cell) for cell in view.locator(".canvas-heat-cell").all_inner_texts()[:5]]
     assert sum(row) == pytest.approx(1, abs=0.03)
+
+
+def test_corrupt_answers_the_last_of_several_texts(open_page, gate):
+    """Typed while the first one is still at work, with an empty one between."""
+    page = open_page("diffusion")
+    part(page, "Corrupt")
+    view = page.locator("#diffusion-corrupt .canvas-corrupt")
+    view.get_by_role("slider", name=re.compile("Time t")).fill("0")
+    settle(page)
+    opened = gate(corrupt_block, "corrupted", 0)
+    text = view.get_by_label("Text, up to 24 tokens")
+    for typed in ("a king who had three daughters .", "", "a king had three daughters ."):
+        text.fill(typed)
+        text.press("Enter")
+    opened.set()
+    expect(view.locator(".canvas-words").first).to_have_text("akinghadthreedaughters.")
+    text.fill("")
+    text.press("Enter")
+    expect(view.get_by_role("alert")).to_be_visible()
+    text.fill("three daughters .")
+    text.press("Enter")
+    expect(view.locator(".canvas-words").first).to_have_text("threedaughters.")
+    expect(view.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "zh"])
+def test_what_the_line_of_time_says_stays_in_its_column(tale, language):
+    page = tale(lang=language)
+    page.locator("#diffusion-run").click()
+    expect(player(page)).to_have_attribute("data-state", "done")
+    said = player(page).locator(".transport-words")
+    player(page).locator(".transport-line").press("Home")
+    expect(said).not_to_contain_text(re.compile("[/] ?6"))
+    for width in (1280, 830, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        box, needed = said.evaluate("one => [one.clientWidth, one.scrollWidth]")
+        assert needed <= box, f"{needed} px of words in {box} px, page {width} px wide"
 
 
 def test_the_meter_measures_an_edited_chain_and_names_a_bad_row(open_page):

@@ -133,7 +133,13 @@ def test_noisy_vectors_start_at_their_words_and_rounding_is_over_the_whole_vocab
         ({"seed": -1}, "seed must be a whole number"),
         ({"text": "the " * 30}, r"1 to 24 tokens here, got 30"),
         ({"text": "[MASK]"}, "no .MASK. here"),
-        ({"text": ""}, "canvas is empty: type a word"),
+        ({"text": "the [MASK]*999 king"}, "^text must have no .MASK. here"),
+        ({"text": "the " * 300}, "^text must have 1 to 24 tokens here, got 300"),
+        ({"text": ""}, r"^The text is empty: type a word\.$"),
+        ({"text": " \n"}, r"^The text is empty: type a word\.$"),
+        ({"text": None}, "^text must be a text, got NoneType"),
+        ({"text": ["the"]}, "^text must be a text, got list"),
+        ({"text": "x" * 100_000}, "^text must be at most 20,000 characters long, got 100,000"),
     ],
 )
 def test_corrupt_refuses_by_field_value_and_range(tale, changes, says):
@@ -157,6 +163,9 @@ def test_corrupt_once_agrees_with_the_drawing(tale):
             once["absorbing"]["kept"] == once["uniform"]["kept"] == [u < 1 - t for u in data["u"]]
         )
         assert once["gaussian"]["ids"] == [path[round(100 * t)] for path in data["vectors"]["near"]]
+        for noise in ("absorbing", "uniform"):
+            assert once[noise]["expected_known"] == pytest.approx(7 * (1 - t))
+        assert once["gaussian"]["expected_known"] is None, "alpha_bar counts no nearest words"
     assert once["absorbing"]["text"] == " ".join(["[MASK]"] * 7) and once["absorbing"]["known"] == 0
 
 

@@ -13,9 +13,10 @@ import numpy as np
 
 from playground import diffusion
 from playground.backend.incremental import join_word_pieces
+from playground.diffusion.canvas import MASK, MAX_CHARACTERS, framed_ids
 from playground.diffusion.settings import UnmaskSettings
 from playground.i18n import t as tr
-from playground.pages.diffusion.canvas import Lexicon, read_canvas
+from playground.pages.diffusion.canvas import Lexicon
 from playground.pages.diffusion.corrupt_reading import reading_at, readings
 from playground.parameters import SEED
 
@@ -109,8 +110,22 @@ def corrupted(
 
 def _known_ids(text: Any, denoiser: Any) -> np.ndarray:
     """(L,) the ids of a text of a few words without masks; ValueError for another one."""
-    canvas = read_canvas(text, denoiser, longest=256)
-    ids = np.asarray(canvas.ids[canvas.seen])
+    if not isinstance(text, str):
+        raise ValueError(tr("text must be a text, got {got}", got=type(text).__name__))
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(
+            tr(
+                "text must be at most {max_characters} characters long, got {got}",
+                max_characters=MAX_CHARACTERS,
+                got=len(text),
+            )
+        )
+    if not text.strip():
+        raise ValueError(tr("The text is empty: type a word."))
+    if MASK.search(text):
+        raise ValueError(tr("text must have no [MASK] here: the noise puts them in"))
+    framed, lead, tail = framed_ids(text, denoiser.encode, int(denoiser.mask_id), 0)
+    ids = np.asarray(framed[lead : len(framed) - tail])
     if not 1 <= len(ids) <= LONGEST:
         raise ValueError(
             tr(
@@ -119,8 +134,6 @@ def _known_ids(text: Any, denoiser: Any) -> np.ndarray:
                 got=len(ids),
             )
         )
-    if int(denoiser.mask_id) in ids:
-        raise ValueError(tr("text must have no [MASK] here: the noise puts them in"))
     return ids
 
 
@@ -222,7 +235,10 @@ def corrupt_once(
 ) -> dict:
     """The text at one time t, for the API: {"alpha_bar", "known", "expected_known", "tokens":
     [...], "text"}; where `reading` asks for it, "read" too: what the model makes of this noise at t,
-    None where it reads masks alone."""
+    None where it reads masks alone.
+
+    expected_known: alpha_bar x length; None for Gaussian noise, where `known` counts the vectors
+    that are still nearest to their own word, which that product does not foretell."""
 
     if isinstance(t, bool) or not isinstance(t, (int, float)) or not 0 <= t <= 1:
         raise ValueError(tr("t must be in [0, 1], got {got}", got=repr(t)))
@@ -253,7 +269,7 @@ def corrupt_once(
         "alpha_bar": alpha,
         "known": sum(kept),
         "length": len(kept),
-        "expected_known": alpha * len(kept),
+        "expected_known": None if noise == "gaussian" else alpha * len(kept),
         "ids": [int(i) for i in now],
         "tokens": pieces,
         "kept": kept,

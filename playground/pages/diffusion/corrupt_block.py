@@ -48,7 +48,9 @@ def build_corrupt(app: Any) -> None:
     # Gradio reads the annotations of an event's function, and this module's are strings.
     noise.__annotations__ = {"event": gr.EventData, "request": gr.Request}
     offers.__annotations__ = {"request": gr.Request}
-    view.noise(noise, None, view, trigger_mode="always_last", **QUIET)
+    # The view keeps the newest question itself: what "always_last" sends later is the event that was
+    # under way, with the old text.
+    view.noise(noise, None, view, trigger_mode="multiple", **QUIET)
     view.offers(offers, None, view, queue=False, **QUIET)
 
 

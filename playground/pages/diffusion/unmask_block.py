@@ -70,7 +70,7 @@ def build_unmask(app: Any) -> None:
     fill.__annotations__ = read.__annotations__ = side_by_side.__annotations__ = both
     offers.__annotations__ = {"request": gr.Request}
     view.fill(fill, None, view, trigger_mode="multiple", **run.QUIET)
-    view.read(read, None, view, trigger_mode="always_last", **run.QUIET)
+    view.read(read, None, view, trigger_mode="multiple", **run.QUIET)
     view.several(side_by_side, None, view, trigger_mode="multiple", **run.QUIET)
     view.offers(offers, None, view, queue=False, **run.QUIET)
     app.at_start(lambda: app.backend().prepare(models.TWIN))

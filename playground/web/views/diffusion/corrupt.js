@@ -4,6 +4,7 @@
  * The noise of every position was drawn on the server once; here t only moves the threshold, so
  * dragging asks nobody for anything. */
 import { makePlot } from "../../charts/plot.js";
+import { latest } from "../../core/ask.js";
 import { choices, fillSelect, make, partsOf } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { drawn } from "../../core/messages.js";
@@ -14,6 +15,7 @@ import { corruptSkeleton, KINDS } from "./corrupt_parts.js";
 import {
   heatCells,
   lastingSentence,
+  planeNote,
   planeParts,
   posteriorOf,
   readingParts,
@@ -21,6 +23,8 @@ import {
 } from "./corrupt_figures.js";
 import { learn, shownWord, wordOf } from "./lexicon.js";
 import { makePlane } from "./plane.js";
+
+const PATIENCE = 20000; // milliseconds after which a question without an answer holds up no other one
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new CorruptView(element, host);
@@ -35,7 +39,13 @@ class CorruptView {
   tau = 0; // its place in data.taus
   clamp = false;
   focus = 0;
-  asked = 0;
+  asked = 0; // the number of the newest question
+  /** The question under way is answered. */
+  answered = (/** @type {number} */ _asked) => {};
+  question = latest(
+    (/** @type {any} */ wish) => this.send(wish),
+    () => {},
+  );
   chose = false; // the visitor chose a schedule
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -141,12 +151,21 @@ class CorruptView {
     const { input, select } = this.parts,
       seed = input("seed").value;
     this.asked += 1;
-    this.trigger("noise", {
+    this.question({
       asked: this.asked,
       text: input("text").value,
       model: select("model").value,
       schedule: select("schedule").value,
       seed: seed === "" ? null : Number(seed),
+    });
+  }
+
+  /** @param {any} wish @returns {Promise<void>} ends with its answer, at the latest after PATIENCE */
+  send(wish) {
+    return new Promise((resolve) => {
+      this.answered = (asked) => asked === wish.asked && resolve();
+      setTimeout(resolve, PATIENCE);
+      this.trigger("noise", wish);
     });
   }
 
@@ -170,7 +189,10 @@ class CorruptView {
     if (value.kind === "models") {
       this.models = value.models;
       this.fillModels(this.parts.select("model").value);
-    } else if (value.asked === undefined || value.asked === this.asked) this.show(value);
+      return;
+    }
+    if (value.asked === undefined || value.asked === this.asked) this.show(value);
+    this.answered(value.asked);
   }
 
   /** @param {any} value */
@@ -371,15 +393,3 @@ function scheduleSeries(data) {
     { name: vectors, colour: "--new", dashed: false, mark: "", points: points(data.warped) },
   ];
 }
-
-/** @param {boolean} scaled @param {number} vocabulary @param {number} dimensions */
-const planeNote = (scaled, vocabulary, dimensions) =>
-  scaled
-    ? t(
-        "First two principal components of {vocabulary} embeddings with {dimensions} numbers each, scaled to variance 1; distances are measured in all {dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.",
-        { vocabulary, dimensions },
-      )
-    : t(
-        "First two principal components of {vocabulary} unit vectors with {dimensions} numbers each, as the network was trained on them; distances are measured in all {dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.",
-        { vocabulary, dimensions },
-      );

@@ -221,3 +221,15 @@ export function roundingSentence(data, lexicon, { step, focus, tau }) {
     );
   return [make("b", "", t("Rounded:")), ` ${words.join(", ")}.`];
 }
+
+/** @param {boolean} scaled @param {number} vocabulary @param {number} dimensions */
+export const planeNote = (scaled, vocabulary, dimensions) =>
+  scaled
+    ? t(
+        "First two principal components of {vocabulary} embeddings with {dimensions} numbers each, scaled to variance 1; distances are measured in all {dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.",
+        { vocabulary, dimensions },
+      )
+    : t(
+        "First two principal components of {vocabulary} unit vectors with {dimensions} numbers each, as the network was trained on them; distances are measured in all {dimensions}. p(w | x) = softmax(x·e / τ). Ring: where the word came from.",
+        { vocabulary, dimensions },
+      );
