@@ -14,6 +14,9 @@ several values that arrive in one burst a widget sees the last alone. The last m
 are kept for a while, and `going` hands out those that are missing. Exactly one end or error comes
 last. More kinds may come later: whoever reads ignores those it does not know.
 
+`instead` names the run that the page showed before: it is stopped first, for the page's own stop
+may arrive later than the new request, and a visitor has one run at a time.
+
 A run that was cut off is asked for again under a new name with `after`, the number of frames that
 arrived: a draw depends on seed and step alone, so the same frames would come, and those before
 `after` are not sent again.
@@ -183,6 +186,8 @@ def stream(
     try:
         asked, handle = asked_of(raw)
         HANDLES.add(handle)
+        if isinstance(raw.get("instead"), str) and raw["instead"] != handle.name:
+            HANDLES.stop(raw["instead"])
     except ValueError as error:
         name = str(raw.get("run"))[:LONGEST_NAME] if isinstance(raw, dict) else ""
         yield wire({"run": name, "n": 0, "kind": "error", "message": sentence_of(error)})

@@ -14,10 +14,11 @@ from tests.backend.test_backend_engine import text
 
 def ask_in_threads(faces, between, rounds):
     """Each face in a thread of its own asks `rounds` times, with `between(number)` after each
-    answer; what went wrong."""
-    wrong = []
+    answer; what went wrong. All begin together: none has asked its last when another one starts."""
+    wrong, together = [], threading.Barrier(len(faces))
 
     def visit(number, face):
+        together.wait(60)
         try:
             for length in range(1, rounds + 1):
                 face.next_logits(text(number, length))

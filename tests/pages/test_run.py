@@ -82,6 +82,24 @@ def test_stop_by_name_ends_the_run_at_its_next_message_and_gives_the_place_back(
     assert closed and not HANDLES.going("long") and backend.runs.active == 0
 
 
+def test_a_run_in_place_of_another_stops_it_before_it_asks_for_a_place():
+    """The page's own stop may come later than the new request: a visitor has one run at a time."""
+    backend = DoubleBackend()
+    first = stream(backend, REQUEST, {"run": "old"}, "generate", work_of(*map(frame, range(9))))
+    next(first)
+    refused = messages_of({"run": "beside"}, work_of(frame("b")), backend)
+    assert refused[-1]["kind"] == "error" and "at once for each visitor" in str(refused[-1])
+    sent = messages_of({"run": "new", "instead": "old"}, work_of(frame("n")), backend)
+    assert [message["kind"] for message in sent] == ["frame", "end"]
+    assert list(first)[-1]["reason"] == "stopped" and backend.runs.active == 0
+
+
+@pytest.mark.parametrize("instead", [None, 5, [], "nobody", "self", "x" * 1000])
+def test_instead_of_nobody_changes_nothing(instead):
+    sent = messages_of({"run": "self", "instead": instead}, work_of(frame(1), end("length")))
+    assert sent[-1]["reason"] == "length"
+
+
 def test_a_reader_who_goes_away_ends_the_run():
     backend = DoubleBackend()
     messages = stream(backend, REQUEST, {"run": "gone"}, "generate", work_of(*map(frame, range(9))))

@@ -81,7 +81,7 @@ def test_a_run_whose_server_was_started_anew_is_asked_for_from_where_it_stood(mo
         ["frame", "b", 1],
         ["end", "length"],
     ]
-    assert started == [{"prompt": "x", "run": "run0"}, {"prompt": "x", "run": "run1", "after": 1}]
+    assert started == [{"prompt": "x", "run": "run0"}, {"prompt": "x", "run": "run1", "after": 1, "instead": "run0"}]
 
 
 def test_a_server_that_is_away_is_said_once_and_the_run_resumes(module):
@@ -124,13 +124,16 @@ def test_stop_ends_the_run_for_the_page_at_once(module):
 
 
 def test_a_second_run_stops_the_first_and_hears_nothing_of_it(module):
-    log, stopped = play(
+    log, stopped, started = play(
         module,
         """run.start({}); run.start({});
         run.receive({run: "run0", n: 0, kind: "frame", at: 0, frames: ["old"]}); run.receive(frames(0, 0, "new"));
-        return [log, stopped];""",
+        run.stop(); run.start({});
+        return [log, stopped, started];""",
     )
-    assert log == [["frame", "new", 0]] and stopped == ["run0"]
+    assert log == [["frame", "new", 0], ["end", "stopped"]] and stopped == ["run0", "run1"]
+    # the stop may arrive later than the new request, which therefore names whose place it takes
+    assert [request.get("instead") for request in started] == [None, "run0", "run1"]
 
 
 @pytest.mark.parametrize("kind", ["thought", "", "toString"])

@@ -33,6 +33,7 @@ export function makeRun(options) {
   /** @type {null | {name: string, request: any, next: number, frames: number, early: Map<number, Message>, heard: number,
    *   doubts: number, away: boolean, begun: boolean}} */
   let current = null;
+  let before = ""; // the run that was at work last: its stop may still be on its way
 
   function ask(/** @type {any} */ request, /** @type {number} */ frames, begun = false) {
     const name = newName();
@@ -48,7 +49,13 @@ export function makeRun(options) {
       begun,
     };
     current = run;
-    options.start({ ...request, run: name, ...(frames ? { after: frames } : {}) });
+    options.start({
+      ...request,
+      run: name,
+      ...(frames ? { after: frames } : {}),
+      ...(before ? { instead: before } : {}),
+    });
+    before = name;
     later(() => look(run), EVERY);
     return name;
   }
