@@ -209,6 +209,24 @@ def test_a_bad_table_gets_a_sentence_and_loses_nothing(escape):
     )  # the last good reading stays
 
 
+def test_a_part_opened_before_the_first_answer_stays_open(open_page, page):
+    held, later = [], []
+    asked = re.compile("component_server")
+    page.route(asked, lambda route: route.continue_() if later else held.append(route))
+    open_page("escape")
+    folds = ("#escape-logits", "#escape-calculator [data-part=penalties]")
+    for fold in folds:
+        open_fold(page, fold)
+    later.append(True)
+    for route in held:
+        route.continue_()
+    page.locator("#escape-logits .logits-line.loop").wait_for()
+    page.locator("#escape-calculator .escape-sentence b").first.wait_for()
+    for fold in folds:
+        assert page.locator(f"{fold} summary").first.evaluate("one => one.parentElement.open")
+    page.unroute(asked)
+
+
 def test_a_link_restores_the_settings_and_a_broken_one_says_so(page, open_page):
     open_page("escape", delta_e="4.5", top_p="0.8")
     page.locator(SENTENCE, has_text=re.compile(r"1\.811")).wait_for()  # 4.5 / ln(3 · 4)

@@ -2,7 +2,7 @@
 read from the last row."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from tests.browser.generate_page import pause
 from tests.browser.kept_page import kept, page
@@ -136,6 +136,9 @@ def test_with_many_rules_the_draw_and_the_transport_stay_on_the_screen(open_page
         assert not bars.evaluate_all(OVERLAP), screen
 
 
+ONE_ROW = "() => document.querySelector('#pages > .tab-wrapper').offsetHeight < 60"
+
+
 def test_one_screen_in_the_other_languages_too(open_page, page):
     page.set_viewport_size({"width": 1280, "height": 800})
     open_page("generate")
@@ -146,8 +149,9 @@ def test_one_screen_in_the_other_languages_too(open_page, page):
         speak(page, language)
         for depth in DEPTHS:
             at_depth(page, depth)
-            pages = page.locator("#pages > .tab-wrapper").bounding_box()
-            if pages["height"] >= 60:
+            try:  # Gradio lays the names of the pages anew some pictures after they have changed
+                page.wait_for_function(ONE_ROW, timeout=5000)
+            except TimeoutError:
                 faults.append(f"{language}: the names of the pages do not stand in one row")
             if bottom(page) > 800:
                 faults.append(f"{language} {depth}: the transport ends at {bottom(page)}")

@@ -28,6 +28,11 @@ def home(page, open_page):
     return page
 
 
+def said(page):
+    """What is read aloud."""
+    return page.locator("#home-machine [aria-live=polite]")
+
+
 def source(page):
     return page.locator("#home-machine .home-source")
 
@@ -73,8 +78,7 @@ def test_keys_choose_drop_and_close(home):
     home.locator("#home-machine .tile").first.wait_for()
     home.keyboard.press(" ")
     expect(home.locator(WORDS)).to_have_count(2)
-    said = home.locator("#home-machine [aria-live=polite]")
-    expect(said).to_contain_text(re.compile(r"Chance chose .+%\. Next: "))
+    expect(said(home)).to_contain_text(re.compile(r"Chance chose .+%\. Next: "))
     home.locator("#home-machine .tile.rest").click()
     home.get_by_role("searchbox", name="Find any word of the model").wait_for()
     home.keyboard.press("Escape")
@@ -214,7 +218,7 @@ def test_tiles_too_small_for_a_finger_have_a_button(phone, home):
 
 def test_the_door_to_generate_carries_the_sentence(home):
     play(home, 1)
-    home.locator("#home-machine .tile").first.wait_for()
+    expect(said(home)).to_contain_text("Next:")
     home.keyboard.press("2")
     expect(home.locator(WORDS)).to_have_count(2)
     play(home, 4)

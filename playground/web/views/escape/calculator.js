@@ -380,18 +380,16 @@ class CalculatorView {
     this.showControls();
     this.say(answer.message);
     // a link that tells of visits is about what the penalties do
-    this.unfold("penalties", settings.visits > 0);
-    this.unfold(
-      "rules",
-      settings.min_p > 0 || settings.top_k > 0 || settings.order !== "transformers",
-    );
+    if (settings.visits > 0) this.unfold("penalties");
+    if (settings.min_p > 0 || settings.top_k > 0 || settings.order !== "transformers")
+      this.unfold("rules");
     this.shaker.on = !calm();
     this.drawNow();
     this.shaker.stage.turned();
   }
 
-  /** @param {string} name @param {boolean} open */
-  unfold(name, open) {
-    /** @type {HTMLDetailsElement} */ (this.parts.part(name)).open = open;
+  /** @param {string} name */
+  unfold(name) {
+    /** @type {HTMLDetailsElement} */ (this.parts.part(name)).open = true;
   }
 }

@@ -181,9 +181,9 @@ class LogitsView {
     }
     if (answer.error) return this.say(answer.error);
     this.paste.value = answer.table ?? "";
-    // who comes with a step of a text comes for this
-    const sent = Boolean(answer.source.model || answer.message);
-    /** @type {HTMLDetailsElement} */ (this.parts.part("fold")).open = sent;
+    // who comes with a step of a text comes for this; what a visitor has opened by now stays open
+    if (answer.source.model || answer.message)
+      /** @type {HTMLDetailsElement} */ (this.parts.part("fold")).open = true;
     await this.read(answer.source);
     if (answer.message) this.say(answer.message);
   }
