@@ -11,7 +11,7 @@ from playground.i18n import t
 MAX_CHARACTERS = 20_000
 MAX_POSITIONS = 4_096
 
-MASK = re.compile(r"\[mask\](?:\s*[*×]\s*([0-9]+))?", re.IGNORECASE)
+MASK = re.compile(r"\[mask\](?:\s*[*×]\s*(-?[0-9]+))?", re.IGNORECASE)
 Encode = Callable[[str], Sequence[int]]
 
 

@@ -78,6 +78,30 @@ def test_corrupt_answers_the_last_of_several_texts(open_page, gate):
     expect(view.get_by_role("alert")).to_be_hidden()
 
 
+def test_corrupt_asks_once_for_a_text_and_says_that_it_is_read(open_page, gate, monkeypatch):
+    page = open_page("diffusion")
+    part(page, "Corrupt")
+    view = page.locator("#diffusion-corrupt .canvas-corrupt")
+    view.get_by_role("slider", name=re.compile("Time t")).fill("0")
+    settle(page)
+    busy = view.get_by_text("The model reads this text …")
+    expect(busy).to_be_hidden()
+    asked, real = [], corrupt_block.corrupted
+    monkeypatch.setattr(
+        corrupt_block, "corrupted", lambda *given, **more: asked.append(1) or real(*given, **more)
+    )
+    opened = gate(corrupt_block, "corrupted", 0)
+    text = view.get_by_label("Text, up to 24 tokens")
+    text.fill("a king had three daughters .")
+    text.press("Enter")  # the browser says that it changed, too
+    expect(busy).to_be_visible()
+    opened.set()
+    expect(view.locator(".canvas-words").first).to_have_text("akinghadthreedaughters.")
+    expect(busy).to_be_hidden()
+    settle(page)
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("language", ["en", "de", "es", "zh"])
 def test_what_the_line_of_time_says_stays_in_its_column(tale, language):
     page = tale(lang=language)

@@ -58,6 +58,7 @@ def test_a_chosen_length_is_filled_with_masks():
         ("", "canvas must hold a word or a"),
         ("   ", "canvas must hold a word"),
         ("[MASK]*0", "canvas must have 1 to 4,096 masks, got"),
+        ("[MASK]*-1", r"canvas must have 1 to 4,096 masks, got .\[MASK\]\*-1"),
         ("[MASK]*999999", r"got '\[MASK\]\*999999'"),
         ("[MASK]*" + "9" * 9000, "got '.MASK..9999999999"),
         ("[MASK]*4096 [MASK]*4096", "canvas must have 1 to 4,096 masks"),

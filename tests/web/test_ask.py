@@ -61,3 +61,48 @@ def test_a_fault_of_the_drawing_is_not_blamed_on_the_server(module, blank):
     assert got == [1, 2]
     assert any("cannot draw" in fault for fault in blank.faults)
     blank.faults.clear()
+
+
+EVENTS = """
+const sent = [];
+const {ask, take} = byEvents((wish) => sent.push([wish.asked, wish.text]));
+const turns = async () => { for (let k = 0; k < 20; k++) await null; };
+"""
+
+
+def test_questions_by_events_wait_for_the_answer_before_and_the_newest_is_sent(module):
+    assert module(
+        "core/ask.js",
+        "async ({byEvents}) => {"
+        + EVENTS
+        + """
+        const end = ask({text: "a"}); ask({text: "b"}); ask({text: "c"});
+        await turns();
+        const before = [...sent];
+        const first = take(1);
+        await turns();
+        const again = take(1);  // an answer that arrives twice
+        const last = take(3);
+        await end;
+        return [before, sent, first, again, last];
+    }""",
+    ) == [[[1, "a"]], [[1, "a"], [3, "c"]], False, False, True]
+
+
+def test_a_value_that_answers_no_question_is_taken_and_ends_none(module):
+    assert module(
+        "core/ask.js",
+        "async ({byEvents}) => {"
+        + EVENTS
+        + """
+        let over = false;
+        const end = ask({text: "a"}).then(() => (over = true));
+        await turns();
+        const taken = take(undefined);
+        await turns();
+        const early = over;
+        take(1);
+        await end;
+        return [taken, early, over];
+    }""",
+    ) == [True, False, True]

@@ -81,7 +81,10 @@ def test_a_run_whose_server_was_started_anew_is_asked_for_from_where_it_stood(mo
         ["frame", "b", 1],
         ["end", "length"],
     ]
-    assert started == [{"prompt": "x", "run": "run0"}, {"prompt": "x", "run": "run1", "after": 1, "instead": "run0"}]
+    assert started == [
+        {"prompt": "x", "run": "run0"},
+        {"prompt": "x", "run": "run1", "after": 1, "instead": "run0"},
+    ]
 
 
 def test_a_server_that_is_away_is_said_once_and_the_run_resumes(module):

@@ -49,3 +49,37 @@ export function latest(call, arrived) {
     return busy;
   };
 }
+
+const PATIENCE = 20000; // milliseconds after which a question without an answer holds up no other one
+
+/**
+ * Questions that travel as events of the page and are answered by a new value of it: numbered, one
+ * at a time, of several that wait the newest. (Gradio's own queue of the newest sends the event
+ * under way once more.)
+ * @param {(wish: any) => void} send with `asked`, the question's number
+ */
+export function byEvents(send) {
+  let asked = 0;
+  let arrived = (/** @type {number} */ _asked) => {};
+  const question = latest(
+    (/** @type {any} */ wish) =>
+      new Promise((/** @type {(value?: any) => void} */ resolve) => {
+        arrived = (number) => number === wish.asked && resolve();
+        setTimeout(resolve, PATIENCE);
+        send(wish);
+      }),
+    () => {},
+  );
+  return {
+    /** @param {any} wish @returns {Promise<void>} ends when nothing is asked any more */
+    ask: (wish) => question({ ...wish, asked: ++asked }),
+    /**
+     * An answer has come: whether it is that of the newest question, or of none.
+     * @param {number} [number] which question it answers
+     */
+    take(number) {
+      if (number !== undefined) arrived(number);
+      return number === undefined || number === asked;
+    },
+  };
+}

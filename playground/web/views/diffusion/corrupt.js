@@ -4,7 +4,7 @@
  * The noise of every position was drawn on the server once; here t only moves the threshold, so
  * dragging asks nobody for anything. */
 import { makePlot } from "../../charts/plot.js";
-import { latest } from "../../core/ask.js";
+import { byEvents } from "../../core/ask.js";
 import { choices, fillSelect, make, partsOf } from "../../core/dom.js";
 import { fixed, percent } from "../../core/format.js";
 import { drawn } from "../../core/messages.js";
@@ -24,8 +24,6 @@ import {
 import { learn, shownWord, wordOf } from "./lexicon.js";
 import { makePlane } from "./plane.js";
 
-const PATIENCE = 20000; // milliseconds after which a question without an answer holds up no other one
-
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new CorruptView(element, host);
 
@@ -39,13 +37,7 @@ class CorruptView {
   tau = 0; // its place in data.taus
   clamp = false;
   focus = 0;
-  asked = 0; // the number of the newest question
-  /** The question under way is answered. */
-  answered = (/** @type {number} */ _asked) => {};
-  question = latest(
-    (/** @type {any} */ wish) => this.send(wish),
-    () => {},
-  );
+  underWay = ""; // the newest question, while it has no answer
   chose = false; // the visitor chose a schedule
 
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
@@ -53,6 +45,7 @@ class CorruptView {
     this.props = props;
     this.given = constants;
     this.trigger = trigger;
+    this.questions = byEvents((wish) => trigger("noise", wish));
     this.root = /** @type {HTMLElement} */ (element.querySelector(".widget") ?? element);
     this.root.classList.add("canvas-corrupt");
     this.root.append(...corruptSkeleton());
@@ -147,31 +140,29 @@ class CorruptView {
     host.value = chosen;
   }
 
-  ask() {
-    const { input, select } = this.parts,
+  async ask() {
+    const { part, input, select } = this.parts,
       seed = input("seed").value;
-    this.asked += 1;
-    this.question({
-      asked: this.asked,
+    const wish = {
       text: input("text").value,
       model: select("model").value,
       schedule: select("schedule").value,
       seed: seed === "" ? null : Number(seed),
-    });
-  }
-
-  /** @param {any} wish @returns {Promise<void>} ends with its answer, at the latest after PATIENCE */
-  send(wish) {
-    return new Promise((resolve) => {
-      this.answered = (asked) => asked === wish.asked && resolve();
-      setTimeout(resolve, PATIENCE);
-      this.trigger("noise", wish);
-    });
+    };
+    const question = JSON.stringify(wish);
+    if (question === this.underWay) return; // the Enter key is a change too
+    this.underWay = question;
+    part("busy").hidden = false;
+    await this.questions.ask(wish);
+    part("busy").hidden = true;
+    this.underWay = "";
   }
 
   /** What stands here before anything was typed is fetched when this part is opened; whatever the visitor asked for meanwhile wins. @param {any} server */
   async first(server) {
     if (!server?.opened || this.data) return;
+    const { part } = this.parts;
+    part("busy").hidden = false;
     try {
       const value = await server.opened(null);
       if (!this.data) this.show(value ?? {});
@@ -181,6 +172,7 @@ class CorruptView {
           problem: t("The example could not be fetched: press Enter in the text above."),
         });
     }
+    part("busy").hidden = this.underWay === "";
   }
 
   value() {
@@ -191,8 +183,7 @@ class CorruptView {
       this.fillModels(this.parts.select("model").value);
       return;
     }
-    if (value.asked === undefined || value.asked === this.asked) this.show(value);
-    this.answered(value.asked);
+    if (this.questions.take(value.asked)) this.show(value);
   }
 
   /** @param {any} value */

@@ -60,6 +60,9 @@ export function corruptSkeleton() {
       field(() => t("Seed"), node("input", seed)),
     ),
     node("div", { class: "problem", part: "problem", role: "alert", hidden: true }),
+    node("p", { class: "soft canvas-busy", part: "busy", role: "status", hidden: true }, () =>
+      t("The model reads this text …"),
+    ),
     node(
       "div",
       { class: "canvas-t" },

@@ -5,6 +5,7 @@
  * anew.
  */
 import { calm } from "../../core/dom.js";
+import { keepOverReload, takeKept } from "../../core/kept.js";
 import { stepOf } from "../../core/link.js";
 import { announce } from "../../core/messages.js";
 import { t } from "../../core/translate.js";
@@ -13,12 +14,11 @@ import { t } from "../../core/translate.js";
 
 const SLOW = 4; // steps a second: each reveal can be seen
 const USUAL = 8;
-const KEPT = "playground:diffusion-run";
 
 /** A link that was opened: its fields, and its run once more. @param {View} view */
 export async function arrive(view) {
   playRecorded(view);
-  keepWhenLeaving(view);
+  keepRun(view);
   const again = await runBefore(view);
   const query = again ?? location.search;
   if (new URLSearchParams(query).get("tab") !== "diffusion") return;
@@ -34,20 +34,12 @@ export async function arrive(view) {
   }
 }
 
-/**
- * The run on view goes along with a reload: Gradio loads the page anew when it takes up a lost
- * connection.
- * @param {View} view
- */
-function keepWhenLeaving(view) {
-  addEventListener("pagehide", () => {
-    if (view.store.recorded || !view.store.sides.length || !view.store.link.ran) return;
-    const fields = { ...view.formValues(), ...view.store.link, step: view.time.step };
-    try {
-      sessionStorage.setItem(KEPT, JSON.stringify({ search: location.search, fields }));
-    } catch {
-      /* longer than this browser keeps */
-    }
+/** The run on view goes along with a reload. @param {View} view */
+function keepRun(view) {
+  keepOverReload("run", () => {
+    const { store, time } = view;
+    if (store.recorded || !store.sides.length || !store.link.ran) return null;
+    return { ...view.formValues(), ...store.link, step: time.step };
   });
 }
 
@@ -56,18 +48,11 @@ function keepWhenLeaving(view) {
  * @param {View} view
  */
 async function runBefore(view) {
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-    sessionStorage.removeItem(KEPT);
-    const [how] = performance.getEntriesByType("navigation");
-    const anew = /** @type {PerformanceNavigationTiming | undefined} */ (how)?.type === "reload";
-    if (!anew || kept?.search !== location.search) return null;
-    const { query } = await view.server.address({ fields: kept.fields });
-    if (query) announce(t("The page was loaded anew: the run that stood here is made again."));
-    return query ?? null;
-  } catch {
-    return null;
-  }
+  const fields = takeKept("run");
+  if (!fields) return null;
+  const { query } = await view.server.address({ fields }).catch(() => ({}));
+  if (query) announce(t("The page was loaded anew: the run that stood here is made again."));
+  return query ?? null;
 }
 
 /** @param {View} view */

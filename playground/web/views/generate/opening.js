@@ -3,8 +3,8 @@
  * What the page shows first: a recording, a text that was cut off, the text of a link, or a
  * recorded example.
  */
+import { takeKept } from "../../core/kept.js";
 import { say, t } from "../../core/translate.js";
-import { takeKept } from "./kept.js";
 import { lostSentence } from "./writing.js";
 
 /**
@@ -76,8 +76,8 @@ export function makeOpening(parts) {
 
   /** Whether a text was cut off here: it is shown again. */
   function openKept() {
-    const trace = takeKept();
-    if (!trace) return false;
+    const trace = takeKept("text");
+    if (!trace?.steps?.length) return false;
     if (trace.kind === "score")
       controls.scoreBox.value = trace.steps.map((/** @type {any} */ step) => step.piece).join("");
     takeControls(trace);

@@ -6,6 +6,7 @@
 import { partsOf } from "../../core/dom.js";
 import { plain } from "../../core/format.js";
 import { offerFullScreen } from "../../core/full_screen.js";
+import { keepOverReload } from "../../core/kept.js";
 import { drawn } from "../../core/messages.js";
 import { makeTransport } from "../../core/transport.js";
 import { onLanguage, t } from "../../core/translate.js";
@@ -19,7 +20,6 @@ import { makeCurves } from "./curves.js";
 import { depthChoice } from "./depth.js";
 import { makeDrawStrip } from "./draw_strip.js";
 import { makeDraws } from "./draws.js";
-import { keepWhenLeaving } from "./kept.js";
 import { onKeys } from "./keys.js";
 import { showLayout } from "./layout.js";
 import { makeLinks } from "./links.js";
@@ -369,7 +369,7 @@ export function mount(element, { props, constants, server, trigger, watch }) {
     state.touched = true;
   });
   offerFullScreen(parts.press("whole"), view);
-  keepWhenLeaving(() => (writing.unfinished ? links.trace() : null));
+  keepOverReload("text", () => (writing.unfinished ? links.trace() : null));
 
   controls.setPrompt(constants.examples[0][1]);
   rules.set(constants.start);
