@@ -80,6 +80,19 @@ def test_the_plane_keeps_its_scale_and_far_vectors_stay_on_its_edge(module):
     assert centre[0] < near[0] < far[0] and near[1] < centre[1]
 
 
+def test_the_picture_comes_nearer_as_the_noise_falls_and_never_moves_away(module):
+    far = [3.0, 0.9, 1.6, 0.3]  # of the one vector at steps 1 to 4; step 0 has none
+    act = """({reachOf}, far) => {
+        const rows = [{}, ...far.map((x) => ({vectors: {at: [null, [0, x]]}}))];
+        return [0, 1, 2, 3, 4].map((step) => reachOf({rows}, step)); }"""
+    assert module(VECTORS, act, far) == [2.4, 2.4, 1.6, 1.6, 0.3]
+
+
+def test_the_words_stay_in_the_picture_however_near_it_comes(module):
+    act = """({scaleOf}, words) => scaleOf(words, [720, 280], 0.1)(words[0])"""
+    assert module(VECTORS, act, [[0.5, 0.25], [-0.4, 0.2]]) == [706, 14]
+
+
 def test_the_sentence_says_what_is_near_and_what_the_clamp_did(module):
     step = {"near": [[3, 4]], "words": {}, "clamped": [3], "gap": [0.5]}
     act = """({nearSentence}, [step, clamped]) => {

@@ -33,7 +33,7 @@ export function makeVectors(host, onLook) {
     node("p", { class: "say", part: "near" }),
     node("p", { class: "canvas-note" }, () =>
       t(
-        "First two principal components of the words’ vectors, fixed for all steps; distances are measured in all components. Dot: the vector after this step. Line: to the average of its possible words, ring: that average. Dashed: its path so far. Grey: words.",
+        "First two principal components of the words’ vectors, the same at all steps; the picture comes nearer as the noise falls. Distances are measured in all components. Dot: the vector after this step. Line: to the average of its possible words, ring: that average. Dashed: its path so far. Grey: words.",
       ),
     ),
   );
@@ -65,12 +65,14 @@ export function makeVectors(host, onLook) {
 }
 
 /**
- * From coordinates to the picture; the same at every step. @param {Point[]} words of the vocabulary
- * @param {Point} size @returns {Scale}
+ * From coordinates to the picture, which holds all words, and of the vectors what `reach` says:
+ * it comes nearer as the noise falls. Points outside lie on its edge.
+ * @param {Point[]} words of the vocabulary @param {Point} size @param {number} [reach] see `reachOf`
+ * @returns {Scale}
  */
-export function scaleOf(words, [width, height]) {
+export function scaleOf(words, [width, height], reach = NOISE) {
   const far = (/** @type {0 | 1} */ axis) =>
-    Math.max(NOISE, ...words.map((point) => Math.abs(point[axis])));
+    Math.max(reach, ...words.map((point) => Math.abs(point[axis])));
   const [x, y] = [far(0), far(1)];
   return ([a, b]) => [
     within(width / 2 + ((width / 2 - EDGE) * a) / x, width),
@@ -81,9 +83,20 @@ export function scaleOf(words, [width, height]) {
 /** @param {number} value @param {number} size */
 const within = (value, size) => Math.max(5, Math.min(size - 5, value));
 
+/**
+ * How far from the centre the vectors stand at a step or at any later one, so that the picture
+ * never moves away again; NOISE before the first step and at most.
+ * @param {Side} side @param {number} step
+ */
+export function reachOf(side, step) {
+  const later = side.rows.slice(Math.max(1, step)).flatMap(({ vectors }) => vectors?.at ?? []),
+    far = later.filter(Boolean).map((/** @type {Point} */ [a, b]) => Math.hypot(a, b));
+  return step > 0 && far.length ? Math.min(NOISE, Math.max(...far)) : NOISE;
+}
+
 /** @param {Side} side @param {number} step @param {number} focus @param {ReturnType<typeof makePlane>} surface */
 function planeOf(side, step, focus, surface) {
-  const on = scaleOf(side.card.plane, surface.size()),
+  const on = scaleOf(side.card.plane, surface.size(), reachOf(side, step)),
     { vectors, canvas } = rowAt(side, step);
   /** @type {SVGElement[]} */
   const parts = side.card.plane.map((/** @type {Point} */ point) => {

@@ -253,14 +253,18 @@ class Tile {
   }
 }
 
-const LONG = 10; // letters from which on a word is written smaller, so that it stands whole
-const LONGEST = 13;
+/** @type {[letters: number, name: string][]} from so many letters on a word is written smaller, so that it stands whole */
+const LONG = [
+  [13, "canvas-longest"],
+  [11, "canvas-longer"],
+  [8, "canvas-long"],
+];
 
 /** @param {Look} look */
 const classesOf = (look) =>
   [
     "canvas-" + look.state,
-    look.text.length >= LONGEST ? "canvas-longest" : look.text.length >= LONG && "canvas-long",
+    LONG.find(([letters]) => look.text.length >= letters)?.[1],
     look.focus && "canvas-focus",
     look.ghosts.length && "canvas-guess",
     look.edit && "canvas-edited",
