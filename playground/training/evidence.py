@@ -27,13 +27,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from playground.backend.evidence import CURVE_POINTS, EvidenceNetwork
+from playground.backend.evidence import CURVE_POINTS, EvidenceNetwork, load_evidence
 
 from .evaluate import half_precision
 from .evidence_batches import KINDS, Teacher, WarpedDeviations, draw_noise, losses_of
 from .evidence_figures import heldout_bounds
-from .evidence_shipping import ship
-from .log import write_log
+from .evidence_shipping import CURVE, TRAINED, ship
+from .log import read_log, write_log
 from .masked_network import load_network
 from .schedule import AveragedWeights
 from .text import MASK, PAD, WindowMix, Windows, read_blocks
@@ -269,6 +269,31 @@ class EvidenceTraining:
         return True
 
 
+def begin_from(training: EvidenceTraining, folder: str | Path, own: float = 1.0) -> None:
+    """Let a new run begin where the shipped one of `folder` ended: weights, steps, hours, curve.
+    The optimizer's averages begin anew.
+
+    own: of the blocks and the head so much is that network's, the rest the masked one's. That
+    brings masks nearer to it, at some cost of the other noises (mixing weights with those that a
+    fine-tuning began from: arXiv 2109.01903).
+    """
+    folder, network = Path(folder), training.network
+    shipped = load_evidence(folder, network.network)
+    theirs = dict(shipped.named_parameters())
+    with torch.no_grad():
+        for name, value in network.named_parameters():
+            if value.requires_grad:
+                share = own if name.startswith("network.") else 1.0
+                value.lerp_(theirs[name], share)
+        network.share.copy_(shipped.share)
+        network.group.copy_(shipped.group)
+    training.average = AveragedWeights(network, training.settings.average)
+    training.warp.mean = shipped.curve[1].flip(0).clone()
+    trained = json.loads((folder / TRAINED).read_text(encoding="utf-8"))
+    training.step, training.spent = trained["steps"], 3600.0 * trained["hours"]
+    training.history = read_log(folder / CURVE)
+
+
 def word_shares(text: Windows, size: int) -> torch.Tensor:
     """(V,): how often each piece occurs in the plain text, a tenth added to each; nothing for what
     no text holds."""
@@ -277,8 +302,8 @@ def word_shares(text: Windows, size: int) -> torch.Tensor:
     return (count / count.sum()).float()
 
 
-def main() -> None:
-    """Read the command line, train or go on training."""
+def command_line() -> argparse.ArgumentParser:
+    """What the program takes."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--corpus", help="text or .gz, as for playground.training")
     parser.add_argument("--heldout")
@@ -287,7 +312,28 @@ def main() -> None:
     parser.add_argument("--hours", type=float, help="of processor time, in all")
     parser.add_argument("--learning-rate", type=float, default=1e-4)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--begin", metavar="FOLDER", help="a new run begins where the shipped one there ended"
+    )
+    parser.add_argument(
+        "--own", type=float, default=1.0, help="with --begin: share of its weights, 0 to 1"
+    )
+    parser.add_argument(
+        "--shares",
+        type=lambda text: tuple(float(one) for one in text.split(",")),
+        default=EvidenceSettings.shares,
+        help=f"of the rows: {', '.join(KINDS)}, with commas between",
+    )
+    parser.add_argument(
+        "--taught", type=float, default=EvidenceSettings.taught, help="share of the masks' loss"
+    )
     parser.add_argument("--ship", metavar="FOLDER", help="copy the averaged weights of --out there")
+    return parser
+
+
+def main() -> None:
+    """Read the command line, train or go on training."""
+    parser = command_line()
     options = parser.parse_args()
     if options.ship:
         for path in ship(options.out, options.ship, load_network(options.model)[1]):
@@ -300,7 +346,11 @@ def main() -> None:
     tokenizer, network = load_network(options.model)
     mix = WindowMix(running=0.5, marked=0.15)  # a canvas of the app has no marks
     settings = EvidenceSettings(
-        seconds=3600 * options.hours, learning_rate=options.learning_rate, seed=options.seed
+        seconds=3600 * options.hours,
+        learning_rate=options.learning_rate,
+        seed=options.seed,
+        shares=options.shares,
+        taught=options.taught,
     )
     text = Windows(tokenizer, read_blocks(options.corpus), mix=mix)
     heldout = Windows(tokenizer, read_blocks(options.heldout))
@@ -309,6 +359,8 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, training.stop)
     if not resumed:
+        if options.begin:
+            begin_from(training, options.begin, options.own)
         training._record([])
     training.run()
     print(f"stopped at step {training.step}, {training.spent:.0f} seconds", flush=True)

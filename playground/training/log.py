@@ -15,3 +15,13 @@ def write_log(history: list[dict], path: Path) -> None:
         writer.writeheader()
         writer.writerows(history)
     os.replace(new, path)
+
+
+def read_log(path: Path) -> list[dict]:
+    """The rows that `write_log` wrote; steps as whole numbers, the rate as it was written."""
+    kinds = {"step": int, "rate": str}
+    with open(path, newline="") as table:
+        return [
+            {name: kinds.get(name, float)(value) for name, value in row.items()}
+            for row in csv.DictReader(table)
+        ]

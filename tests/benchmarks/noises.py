@@ -52,6 +52,12 @@ RUNS = (
     ("cdcd, 64 steps", UnmaskSettings("cdcd", 64)),
     ("cdcd, geometric, 64 steps", UnmaskSettings("cdcd", 64, schedule="geometric")),
     ("groups, then words, 16 + 16 steps", UnmaskSettings("coarse-to-fine", 32)),
+    # how papers of the field report their samplers; masks beside it, for what that alone does
+    ("masks, 64 steps, top-p .9", UnmaskSettings("mdlm", 64, top_p=0.9)),
+    (
+        "groups, then words, 16 + 16 steps, top-p .9",
+        UnmaskSettings("coarse-to-fine", 32, top_p=0.9),
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from playground.diffusion.noise_bounds import (
     evidence_of_words,
     uniform_evidence,
 )
-from playground.training.evidence import PAUSE, EvidenceSettings, EvidenceTraining
+from playground.training.evidence import PAUSE, EvidenceSettings, EvidenceTraining, begin_from
 from playground.training.evidence_batches import (
     KINDS,
     Teacher,
@@ -257,6 +257,31 @@ def test_shipping_copies_what_the_folder_holds_now(tmp_path, tokenizer, tale_blo
     with pytest.raises(ValueError, match="must stay below 100"):
         ship(tmp_path / "run", tmp_path / "other", network)
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("own", [1.0, 0.75, 0.0])
+def test_a_new_run_begins_where_a_shipped_one_ended(tmp_path, tokenizer, tale_blocks, own):
+    run = training(tmp_path / "run", tokenizer, tale_blocks)
+    run.run()
+    ship(tmp_path / "run", tmp_path / "shipped", tiny_network(tokenizer))
+    new = training(tmp_path / "new", tokenizer, tale_blocks)
+    start = {n: p.detach().clone() for n, p in new.network.named_parameters()}
+    begin_from(new, tmp_path / "shipped", own)
+    shipped = dict(load_evidence(tmp_path / "shipped", new.network.network).named_parameters())
+    for name, value in new.network.named_parameters():
+        if value.requires_grad:
+            share = own if name.startswith("network.") else 1.0
+            torch.testing.assert_close(
+                value.detach(), (1 - share) * start[name] + share * shipped[name]
+            )
+    live = [p for p in new.network.parameters() if p.requires_grad]
+    assert all(torch.equal(a, b) for a, b in zip(live, new.average.average, strict=True))
+    assert torch.equal(new.network.group, run.network.group)
+    assert new.step == run.step and [row["step"] for row in new.history] == [
+        row["step"] for row in run.history
+    ]
+    assert new.history[-1]["masks"] == run.history[-1]["masks"]
+    torch.testing.assert_close(new.warp.mean, run.warp.mean)
 
 
 def test_the_shipped_shape_fits_into_its_files(tokenizer):
