@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+TIE = 1e-12  # nats
 _BLOCK = 128  # tokens that one entry of the coarse cumulative sum covers
 _FLOOR = (
     -1e30
@@ -139,6 +140,15 @@ class Prediction:
         spread[where] = (self.weights[rows, chosen].double() / self.total[rows]).cpu().numpy()
         return spread
 
+    def _likeliest(self, rows: torch.Tensor) -> torch.Tensor:
+        """(k,) the likeliest token of each of the rows (k,), of several the lowest id. Exact
+        figures count as equal however a processor rounded them: TIE is well above that, and well
+        below the distance of two neighbouring float32 numbers, in which no two ever tie by it."""
+        shifted = self.shifted[rows]  # the largest of a row is 0
+        if shifted.dtype == torch.float64:
+            return (shifted >= -TIE).int().argmax(-1)
+        return shifted.argmax(-1)
+
     def _tempered(
         self, rows: torch.Tensor, temperature: float, top_p: float
     ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -146,7 +156,7 @@ class Prediction:
         their block sums."""
         if temperature == 0.0:  # argmax takes the first of equal values: the lowest id
             weights = torch.zeros_like(self.weights[:1]).expand(len(rows), -1).clone()
-            weights.scatter_(1, self.shifted[rows].argmax(-1, keepdim=True), 1.0)
+            weights.scatter_(1, self._likeliest(rows)[:, None], 1.0)
         elif temperature == 1.0:
             if len(rows) == len(self) and bool(
                 (rows[1:] > rows[:-1]).all()
@@ -173,7 +183,7 @@ class Prediction:
         if len(rows) == 0:
             return tokens
         if temperature == 0.0:
-            tokens[where] = self.shifted[rows].argmax(-1).cpu().numpy()
+            tokens[where] = self._likeliest(rows).cpu().numpy()
             return tokens
         levels = torch.from_numpy(u[where]).to(self.weights.device)
         tokens[where] = (

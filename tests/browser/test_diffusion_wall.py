@@ -290,6 +290,15 @@ def test_words_replaced_more_than_once_are_counted(tale):
     )
 
 
+def test_what_noise_does_with_the_words_that_are_not_kept_is_said(tale):
+    page = tale(sampler="uniform", steps="8")
+    page.locator("#diffusion-run").click()
+    expect(player(page)).to_have_attribute("data-state", "done")
+    words(page).nth(13).press("l")
+    said = "1 kept, every word that is not kept is drawn anew, from noise"
+    expect(player(page).locator(".canvas-tools")).to_contain_text(said)
+
+
 @pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
 def test_the_timeline_of_vectors_is_on_the_first_screen(tale, size):
     page = tale(sampler="diffusion-lm", selection="clamp", steps="6")

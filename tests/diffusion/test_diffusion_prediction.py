@@ -80,6 +80,16 @@ def test_partial_selection_goes_through_its_blocks_in_a_large_table():
     assert ids.tolist() == np.argsort(-weights.numpy(), axis=1, kind="stable")[:, :10].tolist()
 
 
+def test_exact_figures_that_only_rounding_tells_apart_tie():
+    logits = np.log([[0.4, 0.2, 0.4], [0.3, 0.3, 0.4]])
+    logits[0, 2] += 2e-16
+    logits[1, 2] = logits[1, 1] + 1e-9
+    prediction = table(logits)
+    where, u = everywhere(prediction), np.zeros((1, 2))
+    assert prediction.draw(where, u, temperature=0.0).tolist() == [[0, 2]]
+    assert prediction.probabilities(where, 0.0).argmax(-1).tolist() == [0, 2]
+
+
 def test_temperature_zero_and_ties_take_the_lowest_id():
     prediction = table([[1.0, 3.0, 3.0, 0.0]])
     where = everywhere(prediction)

@@ -122,6 +122,8 @@ class Side:
             else s.steps + 1,
             "about": card(s),
             "noise": rule_for(s).noise,
+            # going on from an edited canvas, it draws every word that is not kept
+            "redraws": rule_for(s).needs_posterior,
             **({"plane": backdrop(self.denoiser)} if rule_for(s).noise == "gaussian" else {}),
             "note": self.note,
             **({"price": PRICES[s.sampler]} if PRICES[s.sampler] != 1 else {}),

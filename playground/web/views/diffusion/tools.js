@@ -107,6 +107,7 @@ export class Tools {
       { step } = this.view.time,
       { hidden, again, kept } = this.view.store.edits.counts(this.view.store.sides, step),
       edited = again + kept > 0,
+      redraws = this.view.store.sides.some(({ card }) => card.redraws),
       state = this.view.store.sides.length
         ? rowAt(this.view.store.sides[0], step).state[this.view.store.focus]
         : "masked";
@@ -120,8 +121,9 @@ export class Tools {
     press("continue").hidden =
       busy || this.view.time.playing || !this.view.store.sides.length || !(hidden || edited);
     part("edits").textContent = [
-      again ? nt("{n} to be drawn again", "{n} to be drawn again", again) : "",
+      again && !redraws ? nt("{n} to be drawn again", "{n} to be drawn again", again) : "",
       kept ? nt("{n} kept", "{n} kept", kept) : "",
+      edited && redraws ? t("every word that is not kept is drawn anew, from noise") : "",
     ]
       .filter(Boolean)
       .join(", ");
