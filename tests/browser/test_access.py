@@ -56,6 +56,15 @@ def test_a_finger_finds_every_control_and_every_control_says_what_it_does(
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_nothing_is_without_a_name_before_the_first_answer(page, open_page, slug):
+    page.route(re.compile("/queue/join|/component_server"), lambda route: None)
+    open_page(slug)
+    page.locator("#masthead .masthead-tools").wait_for()
+    for part in each_part(page):
+        assert page.evaluate(UNEXPLAINED) == [], f"{slug} {part}"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_the_projector_is_large_and_readable(page, open_page, slug):
     page.emulate_media(reduced_motion="reduce")  # tiles change colour while a text plays
     page.set_viewport_size({"width": 1280, "height": 720})

@@ -173,6 +173,18 @@ def test_a_page_that_stopped_its_training_waits_for_the_end_of_the_update():
     assert kept.take("a", lambda: True, seconds=10) == b"a"
 
 
+def test_an_update_that_takes_longer_than_a_question_waits_is_asked_for_again():
+    kept = learnt.Learnt()
+    assert kept.take("a", lambda: True, seconds=0.01) is None
+    kept.keep("a", b"a")
+    assert kept.take("a", lambda: True) == b"a"
+
+
+def test_the_page_hears_that_the_stopped_update_still_goes_on(monkeypatch):
+    monkeypatch.setattr(reward.LEARNT, "take", lambda name, still: None)
+    assert reward.weights(DoubleBackend(), {"run": "a"}) == {"going": True}
+
+
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(reward, "wait_for", lambda backend, name: ())

@@ -12,7 +12,9 @@ from playground.i18n import t
 FILES = 2  # at once; one training runs at a time, and a page fetches its file when the run is over
 SECONDS = 60.0  # that a file waits to be fetched
 MOST_BYTES = 9_400_000
-PATIENCE = 15.0  # seconds that a page waits for a training that was stopped within an update
+# Seconds that one question waits for a training that was stopped within an update, which on a busy
+# machine takes longer: the page asks again then.
+PATIENCE = 15.0
 
 
 class Learnt:
@@ -39,13 +41,16 @@ class Learnt:
         timer.daemon = True
         timer.start()
 
-    def take(self, name: str, still: Callable[[], bool], seconds: float = PATIENCE) -> bytes:
-        """The file, which is here no more then; waits for it while `still()`. ValueError where
-        there is none."""
+    def take(self, name: str, still: Callable[[], bool], seconds: float = PATIENCE) -> bytes | None:
+        """The file, which is here no more then; waits for it while `still()`, and is None where it
+        may come yet. ValueError where there is none."""
         with self._changed:
             if still():
                 self._changed.wait_for(lambda: name in self._files or not still(), seconds)
+            late = still()  # asked before the file is looked for, which is kept before the run ends
             found = self._files.pop(name, None)
+        if found is None and late:
+            return None
         if found is None:
             raise ValueError(t("What this training learnt is not here any more; train again."))
         return found

@@ -83,9 +83,12 @@ def about(raw: Any, updates: int) -> dict[str, str]:
 
 def weights(backend: Any, raw: Any) -> dict:
     """{"run": name} -> {"file": base64} of what the visitor's training learnt. It is handed out
-    once and is nowhere else then."""
+    once and is nowhere else then. {"going": True} while a stopped training is still within its last
+    update: ask again."""
     name = str(object_of(raw).get("run"))[: runs.LONGEST_NAME]
     data = LEARNT.take(name, lambda: runs.HANDLES.going(name))
+    if data is None:
+        return {"going": True}
     return {"file": base64.b64encode(data).decode("ascii")}
 
 

@@ -29,6 +29,7 @@ export function makeHandle(svg, options, move) {
     }),
     words,
   );
+  group.style.display = "none"; // until it stands somewhere it has neither name nor value
   svg.append(group);
   let at = 0,
     high = 1;
@@ -59,6 +60,7 @@ export function makeHandle(svg, options, move) {
     stand(value, range, [x, y]) {
       at = value;
       high = range[1];
+      group.style.display = "";
       group.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
       group.setAttribute("aria-label", options.name());
       group.setAttribute("aria-valuemin", String(options.low));

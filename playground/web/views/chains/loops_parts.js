@@ -112,7 +112,7 @@ const fields = () =>
     lengthField(),
     numberField("temperature", () => t("temperature"), { min: 0.1, max: 5, step: 0.1 }),
     numberField("textSeed", () => t("seed"), { min: 0, max: LARGEST_SEED }),
-    node("button", { type: "button", class: "main", part: "write" }),
+    node("button", { type: "button", class: "main", part: "write" }, () => t("Write both")),
     action("textLink", () => t("Copy link"), "push"),
   );
 

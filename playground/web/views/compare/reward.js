@@ -211,9 +211,12 @@ class RewardView {
   async fetchFile(run) {
     if (!this.live || !this.seen.updates.length) return;
     const { seen } = this,
-      name = `fairy-diffusion-${this.reward.value}.safetensors`,
+      name = `fairy-diffusion-${this.reward.value}.safetensors`;
+    let answer;
+    do {
       answer = await this.server.weights({ run }).catch(() => null);
-    if (this.seen.before !== seen.before) return; // another training has begun meanwhile
+      if (this.seen.before !== seen.before) return; // another training has begun meanwhile
+    } while (answer?.going); // a busy machine takes its time for the update in which it was stopped
     this.fileProblem = answer ? (answer.problem ?? null) : null;
     if (answer?.file)
       this.file = { name, blob: blobOf("data:application/octet-stream;base64," + answer.file) };

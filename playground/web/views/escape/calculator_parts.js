@@ -48,7 +48,7 @@ const panel = () =>
     node(
       "div",
       { class: "escape-acts" },
-      node("button", { type: "button", class: "main", part: "go" }),
+      node("button", { type: "button", class: "main", part: "go" }, () => t("Play")),
       node("button", { type: "button", part: "fast", "aria-pressed": "false" }, () => t("Faster")),
       node(
         "button",

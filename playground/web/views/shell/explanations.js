@@ -165,6 +165,7 @@ class Bubble {
   /** @type {HTMLElement | null} */
   shown = null;
   waiting = 0;
+  holding = 0; // a finger stays: what the focus and the mouse do meanwhile is no question
   travels = true; // the keyboard goes from control to control; what a press does with the focus is no question
   at = [NaN, NaN]; // where the pointer is
 
@@ -231,6 +232,7 @@ class Bubble {
 
   hide() {
     clearTimeout(this.waiting);
+    clearTimeout(this.holding);
     const { shown } = this;
     if (!shown) return;
     for (const holder of [shown, shown.closest("label")]) {
@@ -272,12 +274,14 @@ class Bubble {
       this.at = [event.clientX, event.clientY];
       this.hide();
       const control = event.pointerType === "touch" ? controlAt(event) : null;
-      if (control) this.soon(() => this.show(control), HELD);
+      if (control) this.holding = setTimeout(() => this.show(control), HELD);
     });
+    for (const name of ["pointerup", "pointercancel"])
+      document.addEventListener(name, () => clearTimeout(this.holding)); // a tap, or the page is drawn along
     document.addEventListener("pointermove", (event) => {
       this.at = [event.clientX, event.clientY];
       if (event.pointerType === "touch" && Math.hypot(event.movementX, event.movementY) > 6)
-        clearTimeout(this.waiting);
+        clearTimeout(this.holding);
     });
     document.addEventListener("contextmenu", (event) => {
       const touched = /** @type {PointerEvent} */ (event).pointerType === "touch";
