@@ -6,7 +6,6 @@ import re
 
 from playwright.sync_api import expect
 
-expect.set_options(timeout=20_000)
 VIEWS = ("walk", "text", "rates", "hidden", "loops")
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PATIENCE, PHONE
 
 STEP = 20  # of the recorded text
 
@@ -23,7 +23,7 @@ class Browsers:
         context = self.desk
         if self.pages or size is not DESKTOP:
             context = self.chromium.new_context(viewport=size, base_url=self.url)
-            context.set_default_timeout(20_000)
+            context.set_default_timeout(PATIENCE)
             self.contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
@@ -47,7 +47,7 @@ class Browsers:
 @pytest.fixture(scope="module")
 def desk(chromium, app_url):
     context = chromium.new_context(viewport=DESKTOP, base_url=app_url)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

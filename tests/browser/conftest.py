@@ -25,6 +25,11 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from playwright.sync_api import expect
+
+# Milliseconds: a busy machine takes its time, and nothing here says how fast a page is.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 # The first that is installed. The headless shell is Chromium without the windows, tabs and bubbles
 # that nobody sees here: one load of a page costs half the processor time in it.
@@ -151,7 +156,7 @@ def page(request, chromium, app_url, viewport) -> Iterator:
     context = chromium.new_context(
         viewport=size, base_url=app_url, permissions=["clipboard-read", "clipboard-write"]
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(COUNT_DRAWN)
     page = context.new_page()
     page.watch = Watch(page, app_url)

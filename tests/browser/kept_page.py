@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import COUNT_DRAWN, DESKTOP, PHONE, Watch
+from tests.browser.conftest import COUNT_DRAWN, DESKTOP, PATIENCE, PHONE, Watch
 
 __all__ = ["kept", "page"]
 
@@ -34,7 +34,7 @@ class Kept:
                 base_url=self.url,
                 permissions=["clipboard-read", "clipboard-write"],
             )
-            self.context.set_default_timeout(20_000)
+            self.context.set_default_timeout(PATIENCE)
             self.context.add_init_script(COUNT_DRAWN)
             self.page = self.context.new_page()
             self.page.watch = Watch(self.page, self.url)

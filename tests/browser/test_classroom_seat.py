@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.class_double import EMPTY, ClassDouble
-from tests.browser.conftest import PHONE, axe, fits, free_port
+from tests.browser.conftest import PATIENCE, PHONE, axe, fits, free_port
 
 TOKEN = {
     **{"id": 1, "kind": "token", "text": "", "known_only": True},
@@ -92,7 +92,7 @@ def seat(chromium, double):
     def go(locale="en", size=PHONE, clock=False, **state):
         double.show(**state)
         context = chromium.new_context(viewport=size, locale=locale)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if clock:
             context.clock.install()

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import no_requests
 from tests.browser.diffusion_page import player, run, settle, tale_page, time, words
 
-expect.set_options(timeout=20_000)
 CANVAS = "the king [MASK]*14 ."
 
 

@@ -17,8 +17,6 @@ from tests.browser.diffusion_page import (
     words,
 )
 
-expect.set_options(timeout=20_000)
-
 
 @pytest.fixture
 def tale(open_page):

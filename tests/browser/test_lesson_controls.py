@@ -50,9 +50,9 @@ def test_every_control_that_a_lesson_speaks_of_is_on_its_page(open_page, languag
 
 
 def test_a_control_that_is_not_there_would_be_noticed(page, open_page):
-    page.set_default_timeout(1500)
+    see(open_page, "?tab=compare&part=reward", ["Train"])
     with pytest.raises(Exception, match="Timeout"):
-        see(open_page, "?tab=compare&part=reward", ["Trane"])
+        page.wait_for_function(f"() => ({FOUND})(['Trane']).length", timeout=1500)
 
 
 def links_with_rules() -> dict[str, list[str]]:

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import unfold
 
-expect.set_options(timeout=20_000)  # a fresh page of a loaded machine takes its time
 COUNT = "() => window.finishedTexts"
 
 

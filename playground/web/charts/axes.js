@@ -34,7 +34,13 @@ function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
 
-/** @param {number} x @param {number} y @param {string} text @param {string} anchor @param {string} [classes] */
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} text
+ * @param {string} anchor
+ * @param {string} [classes]
+ */
 function written(x, y, text, anchor, classes = "axes-tick") {
   const element = drawSvg("text", { x, y, "text-anchor": anchor, class: classes });
   writeSubscripts(element, text);
@@ -305,7 +311,12 @@ class AxesChart {
     this.spare("mark", dots);
   }
 
-  /** A line of the same values in the same frame stays: a moved dot draws no curve anew. @param {Element} path @param {Line} line @param {Frame} frame */
+  /**
+   * A line of the same values in the same frame stays: a moved dot draws no curve anew.
+   * @param {Element} path
+   * @param {Line} line
+   * @param {Frame} frame
+   */
   paintPath(path, line, frame) {
     const { figure } = this,
       as = [frame.width, frame.height, ...(figure?.x ?? []), ...(figure?.y ?? [])].join(),
@@ -338,7 +349,10 @@ class AxesChart {
     this.spare("point", dots.length);
   }
 
-  /** @param {PointerEvent} event @returns {number} the value of the x axis there, not held inside its range */
+  /**
+   * @param {PointerEvent} event
+   * @returns {number} the value of the x axis there, not held inside its range
+   */
   valueOf(event) {
     const { figure, frame } = this;
     if (!figure || !frame) return NaN;

@@ -48,7 +48,8 @@ export function makeHandle(svg, options, move) {
     };
     if (!(event.key in by)) return;
     event.preventDefault();
-    at = Math.max(low, Math.min(high, at + by[event.key])); // the next press may come before the next drawing
+    // the next press may come before the next drawing
+    at = Math.max(low, Math.min(high, at + by[event.key]));
     move(at);
   });
   return {
@@ -90,7 +91,8 @@ export function followDrag(svg, move, handle) {
     handle?.focus();
     move(event);
   });
-  svg.addEventListener("mousedown", (event) => handle && event.preventDefault()); // it keeps the focus
+  // it keeps the focus
+  svg.addEventListener("mousedown", (event) => handle && event.preventDefault());
   svg.addEventListener("pointermove", (event) => {
     if (held) move(event);
   });

@@ -25,7 +25,11 @@ export function signOf(line) {
   return sign;
 }
 
-/** A gap lifts the pen; what lies far outside the frame is drawn as far as a browser bears. @param {Line} line @param {Frame} frame */
+/**
+ * A gap lifts the pen; what lies far outside the frame is drawn as far as a browser bears.
+ * @param {Line} line
+ * @param {Frame} frame
+ */
 export const pathOf = (line, frame) =>
   linePath(
     line.y.map((v) => (v === null ? null : Math.max(-1e4, Math.min(1e4, frame.sy(v))))),

@@ -23,9 +23,14 @@ export function makeBall({ host, rail, strip, stage, upright, onDrop, onHover })
   let u = 0;
   let lying = false;
 
-  /** Where the ball's centre is, in pixels of the host. @param {number} at @param {boolean} [fallen] */
+  /**
+   * Where the ball's centre is, in pixels of the host.
+   * @param {number} at
+   * @param {boolean} [fallen]
+   */
   function point(at, fallen = false) {
-    const zoom = host.currentCSSZoom || 1; // boxes are measured in pixels of the window, moves in those of the host
+    // boxes are measured in pixels of the window, moves in those of the host
+    const zoom = host.currentCSSZoom || 1;
     const [box, track, line] = [host, strip, rail].map((one) => {
       const { left, top, width, height } = one.getBoundingClientRect();
       return { left: left / zoom, top: top / zoom, width: width / zoom, height: height / zoom };
@@ -84,7 +89,12 @@ export function makeBall({ host, rail, strip, stage, upright, onDrop, onHover })
     return there;
   }
 
-  /** Gravity, then two small bounces. @param {number} at @param {() => void} touched @returns {Promise<boolean>} */
+  /**
+   * Gravity, then two small bounces.
+   * @param {number} at
+   * @param {() => void} touched
+   * @returns {Promise<boolean>}
+   */
   async function fall(at, touched) {
     const above = point(at);
     const below = point(at, true);

@@ -19,7 +19,11 @@ const TICKS = [
   [0.07, -1.12, "i"],
 ];
 
-/** Draws the values, the largest first; a dashed ring goes through the second. @param {HTMLElement} host @param {Complex[]} values */
+/**
+ * Draws the values, the largest first; a dashed ring goes through the second.
+ * @param {HTMLElement} host
+ * @param {Complex[]} values
+ */
 export function unitCircle(host, values) {
   const second = values.length > 1 ? Math.hypot(...values[1]) : 0;
   const svg = drawSvg(

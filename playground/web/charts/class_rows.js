@@ -25,7 +25,10 @@ import { nt, t } from "../core/translate.js";
 
 const CLOSEST = 6; // pixels between two dots
 
-/** A probability for rows: .479, .0001; below that its first digit and the power of ten, 9·10⁻⁶. @param {number} p */
+/**
+ * A probability for rows: .479, .0001; below that its first digit and the power of ten, 9·10⁻⁶.
+ * @param {number} p
+ */
 export function share(p) {
   if (p === 0) return "0";
   if (p < 0.00005) {
@@ -48,7 +51,12 @@ function spoken(row, total) {
   return said.filter(Boolean).join(", ");
 }
 
-/** @param {ClassRow} row @param {number} total @param {number} axis @param {number} first dots before this row */
+/**
+ * @param {ClassRow} row
+ * @param {number} total
+ * @param {number} axis
+ * @param {number} first dots before this row
+ */
 function track(row, total, axis, first) {
   const element = make("span", "class-track");
   for (let k = 0; k < row.count; k++) {
@@ -140,7 +148,9 @@ export function classKey({ model = true, drawn = false }) {
  * Where numbers were guessed: one dot a person over a line from low to high, the truth as a mark.
  */
 export class NumberLine {
-  /** @param {{low: number, high: number, values: number[], mine?: number | null, truth?: number | null, digits: number}} figure */
+  /**
+   * @param {{low: number, high: number, values: number[], mine?: number | null, truth?: number | null, digits: number}} figure
+   */
   constructor({ low, high, values, mine = null, truth = null, digits }) {
     const element = (this.element = make("div", "class-line"));
     const span = high - low || 1,

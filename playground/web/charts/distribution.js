@@ -67,7 +67,13 @@ export function makeDistribution({ bars, strip, onPick, ruleName }) {
     return { element, text, final, raw, number, why, holds };
   }
 
-  /** Why it is there. @param {Row} row @param {boolean} unchosen @param {Distribution} record @param {Marked} marked */
+  /**
+   * Why it is there.
+   * @param {Row} row
+   * @param {boolean} unchosen
+   * @param {Distribution} record
+   * @param {Marked} marked
+   */
   function reason(row, unchosen, record, { chosen, was, forced }) {
     if (row.cut) return t("cut by {rule}", { rule: ruleName(row.cut) });
     if (row.id === chosen) {
@@ -173,7 +179,10 @@ function makeRest() {
   };
 }
 
-/** The interval from 0 to 1 in pieces, and where the random number falls. @param {HTMLElement} host */
+/**
+ * The interval from 0 to 1 in pieces, and where the random number falls.
+ * @param {HTMLElement} host
+ */
 function makeInterval(host) {
   asIs(host);
   const band = make("div", "strip"),

@@ -46,7 +46,8 @@ const FONT = "Inter, system-ui, sans-serif";
  * @param {(point: {x: any, y: any, curve: number, index: number | null}) => void} [options.onPoint]
  */
 export function makeFigure({ host, library, onPoint }) {
-  const held = /** @type {any} */ (host); // Plotly keeps its data, its layout and its events on the element
+  // Plotly keeps its data, its layout and its events on the element
+  const held = /** @type {any} */ (host);
   /** @param {string} name */
   const variable = (name) => getComputedStyle(host).getPropertyValue(name).trim();
 

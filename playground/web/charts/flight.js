@@ -34,7 +34,8 @@ export async function flyTo({ stage, from, word, goal }) {
   document.body.append(flying);
   const size = parseFloat(getComputedStyle(goal).fontSize) * (goal.currentCSSZoom || 1);
   const grown = size / BASE;
-  const space = goal.textContent?.startsWith(" ") ? 0.25 * size : 0; // of a word that brings its own space along
+  // of a word that brings its own space along
+  const space = goal.textContent?.startsWith(" ") ? 0.25 * size : 0;
   const top = end.top + (end.height - flying.offsetHeight * grown) / 2;
   await stage.animate(
     flying,

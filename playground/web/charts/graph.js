@@ -20,7 +20,13 @@ const middleOf = ([width, height]) => [width / 2, height / 2 + 2];
 const NOTHING = 1e-12; // weights below are no edges
 const MOST_WEIGHTS = 14; // more edges than this are drawn without their numbers
 
-/** The picture of so many states in so much width. @param {number} width @param {number} count @param {number} tallest @returns {Size} */
+/**
+ * The picture of so many states in so much width.
+ * @param {number} width
+ * @param {number} count
+ * @param {number} tallest
+ * @returns {Size}
+ */
 const sizeOf = (width, count, tallest) => [
   width,
   count <= 2 ? 190 : Math.min(tallest, Math.max(260, 0.8 * width)),
@@ -47,7 +53,13 @@ const startIn = (state) => t("Start in {state}", { state });
 
 /** @typedef {{d: string, tip: Point, angle: number, label: Point}} Edge */
 
-/** An edge from a state to itself, on the side away from the middle. @param {Point} at @param {Point | null} middle none: upwards @param {number} radius @returns {Edge} */
+/**
+ * An edge from a state to itself, on the side away from the middle.
+ * @param {Point} at
+ * @param {Point | null} middle none: upwards
+ * @param {number} radius
+ * @returns {Edge}
+ */
 function loopEdge([x, y], middle, radius) {
   const outwards = middle ? Math.atan2(y - middle[1], x - middle[0]) : -Math.PI / 2,
     reach = 2.35 * radius;
@@ -68,7 +80,14 @@ function loopEdge([x, y], middle, radius) {
   };
 }
 
-/** An edge to another state, bent so that both directions are seen. @param {Point} from @param {Point} to @param {number} radius @param {number} width @returns {Edge} */
+/**
+ * An edge to another state, bent so that both directions are seen.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} radius
+ * @param {number} width
+ * @returns {Edge}
+ */
 function bentEdge([x0, y0], [x1, y1], radius, width) {
   const dx = x1 - x0,
     dy = y1 - y0,
@@ -130,7 +149,14 @@ export function stateGraph(host, { label, pick, said = startIn, tallest = () => 
   /** @type {number | null} the state that the walk stands on */
   let stands = null;
 
-  /** @param {string[]} names @param {number} i @param {number} j @param {number} weight @param {number} scale @param {boolean} written */
+  /**
+   * @param {string[]} names
+   * @param {number} i
+   * @param {number} j
+   * @param {number} weight
+   * @param {number} scale
+   * @param {boolean} written
+   */
   function drawEdge(names, i, j, weight, scale, written) {
     const share = Math.min(1, weight / scale),
       width = 1 + 7 * share,
@@ -201,7 +227,11 @@ export function stateGraph(host, { label, pick, said = startIn, tallest = () => 
     });
   }
 
-  /** @param {string[]} names @param {number[][]} matrix row: from, column: to @param {number} [scale] the weight of the thickest edge */
+  /**
+   * @param {string[]} names
+   * @param {number[][]} matrix row: from, column: to
+   * @param {number} [scale] the weight of the thickest edge
+   */
   function update(names, matrix, scale = 1) {
     const count = names.length,
       edges = matrix.flat().filter((weight) => weight > NOTHING).length;
@@ -219,7 +249,8 @@ export function stateGraph(host, { label, pick, said = startIn, tallest = () => 
         if (weight > NOTHING) drawEdge(names, i, j, weight, scale, edges <= MOST_WEIGHTS);
       }),
     );
-    const longest = size[0] >= WIDE ? 12 : count > 6 ? 6 : 8, // a name may stand out of its circle where there is width for it
+    // a name may stand out of its circle where there is width for it
+    const longest = size[0] >= WIDE ? 12 : count > 6 ? 6 : 8,
       short = clipEach(names, longest);
     names.forEach((name, i) => drawNode(name, short[i], i, count > 6));
     svg.setAttribute(
@@ -266,7 +297,11 @@ function makeWalker() {
   };
   return {
     element,
-    /** @param {SVGPathElement | undefined} path none: at once @param {Point} rest @param {number} milliseconds */
+    /**
+     * @param {SVGPathElement | undefined} path none: at once
+     * @param {Point} rest
+     * @param {number} milliseconds
+     */
     go(path, rest, milliseconds) {
       cancelAnimationFrame(frame);
       if (!path) return stand(...rest);

@@ -36,7 +36,11 @@ export function makeHeatTable(host, { digits = 3, tinted = true } = {}) {
   }
 
   return {
-    /** @param {string[]} names @param {(number | null)[][]} matrix null: infinite @param {string} label */
+    /**
+     * @param {string[]} names
+     * @param {(number | null)[][]} matrix null: infinite
+     * @param {string} label
+     */
     show(names, matrix, label) {
       const size = names.length,
         { rows } = table?.rows.length === size + 1 ? table : (table = build(size));
@@ -62,7 +66,12 @@ function numberOf(value, digits) {
   return value >= 1e6 ? value.toExponential(3) : withoutZero(fixed(value, digits));
 }
 
-/** A heading of a table. @param {string} classes @param {"row" | "col"} scope @param {string} [text] */
+/**
+ * A heading of a table.
+ * @param {string} classes
+ * @param {"row" | "col"} scope
+ * @param {string} [text]
+ */
 export function heading(classes, scope, text) {
   const cell = make("th", classes, text);
   cell.scope = scope;

@@ -62,7 +62,14 @@ function pointMark(kind, x, y, r = 3.6) {
     : drawSvg("circle", { cx: x, cy: y, r });
 }
 
-/** @param {PlotSeries[]} series @param {Axis} x @param {Axis} y @param {number} width @param {number} height @returns {Frame} */
+/**
+ * @param {PlotSeries[]} series
+ * @param {Axis} x
+ * @param {Axis} y
+ * @param {number} width
+ * @param {number} height
+ * @returns {Frame}
+ */
 function frameOf(series, x, y, width, height) {
   const points = series.flatMap((one) => one.points),
     drawable = points.filter(([, v]) => v !== null && (!y.log || v > 0)),

@@ -51,7 +51,11 @@ export async function request(path, { body, headers = {}, once = false } = {}) {
 /** Whether a request failed because the class is not there any more. @param {unknown} error */
 export const isGone = (error) => error instanceof Refused && [404, 410].includes(error.status);
 
-/** Whether the class said no: it will say so again. A 503 with a sentence is "full", without one something on the way. @param {unknown} error */
+/**
+ * Whether the class said no: it will say so again. A 503 with a sentence is "full", without one
+ * something on the way.
+ * @param {unknown} error
+ */
 const isFinal = (error) =>
   error instanceof Refused &&
   ((error.status < 500 && error.status !== 429) || (error.status === 503 && Boolean(error.error)));
@@ -130,7 +134,8 @@ export class Line {
     };
     const alive = () => {
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.fail(), SILENT); // the line may be dead without a word of it
+      // the line may be dead without a word of it
+      this.timer = setTimeout(() => this.fail(), SILENT);
     };
     for (const name of ["snapshot", "change", "message"]) source.addEventListener(name, hear);
     source.addEventListener("ping", alive);

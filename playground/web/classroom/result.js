@@ -11,7 +11,9 @@ import { bold, sentence } from "./result_parts.js";
 import { shannonResult } from "./result_shannon.js";
 
 /** @typedef {import("../charts/class_rows.js").ClassRow} ClassRow */
-/** @typedef {{yours?: any, moving?: boolean, most?: number}} Options most: rows of the model that are shown at least */
+/**
+ * @typedef {{yours?: any, moving?: boolean, most?: number}} Options most: rows of the model that are shown at least
+ */
 
 /**
  * The elements of a reveal; [] for a kind that is not known.
@@ -22,7 +24,9 @@ export function resultOf(question, revealed, options = {}) {
   return draw ? draw(question, revealed, { yours: null, moving: false, most: 6, ...options }) : [];
 }
 
-/** @typedef {(question: any, revealed: any, options: {yours: any, moving: boolean, most: number}) => Node[]} Result */
+/**
+ * @typedef {(question: any, revealed: any, options: {yours: any, moving: boolean, most: number}) => Node[]} Result
+ */
 /** @type {Record<string, Result>} */
 const RESULTS = {
   token: tokenResult,
@@ -80,7 +84,10 @@ function tokenResult(question, revealed, { yours, moving, most }) {
   ];
 }
 
-/** How many hit the drawn token and the likeliest one, and what the class favoured. @param {any} revealed */
+/**
+ * How many hit the drawn token and the likeliest one, and what the class favoured.
+ * @param {any} revealed
+ */
 function hits({ n, drawn, likeliest, favourite, hit_drawn, hit_likeliest, overlap }) {
   const same = drawn && drawn.text === likeliest.text,
     word = bold(drawn?.text ?? ""),

@@ -97,7 +97,12 @@ function bitsFigure({ bounds, why_none: why, cross_entropy: cross }) {
   return figure;
 }
 
-/** @param {any} question @param {any} revealed @param {{moving: boolean}} options @returns {Node[]} */
+/**
+ * @param {any} question
+ * @param {any} revealed
+ * @param {{moving: boolean}} options
+ * @returns {Node[]}
+ */
 export function shannonResult(question, revealed, { moving }) {
   const people = revealed.class.reduce(
       (/** @type {number} */ sum, /** @type {any} */ one) => sum + one[1],

@@ -14,7 +14,11 @@ export function problem(seat) {
   return element;
 }
 
-/** A field with its button; the keyboard's own key sends. @param {Seat} seat @param {{label: string, button: string, send: (text: string) => void, typed?: (text: string) => void}} parts */
+/**
+ * A field with its button; the keyboard's own key sends.
+ * @param {Seat} seat
+ * @param {{label: string, button: string, send: (text: string) => void, typed?: (text: string) => void}} parts
+ */
 export function field(seat, { label, button, send, typed }) {
   const form = make("form", "bar"),
     name = make("label", "unseen", label),

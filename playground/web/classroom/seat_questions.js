@@ -23,7 +23,11 @@ export const measured = (question, value) =>
     ? `${question.unit} = ${fixed(value, digitsOf(question))}`
     : [fixed(value, digitsOf(question)), question.unit].filter(Boolean).join(" ");
 
-/** What this seat answered, as text; "" where it said nothing. @param {Seat} seat @returns {string} */
+/**
+ * What this seat answered, as text; "" where it said nothing.
+ * @param {Seat} seat
+ * @returns {string}
+ */
 export function said({ yours, state }) {
   const { question } = state,
     answer = yours?.answer;
@@ -168,7 +172,13 @@ function pair(seat) {
   };
 }
 
-/** A ruler. @param {any} question @param {number} value @param {string} name @param {(value: number) => void} moved */
+/**
+ * A ruler.
+ * @param {any} question
+ * @param {number} value
+ * @param {string} name
+ * @param {(value: number) => void} moved
+ */
 function ruler(question, value, name, moved) {
   const input = make("input", "ruler"),
     { low, high } = question,

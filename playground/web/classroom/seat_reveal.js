@@ -27,7 +27,11 @@ export function revealed(seat) {
   };
 }
 
-/** The canvas with its places numbered, the one that came filled. @param {any} question @param {any} truth */
+/**
+ * The canvas with its places numbered, the one that came filled.
+ * @param {any} question
+ * @param {any} truth
+ */
 function canvasOf({ canvas, masks }, truth) {
   const tale = asIs(make("p", "tale"));
   canvas.forEach((/** @type {string} */ word, /** @type {number} */ i) => {

@@ -18,7 +18,13 @@ function centred(...children) {
   return box;
 }
 
-/** @param {string} key @param {string} title @param {(Node | string)[]} [more] @param {() => Node[]} [foot] @returns {View} */
+/**
+ * @param {string} key
+ * @param {string} title
+ * @param {(Node | string)[]} [more]
+ * @param {() => Node[]} [foot]
+ * @returns {View}
+ */
 const plainView = (key, title, more = [], foot = () => []) => ({
   key,
   title,
@@ -124,7 +130,11 @@ function following(seat) {
   };
 }
 
-/** The app in the state of the front, with a bar that follows. @param {string} address "?tab=…" @param {string} code */
+/**
+ * The app in the state of the front, with a bar that follows.
+ * @param {string} address "?tab=…"
+ * @param {string} code
+ */
 export function openedHere(address, code) {
   const query = new URLSearchParams(String(address).replace(/^[^?]*\??/, ""));
   query.delete("lang");

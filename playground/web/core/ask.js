@@ -37,7 +37,8 @@ export function latest(call, arrived) {
       try {
         arrived(record, wish);
       } catch (error) {
-        reportError(error); // a fault of the drawing is none of the server; the next wish is asked all the same
+        // a fault of the drawing is none of the server; the next wish is asked all the same
+        reportError(error);
       }
     }
     busy = null; // in the same breath as the last look at `next`: no wish can come in between
@@ -50,7 +51,8 @@ export function latest(call, arrived) {
   };
 }
 
-const PATIENCE = 20000; // milliseconds after which a question without an answer holds up no other one
+// milliseconds after which a question without an answer holds up no other one
+const PATIENCE = 20000;
 
 /**
  * Questions that travel as events of the page and are answered by a new value of it: numbered, one

@@ -46,7 +46,10 @@ export function coverAnswers(wanted, teacher = true) {
   tell();
 }
 
-/** The class has seen this answer: it is covered no more, after a reload of the page neither. @param {string} answer */
+/**
+ * The class has seen this answer: it is covered no more, after a reload of the page neither.
+ * @param {string} answer
+ */
 export function showAnswer(answer) {
   if (shown.has(answer)) return;
   shown.add(answer);
@@ -66,7 +69,10 @@ export function showAnswer(answer) {
 /** Calls `draw` whenever another answer is to be covered or shown. @param {() => void} draw */
 export const onCover = (draw) => void listeners.add(draw);
 
-/** What stands in the place of a covered answer, with the button that shows it. @param {() => string} answer its name when it is pressed */
+/**
+ * What stands in the place of a covered answer, with the button that shows it.
+ * @param {() => string} answer its name when it is pressed
+ */
 export function coverNotice(answer) {
   const element = make("div", "class-cover"),
     said = make("p", "say"),

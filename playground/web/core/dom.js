@@ -18,7 +18,12 @@ const AS_IS = new Set(
   ).split(" "),
 );
 
-/** Marks an element whose text no translation may touch. @template {Element} E @param {E} element @returns {E} */
+/**
+ * Marks an element whose text no translation may touch.
+ * @template {Element} E
+ * @param {E} element
+ * @returns {E}
+ */
 export function asIs(element) {
   element.setAttribute("translate", "no");
   return element;
@@ -48,7 +53,8 @@ export function make(tag, classes, text) {
 /**
  * A part of a view's skeleton: an element with attributes and children, made once.
  *
- * A text, of a child or of an attribute, may be a function: it is asked now and again whenever the language changes, so
+ * A text, of a child or of an attribute, may be a function: it is asked now and again whenever the
+ * language changes, so
  * `node("h2", {}, () => t("Time"))` speaks every language. One that stands alone may give several:
  * `node("label", {}, () => pieces("Start in {state}", { state: select }))`. `part: "seed"` gives the element the name by which `partsOf` finds it,
  * `class` its classes; a value of false or null leaves an attribute out, true sets it empty.
@@ -102,7 +108,11 @@ export function drawSvg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A text in a drawing. @param {string} text @param {Record<string, string | number>} [attributes] */
+/**
+ * A text in a drawing.
+ * @param {string} text
+ * @param {Record<string, string | number>} [attributes]
+ */
 export function svgText(text, attributes) {
   const element = drawSvg("text", attributes);
   element.textContent = text;
@@ -175,7 +185,11 @@ export function choices(host, items, label, pick) {
     buttons.forEach((one, i) => one.setAttribute("aria-pressed", String(items[i].value === value)));
 }
 
-/** Fills a select with options, keeping its elements. @param {HTMLSelectElement} select @param {[value: string | number, text: string][]} options */
+/**
+ * Fills a select with options, keeping its elements.
+ * @param {HTMLSelectElement} select
+ * @param {[value: string | number, text: string][]} options
+ */
 export function fillSelect(select, options) {
   while (select.options.length > options.length) select.remove(select.options.length - 1);
   while (select.options.length < options.length) select.add(new Option("", ""));
@@ -185,7 +199,11 @@ export function fillSelect(select, options) {
   });
 }
 
-/** A text of at most so many characters, "…" where it was cut. @param {string | number} text @param {number} length */
+/**
+ * A text of at most so many characters, "…" where it was cut.
+ * @param {string | number} text
+ * @param {number} length
+ */
 export function clip(text, length) {
   const characters = [...String(text)];
   return characters.length > length

@@ -8,7 +8,11 @@ import { locale } from "./translate.js";
 /** @type {Map<string, Intl.NumberFormat>} */
 const formats = new Map();
 
-/** What is rounded to nothing has no sign. @param {number} x @param {Intl.NumberFormatOptions} options */
+/**
+ * What is rounded to nothing has no sign.
+ * @param {number} x
+ * @param {Intl.NumberFormatOptions} options
+ */
 function inLanguage(x, options) {
   const key = locale() + JSON.stringify(options);
   let format = formats.get(key);
@@ -60,11 +64,18 @@ export function fixed(x, digits = 3) {
   });
 }
 
-/** A number as short as it is, with at most so many decimals: "0.6", "12". @param {number | string} x @param {number} [digits] */
+/**
+ * A number as short as it is, with at most so many decimals: "0.6", "12".
+ * @param {number | string} x
+ * @param {number} [digits]
+ */
 export const plain = (x, digits = 4) =>
   inLanguage(Number(x), { maximumFractionDigits: digits, useGrouping: false });
 
-/** The same without the zero before the point, for cells without space: ".304". @param {string} text */
+/**
+ * The same without the zero before the point, for cells without space: ".304".
+ * @param {string} text
+ */
 export const withoutZero = (text) => text.replace(/^0(?=\D)/, "");
 
 /** How many decimals a number has that goes in such steps, at most six. @param {number} step */
@@ -76,7 +87,10 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 /** Digits as an exponent: ¹². @param {string} digits */
 export const raised = (digits) => [...digits].map((digit) => RAISED[Number(digit)]).join("");
 
-/** Four decimals; a small one keeps its leading digits: 1.23·10⁻⁵. @param {number | null | undefined} x */
+/**
+ * Four decimals; a small one keeps its leading digits: 1.23·10⁻⁵.
+ * @param {number | null | undefined} x
+ */
 export function small(x) {
   if (x === null || x === undefined) return NOTHING;
   if (x === 0 || Math.abs(x) >= 0.001) return fixed(x, 4);
@@ -100,7 +114,10 @@ export function chance(p) {
   return fixed(p, 3);
 }
 
-/** A share in per cent with one decimal; what would be rounded to nothing or to all says so. @param {number} p */
+/**
+ * A share in per cent with one decimal; what would be rounded to nothing or to all says so.
+ * @param {number} p
+ */
 export function percent(p) {
   /** @param {number} share @param {number} digits */
   const written = (share, digits) =>

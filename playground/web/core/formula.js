@@ -3,7 +3,8 @@
  * Formulas as MathML, from the line in which people write them: `formula("T_c = ΔE /
  * ln(N·p/(1−p))")`.
  *
- * `x_i` and `x^(…)` lower and raise; " / " between spaces is a fraction, "/" without them a stroke; (…) as a whole numerator,
+ * `x_i` and `x^(…)` lower and raise; " / " between spaces is a fraction, "/" without them a stroke;
+ * (…) as a whole numerator,
  * denominator, index or exponent loses its brackets, {…} never has any; √ stands before its operand, words with spaces between
  * quotes. Everything goes in as text.
  */
@@ -47,7 +48,11 @@ class Reader {
     while (this.text[this.at] === " ") this.at++;
   }
 
-  /** Everything up to `end` (which is read too) or the end of the text. @param {string} [end] @returns {Node[]} */
+  /**
+   * Everything up to `end` (which is read too) or the end of the text.
+   * @param {string} [end]
+   * @returns {Node[]}
+   */
   row(end) {
     /** @type {Node[]} */
     const all = [];
@@ -142,7 +147,11 @@ class Reader {
   }
 }
 
-/** With fractions as large as in a line of their own. @param {string} text @returns {MathMLElement} */
+/**
+ * With fractions as large as in a line of their own.
+ * @param {string} text
+ * @returns {MathMLElement}
+ */
 export function formula(text) {
   const element = math("math", ...new Reader(text).row());
   element.setAttribute("displaystyle", "true");

@@ -7,7 +7,11 @@
 /** @param {string} name */
 const place = (name) => `playground:kept-${name}`;
 
-/** Before the page goes. @param {string} name @param {() => any} current what is to be kept; null where nothing is */
+/**
+ * Before the page goes.
+ * @param {string} name
+ * @param {() => any} current what is to be kept; null where nothing is
+ */
 export function keepOverReload(name, current) {
   addEventListener("pagehide", () => {
     const value = current();
@@ -20,7 +24,11 @@ export function keepOverReload(name, current) {
   });
 }
 
-/** What was kept at this address when the page was loaded anew, once; null where nothing was. @param {string} name @returns {any} */
+/**
+ * What was kept at this address when the page was loaded anew, once; null where nothing was.
+ * @param {string} name
+ * @returns {any}
+ */
 export function takeKept(name) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(place(name)) ?? "null");

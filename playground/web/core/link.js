@@ -38,7 +38,11 @@ export function stepOf(at, length) {
   return Number(at) < length ? Number(at) : null;
 }
 
-/** The whole address for a query of the server, at a step. @param {string} query "?tab=..." @param {number} [at] */
+/**
+ * The whole address for a query of the server, at a step.
+ * @param {string} query "?tab=..."
+ * @param {number} [at]
+ */
 export const addressOf = (query, at = 0) =>
   location.origin + location.pathname + withView(query + (at > 0 ? `&at=${at}` : ""));
 

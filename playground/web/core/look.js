@@ -24,7 +24,11 @@ function watch() {
   for (const one of roots()) watcher.observe(one, { attributes: true, attributeFilter: ["class"] });
 }
 
-/** `draw()` after the page changed between light and dark or its size of type. @param {() => void} draw @returns {() => void} ends it */
+/**
+ * `draw()` after the page changed between light and dark or its size of type.
+ * @param {() => void} draw
+ * @returns {() => void} ends it
+ */
 export function onLook(draw) {
   if (!watcher) watch();
   listeners.add(draw);
@@ -33,7 +37,11 @@ export function onLook(draw) {
 
 export const isDark = () => document.body.classList.contains("dark");
 
-/** A colour of the page ("--chosen") as red, green, blue and opacity from 0 to 255. @param {Element} element @param {string} name */
+/**
+ * A colour of the page ("--chosen") as red, green, blue and opacity from 0 to 255.
+ * @param {Element} element
+ * @param {string} name
+ */
 export function colourOf(element, name) {
   const probe = document.createElement("canvas").getContext("2d");
   if (!probe) return new Uint8ClampedArray(4);

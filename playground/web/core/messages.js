@@ -8,13 +8,19 @@ let listening = false;
 /** @type {string | null} */
 let unheard = null;
 
-/** Says a sentence to the visitor, for some seconds, and to a screen reader. @param {string} sentence */
+/**
+ * Says a sentence to the visitor, for some seconds, and to a screen reader.
+ * @param {string} sentence
+ */
 export function announce(sentence) {
   if (!listening) unheard = sentence; // the masthead is still on its way
   tell("playground:say", sentence);
 }
 
-/** Hears every sentence, also one that was said before anybody listened. @param {(sentence: string) => void} hear */
+/**
+ * Hears every sentence, also one that was said before anybody listened.
+ * @param {(sentence: string) => void} hear
+ */
 export function onAnnounce(hear) {
   listening = true;
   document.addEventListener("playground:say", (event) =>

@@ -11,7 +11,10 @@ const SYMBOLS = /(T_c|ΔE)/;
 /** @param {string} text @returns {(string | Node)[]} */
 const typeset = (text) => text.split(SYMBOLS).map((part, i) => (i % 2 ? formula(part) : part));
 
-/** @param {string} sentence @returns {(string | Node)[]} for `element.replaceChildren(...rich(say(message)))` */
+/**
+ * @param {string} sentence
+ * @returns {(string | Node)[]} for `element.replaceChildren(...rich(say(message)))`
+ */
 export const rich = (sentence) =>
   sentence.split("**").flatMap((part, i) => {
     if (!(i % 2)) return typeset(part);

@@ -1,5 +1,6 @@
 // @ts-check
-// The browser's half of playground/pages/run.py: one client for whatever streams. It starts runs, hands on each message once and in
+// The browser's half of playground/pages/run.py: one client for whatever streams. It starts runs,
+// hands on each message once and in
 // order, stops, and asks again for what was lost. It draws nothing.
 
 /**
@@ -13,7 +14,8 @@
  *   later?: (act: () => void, milliseconds: number) => any, newName?: () => string}} Options
  */
 
-const SILENCE = 5000; // milliseconds without a message after which the server is asked whether the run goes on
+// milliseconds without a message after which the server is asked whether the run goes on
+const SILENCE = 5000;
 const EVERY = 1500; // milliseconds between two looks
 const GAP = 100; // milliseconds in which a message that came too early may still be overtaken
 

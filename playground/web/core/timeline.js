@@ -66,7 +66,8 @@ export function makeTimeline({ onStep, onPlay, speed = 8, timing = CLOCK }) {
     if (!state.playing) return; // the drawing of the step may have paused it
     const between = timing.calm() ? Math.max(400, 1000 / state.speed) : 1000 / state.speed,
       now = timing.now();
-    due = Math.min(Math.max(due + between, now - 4 * between), now + between); // at most four steps are caught up with
+    // at most four steps are caught up with
+    due = Math.min(Math.max(due + between, now - 4 * between), now + between);
     timer = timing.wait(tick, Math.max(0, due - now));
   }
 

@@ -1,14 +1,20 @@
-// Messages in the visitor's language: marked where they stand, English text is the id, `{name}` is a hole.
+// Messages in the visitor's language: marked where they stand, English text is the id, `{name}` is
+// a hole.
 //
-//   t("Copy link")  t("{shown} of {total}", {shown, total})  nt("{n} token", "{n} tokens", n)  say(message from Python)
+//   t("Copy link")  t("{shown} of {total}", {shown, total})  nt("{n} token", "{n} tokens", n)
+// say(message from Python)
 //
 // The tables come from playground/i18n (settings in the page's head); nothing is fetched in
 // English. A module that imports this one is evaluated when the table is there, so every text is
 // ready at once. Numbers are written in the language's own form.
 
-/** @typedef {string | [id: string, values?: Object<string, any>, plural?: string]} WireMessage a message of Python's */
+/**
+ * @typedef {string | [id: string, values?: Object<string, any>, plural?: string]} WireMessage a message of Python's
+ */
 /** @typedef {string | number | WireMessage | undefined} Value */
-/** @typedef {{names: Object<string, string>, tables: Object<string, string>, start?: string}} Settings start: before the browser's own */
+/**
+ * @typedef {{names: Object<string, string>, tables: Object<string, string>, start?: string}} Settings start: before the browser's own
+ */
 
 const HOLE = /\{([A-Za-z_]\w*)\}/g;
 const KEPT = "playground-language";

@@ -20,7 +20,9 @@ import { onLanguage, t } from "./translate.js";
  */
 /** @typedef {{start: number, end: number, label?: string}} Loop */
 /** @typedef {{at: number, label?: string}} Branch */
-/** @typedef {{length: number, curves?: Curve[], loops?: Loop[], branches?: Branch[], at?: number, live?: boolean}} Run */
+/**
+ * @typedef {{length: number, curves?: Curve[], loops?: Loop[], branches?: Branch[], at?: number, live?: boolean}} Run
+ */
 
 /**
  * @typedef {object} TransportOptions
@@ -185,7 +187,10 @@ export function makeTransport(options) {
     go: time.go,
     play: time.play,
     pause: time.pause,
-    /** A speed for what is on view, unless the visitor has chosen one. @param {number} speed one of the list */
+    /**
+     * A speed for what is on view, unless the visitor has chosen one.
+     * @param {number} speed one of the list
+     */
     suggestSpeed(speed) {
       if (speedChosen || speed === time.speed) return;
       speedBox.value = String(speed);
@@ -240,7 +245,11 @@ function timelinePicture() {
       head.style.left = place(step, length) + "%";
       head.hidden = length === 0;
     },
-    /** The curve and its marks: only when the run changes. @param {{curves: Curve[], loops: Loop[], branches: Branch[]}} marks @param {number} length */
+    /**
+     * The curve and its marks: only when the run changes.
+     * @param {{curves: Curve[], loops: Loop[], branches: Branch[]}} marks
+     * @param {number} length
+     */
     paint({ curves, loops, branches }, length) {
       const width = Math.max(1, length - 1);
       svg.setAttribute("viewBox", `0 0 ${width} 100`);
@@ -298,7 +307,11 @@ function curveParts(curve) {
   return parts;
 }
 
-/** Calls `move(share of the width)` while a pointer is pressed on the line. @param {HTMLElement} line @param {(share: number) => void} move */
+/**
+ * Calls `move(share of the width)` while a pointer is pressed on the line.
+ * @param {HTMLElement} line
+ * @param {(share: number) => void} move
+ */
 function scrub(line, move) {
   let dragging = false;
   /** @param {PointerEvent} event */

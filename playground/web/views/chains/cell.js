@@ -34,7 +34,13 @@ function headOf(passes, kind, at, k) {
       });
 }
 
-/** @param {Passes} passes @param {Kind} kind @param {number} at @param {number} k @param {number | null} from */
+/**
+ * @param {Passes} passes
+ * @param {Kind} kind
+ * @param {number} at
+ * @param {number} k
+ * @param {number | null} from
+ */
 function termName(passes, kind, at, k, from) {
   if (from === null) return t("start in {state}", { state: clip(passes.states[k], 16) });
   const state = clip(passes.states[from], 12);
@@ -53,7 +59,13 @@ const emissionName = (passes, at, k) =>
         state: clip(passes.states[k], 16),
       });
 
-/** @param {HTMLElement} host @param {Passes} passes @param {Kind} kind @param {number} at @param {number} k */
+/**
+ * @param {HTMLElement} host
+ * @param {Passes} passes
+ * @param {Kind} kind
+ * @param {number} at
+ * @param {number} k
+ */
 export function showCell(host, passes, kind, at, k) {
   const sum = sumOf(passes, kind, at, k),
     head = headOf(passes, kind, at, k),

@@ -193,7 +193,10 @@ class HiddenView {
     return KINDS.find(([kind]) => kind === this.draft.kind) ?? KINDS[0];
   }
 
-  /** Backward begins at the end: the position of a step, and the step of a position. @param {number} k */
+  /**
+   * Backward begins at the end: the position of a step, and the step of a position.
+   * @param {number} k
+   */
   mirrored(k) {
     return this.draft.kind === "backward" ? this.length - 1 - k : k;
   }

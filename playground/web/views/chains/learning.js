@@ -8,9 +8,13 @@ import { nt, say, t } from "../../core/translate.js";
 import { LARGEST_SEED } from "../../core/value.js";
 import { chainTransport, readField } from "./page.js";
 
-/** @typedef {{source: string, length: number, restarts: number, iterations: number, seed: number}} Wish */
+/**
+ * @typedef {{source: string, length: number, restarts: number, iterations: number, seed: number}} Wish
+ */
 
-/** @type {[part: string, field: "length" | "restarts" | "iterations" | "seed", low: number, high: number][]} */
+/**
+ * @type {[part: string, field: "length" | "restarts" | "iterations" | "seed", low: number, high: number][]}
+ */
 const FIELDS = [
   ["sampleLength", "length", 10, 1000],
   ["restarts", "restarts", 1, 8],

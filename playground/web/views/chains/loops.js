@@ -19,7 +19,9 @@ import { nearestEarlier, RunPortrait, screenOf } from "./portrait.js";
 const AGAIN = 1000, // milliseconds until a model that is being loaded is asked for once more
   LATER = 3000; // and until the list of models is
 
-/** @type {[part: string, field: "length" | "seed" | "temperature", low: number, high: number, isWhole: boolean][]} */
+/**
+ * @type {[part: string, field: "length" | "seed" | "temperature", low: number, high: number, isWhole: boolean][]}
+ */
 const FIELDS = [
   ["length", "length", 0, 120, true],
   ["textSeed", "seed", 0, LARGEST_SEED, true],
@@ -115,7 +117,10 @@ class LoopsView {
     offerLink(press("textLink"), () => this.address("text"), this.player);
   }
 
-  /** The link of one part of the view: the step that goes along is its own. @param {"plane" | "text"} part */
+  /**
+   * The link of one part of the view: the step that goes along is its own.
+   * @param {"plane" | "text"} part
+   */
   address(part) {
     this.draft.text.text = this.parts.input("prompt").value;
     return this.server.link(clone({ ...this.draft, part }));

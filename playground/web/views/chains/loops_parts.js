@@ -60,7 +60,11 @@ const plane = () =>
     ),
   );
 
-/** A drawing of one run: its states in the plane, and which of them resemble which. @param {string} run @param {() => string} label */
+/**
+ * A drawing of one run: its states in the plane, and which of them resemble which.
+ * @param {string} run
+ * @param {() => string} label
+ */
 const portrait = (run, label) => {
   const path = drawSvg(
     "svg",

@@ -23,12 +23,18 @@ import { t } from "../../core/translate.js";
  * @property {(i: number) => void} [normalise]
  * @property {{row?: Rename, column?: Rename}} [rename] names that one may type
  */
-/** @typedef {{label: (place: number) => string, change: (i: number, name: string) => void}} Rename */
+/**
+ * @typedef {{label: (place: number) => string, change: (i: number, name: string) => void}} Rename
+ */
 
 const TOLERANCE = 1e-6;
 const LONGEST_NAME = 40;
 
-/** @param {(number | null)[]} values @param {boolean} rate @returns {{text: string, number: boolean} | null} what is wrong with a row */
+/**
+ * @param {(number | null)[]} values
+ * @param {boolean} rate
+ * @returns {{text: string, number: boolean} | null} what is wrong with a row
+ */
 function faultOf(values, rate) {
   if (values.some((v) => v === null)) return { text: t("not a number"), number: false };
   const numbers = /** @type {number[]} */ (values);
@@ -86,7 +92,13 @@ export function matrixEditor(host, options) {
     return made;
   }
 
-  /** @param {"row" | "column"} axis @param {number} i @param {string} name @param {number} length @returns {NameField} */
+  /**
+   * @param {"row" | "column"} axis
+   * @param {number} i
+   * @param {string} name
+   * @param {number} length
+   * @returns {NameField}
+   */
   function nameOf(axis, i, name, length) {
     const rename = options.rename?.[axis];
     if (!rename) {
@@ -166,7 +178,12 @@ export function matrixEditor(host, options) {
     return fault !== null;
   }
 
-  /** @param {HTMLInputElement} cell @param {number | null} value @param {boolean} diagonal @param {number} most */
+  /**
+   * @param {HTMLInputElement} cell
+   * @param {number | null} value
+   * @param {boolean} diagonal
+   * @param {number} most
+   */
   function showCell(cell, value, diagonal, most) {
     const invalid = value === null || (!rate && (value < 0 || value > 1));
     cell.setAttribute("aria-invalid", String(invalid));
@@ -175,7 +192,11 @@ export function matrixEditor(host, options) {
     cell.style.setProperty("--p", String(tint));
   }
 
-  /** Shows the values; a field that is being typed in is left alone unless `force`. @param {boolean} [force] @returns {number} bad rows */
+  /**
+   * Shows the values; a field that is being typed in is left alone unless `force`.
+   * @param {boolean} [force]
+   * @returns {number} bad rows
+   */
   function update(force = false) {
     const rows = options.rows(),
       columns = options.columns(),
@@ -213,12 +234,21 @@ export function matrixEditor(host, options) {
  * @property {{row: HTMLTableRowElement, element: HTMLElement, out: HTMLOutputElement, mend: HTMLButtonElement}[]} sums
  */
 
-/** What was typed and is no number stays as it was typed. @param {HTMLInputElement} field @param {number | null | undefined} value */
+/**
+ * What was typed and is no number stays as it was typed.
+ * @param {HTMLInputElement} field
+ * @param {number | null | undefined} value
+ */
 function write(field, value) {
   if (value !== null && value !== undefined) field.value = plain(value);
 }
 
-/** @template {HTMLElement} E @param {E} outer @param {HTMLElement | NameField} inner @returns {E} */
+/**
+ * @template {HTMLElement} E
+ * @param {E} outer
+ * @param {HTMLElement | NameField} inner
+ * @returns {E}
+ */
 function withIn(outer, inner) {
   outer.append("element" in inner ? inner.element : inner);
   return outer;

@@ -152,7 +152,10 @@ export class ModelEditors {
     this.showObservations();
   }
 
-  /** Shows everything; the answer is what is wrong with it, "" where nothing is. @param {boolean} [force] */
+  /**
+   * Shows everything; the answer is what is wrong with it, "" where nothing is.
+   * @param {boolean} [force]
+   */
   update(force) {
     const { states, symbols } = this.draft(),
       { press } = this.parts,

@@ -37,11 +37,19 @@ export const viewSkeleton = (lead, examples, ...children) =>
     ...children,
   );
 
-/** A heading with what stands under it. @param {() => string} title @param {...import("../../core/dom.js").Child} children */
+/**
+ * A heading with what stands under it.
+ * @param {() => string} title
+ * @param {...import("../../core/dom.js").Child} children
+ */
 export const headed = (title, ...children) =>
   node("section", {}, node("h2", {}, title), ...children);
 
-/** Something wide that scrolls sideways, by keyboard too. @param {string} part @param {() => string} label */
+/**
+ * Something wide that scrolls sideways, by keyboard too.
+ * @param {string} part
+ * @param {() => string} label
+ */
 export const scrolling = (part, label) =>
   node(
     "div",
@@ -49,11 +57,21 @@ export const scrolling = (part, label) =>
     node("div", { part }),
   );
 
-/** A button that does something in words. @param {string} part @param {() => string} text @param {string} [classes] */
+/**
+ * A button that does something in words.
+ * @param {string} part
+ * @param {() => string} text
+ * @param {string} [classes]
+ */
 export const action = (part, text, classes) =>
   node("button", { type: "button", part, class: classes ?? null }, text);
 
-/** A field for a number with its label. @param {string} part @param {() => string} text @param {Record<string, any>} [attributes] */
+/**
+ * A field for a number with its label.
+ * @param {string} part
+ * @param {() => string} text
+ * @param {Record<string, any>} [attributes]
+ */
 export const numberField = (part, text, attributes = {}) =>
   node("label", {}, text, " ", node("input", { type: "number", part, ...attributes }));
 
@@ -88,7 +106,11 @@ export function readField(field, name, low, high, isWhole = true) {
 /** The next seed. @param {number} seed */
 export const nextSeed = (seed) => (seed + 1) % (LARGEST_SEED + 1);
 
-/** "state 4": the first such name that is free. @param {string[]} names @param {"state" | "symbol"} word */
+/**
+ * "state 4": the first such name that is free.
+ * @param {string[]} names
+ * @param {"state" | "symbol"} word
+ */
 export function freeName(names, word) {
   let k = names.length + 1;
   while (names.includes(`${word} ${k}`)) k++;

@@ -9,7 +9,11 @@ import { nt, t } from "../../core/translate.js";
 
 /** @typedef {{text: string, mark: string}} Place */
 
-/** @param {any} figures @param {boolean} revealed @returns {{name: string, title: string, places: Place[]}[]} */
+/**
+ * @param {any} figures
+ * @param {boolean} revealed
+ * @returns {{name: string, title: string, places: Place[]}[]}
+ */
 function rowsOf(figures, revealed) {
   const { observations, symbols, states, path, marginal, truth, impossible } = figures;
   const rows = [

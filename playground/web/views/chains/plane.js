@@ -128,7 +128,11 @@ export class PlaneMap {
     );
   }
 
-  /** A point of the plane in the drawing. @param {[number, number]} point @returns {[number, number]} */
+  /**
+   * A point of the plane in the drawing.
+   * @param {[number, number]} point
+   * @returns {[number, number]}
+   */
   toScreen([x, y]) {
     const [left, right, bottom, top] = this.land.box;
     return [(SIZE * (x - left)) / (right - left), SIZE * (1 - (y - bottom) / (top - bottom))];

@@ -38,7 +38,11 @@ export function screenOf(paths) {
   );
 }
 
-/** How much each state resembles the most similar earlier one, from 0 to 1. @param {Run} run @param {number} length of the list */
+/**
+ * How much each state resembles the most similar earlier one, from 0 to 1.
+ * @param {Run} run
+ * @param {number} length of the list
+ */
 export const nearestEarlier = ({ similarity, length: count }, length) =>
   Array.from({ length }, (_, k) => {
     if (k === 0 || k >= count) return null;
@@ -71,7 +75,11 @@ export class RunPortrait {
     });
   }
 
-  /** @param {Run} run @param {number} prompt how many of its tokens are the visitor's @param {Point[]} screen */
+  /**
+   * @param {Run} run
+   * @param {number} prompt how many of its tokens are the visitor's
+   * @param {Point[]} screen
+   */
   load(run, prompt, screen) {
     this.run = run;
     this.screen = screen;

@@ -18,7 +18,9 @@ import { matrixEditor } from "./matrix.js";
 import { begin, chainTransport, freeName, nextSeed, readField } from "./page.js";
 import { flowTable, skeleton } from "./rates_parts.js";
 
-/** @typedef {{preset: string, states: string[], rates: (number | null)[][], start: number, seed: number, until: number}} Draft */
+/**
+ * @typedef {{preset: string, states: string[], rates: (number | null)[][], start: number, seed: number, until: number}} Draft
+ */
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new RatesView(element, host);
@@ -127,7 +129,12 @@ class RatesView {
     offerLink(press("link"), () => this.server.link(clone(this.draft)), this.player);
   }
 
-  /** @param {"seed" | "until"} name @param {number} low @param {number} high @param {boolean} isWhole */
+  /**
+   * @param {"seed" | "until"} name
+   * @param {number} low
+   * @param {number} high
+   * @param {boolean} isWhole
+   */
   fieldOf(name, low, high, isWhole) {
     const field = this.parts.input(name);
     field.addEventListener("change", () => {
@@ -169,7 +176,11 @@ class RatesView {
     this.ask(clone(this.draft));
   }
 
-  /** The rates or a name changed: they may be wrong. @param {boolean} [force] @param {string} [preset] */
+  /**
+   * The rates or a name changed: they may be wrong.
+   * @param {boolean} [force]
+   * @param {string} [preset]
+   */
   changed(force, preset = "") {
     this.draft.preset = preset;
     const fault = faultOf(this.draft, this.editor.update(force));
@@ -302,7 +313,11 @@ class RatesView {
   }
 }
 
-/** The rate of leaving follows from the others. @param {(number | null)[][]} rates @param {number} i */
+/**
+ * The rate of leaving follows from the others.
+ * @param {(number | null)[][]} rates
+ * @param {number} i
+ */
 function setDiagonal(rates, i) {
   const others = rates[i].filter((_, j) => j !== i);
   rates[i][i] = others.some((rate) => rate === null)
@@ -310,7 +325,11 @@ function setDiagonal(rates, i) {
     : -others.reduce((/** @type {number} */ sum, rate) => sum + (rate ?? 0), 0);
 }
 
-/** The state of a run at a time. @param {[time: number, state: number][]} jumps @param {number} time */
+/**
+ * The state of a run at a time.
+ * @param {[time: number, state: number][]} jumps
+ * @param {number} time
+ */
 function stateAt(jumps, time) {
   let state = jumps[0][1];
   for (const [at, next] of jumps) {
@@ -320,7 +339,11 @@ function stateAt(jumps, time) {
   return state;
 }
 
-/** What is wrong with a draft; "" where nothing is. @param {Draft} draft @param {number} bad rows */
+/**
+ * What is wrong with a draft; "" where nothing is.
+ * @param {Draft} draft
+ * @param {number} bad rows
+ */
 function faultOf({ states, rates }, bad) {
   if (new Set(states).size < states.length)
     return t("Two states have the same name: give each its own.");

@@ -15,7 +15,9 @@ import { begin, chainTransport, nextSeed, readField } from "./page.js";
 import { countsOf, headingOf, makeSource, makeTokens, skeleton } from "./text_parts.js";
 
 /** @typedef {"greedy" | "sampled"} Run */
-/** @typedef {{text: string, key: string, start: string, order: number, unit: string, ending: string, seed: number}} Draft */
+/**
+ * @typedef {{text: string, key: string, start: string, order: number, unit: string, ending: string, seed: number}} Draft
+ */
 
 const RUNS = /** @type {Run[]} */ (["greedy", "sampled"]);
 const TYPING = 150; // milliseconds without a key after which the text is read
@@ -198,7 +200,10 @@ class TextView {
     this.question(clone(this.draft));
   }
 
-  /** The figures; a file that the server has lost meanwhile is sent once more. @param {Draft} wish */
+  /**
+   * The figures; a file that the server has lost meanwhile is sent once more.
+   * @param {Draft} wish
+   */
   async figuresOf(wish) {
     const record = await this.server.figures(wish);
     if (!record.gone || this.large === null) return record;

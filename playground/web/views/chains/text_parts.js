@@ -7,7 +7,9 @@ import { fixed, percent } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
 import { action, headed, problemLine, seedField, viewSkeleton } from "./page.js";
 
-/** @typedef {{start: number, end: number, source_start: number}} Copy tokens that stand like that in the source */
+/**
+ * @typedef {{start: number, end: number, source_start: number}} Copy tokens that stand like that in the source
+ */
 /** @typedef {{start: number, period: number}} Cycle */
 
 const learned = () =>
@@ -171,7 +173,11 @@ export function makeTokens(host, pick) {
     if (k >= 0) pick(k);
   });
   return {
-    /** @param {{pieces: string[], copies: Copy[]}} run @param {string[]} prompt @param {Cycle | null} cycle */
+    /**
+     * @param {{pieces: string[], copies: Copy[]}} run
+     * @param {string[]} prompt
+     * @param {Cycle | null} cycle
+     */
     load({ pieces, copies }, prompt, cycle) {
       spans = pieces.map((piece, k) => tokenOf(piece, k, copies));
       if (cycle)
@@ -181,7 +187,10 @@ export function makeTokens(host, pick) {
         });
       host.replaceChildren(make("span", "prompt", prompt.join("")), ...spans);
     },
-    /** @param {number} k the step on view @param {boolean} chosen whether this run is the one that is looked at */
+    /**
+     * @param {number} k the step on view
+     * @param {boolean} chosen whether this run is the one that is looked at
+     */
     view(k, chosen) {
       spans.forEach((span, i) => {
         span.classList.toggle("later", i > k);
@@ -209,7 +218,10 @@ function tokenOf(piece, k, copies) {
   return span;
 }
 
-/** The source; the stretch from which a token was copied is marked and comes into view. @param {HTMLElement} host */
+/**
+ * The source; the stretch from which a token was copied is marked and comes into view.
+ * @param {HTMLElement} host
+ */
 export function makeSource(host) {
   /** @type {{at: number, span: HTMLElement}[]} */
   let spans = [];

@@ -179,7 +179,14 @@ export class Trellis {
     }
   }
 
-  /** @param {Passes} passes @param {Kind} kind @param {number} at @param {number} c @param {number} k @param {Cell | null} opened */
+  /**
+   * @param {Passes} passes
+   * @param {Kind} kind
+   * @param {number} at
+   * @param {number} c
+   * @param {number} k
+   * @param {Cell | null} opened
+   */
   showCell(passes, kind, at, c, k, opened) {
     const { element, value } = this.cells[c][k],
       known = kind === "posterior" || (kind === "backward" ? c >= at : c <= at),
@@ -201,7 +208,10 @@ export class Trellis {
     );
   }
 
-  /** Brings a column into view, and leaves the names of the states there as long as they fit. @param {number} at */
+  /**
+   * Brings a column into view, and leaves the names of the states there as long as they fit.
+   * @param {number} at
+   */
   centre(at) {
     const { host } = this,
       x = this.x(at);

@@ -27,18 +27,35 @@
 /** @param {(number | null)[][]} logarithms @param {number} at @param {number} k */
 const power = (logarithms, at, k) => Math.exp(logarithms[at][k] ?? -Infinity);
 
-/** The probability that a state shows what was seen; a missing observation is no evidence. @param {Passes} passes @param {number} at @param {number} k */
+/**
+ * The probability that a state shows what was seen; a missing observation is no evidence.
+ * @param {Passes} passes
+ * @param {number} at
+ * @param {number} k
+ */
 const emits = ({ observations, emission }, at, k) =>
   observations[at] < 0 ? 1 : emission[k][observations[at]];
 
-/** The number in a cell. @param {Passes} passes @param {Kind} kind @param {number} at @param {number} k */
+/**
+ * The number in a cell.
+ * @param {Passes} passes
+ * @param {Kind} kind
+ * @param {number} at
+ * @param {number} k
+ */
 export function valueOf(passes, kind, at, k) {
   if (kind === "posterior") return passes.posterior[at][k];
   if (kind === "viterbi") return power(passes.delta, at, k);
   return power(passes[kind], at, k);
 }
 
-/** Its share of the column. @param {Passes} passes @param {Kind} kind @param {number} at @param {number} k */
+/**
+ * Its share of the column.
+ * @param {Passes} passes
+ * @param {Kind} kind
+ * @param {number} at
+ * @param {number} k
+ */
 export function shareOf(passes, kind, at, k) {
   if (kind === "posterior") return passes.posterior[at][k];
   const total = passes.states.reduce((sum, _, j) => sum + valueOf(passes, kind, at, j), 0);
@@ -67,7 +84,15 @@ export function edgeShare(passes, kind, at, c, from, to) {
   return all ? (valueOf(passes, "forward", c - 1, from) * step) / all : 0;
 }
 
-/** Whether an edge belongs to what is being looked at. @param {Passes} passes @param {Kind} kind @param {number} at @param {number} c @param {number} from @param {number} to */
+/**
+ * Whether an edge belongs to what is being looked at.
+ * @param {Passes} passes
+ * @param {Kind} kind
+ * @param {number} at
+ * @param {number} c
+ * @param {number} from
+ * @param {number} to
+ */
 export function isEdgeOn(passes, kind, at, c, from, to) {
   if (kind === "posterior") return c === at || c === at + 1;
   if (kind === "backward") return c === at + 1;

@@ -21,7 +21,9 @@ import { begin, chainTransport, freeName, nextSeed, readField } from "./page.js"
 import { distancesOf, MOST_STEPS, powersOf, spreadOf, visitsOf } from "./walk_figures.js";
 import { eigenvalueRow, faultOf, forgotten, skeleton } from "./walk_parts.js";
 
-/** @typedef {{preset: string, states: string[], transition: (number | null)[][], start: number, mode: string, seed: number}} Draft */
+/**
+ * @typedef {{preset: string, states: string[], transition: (number | null)[][], start: number, mode: string, seed: number}} Draft
+ */
 
 const FIRST_STEP = 40;
 const FEW = 4; // states that need no close rows
@@ -191,7 +193,11 @@ class WalkView {
     this.ask(clone(this.draft));
   }
 
-  /** The matrix or a name changed: it may be wrong. @param {boolean} [force] @param {string} [preset] the example that it is */
+  /**
+   * The matrix or a name changed: it may be wrong.
+   * @param {boolean} [force]
+   * @param {string} [preset] the example that it is
+   */
   changed(force, preset = "") {
     this.draft.preset = preset;
     const bad = this.editor.update(force),

@@ -22,11 +22,19 @@ export function powersOf(P) {
 /** Total variation: half the sum of the differences. @param {number[]} p @param {number[]} q */
 const variation = (p, q) => p.reduce((sum, value, i) => sum + Math.abs(value - q[i]), 0) / 2;
 
-/** The largest distance between two rows: how much of the beginning is remembered. @param {Matrix} P */
+/**
+ * The largest distance between two rows: how much of the beginning is remembered.
+ * @param {Matrix} P
+ */
 export const spreadOf = (P) =>
   Math.max(...P.flatMap((row) => P.map((other) => variation(row, other))));
 
-/** How often each state was visited, up to each step. @param {number[]} path @param {number} count of states @returns {number[][]} */
+/**
+ * How often each state was visited, up to each step.
+ * @param {number[]} path
+ * @param {number} count of states
+ * @returns {number[][]}
+ */
 export function visitsOf(path, count) {
   const seen = Array(count).fill(0);
   return path.map((state) => {

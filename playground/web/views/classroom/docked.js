@@ -16,7 +16,11 @@ function style() {
   }
 }
 
-/** Puts the elements there, or takes them away. @param {boolean} on @param {...HTMLElement} elements the row is one of them */
+/**
+ * Puts the elements there, or takes them away.
+ * @param {boolean} on
+ * @param {...HTMLElement} elements the row is one of them
+ */
 export function docked(on, ...elements) {
   if (on) {
     style();

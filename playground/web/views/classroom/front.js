@@ -54,7 +54,11 @@ function subject(question, revealed) {
   return [];
 }
 
-/** The canvas with its places numbered, and at the reveal the word that came. @param {any} question @param {any} [truth] */
+/**
+ * The canvas with its places numbered, and at the reveal the word that came.
+ * @param {any} question
+ * @param {any} [truth]
+ */
 function canvasOf(question, truth) {
   const canvas = asIs(make("p", "front-tale"));
   question.canvas.forEach((/** @type {string} */ word, /** @type {number} */ i) => {

@@ -9,7 +9,9 @@ import { t } from "../../core/translate.js";
 
 const TALES = 1000; // held-out sentences are taken by a number
 
-/** @typedef {{element: HTMLFormElement, question: () => {question?: any, problem?: string}}} QuestionForm */
+/**
+ * @typedef {{element: HTMLFormElement, question: () => {question?: any, problem?: string}}} QuestionForm
+ */
 
 /** @returns {QuestionForm} */
 export function ownQuestion() {
@@ -95,7 +97,11 @@ export function ownQuestion() {
   };
 }
 
-/** About a hundred places on the ruler, in a round step. @param {number} low @param {number} high */
+/**
+ * About a hundred places on the ruler, in a round step.
+ * @param {number} low
+ * @param {number} high
+ */
 function stepOf(low, high) {
   const power = 10 ** Math.floor(Math.log10((high - low) / 100) + 1e-9);
   return (high - low) / power > 200 ? power * 2 : power;

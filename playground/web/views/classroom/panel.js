@@ -54,7 +54,13 @@ function press(text, focus, act, classes) {
   return element;
 }
 
-/** A switch. @param {string} text @param {string} focus @param {() => void} act @param {boolean} on */
+/**
+ * A switch.
+ * @param {string} text
+ * @param {string} focus
+ * @param {() => void} act
+ * @param {boolean} on
+ */
 function turn(text, focus, act, on) {
   const element = press(text, focus, act, "class-switch");
   element.prepend(make("i"));
@@ -65,7 +71,8 @@ function turn(text, focus, act, on) {
 
 export class Panel {
   element = make("section", "class-dock");
-  middle = ""; // what stands in the middle; the same is not drawn again, somebody may be writing there
+  // what stands in the middle; the same is not drawn again, somebody may be writing there
+  middle = "";
 
   /** @param {Acts} acts */
   constructor(acts) {

@@ -18,7 +18,8 @@ const KEPT = "playground-class",
   LONGEST = 1000, // characters of the front's text
   LONGEST_ADDRESS = 4000,
   TRIES = 8,
-  ONCE = ["ask", "close", "reveal", "again", "steer", "end", "phone", "allow"]; // steps that are refused, or are others, the second time
+  // steps that are refused, or are others, the second time
+  ONCE = ["ask", "close", "reveal", "again", "steer", "end", "phone", "allow"];
 
 /** @typedef {{code: string, key: string}} Held */
 
@@ -61,7 +62,11 @@ export class ClassSession {
   due = 0;
   last = 0;
 
-  /** @param {Held} held @param {() => void} changed @param {boolean} [projects] whether this page is the one that the class looks at */
+  /**
+   * @param {Held} held
+   * @param {() => void} changed
+   * @param {boolean} [projects] whether this page is the one that the class looks at
+   */
   constructor(held, changed, projects = true) {
     this.held = held;
     this.changed = changed;
@@ -116,7 +121,11 @@ export class ClassSession {
     this.changed();
   }
 
-  /** A step of the class: "ask", "close", "reveal", "again", "hide". Throws Refused. @param {string} path @param {any} [body] */
+  /**
+   * A step of the class: "ask", "close", "reveal", "again", "hide". Throws Refused.
+   * @param {string} path
+   * @param {any} [body]
+   */
   async act(path, body = {}) {
     const state = await this.post(path, body);
     this.take(state);
@@ -230,7 +239,10 @@ export async function openClass(changed, code) {
   }
 }
 
-/** The class that this tab taught before it was loaded again; null where there was none. @param {() => void} changed */
+/**
+ * The class that this tab taught before it was loaded again; null where there was none.
+ * @param {() => void} changed
+ */
 export function resumeClass(changed) {
   const held = heldClass();
   open = held && new ClassSession(held, changed);
@@ -261,7 +273,10 @@ export const closeClass = () => open?.act("close");
 /** Shows the answers; `truth` in the form of the question's kind. @param {any} [truth] */
 export const revealClass = (truth) => open?.act("reveal", truth === undefined ? {} : { truth });
 
-/** `act(state)` at each reveal: state.question, state.revealed. Returns what ends it. @param {(state: any) => void} act */
+/**
+ * `act(state)` at each reveal: state.question, state.revealed. Returns what ends it.
+ * @param {(state: any) => void} act
+ */
 export function onReveal(act) {
   hearers.add(act);
   return () => void hearers.delete(act);

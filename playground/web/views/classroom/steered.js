@@ -15,7 +15,11 @@ const PACE = 500, // milliseconds between two offers
 /** The pages of the app as its tabs. @returns {HTMLElement[]} */
 const tabs = () => [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(TABS))];
 
-/** What the page on view offers; plain data, small. @param {ClassSession} session @param {{problem: string, knownOnly: boolean}} panel */
+/**
+ * What the page on view offers; plain data, small.
+ * @param {ClassSession} session
+ * @param {{problem: string, knownOnly: boolean}} panel
+ */
 export function offeredNow(session, { problem, knownOnly }) {
   const view = onView();
   return {
@@ -52,7 +56,8 @@ export class Steered {
     const { state } = this.teaching.session ?? {};
     if (!state) return;
     const number = state.command?.id ?? 0;
-    const fresh = this.done >= 0 && number > this.done; // what stood there when this page was opened is not done again
+    // what stood there when this page was opened is not done again
+    const fresh = this.done >= 0 && number > this.done;
     this.done = number;
     if (fresh) this.obey(state.command);
     if (state.phone?.stage !== "here") this.sent = "";
@@ -98,7 +103,10 @@ export class Steered {
   }
 }
 
-/** A page that has no steps of its own gets what a presenter's clicker sends. @param {boolean} back */
+/**
+ * A page that has no steps of its own gets what a presenter's clicker sends.
+ * @param {boolean} back
+ */
 function click(back) {
   const key = back ? "PageUp" : "PageDown";
   document.body.dispatchEvent(

@@ -19,7 +19,8 @@ import { Steered } from "./steered.js";
 
 const SURE = 4000, // milliseconds in which End must be pressed again
   LOCAL = /^(localhost|127\.|0\.0\.0\.0|\[::1\])/,
-  MODEL = "fairy-causal"; // reads a sentence of the teacher's where the page has no model of its own
+  // reads a sentence of the teacher's where the page has no model of its own
+  MODEL = "fairy-causal";
 
 /** @typedef {import("../../core/on_view.js").Offer} Offer */
 
@@ -40,10 +41,15 @@ export class Teaching {
   problem = "";
   /** @type {SVGElement | null} */
   picture = null;
-  /** @type {string | null} the app's address as other devices reach it, where that is not this page's own */
+  /**
+   * @type {string | null} the app's address as other devices reach it, where that is not this page's own
+   */
   base = null;
 
-  /** @param {import("../../core/value.js").Host["server"]} server @param {(on: boolean) => void} changed */
+  /**
+   * @param {import("../../core/value.js").Host["server"]} server
+   * @param {(on: boolean) => void} changed
+   */
   constructor(server, changed) {
     this.server = server;
     this.changed = changed;
@@ -194,7 +200,11 @@ export class Teaching {
     this.ask(() => question);
   }
 
-  /** The question covers the page before the class has it. @param {() => any} made @param {() => string} [answer] what its reveal shows */
+  /**
+   * The question covers the page before the class has it.
+   * @param {() => any} made
+   * @param {() => string} [answer] what its reveal shows
+   */
   async ask(made, answer) {
     if (!this.session || this.asking) return;
     const question = made(),
@@ -218,7 +228,11 @@ export class Teaching {
     }
   }
 
-  /** A canvas of a model that is not among the networks (an exact one) is asked about without its probabilities. @param {any} question */
+  /**
+   * A canvas of a model that is not among the networks (an exact one) is asked about without its
+   * probabilities.
+   * @param {any} question
+   */
   async put(question) {
     const { model, ids, offset, ...alone } = question;
     try {

@@ -21,7 +21,9 @@ const WIDE = 96,
 
 /** @typedef {{id: number, parent: number, step: number, row: number, text: string, log_probability: number | null, score: number,
  *   normalised: number, fate: string}} BeamNode */
-/** @typedef {{rounds: BeamNode[][], nodes: Map<number, BeamNode>, fates: Record<string, string>, results: any[] | null}} Search */
+/**
+ * @typedef {{rounds: BeamNode[][], nodes: Map<number, BeamNode>, fates: Record<string, string>, results: any[] | null}} Search
+ */
 
 /** @type {Record<string, string>} */
 const FATES = {
@@ -32,7 +34,12 @@ const FATES = {
   result: mark("result"),
 };
 
-/** What lies on the way to what is alive in round `k`, at the end to the results. @param {Search} search @param {number} k @param {boolean} over */
+/**
+ * What lies on the way to what is alive in round `k`, at the end to the results.
+ * @param {Search} search
+ * @param {number} k
+ * @param {boolean} over
+ */
 function aliveIn({ rounds, nodes, results }, k, over) {
   /** @type {Set<number>} */
   const alive = new Set();
@@ -63,7 +70,13 @@ const placeOf = (one) => ({
   y: 6 + HIGH * one.row + HIGH / 2,
 });
 
-/** @param {BeamNode} one @param {BeamNode | undefined} parent @param {number} middle @param {string} fate @param {boolean} alive */
+/**
+ * @param {BeamNode} one
+ * @param {BeamNode | undefined} parent
+ * @param {number} middle
+ * @param {string} fate
+ * @param {boolean} alive
+ */
 function drawNode(one, parent, middle, fate, alive) {
   const { x, y } = placeOf(one),
     above = parent && placeOf(parent),

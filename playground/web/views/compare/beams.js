@@ -66,7 +66,11 @@ function textsFound({ results, finish }, state) {
   return [make("h2", "", title), list, note(`${say(ENDS[finish] ?? "")} ${like}`.trim())];
 }
 
-/** The samples, those that the others agree with most first. @param {any} record @returns {Node[]} */
+/**
+ * The samples, those that the others agree with most first.
+ * @param {any} record
+ * @returns {Node[]}
+ */
 function samplesChosen({ samples, utility, chosen }) {
   const list = make("ol", "beam-list"),
     name = UTILITIES[utility] ?? utility,

@@ -32,7 +32,11 @@ function bars(title, names, shares, winner) {
   return part;
 }
 
-/** What the model leans towards before it has read anything, and what that changes. @param {any} record @param {number} most */
+/**
+ * What the model leans towards before it has read anything, and what that changes.
+ * @param {any} record
+ * @param {number} most
+ */
 function verdict({ rows, labels, empty }, most) {
   const flipped = rows.filter((/** @type {any} */ row) => row.winner !== row.winner_calibrated),
     label = visible(labels[most]).replaceAll("·", " ");

@@ -271,7 +271,8 @@ class DraftsView {
     if (after) {
       this.result = after;
       const telling = this.passes.findIndex((one) => one.refused && one.refused.place > 0);
-      if (this.follow && telling >= 0) this.shown = telling; // one with a draft accepted and one refused
+      // one with a draft accepted and one refused
+      if (this.follow && telling >= 0) this.shown = telling;
     }
     if (pass || after) this.draw();
     else this.speak();
@@ -289,11 +290,16 @@ class DraftsView {
     this.draw();
   }
 
-  /** The words of a pass in the text: drafted ones turn from grey to solid. @param {Pass} pass @param {number} number */
+  /**
+   * The words of a pass in the text: drafted ones turn from grey to solid.
+   * @param {Pass} pass
+   * @param {number} number
+   */
   addWords(pass, number) {
     const accepted = pass.drafts.filter((one) => one.accepted).length;
     pass.pieces.forEach((piece, i) => {
-      const space = piece.match(/^\s*/)?.[0] ?? ""; // outside of the word, so that lines break at it
+      // outside of the word, so that lines break at it
+      const space = piece.match(/^\s*/)?.[0] ?? "";
       const word = make(
         "button",
         i < accepted ? "drafts-kept" : "drafts-own",

@@ -8,7 +8,9 @@ import { chance, fixed } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
 import { note, sentence, tableOf } from "./parts.js";
 
-/** @typedef {{id: number, text: string, p: number | null, q: number, overlap: number | null, u: number | null, accepted: boolean | null}} Draft */
+/**
+ * @typedef {{id: number, text: string, p: number | null, q: number, overlap: number | null, u: number | null, accepted: boolean | null}} Draft
+ */
 /** @typedef {{id: number, text: string, p: number, q: number, left: number}} Row */
 /**
  * @typedef {object} Pass
@@ -27,7 +29,11 @@ const LONGEST = 24; // characters of a token
 /** @param {string} text */
 const shown = (text) => visible(text).slice(0, LONGEST) || "∅";
 
-/** @param {Pass} pass @param {string} before the end of the text before it @returns {HTMLElement[]} */
+/**
+ * @param {Pass} pass
+ * @param {string} before the end of the text before it
+ * @returns {HTMLElement[]}
+ */
 export function drawPass(pass, before) {
   const line = make("p", "drafts-line");
   line.append(make("span", "drafts-before", before));

@@ -38,10 +38,20 @@ function prose(title, tokens, start, differs) {
   return part;
 }
 
-/** @param {any} record the given text @param {any} own the model's own @returns {import("../../charts/figure.js").Figure} */
+/**
+ * @param {any} record the given text
+ * @param {any} own the model's own
+ * @returns {import("../../charts/figure.js").Figure}
+ */
 function figureOf({ tokens, from: start }, own) {
   const x = tokens.map((/** @type {any} */ _, /** @type {number} */ i) => i + 1);
-  /** @param {string} name @param {any[]} y @param {string} color @param {string} dash @param {string} symbol */
+  /**
+   * @param {string} name
+   * @param {any[]} y
+   * @param {string} color
+   * @param {string} dash
+   * @param {string} symbol
+   */
   const line = (name, y, color, dash, symbol) => ({
     x,
     y,

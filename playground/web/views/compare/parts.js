@@ -106,7 +106,13 @@ export function press(text, hint, act, classes) {
   return element;
 }
 
-/** An element whose text speaks the visitor's language. @template {keyof HTMLElementTagNameMap} K @param {K} tag @param {string} classes @param {() => string} text */
+/**
+ * An element whose text speaks the visitor's language.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} classes
+ * @param {() => string} text
+ */
 export function spoken(tag, classes, text) {
   const element = make(tag, classes);
   inEveryLanguage(() => (element.textContent = text()));
@@ -179,7 +185,11 @@ function headCell(text) {
   return cell;
 }
 
-/** A table in a frame that scrolls. @param {string[]} heads @param {(Node | string | number)[][]} rows */
+/**
+ * A table in a frame that scrolls.
+ * @param {string[]} heads
+ * @param {(Node | string | number)[][]} rows
+ */
 export function tableOf(heads, rows) {
   const wrap = make("div", "compare-scroll"),
     table = make("table"),
@@ -207,7 +217,11 @@ export function tableOf(heads, rows) {
   return wrap;
 }
 
-/** A measure with its interval: "0.612 [0.580, 0.644]". @param {[number, number | null, number | null] | null} triple @param {number} [digits] */
+/**
+ * A measure with its interval: "0.612 [0.580, 0.644]".
+ * @param {[number, number | null, number | null] | null} triple
+ * @param {number} [digits]
+ */
 export function measured(triple, digits = 3) {
   if (!triple) return NOTHING;
   const [value, low, high] = triple;
@@ -216,7 +230,10 @@ export function measured(triple, digits = 3) {
     : `${fixed(value, digits)} [${fixed(low, digits)}, ${fixed(high, digits)}]`;
 }
 
-/** A cell that a spreadsheet would run as a formula begins with an apostrophe instead. @param {unknown} cell */
+/**
+ * A cell that a spreadsheet would run as a formula begins with an apostrophe instead.
+ * @param {unknown} cell
+ */
 function csvCell(cell) {
   let text = cell === null || cell === undefined ? "" : String(cell);
   if (typeof cell === "string" && /^[=+\-@\t\r]/.test(text)) text = "'" + text;

@@ -16,7 +16,11 @@ export const SCALE_NAMES = {
 };
 let pairs = 0; // the radio buttons of each pair have a name of their own
 
-/** Every pair of strategies, run by run, in a random order, with random sides. @param {any} pool a comparison @returns {Shown[]} */
+/**
+ * Every pair of strategies, run by run, in a random order, with random sides.
+ * @param {any} pool a comparison
+ * @returns {Shown[]}
+ */
 export function shuffledPairs({ runs, table, texts }) {
   /** @type {Shown[]} */
   const found = [];
@@ -55,7 +59,12 @@ export class Pair {
     ];
   }
 
-  /** @param {Written} one @param {string} prompt @param {"left" | "right"} side @param {() => string} title */
+  /**
+   * @param {Written} one
+   * @param {string} prompt
+   * @param {"left" | "right"} side
+   * @param {() => string} title
+   */
   side(one, prompt, side, title) {
     const part = make("section"),
       text = make("p", "compare-text"),

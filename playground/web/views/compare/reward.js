@@ -207,7 +207,10 @@ class RewardView {
     if (before || update || after || credit || texts) this.show();
   }
 
-  /** What the training learnt comes to this page, and is nowhere else from then on. @param {string} run */
+  /**
+   * What the training learnt comes to this page, and is nowhere else from then on.
+   * @param {string} run
+   */
   async fetchFile(run) {
     if (!this.live || !this.seen.updates.length) return;
     const { seen } = this,

@@ -44,7 +44,12 @@ export function curvesOf(seen, total, names = []) {
   return [pair];
 }
 
-/** @param {string} title @param {Series[]} series @param {[number, number]} range at least @param {number} width points */
+/**
+ * @param {string} title
+ * @param {Series[]} series
+ * @param {[number, number]} range at least
+ * @param {number} width points
+ */
 function curve(title, series, range, width) {
   const host = make("figure", "reward-chart"),
     caption = make("figcaption", "", title),

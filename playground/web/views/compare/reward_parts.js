@@ -25,7 +25,12 @@ export const nothingSeen = () => ({
   now: null,
 });
 
-/** What is known of a run after one more record of it. @param {Seen} seen @param {any} record @returns {Seen} */
+/**
+ * What is known of a run after one more record of it.
+ * @param {Seen} seen
+ * @param {any} record
+ * @returns {Seen}
+ */
 export function takeRecord(seen, record) {
   if (record.before) return { ...nothingSeen(), before: record.before };
   const after = { ...seen };
@@ -153,7 +158,10 @@ export function meansTable(rows) {
   );
 }
 
-/** @param {Text | undefined} one @param {string} side which column it is of: where there is only one, it stands before the text */
+/**
+ * @param {Text | undefined} one
+ * @param {string} side which column it is of: where there is only one, it stands before the text
+ */
 export function textOf(one, side) {
   const line = make("p", one && one.reward > 0 ? "paid" : "unpaid", one ? "" : NOTHING);
   line.dataset.side = side;

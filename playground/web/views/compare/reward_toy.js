@@ -76,7 +76,11 @@ export function makeToy(host) {
   return element;
 }
 
-/** A canvas as three words in a row; those that a step has just revealed stand out. @param {Canvas} canvas @param {Canvas} [before] */
+/**
+ * A canvas as three words in a row; those that a step has just revealed stand out.
+ * @param {Canvas} canvas
+ * @param {Canvas} [before]
+ */
 function canvasOf(canvas, before) {
   const line = asIs(make("span", "reward-toy-canvas"));
   canvas.forEach((word, place) =>
@@ -152,7 +156,10 @@ function gradientSaid(rows, spread) {
   );
 }
 
-/** The gradient as bars from the middle, the two estimators’ means as marks on them. @param {Row[]} rows */
+/**
+ * The gradient as bars from the middle, the two estimators’ means as marks on them.
+ * @param {Row[]} rows
+ */
 function gradientOf(rows) {
   const most = Math.max(...rows.map((row) => Math.abs(row.gradient)), 1e-9),
     grid = make("div", "reward-toy-bars");

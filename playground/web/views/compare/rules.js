@@ -2,7 +2,8 @@
 /**
  * How one text is written: a preset to begin with, and every rule to change it by.
  *
- *   const rules = new Rules(props.rules, "top-p"); host.append(rules.preset, rules.more); rules.request()   // {kind, temperature, ...}
+ // {kind, temperature, ...}
+ *   const rules = new Rules(props.rules, "top-p"); host.append(rules.preset, rules.more); rules.request()  
  *
  * The rules that a column may carry are rows of the table of parameters.
  */

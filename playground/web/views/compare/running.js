@@ -14,7 +14,8 @@ import { arrange, numberIn, press, problemLine, rich, rowOf } from "./parts.js";
 export const recordedNote = () =>
   t("Recorded earlier with these settings. Run it yourself to see it live.");
 const noAnswer = () => t("The server did not answer; what is on the page stays. Try again.");
-const QUIET_KEYS = new Set(["words", "progress", "columns", "written"]); // with these alone a run has shown nothing yet
+// with these alone a run has shown nothing yet
+const QUIET_KEYS = new Set(["words", "progress", "columns", "written"]);
 
 /** @param {any} value @returns {any} the same with its keys in order */
 function sorted(value) {
@@ -164,7 +165,11 @@ export class Runner {
     this.bar.hidden = !on;
   }
 
-  /** A run that was recorded earlier, if it is the one that would be asked for now: what one sees before one has pressed anything. @param {any} recorded */
+  /**
+   * A run that was recorded earlier, if it is the one that would be asked for now: what one sees
+   * before one has pressed anything.
+   * @param {any} recorded
+   */
   replay(recorded) {
     if (this.run.running || !recorded?.frames || !same(this.request(), recorded.request)) return;
     this.lend(recorded);
@@ -172,7 +177,10 @@ export class Runner {
     this.over("recorded", () => "");
   }
 
-  /** What was recorded with other settings, until the visitor's own run begins. @param {any} recorded */
+  /**
+   * What was recorded with other settings, until the visitor's own run begins.
+   * @param {any} recorded
+   */
   lend(recorded) {
     recorded.frames.forEach((/** @type {any} */ record) => this.onFrame(record));
     this.old = this.lent = true;

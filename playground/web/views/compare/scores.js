@@ -15,7 +15,9 @@ const MOST = 4,
 
 /** The fields of the references: one to four of them. */
 class References {
-  /** @type {{row: HTMLElement, input: HTMLTextAreaElement, away: HTMLButtonElement, title: HTMLElement}[]} */
+  /**
+   * @type {{row: HTMLElement, input: HTMLTextAreaElement, away: HTMLButtonElement, title: HTMLElement}[]}
+   */
   rows = [];
   element = make("div", "scores-references");
 

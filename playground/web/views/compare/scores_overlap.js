@@ -86,7 +86,12 @@ export const bleuOpened = ({ bleu }) => [
   ),
 ];
 
-/** @param {string} title @param {string} text @param {[number, number][]} spans @param {number[]} places the words that are marked */
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {[number, number][]} spans
+ * @param {number[]} places the words that are marked
+ */
 function marked(title, text, spans, places) {
   const part = make("section"),
     line = make("p", "compare-text");
@@ -112,7 +117,12 @@ const rougeRow = (title, s) => [
   fixed(s.fmeasure, 4),
 ];
 
-/** Which of several references is shown. @param {number} count @param {number} shown @param {(place: number) => void} pick */
+/**
+ * Which of several references is shown.
+ * @param {number} count
+ * @param {number} shown
+ * @param {(place: number) => void} pick
+ */
 function choiceOf(count, shown, pick) {
   const which = selectInput([]);
   for (let i = 0; i < count; i++)
@@ -125,7 +135,12 @@ function choiceOf(count, shown, pick) {
   return rowOf(label);
 }
 
-/** @param {any} answer @param {number} shown the reference @param {(place: number) => void} pick @returns {Node[]} */
+/**
+ * @param {any} answer
+ * @param {number} shown the reference
+ * @param {(place: number) => void} pick
+ * @returns {Node[]}
+ */
 export function rougeOpened({ rouge, candidate, references }, shown, pick) {
   const one = rouge[shown],
     lcs = one.rougeL,

@@ -6,7 +6,11 @@ import { press } from "./parts.js";
 import { Rules } from "./rules.js";
 
 export class Column {
-  /** @param {any[]} controls the rows of the rules @param {string} start a preset @param {() => void} remove */
+  /**
+   * @param {any[]} controls the rows of the rules
+   * @param {string} start a preset
+   * @param {() => void} remove
+   */
   constructor(controls, start, remove) {
     this.rules = new Rules(controls, start);
     this.element = make("section", "strategy-column");
@@ -43,7 +47,11 @@ export class Column {
     this.element.style.borderTopColor = colour;
   }
 
-  /** @param {string} rest the text from where the columns differ @param {boolean} differs @param {{period: number, start: number} | null} loop */
+  /**
+   * @param {string} rest the text from where the columns differ
+   * @param {boolean} differs
+   * @param {{period: number, start: number} | null} loop
+   */
   show(rest, differs, loop) {
     const [, space, word, after] = /** @type {RegExpExecArray} */ (/^(\s*)(\S*)([^]*)$/.exec(rest)),
       first = make("span", differs ? "strategy-first" : "", word);

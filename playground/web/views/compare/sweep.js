@@ -39,7 +39,10 @@ const NAMES = {
 /** @returns {[string, () => string][]} */
 const names = () => Object.entries(NAMES).map(([rule, name]) => [rule, () => say(name)]);
 
-/** The values that somebody typed: numbers where they are some, else as they stand there. @param {HTMLInputElement} input */
+/**
+ * The values that somebody typed: numbers where they are some, else as they stand there.
+ * @param {HTMLInputElement} input
+ */
 const list = (input) =>
   input.value
     .split(",")

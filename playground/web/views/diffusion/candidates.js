@@ -69,7 +69,8 @@ export function makeCandidates(host) {
 const fullBar = (p) => (p > 0.5 ? 1 : p > 0.2 ? 0.5 : 0.2);
 
 /**
- * The last step at which the network was asked about a position (a word that was decided keeps the figures of its step), and what it
+ * The last step at which the network was asked about a position (a word that was decided keeps the
+ * figures of its step), and what it
  * said the time before. @param {Side} side @param {number} step @param {number} position
  * @returns {null | {at: number, row: any, top: [number, number][], before: Map<number, number>}}
  */
@@ -88,7 +89,12 @@ function askedAt(side, step, position) {
   };
 }
 
-/** @param {NonNullable<ReturnType<typeof askedAt>>} found @param {Side} side @param {number} step @param {number} position */
+/**
+ * @param {NonNullable<ReturnType<typeof askedAt>>} found
+ * @param {Side} side
+ * @param {number} step
+ * @param {number} position
+ */
 function noteOf({ at, row }, side, step, position) {
   const doubt = bits(row.entropy?.[position]),
     change = row.change?.[position],
@@ -153,7 +159,11 @@ function bar(name, p, full, old) {
   return line;
 }
 
-/** @param {number} p @param {number | undefined} old @param {boolean} asked whether there was a step before */
+/**
+ * @param {number} p
+ * @param {number | undefined} old
+ * @param {boolean} asked whether there was a step before
+ */
 function moved(p, old, asked) {
   if (old === undefined) return asked ? t("new in the ten") : "";
   if (Math.abs(p - old) < 0.0005) return "±" + fixed(0, 3);

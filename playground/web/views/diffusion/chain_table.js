@@ -9,7 +9,12 @@ import { onLanguage, t } from "../../core/translate.js";
 
 /** @typedef {{names: string[], transition: number[][], initial: number[]}} Chain */
 
-/** The chain with another number of words; rows are made to sum to one. @param {Chain} chain @param {number} n @returns {Chain} */
+/**
+ * The chain with another number of words; rows are made to sum to one.
+ * @param {Chain} chain
+ * @param {number} n
+ * @returns {Chain}
+ */
 export function resized(chain, n) {
   const row = (/** @type {number[] | undefined} */ old) => {
     const kept = Array.from({ length: n }, (_, i) => old?.[i] ?? 0),

@@ -39,7 +39,8 @@ export function makeClock(host) {
   let card = null;
   /** @type {string[]} */
   let texts = [];
-  let held = false; // the run on view has no twin of its own: that of the run before stays, as it ended
+  // the run on view has no twin of its own: that of the run before stays, as it ended
+  let held = false;
 
   function drawTwin(/** @type {number} */ calls) {
     const shown = part("twin"),
@@ -62,7 +63,10 @@ export function makeClock(host) {
   }
 
   return {
-    /** @param {TwinCard | null} next @param {boolean} [on] the run goes on from the words on view */
+    /**
+     * @param {TwinCard | null} next
+     * @param {boolean} [on] the run goes on from the words on view
+     */
     begin(next, on = false) {
       held = on && !next && Boolean(card && !card.problem);
       if (held) return;

@@ -158,7 +158,11 @@ class CorruptView {
     this.underWay = "";
   }
 
-  /** What stands here before anything was typed is fetched when this part is opened; whatever the visitor asked for meanwhile wins. @param {any} server */
+  /**
+   * What stands here before anything was typed is fetched when this part is opened; whatever the
+   * visitor asked for meanwhile wins.
+   * @param {any} server
+   */
   async first(server) {
     if (!server?.opened || this.data) return;
     const { part } = this.parts;
@@ -332,7 +336,10 @@ class CorruptView {
   }
 }
 
-/** @param {HTMLButtonElement} tile @param {{lexicon: import("./lexicon.js").Lexicon, id: number, instead: number | null, i: number, focus: boolean}} word */
+/**
+ * @param {HTMLButtonElement} tile
+ * @param {{lexicon: import("./lexicon.js").Lexicon, id: number, instead: number | null, i: number, focus: boolean}} word
+ */
 function drawWord(tile, { lexicon, id, instead, i, focus }) {
   const text = instead === null ? "" : shownWord(lexicon, instead),
     place = i + 1,

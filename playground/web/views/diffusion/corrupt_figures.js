@@ -11,7 +11,13 @@ import { byImportance } from "./plane.js";
 
 /** @typedef {import("./lexicon.js").Lexicon} Lexicon */
 
-/** Q-bar at this alpha (it is linear in alpha). @param {any} data @param {Lexicon} lexicon @param {string} noise @param {number} alpha */
+/**
+ * Q-bar at this alpha (it is linear in alpha).
+ * @param {any} data
+ * @param {Lexicon} lexicon
+ * @param {string} noise
+ * @param {number} alpha
+ */
 export function heatCells(data, lexicon, noise, alpha) {
   const [one, zero] = data.matrices[noise],
     names = [
@@ -129,7 +135,10 @@ export function readingParts(data, lexicon, noise, step) {
   ];
 }
 
-/** Why the words of noisy vectors last, or do not: how long these vectors and the noise are. @param {any} data */
+/**
+ * Why the words of noisy vectors last, or do not: how long these vectors and the noise are.
+ * @param {any} data
+ */
 export function lastingSentence({ lasting }) {
   if (!lasting) return ""; // recorded before it was measured
   const values = {
@@ -145,7 +154,10 @@ export function lastingSentence({ lasting }) {
       );
 }
 
-/** From the first to the last hundredth of the values: far outliers would press all others together. @param {number[]} values */
+/**
+ * From the first to the last hundredth of the values: far outliers would press all others together.
+ * @param {number[]} values
+ */
 function span(values) {
   const sorted = [...values].sort((a, b) => a - b),
     last = sorted.length - 1;
@@ -199,7 +211,11 @@ export function planeParts(data, lexicon, { alpha, near, focus, clamp }, surface
   return [...parts, ...surface.labels([...own, ...byImportance(labels)])];
 }
 
-/** From where the word in focus came. @param {[number, number]} from @param {[number, number]} to */
+/**
+ * From where the word in focus came.
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ */
 const wayOf = ([x1, y1], [x2, y2]) => [
   drawSvg("line", { x1, y1, x2, y2, class: "canvas-plane-path" }),
   drawSvg("circle", { cx: x1, cy: y1, r: 4, class: "canvas-plane-home" }),
@@ -211,7 +227,11 @@ function rounded(n) {
   return n === 10000 ? ">" + fixed(0.9999, 4) : fixed(n / 10000, n < 10 ? 4 : 3);
 }
 
-/** @param {any} data @param {Lexicon} lexicon @param {{step: number, focus: number, tau: number}} at */
+/**
+ * @param {any} data
+ * @param {Lexicon} lexicon
+ * @param {{step: number, focus: number, tau: number}} at
+ */
 export function roundingSentence(data, lexicon, { step, focus, tau }) {
   const top = data.vectors.top[focus]?.[step] ?? [],
     chances = data.vectors.chance[focus]?.[step] ?? [],

@@ -11,11 +11,17 @@ import { nt, number, onLanguage, pieces, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { NOISES, TASKS, costsSkeleton } from "./costs_parts.js";
 
-/** @typedef {{noise: string, nats: number, error: number, difference?: number, difference_error?: number}} Noise */
-/** @typedef {{success: number, nats: number, error: number | null, distinct: number, text: string}} Side */
+/**
+ * @typedef {{noise: string, nats: number, error: number, difference?: number, difference_error?: number}} Noise
+ */
+/**
+ * @typedef {{success: number, nats: number, error: number | null, distinct: number, text: string}} Side
+ */
 /** @typedef {{task: string, with: Side, without: Side}} Task */
 /** @typedef {{deviation: number, chances: number[], text: string}} Step */
-/** @typedef {{tasks: Task[], run: Step[], words: string[], steps: number, texts: number}} Control */
+/**
+ * @typedef {{tasks: Task[], run: Step[], words: string[], steps: number, texts: number}} Control
+ */
 
 /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
 export const mount = (element, host) => new CostsView(element, host);
@@ -202,7 +208,11 @@ function apart({ difference, difference_error: error }) {
       });
 }
 
-/** A text in which whole words of the wish are marked. @param {string} text @param {string[]} words */
+/**
+ * A text in which whole words of the wish are marked.
+ * @param {string} text
+ * @param {string[]} words
+ */
 const marked = (text, words) =>
   text
     .split(/([\p{L}]+)/u)

@@ -9,10 +9,14 @@ import { onLanguage, t } from "../../core/translate.js";
 import { shownWord } from "./lexicon.js";
 import { hiddenAt, rowAt } from "./side.js";
 
-/** @typedef {{place: number, draft: number, p: number, q: number | null, accepted: boolean | null}} Draft */
+/**
+ * @typedef {{place: number, draft: number, p: number, q: number | null, accepted: boolean | null}} Draft
+ */
 /** @typedef {{turn: number, place: number, draft: number, replacement: number, p: number, q: number, mass: number,
  *   left: [number, number, number, number][]}} Refusal left: [word, p, q, share of what is left] */
-/** @typedef {{fate: "" | "kept" | "refused" | "left", turn: number, draft: string, wait: number}} DraftLook wait: milliseconds a turn */
+/**
+ * @typedef {{fate: "" | "kept" | "refused" | "left", turn: number, draft: string, wait: number}} DraftLook wait: milliseconds a turn
+ */
 
 /** @type {DraftLook} */
 export const NO_DRAFT = { fate: "", turn: 0, draft: "", wait: 0 };
@@ -119,7 +123,11 @@ function passSentence(side, step, record) {
   );
 }
 
-/** Pieces a pass and a call, over the whole run so far. @param {import("./side.js").Side} side @param {number} step */
+/**
+ * Pieces a pass and a call, over the whole run so far.
+ * @param {import("./side.js").Side} side
+ * @param {number} step
+ */
 export function paceOf(side, step) {
   const passes = Math.min(step, side.rows.length - 1),
     filled = hiddenAt(side, 0) - hiddenAt(side, step),

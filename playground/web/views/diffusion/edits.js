@@ -57,7 +57,11 @@ export class Edits {
     return i;
   }
 
-  /** {hidden: positions to be filled, again: of these by the visitor, kept} over all sides. @param {Side[]} sides @param {number} step */
+  /**
+   * {hidden: positions to be filled, again: of these by the visitor, kept} over all sides.
+   * @param {Side[]} sides
+   * @param {number} step
+   */
   counts(sides, step) {
     let hidden = 0,
       again = 0,
@@ -75,7 +79,12 @@ export class Edits {
     return { hidden, again, kept };
   }
 
-  /** The canvas of a side with its edits, as the server takes it. @param {Side} side @param {number} n @param {number} step */
+  /**
+   * The canvas of a side with its edits, as the server takes it.
+   * @param {Side} side
+   * @param {number} n
+   * @param {number} step
+   */
   canvas(side, n, step) {
     const record = rowAt(side, step),
       mine = this.of(n);
@@ -93,7 +102,11 @@ export class Edits {
   }
 }
 
-/** Why a word cannot be marked; "" where it can. @param {Edit | undefined} next @param {string} state */
+/**
+ * Why a word cannot be marked; "" where it can.
+ * @param {Edit | undefined} next
+ * @param {string} state
+ */
 function refused(next, state) {
   if (next === "mask" && isHidden(state)) return t("This word is hidden already.");
   if (next === "lock" && isHidden(state)) return t("Only a word that is visible can be kept.");
@@ -101,7 +114,12 @@ function refused(next, state) {
   return "";
 }
 
-/** A word with its neighbours, as far as they were decided by the network. @param {Side} side @param {number} step @param {number} i */
+/**
+ * A word with its neighbours, as far as they were decided by the network.
+ * @param {Side} side
+ * @param {number} step
+ * @param {number} i
+ */
 export function thrownWith(side, step, i) {
   const { state } = rowAt(side, step);
   const decided = (/** @type {number} */ k) =>
@@ -109,7 +127,12 @@ export function thrownWith(side, step, i) {
   return [i - 1, i, i + 1].filter((k) => k >= 0 && k < state.length && decided(k));
 }
 
-/** The words that the network held least likely when they were decided: an eighth of them, at least one. @param {Side} side @param {number} step */
+/**
+ * The words that the network held least likely when they were decided: an eighth of them, at least
+ * one.
+ * @param {Side} side
+ * @param {number} step
+ */
 export function weakestOf(side, step) {
   const sure = sureness(side, step)
     .map((p, i) => /** @type {[number | null, number]} */ ([p, i]))

@@ -60,7 +60,11 @@ export function replacedSentence(times) {
   );
 }
 
-/** @param {Set<number>} changed @param {number[]} before @param {Side} side the lexicon of the run before is a part of its own */
+/**
+ * @param {Set<number>} changed
+ * @param {number[]} before
+ * @param {Side} side the lexicon of the run before is a part of its own
+ */
 export function differenceSentence(changed, before, side) {
   if (!changed.size) return t("The same words came again.");
   const now = side.rows[side.rows.length - 1].canvas;

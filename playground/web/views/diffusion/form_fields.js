@@ -20,7 +20,11 @@ const check = (name, label, why) =>
 const choice = (name, label, field) =>
   field(name, label, node("select", { part: name, "aria-label": label }));
 
-/** @param {import("./form.js").FormConstants} given @param {Field} field @param {NumberField} number */
+/**
+ * @param {import("./form.js").FormConstants} given
+ * @param {Field} field
+ * @param {NumberField} number
+ */
 export function advanced(given, field, number) {
   const [low, high] = given.limits.steps;
   const steps = node(

@@ -26,7 +26,12 @@ export function paceOf(sampler, masks, steps) {
   return Math.max(1, Math.ceil(masks / own));
 }
 
-/** cdcd's schedule is the spacing of its standard deviations: these two. @param {Sampler} sampler @param {string[]} all @param {string} now */
+/**
+ * cdcd's schedule is the spacing of its standard deviations: these two.
+ * @param {Sampler} sampler
+ * @param {string[]} all
+ * @param {string} now
+ */
 export const schedulesOf = (sampler, all, now) =>
   sampler?.name === "cdcd"
     ? all.filter((one) => ["geometric", "entropy-linear", now].includes(one))

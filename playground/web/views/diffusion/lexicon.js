@@ -6,7 +6,9 @@
 import { clip, visible } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 
-/** @typedef {{text: string, join: string}} Word join: "" a word of its own, "+" glued to the piece before it, "." no space before it */
+/**
+ * @typedef {{text: string, join: string}} Word join: "" a word of its own, "+" glued to the piece before it, "." no space before it
+ */
 /** @typedef {Map<string, Word>} Lexicon */
 /** @typedef {"masked" | "new" | "settled" | "remasked" | "locked" | "changed" | "grouped"} State */
 
@@ -27,11 +29,18 @@ export const LEGEND = ["masked", "new", "settled", "remasked", "locked"];
 /** @param {string} state */
 export const stateName = (state) => STATES[state]?.() ?? state;
 
-/** Whether no word was decided there; of a group of words one stands for it. @param {string} state */
+/**
+ * Whether no word was decided there; of a group of words one stands for it.
+ * @param {string} state
+ */
 export const isHidden = (state) =>
   state === "masked" || state === "remasked" || state === "grouped";
 
-/** Entries {id: [text, join]} as they come from the server. @param {Lexicon} lexicon @param {Record<string, [string, string]> | undefined | null} words */
+/**
+ * Entries {id: [text, join]} as they come from the server.
+ * @param {Lexicon} lexicon
+ * @param {Record<string, [string, string]> | undefined | null} words
+ */
 export function learn(lexicon, words) {
   for (const [id, [text, join]] of Object.entries(words ?? {})) lexicon.set(id, { text, join });
 }
@@ -39,7 +48,11 @@ export function learn(lexicon, words) {
 /** @param {Lexicon} lexicon @param {number} id @returns {Word} */
 export const wordOf = (lexicon, id) => lexicon.get(String(id)) ?? { text: "#" + id, join: "" };
 
-/** A word as it is drawn: invisible marks by their codes, and not too long. @param {Lexicon} lexicon @param {number} id */
+/**
+ * A word as it is drawn: invisible marks by their codes, and not too long.
+ * @param {Lexicon} lexicon
+ * @param {number} id
+ */
 export function shownWord(lexicon, id) {
   const { text } = wordOf(lexicon, id);
   return clip(visible(text.trim() || text), LONGEST_WORD);
@@ -79,7 +92,11 @@ class Prose {
     }
   }
 
-  /** @param {string} text @param {boolean} tight no space before it @param {boolean} bind none behind it */
+  /**
+   * @param {string} text
+   * @param {boolean} tight no space before it
+   * @param {boolean} bind none behind it
+   */
   put(text, tight, bind) {
     this.out += (tight ? "" : " ") + text;
     this.bind = bind;

@@ -24,7 +24,9 @@ const MOVES = {
 const NAMES = ["masked", "new", "settled", "remasked", "locked", "soft", "paper"];
 const FONT = "11px Inter, system-ui, sans-serif";
 
-/** @typedef {{width: number, height: number, count: number, stride: number, length: number, w: number, h: number, labels: boolean}} Box */
+/**
+ * @typedef {{width: number, height: number, count: number, stride: number, length: number, w: number, h: number, labels: boolean}} Box
+ */
 
 /** @param {number} width @param {number} steps @param {number} length @returns {Box | null} */
 function boxOf(width, steps, length) {
@@ -158,7 +160,11 @@ export function makeMap({ host, name, onPick }) {
   const endLook = onLook(anew);
 
   return {
-    /** @param {any[]} list the caller's own list of records, which may grow @param {import("./lexicon.js").Lexicon} words @param {number} count steps expected */
+    /**
+     * @param {any[]} list the caller's own list of records, which may grow
+     * @param {import("./lexicon.js").Lexicon} words
+     * @param {number} count steps expected
+     */
     load(list, words, count = 0) {
       rows = list;
       lexicon = words;
@@ -171,7 +177,13 @@ export function makeMap({ host, name, onPick }) {
   };
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {Box} box @param {number} k @param {any[]} rows @param {Record<string, string>} colours */
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Box} box
+ * @param {number} k
+ * @param {any[]} rows
+ * @param {Record<string, string>} colours
+ */
 function drawRow(pen, box, k, rows, colours) {
   const { w, h, length, stride } = box,
     record = rows[k * stride],

@@ -10,7 +10,8 @@ import { asProse, isHidden, wordOf } from "./lexicon.js";
 import { share } from "./share.js";
 import { rowAt } from "./side.js";
 
-const TELLING = ["below", "curves", "several"]; // parts that show what comes, or what the network thinks of hidden places
+// parts that show what comes, or what the network thinks of hidden places
+const TELLING = ["below", "curves", "several"];
 
 /**
  * Offers the question; gives the function that keeps its answer from the screen while a class may
@@ -45,7 +46,8 @@ export function offerToClass(view) {
   });
   function cover() {
     const side = view.store.sides[0],
-      still = !view.replay && !view.time.playing && !view.run.running; // what plays shows its words as they come
+      // what plays shows its words as they come
+      still = !view.replay && !view.time.playing && !view.run.running;
     const open =
         coversAnswers() && still && side && rowAt(side, view.time.step).state.some(isHidden),
       covered = Boolean(open) && isCovered(nameOf(view));
@@ -57,7 +59,10 @@ export function offerToClass(view) {
   return cover;
 }
 
-/** The next step of the run on view by the canvas before it. @param {import("./unmask.js").UnmaskView} view */
+/**
+ * The next step of the run on view by the canvas before it.
+ * @param {import("./unmask.js").UnmaskView} view
+ */
 function nameOf(view) {
   const [side] = view.store.sides,
     { step } = view.time;
@@ -99,7 +104,8 @@ export function placeWord(side, step) {
 }
 
 /**
- * The model and its own canvas, frame and all, so that its probabilities are those of the run; nothing where the run was recorded before
+ * The model and its own canvas, frame and all, so that its probabilities are those of the run;
+ * nothing where the run was recorded before
  * the frame was. @param {import("./side.js").Side} side @param {any} row
  */
 function networkOf({ card }, row) {

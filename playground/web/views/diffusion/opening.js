@@ -76,7 +76,11 @@ function playRecorded({ root, run, store, time, parts }) {
   seen.observe(parts.part("sides"));
 }
 
-/** The wall is in sight when it moves. @param {HTMLElement} wall @param {HTMLElement} head what stands above it */
+/**
+ * The wall is in sight when it moves.
+ * @param {HTMLElement} wall
+ * @param {HTMLElement} head what stands above it
+ */
 export function inSight(wall, head) {
   const { top } = wall.getBoundingClientRect();
   if (top < 0 || top > innerHeight / 2) head.scrollIntoView();

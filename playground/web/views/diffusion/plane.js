@@ -5,7 +5,9 @@
  */
 import { svgText } from "../../core/dom.js";
 
-/** @typedef {{x: number, y: number, text: string, classes?: string, gap?: number, place?: number}} Label */
+/**
+ * @typedef {{x: number, y: number, text: string, classes?: string, gap?: number, place?: number}} Label
+ */
 /** @typedef {{x: number, y: number, anchor: "start" | "middle" | "end"}} Spot */
 /** @typedef {[left: number, top: number, right: number, bottom: number]} Box */
 
@@ -106,7 +108,11 @@ const drawn = ({ text, classes = "", place }, { x, y, anchor }) =>
     ...(place === undefined ? {} : { "data-place": place }),
   });
 
-/** The word of the point under the pointer, over everything. @param {Element} point @param {[number, number]} size */
+/**
+ * The word of the point under the pointer, over everything.
+ * @param {Element} point
+ * @param {[number, number]} size
+ */
 function said(point, [width]) {
   const x = Number(point.getAttribute("cx") ?? point.getAttribute("x")),
     y = Number(point.getAttribute("cy") ?? point.getAttribute("y")),

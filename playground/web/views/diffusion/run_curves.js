@@ -10,7 +10,11 @@ import { t } from "../../core/translate.js";
 
 const ASKED = new Set(["masked", "new", "grouped"]);
 
-/** The values of the positions that the network was asked about. @param {(number | null)[] | undefined} values @param {any} record */
+/**
+ * The values of the positions that the network was asked about.
+ * @param {(number | null)[] | undefined} values
+ * @param {any} record
+ */
 function asked(values, record) {
   const all = values ?? [];
   const open = all.filter((value, i) => value !== null && ASKED.has(record.state[i]));
@@ -23,7 +27,9 @@ function asked(values, record) {
 /** @param {number[]} all */
 const mean = (all) => (all.length ? all.reduce((a, b) => a + b, 0) / all.length : null);
 
-/** @type {{name: () => string, top?: number, of: (record: any) => number | null, show: (value: number) => string, steps?: boolean}[]} */
+/**
+ * @type {{name: () => string, top?: number, of: (record: any) => number | null, show: (value: number) => string, steps?: boolean}[]}
+ */
 export const CURVES = [
   {
     name: () => t("mean confidence"),

@@ -139,7 +139,11 @@ const skeleton = () =>
     node("ol", { part: "list" }),
   );
 
-/** @param {{text: string, perplexity: number | null}} one @param {number} i @param {{utilities: number[], best: number} | null} found */
+/**
+ * @param {{text: string, perplexity: number | null}} one
+ * @param {number} i
+ * @param {{utilities: number[], best: number} | null} found
+ */
 function line(one, i, found) {
   const figures = make("span", "num"),
     bar = make("i"),

@@ -8,7 +8,10 @@ import { rowAt } from "./side.js";
 
 /** @typedef {import("./unmask.js").UnmaskView} View */
 
-/** The address of the page as it is now; null, and a sentence, where there is none. @param {View} view */
+/**
+ * The address of the page as it is now; null, and a sentence, where there is none.
+ * @param {View} view
+ */
 export async function addressNow(view) {
   const fields = { ...view.formValues(), ...view.store.link, step: view.time.step };
   const answer = await view.server.address({ fields }).catch(() => ({
@@ -19,7 +22,11 @@ export async function addressNow(view) {
   return null;
 }
 
-/** Does something with the address of the page as it is now. @param {View} view @param {(address: string) => void} act */
+/**
+ * Does something with the address of the page as it is now.
+ * @param {View} view
+ * @param {(address: string) => void} act
+ */
 export async function share(view, act) {
   const address = await addressNow(view);
   if (address) act(address);

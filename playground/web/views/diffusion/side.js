@@ -8,9 +8,15 @@ import { isHidden, learn } from "./lexicon.js";
 import { CURVES } from "./run_curves.js";
 
 /** @typedef {import("./lexicon.js").Lexicon} Lexicon */
-/** @typedef {{card: any, rows: any[], lexicon: Lexicon}} Side rows: the start, then a record for each step */
+/**
+ * @typedef {{card: any, rows: any[], lexicon: Lexicon}} Side rows: the start, then a record for each step
+ */
 
-/** A run that begins: `card` is what playground/pages/diffusion/runs.py says of it. @param {any} card @returns {Side} */
+/**
+ * A run that begins: `card` is what playground/pages/diffusion/runs.py says of it.
+ * @param {any} card
+ * @returns {Side}
+ */
 export function newSide(card) {
   const lexicon = new Map();
   learn(lexicon, card.words);
@@ -29,7 +35,12 @@ export function newSide(card) {
   return { card, rows: [start], lexicon };
 }
 
-/** One more step. @param {Side} side @param {any} step @param {any} [words] entries of ids that were not known yet */
+/**
+ * One more step.
+ * @param {Side} side
+ * @param {any} step
+ * @param {any} [words] entries of ids that were not known yet
+ */
 export function addStep(side, step, words) {
   learn(side.lexicon, words);
   step.curve = CURVES.map((curve) => curve.of(step));
@@ -44,7 +55,11 @@ export function sideOf(trace) {
   return side;
 }
 
-/** The record at a step; a side with fewer steps waits at its end. @param {Side} side @param {number} step */
+/**
+ * The record at a step; a side with fewer steps waits at its end.
+ * @param {Side} side
+ * @param {number} step
+ */
 export const rowAt = (side, step) => side.rows[Math.min(step, side.rows.length - 1)];
 
 /** @param {Side[]} sides */
@@ -53,7 +68,12 @@ export const lengthOf = (sides) => Math.max(0, ...sides.map((side) => side.rows.
 /** How many positions are hidden at a step. @param {Side} side @param {number} step */
 export const hiddenAt = (side, step) => rowAt(side, step).state.filter(isHidden).length;
 
-/** The step at which each position got the word that stands there, null where it was given or is hidden. @param {Side} side @param {number} step */
+/**
+ * The step at which each position got the word that stands there, null where it was given or is
+ * hidden.
+ * @param {Side} side
+ * @param {number} step
+ */
 export function decidedAt(side, step) {
   /** @type {(number | null)[]} */
   const found = side.card.canvas.map(() => null);
@@ -97,7 +117,10 @@ export function sureness(side, step) {
   });
 }
 
-/** The runs on view as a trace that can be saved; null where there is none. @param {Side[]} sides */
+/**
+ * The runs on view as a trace that can be saved; null where there is none.
+ * @param {Side[]} sides
+ */
 export function traceOf(sides) {
   if (!sides.length) return null;
   const of = (/** @type {Side} */ { card, rows, lexicon }) => ({

@@ -5,7 +5,8 @@
 import { isHidden } from "./lexicon.js";
 
 const SHUFFLES = 2000;
-const MOST_LOOKS = 400_000; // positions looked at in all shuffles: a long canvas is shuffled less often
+// positions looked at in all shuffles: a long canvas is shuffled less often
+const MOST_LOOKS = 400_000;
 
 /** @typedef {{revealed: number, beside: number, distance: number | null, share: number}} Order */
 

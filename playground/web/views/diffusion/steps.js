@@ -12,7 +12,9 @@ import { readValue } from "../../core/value.js";
 import { SLIDERS, stepsSkeleton } from "./steps_parts.js";
 
 /** @typedef {{when?: string, tokens: any[], lengths: any[], quality: any[]}} Measured */
-/** @typedef {{token: number, step: number, steps: number, block: number}} Numbers milliseconds a token and a step; steps a canvas, tokens a block */
+/**
+ * @typedef {{token: number, step: number, steps: number, block: number}} Numbers milliseconds a token and a step; steps a canvas, tokens a block
+ */
 
 const LENGTHS = [50, 100, 200, 500, 1000, 2000, 4000];
 
@@ -218,7 +220,10 @@ class StepsView {
   }
 }
 
-/** Samplers that draft and check, in the measurement of quality. @type {Record<string, () => string>} */
+/**
+ * Samplers that draft and check, in the measurement of quality.
+ * @type {Record<string, () => string>}
+ */
 const CHECKED = {
   "self-speculative": () => t("trained verifier"),
   "self-verifying": () => t("checks itself"),
@@ -284,7 +289,12 @@ function verdict({ token, step, steps }, even) {
   ];
 }
 
-/** @param {Numbers} numbers @param {Measured} data @param {number} even @returns {import("../../charts/plot.js").PlotSeries[]} */
+/**
+ * @param {Numbers} numbers
+ * @param {Measured} data
+ * @param {number} even
+ * @returns {import("../../charts/plot.js").PlotSeries[]}
+ */
 function latencySeries({ token, step, steps, block }, data, even) {
   const far = Math.max(200, Math.ceil((2 * even) / 50) * 50),
     once = (steps * step) / 1000;
@@ -353,7 +363,11 @@ function measuredNote(data) {
     : t("Measured: {figures}", { figures: said });
 }
 
-/** Sequential steps and times at some lengths; the least of each row is bold. @param {HTMLTableElement} table @param {Numbers} numbers */
+/**
+ * Sequential steps and times at some lengths; the least of each row is bold.
+ * @param {HTMLTableElement} table
+ * @param {Numbers} numbers
+ */
 function fillFigures(table, { token, step, steps, block }) {
   const head = make("tr");
   const titles = [

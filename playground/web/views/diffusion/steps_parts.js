@@ -3,7 +3,9 @@
 import { node } from "../../core/dom.js";
 import { t } from "../../core/translate.js";
 
-/** @type {{key: "token" | "step" | "steps" | "block", text: () => string, low: number, high: number, by: number, unit: string}[]} */
+/**
+ * @type {{key: "token" | "step" | "steps" | "block", text: () => string, low: number, high: number, by: number, unit: string}[]}
+ */
 export const SLIDERS = [
   {
     key: "token",

@@ -15,7 +15,9 @@ const DRAG = 6; // less is a click
  * @param {{indexOf: (event: Event) => number, allowed: () => boolean, onThrow: (i: number) => void}} options
  */
 export function makeThrow(host, { indexOf, allowed, onThrow }) {
-  /** @type {null | {tile: HTMLElement, i: number, pointer: number, x: number, y: number, at: number, moved: boolean}} */
+  /**
+   * @type {null | {tile: HTMLElement, i: number, pointer: number, x: number, y: number, at: number, moved: boolean}}
+   */
   let drag = null;
   let ended = -Infinity;
 

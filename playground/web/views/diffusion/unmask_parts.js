@@ -10,7 +10,12 @@ import { makeVectors } from "./vectors.js";
 import { rowAt } from "./side.js";
 import { makeWall } from "./wall.js";
 
-/** @param {string} part @param {() => string} text @param {() => string} why @param {string} [classes] */
+/**
+ * @param {string} part
+ * @param {() => string} text
+ * @param {() => string} why
+ * @param {string} [classes]
+ */
 const tool = (part, text, why, classes = "") =>
   node("button", { type: "button", part, title: why, class: classes }, text);
 
@@ -93,7 +98,11 @@ const ONLY_SOME = [
   ["legendClamped", "clamped", () => t("how far the clamp snapped")],
 ];
 
-/** What only some samplers show; the plane of a single run stands beside its words. @param {(name: string) => HTMLElement} part @param {import("./side.js").Side[]} sides */
+/**
+ * What only some samplers show; the plane of a single run stands beside its words.
+ * @param {(name: string) => HTMLElement} part
+ * @param {import("./side.js").Side[]} sides
+ */
 export function arrange(part, sides) {
   const beside = sides.length === 1 && Boolean(sides[0].card.plane);
   part("stage").classList.toggle("canvas-beside", beside);
@@ -207,7 +216,10 @@ export function makeSideView({ side, n, paired, above, planes, texts, below, ...
   return {
     wall,
     map,
-    /** @param {number} step @param {Omit<import("./wall.js").WallState, "record" | "lexicon" | "family">} state */
+    /**
+     * @param {number} step
+     * @param {Omit<import("./wall.js").WallState, "record" | "lexicon" | "family">} state
+     */
     draw(step, state) {
       const record = rowAt(side, step);
       wall.draw({ record, lexicon: side.lexicon, family: side.card.family, ...state });

@@ -9,7 +9,9 @@ import { isHidden } from "./lexicon.js";
 import { addStep, lengthOf, newSide, rowAt, sideOf } from "./side.js";
 
 /** @typedef {import("./side.js").Side} Side */
-/** @typedef {{sides: Side[], what: string, link: any, twin: any}} Kept a run that Undo brings back */
+/**
+ * @typedef {{sides: Side[], what: string, link: any, twin: any}} Kept a run that Undo brings back
+ */
 
 const MOST_KEPT = 12;
 
@@ -59,7 +61,11 @@ export class UnmaskStore {
     this.show([value.trace, value.second].filter(Boolean).map(sideOf), { what: value.note ?? "" });
   }
 
-  /** A run that begins. @param {any} message @param {any} twin the clock's texts of the run before */
+  /**
+   * A run that begins.
+   * @param {any} message
+   * @param {any} twin the clock's texts of the run before
+   */
   begin(message, twin) {
     if (this.length > 1) this.keep(twin);
     if (!message.on) this.turn = 0;

@@ -94,7 +94,12 @@ export function reachOf(side, step) {
   return step > 0 && far.length ? Math.min(NOISE, Math.max(...far)) : NOISE;
 }
 
-/** @param {Side} side @param {number} step @param {number} focus @param {ReturnType<typeof makePlane>} surface */
+/**
+ * @param {Side} side
+ * @param {number} step
+ * @param {number} focus
+ * @param {ReturnType<typeof makePlane>} surface
+ */
 function planeOf(side, step, focus, surface) {
   const on = scaleOf(side.card.plane, surface.size(), reachOf(side, step)),
     { vectors, canvas } = rowAt(side, step);
@@ -119,7 +124,13 @@ function planeOf(side, step, focus, surface) {
   return [...parts, ...surface.labels(labelsOf(side, step, focus, on))];
 }
 
-/** The word in focus, those near it, then the others. @param {Side} side @param {number} step @param {number} focus @param {Scale} on */
+/**
+ * The word in focus, those near it, then the others.
+ * @param {Side} side
+ * @param {number} step
+ * @param {number} focus
+ * @param {Scale} on
+ */
 function labelsOf(side, step, focus, on) {
   const { vectors, canvas } = rowAt(side, step);
   /** @type {import("./plane.js").Label[]} */
@@ -139,7 +150,12 @@ function labelsOf(side, step, focus, on) {
   return [...own, ...near, ...byImportance(others)];
 }
 
-/** Where a vector stood at each step so far. @param {Side} side @param {number} step @param {number} i */
+/**
+ * Where a vector stood at each step so far.
+ * @param {Side} side
+ * @param {number} step
+ * @param {number} i
+ */
 export function pathOf(side, step, i) {
   return /** @type {Point[]} */ (
     side.rows
@@ -180,7 +196,13 @@ function oneVector(side, vectors, i, chosen, on, word) {
   return parts;
 }
 
-/** The words near the vector in focus, at their own places. @param {Side} side @param {any} vectors @param {number} focus @param {Scale} on */
+/**
+ * The words near the vector in focus, at their own places.
+ * @param {Side} side
+ * @param {any} vectors
+ * @param {number} focus
+ * @param {Scale} on
+ */
 function nearWords(side, vectors, focus, on) {
   return (vectors.near[focus] ?? []).map((/** @type {number} */ id) => {
     const [x, y] = on(vectors.words[id]);

@@ -253,7 +253,9 @@ class Tile {
   }
 }
 
-/** @type {[letters: number, name: string][]} from so many letters on a word is written smaller, so that it stands whole */
+/**
+ * @type {[letters: number, name: string][]} from so many letters on a word is written smaller, so that it stands whole
+ */
 const LONG = [
   [13, "canvas-longest"],
   [11, "canvas-longer"],
@@ -276,7 +278,13 @@ const classesOf = (look) =>
     .filter(Boolean)
     .join(" ");
 
-/** A guess comes and goes, the three of a tile in turn. @param {HTMLElement} ghost @param {number} opacity @param {number} i @param {number} n */
+/**
+ * A guess comes and goes, the three of a tile in turn.
+ * @param {HTMLElement} ghost
+ * @param {number} opacity
+ * @param {number} i
+ * @param {number} n
+ */
 function fade(ghost, opacity, i, n) {
   const frames = [0, opacity, opacity, 0, 0].map((value) => ({ opacity: value }));
   return ghost.animate(

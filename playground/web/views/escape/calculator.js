@@ -363,7 +363,11 @@ class CalculatorView {
     this.drawNow();
   }
 
-  /** The state in the address, or the recorded loop; a link that cannot be read is said and the defaults stand. @param {any} server */
+  /**
+   * The state in the address, or the recorded loop; a link that cannot be read is said and the
+   * defaults stand.
+   * @param {any} server
+   */
   async open(server) {
     let answer;
     try {

@@ -4,7 +4,9 @@ import { fixed } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 import { byBarrier, byTopP, byVisit } from "./curves.js";
 
-/** @typedef {import("../../charts/axes.js").AxesFigure} AxesFigure @typedef {import("./sentences.js").State} State */
+/**
+ * @typedef {import("../../charts/axes.js").AxesFigure} AxesFigure @typedef {import("./sentences.js").State} State
+ */
 
 /** @type {{key: string, name: () => string, colour: string, width: number, dash: string}[]} */
 const LINES = [
@@ -35,7 +37,11 @@ const LINES = [
   { key: "all", name: () => t("after all rules"), colour: "var(--escape)", width: 2.5, dash: "" },
 ];
 
-/** @param {State} state @param {ReturnType<typeof import("./curves.js").curvesOf>} curves @returns {AxesFigure} */
+/**
+ * @param {State} state
+ * @param {ReturnType<typeof import("./curves.js").curvesOf>} curves
+ * @returns {AxesFigure}
+ */
 export function mainFigure({ settings, law, critical, opening }, curves) {
   const { temperatures, lines, end, top } = curves,
     shut = settings.order === "transformers" ? Math.min(opening, end) : opening && end;

@@ -9,12 +9,18 @@ import { say, t } from "../../core/translate.js";
 import { derivation } from "./derivation.js";
 import { fold } from "./fold.js";
 
-/** @typedef {import("../../schema.d.ts").NumberControl & {why: import("../../core/translate.js").WireMessage}} ParameterRow */
+/**
+ * @typedef {import("../../schema.d.ts").NumberControl & {why: import("../../core/translate.js").WireMessage}} ParameterRow
+ */
 
 /** @param {number} step */
 const decimals = (step) => (String(step).split(".")[1] ?? "").length;
 
-/** A slider of a row of the table of parameters. @param {ParameterRow} row @returns {import("./sliders.js").Slider} */
+/**
+ * A slider of a row of the table of parameters.
+ * @param {ParameterRow} row
+ * @returns {import("./sliders.js").Slider}
+ */
 export const sliderOf = (row) => ({
   name: row.field,
   title: () => say(row.label),

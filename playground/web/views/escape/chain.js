@@ -93,7 +93,10 @@ export class Left {
   }
 }
 
-/** All tokens of a distribution that are possible, the lower id first among equals. @param {ArrayLike<number>} logits by id */
+/**
+ * All tokens of a distribution that are possible, the lower id first among equals.
+ * @param {ArrayLike<number>} logits by id
+ */
 export function ordered(logits) {
   const ids = Int32Array.from(logits, (_, id) => id)
     .filter((id) => logits[id] > -Infinity)
@@ -109,7 +112,8 @@ function divided(left, temperature) {
   const scale = fround(temperature),
     { z } = left;
   if (scale === 0) return left.part(0, 1);
-  const top = Math.abs(z[0]) < 1e30 * scale ? 0 : z[0]; // a tiny temperature makes large logits overflow
+  // a tiny temperature makes large logits overflow
+  const top = Math.abs(z[0]) < 1e30 * scale ? 0 : z[0];
   return new Left(
     z.map((one) => (one - top) / scale),
     left.ids,
@@ -203,7 +207,11 @@ function pLess(left) {
   return left.while((i) => left.probability(i) * total >= squares * (1 - 1e-9));
 }
 
-/** Of the tokens above the threshold the least likely stays. @param {Left} left @param {number} threshold */
+/**
+ * Of the tokens above the threshold the least likely stays.
+ * @param {Left} left
+ * @param {number} threshold
+ */
 function excludeTop(left, threshold) {
   let above = 0;
   while (above < left.length && left.probability(above) >= fround(threshold)) above++;

@@ -5,7 +5,9 @@
  */
 import { chain } from "./chain.js";
 
-/** @typedef {import("./chain.js").Left} Left @typedef {import("./chain.js").Rules} Rules @typedef {import("./chain.js").At} At */
+/**
+ * @typedef {import("./chain.js").Left} Left @typedef {import("./chain.js").Rules} Rules @typedef {import("./chain.js").At} At
+ */
 /** @typedef {Rules & {order: string}} Ordered "transformers", "llama.cpp", or "own" */
 
 const HOTTEST = 1e6,
@@ -49,7 +51,12 @@ function possible(all, rules, at) {
   });
 }
 
-/** 1 − P(loop) at a temperature, without any rule. @param {Left} left @param {number} temperature @param {number} loop */
+/**
+ * 1 − P(loop) at a temperature, without any rule.
+ * @param {Left} left
+ * @param {number} temperature
+ * @param {number} loop
+ */
 export function plainChance({ z, ids }, temperature, loop) {
   if (temperature === 0) return ids[0] === loop ? 0 : 1;
   let others = 0,
@@ -100,7 +107,8 @@ export function nucleusRoot(energies, p) {
     }
     rest /= equal;
     moment /= equal;
-    const near = goal < 1e-3 && rest < 1, // near p = 1 the same root on the log of the share: straight
+    // near p = 1 the same root on the log of the share: straight
+    const near = goal < 1e-3 && rest < 1,
       excess = near ? Math.log(rest) - Math.log(Math.expm1(goal)) : Math.log1p(rest) - goal,
       slope = -moment / (near ? rest : 1 + rest),
       step = -excess / slope;

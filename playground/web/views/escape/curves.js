@@ -21,7 +21,11 @@ function endOf(temperature, critical) {
   return ENDS.find((end) => end >= Math.max(temperature, near)) ?? 10;
 }
 
-/** The drop to 0 stands where it is, not between two points. @param {number} end @param {(number | null)[]} borders */
+/**
+ * The drop to 0 stands where it is, not between two points.
+ * @param {number} end
+ * @param {(number | null)[]} borders
+ */
 function gridOf(end, borders) {
   const exact = borders.flatMap((one) =>
     one !== null && one > 0 && one < end ? [one * (1 - 1e-9), one * (1 + 1e-9)] : [],
@@ -73,7 +77,11 @@ export function curvesOf(place, rules) {
   };
 }
 
-/** T_c against top-p: the nucleus holds the loop token alone where P(loop) reaches p, so p is read off at each T_c. @param {Place} place */
+/**
+ * T_c against top-p: the nucleus holds the loop token alone where P(loop) reaches p, so p is read
+ * off at each T_c.
+ * @param {Place} place
+ */
 export function byTopP(place) {
   const pole = 1 / (place.rivals + 1);
   if (place.barrier <= 0) return { x: [], y: [], pole, top: 1 };

@@ -4,7 +4,9 @@
  * same story.
  */
 
-/** @typedef {import("./law.js").Place} Place @typedef {import("./law.js").Law} Law @typedef {import("./law.js").Row} Row */
+/**
+ * @typedef {import("./law.js").Place} Place @typedef {import("./law.js").Law} Law @typedef {import("./law.js").Row} Row
+ */
 
 /** @param {number} h */
 function mixed(h) {

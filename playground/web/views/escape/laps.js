@@ -59,7 +59,12 @@ export class Laps {
     line.element.classList.add("open");
   }
 
-  /** A word of the lap. @param {string} text @param {number} index in the lap @param {boolean} drawn */
+  /**
+   * A word of the lap.
+   * @param {string} text
+   * @param {number} index in the lap
+   * @param {boolean} drawn
+   */
   put(text, index, drawn) {
     const word = this.line?.put(text, drawn ? "lap-drawn" : "lap-word");
     if (!word || drawn) return;

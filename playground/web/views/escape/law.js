@@ -38,14 +38,23 @@
 const HOTTEST = 50,
   COLDEST = 0.001;
 
-/** One loop token and N equal rivals ΔE below it. @param {number} barrier @param {number} rivals @returns {Place} */
+/**
+ * One loop token and N equal rivals ΔE below it.
+ * @param {number} barrier
+ * @param {number} rivals
+ * @returns {Place}
+ */
 export function ownPlace(barrier, rivals) {
   const loop = { text: null, z: 0, n: 1, loop: true },
     others = { text: null, z: -barrier, n: rivals, loop: false };
   return { rows: barrier < 0 ? [others, loop] : [loop, others], equal: true, barrier, rivals };
 }
 
-/** A place of the record of playground/pages/escape/record.py. @param {any} record @returns {Place} */
+/**
+ * A place of the record of playground/pages/escape/record.py.
+ * @param {any} record
+ * @returns {Place}
+ */
 export function recordedPlace({ rows, loop, bins, ways }) {
   /** @type {Row[]} */
   const all = rows.map((/** @type {[string, number]} */ [text, z], /** @type {number} */ i) => ({
@@ -76,7 +85,11 @@ export function penalisedBarrier(settings) {
   return delta_e - (loop_logit - after) - frequency_penalty * visits;
 }
 
-/** The weight of one token of each row, the likeliest token's being 1. @param {Place} place @param {number} temperature */
+/**
+ * The weight of one token of each row, the likeliest token's being 1.
+ * @param {Place} place
+ * @param {number} temperature
+ */
 const weightsOf = ({ rows }, temperature) =>
   rows.map(({ z }) => {
     const below = z - rows[0].z;
@@ -87,7 +100,11 @@ const weightsOf = ({ rows }, temperature) =>
 const sumOf = ({ rows }, weights) =>
   rows.reduce((sum, row, i) => sum + (weights[i] && row.n * weights[i]), 0);
 
-/** @param {Place} place @param {number} k @param {boolean} ties whether all that tie with the k-th stay (transformers) */
+/**
+ * @param {Place} place
+ * @param {number} k
+ * @param {boolean} ties whether all that tie with the k-th stay (transformers)
+ */
 function topK({ rows, equal }, k, ties) {
   let left = k,
     last = Infinity; // the k-th logit
@@ -118,7 +135,12 @@ function topP(counts, weights, p) {
   });
 }
 
-/** How many tokens of each row are left by top-k, top-p and min-p, in this order. @param {Place} place @param {number[]} weights @param {Rules} rules */
+/**
+ * How many tokens of each row are left by top-k, top-p and min-p, in this order.
+ * @param {Place} place
+ * @param {number[]} weights
+ * @param {Rules} rules
+ */
 function keptBy(place, weights, { top_k, top_p, min_p, order }) {
   let counts = place.rows.map((row) => row.n);
   if (top_k > 0) counts = topK(place, top_k, order === "transformers");
@@ -162,13 +184,20 @@ export function lawOf(place, rules) {
   };
 }
 
-/** P(loop token) at a temperature, before any rule. @param {Place} place @param {number} temperature */
+/**
+ * P(loop token) at a temperature, before any rule.
+ * @param {Place} place
+ * @param {number} temperature
+ */
 export function loopShare(place, temperature) {
   const weights = weightsOf(place, temperature);
   return weights[place.rows.findIndex((row) => row.loop)] / sumOf(place, weights);
 }
 
-/** Where `closed` turns false; 0: never closed, Infinity: always. @param {(temperature: number) => boolean} closed */
+/**
+ * Where `closed` turns false; 0: never closed, Infinity: always.
+ * @param {(temperature: number) => boolean} closed
+ */
 function border(closed) {
   if (!closed(COLDEST)) return 0;
   if (closed(HOTTEST)) return Infinity;
@@ -195,11 +224,19 @@ export function criticalOf(place, { top_p, order }) {
   return place.barrier / Math.log((place.rivals * top_p) / (1 - top_p));
 }
 
-/** The temperature above which all rules together leave a way out; 0 and Infinity as above. @param {Place} place @param {Rules} rules */
+/**
+ * The temperature above which all rules together leave a way out; 0 and Infinity as above.
+ * @param {Place} place
+ * @param {Rules} rules
+ */
 export const openingOf = (place, rules) =>
   border((temperature) => lawOf(place, { ...rules, temperature }).ways === 0);
 
-/** The rules that close the lid by themselves at these settings. @param {Place} place @param {Rules} rules */
+/**
+ * The rules that close the lid by themselves at these settings.
+ * @param {Place} place
+ * @param {Rules} rules
+ */
 export function closedBy(place, rules) {
   const off = { ...rules, top_p: 1, min_p: 0, top_k: 0 };
   return /** @type {("top_k" | "top_p" | "min_p")[]} */ (["top_k", "top_p", "min_p"]).filter(

@@ -30,7 +30,9 @@ class LiveView {
   ran = this.asked; // what the figures on view were asked with
   /** @type {Record<string, any>} the newest record of each figure, by its name */
   found = {};
-  /** @type {any} what was asked for in the recording on view, null where the visitor's own run is */
+  /**
+   * @type {any} what was asked for in the recording on view, null where the visitor's own run is
+   */
   old = null;
   waits = false; // for a place: what was on view stays to be played with
   figure = "barriers"; // the one on view
@@ -211,7 +213,11 @@ class LiveView {
     );
   }
 
-  /** @param {any} words @param {number | null} share @param {"recording" | "run" | ""} [there] what a waiting visitor has */
+  /**
+   * @param {any} words
+   * @param {number | null} share
+   * @param {"recording" | "run" | ""} [there] what a waiting visitor has
+   */
   progress(words, share, there = "") {
     this.words = words;
     this.share = share;

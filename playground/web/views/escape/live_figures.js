@@ -13,7 +13,11 @@ const plain = {
   legend: { orientation: "h", y: 1.03, yanchor: "bottom", x: 0, font: { size: 12 } },
 };
 
-/** A line right across, at a value of one axis. @param {Record<string, any>} at @param {Record<string, any>} line */
+/**
+ * A line right across, at a value of one axis.
+ * @param {Record<string, any>} at
+ * @param {Record<string, any>} line
+ */
 const across = (at, line) => ({ type: "line", ...at, line });
 
 /** @param {any} f */
@@ -80,7 +84,9 @@ function barriers(f) {
   };
 }
 
-/** @type {Record<string, {predicted: () => string, measured: () => string, colour: string, symbol: string}>} */
+/**
+ * @type {Record<string, {predicted: () => string, measured: () => string, colour: string, symbol: string}>}
+ */
 const GROUPS = {
   off: {
     predicted: () => t("without top-p, predicted"),

@@ -1,8 +1,10 @@
 // @ts-check
 /**
- * Real logits: the loop token, the ways out and the temperature at which top-p lets them out, over the whole vocabulary.
+ * Real logits: the loop token, the ways out and the temperature at which top-p lets them out, over
+ * the whole vocabulary.
  * `server.read({source})` sends the logits once; a slider and a choice compute from them here (reading.js). Only a rule that a program
- * added to the table and that the browser does not know is asked of the server (`server.analyse`), which gives the same record.
+ * added to the table and that the browser does not know is asked of the server (`server.analyse`),
+ * which gives the same record.
  */
 import { latest } from "../../core/ask.js";
 import { partsOf } from "../../core/dom.js";
@@ -18,7 +20,9 @@ import { makeSliders } from "./sliders.js";
 export const mount = (element, host) => new LogitsView(element, host);
 
 class LogitsView {
-  /** @type {{source: any, loop: number | null, escape: number | null, top_p: number, temperature: number, min_p: number}} */
+  /**
+   * @type {{source: any, loop: number | null, escape: number | null, top_p: number, temperature: number, min_p: number}}
+   */
   request = { source: null, loop: null, escape: null, top_p: 0.9, temperature: 0.8, min_p: 0.05 };
   /** @type {Reading | null} */
   reading = null;

@@ -30,7 +30,11 @@ export const temperatureQuestion = (text, truth) => ({
   ...(truth !== null && truth > 0 && truth <= HOTTEST ? { truth } : {}),
 });
 
-/** Covers a part while a class may be asked about it; gives the function that looks again, for whenever the part has drawn. @param {Part} part */
+/**
+ * Covers a part while a class may be asked about it; gives the function that looks again, for
+ * whenever the part has drawn.
+ * @param {Part} part
+ */
 export function coverPart(part) {
   const notice = coverNotice(part.answer);
   part.telling[0].before(notice.element);

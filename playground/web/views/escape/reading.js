@@ -34,7 +34,9 @@ const bytesOf = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0)
 
 /** The server's record of a distribution, ready to be asked. */
 export class Reading {
-  /** @type {{top_p: number, solved: number, sides: any[] | null} | null} what depends on top-p alone */
+  /**
+   * @type {{top_p: number, solved: number, sides: any[] | null} | null} what depends on top-p alone
+   */
   kept = null;
 
   /** @param {any} sent see `sent` in playground/pages/escape/logits.py */
@@ -105,7 +107,9 @@ export class Reading {
     };
   }
 
-  /** @typedef {{asked: Asked, loop: number, escape: number | null, barrier: number, held: boolean, warm: number, solved: number | null, naive: number | null, chance: number, plain: number}} State */
+  /**
+   * @typedef {{asked: Asked, loop: number, escape: number | null, barrier: number, held: boolean, warm: number, solved: number | null, naive: number | null, chance: number, plain: number}} State
+   */
 
   /** @param {State} state */
   tokens({ loop, asked }) {
@@ -172,7 +176,11 @@ export class Reading {
     return said.filter(Boolean).join(" ");
   }
 
-  /** (name, figure or word, how it comes about) of each line of the table. @param {State} state @returns {[string, any, string][]} */
+  /**
+   * (name, figure or word, how it comes about) of each line of the table.
+   * @param {State} state
+   * @returns {[string, any, string][]}
+   */
   numbers(state) {
     const { loop, held, barrier, naive, solved, asked } = state,
       { min_p: alpha } = asked,
@@ -227,7 +235,10 @@ export class Reading {
     ];
   }
 
-  /** The distribution 1% below and above T_c, before and after the rules that cut. @param {NonNullable<Reading["kept"]>} under */
+  /**
+   * The distribution 1% below and above T_c, before and after the rules that cut.
+   * @param {NonNullable<Reading["kept"]>} under
+   */
   sides(under) {
     const { top_p, solved } = under;
     return [false, true].map((above) => {
@@ -269,7 +280,11 @@ const cutsOf = (stages) =>
     return count > 0 ? [t("{rule} cut {count}.", { rule: name.replaceAll("_", "-"), count })] : [];
   });
 
-/** How far the formula of two tokens is from the root. @param {number | null} naive @param {number} solved */
+/**
+ * How far the formula of two tokens is from the root.
+ * @param {number | null} naive
+ * @param {number} solved
+ */
 function twoTokensOff(naive, solved) {
   if (naive === null || !Number.isFinite(naive) || naive <= 0) return "";
   const share = Math.abs(naive - solved) / solved,

@@ -4,7 +4,9 @@ import { fixed, percent, plain, raised, whole } from "../../core/format.js";
 import { nt, number, t } from "../../core/translate.js";
 import { closedBy } from "./law.js";
 
-/** @typedef {import("./law.js").Place} Place @typedef {import("./law.js").Law} Law @typedef {import("./law.js").Rules} Rules */
+/**
+ * @typedef {import("./law.js").Place} Place @typedef {import("./law.js").Law} Law @typedef {import("./law.js").Rules} Rules
+ */
 
 /**
  * @typedef {object} State what is on view
@@ -16,7 +18,11 @@ import { closedBy } from "./law.js";
  * @property {string} word the loop's word that is drawn, or "" of a loop without words
  */
 
-/** So many digits that count; what is tiny as a power of ten. @param {number} x @param {number} [digits] */
+/**
+ * So many digits that count; what is tiny as a power of ten.
+ * @param {number} x
+ * @param {number} [digits]
+ */
 export function counted(x, digits = 4) {
   if (!Number.isFinite(x)) return fixed(x);
   const power = x === 0 ? 0 : Math.floor(Math.log10(Math.abs(x)));

@@ -98,7 +98,11 @@ export class Shaker {
     if (on) this.start();
   }
 
-  /** @param {number} milliseconds @param {number} me @returns {Promise<boolean>} whether this run still goes on */
+  /**
+   * @param {number} milliseconds
+   * @param {number} me
+   * @returns {Promise<boolean>} whether this run still goes on
+   */
   async pause(milliseconds, me) {
     await new Promise((resolve) =>
       setTimeout(resolve, this.fast ? milliseconds / 10 : milliseconds),

@@ -55,7 +55,10 @@ export function makeSliders(host, all, change) {
     return { one, input, number, row };
   });
   return {
-    /** @param {Record<string, any>} values @param {Record<string, string>} [off] what stands in place of the number */
+    /**
+     * @param {Record<string, any>} values
+     * @param {Record<string, string>} [off] what stands in place of the number
+     */
     show(values, off = {}) {
       for (const { one, input, number, row } of made) {
         const value = Number(values[one.name]),

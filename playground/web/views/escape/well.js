@@ -54,7 +54,11 @@ class Valley {
     return LOOP - ((LOOP - LEFT) * Math.acos(1 - 2 * height)) / Math.PI;
   }
 
-  /** The middle of a marble that touches the ground at x. @param {number} x @returns {[number, number]} */
+  /**
+   * The middle of a marble that touches the ground at x.
+   * @param {number} x
+   * @returns {[number, number]}
+   */
   above(x) {
     const slope = (this.y(x + 0.5) - this.y(x - 0.5)) / 1,
       length = Math.hypot(1, slope);
@@ -74,7 +78,11 @@ const UP = 0.24,
   BACK = 0.56,
   PAST = 0.76;
 
-/** Where the marble is at a share of the time of one rattle. @param {number} share @param {number} top */
+/**
+ * Where the marble is at a share of the time of one rattle.
+ * @param {number} share
+ * @param {number} top
+ */
 function rattleAt(share, top) {
   const behind = LOOP - (top - LOOP) * 0.22;
   if (share < UP) return LOOP + (top - LOOP) * (1 - (1 - share / UP) ** 2);

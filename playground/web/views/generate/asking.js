@@ -61,7 +61,9 @@ export function makeAsking(parts) {
       text.prompt.chat === state.chat
     );
   }
-  /** @param {boolean} [another] a text that differs from the last one: it takes the next seed, unless the seed is locked */
+  /**
+   * @param {boolean} [another] a text that differs from the last one: it takes the next seed, unless the seed is locked
+   */
   function write(another = false) {
     const { prompt, lengthBox } = controls;
     if (!prompt.value.trim()) {
@@ -95,7 +97,11 @@ export function makeAsking(parts) {
     });
     writing.start(branch, "write", { prompt: prompt.value, chat: state.chat, settings });
   }
-  /** Another text from step `k` on. @param {number} k @param {number[]} forced tokens that the visitor chose */
+  /**
+   * Another text from step `k` on.
+   * @param {number} k
+   * @param {number[]} forced tokens that the visitor chose
+   */
   function branchAt(k, forced) {
     const text = store.here(),
       frames = store.frames();
@@ -190,7 +196,10 @@ export function makeAsking(parts) {
     if (answer.error) problem(say(answer.error));
     else branchAt(parts.step(), answer.ids);
   }
-  /** The tokens whose text holds what was typed, as they stand at the step on view. @param {string} query */
+  /**
+   * The tokens whose text holds what was typed, as they stand at the step on view.
+   * @param {string} query
+   */
   const find = (query) =>
     store.frames().length
       ? server.find_tokens({ ...stepRequest(parts.step()), query })

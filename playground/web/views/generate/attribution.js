@@ -167,7 +167,12 @@ const complete = (found) => Boolean(found && found.left.length === found.count);
 const progressOf = (found) =>
   t("{tried} of {count} left out", { tried: found.left.length, count: found.count });
 
-/** How much a token counts, in bits, either way; Infinity where the token on view is impossible with or without it alone. @param {LeftOut} one @param {Found} found */
+/**
+ * How much a token counts, in bits, either way; Infinity where the token on view is impossible with
+ * or without it alone.
+ * @param {LeftOut} one
+ * @param {Found} found
+ */
 function weight(one, found) {
   if (one.change !== null) return Math.abs(/** @type {number} */ (bits(one.change)));
   if (one.probability === null) return 0;

@@ -36,7 +36,12 @@ export function makeBranches({ host, onOpen, pathOf }) {
     beside.replaceChildren(...(compared.length === 2 ? columns(compared.map(pathOf)) : []));
   }
 
-  /** @param {Branch} one @param {number} depth @param {Branch[]} branches @param {string | null} here */
+  /**
+   * @param {Branch} one
+   * @param {number} depth
+   * @param {Branch[]} branches
+   * @param {string | null} here
+   */
   function row(one, depth, branches, here) {
     const element = make("li", "tree-row" + (one.id === here ? " here" : ""));
     element.style.paddingLeft = 18 * depth + "px";
@@ -70,7 +75,10 @@ export function makeBranches({ host, onOpen, pathOf }) {
   return { show };
 }
 
-/** Each text after the one that it leaves, with how far it is from a beginning. @param {Branch[]} branches */
+/**
+ * Each text after the one that it leaves, with how far it is from a beginning.
+ * @param {Branch[]} branches
+ */
 function ordered(branches) {
   const ids = new Set(branches.map((one) => one.id));
   /** @type {{branch: Branch, depth: number}[]} */

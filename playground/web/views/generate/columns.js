@@ -58,7 +58,10 @@ export function makeColumns({ host, onPick, ruleName }) {
   }
 
   return {
-    /** @param {any} record @param {{chosen: number, was?: number | null, forced?: () => string}} marked */
+    /**
+     * @param {any} record
+     * @param {{chosen: number, was?: number | null, forced?: () => string}} marked
+     */
     show(record, marked) {
       const others = record.remainder;
       const top = Math.max(
@@ -101,7 +104,8 @@ export function makeColumns({ host, onPick, ruleName }) {
         ...rows.slice(0, record.rows.length).map((one) => one.element),
         rest.element,
       ];
-      if (list.length !== host.children.length) host.replaceChildren(...list); // else the focus stays on its row
+      // else the focus stays on its row
+      if (list.length !== host.children.length) host.replaceChildren(...list);
     },
   };
 }
@@ -127,7 +131,12 @@ function makeRow(tag, act) {
   return {
     element,
     text,
-    /** @param {any} row @param {number} top the longest bar's probability @param {string} reason @param {boolean} cut */
+    /**
+     * @param {any} row
+     * @param {number} top the longest bar's probability
+     * @param {string} reason
+     * @param {boolean} cut
+     */
     show(row, top, reason, cut) {
       held = row;
       element.classList.toggle("cut", cut);

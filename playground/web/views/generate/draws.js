@@ -114,7 +114,12 @@ function rowOf(row, name, top) {
   return line;
 }
 
-/** All other tokens together; those of the list that were neither drawn nor expected are among them. @param {any} column @param {any[]} seen @param {number} top */
+/**
+ * All other tokens together; those of the list that were neither drawn nor expected are among them.
+ * @param {any} column
+ * @param {any[]} seen
+ * @param {number} top
+ */
 function othersOf(column, seen, top) {
   const left = column.rows.filter((/** @type {any} */ row) => !seen.includes(row));
   const others = {

@@ -18,10 +18,13 @@ export const FAR_ROWS = 5; // on a projector, where a row is taller
  * @property {number} chosen
  */
 
-/** @param {{labels?: boolean, outlined?: boolean}} [how] labels: the tokens stand at the left, for the model's own gate */
+/**
+ * @param {{labels?: boolean, outlined?: boolean}} [how] labels: the tokens stand at the left, for the model's own gate
+ */
 export function makeGateBars({ labels = false, outlined = false } = {}) {
   const element = make("div", "gate-bars" + (outlined ? " outlined" : ""));
-  element.setAttribute("aria-hidden", "true"); // the table of Numbers and the tiles say the same in words
+  // the table of Numbers and the tiles say the same in words
+  element.setAttribute("aria-hidden", "true");
   const rows = Array.from({ length: GATE_ROWS + 1 }, () => {
     const row = make("div", "gate-bar"),
       name = asIs(make("span", "t")),
@@ -49,7 +52,8 @@ export function makeGateBars({ labels = false, outlined = false } = {}) {
       row.classList.toggle("on", id !== null && id === passage.chosen);
       row.classList.toggle("others", id === null);
       row.classList.toggle("cut", cut);
-      row.style.setProperty("--share", String((cut ? before : value) ?? 0)); // a narrow page draws strips
+      // a narrow page draws strips
+      row.style.setProperty("--share", String((cut ? before : value) ?? 0));
       bar.style.width = `${(100 * Math.min(1, ((cut ? before : value) ?? 0) / passage.top)).toFixed(2)}%`;
       note.textContent = cut ? t("cut") : numbers && value ? percent(value) : "";
     });

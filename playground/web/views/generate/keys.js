@@ -1,7 +1,10 @@
 // @ts-check
 /** Keys beside those of the timeline: n for a new text, 1 to 9 for a tile. */
 
-/** @param {HTMLElement} view @param {{another: () => void, tile: (number: number) => boolean}} acts */
+/**
+ * @param {HTMLElement} view
+ * @param {{another: () => void, tile: (number: number) => boolean}} acts
+ */
 export function onKeys(view, { another, tile }) {
   view.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);

@@ -94,7 +94,8 @@ export function makeLinks({
       problem(say(answer.error));
       return;
     }
-    const there = location.pathname + withView(answer.query); // a tab of its own: the text and its branches stay here
+    // a tab of its own: the text and its branches stay here
+    const there = location.pathname + withView(answer.query);
     if (!window.open(there, "_blank")) location.assign(there);
   });
 

@@ -28,7 +28,10 @@ export function makeNotices(part, store) {
       part("progress-words").textContent = shown.words;
       part("progress").hidden = false;
     },
-    /** @param {string | null} sentence @param {HTMLElement} [field] that it is about: it stands under it */
+    /**
+     * @param {string | null} sentence
+     * @param {HTMLElement} [field] that it is about: it stands under it
+     */
     problem(sentence, field) {
       const place = part("problem");
       marked?.removeAttribute("aria-invalid");

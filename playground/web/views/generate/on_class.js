@@ -14,7 +14,8 @@ import { t } from "../../core/translate.js";
 
 const CHOICES = 5; // tiles that u may fall on, by name
 const OVER = ["end_of_text", "stop_string", "context"]; // ends of a text after which nothing comes
-const TELLING = ["left", "gates", "numbers", "many"]; // parts that show what was drawn, or what could have been
+// parts that show what was drawn, or what could have been
+const TELLING = ["left", "gates", "numbers", "many"];
 const BEFORE = 16; // tokens before a step that its name holds
 
 /**
@@ -60,7 +61,10 @@ export function offerToClass(parts) {
     return `generate ${text?.prompt.model} ${k} ${ids.join(" ")}`;
   }
 
-  /** Whether there is a token after a step: of the text, or one that the server can draw. @param {number} k */
+  /**
+   * Whether there is a token after a step: of the text, or one that the server can draw.
+   * @param {number} k
+   */
   function goesOn(k) {
     const text = store.here(),
       frames = store.frames();
@@ -80,10 +84,14 @@ export function offerToClass(parts) {
     return seen && goesOn(k) ? k + 1 : k;
   }
 
-  /** Keeps from the screen what a class may be asked for; whether the step on view is covered. @param {number} k */
+  /**
+   * Keeps from the screen what a class may be asked for; whether the step on view is covered.
+   * @param {number} k
+   */
   function cover(k) {
     const there = coversAnswers() && store.frames().length > 0;
-    if (there && time().playing) showAnswer(nameOfStep(k)); // a text that plays shows its words as they come
+    // a text that plays shows its words as they come
+    if (there && time().playing) showAnswer(nameOfStep(k));
     const covered = there && isCovered(nameOfStep(k));
     notice.show(covered);
     for (const name of TELLING) part(name).classList.toggle("class-covered", covered);
@@ -95,7 +103,8 @@ export function offerToClass(parts) {
   function questionsOf(frame) {
     const next = { label: t("What comes next?"), question: nextToken };
     const found = [next];
-    if (coversAnswers() && !isCovered(nameOfStep(step()))) return found; // the others ask for what is on view
+    // the others ask for what is on view
+    if (coversAnswers() && !isCovered(nameOfStep(step()))) return found;
     const cut = frame.rows.find((/** @type {any} */ row) => row.cut && row.cut !== "draw");
     if (cut) found.push({ label: t("Which rule cuts it?"), question: () => whichRule(frame, cut) });
     if (typeof frame.u === "number" && frame.strip.length > 1)
@@ -153,7 +162,11 @@ export function offerToClass(parts) {
   return cover;
 }
 
-/** The text before a step, as the model reads it. @param {ReturnType<typeof import("./store.js").makeStore>} store @param {number} k */
+/**
+ * The text before a step, as the model reads it.
+ * @param {ReturnType<typeof import("./store.js").makeStore>} store
+ * @param {number} k
+ */
 function textBefore(store, k) {
   const pieces = [...(store.here()?.prompt.pieces ?? []), ...store.frames().slice(0, k)];
   return pieces.map((piece) => piece.piece ?? piece.text).join("");

@@ -31,7 +31,12 @@ export function makeOpening(parts) {
   const { store, constants, controls, rules, problem } = parts;
   const { state } = store;
 
-  /** A saved text as one more of this visit. @param {any} trace @param {string | null} label @param {string} [end] */
+  /**
+   * A saved text as one more of this visit.
+   * @param {any} trace
+   * @param {string | null} label
+   * @param {string} [end]
+   */
   function openTrace(trace, label, end = "recorded") {
     const branch = store.newBranch({
       settings: { ...constants.start, ...trace.settings },

@@ -3,7 +3,8 @@
 import { GATE_ROWS } from "./gate_bars.js";
 
 /**
- * What of each candidate is left behind a gate: (stage) => passage. A rule that is off lets everything through.
+ * What of each candidate is left behind a gate: (stage) => passage. A rule that is off lets
+ * everything through.
  * @param {any} record @param {number} [rows] candidates that are listed; the others are one bar @returns {(stage: string) => import("./gate_bars.js").Passage}
  */
 export function passagesOf(record, rows = GATE_ROWS) {
@@ -16,7 +17,8 @@ export function passagesOf(record, rows = GATE_ROWS) {
   /** @param {any} row @param {number} at */
   const left = (row, at) => {
     if (row.through) return row.through[at];
-    if (at === 0) return row.raw; // a text saved by an older version: what it does not say is not drawn
+    // a text saved by an older version: what it does not say is not drawn
+    if (at === 0) return row.raw;
     if (row.cut && order.indexOf(row.cut) <= at) return 0;
     return at >= order.length - 2 ? row.final : null;
   };

@@ -7,11 +7,16 @@ import { asIs, button, make, visible } from "../../core/dom.js";
 import { whole } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
 
-const LONG = 120; // characters that a token may have in the text: laying out a longer word takes the browser too long at each step
+// characters that a token may have in the text: laying out a longer word takes the browser too long
+// at each step
+const LONG = 120;
 const SHOWN = 48;
 const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
-/** The line under a word: thicker means more surprising, from 1 to 6 pixels. @param {number | null | undefined} nats */
+/**
+ * The line under a word: thicker means more surprising, from 1 to 6 pixels.
+ * @param {number | null | undefined} nats
+ */
 const thickness = (nats) => Math.max(1, Math.min(6, ((nats ?? 12) / Math.LN2) * 0.7)).toFixed(1);
 
 /** @typedef {{colour: string, level: number, title: string}} Shade */
@@ -52,7 +57,12 @@ export function makeProse({ host, onToken }) {
     if (k !== undefined) onToken(k);
   });
 
-  /** A token that is longer than a line: its beginning, and a button for the whole. @param {HTMLElement} span @param {string} piece @param {string} [token] */
+  /**
+   * A token that is longer than a line: its beginning, and a button for the whole.
+   * @param {HTMLElement} span
+   * @param {string} piece
+   * @param {string} [token]
+   */
   function shorten(span, piece, token) {
     const more = button(
       nt("all {count} character", "all {count} characters", piece.length, {
@@ -74,7 +84,12 @@ export function makeProse({ host, onToken }) {
 
   // Space only tokens, line ends and pieces of a character would be invisible: these are always
   // drawn as marks.
-  /** @param {HTMLElement} span @param {string} piece @param {string} [token] @param {boolean} [all] however long it is */
+  /**
+   * @param {HTMLElement} span
+   * @param {string} piece
+   * @param {string} [token]
+   * @param {boolean} [all] however long it is
+   */
   function fill(span, piece, token, all = false) {
     if (!all && piece.length > LONG) return shorten(span, piece, token);
     span.replaceChildren();
@@ -169,10 +184,14 @@ export function makeProse({ host, onToken }) {
       above = on.offsetTop;
     if (host.scrollTop < below + 8) host.scrollTop = below + 8;
     else if (host.scrollTop > above) host.scrollTop = Math.max(0, above - 8);
-    host.tabIndex = host.scrollHeight > host.clientHeight ? 0 : -1; // what scrolls scrolls by the keyboard, too
+    // what scrolls scrolls by the keyboard, too
+    host.tabIndex = host.scrollHeight > host.clientHeight ? 0 : -1;
   }
 
-  /** A band under the words, from the first of the prompt on; null: none. @param {(Shade | null)[] | null} shades */
+  /**
+   * A band under the words, from the first of the prompt on; null: none.
+   * @param {(Shade | null)[] | null} shades
+   */
   function tint(shades) {
     for (const [span, title] of tinted) {
       span.classList.remove("counted");
@@ -212,7 +231,10 @@ export function makeProse({ host, onToken }) {
         spans[k]?.before(dot);
       }
     },
-    /** Whether every space and line end is seen; load the text again then. @param {boolean} wanted */
+    /**
+     * Whether every space and line end is seen; load the text again then.
+     * @param {boolean} wanted
+     */
     showMarks(wanted) {
       marks = wanted;
     },
@@ -223,7 +245,10 @@ export function makeProse({ host, onToken }) {
     },
     /** The place of a token. @param {number} k */
     place: (k) => spans[k] ?? null,
-    /** Keeps the place of a token free until its word has come; -1: every word is there. @param {number} k */
+    /**
+     * Keeps the place of a token free until its word has come; -1: every word is there.
+     * @param {number} k
+     */
     hold(k) {
       spans.forEach((span, i) => span.classList.toggle("coming", i === k));
     },

@@ -79,14 +79,23 @@ function numberBox(row, value, take, attributes = {}) {
   };
 }
 
-/** A small box with its name before it. @param {NumberRow} row @param {() => number} value @param {(value: number) => void} take */
+/**
+ * A small box with its name before it.
+ * @param {NumberRow} row
+ * @param {() => number} value
+ * @param {(value: number) => void} take
+ */
 export function namedNumber(row, value, take) {
   const { box, show } = numberBox(row, value, take);
   const label = node("label", { class: "rules-number" }, () => say(row.label) + " ", box);
   return { label, box, show };
 }
 
-/** @param {NumberRow & {explain: WireMessage}} row @param {() => number} value @param {(value: number) => void} take */
+/**
+ * @param {NumberRow & {explain: WireMessage}} row
+ * @param {() => number} value
+ * @param {(value: number) => void} take
+ */
 function slider(row, value, take) {
   const box = node("input", {
     type: "range",
@@ -106,7 +115,12 @@ function slider(row, value, take) {
   };
 }
 
-/** A rule that is on or off. @param {Row} row @param {() => boolean} value @param {(value: boolean) => void} take */
+/**
+ * A rule that is on or off.
+ * @param {Row} row
+ * @param {() => boolean} value
+ * @param {(value: boolean) => void} take
+ */
 function onOff(row, value, take) {
   const input = node("input", { type: "checkbox", "aria-label": () => say(row.label) });
   input.addEventListener("change", () => take(input.checked));
@@ -142,7 +156,12 @@ function textBox(row, value, take) {
   };
 }
 
-/** The control of what stands behind a rule's own value, with its name before it. @param {Row} row @param {() => any} value @param {(value: any) => void} take */
+/**
+ * The control of what stands behind a rule's own value, with its name before it.
+ * @param {Row} row
+ * @param {() => any} value
+ * @param {(value: any) => void} take
+ */
 export function named(row, value, take) {
   if (row.kind === "number") return namedNumber(row, value, take);
   const { box, show } = (row.kind === "switch" ? onOff : textBox)(row, value, take);

@@ -94,7 +94,10 @@ export function makeRules({ host, constants, onChange, shown }) {
     label: (name) => say(byName.get(name)?.label),
     place: (name, to) => change({ order: orderOf(moved(stages(), wanted(), name, to)) }),
   });
-  /** An order has one spelling: that of the start goes by its name, as in links. @param {string[]} list */
+  /**
+   * An order has one spelling: that of the start goes by its name, as in links.
+   * @param {string[]} list
+   */
   const orderOf = (list) =>
     list.join() === orders[constants.start.order]?.join() ? constants.start.order : list;
 
@@ -160,12 +163,16 @@ export function makeRules({ host, constants, onChange, shown }) {
     shown(settings);
   }
 
-  /** The funnel: how many tokens are left after each rule, and how much probability it took away. @param {any} record */
+  /**
+   * The funnel: how many tokens are left after each rule, and how much probability it took away.
+   * @param {any} record
+   */
   function show(record) {
     seen = record;
     /** @type {Map<string, any>} */
     const facts = new Map(record.stages.map((/** @type {any} */ stage) => [stage.name, stage]));
-    const limit = facts.get("engine_limit"); // another program's engine gives its likeliest tokens and no more
+    // another program's engine gives its likeliest tokens and no more
+    const limit = facts.get("engine_limit");
     let kept = limit?.kept ?? facts.get("logits")?.kept ?? record.vocab_size;
     modelRow.control.textContent = limit
       ? t("gives {count} of {all} tokens", { count: limit.kept, all: record.vocab_size })
@@ -209,7 +216,10 @@ export function makeRules({ host, constants, onChange, shown }) {
       layout();
     },
     change,
-    /** Before a new text: the seed after that of the last one, unless another was chosen since. @param {number} used */
+    /**
+     * Before a new text: the seed after that of the last one, unless another was chosen since.
+     * @param {number} used
+     */
     nextSeed(used) {
       const { seed: now, do_sample: sampled } = settings;
       if (!typed && sampled && now === used)

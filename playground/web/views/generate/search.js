@@ -30,7 +30,12 @@ export function makeSearch({ host, find, onPick, onAppend }) {
   list.setAttribute("aria-label", t("Tokens found"));
   host.append(box, list);
 
-  /** @param {string} label @param {string} note @param {() => void} act @param {boolean} [own] of the model or the visitor */
+  /**
+   * @param {string} label
+   * @param {string} note
+   * @param {() => void} act
+   * @param {boolean} [own] of the model or the visitor
+   */
   function entry(label, note, act, own = true) {
     const one = make("button", "plain search-one");
     one.type = "button";
@@ -100,7 +105,10 @@ export function makeSearch({ host, find, onPick, onAppend }) {
     list.replaceChildren();
   }
   return {
-    /** The search, and the tokens that a tile of all others holds first. @param {{id: number, text: string, share: number}[]} tokens */
+    /**
+     * The search, and the tokens that a tile of all others holds first.
+     * @param {{id: number, text: string, share: number}[]} tokens
+     */
     offer(tokens) {
       box.focus();
       if (box.value) return;

@@ -3,7 +3,11 @@
 import { bits, chance, fixed, whole } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 
-/** @param {any} frame @param {string} by "surprisal" or "rank" @returns {import("./prose.js").Shade} */
+/**
+ * @param {any} frame
+ * @param {string} by "surprisal" or "rank"
+ * @returns {import("./prose.js").Shade}
+ */
 export function shadeOf(frame, by) {
   const title = t("surprisal {surprisal} bits, rank {rank}, P {probability}", {
     surprisal: frame.surprisal === null ? "∞" : fixed(bits(frame.surprisal), 2),

@@ -10,7 +10,8 @@ const plainButton = (part, text, title) =>
 export function skeleton() {
   return node(
     "div",
-    { class: "widget gen", part: "app", tabindex: -1 }, // after a click on a word the keys work, too
+    // after a click on a word the keys work, too
+    { class: "widget gen", part: "app", tabindex: -1 },
     node(
       "div",
       { class: "gen-top", part: "top" },

@@ -70,7 +70,10 @@ export function makeStore(constants) {
         .slice(0, k)
         .map((frame) => frame.token_id),
     ],
-    /** @param {Partial<Branch> & {prompt: Branch["prompt"], settings: any}} more @returns {Branch} */
+    /**
+     * @param {Partial<Branch> & {prompt: Branch["prompt"], settings: any}} more
+     * @returns {Branch}
+     */
     newBranch: (more) => ({
       id: "b" + ++count,
       parent: null,
@@ -113,7 +116,11 @@ export function makeStore(constants) {
 export const wantedStep = (branch, all) =>
   branch.wantedStep === undefined ? null : Math.min(branch.wantedStep, all.length - 1);
 
-/** The list without the oldest text that nothing on view needs. @param {Branch[]} list @param {Branch | undefined} here */
+/**
+ * The list without the oldest text that nothing on view needs.
+ * @param {Branch[]} list
+ * @param {Branch | undefined} here
+ */
 function withoutOldest(list, here) {
   const needed = new Set();
   for (
@@ -149,7 +156,11 @@ export function loopsOf(all) {
   return found;
 }
 
-/** What the transport draws of a text. @param {any[]} all frames @param {Branch[]} children texts that leave it */
+/**
+ * What the transport draws of a text.
+ * @param {any[]} all frames
+ * @param {Branch[]} children texts that leave it
+ */
 export function timelineOf(all, children) {
   return {
     length: all.length,

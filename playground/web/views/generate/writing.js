@@ -179,7 +179,11 @@ function scored(branch) {
   );
 }
 
-/** A model's progress as {words, share}: null where there is nothing to wait for. @param {any} progress @param {string} title */
+/**
+ * A model's progress as {words, share}: null where there is nothing to wait for.
+ * @param {any} progress
+ * @param {string} title
+ */
 export function progressWords(progress, title) {
   if (!progress || progress.state === "ready" || progress.state === "absent") return null;
   const share = progress.total > 0 && progress.done > 0 ? progress.done / progress.total : null;

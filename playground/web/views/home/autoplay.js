@@ -4,7 +4,10 @@
 const BETWEEN = 1500; // milliseconds between two words
 const AT_END = 6500;
 
-/** @param {import("./home.js").HomeView} home @param {number} first milliseconds before the first word */
+/**
+ * @param {import("./home.js").HomeView} home
+ * @param {number} first milliseconds before the first word
+ */
 export async function autoplay(home, first) {
   const { stage } = home;
   if (home.auto) await stage.wait(first);
@@ -12,7 +15,8 @@ export async function autoplay(home, first) {
     if (!home.here || document.hidden) await stage.wait(400);
     else if (!home.play.ended) {
       await home.drop();
-      if (home.auto && !home.next && !home.play.ended) home.auto = false; // it cannot go on, and the page says why
+      // it cannot go on, and the page says why
+      if (home.auto && !home.next && !home.play.ended) home.auto = false;
       if (home.auto) await stage.wait(BETWEEN);
     } else if (home.play.masks) home.auto = false;
     else {

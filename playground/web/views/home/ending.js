@@ -10,7 +10,10 @@ import { announce } from "../../core/messages.js";
 import { say, t } from "../../core/translate.js";
 import { bare, joins, plainText } from "./screen.js";
 
-/** Rectangles of a small picture: [x, y, width, height, colour]. @type {Record<string, [number, number, number, number, string][]>} */
+/**
+ * Rectangles of a small picture: [x, y, width, height, colour].
+ * @type {Record<string, [number, number, number, number, string][]>}
+ */
 const PICTURES = {
   generate: [
     [0, 8, 46, 13, "final"],
@@ -61,7 +64,10 @@ function door(slug, title, words, query) {
   return link;
 }
 
-/** The sentence that was played as a link of Generate; the page alone where the server does not say. @param {import("./home.js").HomeView} home */
+/**
+ * The sentence that was played as a link of Generate; the page alone where the server does not say.
+ * @param {import("./home.js").HomeView} home
+ */
 async function played(home) {
   try {
     const answer = await home.server.door(home.play.wish(home.heat));
@@ -72,7 +78,10 @@ async function played(home) {
   return "?tab=generate";
 }
 
-/** What the model says by itself; where it differs from what was played, marked. @param {import("./home.js").HomeView} home */
+/**
+ * What the model says by itself; where it differs from what was played, marked.
+ * @param {import("./home.js").HomeView} home
+ */
 function alone(home) {
   const { play, record } = home;
   const { masks } = play;
@@ -115,7 +124,11 @@ const says = (home) =>
     ? t("The surest blank first, always the widest tile, the model says:")
     : t("Always taking the widest tile, the model says:");
 
-/** The parts of the end, once. @param {import("./home.js").HomeView} home @param {HTMLElement} host */
+/**
+ * The parts of the end, once.
+ * @param {import("./home.js").HomeView} home
+ * @param {HTMLElement} host
+ */
 function build(home, host) {
   const gif = node("button", { type: "button", class: "plain" }, () => t("Download GIF"));
   gif.addEventListener("click", () => saveFilm(home));
@@ -137,7 +150,12 @@ function build(home, host) {
   );
 }
 
-/** Draws the end into `host`. @param {import("./home.js").HomeView} home @param {HTMLElement} host @returns {string} what is read aloud */
+/**
+ * Draws the end into `host`.
+ * @param {import("./home.js").HomeView} home
+ * @param {HTMLElement} host
+ * @returns {string} what is read aloud
+ */
 export function showEnding(home, host) {
   const { play, record } = home;
   if (!host.firstChild) build(home, host);

@@ -11,9 +11,13 @@
 export const shown = (text) => text.replace(/^##(?=.)/, "-");
 
 /** @typedef {{id: number, text: string, share: number, count?: number}} Tile */
-/** @typedef {{id: number, text: string, by: "you" | "chance", share: number, order: number, heat: number}} Word */
+/**
+ * @typedef {{id: number, text: string, by: "you" | "chance", share: number, order: number, heat: number}} Word
+ */
 /** @typedef {{text: string, share: number} | null} Guess */
-/** @typedef {{law: Law, u: number, place: number, guesses: Guess[], live: boolean}} Next what may stand at `place`, and where chance falls */
+/**
+ * @typedef {{law: Law, u: number, place: number, guesses: Guess[], live: boolean}} Next what may stand at `place`, and where chance falls
+ */
 /** @typedef {"words" | "masks"} Mode one word after another, or blanks in any order */
 
 /**
@@ -33,7 +37,11 @@ class Shares {
     return sum;
   }
 
-  /** The rank on which u falls, in falling order; the first unknown rank where it falls beyond those known. @param {number} u */
+  /**
+   * The rank on which u falls, in falling order; the first unknown rank where it falls beyond those
+   * known.
+   * @param {number} u
+   */
   rankAt(u) {
     let upTo = 0;
     for (let k = 0; k < this.shares.length; k++) {
@@ -107,7 +115,11 @@ export class Law {
   }
 }
 
-/** The law of logits (V,), all ranks: falling logit, equals by rising id. @param {Float32Array} logits @param {string[]} texts */
+/**
+ * The law of logits (V,), all ranks: falling logit, equals by rising id.
+ * @param {Float32Array} logits
+ * @param {string[]} texts
+ */
 export function lawOf(logits, texts) {
   const ids = Int32Array.from(logits, (_, id) => id).sort((a, b) => logits[b] - logits[a] || a - b);
   const values = Float32Array.from(ids, (id) => logits[id]);
@@ -160,7 +172,11 @@ export class Game {
     return this.mode === "masks";
   }
 
-  /** The recorded step, where what was played so far is the recording. @param {number} heat @returns {Next | null} */
+  /**
+   * The recorded step, where what was played so far is the recording.
+   * @param {number} heat
+   * @returns {Next | null}
+   */
   recorded(heat) {
     const { record, step } = this;
     const { steps } = record.causal;
@@ -174,7 +190,11 @@ export class Game {
     return { law, u: steps[step].u, place: step, guesses: [], live: false };
   }
 
-  /** What is asked of the model at this step, or after one more word. @param {Word} [then] @param {number} [place] */
+  /**
+   * What is asked of the model at this step, or after one more word.
+   * @param {Word} [then]
+   * @param {number} [place]
+   */
   question(then, place = 0) {
     const { causal, masks } = this.record;
     const words = [...this.words];
@@ -192,7 +212,12 @@ export class Game {
     return { name: /** @type {const} */ ("fill"), ids, step, seed };
   }
 
-  /** A model's answer at this step. @param {import("./live.js").Answer} answer @param {string[]} texts @returns {Next} */
+  /**
+   * A model's answer at this step.
+   * @param {import("./live.js").Answer} answer
+   * @param {string[]} texts
+   * @returns {Next}
+   */
   answered(answer, texts) {
     /** @type {Guess[]} */
     const guesses = [];
@@ -202,14 +227,25 @@ export class Game {
     return { law: answer.law, u: answer.u, place, guesses, live: true };
   }
 
-  /** The word of a rank, as it would stand in the sentence. @param {Next} next @param {number} rank @param {number} heat @param {"you" | "chance"} by @returns {Word} */
+  /**
+   * The word of a rank, as it would stand in the sentence.
+   * @param {Next} next
+   * @param {number} rank
+   * @param {number} heat
+   * @param {"you" | "chance"} by
+   * @returns {Word}
+   */
   word({ law }, rank, heat, by) {
     const id = law.ids[rank];
     const share = law.at(heat).shares[rank];
     return { id, text: law.text(id), by, share, order: this.step, heat };
   }
 
-  /** A word for the GIF. @param {{text: string, share: number, count?: number}[]} tiles @param {any} chosen {u, index, by, at, text} */
+  /**
+   * A word for the GIF.
+   * @param {{text: string, share: number, count?: number}[]} tiles
+   * @param {any} chosen {u, index, by, at, text}
+   */
   filmed(tiles, chosen) {
     const seen = tiles.map(({ text, count, share }) => ({
       text: count ? "…" : shown(text),

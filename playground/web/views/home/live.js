@@ -14,7 +14,9 @@ export class Refused extends Error {
 }
 
 /** @typedef {{name: "look" | "fill", ids: number[], step: number, seed: number}} Question */
-/** @typedef {{law: import("./game.js").Law, u: number, at: number | null, guesses: [number, number, number][]}} Answer */
+/**
+ * @typedef {{law: import("./game.js").Law, u: number, at: number | null, guesses: [number, number, number][]}} Answer
+ */
 
 /** @param {Record<string, (wish?: any) => Promise<any>>} server */
 export function makeLive(server) {

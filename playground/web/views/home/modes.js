@@ -20,7 +20,8 @@ export async function setMode(home, mode) {
       : t("Back to one word after another."),
   );
   const there = await home.arrive();
-  if (there && mode === "masks" && id + 1 === home.run) home.autoplay(700); // once, because it was asked for
+  // once, because it was asked for
+  if (there && mode === "masks" && id + 1 === home.run) home.autoplay(700);
 }
 
 /** @param {import("./home.js").HomeView} home */

@@ -128,7 +128,10 @@ export async function openFrom(home, index) {
   home.bar.show();
 }
 
-/** The first tile that is too small for a finger and all after it. @param {import("./home.js").HomeView} home */
+/**
+ * The first tile that is too small for a finger and all after it.
+ * @param {import("./home.js").HomeView} home
+ */
 export function openSmall(home) {
   if (home.busy) return home.strip?.hurry();
   return openFrom(home, home.strip?.firstSmall() ?? 0);

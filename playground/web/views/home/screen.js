@@ -13,7 +13,8 @@ import { shown } from "./game.js";
 /** @typedef {ReturnType<typeof import("../../core/dom.js").partsOf>} Parts */
 
 /**
- * Whether a piece is written without a space before it. By the piece alone: the sentence's words come
+ * Whether a piece is written without a space before it. By the piece alone: the sentence's words
+ * come
  * in any order, so no detokenizer can look back. playground/takeaway/film.py has the same rule.
  * @param {string} text
  */
@@ -21,7 +22,12 @@ export const joins = (text) => /^(##|[.,;:!?'’)])/.test(text);
 /** A piece as it stands in a text. @param {string} text */
 export const bare = (text) => text.replace(/^##(?=.)/, "");
 
-/** The sentence as plain text. @param {string} prompt @param {(Word | null)[]} words @param {string} blank */
+/**
+ * The sentence as plain text.
+ * @param {string} prompt
+ * @param {(Word | null)[]} words
+ * @param {string} blank
+ */
 export function plainText(prompt, words, blank = "") {
   let text = prompt;
   for (const word of words) {
@@ -193,13 +199,21 @@ function drawHeat(parts, heat) {
   parts.part("heatOut").textContent = fixed(heat, 2);
 }
 
-/** The button for the tiles that are too small for a finger. @param {Parts} parts @param {import("./home.js").HomeView} home */
+/**
+ * The button for the tiles that are too small for a finger.
+ * @param {Parts} parts
+ * @param {import("./home.js").HomeView} home
+ */
 export function drawSmall(parts, { strip, next, play, opened }) {
   const none = (strip?.firstSmall() ?? -1) < 0;
   parts.press("small").hidden = none || !next || play.ended || opened?.rest === false;
 }
 
-/** Everything but the tiles. @param {import("./home.js").HomeView} home @param {number} fresh the place of the newest word, or -1 */
+/**
+ * Everything but the tiles.
+ * @param {import("./home.js").HomeView} home
+ * @param {number} fresh the place of the newest word, or -1
+ */
 export function drawScreen(home, fresh) {
   const { play, record, parts, next } = home,
     { masks, ended, words } = play,
@@ -238,7 +252,13 @@ function drawScore(parts, words) {
   parts.part("pips").replaceChildren(...pips);
 }
 
-/** Which model speaks, and whether it is the recording. @param {Parts} parts @param {any} record @param {boolean} masks @param {boolean} live */
+/**
+ * Which model speaks, and whether it is the recording.
+ * @param {Parts} parts
+ * @param {any} record
+ * @param {boolean} masks
+ * @param {boolean} live
+ */
 function drawSource(parts, record, masks, live) {
   const { model, parameters } = record[masks ? "masks" : "causal"];
   const size = String(Math.round(parameters / 1e6));
@@ -257,14 +277,18 @@ function drawSource(parts, record, masks, live) {
   );
 }
 
-/** What a key means on this page: a tile's index, "drop", "back", or null. @param {KeyboardEvent} event */
+/**
+ * What a key means on this page: a tile's index, "drop", "back", or null.
+ * @param {KeyboardEvent} event
+ */
 export function actOf({ key, target, ctrlKey, metaKey, altKey }) {
   if (ctrlKey || metaKey || altKey) return null;
   const at = /** @type {HTMLElement} */ (target);
   const writes = at.matches?.("input:not([type=range]), textarea, select, [contenteditable=true]");
   if (key === "Escape") return "back";
   if (/^[1-9]$/.test(key) && !writes) return Number(key) - 1;
-  const pressed = at.closest?.("button, a, summary, input, [role=tab]"); // Space is the control's own there
+  // Space is the control's own there
+  const pressed = at.closest?.("button, a, summary, input, [role=tab]");
   return key === " " && !writes && !pressed ? "drop" : null;
 }
 

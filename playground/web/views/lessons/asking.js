@@ -82,7 +82,12 @@ export function askChoice(host, step, set) {
   return { update: (/** @type {StepState} */ state) => view.update(state, step.hidden.truth) };
 }
 
-/** A number: a ruler whose handle is the guess; the truth is a mark on the same ruler. @param {HTMLElement} host @param {Step} step @param {SetGuess} set */
+/**
+ * A number: a ruler whose handle is the guess; the truth is a mark on the same ruler.
+ * @param {HTMLElement} host
+ * @param {Step} step
+ * @param {SetGuess} set
+ */
 export function askNumber(host, step, set) {
   const { low = 0, high = 1, step: by = 0.01, unit = "" } = step.predict ?? {},
     digits = Math.max(0, Math.ceil(-Math.log10(by) - 1e-9)),
@@ -127,7 +132,12 @@ export function askNumber(host, step, set) {
   return { update };
 }
 
-/** An order: each item gets the number of its turn; the truth lays them out anew beside it. @param {HTMLElement} host @param {Step} step @param {SetGuess} set */
+/**
+ * An order: each item gets the number of its turn; the truth lays them out anew beside it.
+ * @param {HTMLElement} host
+ * @param {Step} step
+ * @param {SetGuess} set
+ */
 export function askOrder(host, step, set) {
   const items = step.predict?.items ?? [],
     list = make("ol", "stage-order");

@@ -10,7 +10,11 @@ import { heapDots } from "./dots.js";
 import { DRAWINGS } from "./drawings.js";
 import { paragraph } from "./prose.js";
 
-/** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
+/**
+ * @param {HTMLElement} host
+ * @param {import("./types.js").Step} step
+ * @param {import("./types.js").SetGuess} set
+ */
 export function drawCard(host, step, set) {
   const card = make("div", "stage-card"),
     front = make("section", "stage-card-side front"),
@@ -44,7 +48,10 @@ export function drawCard(host, step, set) {
     return rows;
   }
 
-  /** The back, built when the card turns or the class has voted. @param {import("./types.js").StepState} state */
+  /**
+   * The back, built when the card turns or the class has voted.
+   * @param {import("./types.js").StepState} state
+   */
   function turn(state) {
     back.replaceChildren();
     drawing = null;

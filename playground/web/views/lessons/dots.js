@@ -19,7 +19,13 @@ import { nt } from "../../core/translate.js";
 const DENSE = 48, // people of whom each gets a dot in a row
   COLUMNS = 40;
 
-/** The same dots stay as they are. @param {HTMLElement} host @param {string} as @param {() => Node[]} made @param {string} [classes] */
+/**
+ * The same dots stay as they are.
+ * @param {HTMLElement} host
+ * @param {string} as
+ * @param {() => Node[]} made
+ * @param {string} [classes]
+ */
 function keep(host, as, made, classes = "") {
   let box = /** @type {HTMLElement | null} */ (host.querySelector(":scope > .stage-dots"));
   if (!as) return box?.remove();
@@ -38,7 +44,12 @@ function dotAt(left, up = 0) {
   return dot;
 }
 
-/** Dots along a track as long as the share of the class. @param {HTMLElement} track @param {number | null} count @param {number} total */
+/**
+ * Dots along a track as long as the share of the class.
+ * @param {HTMLElement} track
+ * @param {number | null} count
+ * @param {number} total
+ */
 export function rowDots(track, count, total) {
   const people = count ?? 0;
   keep(
@@ -77,14 +88,24 @@ export function valueDots(host, values, low, high) {
 /** @param {number} value @param {number} low @param {number} high */
 const shareOf = (value, low, high) => Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
 
-/** How many values each column holds. @param {number[]} values @param {number} low @param {number} high */
+/**
+ * How many values each column holds.
+ * @param {number[]} values
+ * @param {number} low
+ * @param {number} high
+ */
 function columnsOf(values, low, high) {
   const heights = Array(COLUMNS + 1).fill(0);
   for (const value of values) heights[Math.round(shareOf(value, low, high) * COLUMNS)]++;
   return heights;
 }
 
-/** A little heap of dots, for what has no track. @param {HTMLElement} host @param {number | null} count @param {number} total */
+/**
+ * A little heap of dots, for what has no track.
+ * @param {HTMLElement} host
+ * @param {number | null} count
+ * @param {number} total
+ */
 export function heapDots(host, count, total) {
   keep(
     host,
@@ -119,7 +140,12 @@ export function placeDots(host, counts, total, right) {
   );
 }
 
-/** Dots in rings around a node of a picture. @param {SVGElement} node @param {number} count @param {number} radius */
+/**
+ * Dots in rings around a node of a picture.
+ * @param {SVGElement} node
+ * @param {number} count
+ * @param {number} radius
+ */
 export function ringDots(node, count, radius) {
   node.querySelector(".stage-ring")?.remove();
   if (!count) return;

@@ -14,10 +14,16 @@ import { hidesBars, rowsUnsorted } from "./laid_out.js";
 /** @typedef {import("./types.js").Step} Step */
 /** @typedef {import("./types.js").StepState} StepState */
 
-/** A name of several words keeps its spaces; what cannot be seen in a token is made visible. @param {string} name */
+/**
+ * A name of several words keeps its spaces; what cannot be seen in a token is made visible.
+ * @param {string} name
+ */
 const called = (name) => name.split(" ").map(visible).join(" ");
 
-/** How wide a name is, in letters; a Chinese character takes the room of nearly two. @param {string} name */
+/**
+ * How wide a name is, in letters; a Chinese character takes the room of nearly two.
+ * @param {string} name
+ */
 const lettersOf = (name) =>
   Math.ceil([...name].reduce((sum, one) => sum + (one > "\u2e80" ? 1.7 : 1), 0));
 
@@ -93,7 +99,13 @@ class BarsView {
     return this.kind === "tap" && state.guess !== null ? called(rows[state.guess].name) : "\u00a0";
   }
 
-  /** @param {number} i @param {any} data @param {StepState} state @param {boolean} veiled @returns {import("../../charts/bars.js").Bar} */
+  /**
+   * @param {number} i
+   * @param {any} data
+   * @param {StepState} state
+   * @param {boolean} veiled
+   * @returns {import("../../charts/bars.js").Bar}
+   */
   row(i, data, state, veiled) {
     const { value, name } = data.rows[i],
       { figure, hidden } = this.step,

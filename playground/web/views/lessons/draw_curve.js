@@ -21,7 +21,11 @@ const COLOURS = {
   loop: "var(--loop)",
 };
 
-/** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
+/**
+ * @param {HTMLElement} host
+ * @param {import("./types.js").Step} step
+ * @param {import("./types.js").SetGuess} set
+ */
 export function drawCurve(host, step, set) {
   const view = new CurveView(host, step, set);
   return { update: (/** @type {StepState} */ state) => view.update(state) };
@@ -32,7 +36,11 @@ class CurveView {
   handle = null;
   revealed = false;
 
-  /** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
+  /**
+   * @param {HTMLElement} host
+   * @param {import("./types.js").Step} step
+   * @param {import("./types.js").SetGuess} set
+   */
   constructor(host, step, set) {
     this.step = step;
     this.set = set;

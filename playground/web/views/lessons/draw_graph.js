@@ -18,7 +18,11 @@ const PACE = 520; // milliseconds a step of the walk
 const barsOf = ({ names, shares }) =>
   names.map((name, k) => ({ name, value: shares[k], figure: fixed(shares[k], 3) }));
 
-/** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
+/**
+ * @param {HTMLElement} host
+ * @param {import("./types.js").Step} step
+ * @param {import("./types.js").SetGuess} set
+ */
 export function drawGraph(host, step, set) {
   const asks = step.predict?.kind === "tap",
     box = make("div", "stage-graph"),

@@ -7,7 +7,11 @@ import { t } from "../../core/translate.js";
 import { heapDots } from "./dots.js";
 import { figureOf } from "./figure_of.js";
 
-/** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
+/**
+ * @param {HTMLElement} host
+ * @param {import("./types.js").Step} step
+ * @param {import("./types.js").SetGuess} set
+ */
 export function drawStrip(host, step, set) {
   const box = make("div", "stage-strip"),
     scale = make("div", "stage-scale"),

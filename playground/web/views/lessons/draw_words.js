@@ -23,7 +23,11 @@ function span(word, at, loop) {
   return one;
 }
 
-/** @param {HTMLElement} host @param {import("./types.js").Step} step @param {import("./types.js").SetGuess} set */
+/**
+ * @param {HTMLElement} host
+ * @param {import("./types.js").Step} step
+ * @param {import("./types.js").SetGuess} set
+ */
 export function drawWords(host, step, set) {
   const asks = step.predict?.kind === "tap";
   let revealed = false;

@@ -7,7 +7,9 @@ import { drawStrip } from "./draw_strip.js";
 import { drawTrellis } from "./draw_trellis.js";
 import { drawWords } from "./draw_words.js";
 
-/** @type {Record<string, (host: HTMLElement, step: import("./types.js").Step, set: import("./types.js").SetGuess) => import("./types.js").Drawing>} */
+/**
+ * @type {Record<string, (host: HTMLElement, step: import("./types.js").Step, set: import("./types.js").SetGuess) => import("./types.js").Drawing>}
+ */
 export const DRAWINGS = {
   bars: drawBars,
   strip: drawStrip,

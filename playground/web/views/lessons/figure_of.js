@@ -4,6 +4,10 @@
  * since.
  */
 
-/** @param {import("./types.js").Step} step @param {import("./types.js").StepState} state @returns {any} */
+/**
+ * @param {import("./types.js").Step} step
+ * @param {import("./types.js").StepState} state
+ * @returns {any}
+ */
 export const figureOf = (step, { revealed, moved }) =>
   revealed ? (moved ?? step.hidden.then ?? step.figure) : step.figure;

@@ -51,7 +51,12 @@ function press(event, acts) {
   act();
 }
 
-/** @param {KeyboardEvent} event @param {KeyActs} acts @param {Element | null} target @returns {(() => void) | null} */
+/**
+ * @param {KeyboardEvent} event
+ * @param {KeyActs} acts
+ * @param {Element | null} target
+ * @returns {(() => void) | null}
+ */
 function actOf({ key }, acts, target) {
   const ruler = target?.matches("input[type=range]"),
     tab = target?.matches("[role=tab]"),

@@ -12,7 +12,12 @@ export function hidesBars({ figure, predict, hidden }) {
   return predict?.kind === "order" || (predict?.kind === "tap" && !hidden.then);
 }
 
-/** Rows by their names, or as they stand where the figure says that this tells nothing ("1st, 2nd, 3rd"). @param {any} figure @returns {number[]} */
+/**
+ * Rows by their names, or as they stand where the figure says that this tells nothing ("1st, 2nd,
+ * 3rd").
+ * @param {any} figure
+ * @returns {number[]}
+ */
 export function rowsUnsorted({ rows, ordered }) {
   const places = rows.map((/** @type {any} */ _, /** @type {number} */ i) => i);
   if (ordered) return places;
@@ -21,6 +26,10 @@ export function rowsUnsorted({ rows, ordered }) {
   );
 }
 
-/** The parts of a tap in the order in which a class sees them. @param {Step} step @returns {number[]} */
+/**
+ * The parts of a tap in the order in which a class sees them.
+ * @param {Step} step
+ * @returns {number[]}
+ */
 export const partsLaid = (step) =>
   hidesBars(step) ? rowsUnsorted(step.figure) : (step.predict?.items ?? []).map((_, i) => i);

@@ -19,14 +19,22 @@ const rulesOf = ({ temperature, top_p, min_p, top_k, order = "transformers" }) =
   order: order === "llama.cpp" ? order : "transformers",
 });
 
-/** Logits in falling order, equals by their number. @param {ArrayLike<number>} logits @returns {Ranked} */
+/**
+ * Logits in falling order, equals by their number.
+ * @param {ArrayLike<number>} logits
+ * @returns {Ranked}
+ */
 function ranked(logits) {
   const order = Array.from(logits, (_, i) => i).sort((a, b) => logits[b] - logits[a] || a - b);
   const rows = order.map((i, k) => ({ text: null, z: logits[i], n: 1, loop: !k }));
   return { order, place: { rows, equal: true, barrier: 1, rivals: rows.length - 1 } };
 }
 
-/** Each token's probability behind the rules, in the order of the logits. @param {Ranked} ranks @param {Record<string, string>} settings */
+/**
+ * Each token's probability behind the rules, in the order of the logits.
+ * @param {Ranked} ranks
+ * @param {Record<string, string>} settings
+ */
 function sharesOf({ order, place }, settings) {
   const { weights, kept, left } = lawOf(place, rulesOf(settings)),
     shares = Array(order.length).fill(0);

@@ -15,7 +15,13 @@ export const numberOf = (text, unset) => (text === undefined || text === "" ? un
 /** @param {string[]} names @param {number} count */
 export const named = (names, count) => (names.length ? names : [...LETTERS.slice(0, count)]);
 
-/** @param {string[]} names @param {number[]} values @param {number} [low] @param {number} [high] @returns {any} */
+/**
+ * @param {string[]} names
+ * @param {number[]} values
+ * @param {number} [low]
+ * @param {number} [high]
+ * @returns {any}
+ */
 export const barsOf = (names, values, low = 0, high = 1) => ({
   kind: "bars",
   rows: names.map((name, i) => ({ name, value: values[i] })),
@@ -51,7 +57,11 @@ export const POINTS = 160;
 export const evenly = (low, high, count = POINTS) =>
   Array.from({ length: count }, (_, k) => low + ((high - low) * k) / (count - 1));
 
-/** On which part u falls, the parts side by side; null without a u. @param {number[]} shares @param {string | undefined} u */
+/**
+ * On which part u falls, the parts side by side; null without a u.
+ * @param {number[]} shares
+ * @param {string | undefined} u
+ */
 export function placeOf(shares, u) {
   if (u === undefined || u === "") return null;
   const total = shares.reduce((sum, share) => sum + share, 0);

@@ -13,7 +13,10 @@ export function stepOnView(store) {
   return step && place ? { step, figure: { lesson: place[0], step: place[1] + 1 } } : null;
 }
 
-/** What a class that follows is shown: the question, and an address that opens it. @param {Store} store */
+/**
+ * What a class that follows is shown: the question, and an address that opens it.
+ * @param {Store} store
+ */
 export function shownToClass(store) {
   const step = store.stepAt(store.at),
     place = store.list[store.at];
@@ -25,7 +28,11 @@ export function shownToClass(store) {
   };
 }
 
-/** The step on view as the class's question names it. @param {Store} store @returns {[string, number]} */
+/**
+ * The step on view as the class's question names it.
+ * @param {Store} store
+ * @returns {[string, number]}
+ */
 export function classPlace(store) {
   const [lesson, k] = store.list[store.at];
   return [lesson, k + 1];

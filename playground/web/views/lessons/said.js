@@ -5,7 +5,10 @@ import { NOTHING, plain } from "../../core/format.js";
 import { t } from "../../core/translate.js";
 import { bare } from "./prose.js";
 
-/** @param {import("./types.js").Step} step @param {any} value a guess, or the truth; null where there is none */
+/**
+ * @param {import("./types.js").Step} step
+ * @param {any} value a guess, or the truth; null where there is none
+ */
 export function said(step, value) {
   const { predict } = step;
   if (value === null || value === undefined || !predict) return NOTHING;
@@ -20,7 +23,11 @@ export function said(step, value) {
   return plain(value, 3) + (predict.unit ? `\u202f${predict.unit}` : "");
 }
 
-/** Whether a guess hit what is so; null where nearness has no border. @param {import("./types.js").Step} step @param {any} guess */
+/**
+ * Whether a guess hit what is so; null where nearness has no border.
+ * @param {import("./types.js").Step} step
+ * @param {any} guess
+ */
 export function hit(step, guess) {
   const { predict, hidden } = step;
   if (guess === null || guess === undefined || !predict) return null;

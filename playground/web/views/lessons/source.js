@@ -13,7 +13,10 @@ export class Source {
   /** @type {Map<string, Promise<void>>} what was asked for */
   asked = new Map();
 
-  /** @param {import("../../core/value.js").Host["server"]} server @param {Map<string, Step[]>} steps by lesson, filled here */
+  /**
+   * @param {import("../../core/value.js").Host["server"]} server
+   * @param {Map<string, Step[]>} steps by lesson, filled here
+   */
   constructor(server, steps) {
     this.server = server;
     this.steps = steps;
@@ -62,7 +65,10 @@ export class Source {
     });
   }
 
-  /** What may come next is asked for ahead; what fails is asked again when it is shown. @param {[string, number][]} places */
+  /**
+   * What may come next is asked for ahead; what fails is asked again when it is shown.
+   * @param {[string, number][]} places
+   */
   async ahead(places) {
     for (const place of places) await this.needFigure(...place).catch(() => {});
   }

@@ -70,7 +70,10 @@ class Stage {
 
   // What comes from the server
   // -----------------------------------------------------------------------------------------------
-  /** All lessons and courses in the language of the page. @param {string} query the link, or "" to stay where one is */
+  /**
+   * All lessons and courses in the language of the page.
+   * @param {string} query the link, or "" to stay where one is
+   */
   async fetch(query) {
     const { store } = this,
       language = current();
@@ -282,7 +285,8 @@ class Stage {
     state.revealed = !state.revealed;
     if (state.revealed) this.vote.reveal(placeOf(...classPlace(this.store)));
     this.update();
-    this.host.querySelector(".stage-why")?.scrollIntoView({ block: "nearest" }); // a phone's screen is short
+    // a phone's screen is short
+    this.host.querySelector(".stage-why")?.scrollIntoView({ block: "nearest" });
     this.keepAddress();
   }
 

@@ -55,7 +55,10 @@ export class Store {
     return state;
   }
 
-  /** @param {string} value "lesson:temperature" or "course:how-a-model-chooses" @param {number} [at] */
+  /**
+   * @param {string} value "lesson:temperature" or "course:how-a-model-chooses"
+   * @param {number} [at]
+   */
   open(value, at = 0) {
     const [kind, slug] = value.split(":");
     Object.assign(this, kind === "course" ? { course: slug } : { course: "", lesson: slug });
@@ -86,7 +89,10 @@ export class Store {
     return `#${this.at + 1}${this.stateAt(this.at).revealed ? "r" : ""}`;
   }
 
-  /** Takes what stands behind # of an address; says whether it was one of the stage's own. @param {string} hash */
+  /**
+   * Takes what stands behind # of an address; says whether it was one of the stage's own.
+   * @param {string} hash
+   */
   takeHash(hash) {
     if (hash === "#teacher") {
       this.teacher = Boolean(this.course);

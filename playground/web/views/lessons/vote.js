@@ -93,7 +93,8 @@ export class Vote {
   }
 
   async load() {
-    const [session, view] = ["../classroom/session.js", "../../core/on_view.js"]; // not in every copy: the server says so
+    // not in every copy: the server says so
+    const [session, view] = ["../classroom/session.js", "../../core/on_view.js"];
     this.session = await import(session);
     (await import(view)).offerView("lessons", () => this.offered());
     document.addEventListener("playground:class", () => this.hear());
@@ -161,7 +162,9 @@ export class Vote {
     this.draw();
   }
 
-  /** @param {{step: import("./types.js").Step, figure: {lesson: string, step: number}} | null} here */
+  /**
+   * @param {{step: import("./types.js").Step, figure: {lesson: string, step: number}} | null} here
+   */
   async ask(here) {
     const question = here && questionOf(here.step, here.figure);
     if (!question) announce(t("This step cannot be voted on."));

@@ -7,7 +7,9 @@
 import { make } from "../../core/dom.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 
-/** @typedef {string | [text: string, term: string]} Entry a sentence, or one with the term of the glossary that it leads to */
+/**
+ * @typedef {string | [text: string, term: string]} Entry a sentence, or one with the term of the glossary that it leads to
+ */
 /** @typedef {Record<string, Record<string, Entry>>} Table by page and name of the control */
 
 const CONTROLS =
@@ -20,7 +22,10 @@ const REST = 450, // milliseconds that the pointer rests on a control
   LEAVING = 250;
 const SPACE = 8; // pixels between the control and the line
 
-/** What a label says, without the control in it and what that holds. @param {Element | null | undefined} label */
+/**
+ * What a label says, without the control in it and what that holds.
+ * @param {Element | null | undefined} label
+ */
 function labelText(label) {
   const named = label?.querySelector(":scope > span, [data-testid=block-info]")?.textContent;
   if (named) return named;
@@ -58,7 +63,10 @@ function pageOf(control) {
   );
 }
 
-/** "Name of …": a key with an ellipsis stands for all names that begin, or end, like it. @param {string} name */
+/**
+ * "Name of …": a key with an ellipsis stands for all names that begin, or end, like it.
+ * @param {string} name
+ */
 const patternOf = (name) =>
   new RegExp(
     `^${name
@@ -108,7 +116,11 @@ class Entries {
   }
 }
 
-/** @param {Entries} entries @param {Element} asked @returns {{text: string, term?: string} | null} */
+/**
+ * @param {Entries} entries
+ * @param {Element} asked
+ * @returns {{text: string, term?: string} | null}
+ */
 function explanationOf(entries, asked) {
   const control = /** @type {HTMLElement} */ (asked),
     label = control.closest("label");
@@ -166,7 +178,8 @@ class Bubble {
   shown = null;
   waiting = 0;
   holding = 0; // a finger stays: what the focus and the mouse do meanwhile is no question
-  travels = true; // the keyboard goes from control to control; what a press does with the focus is no question
+  // the keyboard goes from control to control; what a press does with the focus is no question
+  travels = true;
   at = [NaN, NaN]; // where the pointer is
 
   /** @param {Entries} entries */
@@ -277,7 +290,8 @@ class Bubble {
       if (control) this.holding = setTimeout(() => this.show(control), HELD);
     });
     for (const name of ["pointerup", "pointercancel"])
-      document.addEventListener(name, () => clearTimeout(this.holding)); // a tap, or the page is drawn along
+      // a tap, or the page is drawn along
+      document.addEventListener(name, () => clearTimeout(this.holding));
     document.addEventListener("pointermove", (event) => {
       this.at = [event.clientX, event.clientY];
       if (event.pointerType === "touch" && Math.hypot(event.movementX, event.movementY) > 6)

@@ -86,7 +86,10 @@ function speak() {
   });
 }
 
-/** "model · device": each part is a text of its own for the tables of words. @param {HTMLElement} place */
+/**
+ * "model · device": each part is a text of its own for the tables of words.
+ * @param {HTMLElement} place
+ */
 function showStatusIn(place) {
   /** @param {string} text */
   const show = (text) =>
@@ -113,7 +116,10 @@ function followTabs() {
   });
 }
 
-/** @param {HTMLSelectElement} select @param {import("../../core/value.js").Host["trigger"]} trigger */
+/**
+ * @param {HTMLSelectElement} select
+ * @param {import("../../core/value.js").Host["trigger"]} trigger
+ */
 function offerLanguages(select, trigger) {
   for (const [name, title] of Object.entries(languages)) {
     const option = new Option(title, name);
@@ -125,7 +131,8 @@ function offerLanguages(select, trigger) {
     select.value = current();
     changeAddress({ lang: current() });
   });
-  let labels = "en"; // Gradio's own components are given theirs by the server (playground/pages/labels.py)
+  // Gradio's own components are given theirs by the server (playground/pages/labels.py)
+  let labels = "en";
   function follow() {
     select.value = current();
     if (labels === current()) return;
