@@ -30,6 +30,7 @@ from playground.i18n import tables
 from playground.pages import embedding, labels, load_pages
 from playground.pages.home import first_paint
 from playground.paths import ASSETS
+from playground.server.font_files import shipped_fonts
 from playground.server.own_address import reachable
 from playground.server.security_headers import guarded
 from playground.takeaway.qr import squares
@@ -151,7 +152,7 @@ def build_app(make_backend: Callable[[], Any] | None = None) -> Demo:
 def launch_settings() -> dict[str, Any]:
     """The arguments of `launch()` (or `mount_gradio_app()`) that make the look. Gradio 6 takes them
     there, not in gr.Blocks."""
-    gr.set_static_paths([ASSETS / "fonts", ASSETS / "words"])
+    gr.set_static_paths([ASSETS / "words"])
     # Not `css=`: Gradio takes that apart rule by rule in the browser, and shorthands with variables
     # in them get lost on the way.
     return {
@@ -187,7 +188,7 @@ def stylesheet() -> str:
     root path does no harm."""
     faces = [
         f'@font-face {{ font-family: "{name}"; font-weight: 200 900; font-display: swap; '
-        f'src: url("gradio_api/file={(ASSETS / "fonts" / file).as_posix()}") format("woff2"); }}'
+        f'src: url("{shipped_fonts().address(file)}") format("woff2"); }}'
         for name, file in FONTS
     ]
     return (

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from playground.backend.limits import limits
+from playground.server.font_files import font_routes
 from playground.server.framing import frame_ancestors
 from playground.server.gradio_files import gradio_routes
 from playground.server.page_cache import PageCache
@@ -153,5 +154,5 @@ def guarded() -> dict[str, Any]:
     layers = (Guard, SingleSlash, Translations, PageCache)
     return {
         "middleware": [Middleware(layer) for layer in layers],
-        "routes": [*web_routes(), *gradio_routes(), *teachers_routes()],
+        "routes": [*web_routes(), *gradio_routes(), *font_routes(), *teachers_routes()],
     }

@@ -269,22 +269,38 @@ class EvidenceTraining:
         return True
 
 
-def begin_from(training: EvidenceTraining, folder: str | Path, own: float = 1.0) -> None:
+def own_shares(text: str) -> dict[str, float]:
+    """What `--own` says: ".92", or "1,cls.predictions=.3,layer.2.=.97", where the names are parts
+    of the weights' names and the first number is for all others. ValueError for anything else."""
+    first, *others = text.split(",")
+    shares = {"": float(first)}
+    for one in others:
+        name, _, share = one.partition("=")
+        shares[name] = float(share)
+    if not all(0 <= share <= 1 for share in shares.values()):
+        raise ValueError(f"shares must be in [0, 1], got {text}")
+    return shares
+
+
+def begin_from(
+    training: EvidenceTraining, folder: str | Path, own: dict[str, float] | None = None
+) -> None:
     """Let a new run begin where the shipped one of `folder` ended: weights, steps, hours, curve.
     The optimizer's averages begin anew.
 
-    own: of the blocks and the head so much is that network's, the rest the masked one's. That
-    brings masks nearer to it, at some cost of the other noises (mixing weights with those that a
-    fine-tuning began from: arXiv 2109.01903).
+    own: of the blocks and the head so much is that network's, the rest the masked one's, as
+    `own_shares` reads it; all of it without. That brings masks nearer to it, at some cost of the
+    other noises (mixing weights with those that a fine-tuning began from: arXiv 2109.01903).
     """
+    shares = own or {"": 1.0}
     folder, network = Path(folder), training.network
     shipped = load_evidence(folder, network.network)
     theirs = dict(shipped.named_parameters())
     with torch.no_grad():
         for name, value in network.named_parameters():
             if value.requires_grad:
-                share = own if name.startswith("network.") else 1.0
-                value.lerp_(theirs[name], share)
+                named = [share for part, share in shares.items() if part in name]
+                value.lerp_(theirs[name], named[-1] if name.startswith("network.") else 1.0)
         network.share.copy_(shipped.share)
         network.group.copy_(shipped.group)
     training.average = AveragedWeights(network, training.settings.average)
@@ -316,7 +332,10 @@ def command_line() -> argparse.ArgumentParser:
         "--begin", metavar="FOLDER", help="a new run begins where the shipped one there ended"
     )
     parser.add_argument(
-        "--own", type=float, default=1.0, help="with --begin: share of its weights, 0 to 1"
+        "--own",
+        type=own_shares,
+        metavar="SHARE[,NAME=SHARE...]",
+        help="with --begin: share of its weights, 0 to 1, and of those whose names have NAME in them",
     )
     parser.add_argument(
         "--shares",

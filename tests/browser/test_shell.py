@@ -45,7 +45,7 @@ def test_the_fonts_come_from_this_server(page, open_page):
     open_page("generate")
     page.wait_for_function("document.fonts.check('16px \"Source Serif 4\"')")
     fonts = [address for address in page.watch.requests if ".woff2" in address]
-    assert fonts and all("/gradio_api/file=" in address for address in fonts)
+    assert fonts and all("/fonts/" in address for address in fonts)
 
 
 def test_the_voice_speaks_text(page, open_page):

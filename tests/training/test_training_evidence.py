@@ -13,7 +13,13 @@ from playground.diffusion.noise_bounds import (
     evidence_of_words,
     uniform_evidence,
 )
-from playground.training.evidence import PAUSE, EvidenceSettings, EvidenceTraining, begin_from
+from playground.training.evidence import (
+    PAUSE,
+    EvidenceSettings,
+    EvidenceTraining,
+    begin_from,
+    own_shares,
+)
 from playground.training.evidence_batches import (
     KINDS,
     Teacher,
@@ -259,7 +265,15 @@ def test_shipping_copies_what_the_folder_holds_now(tmp_path, tokenizer, tale_blo
     assert not (tmp_path / "other").exists()
 
 
-@pytest.mark.parametrize("own", [1.0, 0.75, 0.0])
+def test_what_is_kept_of_a_network_is_said_for_all_and_for_parts():
+    assert own_shares(".92") == {"": 0.92}
+    assert own_shares("1,cls.predictions=.3") == {"": 1.0, "cls.predictions": 0.3}
+    for wrong in ("", "1.2", "1,head", "1,head=-1", "head=1"):
+        with pytest.raises(ValueError):
+            own_shares(wrong)
+
+
+@pytest.mark.parametrize("own", [None, {"": 0.75}, {"": 0.0}, {"": 1.0, "cls.predictions": 0.3}])
 def test_a_new_run_begins_where_a_shipped_one_ended(tmp_path, tokenizer, tale_blocks, own):
     run = training(tmp_path / "run", tokenizer, tale_blocks)
     run.run()
@@ -270,7 +284,9 @@ def test_a_new_run_begins_where_a_shipped_one_ended(tmp_path, tokenizer, tale_bl
     shipped = dict(load_evidence(tmp_path / "shipped", new.network.network).named_parameters())
     for name, value in new.network.named_parameters():
         if value.requires_grad:
-            share = own if name.startswith("network.") else 1.0
+            head = "cls.predictions" if "cls.predictions" in name else ""
+            ours = own is None or not name.startswith("network.")
+            share = 1.0 if ours else own.get(head, own[""])
             torch.testing.assert_close(
                 value.detach(), (1 - share) * start[name] + share * shipped[name]
             )
