@@ -32,7 +32,7 @@ from playground.backend.evidence import CURVE_POINTS, EvidenceNetwork, load_evid
 from .evaluate import half_precision
 from .evidence_batches import KINDS, Teacher, WarpedDeviations, draw_noise, losses_of
 from .evidence_figures import heldout_bounds
-from .evidence_shipping import CURVE, TRAINED, ship
+from .evidence_shipping import CURVE, TRAINED, TRUNK, mix_into, own_shares, ship
 from .log import read_log, write_log
 from .masked_network import load_network
 from .schedule import AveragedWeights
@@ -40,7 +40,6 @@ from .text import MASK, PAD, WindowMix, Windows, read_blocks
 from .verifier import CHECKPOINT, PAUSE, SAVE_EVERY
 
 LOG = "log.csv"
-TRUNK = "fairy-diffusion"
 
 
 @dataclass
@@ -269,19 +268,6 @@ class EvidenceTraining:
         return True
 
 
-def own_shares(text: str) -> dict[str, float]:
-    """What `--own` says: ".92", or "1,cls.predictions=.3,layer.2.=.97", where the names are parts
-    of the weights' names and the first number is for all others. ValueError for anything else."""
-    first, *others = text.split(",")
-    shares = {"": float(first)}
-    for one in others:
-        name, _, share = one.partition("=")
-        shares[name] = float(share)
-    if not all(0 <= share <= 1 for share in shares.values()):
-        raise ValueError(f"shares must be in [0, 1], got {text}")
-    return shares
-
-
 def begin_from(
     training: EvidenceTraining, folder: str | Path, own: dict[str, float] | None = None
 ) -> None:
@@ -292,15 +278,10 @@ def begin_from(
     `own_shares` reads it; all of it without. That brings masks nearer to it, at some cost of the
     other noises (mixing weights with those that a fine-tuning began from: arXiv 2109.01903).
     """
-    shares = own or {"": 1.0}
     folder, network = Path(folder), training.network
     shipped = load_evidence(folder, network.network)
-    theirs = dict(shipped.named_parameters())
+    mix_into(network, shipped, own)
     with torch.no_grad():
-        for name, value in network.named_parameters():
-            if value.requires_grad:
-                named = [share for part, share in shares.items() if part in name]
-                value.lerp_(theirs[name], named[-1] if name.startswith("network.") else 1.0)
         network.share.copy_(shipped.share)
         network.group.copy_(shipped.group)
     training.average = AveragedWeights(network, training.settings.average)
@@ -335,7 +316,7 @@ def command_line() -> argparse.ArgumentParser:
         "--own",
         type=own_shares,
         metavar="SHARE[,NAME=SHARE...]",
-        help="with --begin: share of its weights, 0 to 1, and of those whose names have NAME in them",
+        help="with --begin and --ship: share of its weights, 0 to 1, and of those with NAME in theirs",
     )
     parser.add_argument(
         "--shares",
@@ -355,7 +336,8 @@ def main() -> None:
     parser = command_line()
     options = parser.parse_args()
     if options.ship:
-        for path in ship(options.out, options.ship, load_network(options.model)[1]):
+        trunk = load_network(options.model)[1]
+        for path in ship(options.out, options.ship, trunk, options.own):
             print(f"{path}: {path.stat().st_size:,} bytes")
         return
     if not (options.corpus and options.heldout and options.hours):

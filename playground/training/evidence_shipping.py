@@ -14,31 +14,64 @@ from typing import Any
 
 import torch
 
-from playground.backend.evidence import LARGEST_FILE, load_evidence
+from playground.backend.evidence import LARGEST_FILE, EvidenceNetwork, load_evidence
 
 from .evidence_tables import figures_of
 
 LOG, CURVE = "log.csv", "curve.csv"  # of a training's folder, and what it is called when shipped
 CHECKPOINT, TRAINED, REPORT, CARD = "checkpoint.pt", "training.json", "report.json", "README.md"
 TEMPLATE = Path(__file__).with_name("evidence_card.md")
+TRUNK = "fairy-diffusion"  # the masked network, as the files name it
 PATTERN = "evidence-*-of-*.safetensors"
 
 
-def ship(folder: str | Path, out: str | Path, network: Any) -> list[Path]:
+def own_shares(text: str) -> dict[str, float]:
+    """What `--own` says: ".92", or "1,cls.predictions=.3,layer.2.=.97", where the names are parts
+    of the weights' names and the first number is for all others. ValueError for anything else."""
+    first, *others = text.split(",")
+    shares = {"": float(first)}
+    for one in others:
+        name, _, share = one.partition("=")
+        shares[name] = float(share)
+    if not all(0 <= share <= 1 for share in shares.values()):
+        raise ValueError(f"shares must be in [0, 1], got {text}")
+    return shares
+
+
+@torch.no_grad()
+def mix_into(network: Any, other: Any, own: dict[str, float] | None) -> None:
+    """Move the weights of an evidence network towards those of another one, of the same shape, that
+    are trained: blocks and head by their shares `own`, all else to the other's.
+
+    Mixing a network with the one that its training began from: arXiv 2109.01903."""
+    theirs = dict(other.named_parameters())
+    for name, value in network.named_parameters():
+        if value.requires_grad:
+            named = [share for part, share in (own or {"": 1.0}).items() if part in name]
+            value.lerp_(theirs[name], named[-1] if name.startswith("network.") else 1.0)
+
+
+def ship(
+    folder: str | Path, out: str | Path, network: Any, own: dict[str, float] | None = None
+) -> list[Path]:
     """Copy averaged/ and log.csv of a run's folder, and write training.json and the card; returns
-    the weights' files. network: the masked one they belong to.
+    the weights' files. network: the masked one they belong to; of its blocks and head they keep
+    what `own` leaves, see `own_shares`.
 
     ValueError where a file is too large, WeightsRefused where they do not fit; nothing is written
     then.
     """
     folder, out = Path(folder), Path(out)
-    sources = sorted((folder / "averaged").glob(PATTERN))
+    found = folder / "averaged"
+    if own is not None:
+        found = mixed_files(folder, network, own)
+    sources = sorted(found.glob(PATTERN))
     for source in sources:
         if source.stat().st_size > LARGEST_FILE:
             raise ValueError(
                 f"{source.name} must stay below {LARGEST_FILE} bytes, got {source.stat().st_size}"
             )
-    load_evidence(folder / "averaged", network)
+    load_evidence(found, network)
     out.mkdir(parents=True, exist_ok=True)
     for source in sources:
         (out / source.name).write_bytes(source.read_bytes())
@@ -46,13 +79,25 @@ def ship(folder: str | Path, out: str | Path, network: Any) -> list[Path]:
     (out / CURVE).write_bytes((folder / LOG).read_bytes())
     trained = training_of(folder) | shape_of(load_evidence(out, network), out)
     (out / TRAINED).write_text(json.dumps(trained, indent=1) + "\n", encoding="utf-8")
-    measured = folder / "averaged" / REPORT
+    measured = found / REPORT
     if measured.is_file():
         (out / REPORT).write_bytes(measured.read_bytes())
     if (out / REPORT).is_file() and read_report(out)["weights"] != digest(out):
         (out / REPORT).unlink()
     write_card(out)
     return [out / source.name for source in sources]
+
+
+def mixed_files(folder: Path, network: Any, own: dict[str, float]) -> Path:
+    """Folder of the averaged weights that `own` has mixed with the masked network's."""
+    averaged = load_evidence(folder / "averaged", network)
+    mixed = EvidenceNetwork(network, averaged.width, averaged.groups)
+    mix_into(mixed, averaged, own)
+    for name in ("share", "group", "curve"):
+        getattr(mixed, name).copy_(getattr(averaged, name))
+    (folder / "mixed").mkdir(exist_ok=True)
+    mixed.save(folder / "mixed", TRUNK)
+    return folder / "mixed"
 
 
 def training_of(folder: Path) -> dict[str, Any]:
@@ -122,7 +167,7 @@ def card(trained: dict[str, Any], report: dict[str, Any]) -> str:
     """The text of the card."""
     begun = trained["done"] > 1 - trained["descent"]
     if trained["done"] >= 0.999:
-        descent = "the rate stayed and fell to zero in the last quarter"
+        descent = "the rate stayed and fell to zero at the end"
     else:
         descent = (
             f"the run stands at {trained['done']:.0%} of its budget and the rate "

@@ -23,10 +23,15 @@ SMALL = """controls => [...document.querySelectorAll(controls)].filter(c => c.ch
 UNEXPLAINED = """() => [...document.querySelectorAll('button, input:not([type=hidden]), select, textarea, summary, [role=slider]')].filter(c => c.checkVisibility()
     && c.getClientRects().length && !c.closest('[data-k], .canvas-words, .tab-wrapper, dialog, .explanation') && !playgroundExplanation(c))
   .map(c => c.localName + ': ' + (c.getAttribute('aria-label') || c.closest('label')?.textContent || c.textContent).trim().slice(0, 60))"""
+UNNAMED = """() => [...document.querySelectorAll('[role=img], [role=slider], [role=group], [role=toolbar]')]
+  .filter(one => one.checkVisibility() && one.getClientRects().length && !one.querySelector(':scope > title')
+    && !['aria-label', 'aria-labelledby', 'title'].some(name => one.getAttribute(name)))
+  .map(one => one.outerHTML.slice(0, 120))"""
 SETTLED = "() => new Promise(done => setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 250))"
 
 
 def each_part(page):
+    page.wait_for_function("() => Boolean(window.playgroundExplanation)")  # it loads for itself
     parts = page.locator(".tabitem .tab-wrapper [role=tab]:visible").all()
     for part in parts or [None]:
         name = ""
@@ -62,6 +67,7 @@ def test_nothing_is_without_a_name_before_the_first_answer(page, open_page, slug
     page.locator("#masthead .masthead-tools").wait_for()
     for part in each_part(page):
         assert page.evaluate(UNEXPLAINED) == [], f"{slug} {part}"
+        assert page.evaluate(UNNAMED) == [], f"{slug} {part}"
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -13,13 +13,7 @@ from playground.diffusion.noise_bounds import (
     evidence_of_words,
     uniform_evidence,
 )
-from playground.training.evidence import (
-    PAUSE,
-    EvidenceSettings,
-    EvidenceTraining,
-    begin_from,
-    own_shares,
-)
+from playground.training.evidence import PAUSE, EvidenceSettings, EvidenceTraining, begin_from
 from playground.training.evidence_batches import (
     KINDS,
     Teacher,
@@ -31,7 +25,7 @@ from playground.training.evidence_batches import (
     read_batch,
     vectors_of,
 )
-from playground.training.evidence_shipping import ship
+from playground.training.evidence_shipping import own_shares, ship
 from playground.training.start import build_model
 from playground.training.text import CLS, Windows
 from tests.training.tiny import BRIEF, tiny_network
@@ -263,6 +257,24 @@ def test_shipping_copies_what_the_folder_holds_now(tmp_path, tokenizer, tale_blo
     with pytest.raises(ValueError, match="must stay below 100"):
         ship(tmp_path / "run", tmp_path / "other", network)
     assert not (tmp_path / "other").exists()
+
+
+def test_shipped_weights_may_be_mixed_with_those_that_the_training_began_from(
+    tmp_path, tokenizer, tale_blocks
+):
+    run = training(tmp_path / "run", tokenizer, tale_blocks)
+    run.run()
+    network = tiny_network(tokenizer)
+    ship(tmp_path / "run", tmp_path / "out", network, {"": 0.75})
+    began = dict(EvidenceNetwork(network, run.network.width).named_parameters())
+    averaged = load_evidence(tmp_path / "run/averaged", network)
+    mixed = load_evidence(tmp_path / "out", network)
+    for (name, value), other in zip(mixed.named_parameters(), averaged.parameters(), strict=True):
+        share = 0.75 if name.startswith("network.") else 1.0
+        right = other if share == 1 else share * other + (1 - share) * began[name]
+        # files are float16
+        torch.testing.assert_close(value.detach(), right.detach(), atol=1e-3, rtol=1e-3)
+    assert torch.equal(mixed.group, averaged.group) and torch.equal(mixed.curve, averaged.curve)
 
 
 def test_what_is_kept_of_a_network_is_said_for_all_and_for_parts():

@@ -68,7 +68,7 @@ const plane = () =>
 const portrait = (run, label) => {
   const path = drawSvg(
     "svg",
-    { viewBox: "0 0 300 300", role: "img", "data-part": `${run}Path` },
+    { viewBox: "0 0 300 300", "data-part": `${run}Path` },
     drawSvg("path", { class: "trail" }),
     drawSvg("path", { class: "lap" }),
     drawSvg("circle", { class: "now", r: 6 }),

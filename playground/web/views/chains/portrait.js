@@ -86,6 +86,7 @@ export class RunPortrait {
     this.spans = run.pieces.map((piece, k) => tokenOf(run, piece, k, prompt));
     this.text.replaceChildren(...this.spans);
     this.said.textContent = say(run.said);
+    this.picture.setAttribute("role", "img");
     this.picture.setAttribute(
       "aria-label",
       this.name === "greedy"

@@ -111,7 +111,7 @@ export class Well {
     this.marble = drawSvg("circle", { r: RADIUS, class: "escape-marble" });
     this.svg = drawSvg(
       "svg",
-      { viewBox: "20 0 540 246", class: "escape-well-picture", role: "img" },
+      { viewBox: "20 0 540 246", class: "escape-well-picture" },
       this.ground,
       this.hill,
       this.level,
@@ -137,6 +137,7 @@ export class Well {
     const angle = shut ? 0 : 8 + 14 * Math.sqrt(Math.min(1, law.chance));
     this.lid.style.transform = `rotate(${(-angle).toFixed(1)}deg)`;
     this.svg.classList.toggle("shut", shut);
+    this.svg.setAttribute("role", "img");
     this.svg.setAttribute("aria-label", marbleSentence(state));
   }
 

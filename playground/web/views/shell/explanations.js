@@ -245,7 +245,6 @@ class Bubble {
 
   hide() {
     clearTimeout(this.waiting);
-    clearTimeout(this.holding);
     const { shown } = this;
     if (!shown) return;
     for (const holder of [shown, shown.closest("label")]) {
@@ -257,6 +256,11 @@ class Bubble {
       shown.removeAttribute("aria-describedby");
     this.shown = null;
     this.element.hidden = true;
+  }
+
+  /** The finger does not stay. */
+  letGo() {
+    clearTimeout(this.holding);
   }
 
   /** Its control may have gone under the pointer. */
@@ -285,24 +289,29 @@ class Bubble {
       if (this.holds(event)) return;
       this.travels = false;
       this.at = [event.clientX, event.clientY];
+      this.letGo();
       this.hide();
       const control = event.pointerType === "touch" ? controlAt(event) : null;
       if (control) this.holding = setTimeout(() => this.show(control), HELD);
     });
     for (const name of ["pointerup", "pointercancel"])
       // a tap, or the page is drawn along
-      document.addEventListener(name, () => clearTimeout(this.holding));
+      document.addEventListener(name, () => this.letGo());
     document.addEventListener("pointermove", (event) => {
       this.at = [event.clientX, event.clientY];
       if (event.pointerType === "touch" && Math.hypot(event.movementX, event.movementY) > 6)
-        clearTimeout(this.holding);
+        this.letGo();
     });
     document.addEventListener("contextmenu", (event) => {
       const touched = /** @type {PointerEvent} */ (event).pointerType === "touch";
       if (touched && this.shown?.contains(/** @type {Node} */ (event.target)))
         event.preventDefault();
     });
-    document.addEventListener("scroll", () => this.hide(), { capture: true, passive: true });
+    const scrolled = () => {
+      this.letGo();
+      this.hide();
+    };
+    document.addEventListener("scroll", scrolled, { capture: true, passive: true });
   }
 
   /** The focus is somewhere. @param {Element} target */
