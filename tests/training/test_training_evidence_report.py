@@ -181,7 +181,7 @@ def test_shipping_writes_the_card_and_drops_a_report_of_other_weights(
     run.run()
     ship(tmp_path / "run", out, masked(tokenizer))
     assert read_report(out) == {} and "not been measured yet" in (out / "README.md").read_text()
-    assert "fell to zero in the last quarter" in (out / "README.md").read_text()
+    assert "fell to zero at the end" in (out / "README.md").read_text()
 
 
 def test_a_report_measured_beside_the_training_is_shipped_with_its_weights(
