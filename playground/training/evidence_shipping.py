@@ -40,8 +40,9 @@ def own_shares(text: str) -> dict[str, float]:
 
 @torch.no_grad()
 def mix_into(network: Any, other: Any, own: dict[str, float] | None) -> None:
-    """Move the weights of an evidence network towards those of another one, of the same shape, that
-    are trained: blocks and head by their shares `own`, all else to the other's.
+    """Change the trained weights of `network`, in place: of its blocks and head the share `own`
+    becomes that of `other`, a network of the same shape, and the rest stays; everything else becomes
+    the other's.
 
     Mixing a network with the one that its training began from: arXiv 2109.01903."""
     theirs = dict(other.named_parameters())
