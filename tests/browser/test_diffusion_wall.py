@@ -94,6 +94,25 @@ def test_hidden_tiles_show_guesses_blurred_by_the_entropy(tale):
     expect(player(page).locator(".canvas-order")).to_contain_text("decided next to known text")
 
 
+def test_what_stands_below_does_not_jump_where_nothing_is_said_of_the_order(tale):
+    page = tale()
+    run(page, 6)
+    menu, order = (player(page).locator(part) for part in (".take-away summary", ".canvas-order"))
+
+    def height():
+        return menu.evaluate("one => Math.round(one.getBoundingClientRect().top + scrollY)")
+
+    time(page).press("End")
+    expect(order).to_be_visible()
+    said, at = order.inner_text(), height()
+    time(page).press("Home")
+    expect(order).to_be_hidden()
+    assert height() == at
+    time(page).press("End")
+    expect(order).to_have_text(said)
+    assert height() == at
+
+
 def test_the_dial_runs_the_same_seed_with_more_words_a_step(tale):
     page = tale()
     run(page, 6)

@@ -6,6 +6,7 @@
 import { fixed, percent } from "../../core/format.js";
 import { nt, t } from "../../core/translate.js";
 import { shownWord } from "./lexicon.js";
+import { replacedAt } from "./side.js";
 import { orderOf, revealsOf, shareByChance } from "./staircase.js";
 
 /** @typedef {import("./side.js").Side} Side */
@@ -28,8 +29,15 @@ function chanceOf(side) {
   return share;
 }
 
-/** @param {Side} side @param {number} step @param {boolean} live more steps are coming */
-export function orderSentence(side, step, live) {
+/**
+ * How the words up to a step came; empty where there is nothing to say yet.
+ * @param {Side} side @param {number} step @param {boolean} live more steps are coming
+ */
+export const cameSentence = (side, step, live) =>
+  replacedSentence(replacedAt(side, step)) || orderSentence(side, step, live);
+
+/** @param {Side} side @param {number} step @param {boolean} live */
+function orderSentence(side, step, live) {
   const reveals = revealsOf(side.rows, step),
     order = orderOf(reveals);
   if (order.revealed < 2 || order.distance === null) return "";
@@ -49,7 +57,7 @@ export function orderSentence(side, step, live) {
 }
 
 /** Of noise that replaces words. @param {number[] | null} times how often at each position */
-export function replacedSentence(times) {
+function replacedSentence(times) {
   const again = times?.filter((n) => n > 1) ?? [];
   if (!again.length) return "";
   return nt(

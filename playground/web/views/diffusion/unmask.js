@@ -13,7 +13,7 @@ import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
 import { makeClock } from "./clock.js";
 import { makeControls } from "./controls.js";
-import { differenceSentence, orderSentence, replacedSentence } from "./findings.js";
+import { cameSentence, differenceSentence } from "./findings.js";
 import { arrive, inSight } from "./opening.js";
 import { makeRunCurves } from "./run_curves.js";
 import { makeSeveral } from "./several.js";
@@ -353,17 +353,18 @@ export class UnmaskView {
     this.clock.show({ calls, words: Math.max(0, all - hiddenAt(side, step)), all, last });
   }
 
-  /** How the words came: a finding, counted from the reveals of the run. */
+  /**
+   * How the words came: a finding, counted from the reveals of the run. Where there is nothing to
+   * say yet, the line keeps its place: what stands below does not jump.
+   */
   drawOrder(/** @type {number} */ step) {
     const line = this.parts.part("order"),
       { sides } = this.store,
-      said =
-        sides.length === 1
-          ? replacedSentence(replacedAt(sides[0], step)) ||
-            orderSentence(sides[0], step, this.run.running)
-          : "";
-    line.hidden = !said;
-    line.textContent = said;
+      said = sides.length === 1 ? cameSentence(sides[0], step, this.run.running) : "",
+      later = sides.length === 1 && (this.run.running || step < this.store.length - 1);
+    if (said || !later) line.textContent = said;
+    line.hidden = !line.textContent;
+    line.classList.toggle("canvas-later", !said);
   }
 
   /** What the edit changed, word by word. */
