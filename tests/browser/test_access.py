@@ -135,6 +135,27 @@ def test_one_line_explains_a_control_to_pointer_keyboard_and_finger(page, open_p
     expect(bubble).to_contain_text("Keep the text up to the step on view")
 
 
+def test_a_tap_explains_nothing_and_a_finger_that_stays_a_control(page, open_page):
+    page.clock.install()  # half a second of holding passes at once
+    open_page("generate", depth="numbers")
+    unfold(page)
+    bubble = page.locator("#explanation")
+    bubble.wait_for(state="attached")
+    button = page.get_by_role("button", name="Score my text")
+    finger = {"pointerType": "touch", "bubbles": True}
+    for moves, explained in (
+        (["pointerdown", "pointerup"], False),
+        (["pointerdown", "pointercancel"], False),  # the page is drawn along
+        (["pointerdown"], True),
+        (["pointerup"], True),  # it stays for reading
+        (["pointerdown", "pointerup"], False),
+    ):
+        for move in moves:
+            button.dispatch_event(move, finger)
+        page.clock.fast_forward(1000)
+        assert bubble.is_visible() == explained, moves
+
+
 def test_the_glossary_is_searched_linked_and_accessible(page, open_page):
     open_page("home", term="softmax")
     dialog = page.get_by_role("dialog", name="Glossary")
