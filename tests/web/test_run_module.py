@@ -5,12 +5,12 @@ import pytest
 
 SETUP = """
   const log = [], started = [], stopped = [], asked = [];
-  let clock = 0, count = 0, answer = {going: true, missed: []};
+  let clock = 0, count = 0, online = true, answer = {going: true, missed: []};
   const timers = [];
   const run = makeRun({
     start: (request) => started.push(request), stop: (name) => stopped.push(name),
     going: async (question) => { asked.push(question); if (answer === null) throw new Error("away"); return answer; },
-    now: () => clock, later: (act, wait) => timers.push([clock + wait, act]), newName: () => `run${count++}`, silence: 5000,
+    now: () => clock, later: (act, wait) => timers.push([clock + wait, act]), newName: () => `run${count++}`, online: () => online, silence: 5000,
     handlers: Object.fromEntries(["begin", "progress", "waiting", "end", "error"].map((kind) => [kind, (m) => log.push([kind, m.reason ?? m.words ?? null])])
       .concat([["frame", (record, k) => log.push(["frame", record, k])], ["lost", () => log.push(["lost"])], ["resumed", () => log.push(["resumed"])]])),
   });
@@ -97,6 +97,19 @@ def test_a_server_that_is_away_is_said_once_and_the_run_resumes(module):
         return [log, started.map((one) => one.after ?? 0)];""",
     )
     assert log == [["frame", "a", 0], ["lost"], ["resumed"]] and started == [0, 1]
+
+
+def test_a_run_that_begins_without_a_network_says_so_at_once_and_begins_once_it_is_back(module):
+    log, started = play(
+        module,
+        """online = false; answer = null;
+        run.start({prompt: "x"}); const atOnce = log.length;
+        await tick(9000); online = true; answer = {going: false, missed: []}; await tick(20000);
+        run.receive(message(0, "begin"));
+        return [log.concat([atOnce]), started.map((one) => one.prompt)];""",
+    )
+    assert log == [["lost"], ["resumed"], ["begin", None], 1]
+    assert started[:2] == ["x", "x"]
 
 
 def test_an_end_that_got_lost_is_fetched(module):

@@ -1,6 +1,11 @@
 // @ts-check
 /** What a view tells the page around it. The masthead and the dialogs of a link listen. */
 
+import { t } from "./translate.js";
+
+/** While a run is asked for again. */
+export const connectionLost = () => t("The connection is lost; what is here stays. Asking again …");
+
 /** @param {string} name @param {unknown} detail */
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 

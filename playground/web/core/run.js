@@ -1,7 +1,7 @@
 // @ts-check
 // The browser's half of playground/pages/run.py: one client for whatever streams. It starts runs,
-// hands on each message once and in
-// order, stops, and asks again for what was lost. It draws nothing.
+// hands on each message once and in order, stops, and asks again for what was lost. It draws
+// nothing.
 
 /**
  * @typedef {{run: string, n: number, kind: string, at?: number, frames?: any[], reason?: string, message?: any,
@@ -10,7 +10,7 @@
  *   progress?: (message: Message) => void, waiting?: (message: Message) => void, end?: (message: Message) => void,
  *   error?: (message: Message) => void, lost?: () => void, resumed?: () => void}} Handlers
  * @typedef {{start: (request: any) => void, stop: (run: string) => any, going: (question: any) => Promise<{going: boolean, missed?: Message[]}>,
- *   handlers: Handlers, silence?: number, every?: number, now?: () => number,
+ *   handlers: Handlers, silence?: number, every?: number, now?: () => number, online?: () => boolean,
  *   later?: (act: () => void, milliseconds: number) => any, newName?: () => string}} Options
  */
 
@@ -31,6 +31,7 @@ export function makeRun(options) {
   const later = options.later ?? ((act, milliseconds) => setTimeout(act, milliseconds));
   const silence = options.silence ?? SILENCE;
   const newName = options.newName ?? randomName;
+  const online = options.online ?? (() => navigator.onLine);
   const { handlers } = options;
   /** @type {null | {name: string, request: any, next: number, frames: number, early: Map<number, Message>, heard: number,
    *   doubts: number, away: boolean, begun: boolean}} */
@@ -58,8 +59,14 @@ export function makeRun(options) {
       ...(before ? { instead: before } : {}),
     });
     before = name;
+    if (!online()) isAway(run); // the browser knows it before any answer is missed
     later(() => look(run), EVERY);
     return name;
+  }
+
+  function isAway(/** @type {NonNullable<typeof current>} */ run) {
+    run.away = true;
+    handlers.lost?.();
   }
 
   /**
@@ -142,9 +149,10 @@ export function makeRun(options) {
     } // kinds of a later version are passed over
   }
 
-  /** After a silence: does the run go on? A message that never came, or a server that was started
-   * anew, is made good by asking for
-   * the rest of the same run under a new name. */
+  /**
+   * After a silence: does the run go on? A message that never came, or a server that was started
+   * anew, is made good by asking for the rest of the same run under a new name.
+   */
   async function look(/** @type {NonNullable<typeof current>} */ run) {
     if (current !== run) return;
     const heard = run.heard;
@@ -155,10 +163,8 @@ export function makeRun(options) {
       if (current !== run) return;
       const going = answer ? answer.going : null;
       if (run.heard === heard) {
-        if (going === null && !run.away) {
-          run.away = true;
-          handlers.lost?.();
-        } else if (going !== null && (run.away || run.early.size || !going)) {
+        if (going === null && !run.away) isAway(run);
+        else if (going !== null && (run.away || run.early.size || !going)) {
           run.doubts += 1; // once may be the moment between the last message and its arrival
           if (run.doubts >= 2 || run.away || run.early.size) {
             if (going) options.stop(run.name);

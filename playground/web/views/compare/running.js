@@ -5,6 +5,7 @@
  */
 import { make, node } from "../../core/dom.js";
 import { copyLink, offerEmbed, withView } from "../../core/link.js";
+import { connectionLost } from "../../core/messages.js";
 import { makeRun } from "../../core/run.js";
 import { onLanguage, say, t } from "../../core/translate.js";
 import { readValue } from "../../core/value.js";
@@ -90,7 +91,7 @@ export class Runner {
       progress: (/** @type {any} */ { words, share, texts_now }) =>
         this.take({ words, progress: share, ...(texts_now ? { texts_now } : {}) }),
       waiting: (/** @type {any} */ { words }) => this.wait(words),
-      lost: () => this.tell(noAnswer),
+      lost: () => this.tell(connectionLost),
       resumed: () => this.tell(() => ""),
       end: (/** @type {any} */ { run, reason }) => {
         if (reason === "stopped") this.over("stopped", () => t("Stopped; what is there stays."));

@@ -5,7 +5,7 @@
  */
 import { clone, partsOf } from "../../core/dom.js";
 import { fixed } from "../../core/format.js";
-import { announce, drawn } from "../../core/messages.js";
+import { announce, connectionLost, drawn } from "../../core/messages.js";
 import { makeRun } from "../../core/run.js";
 import { makeTakeAway } from "../../core/take_away.js";
 import { makeTransport } from "../../core/transport.js";
@@ -109,8 +109,7 @@ export class UnmaskView {
           this.problem(say(message));
           this.finish({ reason: "error" });
         },
-        lost: () =>
-          this.live("waiting", t("The connection is lost; what is here stays. Asking again …")),
+        lost: () => this.live("waiting", connectionLost()),
         resumed: () => this.live("running", t("running")),
       },
     });
