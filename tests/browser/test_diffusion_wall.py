@@ -185,6 +185,30 @@ def test_on_a_phone_play_lies_under_the_thumb_while_the_wall_is_in_sight(phone, 
     assert 0 < box["y"] and box["y"] + box["height"] <= 600
 
 
+def test_a_run_pressed_without_a_network_is_made_once_the_page_is_back(tale):
+    page = tale()
+    canvas = page.locator("#diffusion-player textarea").first
+    canvas.fill("the king [MASK]*3 .")
+    with page.watch.leaving():  # Gradio loads the page anew when the server is there again
+        page.context.set_offline(True)
+        page.locator("#diffusion-run").click()
+        expect(player(page).locator("[data-part=live]")).to_contain_text("The connection is lost")
+        page.context.set_offline(False)
+        expect(player(page)).to_have_attribute("data-state", "done")
+    expect(canvas).to_have_value("the king [MASK]*3 .")
+    expect(words(page)).to_have_count(6)
+
+
+def test_a_reload_keeps_what_was_written_and_not_yet_run(tale):
+    page = tale()
+    canvas = page.locator("#diffusion-player textarea").first
+    canvas.fill("the frog [MASK]*2 .")
+    with page.watch.leaving():
+        page.reload()
+    expect(canvas).to_have_value("the frog [MASK]*2 .")
+    expect(player(page)).to_have_attribute("data-state", "recorded")
+
+
 def test_a_reload_keeps_the_run_and_the_step_on_view(tale):
     page = tale()
     run(page, 6)

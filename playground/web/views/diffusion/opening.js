@@ -18,9 +18,9 @@ const USUAL = 8;
 /** A link that was opened: its fields, and its run once more. @param {View} view */
 export async function arrive(view) {
   playRecorded(view);
+  const kept = takeKept("run");
   keepRun(view);
-  const again = await runBefore(view);
-  const query = again ?? location.search;
+  const query = (await runBefore(view, kept?.again)) ?? location.search;
   if (new URLSearchParams(query).get("tab") !== "diffusion") return;
   const answer = await view.server.arrive({ query: query.slice(0, 20000) }).catch(() => ({}));
   if (answer.values) view.form?.fill(answer.values);
@@ -32,23 +32,33 @@ export async function arrive(view) {
     const step = stepOf(new URLSearchParams(query).get("step"), view.store.length);
     if (step !== null && view.root.dataset.state === "recorded") view.time.go(step);
   }
+  if (kept?.form) view.form?.fill(kept.form);
 }
 
-/** The run on view goes along with a reload. @param {View} view */
+/** The run on view goes along with a reload, and what stands in the form. @param {View} view */
 function keepRun(view) {
   keepOverReload("run", () => {
-    const { store, time } = view;
-    if (store.recorded || !store.sides.length || !store.link.ran) return null;
-    return { ...view.formValues(), ...store.link, step: time.step };
+    const form = view.formValues();
+    return { form, again: runOf(view, form) };
   });
 }
 
 /**
- * The address that gives the run of before a reload again, once; null where there was none.
- * @param {View} view
+ * The fields of the run on view, or of one that was asked for and has not begun; null where there
+ * is none.
+ * @param {View} view @param {any} form
  */
-async function runBefore(view) {
-  const fields = takeKept("run");
+function runOf({ store, time, asked, root }, form) {
+  if (root.dataset.state === "waiting" && !asked?.edited) return { ...form, ran: 1 };
+  if (store.recorded || !store.sides.length || !store.link.ran) return null;
+  return { ...form, ...store.link, step: time.step };
+}
+
+/**
+ * The address that gives the run of before a reload again, once; null where there was none.
+ * @param {View} view @param {any} fields
+ */
+async function runBefore(view, fields) {
   if (!fields) return null;
   const { query } = await view.server.address({ fields }).catch(() => ({}));
   if (query) announce(t("The page was loaded anew: the run that stood here is made again."));

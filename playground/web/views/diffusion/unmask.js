@@ -32,6 +32,7 @@ export class UnmaskView {
   moving = false; // a step forward: words that are new snap in
   due = false;
   rested = 0;
+  asked = /** @type {any} */ (null); // the last run, as it was asked for
   /** @param {HTMLElement} element @param {import("../../core/value.js").Host} host */
   constructor(element, { props, constants, server, trigger, watch }) {
     this.props = props;
@@ -241,7 +242,7 @@ export class UnmaskView {
   start(more = {}) {
     this.problem("");
     this.live("waiting", t("running"));
-    this.run.start({ values: this.formValues(), ...more });
+    this.run.start((this.asked = { values: this.formValues(), ...more }));
   }
 
   formValues() {
