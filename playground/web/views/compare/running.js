@@ -4,6 +4,7 @@
  * question, the part's link.
  */
 import { make, node } from "../../core/dom.js";
+import { keepOverReload, takeKept } from "../../core/kept.js";
 import { copyLink, offerEmbed, withView } from "../../core/link.js";
 import { connectionLost } from "../../core/messages.js";
 import { makeRun } from "../../core/run.js";
@@ -250,6 +251,8 @@ export class PartLink {
     for (const kind of ["input", "click"])
       element.addEventListener(kind, () => (this.touched = true), { once: true });
     this.fill(props.start);
+    this.place = element.closest("[id^=compare-]")?.id ?? ""; // Gradio's own differ at each load
+    keepOverReload(this.place, () => (this.touched ? this.fields() : null));
   }
 
   /** @param {any} values */
@@ -264,10 +267,15 @@ export class PartLink {
     this.message.hidden = !text;
   }
 
+  fields() {
+    return Object.fromEntries(
+      Object.entries(this.controls).map(([name, one]) => [name, valueOf(one)]),
+    );
+  }
+
   /** Of this part with what its fields say; null, and a sentence, where they are refused. */
   async address() {
-    const fields = Object.entries(this.controls).map(([name, one]) => [name, valueOf(one)]);
-    const answer = await this.server.link(Object.fromEntries(fields)).catch(() => null);
+    const answer = await this.server.link(this.fields()).catch(() => null);
     this.tell(answer ? say(answer.problem) : noAnswer());
     return answer?.query ? location.origin + location.pathname + withView(answer.query) : null;
   }
@@ -283,6 +291,8 @@ export class PartLink {
     this.tell(say(answer.message));
     if (!this.touched && answer.values) this.fill(answer.values);
     if (!this.touched && answer.recorded) this.show(answer.recorded);
+    const kept = takeKept(this.place); // what stood in the fields before the page was loaded anew
+    if (kept && !this.touched) this.fill(kept);
     this.element.dataset.opened = "1";
   }
 }

@@ -3,7 +3,7 @@
  * What the page shows first: a recording, a text that was cut off, the text of a link, or a
  * recorded example.
  */
-import { takeKept } from "../../core/kept.js";
+import { keepOverReload, takeKept } from "../../core/kept.js";
 import { say, t } from "../../core/translate.js";
 import { lostSentence } from "./writing.js";
 
@@ -30,6 +30,9 @@ import { lostSentence } from "./writing.js";
 export function makeOpening(parts) {
   const { store, constants, controls, rules, problem } = parts;
   const { state } = store;
+  keepOverReload("typed", () =>
+    state.touched ? { prompt: controls.prompt.value, text: controls.scoreBox.value } : null,
+  );
 
   /**
    * A saved text as one more of this visit.
@@ -90,6 +93,15 @@ export function makeOpening(parts) {
     parts.go(trace.steps.length - 1);
     problem(lostSentence());
     return true;
+  }
+
+  /** What was typed before the page was loaded anew. */
+  function bringBackTyped() {
+    const typed = takeKept("typed");
+    if (!typed) return;
+    controls.scoreBox.value = typed.text;
+    controls.setPrompt(typed.prompt);
+    controls.readPrompt();
   }
 
   /** @param {any} link {values, message} */
@@ -197,6 +209,7 @@ export function makeOpening(parts) {
     } else if (opening.link) openLink(opening.link);
     else if (opening.example && !state.touched && !state.branches.length && !parts.busy())
       openExample(opening.example);
+    bringBackTyped();
     parts.changed();
     const now = state.models[state.model];
     if (now && now.state !== "ready") {
