@@ -154,6 +154,16 @@ def test_a_tap_explains_nothing_and_a_finger_that_stays_a_control(page, open_pag
             button.dispatch_event(move, finger)
         page.clock.fast_forward(1000)
         assert bubble.is_visible() == explained, moves
+    # a text that plays scrolls beside the control; the page moves it
+    text = page.locator("#generator .gen-text")
+    button.dispatch_event("pointerdown", finger)
+    text.dispatch_event("scroll")
+    page.clock.fast_forward(1000)
+    expect(bubble).to_be_visible()
+    text.dispatch_event("scroll")
+    assert bubble.is_visible()
+    page.evaluate("document.dispatchEvent(new Event('scroll'))")
+    assert bubble.is_hidden()
 
 
 def test_the_glossary_is_searched_linked_and_accessible(page, open_page):

@@ -333,21 +333,6 @@ def test_a_link_restores_a_part_and_runs_nothing(open_page, page):
     inert(page)
 
 
-def test_a_reload_keeps_what_was_typed_in_each_part(open_page, page):
-    for name, typed in (("strategies", "there was a frog"), ("contexts", "the king said")):
-        open_page("compare", part=name)
-        widget = page.locator(f"#compare-{name}")
-        widget.locator("[data-opened]").wait_for()
-        widget.locator("textarea").first.fill(typed)
-        with page.watch.leaving():
-            page.reload()
-        widget.locator("[data-opened]").wait_for()
-        expect(widget.locator("textarea").first).to_have_value(typed)
-    open_page("compare", part="strategies")
-    page.locator("#compare-strategies [data-opened]").wait_for()
-    expect(page.locator("#compare-strategies textarea").first).not_to_have_value("there was a frog")
-
-
 def test_a_hostile_link_gives_the_defaults_and_says_so(open_page, page):
     open_page(
         "compare",

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import axe, dark, fits, no_requests, unfold
+from tests.browser.conftest import axe, dark, fits, no_requests
 from tests.browser.generate_page import (
     bars,
     gen,
@@ -52,19 +52,6 @@ def test_play_writes_a_text_and_pause_holds_the_picture(recorded, page):
     page.wait_for_function("!document.querySelector('#generator .gen.running')", timeout=60_000)
     assert gen.locator(".transport-words").inner_text().split("/")[0] == held
     expect(gen.locator(".gen-text")).to_contain_text(re.compile("there was a king", re.I))
-
-
-def test_a_reload_keeps_what_was_typed(recorded, open_page, page):
-    leave_as(page, "")
-    recorded.get_by_label("Prompt").fill("There was a frog")
-    with page.watch.leaving():
-        page.reload()
-    expect(page.locator("#generator .prose-token.on")).to_be_visible()
-    unfold(page)
-    expect(recorded.get_by_label("Prompt")).to_have_value("There was a frog")
-    open_page("generate")
-    expect(page.locator("#generator .prose-token.on")).to_be_visible()
-    expect(page.locator("#generator [data-part=prompt]")).not_to_have_value("There was a frog")
 
 
 def test_scrubbing_steps_and_keys_ask_the_server_for_nothing(gen, page):

@@ -57,7 +57,7 @@ function orderSentence(side, step, live) {
 }
 
 /** Of noise that replaces words. @param {number[] | null} times how often at each position */
-function replacedSentence(times) {
+export function replacedSentence(times) {
   const again = times?.filter((n) => n > 1) ?? [];
   if (!again.length) return "";
   return nt(

@@ -178,6 +178,8 @@ class Bubble {
   shown = null;
   waiting = 0;
   holding = 0; // a finger stays: what the focus and the mouse do meanwhile is no question
+  /** @type {HTMLElement | null} */
+  held = null; // on this control
   // the keyboard goes from control to control; what a press does with the focus is no question
   travels = true;
   at = [NaN, NaN]; // where the pointer is
@@ -292,6 +294,7 @@ class Bubble {
       this.letGo();
       this.hide();
       const control = event.pointerType === "touch" ? controlAt(event) : null;
+      this.held = control;
       if (control) this.holding = setTimeout(() => this.show(control), HELD);
     });
     for (const name of ["pointerup", "pointercancel"])
@@ -307,9 +310,11 @@ class Bubble {
       if (touched && this.shown?.contains(/** @type {Node} */ (event.target)))
         event.preventDefault();
     });
-    const scrolled = () => {
-      this.letGo();
-      this.hide();
+    const scrolled = (/** @type {Event} */ event) => {
+      // a text that plays scrolls by itself, beside the control that is asked
+      const moved = /** @type {Node} */ (event.target);
+      if (this.held && moved.contains(this.held)) this.letGo();
+      if (this.shown && moved.contains(this.shown)) this.hide();
     };
     document.addEventListener("scroll", scrolled, { capture: true, passive: true });
   }
