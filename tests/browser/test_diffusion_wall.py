@@ -215,9 +215,12 @@ def test_a_reload_keeps_the_run_and_the_step_on_view(tale):
     time(page).press("End")
     written = [word.get_attribute("aria-label") for word in words(page).all()]
     time(page).press("ArrowLeft")
+    canvas = page.locator("#diffusion-player textarea").first
+    canvas.fill("the frog [MASK]*2 .")  # for the next run
     with page.watch.leaving():
         page.reload()
     expect(player(page)).to_have_attribute("data-state", "done")
+    expect(canvas).to_have_value("the frog [MASK]*2 .")
     expect(player(page)).to_have_attribute("data-view", "5")
     time(page).press("End")
     expect(words(page).first).to_be_visible()

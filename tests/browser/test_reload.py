@@ -9,7 +9,7 @@ from tests.browser.kept_page import kept, leave_as, page
 __all__ = ["kept", "page", "recorded"]
 
 
-def test_what_was_typed_in_each_part_of_compare_is_kept(open_page, page):
+def test_what_was_typed_in_a_part_of_compare_is_kept(open_page, page):
     for name, typed in (("strategies", "there was a frog"), ("contexts", "the king said")):
         open_page("compare", part=name)
         widget = page.locator(f"#compare-{name}")

@@ -251,7 +251,7 @@ export class PartLink {
     for (const kind of ["input", "click"])
       element.addEventListener(kind, () => (this.touched = true), { once: true });
     this.fill(props.start);
-    this.place = element.closest("[id^=compare-]")?.id ?? ""; // Gradio's own differ at each load
+    this.place = element.closest("[id^=compare-]")?.id ?? ""; // an id that Gradio makes differs at each load
     keepOverReload(this.place, () => (this.touched ? this.fields() : null));
   }
 

@@ -15,12 +15,20 @@ import { t } from "../../core/translate.js";
 const SLOW = 4; // steps a second: each reveal can be seen
 const USUAL = 8;
 
-/** A link that was opened: its fields, and its run once more. @param {View} view */
+/** How the page opens; what stood in the form before a reload is in it again. @param {View} view */
 export async function arrive(view) {
   playRecorded(view);
   const kept = takeKept("run");
   keepRun(view);
-  const query = (await runBefore(view, kept?.again)) ?? location.search;
+  await openAddress(view, (await runBefore(view, kept?.again)) ?? location.search);
+  if (kept?.form) view.form?.fill(kept.form);
+}
+
+/**
+ * A link that was opened: its fields, and its run once more.
+ * @param {View} view @param {string} query
+ */
+async function openAddress(view, query) {
   if (new URLSearchParams(query).get("tab") !== "diffusion") return;
   const answer = await view.server.arrive({ query: query.slice(0, 20000) }).catch(() => ({}));
   if (answer.values) view.form?.fill(answer.values);
@@ -32,7 +40,6 @@ export async function arrive(view) {
     const step = stepOf(new URLSearchParams(query).get("step"), view.store.length);
     if (step !== null && view.root.dataset.state === "recorded") view.time.go(step);
   }
-  if (kept?.form) view.form?.fill(kept.form);
 }
 
 /** The run on view goes along with a reload, and what stands in the form. @param {View} view */
@@ -48,8 +55,9 @@ function keepRun(view) {
  * is none.
  * @param {View} view @param {any} form
  */
-function runOf({ store, time, asked, root }, form) {
-  if (root.dataset.state === "waiting" && !asked?.edited) return { ...form, ran: 1 };
+function runOf({ store, time, asked, root, run }, form) {
+  const begun = run.name === root.dataset.run;
+  if (run.running && !begun && !asked.edited) return { ...asked.values, ran: 1 };
   if (store.recorded || !store.sides.length || !store.link.ran) return null;
   return { ...form, ...store.link, step: time.step };
 }
